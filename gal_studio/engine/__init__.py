@@ -1,0 +1,1 @@
+"""Everything with weights: models, sampler, embedder, tuner, projector. No store, no screen."""

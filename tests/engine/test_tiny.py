@@ -1,0 +1,39 @@
+"""The tiny models are real ones: their own libraries open them without a network."""
+
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from diffusers import DiffusionPipeline, StableDiffusionPipeline
+
+from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
+
+
+@pytest.mark.parametrize("prediction_type", ["v_prediction", "epsilon"])
+def test_tiny_pipeline_opens_offline(tmp_path: Path, prediction_type: str) -> None:
+    folder = make_tiny_pipeline(tmp_path / "pipeline", prediction_type)
+    pipeline = DiffusionPipeline.from_pretrained(folder, local_files_only=True, use_safetensors=True)
+    assert isinstance(pipeline, StableDiffusionPipeline)
+    assert pipeline.scheduler.config.prediction_type == prediction_type
+    pipeline.set_progress_bar_config(disable=True)
+    picture = pipeline(
+        "A tie in a style", num_inference_steps=2, generator=torch.Generator().manual_seed(0)
+    ).images[0]
+    assert picture.size == (32, 32)
+
+
+def test_tiny_clip_opens_offline(tmp_path: Path) -> None:
+    name = f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
+    model, _, preprocess = open_clip.create_model_and_transforms(name)
+    tokens = open_clip.get_tokenizer(name)(["a <cute-cat> cat", "a <cute-dog> cat"])
+    assert not torch.equal(tokens[0], tokens[1])
+    assert model.encode_text(tokens).shape == (2, 32)
+    assert preprocess is not None
+
+
+def test_the_same_seed_writes_the_same_weights(tmp_path: Path) -> None:
+    first, second = (make_tiny_clip(tmp_path / name) for name in ("one", "two"))
+    weights = [np.fromfile(folder / "open_clip_model.safetensors", np.uint8) for folder in (first, second)]
+    np.testing.assert_array_equal(*weights)
