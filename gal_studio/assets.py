@@ -1,0 +1,112 @@
+"""What comes with the studio: the embedded model, presets, anchors and the demo's references."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Kind
+
+_PREFIX = "assets:"
+_LOCAL = "local-dir:"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A base model with a CLIP to judge it and the settings that suit it, for each kind of subject."""
+
+    name: str
+    title: str
+    base_model: str
+    clip_model: str
+    note: str
+    settings: Mapping[Kind, Settings]
+
+
+@dataclass(frozen=True)
+class DemoProject:
+    """Bundled references, drawn by our own code; `prompts` and `images` belong together pairwise."""
+
+    name: str
+    kind: Kind
+    prompts: tuple[str, ...]
+    images: tuple[Path, ...]
+    trigger_word: str
+
+
+def assets_folder() -> Path:
+    """`assets/` of an installed package or of a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "_assets", here.parent / "assets"):
+        if (folder / "anchors.json").is_file():
+            return folder
+    raise StudioError("The files that come with GAL Studio are missing: install it again.")
+
+
+def resolve_model(name: str) -> str:
+    """A model's name with `assets:` turned into a path; a directory or a hub id stays as it is."""
+    local, rest = (_LOCAL, name.removeprefix(_LOCAL)) if name.startswith(_LOCAL) else ("", name)
+    if not rest.startswith(_PREFIX):
+        return name
+    folder = assets_folder().resolve()
+    path = (folder / rest.removeprefix(_PREFIX)).resolve()
+    if not path.is_relative_to(folder) or not path.is_dir():
+        raise StudioError(f"The packed model {name!r} is not there: install GAL Studio again.")
+    return f"{local}{path}"
+
+
+def load_presets() -> tuple[Preset, ...]:
+    """The presets in the order in which they are offered; the first is the default."""
+    return tuple(
+        Preset(
+            name=entry["name"],
+            title=entry["title"],
+            base_model=entry["base_model"],
+            clip_model=entry["clip_model"],
+            note=entry["note"],
+            settings={
+                "style": Settings.from_dict(entry["settings"]["style"]),
+                "object": Settings.from_dict(entry["settings"]["object"]),
+            },
+        )
+        for entry in _read_json("presets.json")["presets"]
+    )
+
+
+def load_preset(name: str) -> Preset:
+    """The preset of that name."""
+    presets = {preset.name: preset for preset in load_presets()}
+    if name not in presets:
+        raise StudioError(f"There is no preset {name!r}: choose one of {', '.join(presets)}.")
+    return presets[name]
+
+
+def load_anchors(kind: Kind) -> tuple[str, ...]:
+    """The 18 templates of a kind, with `{}` where the subject stands."""
+    anchors = _read_json("anchors.json")
+    if kind not in anchors:
+        raise StudioError(f"There are no anchors of the kind {kind!r}: choose style or object.")
+    return tuple(anchors[kind])
+
+
+def demo(kind: Kind) -> DemoProject:
+    """The demo's references; `demo/KIND/demo.json` holds name, trigger_word and references (prompt, image)."""
+    entry = _read_json(f"demo/{kind}/demo.json")
+    folder = assets_folder() / "demo" / kind
+    images = tuple(folder / reference["image"] for reference in entry["references"])
+    for image in images:
+        if not image.is_file():
+            raise StudioError(f"The demo's picture {image.name!r} is missing: install GAL Studio again.")
+    prompts = tuple(reference["prompt"] for reference in entry["references"])
+    return DemoProject(entry["name"], kind, prompts, images, entry.get("trigger_word", ""))
+
+
+def _read_json(name: str) -> Any:
+    path = assets_folder() / name
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise StudioError(f"The file {name!r} of GAL Studio cannot be read: install it again.") from problem

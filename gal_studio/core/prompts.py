@@ -1,0 +1,139 @@
+"""From the prompt of a reference to the prompts of its anchors (ALGORITHMS.md, section 1, "Anchors")."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Kind, Reference
+
+_ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
+_PLACES = re.compile(
+    "on|in|at|under|by|near|with|without|inside|outside|behind|beside|beneath|below|above|before|against|"
+    "among|around|next|over|into|onto|through|along|across|between|from|for|and|while|that|which|wearing|"
+    "sitting|standing|lying|walking|running|playing|holding|sleeping|eating|looking|is|has",
+    flags=re.IGNORECASE,
+)
+
+
+def tidy(text: str) -> str:
+    """The text with single spaces, none at the ends and none before punctuation."""
+    return re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split()))
+
+
+def check_prompt(prompt: str) -> str:
+    """The tidied prompt; an empty one is refused."""
+    tidied = tidy(prompt)
+    if not tidied:
+        raise StudioError("The prompt is empty: write what the picture shows.")
+    return tidied
+
+
+def check_trigger_word(trigger_word: str) -> str:
+    """The trigger word of an object without spaces around it; an empty or divided one is refused."""
+    word = trigger_word.strip()
+    if not word.strip("<>"):
+        raise StudioError("The trigger word is empty: choose a made-up word, such as <cute-cat>.")
+    if len(word.split()) > 1:
+        raise StudioError(f"The trigger word is {word!r}: write it as one word, such as <cute-cat>.")
+    return word
+
+
+def style_descriptor(prompt: str) -> str:
+    """`in ` and what follows the last ` in ` of a style's reference prompt; it is the style's trigger."""
+    found = list(re.finditer(r" in (?=\S)", check_prompt(prompt), flags=re.IGNORECASE))
+    if not found:
+        raise StudioError(
+            f"The prompt {tidy(prompt)!r} names no style: end it with 'in ...', "
+            "such as 'A cat in watercolor painting style'."
+        )
+    return check_prompt(prompt)[found[-1].start() + 1 :]
+
+
+def _trigger_pattern(trigger_word: str) -> re.Pattern[str]:
+    bare = re.escape(check_trigger_word(trigger_word).strip("<>"))
+    return re.compile(rf"<{bare}>|(?<![\w<-]){bare}(?![\w>-])", flags=re.IGNORECASE)
+
+
+def plain_prompt(prompt: str, trigger_word: str) -> str:
+    """The prompt without the trigger word (bare or in brackets): what the model already understood."""
+    without = tidy(_trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
+    if not without.strip(",.;:!? "):
+        raise StudioError(
+            f"The prompt {tidy(prompt)!r} is the trigger word alone: say what the picture shows."
+        )
+    return without
+
+
+def foreground_prompt(prompt: str, trigger_word: str) -> str:
+    """The object alone, `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
+    words = check_prompt(prompt).split(" ")
+    pattern = _trigger_pattern(trigger_word)
+    places = [number for number, word in enumerate(words) if pattern.search(word)]
+    if not places:
+        raise StudioError(
+            f"The prompt {tidy(prompt)!r} does not hold the trigger word {trigger_word!r}: "
+            f"write it before the object, such as 'A {trigger_word} cat on the stairs'."
+        )
+    start = _phrase_start(words, places[0])
+    end = _phrase_end(words, places[0])
+    first = words[start].lower() if words[start].lower() in _ARTICLES else words[start]
+    return " ".join([first, *words[start + 1 : end]]).rstrip(",.;:!?")
+
+
+def _phrase_start(words: Sequence[str], trigger_at: int) -> int:
+    for number in range(trigger_at, -1, -1):
+        if words[number].lower() in _ARTICLES:
+            return number
+        if _PLACES.fullmatch(words[number]) or words[number].lower() == "of":
+            return number + 1
+    return 0
+
+
+def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
+    for number in range(trigger_at + 1, len(words)):
+        if _PLACES.fullmatch(words[number]) or words[number - 1].endswith((",", ".", ";", ":")):
+            return number
+    return len(words)
+
+
+def class_prompt(prompt: str, trigger_word: str) -> str:
+    """The prompt of the class images for prior preservation, such as `a photo of a cat`."""
+    words = tidy(_trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
+    noun = " ".join(words[1:] if words[0].lower() in _ARTICLES else words)
+    if not noun:
+        raise StudioError(
+            f"The prompt {tidy(prompt)!r} does not say what kind of thing {trigger_word!r} is: "
+            f"write it after the trigger word, such as 'A {trigger_word} cat'."
+        )
+    return f"a photo of {'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def subject(kind: Kind, reference_prompt: str, trigger_word: str) -> str:
+    """What stands for `{}` in the anchors: a style's descriptor or an object's foreground prompt."""
+    if kind == "style":
+        return style_descriptor(reference_prompt)
+    return foreground_prompt(reference_prompt, trigger_word)
+
+
+def expand_anchors(
+    kind: Kind, templates: Iterable[str], reference_prompt: str, trigger_word: str
+) -> tuple[str, ...]:
+    """The anchors' prompts in the order of their templates; a doubled one is kept once."""
+    stands_for = subject(kind, reference_prompt, trigger_word)
+    prompts: dict[str, None] = {}
+    for template in templates:
+        if "{}" not in template:
+            raise StudioError(f"The anchor {template!r} has no place for the subject: write {{}} there.")
+        prompts[check_prompt(template.replace("{}", stands_for))] = None
+    if not prompts:
+        raise StudioError("There are no anchors: add at least one, or import the list of 18.")
+    return tuple(prompts)
+
+
+def reference_prompts(kind: Kind, references: Sequence[Reference]) -> tuple[str, ...]:
+    """The prompts whose largest similarity is s(x, ref) of Eq. G2: the first (style), all plain ones (object)."""
+    if not references:
+        raise StudioError("The project has no reference: add a picture and say what it shows.")
+    if kind == "style":
+        return (references[0].prompt,)
+    return tuple(dict.fromkeys(reference.plain_prompt for reference in references))

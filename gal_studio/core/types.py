@@ -1,0 +1,134 @@
+"""The nouns that cross floors: immutable, free of files, models and SQL."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["style", "object"]
+Verdict = Literal["accepted", "rejected", "undecided"]
+Author = Literal["human", "sampler", "policy"]
+JobKind = Literal["fine_tune", "generate"]
+JobState = Literal[
+    "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
+]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A user's picture of the subject of interest, with its prompt.
+
+    `plain_prompt` is the prompt without the trigger word (objects); for styles it equals `prompt`.
+    `image` is the content hash under which the store keeps the picture.
+    """
+
+    id: str
+    prompt: str
+    plain_prompt: str
+    image: str
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A prompt that asks for the subject of interest together with something else."""
+
+    id: str
+    prompt: str
+    order: int
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One generated picture of an anchor with its scores (Eq. G1) and its place on the map."""
+
+    id: str
+    anchor_id: str
+    index: int
+    seed: int
+    image: str
+    similarity_anchor: float
+    similarity_reference: float
+    x: float | None = None
+    y: float | None = None
+
+    @property
+    def margin(self) -> float:
+        """s(x, a) - s(x, ref), in [-2, 2]."""
+        return self.similarity_anchor - self.similarity_reference
+
+    @property
+    def overfit(self) -> bool:
+        """Eq. G2: whether the picture shows the reference; equality counts as a copy."""
+        return self.similarity_anchor <= self.similarity_reference
+
+
+@dataclass(frozen=True)
+class AnchorScore:
+    """What the candidates of one anchor say together (Eq. G3, G4)."""
+
+    anchor: Anchor
+    candidates: int
+    overfit: int
+    overfit_rate: float
+    entropy: float
+    mean_margin: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """The sampler's proposal for one anchor (Eq. G5, G6), with one sentence that explains it."""
+
+    anchor_id: str
+    candidate_id: str
+    rank: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One entry of the log of verdicts; the newest entry of a candidate is its verdict."""
+
+    id: int
+    candidate_id: str
+    verdict: Verdict
+    author: Author
+    time: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture of a training set: a reference (weight 1) or an accepted candidate (Eq. G8)."""
+
+    image: str
+    prompt: str
+    weight: float
+    is_reference: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """A node in the tree of rounds: one training and the candidates drawn after it."""
+
+    id: str
+    project_id: str
+    parent_id: str | None
+    number: int
+    adapter: str | None
+    created: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of long work: who asked for what, and how far it is."""
+
+    id: str
+    project_id: str
+    round_id: str
+    kind: JobKind
+    state: JobState
+    phase: str
+    done: int
+    total: int
+    message: str
+    created: float
+    started: float | None
+    finished: float | None
