@@ -93,7 +93,7 @@ def load_anchors(kind: Kind) -> tuple[str, ...]:
 
 
 def demo(kind: Kind) -> DemoProject:
-    """The demo's references; `demo/KIND/demo.json` holds name, trigger_word and references (prompt, image)."""
+    """The demo's references, from `demo/KIND/demo.json`: name, trigger_word, references (prompt, image)."""
     entry = _read_json(f"demo/{kind}/demo.json")
     folder = assets_folder() / "demo" / kind
     images = tuple(folder / reference["image"] for reference in entry["references"])

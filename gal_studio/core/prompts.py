@@ -58,9 +58,7 @@ def plain_prompt(prompt: str, trigger_word: str) -> str:
     """The prompt without the trigger word (bare or in brackets): what the model already understood."""
     without = tidy(_trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
-        raise StudioError(
-            f"The prompt {tidy(prompt)!r} is the trigger word alone: say what the picture shows."
-        )
+        raise StudioError(f"The prompt {tidy(prompt)!r} is the trigger word alone: say what is shown.")
     return without
 
 
@@ -131,7 +129,7 @@ def expand_anchors(
 
 
 def reference_prompts(kind: Kind, references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts whose largest similarity is s(x, ref) of Eq. G2: the first (style), all plain ones (object)."""
+    """The prompts whose largest similarity is s(x, ref) of Eq. G2: one (style), all plain ones (object)."""
     if not references:
         raise StudioError("The project has no reference: add a picture and say what it shows.")
     if kind == "style":

@@ -1,0 +1,41 @@
+"""What an accepted picture weighs in training, and how often it is drawn (Eq. G8, G9)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gal_studio.core.types import AnchorScore, Sample
+
+
+def openness(scores: Sequence[AnchorScore]) -> float:
+    """The mean entropy over all anchors of a round's pool, chosen or not, in [0, ln 2]; 0 without any."""
+    return math.fsum(score.entropy for score in scores) / len(scores) if scores else 0.0
+
+
+def sample_weight(balance: bool, balance_lambda: float, openness: float) -> float:
+    """Eq. G8: `w_r = lambda * openness`, kept by the round's new samples for good; 1 without balance."""
+    return balance_lambda * openness if balance else 1.0
+
+
+@dataclass(frozen=True)
+class EffectiveDraws:
+    """How often a training draws one picture, and what that amounts to after its weight."""
+
+    sample: Sample
+    draws: float
+    weighted: float
+
+
+def effective_draws(samples: Sequence[Sample], steps: int, batch_size: int) -> tuple[EffectiveDraws, ...]:
+    """The expected draws of each picture under Eq. G9, which draws uniformly over all of them."""
+    if not samples:
+        return ()
+    draws = steps * batch_size / len(samples)
+    return tuple(EffectiveDraws(sample, draws, draws * sample.weight) for sample in samples)
+
+
+def matched_steps(steps: int, pictures_before: int, pictures_now: int) -> int:
+    """The steps at which a larger training set draws each picture at least as often as a smaller one."""
+    if min(steps, pictures_before, pictures_now) < 1:
+        raise ValueError("steps and numbers of pictures must be positive")
+    return -(-steps * pictures_now // pictures_before)

@@ -1,0 +1,81 @@
+"""Intervals that stand beside every figure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its interval and the numbers of pictures and prompts behind it."""
+
+    value: float
+    low: float
+    high: float
+    pictures: int
+    prompts: int
+
+
+def wilson_interval(successes: int, number: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The Wilson score interval of a rate, in [0, 1]; all of [0, 1] when nothing was counted."""
+    if not 0 <= successes <= number:
+        raise ValueError(f"{successes} of {number} is not a rate")
+    if not number:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf(0.5 + _confidence(confidence) / 2)
+    rate, share = successes / number, z * z / number
+    middle = (rate + share / 2) / (1 + share)
+    half = z * math.sqrt(rate * (1 - rate) / number + share / (4 * number)) / (1 + share)
+    low = 0.0 if successes == 0 else max(0.0, middle - half)
+    high = 1.0 if successes == number else min(1.0, middle + half)
+    return low, high
+
+
+def bootstrap_interval(
+    values: Mapping[str, Sequence[float]],
+    rng: numpy.random.Generator,
+    draws: int = 2000,
+    confidence: float = 0.95,
+) -> Interval:
+    """The mean over all pictures with its percentile bootstrap interval over prompts.
+
+    `values` holds the figures of each prompt's pictures; prompts are drawn with replacement, whole.
+    """
+    groups = [numpy.asarray(list(figures), dtype=numpy.float64) for figures in values.values()]
+    groups = [group for group in groups if group.size]
+    if not groups:
+        raise ValueError("there are no values to average")
+    sums, sizes = (
+        numpy.array([group.sum() for group in groups]),
+        numpy.array([group.size for group in groups]),
+    )
+    chosen = rng.integers(len(groups), size=(draws, len(groups)))
+    means = sums[chosen].sum(axis=1) / sizes[chosen].sum(axis=1)
+    tail = (1 - _confidence(confidence)) / 2
+    low, high = numpy.quantile(means, [tail, 1 - tail])
+    return Interval(float(sums.sum() / sizes.sum()), float(low), float(high), int(sizes.sum()), len(groups))
+
+
+def paired_difference(
+    before: Mapping[tuple[str, int], float],
+    after: Mapping[tuple[str, int], float],
+    rng: numpy.random.Generator,
+    draws: int = 2000,
+    confidence: float = 0.95,
+) -> Interval:
+    """The mean of `after - before`, paired by (prompt, seed), with its interval over prompts."""
+    if before.keys() != after.keys():
+        raise ValueError("the two measurements have different prompts or seeds and cannot be paired")
+    by_prompt: dict[str, list[float]] = {}
+    for prompt, seed in sorted(before):
+        by_prompt.setdefault(prompt, []).append(after[prompt, seed] - before[prompt, seed])
+    return bootstrap_interval(by_prompt, rng, draws, confidence)
+
+
+def _confidence(confidence: float) -> float:
+    if not 0.0 < confidence < 1.0:
+        raise ValueError(f"a confidence of {confidence!r} is not between 0 and 1")
+    return confidence

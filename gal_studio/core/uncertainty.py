@@ -1,0 +1,100 @@
+"""How unsure the model is about an anchor (Eq. G1 to G4)."""
+
+import math
+from collections.abc import Sequence
+
+import numpy
+from numpy.typing import ArrayLike, NDArray
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Anchor, AnchorScore, Candidate
+
+Floats = NDArray[numpy.float64]
+Flags = NDArray[numpy.bool_]
+
+
+def similarity(image_features: ArrayLike, text_features: ArrayLike) -> Floats:
+    """Eq. G1: `s(x, t) = E_i(x) · E_t(t)` of unit-norm rows (n, d) and (m, d), as (n, m) in [-1, 1].
+
+    Each value depends on its own two rows alone: equal features give equal similarities in any batch.
+    """
+    images, texts = _unit_rows("picture", image_features), _unit_rows("text", text_features)
+    if images.shape[1] != texts.shape[1]:
+        raise ValueError(f"features of {images.shape[1]} and {texts.shape[1]} dimensions cannot be compared")
+    values: Floats = numpy.einsum("nd,md->nm", images, texts)
+    return values.clip(-1.0, 1.0)
+
+
+def _unit_rows(name: str, features: ArrayLike) -> Floats:
+    rows = numpy.asarray(features, dtype=numpy.float64)
+    if rows.ndim != 2:
+        raise ValueError(f"{name} features have the shape {rows.shape} instead of (n, d)")
+    if not numpy.isfinite(rows).all():
+        raise StudioError(f"CLIP gave no usable features for a {name}: draw it again or choose another CLIP.")
+    norms = numpy.linalg.norm(rows, axis=1)
+    if numpy.any(numpy.abs(norms - 1.0) > 5e-3):  # half precision strays by about 1e-3
+        raise ValueError(f"{name} features have norms from {norms.min():g} to {norms.max():g} instead of 1")
+    return rows
+
+
+def reference_similarity(image_features: ArrayLike, reference_text_features: ArrayLike) -> Floats:
+    """s(x, ref) of Eq. G2: the maximum over the references' distinct prompts (m, d), as (n,)."""
+    values = similarity(image_features, reference_text_features)
+    if not values.shape[1]:
+        raise ValueError("there is no reference prompt to compare with")
+    largest: Floats = values.max(axis=1)
+    return largest
+
+
+def overfit_flags(similarity_anchor: ArrayLike, similarity_reference: ArrayLike) -> Flags:
+    """Eq. G2: `o(x) = 1 if s(x, a) <= s(x, ref)`, elementwise; equality counts as a copy."""
+    return numpy.less_equal(similarity_anchor, similarity_reference)
+
+
+def overfit_rate(flags: ArrayLike) -> float:
+    """Eq. G3: `p_a = mean o(x)` over the n candidates of an anchor, in [0, 1]."""
+    values = numpy.asarray(flags, dtype=bool)
+    if not values.size:
+        raise StudioError("An anchor without candidates has no overfit rate: generate candidates first.")
+    return int(numpy.count_nonzero(values)) / values.size
+
+
+def entropy(rate: float) -> float:
+    """Eq. G4: `H = -p ln p - (1-p) ln(1-p)` in nats, in [0, ln 2]; 0 at p = 0 and p = 1."""
+    if not 0.0 <= rate <= 1.0:
+        raise ValueError(f"an overfit rate of {rate!r} is not in [0, 1]")
+    if rate in (0.0, 1.0):
+        return 0.0
+    return min(-rate * math.log(rate) - (1.0 - rate) * math.log1p(-rate), math.log(2.0))
+
+
+def score_anchor(anchor: Anchor, candidates: Sequence[Candidate]) -> AnchorScore:
+    """Eq. G2 to G4 of one anchor; the order of its candidates does not matter."""
+    strangers = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
+    if strangers:
+        raise ValueError(f"candidates {strangers} do not belong to the anchor {anchor.id}")
+    if not candidates:
+        raise StudioError(f"The anchor {anchor.prompt!r} has no candidates yet: generate them first.")
+    number, copies = len(candidates), sum(candidate.overfit for candidate in candidates)
+    return AnchorScore(
+        anchor=anchor,
+        candidates=number,
+        overfit=copies,
+        overfit_rate=overfit_rate([candidate.overfit for candidate in candidates]),
+        entropy=entropy(min(copies, number - copies) / number),  # exactly symmetric, so that ties are ties
+        mean_margin=math.fsum(candidate.margin for candidate in candidates) / number,
+    )
+
+
+def score_pool(pool: Sequence[Anchor], candidates: Sequence[Candidate]) -> tuple[AnchorScore, ...]:
+    """The scores of those anchors of the pool that have candidates, in the order of the pool."""
+    by_anchor = group_by_anchor(candidates)
+    return tuple(score_anchor(anchor, by_anchor[anchor.id]) for anchor in pool if anchor.id in by_anchor)
+
+
+def group_by_anchor(candidates: Sequence[Candidate]) -> dict[str, tuple[Candidate, ...]]:
+    """The candidates of each anchor, in the order of their seeds."""
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=lambda candidate: candidate.index):
+        groups.setdefault(candidate.anchor_id, []).append(candidate)
+    return {anchor: tuple(members) for anchor, members in groups.items()}
