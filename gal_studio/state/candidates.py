@@ -1,0 +1,102 @@
+"""Generated pictures with their scores, features and places; writing one twice changes nothing."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Candidate
+from gal_studio.state.database import Database
+
+
+@dataclass(frozen=True)
+class NewCandidate:
+    """A picture that was just drawn and scored (Eq. G1)."""
+
+    anchor_id: str
+    index: int
+    seed: int
+    image: str
+    similarity_anchor: float
+    similarity_reference: float
+    feature: NDArray[np.float64]
+
+
+def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
+    """The same picture of the same round has the same id, whenever it is written."""
+    return hashlib.sha256(f"{round_id}/{anchor_id}/{index}".encode()).hexdigest()[:16]
+
+
+class Candidates:
+    """Reads and writes candidates."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def save(self, round_id: str, batch: Sequence[NewCandidate]) -> None:
+        """Keep a finished batch, whole or not at all; safe to run twice."""
+        now = self._clock()
+        with self._database.transaction() as writer:
+            for new in batch:
+                writer.execute(
+                    "INSERT INTO candidates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?) "
+                    "ON CONFLICT (round_id, anchor_id, number) DO UPDATE SET seed = excluded.seed, "
+                    "image = excluded.image, similarity_anchor = excluded.similarity_anchor, "
+                    "similarity_reference = excluded.similarity_reference, feature = excluded.feature",
+                    (candidate_id(round_id, new.anchor_id, new.index), round_id, new.anchor_id, new.index,
+                     new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
+                     np.asarray(new.feature, dtype="<f4").tobytes(), now),
+                )  # fmt: skip
+
+    def get(self, identity: str) -> Candidate:
+        """The candidate of this id."""
+        row = self._database.row("SELECT * FROM candidates WHERE id = ?", (identity,))
+        if row is None:
+            raise StudioError(f"There is no picture {identity!r} in this workspace.")
+        return _candidate(row)
+
+    def round_of(self, identity: str) -> str:
+        """The round in which this candidate was drawn."""
+        row = self._database.row("SELECT round_id FROM candidates WHERE id = ?", (identity,))
+        if row is None:
+            raise StudioError(f"There is no picture {identity!r} in this workspace.")
+        return str(row["round_id"])
+
+    def of_round(self, round_id: str) -> tuple[Candidate, ...]:
+        """All candidates of a round, by anchor in the order of the pool, then by index."""
+        rows = self._database.rows(
+            "SELECT candidates.* FROM candidates JOIN anchors ON anchors.id = anchor_id "
+            "WHERE round_id = ? ORDER BY anchors.position, number",
+            (round_id,),
+        )
+        return tuple(map(_candidate, rows))
+
+    def count(self, round_id: str) -> int:
+        """How many candidates the round has."""
+        row = self._database.row("SELECT COUNT(*) AS n FROM candidates WHERE round_id = ?", (round_id,))
+        return 0 if row is None else int(row["n"])
+
+    def features(self, round_id: str) -> dict[str, NDArray[np.float32]]:
+        """The unit-norm image feature of each candidate of a round."""
+        rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))
+        return {row["id"]: np.frombuffer(row["feature"], dtype="<f4") for row in rows}
+
+    def place(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Where candidates lie on the map."""
+        with self._database.transaction() as writer:
+            writer.executemany(
+                "UPDATE candidates SET x = ?, y = ? WHERE id = ?",
+                [(x, y, identity) for identity, (x, y) in places.items()],
+            )
+
+
+def _candidate(row: sqlite3.Row) -> Candidate:
+    return Candidate(
+        row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
+        row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
+    )  # fmt: skip

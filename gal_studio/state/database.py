@@ -1,0 +1,123 @@
+"""One SQLite file, one connection a thread, one way to write: in a transaction."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.problems import database_problem, disk_problem
+from gal_studio.state.schema import MIGRATIONS
+
+Values = Sequence[Any]
+
+
+class Database:
+    """The workspace's `studio.db`: WAL, foreign keys, full sync, migrated when opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._folder = path.parent
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._connections: list[sqlite3.Connection] = []
+        try:
+            with self.translated():
+                self._migrate()
+        except StudioError:
+            self.close()
+            raise
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what a disk or SQLite refuses into one sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            problem = database_problem(error, self._folder)
+            if problem is None:
+                raise
+            raise problem from error
+        except OSError as error:
+            raise disk_problem(error, self._folder) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self.path, timeout=20.0, isolation_level=None, check_same_thread=False
+            )
+            with self._lock:
+                self._connections.append(connection)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            self._local.connection = connection
+            self._local.depth = 0
+        return connection
+
+    def _migrate(self) -> None:
+        connection = self._connection()
+        if self._version(connection) == len(MIGRATIONS):
+            return
+        with self.transaction() as writer:
+            version = self._version(writer)
+            if version > len(MIGRATIONS):
+                raise StudioError(
+                    f"The workspace {self._folder} was made by a newer GAL Studio "
+                    f"(version {version}, this one knows {len(MIGRATIONS)}): update the studio."
+                )
+            for statements in MIGRATIONS[version:]:
+                for statement in statements:
+                    writer.execute(statement)
+            writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    @staticmethod
+    def _version(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written inside happens, or none of it; an inner one joins the outer one."""
+        with self.translated():
+            connection = self._connection()
+            if self._local.depth:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            self._local.depth = 1
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._local.depth = 0
+
+    def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """Everything that a query finds."""
+        with self.translated():
+            return self._connection().execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Values = ()) -> sqlite3.Row | None:
+        """The first row that a query finds."""
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def write(self, sql: str, values: Values = ()) -> int:
+        """One statement in a transaction of its own; the number of rows it changed."""
+        with self.transaction() as writer:
+            return writer.execute(sql, values).rowcount
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+        self._local = threading.local()

@@ -1,0 +1,119 @@
+"""Files under the name of their own content: written whole, or not at all."""
+
+import hashlib
+import io
+import os
+import re
+import uuid
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.problems import disk_problem
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+def write_whole(path: Path, data: bytes, workspace: Path) -> None:
+    """Write to a temporary name, sync, rename, sync the folder; a failure leaves nothing behind."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise disk_problem(error, workspace) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Files:
+    """A folder whose files are named by the sha256 of what they hold."""
+
+    def __init__(self, workspace: Path, folder: str, suffix: str) -> None:
+        self._workspace = workspace
+        self.folder = workspace / folder
+        self._suffix = suffix
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_problem(error, workspace) from error
+
+    def path(self, name: str) -> Path:
+        """Where the file of this content hash lies; anything but a hash is refused."""
+        if not _NAME.fullmatch(name):
+            raise StudioError(f"{name!r} is not the name of a stored file.")
+        return self.folder / f"{name}{self._suffix}"
+
+    def has(self, name: str) -> bool:
+        """Whether the workspace holds this file."""
+        return bool(_NAME.fullmatch(name)) and self.path(name).is_file()
+
+    def add(self, data: bytes) -> str:
+        """Keep these bytes; returns their name. Twice the same bytes are one file."""
+        name = hashlib.sha256(data).hexdigest()
+        path = self.path(name)
+        if not path.exists():
+            write_whole(path, data, self._workspace)
+        return name
+
+    def read(self, name: str) -> bytes:
+        """The bytes under this name."""
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise StudioError(f"A stored file is missing from {self.folder}: {name[:12]}.") from error
+
+
+class Images(Files):
+    """Pictures, kept losslessly so that what is scored, shown and trained on is the same."""
+
+    def __init__(self, workspace: Path) -> None:
+        super().__init__(workspace, "images", ".png")
+
+    def add_picture(self, picture: Image.Image) -> str:
+        """Keep an RGB picture as PNG without metadata; returns its content hash."""
+        clean = Image.frombytes("RGB", picture.size, picture.convert("RGB").tobytes())
+        buffer = io.BytesIO()
+        clean.save(buffer, "PNG", compress_level=4)
+        return self.add(buffer.getvalue())
+
+    def picture(self, name: str) -> Image.Image:
+        """The picture under this name, in memory."""
+        with Image.open(io.BytesIO(self.read(name))) as picture:
+            return picture.convert("RGB")
+
+    def thumbnail(self, name: str, edge: int) -> bytes:
+        """A PNG whose longer edge is at most `edge` pixels; a smaller picture as it is."""
+        data = self.read(name)
+        with Image.open(io.BytesIO(data)) as picture:
+            if max(picture.size) <= edge:
+                return data
+            picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+            buffer = io.BytesIO()
+            picture.save(buffer, "PNG")
+        return buffer.getvalue()
+
+
+class Adapters(Files):
+    """The LoRA of each round, as safetensors."""
+
+    def __init__(self, workspace: Path) -> None:
+        super().__init__(workspace, "adapters", ".safetensors")
+
+    def add_file(self, path: Path) -> str:
+        """Keep a copy of a written file."""
+        return self.add(path.read_bytes())

@@ -1,0 +1,50 @@
+"""Errors of disks and databases, said as one sentence."""
+
+import errno
+import sqlite3
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+def _full(folder: Path) -> str:
+    return f"The disk of the workspace {folder} is full: make room and try again; what was stored is intact."
+
+
+def _forbidden(folder: Path) -> str:
+    return f"The workspace {folder} cannot be written: choose another folder with --workspace."
+
+
+def disk_problem(error: OSError, folder: Path) -> StudioError:
+    """The sentence for a file operation that failed under the workspace."""
+    if error.errno in _FULL:
+        return StudioError(_full(folder))
+    if error.errno in _FORBIDDEN:
+        return StudioError(_forbidden(folder))
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return StudioError(f"The workspace {folder} is not a folder: choose another with --workspace.")
+    reason = error.strerror or str(error)
+    return StudioError(
+        f"The workspace {folder} could not be used ({reason}): choose another with --workspace."
+    )
+
+
+def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
+    """The sentence for a database error that a person can put right; None for a fault of ours."""
+    text = str(error).lower()
+    if "full" in text:
+        return StudioError(_full(folder))
+    if "readonly" in text or "unable to open" in text:
+        return StudioError(_forbidden(folder))
+    if "locked" in text or "busy" in text:
+        return StudioError(f"Another program holds the workspace {folder}: close it and try again.")
+    if "disk i/o" in text:
+        return StudioError(f"The disk of the workspace {folder} failed to answer: check it and try again.")
+    if "not a database" in text or "malformed" in text:
+        return StudioError(
+            f"The file studio.db in {folder} is damaged: restore it or choose another workspace."
+        )
+    return None

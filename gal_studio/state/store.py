@@ -1,0 +1,59 @@
+"""The store: everything that the page and the worker share, in one folder."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from gal_studio.state.candidates import Candidates
+from gal_studio.state.database import Database
+from gal_studio.state.decisions import Decisions
+from gal_studio.state.files import Adapters, Images
+from gal_studio.state.jobs import Jobs
+from gal_studio.state.problems import disk_problem
+from gal_studio.state.projects import Projects
+from gal_studio.state.rounds import Rounds
+from gal_studio.state.workers import Workers
+
+
+class Store:
+    """One workspace. Any thread may use it; any number of processes may have it open."""
+
+    def __init__(self, workspace: Path, clock: Callable[[], float] = time.time) -> None:
+        self.workspace = Path(workspace).expanduser().absolute()
+        try:
+            self.workspace.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_problem(error, self.workspace) from error
+        self.images = Images(self.workspace)
+        self.adapters = Adapters(self.workspace)
+        self.database = Database(self.workspace / "studio.db")
+        self.projects = Projects(self.database, clock)
+        self.rounds = Rounds(self.database, clock)
+        self.candidates = Candidates(self.database, clock)
+        self.decisions = Decisions(self.database, clock)
+        self.workers = Workers(self.database, clock)
+        self.jobs = Jobs(self.database, self.workers, clock)
+
+    def checkpoints(self, round_id: str) -> Path:
+        """The folder in which a training of this round keeps its way back."""
+        folder = self.workspace / "checkpoints" / self.rounds.get(round_id).id
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_problem(error, self.workspace) from error
+        return folder
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def __enter__(self) -> "Store":
+        """Use as `with Store(folder) as store:`."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()

@@ -1,0 +1,194 @@
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Round, Sample
+from gal_studio.state import Store
+from gal_studio.state.projects import Project
+from gal_studio.state.rounds import TrainingImage
+from tests.state.conftest import new_candidate
+
+
+def test_project_is_read_back_by_another_store(store: Store, project: Project) -> None:
+    with Store(store.workspace) as other:
+        assert other.projects.get(project.id) == project
+        assert other.projects.all() == (project,)
+        assert [anchor.prompt for anchor in other.projects.anchors(project.id)] == [
+            "A tie in ink style", "A koala in ink style", "A drum in ink style",
+        ]  # fmt: skip
+        (reference,) = other.projects.references(project.id)
+        assert other.images.picture(reference.image).getpixel((0, 0)) == (255, 0, 0)
+
+
+def test_settings_are_appended_and_the_newest_count(store: Store, project: Project) -> None:
+    changed = project.settings.updated({"tune": {"steps": 12}})
+    store.projects.set_settings(project.id, changed)
+    assert store.projects.get(project.id).settings.tune.steps == 12
+    assert len(store.database.rows("SELECT * FROM project_settings")) == 2
+
+
+def test_anchor_can_be_switched_off_and_added_again(store: Store, project: Project) -> None:
+    tie = store.projects.anchors(project.id)[0]
+    store.projects.enable_anchor(tie.id, False)
+    assert not store.projects.anchors(project.id)[0].enabled
+    store.projects.add_anchors(project.id, [tie.prompt, "A kite in ink style"])
+    anchors = store.projects.anchors(project.id)
+    assert [anchor.order for anchor in anchors] == [0, 1, 2, 3]
+    assert anchors[0].enabled
+
+
+def test_class_images_keep_their_order(store: Store, project: Project) -> None:
+    store.projects.add_class_image(project.id, "base/cat", 1, "b")
+    store.projects.add_class_image(project.id, "base/cat", 0, "a")
+    store.projects.add_class_image(project.id, "base/cat", 0, "a")
+    assert store.projects.class_images(project.id, "base/cat") == ("a", "b")
+    assert store.projects.class_images(project.id, "base/dog") == ()
+
+
+def test_rounds_form_a_tree(store: Store, project: Project, first_round: Round) -> None:
+    second = store.rounds.add(project.id, first_round.id, Settings())
+    branch = store.rounds.add(project.id, first_round.id, Settings())
+    third = store.rounds.add(project.id, second.id, Settings())
+    assert store.rounds.children(first_round.id) == (second, branch)
+    assert store.rounds.ancestors(third.id) == (first_round, second)
+    assert [entry.number for entry in store.rounds.of_project(project.id)] == [1, 2, 2, 3]
+
+
+def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
+    samples = (Sample("a", "A cat", 1.0, True), Sample("b", "A tie", 0.25, False))
+    store.rounds.save_losses(first_round.id, [(1, 0.5), (2, 0.4), (3, 0.3)])
+    store.rounds.clear_losses(first_round.id, after_step=2)
+    store.rounds.save_losses(first_round.id, [(2, 0.41)])
+    store.rounds.finish_training(first_round.id, "0" * 64, "print", samples, 12.5)
+    store.rounds.add_seconds(first_round.id, "generate", 1.0)
+    store.rounds.add_seconds(first_round.id, "generate", 2.0)
+    store.rounds.add_forwards(first_round.id, 800)
+    store.rounds.add_training_image(first_round.id, TrainingImage(100, "A cat", 3, "c"))
+    assert store.rounds.get(first_round.id).adapter == "0" * 64
+    assert store.rounds.trained_as(first_round.id) == "print"
+    assert store.rounds.training_set(first_round.id) == samples
+    assert store.rounds.losses(first_round.id) == ((1, 0.5), (2, 0.41))
+    assert store.rounds.seconds(first_round.id) == {"fine_tune": 12.5, "generate": 3.0}
+    assert store.rounds.unet_forwards(first_round.id) == 800
+    assert store.rounds.training_images(first_round.id)[0].step == 100
+
+
+def test_candidates_written_twice_are_there_once(
+    store: Store, project: Project, first_round: Round, drawn: tuple[str, ...]
+) -> None:
+    anchor = store.projects.anchors(project.id)[0]
+    store.candidates.place({drawn[0]: (0.5, -1.0)})
+    store.candidates.save(first_round.id, [new_candidate(store, anchor.id, 0)])
+    kept = store.candidates.get(drawn[0])
+    assert store.candidates.count(first_round.id) == 6
+    assert (kept.x, kept.y) == (0.5, -1.0)
+    assert (kept.seed, kept.similarity_anchor, kept.similarity_reference) == (2**62, 0.1, 1 / 3)
+    assert store.candidates.features(first_round.id)[drawn[0]].tolist() == pytest.approx([0.6, 0.8])
+    assert store.candidates.round_of(drawn[0]) == first_round.id
+
+
+def test_unknown_ids_are_refused_in_one_sentence(store: Store) -> None:
+    for read in (store.projects.get, store.rounds.get, store.candidates.get, store.jobs.get):
+        with pytest.raises(StudioError, match=r"There is no .* 'nothing'"):
+            read("nothing")
+
+
+def test_failed_transaction_leaves_the_former_state(store: Store, project: Project) -> None:
+    with pytest.raises(RuntimeError), store.database.transaction():
+        store.projects.rename(project.id, "Dog")
+        raise RuntimeError
+    assert store.projects.get(project.id).name == "Cat"
+
+
+def test_many_threads_write_at_once(store: Store, first_round: Round) -> None:
+    def add() -> None:
+        for _ in range(20):
+            store.rounds.add_forwards(first_round.id, 1)
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.rounds.unet_forwards(first_round.id) == 80
+
+
+def test_newer_workspace_is_refused_and_not_damaged(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    connection = sqlite3.connect(tmp_path / "studio.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StudioError, match="made by a newer GAL Studio"):
+        Store(tmp_path)
+
+
+def test_damaged_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "studio.db").write_bytes(b"no database at all " * 100)
+    with pytest.raises(StudioError, match=r"studio\.db .* is damaged"):
+        Store(tmp_path)
+
+
+def test_workspace_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StudioError, match="is not a folder"):
+        Store(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(28, "is full"), (30, "cannot be written"), (13, "cannot be written"), (5, "could not")],
+)
+def test_refused_file_leaves_nothing_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(_handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    before = sorted(store.images.folder.iterdir())
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(StudioError, match=words):
+        store.images.add_picture(Image.new("RGB", (8, 8), "blue"))
+    assert sorted(store.images.folder.iterdir()) == before
+
+
+def test_full_database_is_said_and_nothing_is_lost(store: Store, project: Project) -> None:
+    pages = store.database.rows("PRAGMA page_count")[0][0]
+    store.database.rows(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StudioError, match="is full"):
+        for _ in range(100):
+            store.projects.add_anchors(project.id, [f"{os.urandom(2000).hex()}"])
+    assert store.projects.get(project.id) == project
+
+
+def test_read_only_database_is_said(store: Store, project: Project) -> None:
+    store.database.rows("PRAGMA query_only = ON")
+    with pytest.raises(StudioError, match="cannot be written"):
+        store.projects.rename(project.id, "Dog")
+    assert store.projects.get(project.id).name == "Cat"
+
+
+def test_file_names_are_hashes_alone(store: Store) -> None:
+    for name in ("../studio", "/etc/passwd", "", "A" * 64):
+        assert not store.images.has(name)
+        with pytest.raises(StudioError):
+            store.images.path(name)
+
+
+def test_missing_file_is_named(store: Store) -> None:
+    with pytest.raises(StudioError, match="missing"):
+        store.images.read("0" * 64)
+
+
+def test_same_picture_is_one_file_without_metadata(store: Store) -> None:
+    picture = Image.new("RGB", (300, 200), "green")
+    picture.info["comment"] = "where I live"
+    first = store.images.add_picture(picture)
+    assert store.images.add_picture(Image.new("RGB", (300, 200), "green")) == first
+    assert len(store.images.thumbnail(first, 64)) < len(store.images.thumbnail(first, 1000))
+    assert b"where I live" not in store.images.read(first)
