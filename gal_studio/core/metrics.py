@@ -66,9 +66,9 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
         raise ValueError(
             f"chi-square needs a statistic >= 0 and degrees >= 1, not {statistic!r} and {degrees!r}"
         )
-    if statistic == 0:
-        return 1.0
     half, odd = statistic / 2, degrees % 2
+    if half == 0:
+        return 1.0
     total = math.erfc(math.sqrt(half)) if odd else math.exp(-half)
     for order in range(1 if odd else 2, degrees - 1, 2):
         total += math.exp(order / 2 * math.log(half) - half - math.lgamma(order / 2 + 1))

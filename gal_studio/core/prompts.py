@@ -31,7 +31,7 @@ def check_prompt(prompt: str) -> str:
 def check_trigger_word(trigger_word: str) -> str:
     """The trigger word of an object without spaces around it; an empty or divided one is refused."""
     word = trigger_word.strip()
-    if not word.strip("<>"):
+    if not any(letter.isalnum() for letter in word):
         raise StudioError("The trigger word is empty: choose a made-up word, such as <cute-cat>.")
     if len(word.split()) > 1:
         raise StudioError(f"The trigger word is {word!r}: write it as one word, such as <cute-cat>.")

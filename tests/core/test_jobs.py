@@ -1,0 +1,60 @@
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs import ACTIVE, MOVES, RESUMABLE, WORKING, check_move, may_move, moves
+from gal_studio.core.types import JobState
+
+STATES = get_args(JobState)
+
+
+def test_the_table_knows_every_state_and_no_other():
+    assert set(MOVES) == set(STATES)
+    assert all(target in STATES for targets in MOVES.values() for target in targets)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ["queued", "running", "completed"],
+        ["queued", "running", "stopping", "stopped", "queued"],
+        ["queued", "stopped"],
+        ["queued", "running", "pausing", "paused", "queued", "running", "error", "queued"],
+        ["queued", "running", "interrupted", "queued"],
+    ],
+)
+def test_the_ways_of_a_job_are_legal(path):
+    for state, target in pairwise(path):
+        check_move(state, target)
+
+
+def test_a_completed_job_never_moves():
+    assert moves("completed") == frozenset()
+    with pytest.raises(StudioError, match="The job is completed and cannot become running: start a new job"):
+        check_move("completed", "running")
+
+
+def test_an_illegal_move_names_the_legal_ones():
+    with pytest.raises(StudioError, match="it can only become queued"):
+        check_move("stopped", "running")
+
+
+def test_no_job_stays_where_it_is():
+    assert not any(may_move(state, state) for state in STATES)
+
+
+def test_the_job_of_a_dead_worker_can_be_interrupted_and_resumed():
+    assert all(may_move(state, "interrupted") for state in WORKING)
+    assert all(may_move(state, "queued") for state in RESUMABLE)
+    assert not RESUMABLE & ACTIVE
+
+
+def test_every_state_is_reached_from_queued():
+    reached, frontier = {"queued"}, ["queued"]
+    while frontier:
+        for target in moves(frontier.pop()) - reached:
+            reached.add(target)
+            frontier.append(target)
+    assert reached == set(STATES)

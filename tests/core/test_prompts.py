@@ -1,0 +1,151 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import (
+    check_prompt,
+    check_trigger_word,
+    class_prompt,
+    expand_anchors,
+    foreground_prompt,
+    plain_prompt,
+    reference_prompts,
+    style_descriptor,
+    tidy,
+)
+from gal_studio.core.types import Reference
+
+CAT = "A <cute-cat> cat on the stairs"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "descriptor"),
+    [
+        ("A cat in watercolor painting style", "in watercolor painting style"),
+        ("Clouds in the sky in 3d rendering style", "in 3d rendering style"),
+        ("  A cat \n in  watercolor   style ", "in watercolor style"),
+        ("A CAT IN OIL", "IN OIL"),
+        ("A cat inside a drawing in ink", "in ink"),
+    ],
+)
+def test_the_descriptor_is_what_follows_the_last_in(prompt, descriptor):
+    assert style_descriptor(prompt) == descriptor
+
+
+@pytest.mark.parametrize(
+    "prompt", ["A cat", "A cat in", "in watercolor style", "A cat inside a box", "Twins"]
+)
+def test_a_style_prompt_without_a_style_is_refused(prompt):
+    with pytest.raises(StudioError, match=r"names no style: end it with 'in \.\.\.'"):
+        style_descriptor(prompt)
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "\n\t"])
+def test_an_empty_prompt_is_refused(prompt):
+    for reads in (check_prompt, style_descriptor):
+        with pytest.raises(StudioError, match="The prompt is empty"):
+            reads(prompt)
+    with pytest.raises(StudioError, match="The prompt is empty"):
+        plain_prompt(prompt, "<cute-cat>")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "trigger", "plain"),
+    [
+        (CAT, "<cute-cat>", "A cat on the stairs"),
+        (CAT, "cute-cat", "A cat on the stairs"),
+        ("A cute-cat cat on the stairs", "<cute-cat>", "A cat on the stairs"),
+        ("A cat , <cute-cat>, on the stairs", "<cute-cat>", "A cat,, on the stairs"),
+        ("A <CUTE-CAT> cat", "<cute-cat>", "A cat"),
+        ("A category of cats", "cat", "A category of cats"),
+        ("A very-cute-cat here", "cute-cat", "A very-cute-cat here"),
+        ("A c.t and a cat", "c.t", "A and a cat"),
+    ],
+)
+def test_the_plain_prompt_loses_the_trigger_word_alone(prompt, trigger, plain):
+    assert plain_prompt(prompt, trigger) == plain
+
+
+def test_a_prompt_of_the_trigger_word_alone_is_refused():
+    with pytest.raises(StudioError, match="is the trigger word alone"):
+        plain_prompt(" <cute-cat> ", "<cute-cat>")
+
+
+@pytest.mark.parametrize("word", ["", "  ", "<>", "two words", "...", "<->"])
+def test_a_trigger_word_is_one_word(word):
+    with pytest.raises(StudioError, match="trigger word"):
+        check_trigger_word(word)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "foreground", "of_class"),
+    [
+        (CAT, "a <cute-cat> cat", "a photo of a cat"),
+        (
+            "A photo of a fluffy <cute-cat> cat on the stairs",
+            "a fluffy <cute-cat> cat",
+            "a photo of a fluffy cat",
+        ),
+        ("a <cute-cat> cat, on the stairs", "a <cute-cat> cat", "a photo of a cat"),
+        ("My <cute-cat> cat under a tree", "my <cute-cat> cat", "a photo of a cat"),
+        ("A photo of <cute-cat> owl", "<cute-cat> owl", "a photo of an owl"),
+        ("A cat <cute-cat> in a garden", "a cat <cute-cat>", "a photo of a cat"),
+        ("<cute-cat> teddy bear sitting on a chair", "<cute-cat> teddy bear", "a photo of a teddy bear"),
+    ],
+)
+def test_foreground_and_class_prompt(prompt, foreground, of_class):
+    assert foreground_prompt(prompt, "<cute-cat>") == foreground
+    assert class_prompt(prompt, "<cute-cat>") == of_class
+
+
+def test_an_object_prompt_needs_its_trigger_word_and_its_class():
+    with pytest.raises(StudioError, match="does not hold the trigger word '<cute-cat>'"):
+        foreground_prompt("A cat on the stairs", "<cute-cat>")
+    with pytest.raises(StudioError, match="does not say what kind of thing '<cute-cat>' is"):
+        class_prompt("A photo of <cute-cat> on the stairs", "<cute-cat>")
+
+
+def test_anchors_of_both_kinds():
+    style = expand_anchors("style", ["A tie {}", "Moon {}"], "A cat in oil painting style", "")
+    assert style == ("A tie in oil painting style", "Moon in oil painting style")
+    things = expand_anchors("object", ["{} in a bank", "{} under a tree"], CAT, "<cute-cat>")
+    assert things == ("a <cute-cat> cat in a bank", "a <cute-cat> cat under a tree")
+
+
+def test_a_doubled_anchor_is_kept_once_and_braces_are_text():
+    prompts = expand_anchors("style", ["A tie {}", "A  tie {}", "A {x} {}"], "A cat in {0} style", "")
+    assert prompts == ("A tie in {0} style", "A {x} in {0} style")
+
+
+def test_no_anchors_and_anchors_without_a_place_are_refused():
+    with pytest.raises(StudioError, match="There are no anchors"):
+        expand_anchors("style", [], "A cat in oil", "")
+    with pytest.raises(StudioError, match=r"'A tie' has no place for the subject: write \{\} there"):
+        expand_anchors("style", ["A tie"], "A cat in oil", "")
+
+
+def test_what_candidates_are_compared_with():
+    made = [
+        Reference("1", "A <x> cat on the stairs", "A cat on the stairs", "p1"),
+        Reference("2", "A <x> cat on a sofa", "A cat on a sofa", "p2"),
+        Reference("3", "A <x> cat on the stairs", "A cat on the stairs", "p3"),
+    ]
+    assert reference_prompts("object", made) == ("A cat on the stairs", "A cat on a sofa")
+    assert reference_prompts("style", made) == ("A <x> cat on the stairs",)
+    with pytest.raises(StudioError, match="no reference"):
+        reference_prompts("style", [])
+
+
+@given(st.text(max_size=60))
+def test_tidying_twice_is_tidying_once(text):
+    assert tidy(tidy(text)) == tidy(text)
+
+
+@given(st.text(max_size=60), st.text(alphabet="abc-<>. ", max_size=8))
+def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
+    for reads in (plain_prompt, foreground_prompt, class_prompt):
+        try:
+            assert reads(text, trigger)
+        except StudioError as problem:
+            assert str(problem).endswith(".")

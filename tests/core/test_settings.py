@@ -1,0 +1,98 @@
+import json
+import math
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import GalSettings, SampleSettings, Settings, TuneSettings
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        (TuneSettings, "steps", 0),
+        (TuneSettings, "steps", 2.5),
+        (TuneSettings, "steps", True),
+        (TuneSettings, "steps", "many"),
+        (TuneSettings, "batch_size", -1),
+        (TuneSettings, "learning_rate", 0.0),
+        (TuneSettings, "learning_rate", math.nan),
+        (TuneSettings, "learning_rate", math.inf),
+        (TuneSettings, "learning_rate", "1e-3"),
+        (TuneSettings, "rank", 0),
+        (TuneSettings, "method", "dreambooth"),
+        (TuneSettings, "target", ["all"]),
+        (TuneSettings, "prior_images", -1),
+        (TuneSettings, "prior_weight", -0.5),
+        (TuneSettings, "prior_as_published", "yes"),
+        (TuneSettings, "continue_from_last", 1),
+        (TuneSettings, "checkpoint_every", 0),
+        (TuneSettings, "sample_every", -1),
+        (TuneSettings, "resolution", 100),
+        (TuneSettings, "resolution", 32),
+        (TuneSettings, "crop", "left"),
+        (SampleSettings, "candidates", 0),
+        (SampleSettings, "steps", 0),
+        (SampleSettings, "guidance_scale", -1.0),
+        (SampleSettings, "batch_size", 0),
+        (SampleSettings, "resolution", 129),
+        (GalSettings, "top_k", 0),
+        (GalSettings, "balance", None),
+        (GalSettings, "balance_lambda", -0.1),
+        (GalSettings, "balance_lambda", math.nan),
+    ],
+)
+def test_nonsense_is_refused_with_its_value(kind, name, value):
+    with pytest.raises(StudioError, match="choose") as problem:
+        kind(**{name: value})
+    assert f"{value!r}" in str(problem.value)
+    with pytest.raises(StudioError, match="choose"):
+        kind.from_dict({name: value})
+
+
+def test_every_setting_is_checked():
+    for kind in (TuneSettings, SampleSettings, GalSettings):
+        for entry in fields(kind):
+            with pytest.raises(StudioError):
+                kind(**{entry.name: object()})
+
+
+def test_settings_survive_json():
+    made = Settings(
+        TuneSettings(learning_rate=3.3e-5, resolution=512), gal=GalSettings(balance_lambda=0.0035)
+    )
+    assert Settings.from_dict(json.loads(json.dumps(made.to_dict()))) == made
+
+
+def test_what_is_missing_keeps_its_default_and_whole_numbers_become_real():
+    made = Settings.from_dict({"sample": {"guidance_scale": 7}})
+    assert made.sample.guidance_scale == 7.0 and isinstance(made.sample.guidance_scale, float)
+    assert made.tune == TuneSettings()
+
+
+def test_unknown_names_are_refused_at_every_level():
+    with pytest.raises(StudioError, match="no setting 'stepz': choose among steps, batch_size"):
+        Settings.from_dict({"tune": {"stepz": 3}})
+    with pytest.raises(StudioError, match="no setting 'train': choose among tune, sample, gal"):
+        Settings.from_dict({"train": {}})
+    with pytest.raises(StudioError, match="write them as a table"):
+        Settings.from_dict({"tune": 3})
+
+
+def test_a_group_of_another_kind_is_refused():
+    with pytest.raises(StudioError, match="The settings gal are"):
+        Settings(gal=TuneSettings())
+
+
+def test_a_part_can_be_changed():
+    made = Settings().updated({"tune": {"steps": 5}, "gal": {"top_k": 1}})
+    assert (made.tune.steps, made.gal.top_k) == (5, 1)
+    assert made.tune.rank == Settings().tune.rank
+    with pytest.raises(StudioError, match="Training steps is 0"):
+        made.updated({"tune": {"steps": 0}})
+
+
+def test_settings_are_frozen():
+    with pytest.raises(FrozenInstanceError):
+        Settings().tune.steps = 3

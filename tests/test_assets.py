@@ -1,0 +1,115 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from gal_studio import assets
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import expand_anchors
+
+CHECKOUT = Path(__file__).resolve().parent.parent / "assets"
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """An installed package with assets of its own."""
+    package = tmp_path / "gal_studio"
+    folder = package / "_assets"
+    folder.mkdir(parents=True)
+    (folder / "anchors.json").write_text(json.dumps({"style": ["A tie {}"], "object": ["{} in a bank"]}))
+    monkeypatch.setattr(assets, "__file__", str(package / "assets.py"))
+    return folder
+
+
+def write_demo(folder, pictures=("cat.png",)):
+    folder.mkdir(parents=True)
+    (folder / "cat.png").write_bytes(b"picture")
+    references = [{"prompt": f"A cat {n} in ink style", "image": name} for n, name in enumerate(pictures)]
+    entry = {"name": "Ink", "trigger_word": "in ink style", "references": references}
+    (folder / "demo.json").write_text(json.dumps(entry))
+
+
+def test_assets_are_found_in_a_checkout():
+    assert assets.assets_folder() == CHECKOUT
+
+
+def test_assets_are_found_in_an_installed_package(installed):
+    assert assets.assets_folder() == installed
+    assert assets.load_anchors("style") == ("A tie {}",)
+
+
+def test_a_broken_installation_says_so(installed):
+    (installed / "anchors.json").write_text("{")
+    with pytest.raises(StudioError, match=r"'anchors\.json' of GAL Studio cannot be read"):
+        assets.load_anchors("style")
+    (installed / "anchors.json").unlink()
+    with pytest.raises(StudioError, match="are missing: install it again"):
+        assets.assets_folder()
+
+
+def test_there_are_18_distinct_anchors_of_each_kind():
+    for kind in ("style", "object"):
+        templates = assets.load_anchors(kind)
+        assert len(set(templates)) == 18
+        assert all(template.count("{}") == 1 for template in templates)
+
+
+def test_the_anchors_are_the_published_ones():
+    style = expand_anchors("style", assets.load_anchors("style"), "A cat in oil painting style", "")
+    assert style[:2] == ("A tie in oil painting style", "candy in oil painting style")
+    assert style[-1] == "A knife in oil painting style"
+    thing = expand_anchors("object", assets.load_anchors("object"), "A <x> cat on the stairs", "<x>")
+    assert (thing[0], thing[-1]) == ("a <x> cat in a workshop", "a <x> cat under a tree")
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(StudioError, match="kind 'person'"):
+        assets.load_anchors("person")
+
+
+def test_presets_are_sound_and_pocket_is_the_first():
+    presets = assets.load_presets()
+    assert [preset.name for preset in presets] == ["pocket", "sd15", "sdxl"]
+    for preset in presets:
+        assert preset.title and preset.note.endswith(".")
+        assert preset.settings["style"].tune.prior_images == 0
+        assert preset.settings["object"].tune.prior_images > 0
+
+
+def test_a_preset_by_name():
+    assert assets.load_preset("sd15").clip_model == "ViT-B-32/openai"
+    with pytest.raises(StudioError, match="no preset 'big': choose one of pocket, sd15, sdxl"):
+        assets.load_preset("big")
+
+
+def test_names_of_models_resolve(installed):
+    (installed / "pocket" / "clip").mkdir(parents=True)
+    path = str(installed.resolve() / "pocket" / "clip")
+    assert assets.resolve_model("assets:pocket/clip") == path
+    assert assets.resolve_model("local-dir:assets:pocket/clip") == f"local-dir:{path}"
+    for name in ("someone/some-model", "ViT-B-32/openai", "./models/mine", "local-dir:/models/clip"):
+        assert assets.resolve_model(name) == name
+
+
+@pytest.mark.parametrize("name", ["assets:pocket/none", "assets:../secrets", "local-dir:assets:nothing"])
+def test_a_packed_model_that_is_not_there_is_refused(installed, name):
+    (installed.parent / "secrets").mkdir()
+    with pytest.raises(StudioError, match="is not there: install GAL Studio again"):
+        assets.resolve_model(name)
+
+
+def test_the_demo_is_read(installed):
+    folder = installed / "demo" / "style"
+    write_demo(folder)
+    demo = assets.demo("style")
+    assert (demo.name, demo.kind, demo.trigger_word) == ("Ink", "style", "in ink style")
+    assert demo.prompts == ("A cat 0 in ink style",)
+    assert demo.images == (folder / "cat.png",)
+
+
+def test_a_demo_without_its_pictures_is_refused(installed):
+    write_demo(installed / "demo" / "style", ("cat.png", "dog.png"))
+    with pytest.raises(StudioError, match=r"picture 'dog\.png' is missing"):
+        assets.demo("style")
+    with pytest.raises(StudioError, match="cannot be read"):
+        assets.demo("object")
