@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import style_descriptor
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
 
@@ -101,7 +102,8 @@ def demo(kind: Kind) -> DemoProject:
         if not image.is_file():
             raise StudioError(f"The demo's picture {image.name!r} is missing: install GAL Studio again.")
     prompts = tuple(reference["prompt"] for reference in entry["references"])
-    return DemoProject(entry["name"], kind, prompts, images, entry.get("trigger_word", ""))
+    trigger_word = entry["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
+    return DemoProject(entry["name"], kind, prompts, images, trigger_word)
 
 
 def _read_json(name: str) -> Any:

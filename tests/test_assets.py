@@ -25,7 +25,7 @@ def write_demo(folder, pictures=("cat.png",)):
     folder.mkdir(parents=True)
     (folder / "cat.png").write_bytes(b"picture")
     references = [{"prompt": f"A cat {n} in ink style", "image": name} for n, name in enumerate(pictures)]
-    entry = {"name": "Ink", "trigger_word": "in ink style", "references": references}
+    entry = {"name": "Ink", "references": references}
     (folder / "demo.json").write_text(json.dumps(entry))
 
 
@@ -113,3 +113,11 @@ def test_a_demo_without_its_pictures_is_refused(installed):
         assets.demo("style")
     with pytest.raises(StudioError, match="cannot be read"):
         assets.demo("object")
+
+
+@pytest.mark.parametrize("kind", ["style", "object"])
+def test_the_bundled_demos_make_18_anchors(kind):
+    demo = assets.demo(kind)
+    assert len(demo.images) == len(demo.prompts) >= (1 if kind == "style" else 3)
+    for prompt in demo.prompts:
+        assert len(expand_anchors(kind, assets.load_anchors(kind), prompt, demo.trigger_word)) == 18
