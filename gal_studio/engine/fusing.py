@@ -1,0 +1,69 @@
+"""Draw at full speed: an adapter fused into the denoiser in the drawing precision, exactly undone after."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.adapters import PEFT_CONFIGURATION, detach, keep_base, read_adapter
+from gal_studio.engine.devices import drawing_precision
+from gal_studio.engine.model import ImageModel
+
+
+@contextmanager
+def drawing(
+    model: ImageModel, adapter: Path | None = None, precision: torch.dtype | None = None
+) -> Iterator[ImageModel]:
+    """The model ready to draw, with a saved adapter or without; afterwards it is the base, bit for bit."""
+    detach(model)
+    keep_base(model)
+    try:
+        if adapter is not None:
+            _fuse(model, adapter)
+        model.unet.to(dtype=precision or drawing_precision(model.device), memory_format=torch.channels_last)
+        yield model
+    finally:
+        detach(model)
+
+
+def _fuse(model: ImageModel, adapter: Path) -> None:
+    tensors, header = read_adapter(adapter)
+    weights = dict(model.unet.named_parameters())
+    if any(name.startswith("unet.") for name in tensors):
+        changes = lora_changes(tensors, _lora_scale(header))
+        _known(changes, weights, adapter)
+        for name, change in changes.items():
+            base = weights[name].data
+            weights[name].data = (base.float() + change.to(base.device)).to(base.dtype)
+    else:
+        _known(tensors, weights, adapter)
+        for name, tensor in tensors.items():
+            weights[name].data = tensor.to(model.device)
+
+
+def _known(given: dict[str, torch.Tensor], weights: dict[str, torch.nn.Parameter], adapter: Path) -> None:
+    if any(name not in weights or weights[name].shape != given[name].shape for name in given):
+        raise StudioError(f"The adapter {Path(adapter).name} was made for another base model: use that one.")
+
+
+def _lora_scale(header: dict[str, str]) -> float:
+    configuration = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+    rank = configuration.get("unet.r", 1)
+    return float(configuration.get("unet.lora_alpha", rank)) / float(rank)
+
+
+def lora_changes(tensors: dict[str, torch.Tensor], scale: float) -> dict[str, torch.Tensor]:
+    """What a LoRA adds to each weight: scale * B A, by the weight's name, for linear and for convolution."""
+    changes = {}
+    for name, down in tensors.items():
+        if not name.endswith(".lora_A.weight"):
+            continue
+        layer = name.removeprefix("unet.").removesuffix(".lora_A.weight")
+        up = tensors[name.replace(".lora_A.", ".lora_B.")].float()
+        product = up.flatten(1) @ down.float().flatten(1)
+        shape = (up.shape[0], *down.shape[1:])
+        changes[f"{layer}.weight"] = scale * product.view(shape)
+    return changes

@@ -1,0 +1,102 @@
+"""The map: t-SNE of CLIP features, steady from round to round."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEAREST = 3  # a new picture starts at the mean of so many old neighbours in CLIP space
+START_SPREAD = 1e-4  # what t-SNE expects of its starting positions
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A picture that is on the map already: its features (d,) and its place."""
+
+    id: str
+    feature: NDArray[np.floating]
+    x: float
+    y: float
+
+
+def project(
+    pictures: Mapping[str, NDArray[np.floating]], previous: Sequence[Placed] = (), seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """A place for every picture; the map's root mean square radius is 1.
+
+    Old pictures start from their last places, new ones from the mean of their nearest old neighbours in CLIP
+    space; the result is turned, mirrored and moved onto those starting places.
+    """
+    if not pictures:
+        return {}
+    features = np.stack([np.asarray(feature, dtype=np.float64) for feature in pictures.values()])
+    start = _start(list(pictures), features, previous)
+    places = start if len(features) <= 3 else _embed(features, start, seed)
+    places = _aligned(places, start) if previous else _unit(places)
+    return {name: (float(x), float(y)) for name, (x, y) in zip(pictures, places, strict=True)}
+
+
+def perplexity(count: int) -> float:
+    """min(30, (n - 1) / 3), and at least 1."""
+    return max(1.0, min(30.0, (count - 1) / 3))
+
+
+def _embed(features: Array, start: Array, seed: int) -> Array:
+    from sklearn.manifold import TSNE
+
+    spread = float(start[:, 0].std()) or 1.0
+    tsne = TSNE(
+        n_components=2,
+        perplexity=perplexity(len(features)),
+        init=(start / spread * START_SPREAD).astype(np.float32),
+        learning_rate="auto",
+        metric="euclidean",
+        random_state=seed,
+        n_jobs=1,
+    )
+    return np.asarray(tsne.fit_transform(features.astype(np.float32)), dtype=np.float64)
+
+
+def _start(names: Sequence[str], features: Array, previous: Sequence[Placed]) -> Array:
+    if not previous:
+        return _principal(features)
+    places = {placed.id: (placed.x, placed.y) for placed in previous}
+    old = np.stack([np.asarray(placed.feature, dtype=np.float64) for placed in previous])
+    old_places = np.array([(placed.x, placed.y) for placed in previous], dtype=np.float64)
+    start = np.empty((len(names), 2))
+    for row, name in enumerate(names):
+        if name in places:
+            start[row] = places[name]
+        else:
+            nearest = np.argsort(-(old @ features[row]), kind="stable")[:NEAREST]
+            start[row] = old_places[nearest].mean(axis=0)
+    return start + 1e-3 * _principal(features)  # so that no two new pictures start on one spot
+
+
+def _principal(features: Array) -> Array:
+    """The two principal components, each with the sign that makes its largest entry positive; radius 1."""
+    centred = features - features.mean(axis=0)
+    left, values, _ = np.linalg.svd(centred, full_matrices=False)
+    places = np.zeros((len(features), 2))
+    kept = min(2, left.shape[1])
+    places[:, :kept] = left[:, :kept] * values[:kept]
+    for column in range(2):
+        largest = places[np.argmax(np.abs(places[:, column])), column]
+        places[:, column] *= -1 if largest < 0 else 1
+    return _unit(places)
+
+
+def _unit(places: Array) -> Array:
+    centred = places - places.mean(axis=0)
+    radius = float(np.sqrt((centred**2).sum(axis=1).mean()))
+    return centred / radius if radius > 1e-12 else np.zeros_like(centred)
+
+
+def _aligned(places: Array, start: Array) -> Array:
+    """Turn, mirror and move the places onto the starting ones (Procrustes), with a radius of 1."""
+    centre = start.mean(axis=0)
+    left, _, right = np.linalg.svd(_unit(places).T @ (start - centre))
+    return np.asarray(_unit(places) @ (left @ right) + centre, dtype=np.float64)

@@ -1,0 +1,56 @@
+"""Tiny models, made once for all engine tests; each test that changes a model opens its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gal_studio.engine.model import ImageModel, load_image_model
+from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
+
+
+@pytest.fixture(scope="session")
+def pipeline_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_pipeline(tmp_path_factory.mktemp("models") / "v")
+
+
+@pytest.fixture(scope="session")
+def epsilon_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_pipeline(tmp_path_factory.mktemp("models") / "epsilon", "epsilon")
+
+
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_clip(tmp_path_factory.mktemp("models") / "clip")
+
+
+@pytest.fixture(scope="session")
+def shared_model(pipeline_folder: Path) -> ImageModel:
+    return load_image_model(pipeline_folder, device="cpu")
+
+
+@pytest.fixture
+def model(shared_model: ImageModel) -> Iterator[ImageModel]:
+    """The tiny model; a test that leaves it other than it was fails."""
+    before = {name: weight.clone() for name, weight in shared_model.unet.state_dict().items()}
+    yield shared_model
+    after = shared_model.unet.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.fixture(autouse=True)
+def global_generator_untouched() -> Iterator[None]:
+    """Randomness is always passed in: nobody may draw from torch's or numpy's global generator."""
+    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
+    yield
+    assert torch.equal(before, torch.get_rng_state())
+    assert np.array_equal(numpy_before, np.random.get_state()[1])
+
+
+def noise_picture(seed: int, width: int = 32, height: int = 32) -> Image.Image:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
