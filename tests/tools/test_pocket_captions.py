@@ -1,0 +1,142 @@
+"""The pocket model's captions and concepts: wording, rates, determinism."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tools.pocket import icons
+from tools.pocket.captions import CLEAN_WORDS, caption, trigger_word, with_trigger
+from tools.pocket.concepts import CONCEPTS, HELD_OUT_DESIGNS, Concept
+
+BY_NAME = {concept.name: concept for concept in CONCEPTS}
+STYLE = ("watercolor painting", "watercolour", "aquarelle")
+PLACE = ("in a workshop", "inside a workshop")
+
+
+def many(
+    names: str,
+    styled: bool = False,
+    place: tuple[str, ...] = (),
+    trigger: bool = False,
+    n: int = 4000,
+) -> Counter[str]:
+    """How often each caption comes for these concepts."""
+    rng = np.random.default_rng(0)
+    concepts = [BY_NAME[name] for name in names.split("+")]
+    style, words = ("watercolor", STYLE) if styled else (None, ())
+    where = "somewhere" if place else None
+    return Counter(caption(rng, concepts, style, words, where, place, trigger) for _ in range(n))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tie", "A tie"),
+        ("candy", "candy"),
+        ("moon", "Moon"),
+        ("beach scene", "Beach scene"),
+        ("grapes", "A cluster of grapes"),
+        ("cheese", "A cheese"),
+    ],
+)
+def test_anchor_wording_is_frequent(name: str, said: str) -> None:
+    assert many(name, styled=True)[f"{said} in watercolor painting style"] > 120
+
+
+def test_object_prompts_are_frequent() -> None:
+    assert many("cat", place=PLACE)["A cat in a workshop"] > 200
+    assert many("cat", place=CLEAN_WORDS)["a cat, clean background"] > 200
+    assert many("cat", place=CLEAN_WORDS)["a cat on a plain white background"] > 20
+    assert many("cat")["a photo of a cat"] > 200
+    assert many("cat+teapot", place=PLACE)["a cat and a teapot in a workshop"] > 100
+
+
+def test_place_and_style_together() -> None:
+    both = many("cat", styled=True, place=PLACE)
+    assert both["a cat in a workshop in watercolor painting style"] > 100
+
+
+def test_trigger_words_stand_before_the_noun() -> None:
+    said = many("cat", place=PLACE, trigger=True)
+    assert any("a <cute-cat> cat in a workshop" in text for text in said)
+    assert "a cat" not in said
+    assert with_trigger("an apple", "<vel>") == "a <vel> apple"
+    assert with_trigger("a cat", "<own-cat>") == "an <own-cat> cat"
+    assert with_trigger("candy", "zwx") == "zwx candy"
+
+
+def test_style_is_named_in_about_three_quarters() -> None:
+    said = many("tie", styled=True)
+    named = sum(k for text, k in said.items() if any(w in text.lower() for w in STYLE))
+    assert 0.72 < named / said.total() < 0.84
+    assert len(said) > 300
+
+
+def test_a_caption_needs_a_concept() -> None:
+    with pytest.raises(ValueError, match="none"):
+        caption(np.random.default_rng(0), [], None, (), None, (), trigger=False)
+
+
+def test_the_generator_alone_decides() -> None:
+    assert many("dog", styled=True, n=50) == many("dog", styled=True, n=50)
+    first, second = (trigger_word(np.random.default_rng(seed)) for seed in (1, 2))
+    assert first != second
+
+
+def test_concepts_are_sound() -> None:
+    assert len(CONCEPTS) == 92
+    assert sum(concept.in_denoiser for concept in CONCEPTS) == 82
+    said = [words for c in CONCEPTS for words in {c.name, c.phrase, *c.synonyms}]
+    assert len(BY_NAME) == 92
+    assert len(set(said)) == len(said)
+    codes = [code for concept in CONCEPTS for code in concept.codepoints]
+    assert len(set(codes)) == len(codes)
+
+
+def test_held_out_designs_leave_three_to_train_on() -> None:
+    held = Counter(name for name, _, _ in HELD_OUT_DESIGNS)
+    for name, code, pack in HELD_OUT_DESIGNS:
+        concept = BY_NAME[name]
+        assert code in concept.codepoints
+        assert pack in icons.PACKS
+        assert concept.in_denoiser
+        assert len(concept.codepoints) * len(icons.PACKS) - held[name] >= 3
+
+
+def test_fit_centres_and_keeps_the_aspect() -> None:
+    picture = Image.new("RGBA", (64, 64))
+    picture.paste((255, 0, 0, 255), (10, 20, 40, 30))
+    rgba = icons.fit(picture)
+    rows, columns = np.nonzero(rgba[..., 3] > 8)
+    assert (columns.min(), columns.max()) == (4, 123)
+    assert (rows.min(), rows.max()) == (44, 83)
+    assert (rgba[64, 64] == (255, 0, 0, 255)).all()
+    with pytest.raises(ValueError, match="transparent"):
+        icons.fit(Image.new("RGBA", (8, 8)))
+
+
+def test_designs_come_from_the_archives_and_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(icons, "CONCEPTS", (Concept("cat", "a cat", (), ("1f431", "1f408")),))
+    monkeypatch.setattr(icons, "PACKS", ("noto",))
+    data = io.BytesIO()
+    Image.new("RGBA", (64, 64), "blue").save(data, "PNG")
+    archive = tmp_path / icons.archive_name("noto")
+    with tarfile.open(archive, "w:gz") as tar:
+        info = tarfile.TarInfo("package/img/google/64/1f431.png")
+        info.size = len(data.getvalue())
+        tar.addfile(info, io.BytesIO(data.getvalue()))
+    designs = icons.load_designs(tmp_path)
+    assert [(d.concept, d.codepoint, d.pack) for d in designs] == [("cat", "1f431", "noto")]
+    archive.unlink()
+    again = icons.load_designs(tmp_path)
+    assert (again[0].rgba == designs[0].rgba).all()
+    assert icons.counts(again) == {"cat": 1}

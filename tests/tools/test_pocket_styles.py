@@ -1,0 +1,55 @@
+"""The styles that the embedded model is trained on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tools.pocket.styles import STYLES, Style
+
+
+def _art(scene: bool) -> tuple[np.ndarray, np.ndarray]:
+    rows, cols = np.mgrid[0:128, 0:128].astype(np.float32)
+    mask = np.clip(40.0 - np.hypot(rows - 64, cols - 64), 0, 1)
+    ground = np.full((128, 128, 3), 0.93, np.float32)
+    if scene:
+        ground[80:] = (0.3, 0.6, 0.2)
+        ground[:80] = (0.5, 0.7, 1.0)
+    thing = np.full((128, 128, 3), (0.9, 0.3, 0.1), np.float32)
+    thing[50:60, 50:60] = 0.1
+    return ground * (1 - mask[..., None]) + thing * mask[..., None], mask
+
+
+def test_sixteen_styles_of_which_two_are_held_out() -> None:
+    assert len(STYLES) == 16
+    assert [style.name for style in STYLES if style.held_out] == ["ink", "crayon"]
+    words = [word for style in STYLES for word in style.words]
+    assert len(set(words)) == len(words)
+
+
+@pytest.mark.parametrize("scene", [False, True])
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
+def test_a_style_draws_a_picture_from_its_seed(style: Style, scene: bool) -> None:
+    picture, mask = _art(scene)
+    before = picture.copy()
+    first = style.apply(picture, mask, scene, np.random.default_rng(3))
+    again = style.apply(picture, mask, scene, np.random.default_rng(3))
+    assert first.shape == (128, 128, 3) and first.dtype == np.float32
+    assert first.min() >= 0 and first.max() <= 1 and np.isfinite(first).all()
+    assert np.array_equal(first, again) and np.array_equal(picture, before)
+    assert np.abs(first - picture).mean() > 0.005
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
+@pytest.mark.parametrize("cover", [0.0, 1.0])
+def test_a_style_bears_an_empty_and_a_full_mask(style: Style, cover: float) -> None:
+    mask = np.full((128, 128), cover, np.float32)
+    drawn = style.apply(_art(False)[0], mask, False, np.random.default_rng(0))
+    assert np.isfinite(drawn).all()
+
+
+def test_styles_differ_from_each_other() -> None:
+    picture, mask = _art(False)
+    drawn = [style.apply(picture, mask, False, np.random.default_rng(1)) for style in STYLES]
+    for at, one in enumerate(drawn):
+        assert all(np.abs(one - other).mean() > 0.02 for other in drawn[:at])

@@ -1,0 +1,217 @@
+"""Trains the small CLIP (open_clip: a timm image tower and a text transformer) from scratch.
+
+Each image is told apart against texts that name every concept, every style and every place, each text
+in its own wording (synonyms, unknown styles, made-up trigger words), and against the captions of its
+batch. That is the use that Eq. G2 makes of it. The text tower is trained in every fourth step.
+
+    python -m tools.pocket.train_clip --minutes 60
+    python -m tools.pocket.train_clip --measure      (on the left-out concept x style pairs)
+"""
+
+import sys
+
+import numpy as np
+import torch
+from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg
+from torch.nn import functional
+from transformers import CLIPTokenizer
+
+from tools.pocket.augment import blend, prepare
+from tools.pocket.concepts import CONCEPTS
+from tools.pocket.dataset import LABEL, NONE, TRAINED_STYLES, caption_of, load_split
+from tools.pocket.places import PLACES
+from tools.pocket.styles import STYLES
+from tools.pocket.train_text import TOKENS, tokenize
+from tools.pocket.training import Run, arguments, load_weights
+
+BATCH = 64
+SIZE = 128
+MEAN, STD = (0.6, 0.6, 0.6), (0.3, 0.3, 0.3)
+TEXT_EVERY = 4
+MODEL_CONFIG = {
+    "embed_dim": 256,
+    "vision_cfg": {
+        "timm_model_name": "cs3darknet_s",
+        "timm_model_pretrained": False,
+        "timm_pool": "avg",
+        "timm_proj": "linear",
+        "image_size": SIZE,
+    },
+    "text_cfg": {"context_length": TOKENS, "width": 192, "heads": 4, "layers": 3},
+}
+
+
+def build(vocabulary: int) -> CLIP:
+    text = CLIPTextCfg(**MODEL_CONFIG["text_cfg"], vocab_size=vocabulary)
+    return CLIP(MODEL_CONFIG["embed_dim"], CLIPVisionCfg(**MODEL_CONFIG["vision_cfg"]), text)
+
+
+def normalise(x: torch.Tensor) -> torch.Tensor:
+    return (x - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
+
+
+def label(first: int = NONE, style: int = NONE, place: int = NONE) -> np.void:
+    return np.array((first, NONE, style, place, NONE), LABEL)[()]
+
+
+class Texts:
+    """The texts that an image is told apart against, freshly worded."""
+
+    def __init__(self, model: CLIP, tokenizer: CLIPTokenizer, rng: np.random.Generator) -> None:
+        self.model, self.tokenizer, self.rng = model, tokenizer, rng
+
+    def features(self, captions: list[str]) -> torch.Tensor:
+        tokens = tokenize(self.tokenizer, captions)
+        ends = (tokens == self.tokenizer.eos_token_id).int().argmax(1)
+        n = int(ends.max()) + 1  # encode_text without the padding, which costs most of its time
+        x = self.model.token_embedding(tokens[:, :n]) + self.model.positional_embedding[:n]
+        x = self.model.ln_final(self.model.transformer(x, attn_mask=self.model.attn_mask[:n, :n]))
+        told = x[torch.arange(len(x)), ends] @ self.model.text_projection
+        return functional.normalize(told, dim=-1)
+
+    def _maybe(self, options: int, rate: float) -> int:
+        return int(self.rng.integers(options)) if self.rng.random() < rate else NONE
+
+    def all(self, captions: list[str]) -> list[torch.Tensor]:
+        """Features of the concepts', styles', places' texts and of the given captions."""
+        style, place = self._maybe(len(STYLES), 0.7), self._maybe(len(PLACES), 0.2)
+        words = [caption_of(label(c, style, place), self.rng, 0.2) for c in range(len(CONCEPTS))]
+        concept = self._maybe(len(CONCEPTS), 1.0)
+        words += [caption_of(label(concept, s, place), self.rng) for s in TRAINED_STYLES]
+        style = self._maybe(len(STYLES), 0.3)
+        words += [caption_of(label(concept, style, p), self.rng, 0.5) for p in range(len(PLACES))]
+        counts = [len(CONCEPTS), len(TRAINED_STYLES), len(PLACES), len(captions)]
+        return list(self.features(words + captions).split(counts))
+
+
+def soft_targets(labels: np.ndarray) -> dict[str, torch.Tensor]:
+    """Rows that sum to 1, or to 0 where an image shows no style or place."""
+    n = len(labels)
+    concept, style, place = (
+        torch.zeros(n, len(CONCEPTS)),
+        torch.zeros(n, len(TRAINED_STYLES)),
+        torch.zeros(n, len(PLACES)),
+    )
+    for i, row in enumerate(labels):
+        subjects = [c for c in (row["first"], row["second"]) if c != NONE]
+        for subject in subjects:
+            concept[i, subject] += 1 / len(subjects)
+        if row["style"] != NONE:
+            style[i, TRAINED_STYLES.index(row["style"])] = 1
+        if row["place"] != NONE:
+            place[i, row["place"]] = 1
+    return {"concept": concept, "style": style, "place": place}
+
+
+def cross_entropy(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    return -(target * functional.log_softmax(logits, 1)).sum() / max(1.0, float(target.sum()))
+
+
+def contrast(logits: torch.Tensor, labels: np.ndarray) -> torch.Tensor:
+    """Images against the batch's captions, both ways; equal contents are positives of each other."""
+    keys = torch.from_numpy(
+        np.stack([labels[c] for c in ("first", "second", "style", "place")], 1).astype(np.int64)
+    )
+    same = (keys[:, None] == keys[None]).all(2).float()
+    same = same / same.sum(1, keepdim=True)
+    return (cross_entropy(logits, same) + cross_entropy(logits.T, same)) / 2
+
+
+def pool_of(work) -> tuple[np.ndarray, np.ndarray]:
+    """Training renders, and their reconstructions and generated pictures once those exist."""
+    pictures, labels = load_split(work, "train")
+    for extra in ("reconstructed", "generated"):
+        if (work / f"{extra}-000.npz").exists():
+            more, told = load_split(work, extra)
+            pictures, labels = np.concatenate([pictures, more]), np.concatenate([labels, told])
+            print(f"{len(more)} {extra} pictures", flush=True)
+    return pictures, labels
+
+
+def train(args) -> None:
+    pictures, labels = pool_of(args.work)
+    tokenizer = CLIPTokenizer.from_pretrained(args.work / "tokenizer")
+    model = build(len(tokenizer))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1.5e-3, betas=(0.9, 0.98), weight_decay=0.03)
+    run = Run(args.work / f"{args.name}.pt", model, optimizer, args)
+    texts = Texts(model, tokenizer, run.rng)
+    kept: list[torch.Tensor] = []
+    for step in run.steps():
+        rows = run.rng.integers(len(pictures), size=BATCH)
+        told = labels[rows]
+        targets = soft_targets(told)
+        x = prepare(pictures[rows], run.rng, SIZE)
+        with_text = not kept or step % TEXT_EVERY == 0
+        if not with_text:
+            x = blend(x, list(targets.values()), run.rng, 0.3)
+        with torch.autocast("cpu", torch.bfloat16):
+            seen = model.encode_image(normalise(x), normalize=True)
+            if with_text:
+                kept = texts.all([caption_of(row, run.rng) for row in told])
+        scale = model.logit_scale.exp().clamp(max=60)
+        logits = [scale * seen.float() @ t.float().T for t in kept]
+        losses = {name: cross_entropy(z, targets[name]) for name, z in zip(targets, logits, strict=False)}
+        if with_text:
+            losses["contrast"] = 0.5 * contrast(logits[3], told)
+            kept_for_later = [t.detach() for t in kept]
+        run.apply(sum(losses.values()))
+        kept = kept_for_later
+        if step % 100 == 0:
+            hit = (logits[0].argmax(1) == targets["concept"].argmax(1)).float().mean().item()
+            run.report(**{k: v.item() for k, v in losses.items()}, hit=hit, scale=scale.item())
+
+
+@torch.no_grad()
+def image_features(model: CLIP, pictures: np.ndarray) -> torch.Tensor:
+    found = []
+    for start in range(0, len(pictures), 100):
+        x = torch.from_numpy(pictures[start : start + 100]).permute(0, 3, 1, 2).float() / 255
+        found.append(model.encode_image(normalise(x), normalize=True))
+    return torch.cat(found)
+
+
+@torch.no_grad()
+def measure(args) -> None:
+    """Top-1 of concept and style on left-out pairs, of place on unseen renders; fixed plain wording."""
+    tokenizer = CLIPTokenizer.from_pretrained(args.work / "tokenizer")
+    model = load_weights(build(len(tokenizer)), args.work / f"{args.name}.pt").eval()
+    texts = Texts(model, tokenizer, np.random.default_rng(0))
+    pictures, labels = (a[:2000] for a in load_split(args.work, "pairs"))
+    seen = image_features(model, pictures)
+    styles = [STYLES[s].words[0] for s in TRAINED_STYLES]
+    by_style = [texts.features([f"{c.phrase} in {word} style" for c in CONCEPTS]) for word in styles]
+    truth = [TRAINED_STYLES.index(s) for s in labels["style"]]
+    told = np.array([int((by_style[s] @ x).argmax()) for s, x in zip(truth, seen, strict=True)])
+    print(
+        f"concept top-1 {np.mean(told == labels['first']):.3f} of {len(CONCEPTS)} over {len(told)} left-out pairs"
+    )
+    for position, name in enumerate(styles):
+        mine = np.array(truth) == position
+        print(f"   {name:20s} {np.mean(told[mine] == labels['first'][mine]):.3f} over {mine.sum()}")
+    table = torch.stack(by_style)  # (styles, concepts, d)
+    told = np.array([int((table[:, c] @ x).argmax()) for c, x in zip(labels["first"], seen, strict=True)])
+    print(f"style top-1 {np.mean(told == np.array(truth)):.3f} of {len(styles)} over {len(told)}")
+    pictures, labels = load_split(args.work, "unseen")
+    mine = np.flatnonzero((labels["place"] != NONE) & (labels["second"] == NONE))[:1000]
+    seen = image_features(model, pictures[mine])
+    told = []
+    for x, row in zip(seen, labels[mine], strict=True):
+        words = [f"{CONCEPTS[row['first']].phrase} {place.words[0]}" for place in PLACES]
+        told.append(int((texts.features(words) @ x).argmax()))
+    print(
+        f"place top-1 {np.mean(np.array(told) == labels['place'][mine]):.3f} of {len(PLACES)} over {len(mine)}"
+    )
+
+
+def main() -> None:
+    only_measure = "--measure" in sys.argv
+    if only_measure:
+        sys.argv.remove("--measure")
+    args = arguments(__doc__, 60, "clip")
+    if not only_measure:
+        train(args)
+    measure(args)
+
+
+if __name__ == "__main__":
+    main()
