@@ -68,10 +68,10 @@ class Candidates:
         return str(row["round_id"])
 
     def of_round(self, round_id: str) -> tuple[Candidate, ...]:
-        """All candidates of a round, by anchor in the order of the pool, then by index."""
+        """All candidates of a round, in the order in which they were drawn."""
         rows = self._database.rows(
             "SELECT candidates.* FROM candidates JOIN anchors ON anchors.id = anchor_id "
-            "WHERE round_id = ? ORDER BY anchors.position, number",
+            "WHERE round_id = ? ORDER BY created, anchors.position, number",
             (round_id,),
         )
         return tuple(map(_candidate, rows))

@@ -33,27 +33,27 @@ class Decisions:
             if changed:
                 self._append(writer, round_id, changed, author)
 
-    def undo(self, round_id: str, author: Author = "human") -> bool:
-        """Take the last batch back, by appending what stood before; False when there is none."""
+    def undo(self, round_id: str, author: Author = "human") -> tuple[str, ...]:
+        """Take the last batch back, by appending what stood before; the candidates that it changed."""
         with self._database.transaction() as writer:
             history = self._history(round_id)
             if not history.undoable:
-                return False
+                return ()
             batch = history.undoable[-1]
             before = [(row["candidate_id"], self._before(row)) for row in self._entries(batch)]
             self._append(writer, round_id, before, author, undoes=batch)
-            return True
+        return tuple(candidate for candidate, _ in before)
 
-    def redo(self, round_id: str, author: Author = "human") -> bool:
-        """Bring the last undone batch back; False when there is none."""
+    def redo(self, round_id: str, author: Author = "human") -> tuple[str, ...]:
+        """Bring the last undone batch back; the candidates that it changed."""
         with self._database.transaction() as writer:
             history = self._history(round_id)
             if not history.redoable:
-                return False
+                return ()
             batch = history.redoable[-1]
             again = [(row["candidate_id"], row["verdict"]) for row in self._entries(batch)]
             self._append(writer, round_id, again, author, redoes=batch)
-            return True
+        return tuple(candidate for candidate, _ in again)
 
     def can_undo(self, round_id: str) -> tuple[bool, bool]:
         """Whether there is something to undo, and something to redo."""

@@ -40,6 +40,16 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def log_folder(workspace: Path) -> Path:
+    """The folder of the worker's logs."""
+    folder = workspace / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_problem(error, workspace) from error
+    return folder
+
+
 class Files:
     """A folder whose files are named by the sha256 of what they hold."""
 

@@ -61,6 +61,8 @@ class Jobs:
 
     def claim(self, worker_id: str) -> Job | None:
         """Take the next queued job for this worker; None when nothing waits."""
+        if self._database.row("SELECT 1 FROM jobs WHERE state = 'queued'") is None:
+            return None  # a look takes no lock
         with self._database.transaction() as writer:
             row = writer.execute(
                 "SELECT id FROM jobs WHERE state = 'queued' ORDER BY position LIMIT 1"
@@ -115,6 +117,11 @@ class Jobs:
         """The worker has honoured a Stop or a Pause."""
         state: JobState = "paused" if self.get(job_id).state == "pausing" else "stopped"
         return self._end(job_id, state, f"{state} on request", message)
+
+    def interrupt(self, job_id: str, reason: str) -> Job:
+        """The worker ends before the work does."""
+        message = "The worker ended before the work did; Resume goes on where it was."
+        return self._end(job_id, "interrupted", reason, message)
 
     def request_stop(self, job_id: str) -> Job:
         """Stop a job that runs, at its next step; withdraw one that waits. Twice is once."""
@@ -186,9 +193,7 @@ class Jobs:
         with self._database.transaction() as writer:
             lost = [row["id"] for row in writer.execute(held).fetchall() if row["worker_id"] not in living]
             for job_id in lost:
-                self._move(writer, job_id, "interrupted", "the worker died")
-                message = "The worker ended before the work did; Resume goes on where it was."
-                writer.execute("UPDATE jobs SET message = ? WHERE id = ?", (message, job_id))
+                self.interrupt(job_id, "the worker died")
         return tuple(lost)
 
     def _end(self, job_id: str, state: JobState, reason: str, message: str) -> Job:

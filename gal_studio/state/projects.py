@@ -114,7 +114,14 @@ class Projects:
         rows = self._database.rows(
             "SELECT * FROM project_references WHERE project_id = ? ORDER BY position", (project_id,)
         )
-        return tuple(Reference(row["id"], row["prompt"], row["plain_prompt"], row["image"]) for row in rows)
+        return tuple(map(_reference, rows))
+
+    def reference(self, reference_id: str) -> Reference:
+        """The reference of this id."""
+        row = self._database.row("SELECT * FROM project_references WHERE id = ?", (reference_id,))
+        if row is None:
+            raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
+        return _reference(row)
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, those switched off among them."""
@@ -158,3 +165,7 @@ def _project(row: sqlite3.Row) -> Project:
         row["id"], row["name"], row["kind"], row["base_model"], row["clip_model"], row["trigger_word"],
         row["seed"], Settings.from_dict(json.loads(row["settings"])), row["created"],
     )  # fmt: skip
+
+
+def _reference(row: sqlite3.Row) -> Reference:
+    return Reference(row["id"], row["prompt"], row["plain_prompt"], row["image"])

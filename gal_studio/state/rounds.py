@@ -80,7 +80,7 @@ class Rounds:
         )
 
     def finish_training(
-        self, round_id: str, adapter: str, trained_as: str, samples: Sequence[Sample], seconds: float
+        self, round_id: str, adapter: str, trained_as: str, samples: Sequence[Sample]
     ) -> None:
         """Note the adapter of a round, what it was trained on, and a fingerprint of all that made it."""
         with self._database.transaction() as writer:
@@ -93,7 +93,6 @@ class Rounds:
                     "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?)",
                     (round_id, position, sample.image, sample.prompt, sample.weight, sample.is_reference),
                 )
-            self.set_seconds(round_id, "fine_tune", seconds)
 
     def trained_as(self, round_id: str) -> str | None:
         """The fingerprint of the training behind the adapter; None before the first training."""

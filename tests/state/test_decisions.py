@@ -78,11 +78,11 @@ def test_log_agrees_with_a_plain_stack_of_states(store: Store, first_round: Roun
     undone: list[dict[str, Verdict]] = []
     for what, number, verdict in steps:
         if what == "undo":
-            assert store.decisions.undo(branch) == (len(states) > 1)
+            assert bool(store.decisions.undo(branch)) == (len(states) > 1)
             if len(states) > 1:
                 undone.append(states.pop())
         elif what == "redo":
-            assert store.decisions.redo(branch) == bool(undone)
+            assert bool(store.decisions.redo(branch)) == bool(undone)
             if undone:
                 states.append(undone.pop())
         else:

@@ -1,0 +1,95 @@
+"""What the line of rounds above a round means for it: its pool, its training set, the weight it gives."""
+
+import hashlib
+import json
+from dataclasses import astuple
+
+from gal_studio.core.balance import openness, sample_weight
+from gal_studio.core.seeds import training_seed
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, Sample
+from gal_studio.core.uncertainty import score_pool
+from gal_studio.state.store import Store
+
+
+def round_scores(store: Store, round_id: str) -> tuple[AnchorScore, ...]:
+    """Eq. G3 and G4 of every anchor that has candidates in this round, in the order of the pool."""
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+    return score_pool(anchors, store.candidates.of_round(round_id))
+
+
+def round_weight(store: Store, round_id: str) -> float:
+    """Eq. G8: what the pictures accepted in this round weigh in all later trainings."""
+    gal = store.rounds.settings(round_id).gal
+    return sample_weight(gal.balance, gal.balance_lambda, openness(round_scores(store, round_id)))
+
+
+def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
+    """The accepted candidates of a round in the order of the pool, whatever the order of the clicks."""
+    accepted = set(store.decisions.accepted(round_id))
+    order = {
+        anchor.id: anchor.order for anchor in store.projects.anchors(store.rounds.get(round_id).project_id)
+    }
+    chosen = [candidate for candidate in store.candidates.of_round(round_id) if candidate.id in accepted]
+    return tuple(sorted(chosen, key=lambda candidate: (order[candidate.anchor_id], candidate.index)))
+
+
+def training_set(store: Store, round_id: str) -> tuple[Sample, ...]:
+    """Eq. G9: the references (weight 1) and what was accepted in the rounds above, with its weight."""
+    project_id = store.rounds.get(round_id).project_id
+    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
+    samples = [
+        Sample(entry.image, entry.prompt, 1.0, True) for entry in store.projects.references(project_id)
+    ]
+    for ancestor in store.rounds.ancestors(round_id):
+        chosen = accepted_candidates(store, ancestor.id)
+        weight = round_weight(store, ancestor.id) if chosen else 0.0
+        samples += [Sample(entry.image, prompts[entry.anchor_id], weight, False) for entry in chosen]
+    return tuple(samples)
+
+
+def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
+    """The anchors that are switched on and have no accepted picture in the rounds above."""
+    taken = {
+        candidate.anchor_id
+        for ancestor in store.rounds.ancestors(round_id)
+        for candidate in accepted_candidates(store, ancestor.id)
+    }
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+    return tuple(anchor for anchor in anchors if anchor.enabled and anchor.id not in taken)
+
+
+def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
+    """The (anchor, index) pairs that the round's settings ask for and that are not drawn yet."""
+    wanted = store.rounds.settings(round_id).sample.candidates
+    drawn = {(entry.anchor_id, entry.index) for entry in store.candidates.of_round(round_id)}
+    return tuple(
+        (anchor, index)
+        for anchor in pool(store, round_id)
+        for index in range(wanted)
+        if (anchor.id, index) not in drawn
+    )
+
+
+def round_training_seed(store: Store, round_id: str) -> int:
+    """The seed of this round's training: the same for every branch at this depth."""
+    entry = store.rounds.get(round_id)
+    return training_seed(store.projects.get(entry.project_id).seed, entry.number)
+
+
+def starting_adapter(store: Store, round_id: str) -> str | None:
+    """The adapter that the training goes on from; None for the base model, as Eq. G9 has it."""
+    parent = store.rounds.get(round_id).parent_id
+    if parent is None or not store.rounds.settings(round_id).tune.continue_from_last:
+        return None
+    return store.rounds.get(parent).adapter
+
+
+def training_fingerprint(store: Store, round_id: str) -> str:
+    """What would make a training another one: model, settings, seed, start and pictures."""
+    project = store.projects.get(store.rounds.get(round_id).project_id)
+    tune = store.rounds.settings(round_id).tune
+    parts = [
+        project.base_model, project.trigger_word, tune.to_dict(), round_training_seed(store, round_id),
+        starting_adapter(store, round_id), [astuple(sample) for sample in training_set(store, round_id)],
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

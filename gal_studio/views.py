@@ -1,0 +1,131 @@
+"""What the page and the command line show: plain data, made from the store at one moment."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import (
+    Anchor,
+    AnchorScore,
+    Candidate,
+    JobKind,
+    JobState,
+    Kind,
+    Reference,
+    Round,
+    Verdict,
+)
+
+Step = Literal["fine_tune", "generate", "accept", "next_round", "wait"]
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ProjectView:
+    """A project as the page names it."""
+
+    id: str
+    name: str
+    kind: Kind
+    base_model: str
+    clip_model: str
+    model_title: str
+    trigger_word: str
+    seed: int
+    settings: Settings
+    created: float
+    references: tuple[Reference, ...]
+    anchors: tuple[Anchor, ...]
+
+
+@dataclass(frozen=True)
+class RoundSummary:
+    """One chip of the strip of rounds."""
+
+    id: str
+    number: int
+    parent_id: str | None
+    step: Step
+    accepted: int
+    candidates: int
+    has_adapter: bool
+    cover_candidate_id: str | None
+
+
+@dataclass(frozen=True)
+class ScoreView:
+    """One anchor of a round: its scores, the 95 % interval of its rate, its rank (from 1) and why."""
+
+    anchor: Anchor
+    score: AnchorScore
+    interval: tuple[float, float]
+    rank: int
+    suggested_candidate_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """One tile of the grid."""
+
+    candidate: Candidate
+    prompt: str
+    verdict: Verdict
+    suggested: bool
+
+
+@dataclass(frozen=True)
+class TrainingImageView:
+    """A picture drawn in the middle of the training; `image` is its name in the store."""
+
+    step: int
+    prompt: str
+    image: str
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """Everything that the Rounds screen shows of one round.
+
+    `scores` stand in the order of priority; `candidates` in the order in which they were drawn, so that a
+    round that is being drawn only grows. `pool` are the anchors that this round draws, drawn or not.
+    """
+
+    round: Round
+    project: ProjectView
+    settings: Settings
+    step: Step
+    pool: tuple[Anchor, ...]
+    wanted: int
+    scores: tuple[ScoreView, ...]
+    candidates: tuple[CandidateView, ...]
+    reference_positions: dict[str, Place]
+    openness: float
+    sample_weight: float
+    exhausted: bool
+    sentence: str
+    losses: tuple[tuple[int, float], ...]
+    training_images: tuple[TrainingImageView, ...]
+    accepted: int
+    can_undo: bool
+    can_redo: bool
+    seconds: dict[str, float]
+    unet_forwards: int
+
+
+@dataclass(frozen=True)
+class JobView:
+    """The job line of the page; `state` is idle when nothing was ever asked for."""
+
+    id: str | None
+    kind: JobKind | None
+    round_id: str | None
+    state: JobState | Literal["idle"]
+    phase: str
+    done: int
+    total: int
+    unit: str
+    rate: float | None
+    seconds_left: float | None
+    message: str
+    worker_alive: bool
