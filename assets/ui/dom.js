@@ -1,0 +1,59 @@
+/** Elements from plain values. Text always arrives as text: a prompt can never become markup. */
+
+/**
+ * Build an element. `props`: `class`, `data` (dataset), `on` (listeners), properties such as
+ * `disabled` or `value`, and attributes for everything else. Strings among the children are text.
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "class") node.className = value;
+    else if (name === "data") Object.assign(node.dataset, value);
+    else if (name === "on") for (const [type, fn] of Object.entries(value)) node.addEventListener(type, fn);
+    else if (name in node && typeof value !== "string") node[name] = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The same for SVG: attributes only. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** Set the text only when it changed, so that a poll repaints nothing. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Set or remove an attribute only when it changed. */
+export function setAttribute(node, name, value) {
+  if (value === null || value === undefined || value === false) {
+    if (node.hasAttribute(name)) node.removeAttribute(name);
+  } else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
+
+/** "1 image", "3 images". */
+export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+
+/** Seconds as "0:31" or "1:02:05". */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const tail = `${h ? String(m).padStart(2, "0") : m}:${String(s).padStart(2, "0")}`;
+  return h ? `${h}:${tail}` : tail;
+}
+
+/** Is the person typing? Then keys are letters, not commands. */
+export function typing(target) {
+  return Boolean(target?.closest?.("input, textarea, select, [contenteditable='true']"));
+}

@@ -1,0 +1,76 @@
+/** Keys of the Rounds screen. They rest while the person types or a dialog of another kind is open. */
+import { state, setFocus, setSelection, setFilter } from "./store.js";
+import { typing } from "./dom.js";
+import { decideFocused, visibleGroups } from "./grid.js";
+import { undo, redo } from "./decisions.js";
+import { lightbox, enlarge, close, compare, turn } from "./lightbox.js";
+import { showHelp, helpOpen } from "./help.js";
+
+export function mountKeys(parts) {
+  parts.keys.addEventListener("click", showHelp);
+  document.addEventListener("keydown", (event) => {
+    if (typing(event.target) || helpOpen() || event.altKey) return;
+    const act = actionFor(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function actionFor(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "?") return showHelp;
+  if (state.step !== "rounds") return null;
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "z") return event.shiftKey ? redo : undo;
+    return key === "y" ? redo : null;
+  }
+  const arrow = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+  if (arrow) return event.target.closest?.("[role=tab]") ? null : () => walk(...arrow);
+  if (key === " ") return space(event);
+  if (key === "Escape") return escape;
+  if (key === "a") return () => decideFocused("accepted");
+  if (key === "r") return () => decideFocused("rejected");
+  if (key === "c") return () => compare(state.focus);
+  return null;
+}
+
+/** Space enlarges the picture in focus; on any other button it presses that button. */
+function space(event) {
+  if (lightbox()) return event.target.closest?.("button") ? null : close;
+  const other = event.target.closest?.("button, summary, a");
+  if (other && !other.classList.contains("tile-face")) return null;
+  return state.focus ? () => enlarge(state.focus) : null;
+}
+
+function escape() {
+  if (lightbox()) close();
+  else if (state.selection.size) setSelection([]);
+  else setFilter("all");
+}
+
+/** Move the focus by columns and rows, across the groups. */
+function walk(right, down) {
+  const open = visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id));
+  const flat = open.flat();
+  if (!flat.length) return;
+  const at = flat.indexOf(state.focus);
+  const origin = lightbox() ? "lightbox" : "keys";
+  if (at < 0) return setFocus(flat[0], origin);
+  if (right) setFocus(flat[Math.max(0, Math.min(flat.length - 1, at + right))], origin);
+  else setFocus(below(open, state.focus, down), origin);
+  if (lightbox()) turn();
+  return undefined;
+}
+
+function below(open, id, down) {
+  const columns = Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
+  const g = open.findIndex((ids) => ids.includes(id));
+  const i = open[g].indexOf(id);
+  const column = i % columns;
+  if (open[g][i + down * columns]) return open[g][i + down * columns];
+  const next = open[g + down];
+  if (!next) return id;
+  const row = down > 0 ? 0 : Math.floor((next.length - 1) / columns);
+  return next[Math.min(next.length - 1, row * columns + column)];
+}

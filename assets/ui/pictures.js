@@ -1,0 +1,9 @@
+/** Addresses of pictures: by id, with the content's version, so that a browser may keep them for ever. */
+import { state } from "./store.js";
+
+export const address = (route, { id, version }) => `/${route}/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`;
+
+const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
+
+export const picture = (id) => ofCandidate("picture", id);
+export const thumbnail = (id) => ofCandidate("thumb", id);

@@ -1,0 +1,73 @@
+/** Puts an answer of the poll into the store and tells the panels what changed; nothing else is touched. */
+import { state, emit } from "./store.js";
+
+let digests = {};
+const NOTHING = { counts: {}, digest: "" };
+let candidateMark = NOTHING;
+
+/** What the page has already, so that the server sends only the rest. */
+export const known = () => ({ parts: digests, candidates: candidateMark });
+
+/** Forget the shown round (and project): the next poll brings it whole. */
+export function forget({ keepProject = false } = {}) {
+  const { project, rounds, job } = digests;
+  digests = keepProject ? { project, rounds, job } : {};
+  candidateMark = NOTHING;
+  Object.assign(state, { round: null, scores: [], scoreOf: new Map(), suggested: new Map(), hover: null, focus: null });
+  for (const part of ["candidates", "verdicts", "positions", "selection"]) state[part].clear();
+  state.filter = "all";
+  if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null });
+  emit("forget");
+}
+
+export function receive(answer, { trustVerdicts }) {
+  const { parts, candidates } = answer;
+  if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
+  digests = { ...digests, ...answer.digests };
+  if ("project" in parts) take("project", parts.project);
+  if ("rounds" in parts) take("rounds", parts.rounds);
+  if ("job" in parts) take("job", parts.job);
+  if ("round" in parts) take("round", parts.round);
+  if (candidates) takeCandidates(candidates);
+  if ("scores" in parts) takeScores(parts.scores);
+  if ("positions" in parts) {
+    state.positions = new Map(Object.entries(parts.positions));
+    emit("positions");
+  }
+  if ("verdicts" in parts) {
+    if (trustVerdicts) takeVerdicts(parts.verdicts);
+    else delete digests.verdicts; // ask for them again
+  }
+  emit("received");
+}
+
+function take(part, value) {
+  state[part] = value;
+  emit(part);
+}
+
+function takeCandidates({ reset, items, mark }) {
+  candidateMark = mark;
+  if (reset) {
+    state.candidates.clear();
+    emit("cleared");
+  }
+  for (const item of items) state.candidates.set(item.id, item);
+  if (reset || items.length) emit("candidates", items);
+}
+
+function takeScores(scores) {
+  state.scores = scores;
+  state.scoreOf = new Map(scores.map((score) => [score.anchor_id, score]));
+  state.suggested = new Map(scores.filter((s) => s.suggested).map((s) => [s.suggested, s]));
+  emit("scores");
+}
+
+export function takeVerdicts(verdicts) {
+  const changed = new Set();
+  const next = new Map(Object.entries(verdicts));
+  for (const [id, verdict] of next) if (state.verdicts.get(id) !== verdict) changed.add(id);
+  for (const id of state.verdicts.keys()) if (!next.has(id)) changed.add(id);
+  state.verdicts = next;
+  if (changed.size) emit("verdicts", changed);
+}

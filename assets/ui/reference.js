@@ -1,0 +1,66 @@
+/** Step 1: the open project, a new one, the demo, and the list of projects. */
+import { state, on } from "./store.js";
+import { call, openProject } from "./session.js";
+import { el, count, reference } from "./dom.js";
+import { mountForm } from "./form.js";
+
+let parts;
+let creating = false;
+
+export function mountReference(found, element, { upload }) {
+  parts = found;
+  mountForm(parts, upload, (projectId) => { creating = false; openProject(projectId); });
+  parts.new.addEventListener("click", () => { creating = true; show(); parts.form.querySelector("input").focus(); });
+  on("project forget", show);
+  on("step", () => { if (state.step === "reference") { creating = false; show(); list(); } });
+  show();
+}
+
+function show() {
+  const open = Boolean(state.project) && !creating;
+  parts.open.hidden = !open;
+  parts.form.hidden = open || Boolean(state.projectId && !state.project && !creating);
+  parts.new.hidden = !open;
+  if (open) overview();
+}
+
+function overview() {
+  const { project } = state;
+  const signature = JSON.stringify(project);
+  if (parts.open.dataset.signature === signature) return;
+  parts.open.dataset.signature = signature;
+  parts.open.replaceChildren(
+    el("div", { class: "card-head" }, el("h2", {}, project.name), el("span", {}, project.kind === "style" ? "A style" : "An object")),
+    el("div", { class: "plates" }, project.references.map((r) => el("figure", {}, el("img", { src: reference(r.id), alt: r.prompt }), el("figcaption", {}, r.prompt)))),
+    el("p", { class: "derived-line" }, project.derived),
+    el("dl", { class: "facts-list" }, project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])));
+}
+
+/** Projects and demos as the store has them now. */
+async function list() {
+  const answer = await call("reference", "overview", {});
+  if (!answer) return;
+  parts.projects.replaceChildren(...(answer.projects.length ? answer.projects.map(row)
+    : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]));
+  parts.demo.replaceChildren(...answer.demos.map(demoButton));
+}
+
+function row(project) {
+  const current = project.id === state.projectId;
+  return el("li", {}, el("button", { type: "button", class: "project-row", "aria-current": current ? "true" : null, on: { click: () => openProject(project.id) } },
+    project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
+    el("span", {}, el("b", {}, project.name), el("span", {}, `${project.kind} · ${count(project.rounds, "round")} · ${project.created}`))));
+}
+
+function demoButton(demo) {
+  const button = el("button", { type: "button", class: "demo-button", "aria-label": `Try the demo: ${demo.title}`, on: { click: async () => {
+    if (button.disabled) return;
+    button.disabled = true;
+    const answer = await call("reference", "try_demo", { kind: demo.kind });
+    button.disabled = false;
+    if (answer) openProject(answer.project);
+  } } },
+  el("img", { src: `/demo/${demo.kind}`, alt: "" }),
+  el("b", {}, demo.title), el("span", {}, demo.note));
+  return button;
+}

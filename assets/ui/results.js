@@ -1,0 +1,51 @@
+/** Step 3: rounds beside each other. Only what was measured; nothing is made up. */
+import { state, on } from "./store.js";
+import { call } from "./session.js";
+import { el } from "./dom.js";
+import { address } from "./pictures.js";
+import { mountSameSeed } from "./same_seed.js";
+
+let parts;
+let asked = 0;
+
+export function mountResults(found) {
+  parts = found;
+  mountSameSeed(parts["same-seed"]);
+  on("step project rounds", load);
+}
+
+async function load() {
+  if (state.step !== "results" || !state.projectId) return;
+  const mine = ++asked;
+  const answer = await call("results", "results", { project: state.projectId });
+  if (!answer || mine !== asked) return;
+  parts["results-table"].replaceChildren(table(answer.rounds));
+  parts.accepted.replaceChildren(...answer.rounds.filter((round) => round.accepted.length).map(shelf));
+  if (!parts.accepted.children.length) parts.accepted.append(el("p", { class: "empty" }, "Accept pictures in step 2; they appear here, round by round."));
+}
+
+const HEAD = [
+  ["Round", ""], ["Pictures", "Candidates drawn"], ["Copies", "Mean overfit rate over the anchors of the pool"],
+  ["Openness", "Mean entropy over the pool (Eq. G8)"], ["Accepted", ""], ["Weight", "What each accepted picture weighs in later trainings"], ["LoRA", ""],
+];
+
+function table(rounds) {
+  return el("table", { class: "table results-table" },
+    el("thead", {}, el("tr", {}, HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)))),
+    el("tbody", {}, rounds.map((round) => el("tr", {},
+      el("th", { scope: "row" }, `Round ${round.number}`),
+      el("td", {}, String(round.candidates)),
+      el("td", {}, figure(round.overfit_rate, (rate) => `${Math.round(100 * rate)} %`)),
+      el("td", {}, figure(round.openness, (h) => h.toFixed(2))),
+      el("td", {}, String(round.accepted.length)),
+      el("td", {}, round.accepted.length ? figure(round.weight, (w) => w.toPrecision(2)) : "–"),
+      el("td", {}, round.adapter ? el("a", { class: "button small", href: `/adapter/${round.id}`, download: "", "aria-label": `Download the LoRA of round ${round.number}` }, "Download") : "–")))));
+}
+
+const figure = (value, words) => (value === null || value === undefined ? "–" : words(value));
+
+function shelf(round) {
+  return el("section", { class: "shelf" }, el("h3", {}, `Round ${round.number}`),
+    el("div", { class: "shelf-pictures" }, round.accepted.map((item) => el("figure", {},
+      el("img", { src: address("picture", item), alt: item.prompt, loading: "lazy" }), el("figcaption", {}, item.prompt)))));
+}

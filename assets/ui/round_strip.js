@@ -1,0 +1,66 @@
+/** One chip for the reference and one a round; a click shows that round. */
+import { state, on } from "./store.js";
+import { openRound, openStep } from "./session.js";
+import { el, count, reference, setText } from "./dom.js";
+import { address } from "./pictures.js";
+import { pending } from "./writes.js";
+
+const WORDS = {
+  fine_tune: "not trained yet", generate: "trained", accept: "choosing", next_round: "chosen", wait: "at work",
+};
+
+export function mountStrip(parts) {
+  on("project rounds round received", () => show(parts));
+  on("verdicts", () => show(parts));
+  on("writes", () => kept(parts));
+  on("forget", () => show(parts));
+}
+
+/** Redraw only when what the chips say has changed. */
+function show(parts) {
+  const chips = state.project ? [referenceChip(), ...state.rounds.map(roundChip)] : [];
+  const signature = JSON.stringify(chips);
+  kept(parts);
+  if (parts.strip.dataset.signature === signature) return;
+  parts.strip.dataset.signature = signature;
+  parts.strip.replaceChildren(...chips.flatMap((chip, i) => {
+    const node = draw(chip);
+    return i ? [el("span", { class: "then", "aria-hidden": "true" }, "›"), node] : [node];
+  }));
+  parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function referenceChip() {
+  const { references } = state.project;
+  return { id: null, title: "Reference", note: count(references.length, "image"),
+    image: references[0] ? reference(references[0].id) : null, current: false };
+}
+
+function roundChip(round) {
+  const current = round.id === state.roundId;
+  const accepted = current ? acceptedNow() : round.accepted;
+  const step = current && state.round ? state.round.step : round.step;
+  const note = step === "accept" || (current && accepted && step !== "fine_tune")
+    ? `${WORDS.accept} · ${accepted} of ${round.wanted}` : accepted ? `${accepted} accepted` : WORDS[step] ?? "";
+  return { id: round.id, title: `Round ${round.number}`, note, current,
+    image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
+}
+
+function acceptedNow() {
+  let n = 0;
+  for (const verdict of state.verdicts.values()) n += verdict === "accepted";
+  return n;
+}
+
+function draw(chip) {
+  return el("button", {
+    type: "button", class: "chip-round", "aria-current": chip.current ? "true" : null,
+    on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
+  },
+  chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
+  el("span", { class: "chip-text" }, el("span", { class: "chip-title" }, chip.title), el("span", { class: "chip-note" }, chip.note)));
+}
+
+function kept(parts) {
+  setText(parts.kept, state.project ? (pending() ? "Keeping…" : "All changes kept") : "");
+}

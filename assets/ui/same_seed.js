@@ -1,0 +1,40 @@
+/** The same anchor and seed through the rounds. */
+import { state, on } from "./store.js";
+import { call } from "./session.js";
+import { el } from "./dom.js";
+import { address } from "./pictures.js";
+
+export function mountSameSeed(box) {
+  const anchor = el("select", { "aria-label": "Anchor" });
+  const number = el("output", {}, "1");
+  const row = el("div", { class: "same-row" });
+  let index = 0;
+  let most = 1;
+  const turn = (step) => () => { index = (index + step + most) % most; load(); };
+  const load = async () => {
+    number.textContent = `${index + 1} of ${most}`;
+    const answer = await call("results", "same_seed", { project: state.projectId, anchor: anchor.value, index });
+    if (!answer) return;
+    most = Math.max(1, answer.most);
+    number.textContent = `${index + 1} of ${most}`;
+    row.replaceChildren(...answer.rounds.map(plate));
+  };
+  const fill = () => {
+    if (state.step !== "results" || !state.project) return;
+    const before = anchor.value;
+    anchor.replaceChildren(...state.project.anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
+    if ([...anchor.options].some((option) => option.value === before)) anchor.value = before;
+    load();
+  };
+  anchor.addEventListener("change", () => { index = 0; load(); });
+  on("step project rounds", fill);
+  box.append(el("div", { class: "same-head" }, anchor,
+    el("button", { type: "button", class: "button small", "aria-label": "Previous seed", on: { click: turn(-1) } }, "‹"), number,
+    el("button", { type: "button", class: "button small", "aria-label": "Next seed", on: { click: turn(1) } }, "›")), row);
+}
+
+function plate(round) {
+  const words = round.picture ? (round.picture.copy ? "copy" : "aligned") : "not drawn";
+  return el("figure", {}, round.picture ? el("img", { src: address("picture", round.picture), alt: round.picture.prompt }) : el("span", { class: "waiting" }),
+    el("figcaption", {}, el("b", {}, `Round ${round.number}`), ` ${words}`));
+}

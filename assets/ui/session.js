@@ -1,0 +1,102 @@
+/** Talks with the server: calls, the poll, and the address that a refresh or a second tab starts from. */
+import { state, emit, busy } from "./store.js";
+import { toast } from "./toast.js";
+import { writeMark } from "./writes.js";
+import { receive, forget, known } from "./receive.js";
+
+const servers = new Map();
+let timer = null;
+let polling = null;
+
+export function connect(panel, server) {
+  servers.set(panel, server);
+}
+
+/** Call a server function of a panel; an expected error becomes a toast and `null`. */
+export async function call(panel, name, request) {
+  let answer;
+  try {
+    answer = await servers.get(panel)[name](request);
+  } catch {
+    toast("The studio does not answer. It goes on by itself when it is back.", "offline");
+    return null;
+  }
+  if (answer && answer.error) {
+    toast(answer.error, "error");
+    return null;
+  }
+  return answer;
+}
+
+function interval() {
+  if (document.hidden) return 4000;
+  return busy() ? 500 : 2000;
+}
+
+/** Ask once for what is new; calls that overlap share one request. */
+export function poll() {
+  polling ??= ask().finally(() => {
+    polling = null;
+    clearTimeout(timer);
+    timer = setTimeout(poll, interval());
+  });
+  return polling;
+}
+
+/** Ask again after the request in flight, so that the answer is newer than now. */
+export async function refresh() {
+  await polling;
+  return poll();
+}
+
+async function ask() {
+  const upToDate = writeMark();
+  const asked = [state.projectId, state.roundId].join();
+  const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: known() });
+  if (!answer || asked !== [state.projectId, state.roundId].join()) return;
+  receive(answer, { trustVerdicts: upToDate() });
+}
+
+export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
+  forget();
+  Object.assign(state, { projectId, roundId, step });
+  remember();
+  emit("step");
+  return refresh();
+}
+
+export function openRound(roundId) {
+  if (roundId === state.roundId) return Promise.resolve();
+  forget({ keepProject: true });
+  state.roundId = roundId;
+  remember();
+  return refresh();
+}
+
+export function openStep(step) {
+  if (step !== "reference" && !state.projectId) return;
+  state.step = step;
+  remember();
+  emit("step");
+}
+
+/** Keep project, round and step in the address. */
+export function remember() {
+  const address = new URL(location.href);
+  const parts = { project: state.projectId, round: state.roundId, step: state.projectId ? state.step : null };
+  for (const [name, value] of Object.entries(parts)) {
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  history.replaceState(history.state, "", address);
+}
+
+export function start() {
+  const query = new URLSearchParams(location.search);
+  state.projectId = query.get("project");
+  state.roundId = query.get("round");
+  state.step = state.projectId ? query.get("step") ?? "rounds" : "reference";
+  document.addEventListener("visibilitychange", () => document.hidden || poll());
+  emit("step");
+  return poll();
+}

@@ -1,0 +1,18 @@
+/** One sentence at the bottom of the page; errors stay longer and are read out at once. */
+import { el } from "./dom.js";
+
+let shelf = null;
+const shown = new Map();
+
+export function toast(sentence, tone = "plain") {
+  shelf ??= document.body.appendChild(el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" }));
+  clearTimeout(shown.get(sentence)?.timer);
+  shown.get(sentence)?.node.remove();
+  const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
+  const node = el("div", { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
+    el("span", {}, sentence), close);
+  const remove = () => { node.remove(); shown.delete(sentence); };
+  close.addEventListener("click", remove);
+  shown.set(sentence, { node, timer: setTimeout(remove, tone === "error" ? 12000 : 4000) });
+  shelf.append(node);
+}

@@ -1,0 +1,1 @@
+"""The screen: Gradio Blocks in FastAPI. The only place that imports gradio."""

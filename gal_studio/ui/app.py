@@ -1,0 +1,70 @@
+"""Builds the page: panels in Gradio Blocks, mounted in FastAPI together with pictures and static files."""
+
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: nothing may leave the machine
+
+from typing import NamedTuple
+
+import gradio as gr
+from fastapi import FastAPI
+
+from gal_studio.studio import Studio
+from gal_studio.ui.first_paint import FirstPaint
+from gal_studio.ui.pictures import add_picture_routes
+from gal_studio.ui.recall import Recall
+from gal_studio.ui.reference_panel import build_reference
+from gal_studio.ui.results_panel import build_results
+from gal_studio.ui.rounds_panel import build_rounds
+from gal_studio.ui.static import add_static_routes
+from gal_studio.ui.top_bar import build_top_bar
+
+LARGEST_UPLOAD = "60mb"
+_FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
+_MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
+
+
+class Panels(NamedTuple):
+    """The parts of the page."""
+
+    top: gr.HTML
+    reference: gr.HTML
+    rounds: gr.HTML
+    results: gr.HTML
+
+
+def build_panels(studio: Studio) -> Panels:
+    """All panels inside of the current Blocks."""
+    recall = Recall(studio)
+    return Panels(
+        top=build_top_bar(studio, recall),
+        reference=build_reference(studio),
+        rounds=build_rounds(studio),
+        results=build_results(recall),
+    )
+
+
+def build_blocks(studio: Studio) -> gr.Blocks:
+    """The page without a server."""
+    with gr.Blocks(title="GAL Studio", analytics_enabled=False, fill_width=True) as blocks:
+        build_panels(studio)
+    return blocks
+
+
+def build_app(studio: Studio) -> FastAPI:
+    """The whole application, ready to be served."""
+    app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(FirstPaint)
+    add_static_routes(app)
+    add_picture_routes(app, studio)
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        build_blocks(studio),
+        path="/",
+        theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_MONO)),
+        footer_links=[],
+        max_file_size=LARGEST_UPLOAD,
+        ssr_mode=False,
+        run_history=False,
+    )
+    return mounted

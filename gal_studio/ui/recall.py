@@ -1,0 +1,53 @@
+"""Views are made anew only when something in their project has changed: the page asks twice a second."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from gal_studio.studio import Studio
+from gal_studio.views import RoundSummary, RoundView
+
+KEPT = 64
+
+
+class Recall:
+    """The views of a studio, kept as long as their project's stamp stays the same."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self._kept: OrderedDict[str, tuple[Any, Any]] = OrderedDict()
+
+    def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
+        """The strip of rounds."""
+        summaries: tuple[RoundSummary, ...] = self._recall(
+            project_id, project_id, lambda: self.studio.rounds(project_id)
+        )
+        return summaries
+
+    def round_view(self, project_id: str, round_id: str) -> RoundView:
+        """Everything about a round of that project."""
+        view: RoundView = self._recall(project_id, round_id, lambda: self.studio.round_view(round_id))
+        return view
+
+    def _recall(self, project_id: str, key: str, make: Callable[[], Any]) -> Any:
+        now = self.stamp(project_id)
+        stamp, view = self._kept.get(key, (None, None))
+        if stamp != now:
+            view = make()
+            self._kept[key] = (now, view)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return view
+
+    def stamp(self, project_id: str) -> tuple[Any, ...]:
+        """Changes whenever a view of the project would; taken before the view, so never too new for it."""
+        store = self.studio.store
+        rounds = store.rounds.of_project(project_id)
+        return (
+            store.projects.get(project_id),
+            store.projects.anchors(project_id),
+            tuple((job.id, job.state) for job in store.jobs.of_project(project_id)),
+            tuple((entry, store.candidates.count(entry.id), len(store.decisions.log(entry.id)),
+                   len(store.rounds.losses(entry.id)) // 10, store.rounds.settings(entry.id))
+                  for entry in rounds),
+        )  # fmt: skip
