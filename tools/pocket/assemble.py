@@ -30,7 +30,9 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
     """The trained parts as an ordinary pipeline, in float32."""
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     text = load_weights(train_text.TextTask(train_text.build(tokenizer), len(tokenizer)), work / "text.pt")
-    vae = load_weights(train_autoencoder.build(), work / "autoencoder.pt")
+    sharper = work / "autoencoder-decoder.pt"
+    trained = sharper if sharper.exists() else work / "autoencoder.pt"
+    vae = load_weights(train_autoencoder.build(), trained)
     latents = torch.load(work / "latents.pt", mmap=True)
     vae.register_to_config(scaling_factor=latents["scaling_factor"])
     scheduler = DPMSolverMultistepScheduler.from_config(train_denoiser.schedule().config)
@@ -48,10 +50,9 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
 
 def write_clip(work: Path, folder: Path) -> None:
     """An open_clip directory: configuration, weights and tokenizer in one place."""
-    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
+    model, tokenizer = train_clip.load_clip(work)
     folder.mkdir(parents=True)
     tokenizer.save_pretrained(folder)
-    model = load_weights(train_clip.build(len(tokenizer)), work / "clip.pt")
     text = {**train_clip.MODEL_CONFIG["text_cfg"], "vocab_size": len(tokenizer), "hf_tokenizer_name": "local"}
     statistics = {"mean": train_clip.MEAN, "std": train_clip.STD}
     config = {

@@ -2,30 +2,34 @@
 
 Each image is told apart against texts that name every concept, every style and every place, each text
 in its own wording (synonyms, unknown styles, made-up trigger words), and against the captions of its
-batch. That is the use that Eq. G2 makes of it. The text tower is trained in every fourth step.
+batch. That is the use that Eq. G2 makes of it. The text tower starts from the pipeline's text encoder and
+is trained in every fourth step; the image tower sees smaller pictures at first.
 
     python -m tools.pocket.train_clip --minutes 60
     python -m tools.pocket.train_clip --measure      (on the left-out concept x style pairs)
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg
+from torch import nn
 from torch.nn import functional
-from transformers import CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTokenizer
 
-from tools.pocket.augment import blend, prepare
+from tools.pocket.augment import Lessons, blend, prepare
 from tools.pocket.concepts import CONCEPTS
 from tools.pocket.dataset import LABEL, NONE, TRAINED_STYLES, caption_of, load_split
 from tools.pocket.places import PLACES
 from tools.pocket.styles import STYLES
-from tools.pocket.train_text import TOKENS, tokenize
+from tools.pocket.train_text import TOKENS, TextTask, tokenize
+from tools.pocket.train_text import build as build_text
 from tools.pocket.training import Run, arguments, load_weights
 
 BATCH = 64
-SIZE = 128
+SIZE, SMALL = 128, 96
 MEAN, STD = (0.6, 0.6, 0.6), (0.3, 0.3, 0.3)
 TEXT_EVERY = 4
 MODEL_CONFIG = {
@@ -37,13 +41,59 @@ MODEL_CONFIG = {
         "timm_proj": "linear",
         "image_size": SIZE,
     },
-    "text_cfg": {"context_length": TOKENS, "width": 192, "heads": 4, "layers": 3},
+    "text_cfg": {"context_length": TOKENS, "width": 192, "heads": 4, "layers": 4},
+    "quick_gelu": True,
 }
 
 
 def build(vocabulary: int) -> CLIP:
     text = CLIPTextCfg(**MODEL_CONFIG["text_cfg"], vocab_size=vocabulary)
-    return CLIP(MODEL_CONFIG["embed_dim"], CLIPVisionCfg(**MODEL_CONFIG["vision_cfg"]), text)
+    return CLIP(256, CLIPVisionCfg(**MODEL_CONFIG["vision_cfg"]), text, quick_gelu=True)
+
+
+def start_text_tower(model: CLIP, encoder: CLIPTextModel) -> None:
+    """Copy a Transformers text encoder of the same shape into the text tower."""
+    known = {name.removeprefix("text_model."): value for name, value in encoder.state_dict().items()}
+    copied = {
+        "token_embedding.weight": known["embeddings.token_embedding.weight"],
+        "positional_embedding": known["embeddings.position_embedding.weight"],
+    }
+    pairs = {"layer_norm1": "ln_1", "layer_norm2": "ln_2", "mlp.fc1": "mlp.c_fc", "mlp.fc2": "mlp.c_proj"}
+    pairs["self_attn.out_proj"] = "attn.out_proj"
+    for kind in ("weight", "bias"):
+        copied[f"ln_final.{kind}"] = known[f"final_layer_norm.{kind}"]
+        for i in range(len(encoder_layers(known))):
+            mine, theirs = f"transformer.resblocks.{i}", f"encoder.layers.{i}"
+            parts = [known[f"{theirs}.self_attn.{part}_proj.{kind}"] for part in "qkv"]
+            copied[f"{mine}.attn.in_proj_{kind}"] = torch.cat(parts)
+            copied |= {f"{mine}.{b}.{kind}": known[f"{theirs}.{a}.{kind}"] for a, b in pairs.items()}
+    left = model.load_state_dict(copied, strict=False)
+    assert not left.unexpected_keys, left.unexpected_keys
+
+
+def encoder_layers(known: dict[str, torch.Tensor]) -> set[str]:
+    return {name.split(".")[2] for name in known if name.startswith("encoder.layers.")}
+
+
+class ClipTask(nn.Module):
+    """The CLIP with a plain classifier beside it, which shows the image tower its way at first."""
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.clip = build(vocabulary)
+        self.concept = nn.Linear(256, len(CONCEPTS))
+
+    def groups(self) -> list[dict[str, object]]:
+        """The text tower, already trained on captions, moves slowly."""
+        image = [*self.clip.visual.parameters(), *self.concept.parameters(), self.clip.logit_scale]
+        known = {id(weight) for weight in image}
+        text = [weight for weight in self.parameters() if id(weight) not in known]
+        return [{"params": image, "lr": 1.5e-3}, {"params": text, "lr": 4e-4}]
+
+
+def load_clip(work: Path) -> tuple[CLIP, CLIPTokenizer]:
+    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
+    return load_weights(ClipTask(len(tokenizer)), work / "clip.pt").clip.eval(), tokenizer
 
 
 def normalise(x: torch.Tensor) -> torch.Tensor:
@@ -117,7 +167,7 @@ def contrast(logits: torch.Tensor, labels: np.ndarray) -> torch.Tensor:
     return (cross_entropy(logits, same) + cross_entropy(logits.T, same)) / 2
 
 
-def pool_of(work) -> tuple[np.ndarray, np.ndarray]:
+def pool_of(work: Path) -> tuple[np.ndarray, np.ndarray]:
     """Training renders, and their reconstructions and generated pictures once those exist."""
     pictures, labels = load_split(work, "train")
     for extra in ("reconstructed", "generated"):
@@ -131,30 +181,39 @@ def pool_of(work) -> tuple[np.ndarray, np.ndarray]:
 def train(args) -> None:
     pictures, labels = pool_of(args.work)
     tokenizer = CLIPTokenizer.from_pretrained(args.work / "tokenizer")
-    model = build(len(tokenizer))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1.5e-3, betas=(0.9, 0.98), weight_decay=0.03)
-    run = Run(args.work / f"{args.name}.pt", model, optimizer, args)
+    told_apart = load_weights(TextTask(build_text(tokenizer), len(tokenizer)), args.work / "text.pt")
+    task = ClipTask(len(tokenizer))
+    model = task.clip
+    start_text_tower(model, told_apart.encoder)
+    optimizer = torch.optim.AdamW(task.groups(), betas=(0.9, 0.98), weight_decay=0.03)
+    run = Run(args.work / f"{args.name}.pt", task, optimizer, args)
     texts = Texts(model, tokenizer, run.rng)
+    lessons = Lessons(labels)
     kept: list[torch.Tensor] = []
     for step in run.steps():
-        rows = run.rng.integers(len(pictures), size=BATCH)
+        share = run.clock.share
+        rows = lessons.rows(run.rng, BATCH, share)
         told = labels[rows]
         targets = soft_targets(told)
-        x = prepare(pictures[rows], run.rng, SIZE)
+        x = prepare(pictures[rows], run.rng, SMALL if share < 0.5 else SIZE, lessons.strength(share))
         with_text = not kept or step % TEXT_EVERY == 0
-        if not with_text:
+        if not with_text and share > 0.3:
             x = blend(x, list(targets.values()), run.rng, 0.3)
         with torch.autocast("cpu", torch.bfloat16):
-            seen = model.encode_image(normalise(x), normalize=True)
+            features = model.encode_image(normalise(x))
+            plain = task.concept(features)
             if with_text:
                 kept = texts.all([caption_of(row, run.rng) for row in told])
+        seen = functional.normalize(features.float(), dim=-1)
         scale = model.logit_scale.exp().clamp(max=60)
-        logits = [scale * seen.float() @ t.float().T for t in kept]
+        logits = [scale * seen @ t.float().T for t in kept]
         losses = {name: cross_entropy(z, targets[name]) for name, z in zip(targets, logits, strict=False)}
+        losses["plain"] = cross_entropy(plain.float(), targets["concept"])
         if with_text:
-            losses["contrast"] = 0.5 * contrast(logits[3], told)
+            losses["contrast"] = contrast(logits[3], told)
             kept_for_later = [t.detach() for t in kept]
-        run.apply(sum(losses.values()))
+        weights = lessons.weights(share)
+        run.apply(sum(weights[name] * loss for name, loss in losses.items()))
         kept = kept_for_later
         if step % 100 == 0:
             hit = (logits[0].argmax(1) == targets["concept"].argmax(1)).float().mean().item()
@@ -173,8 +232,7 @@ def image_features(model: CLIP, pictures: np.ndarray) -> torch.Tensor:
 @torch.no_grad()
 def measure(args) -> None:
     """Top-1 of concept and style on left-out pairs, of place on unseen renders; fixed plain wording."""
-    tokenizer = CLIPTokenizer.from_pretrained(args.work / "tokenizer")
-    model = load_weights(build(len(tokenizer)), args.work / f"{args.name}.pt").eval()
+    model, tokenizer = load_clip(args.work)
     texts = Texts(model, tokenizer, np.random.default_rng(0))
     pictures, labels = (a[:2000] for a in load_split(args.work, "pairs"))
     seen = image_features(model, pictures)
@@ -182,9 +240,8 @@ def measure(args) -> None:
     by_style = [texts.features([f"{c.phrase} in {word} style" for c in CONCEPTS]) for word in styles]
     truth = [TRAINED_STYLES.index(s) for s in labels["style"]]
     told = np.array([int((by_style[s] @ x).argmax()) for s, x in zip(truth, seen, strict=True)])
-    print(
-        f"concept top-1 {np.mean(told == labels['first']):.3f} of {len(CONCEPTS)} over {len(told)} left-out pairs"
-    )
+    right = np.mean(told == labels["first"])
+    print(f"concept top-1 {right:.3f} of {len(CONCEPTS)} over {len(told)} left-out pairs")
     for position, name in enumerate(styles):
         mine = np.array(truth) == position
         print(f"   {name:20s} {np.mean(told[mine] == labels['first'][mine]):.3f} over {mine.sum()}")
@@ -198,9 +255,8 @@ def measure(args) -> None:
     for x, row in zip(seen, labels[mine], strict=True):
         words = [f"{CONCEPTS[row['first']].phrase} {place.words[0]}" for place in PLACES]
         told.append(int((texts.features(words) @ x).argmax()))
-    print(
-        f"place top-1 {np.mean(np.array(told) == labels['place'][mine]):.3f} of {len(PLACES)} over {len(mine)}"
-    )
+    right = np.mean(np.array(told) == labels["place"][mine])
+    print(f"place top-1 {right:.3f} of {len(PLACES)} over {len(mine)}")
 
 
 def main() -> None:

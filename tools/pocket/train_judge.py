@@ -11,7 +11,7 @@ import timm
 import torch
 from torch import nn
 
-from tools.pocket.augment import blend, prepare
+from tools.pocket.augment import Lessons, blend, prepare
 from tools.pocket.concepts import CONCEPTS
 from tools.pocket.dataset import TRAINED_STYLES, load_split
 from tools.pocket.places import PLACES
@@ -56,17 +56,22 @@ def judge_pictures(judge: Judge, pictures: np.ndarray) -> dict[str, np.ndarray]:
 def main() -> None:
     args = arguments(__doc__, 25, "judge")
     pictures, labels = load_split(args.work, "judge")
+    lessons = Lessons(labels)
     judge = Judge()
     optimizer = torch.optim.AdamW(judge.parameters(), lr=1e-3, betas=(0.9, 0.99), weight_decay=0.05)
     run = Run(args.work / f"{args.name}.pt", judge, optimizer, args)
     for step in run.steps():
-        rows = run.rng.integers(len(pictures), size=BATCH)
+        share = run.clock.share
+        rows = lessons.rows(run.rng, BATCH, share)
         targets = soft_targets(labels[rows])
-        x = blend(prepare(pictures[rows], run.rng, SIZE), list(targets.values()), run.rng, 0.25)
+        x = prepare(pictures[rows], run.rng, SIZE, lessons.strength(share))
+        if share > 0.3:
+            x = blend(x, list(targets.values()), run.rng, 0.25)
         with torch.autocast("cpu", torch.bfloat16):
             logits = judge(x)
         losses = {name: cross_entropy(logits[name].float(), targets[name]) for name in logits}
-        run.apply(sum(losses.values()))
+        weights = lessons.weights(share)
+        run.apply(sum(weights[name] * loss for name, loss in losses.items()))
         if step % 100 == 0:
             hit = (logits["concept"].argmax(1) == targets["concept"].argmax(1)).float().mean().item()
             run.report(**{name: value.item() for name, value in losses.items()}, hit=hit)

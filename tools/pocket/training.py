@@ -64,7 +64,7 @@ class Run:
         self.clock = Clock(args.minutes)
         self.rng = np.random.default_rng(args.seed)
         self.step = 0
-        self.base_rate = optimizer.param_groups[0]["lr"]
+        self.base_rates = [group["lr"] for group in optimizer.param_groups]
         self.mean: dict[str, torch.Tensor] = {}
         if path.exists():
             self._resume(torch.load(path, weights_only=False))
@@ -99,8 +99,8 @@ class Run:
         """Yield until the time is used up, saving every `every` seconds."""
         saved = time.monotonic()
         while self.clock.share < 1:
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.base_rate * cosine(self.clock.share)
+            for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
+                group["lr"] = rate * cosine(self.clock.share)
             yield self.step
             self.step += 1
             if time.monotonic() - saved > every:
