@@ -1,8 +1,65 @@
-"""`python launch.py` opens GAL Studio in the browser."""
+"""`python3 launch.py` installs GAL Studio into `.venv` when that is needed, and opens it in the browser.
 
+`python3 launch.py --check` installs what the tests need as well, and runs every check.
+"""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
 import sys
+from pathlib import Path
 
-from gal_studio.ui.serve import main
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+TO_RUN = ("gradio", "torch", "torchvision", "diffusers", "open_clip", "peft", "sklearn", "plotly")
+TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright", "pytest_timeout")
+
+
+def has_all(modules: tuple[str, ...]) -> bool:
+    """Whether this Python has the packages already."""
+    return all(importlib.util.find_spec(module) is not None for module in modules)
+
+
+def install(extra: str) -> None:
+    """Make `.venv` and install the studio into it, unless just that was done before."""
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + extra.encode()).hexdigest()
+    done = ENVIRONMENT / "installed.txt"
+    if done.exists() and done.read_text() == wanted:
+        return
+    print("Installing GAL Studio into .venv: about two minutes and 6 GB the first time.", flush=True)
+    if not PYTHON.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--editable", f"{ROOT}{extra}"], check=True)
+    done.write_text(wanted)
+
+
+def start_again(command: list[str]) -> int:
+    """Go on in the other Python; in place where the system can, so that Ctrl+C reaches it."""
+    if os.name == "nt":
+        return subprocess.call(command)
+    os.execv(command[0], command)
+
+
+def main() -> int:
+    """Run the studio or its checks, in this Python if it has what they need, else in `.venv`."""
+    checking = "--check" in sys.argv
+    if not has_all(TO_RUN + TO_CHECK if checking else TO_RUN):
+        if sys.version_info < (3, 11):  # noqa: UP036 - an older Python runs this line
+            print("GAL Studio needs Python 3.11 or newer: start it with a newer one.", file=sys.stderr)
+            return 2
+        install("[test]" if checking else "")
+        if Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
+            return start_again([str(PYTHON), str(ROOT / "launch.py"), *sys.argv[1:]])
+    if checking:
+        words = [word for word in sys.argv[1:] if word != "--check"]
+        return subprocess.call([sys.executable, "-m", "tools.check", *words], cwd=ROOT)
+    from gal_studio.ui.serve import main as serve
+
+    return serve()
+
 
 if __name__ == "__main__":
     sys.exit(main())
