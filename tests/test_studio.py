@@ -342,3 +342,71 @@ def test_pictures_that_will_be_changed_are_noted(studio: Studio) -> None:
     buffer = io.BytesIO()
     Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(buffer, "PNG")
     assert studio.check_picture(buffer.getvalue()) == ("transparent parts: laid on white",)
+
+
+def test_whole_round_is_asked_for_at_once(studio: Studio) -> None:
+    project_id = studio.create_project(draft())
+    first = studio.rounds(project_id)[0].id
+    training, drawing = studio.run_round(first)
+    assert studio.run_round(first) == (training, drawing)
+    assert studio.job_view(project_id).id == training.id
+    studio.store.workers.enter("w")
+    claimed = studio.store.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.id == training.id
+    assert studio.store.jobs.claim("w") is None
+    studio.store.jobs.interrupt(training.id, "a test")
+    assert studio.store.jobs.claim("w") is None
+    assert studio.job_view(project_id).state == "interrupted"
+    assert studio.next_step(first) == "fine_tune"
+    studio.resume(training.id)
+    studio.store.jobs.claim("w")
+    train(studio, first)
+    studio.store.jobs.finish(training.id)
+    claimed = studio.store.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.id == drawing.id
+
+
+def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> None:
+    first = studio.rounds(studio.create_project(draft()))[0].id
+    training, drawing = studio.run_round(first)
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.jobs.fail(training.id, "The loss is not finite.")
+    assert studio.store.jobs.get(drawing.id).state == "stopped"
+    assert "training before it" in studio.store.jobs.moves(drawing.id)[-1].reason
+    assert studio.job_view(training.project_id).message == "The loss is not finite."
+
+
+def test_stamp_changes_with_the_views_alone(studio: Studio, round_id: str) -> None:
+    project_id = studio.store.rounds.get(round_id).project_id
+    seen = {studio.stamp(project_id)}
+
+    def changed() -> bool:
+        before = len(seen)
+        seen.add(studio.stamp(project_id))
+        return len(seen) > before
+
+    assert not changed()
+    draw(studio, round_id, [2, 2, 2])
+    assert changed()
+    studio.accept_suggestion(round_id)
+    assert changed()
+    studio.undo(round_id)
+    assert changed()
+    studio.change_settings(project_id, {"tune": {"steps": 9}})
+    assert changed()
+    studio.enable_anchor(studio.pool(round_id)[0].id, False)
+    assert changed()
+    second = studio.next_round(round_id)
+    assert changed()
+    job = studio.fine_tune(second.id)
+    assert changed()
+    studio.store.jobs.progress(job.id, "fine_tune", 1, 9)
+    studio.store.workers.enter("w")
+    assert not changed()
+    studio.store.rounds.save_losses(second.id, [(1, 0.5)])
+    assert changed()
+    studio.rename(project_id, "Cat")
+    assert changed()

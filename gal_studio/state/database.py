@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.problems import database_problem, disk_problem
 from gal_studio.state.schema import MIGRATIONS
 
-Values = Sequence[Any]
+Values = Sequence[Any] | Mapping[str, Any]
 
 
 class Database:

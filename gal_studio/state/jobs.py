@@ -11,6 +11,12 @@ from gal_studio.state.database import Database
 from gal_studio.state.projects import new_id
 from gal_studio.state.workers import Workers
 
+_BLOCKED = """
+(jobs.state = 'queued' AND jobs.kind = 'generate' AND EXISTS (
+    SELECT 1 FROM jobs AS training WHERE training.round_id = jobs.round_id AND training.kind = 'fine_tune'
+    AND training.state NOT IN ('completed', 'stopped', 'error')))
+"""  # a round is drawn after its training
+
 WINDOW = 60.0
 """Seconds of progress from which rate and time left are told."""
 
@@ -61,12 +67,11 @@ class Jobs:
 
     def claim(self, worker_id: str) -> Job | None:
         """Take the next queued job for this worker; None when nothing waits."""
-        if self._database.row("SELECT 1 FROM jobs WHERE state = 'queued'") is None:
+        ready = f"SELECT id FROM jobs WHERE state = 'queued' AND NOT {_BLOCKED} ORDER BY position LIMIT 1"
+        if self._database.row(ready) is None:
             return None  # a look takes no lock
         with self._database.transaction() as writer:
-            row = writer.execute(
-                "SELECT id FROM jobs WHERE state = 'queued' ORDER BY position LIMIT 1"
-            ).fetchone()
+            row = writer.execute(ready).fetchone()
             if row is None:
                 return None
             self._move(writer, row["id"], "running", "a worker took it")
@@ -166,11 +171,20 @@ class Jobs:
         """The job that matters to this project now: one that runs, else one that waits, else the last."""
         row = self._database.row(
             "SELECT * FROM jobs WHERE project_id = ? ORDER BY CASE WHEN state IN ('running', 'pausing', "
-            "'stopping') THEN 0 WHEN state = 'queued' THEN 1 ELSE 2 END, "
-            "CASE WHEN state = 'queued' THEN -position ELSE position END DESC LIMIT 1",
+            f"'stopping') THEN 0 WHEN {_BLOCKED} THEN 3 WHEN state = 'queued' THEN 1 ELSE 2 END, "
+            "CASE WHEN state = 'queued' THEN -position ELSE COALESCE(finished, 0) END DESC, position DESC LIMIT 1",
             (project_id,),
         )
         return None if row is None else _job(row)
+
+    def active(self, round_id: str) -> tuple[Job, ...]:
+        """The jobs of a round that go on by themselves."""
+        rows = self._database.rows(
+            "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
+            f"AND NOT {_BLOCKED} ORDER BY position",
+            (round_id,),
+        )
+        return tuple(map(_job, rows))
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""
@@ -210,6 +224,19 @@ class Jobs:
         check_move(before, after)
         writer.execute("UPDATE jobs SET state = ? WHERE id = ?", (after, job_id))
         self._note(writer, job_id, before, after, reason)
+        if after in ("stopped", "error"):
+            self._withdraw_what_follows(writer, job_id)
+
+    def _withdraw_what_follows(self, writer: sqlite3.Connection, job_id: str) -> None:
+        """A round whose training did not finish has nothing to draw with."""
+        waiting = writer.execute(
+            "SELECT later.id FROM jobs AS later JOIN jobs AS training ON later.round_id = training.round_id "
+            "WHERE training.id = ? AND training.kind = 'fine_tune' AND later.kind = 'generate' "
+            "AND later.state = 'queued'",
+            (job_id,),
+        ).fetchall()
+        for row in waiting:
+            self._move(writer, row["id"], "stopped", "the training before it did not finish")
 
     def _note(
         self, writer: sqlite3.Connection, job_id: str, before: JobState | None, after: JobState, reason: str

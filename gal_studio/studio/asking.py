@@ -20,7 +20,7 @@ def ask_fine_tune(store: Store, round_id: str) -> Job:
 
 
 def ask_generate(store: Store, round_id: str) -> Job:
-    """The job that draws what this round lacks."""
+    """The job that draws what this round lacks; it may wait behind the round's training."""
     with store.database.transaction():
         entry = store.rounds.get(round_id)
         job = _equal_job(store, entry, "generate")
@@ -28,6 +28,13 @@ def ask_generate(store: Store, round_id: str) -> Job:
             return job
         _fix_settings_to_draw(store, entry)
         return store.jobs.enqueue(entry.project_id, entry.id, "generate")
+
+
+def ask_whole_round(store: Store, round_id: str) -> tuple[Job, Job]:
+    """Training and drawing, one behind the other."""
+    with store.database.transaction():
+        training = ask_fine_tune(store, round_id)
+        return training, ask_generate(store, training.round_id)
 
 
 def _equal_job(store: Store, entry: Round, kind: JobKind) -> Job | None:
@@ -38,9 +45,17 @@ def _equal_job(store: Store, entry: Round, kind: JobKind) -> Job | None:
             continue
         if job.kind == kind and job.state in ACTIVE | {"paused", "interrupted"} and job.state != "stopping":
             return store.jobs.enqueue(entry.project_id, entry.id, kind)
-        if job.state in ACTIVE:
+        if job.state in ACTIVE and not (job.kind == "fine_tune" and _goes_on(job)):
             raise StudioError(f"Round {entry.number} is being worked on: wait for it, or press Stop first.")
     return None
+
+
+def _goes_on(job: Job) -> bool:
+    return job.state in ("queued", "running")
+
+
+def _is_being_trained(store: Store, entry: Round) -> bool:
+    return any(job.kind == "fine_tune" and _goes_on(job) for job in store.jobs.active(entry.id))
 
 
 def _round_to_train(store: Store, entry: Round) -> Round:
@@ -61,7 +76,7 @@ def _round_to_train(store: Store, entry: Round) -> Round:
 
 def _fix_settings_to_draw(store: Store, entry: Round) -> None:
     """Take today's settings into the round; what is drawn already keeps how it was drawn."""
-    if entry.adapter is None:
+    if entry.adapter is None and not _is_being_trained(store, entry):
         raise StudioError(f"Round {entry.number} is not fine-tuned yet: press Fine-tune first.")
     if not lineage.pool(store, entry.id):
         raise StudioError(f"Round {entry.number} has no anchors left to draw: add anchors or switch some on.")

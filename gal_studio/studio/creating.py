@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from PIL import Image
 
-from gal_studio.assets import load_anchors, load_preset, resolve_model
+from gal_studio.assets import demo, load_anchors, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
     check_prompt,
@@ -50,6 +50,13 @@ class ProjectDraft:
     seed: int = 0
     anchors: Sequence[str] | None = None
     origin: str | None = None
+
+
+def demo_draft(kind: Kind) -> ProjectDraft:
+    """The bundled references, on the default preset."""
+    bundled = demo(kind)
+    references = tuple(zip(bundled.images, bundled.prompts, strict=True))
+    return ProjectDraft(kind, references, bundled.trigger_word, bundled.name)
 
 
 def create_project(store: Store, draft: ProjectDraft) -> str:

@@ -66,15 +66,15 @@ def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
 def next_step(store: Store, round_id: str) -> Step:
     """The one thing to do next in a round."""
     entry = store.rounds.get(round_id)
-    jobs = [job for job in store.jobs.of_project(entry.project_id) if job.round_id == round_id]
-    if any(job.state in WORKING or job.state == "queued" for job in jobs):
+    if store.jobs.active(round_id):
         return "wait"
     if entry.adapter is None:
         return "fine_tune"
     if not store.candidates.count(round_id) or missing(store, round_id):
         return "generate" if pool(store, round_id) else "next_round"
-    accepted = store.decisions.accepted(round_id)
-    return "accept" if open_suggestions(store, round_id) and not accepted else "next_round"
+    if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
+        return "next_round"
+    return "accept"
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:

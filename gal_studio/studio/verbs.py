@@ -5,15 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gal_studio.assets import Preset, demo, load_presets
+from gal_studio.assets import Preset, load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Job, Kind, Round, Sample, Verdict
 from gal_studio.state import Store, lineage
 from gal_studio.state.files import write_whole
 from gal_studio.state.pictures import read_picture
+from gal_studio.state.stamp import project_stamp
 from gal_studio.studio import asking, creating, reading
-from gal_studio.studio.creating import DEFAULT_PRESET, Picture, ProjectDraft
+from gal_studio.studio.creating import Picture, ProjectDraft, demo_draft
 from gal_studio.views import JobView, ProjectView, RoundSummary, RoundView, Step
 
 
@@ -40,28 +41,9 @@ class Studio:
             known = self.store.projects.with_origin(draft.origin) if draft.origin else None
             return known.id if known else creating.create_project(self.store, draft)
 
-    def create_demo(
-        self,
-        kind: Kind,
-        seed: int = 0,
-        changes: Mapping[str, Any] | None = None,
-        preset: str = DEFAULT_PRESET,
-        origin: str | None = None,
-    ) -> str:
+    def create_demo(self, kind: Kind, seed: int = 0, changes: Mapping[str, Any] | None = None) -> str:
         """Make a project from the bundled references; the project's id."""
-        bundled = demo(kind)
-        return self.create_project(
-            ProjectDraft(
-                kind=kind,
-                references=tuple(zip(bundled.images, bundled.prompts, strict=True)),
-                trigger_word=bundled.trigger_word,
-                name=bundled.name,
-                preset=preset,
-                changes=changes or {},
-                seed=seed,
-                origin=origin,
-            )
-        )
+        return self.create_project(replace(demo_draft(kind), seed=seed, changes=changes or {}))
 
     def projects(self) -> tuple[ProjectView, ...]:
         """Every project of the workspace, the newest first."""
@@ -107,6 +89,10 @@ class Studio:
         self.store.projects.enable_anchor(anchor_id, enabled)
 
     # Rounds
+
+    def stamp(self, project_id: str) -> str:
+        """A short text that changes when any view of this project would; progress and heartbeats aside."""
+        return project_stamp(self.store, project_id)
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """The strip of rounds, by number."""
@@ -160,6 +146,11 @@ class Studio:
     def generate(self, round_id: str) -> Job:
         """Ask for the candidates of a round."""
         return self._woken(asking.ask_generate(self.store, round_id))
+
+    def run_round(self, round_id: str) -> tuple[Job, Job]:
+        """Ask for the training of a round and for its candidates behind it."""
+        training, drawing = asking.ask_whole_round(self.store, round_id)
+        return training, self._woken(drawing)
 
     def _woken(self, job: Job) -> Job:
         if self._wake is not None:

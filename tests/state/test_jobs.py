@@ -123,9 +123,10 @@ def test_current_job_is_the_one_that_matters(store: Store, first_round: Round, j
     later = store.jobs.enqueue(first_round.project_id, first_round.id, "generate")
     assert store.jobs.current(first_round.project_id) == job
     store.jobs.request_stop(job.id)
+    assert store.jobs.get(later.id).state == "stopped"
+    assert store.jobs.current(first_round.project_id) == store.jobs.get(job.id)
+    later = store.jobs.enqueue(first_round.project_id, first_round.id, "generate")
     assert store.jobs.current(first_round.project_id) == later
-    store.jobs.request_stop(later.id)
-    assert store.jobs.current(first_round.project_id) == store.jobs.get(later.id)
     assert store.jobs.current("nothing") is None
 
 

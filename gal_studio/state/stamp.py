@@ -1,0 +1,24 @@
+"""Whether anything of a project changed, at the cost of one query."""
+
+from gal_studio.state.store import Store
+
+_STAMP = """
+WITH own AS (SELECT id FROM rounds WHERE project_id = :project)
+SELECT
+    (SELECT name FROM projects WHERE id = :project),
+    (SELECT MAX(id) FROM project_settings WHERE project_id = :project),
+    (SELECT group_concat(id || enabled) FROM anchors WHERE project_id = :project),
+    (SELECT group_concat(id || COALESCE(adapter, '')) FROM rounds WHERE project_id = :project),
+    (SELECT TOTAL(seconds) FROM round_seconds WHERE round_id IN own),
+    (SELECT COUNT(*) FROM candidates WHERE round_id IN own),
+    (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
+    (SELECT COUNT(*) FROM training_images WHERE round_id IN own),
+    (SELECT MAX(id) FROM decision_batches WHERE round_id IN own),
+    (SELECT MAX(job_moves.id) FROM job_moves JOIN jobs ON jobs.id = job_id WHERE project_id = :project)
+"""
+
+
+def project_stamp(store: Store, project_id: str) -> str:
+    """A text that differs when a view of the project would; the progress of jobs does not count."""
+    row = store.database.row(_STAMP, {"project": project_id})
+    return "" if row is None else repr(tuple(row))

@@ -1,0 +1,26 @@
+"""`python -m gal_studio.worker --workspace FOLDER`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.worker.loop import run_worker
+
+
+def main() -> int:
+    """Work until nothing was asked for during a while; 0, or 2 when the workspace cannot be used."""
+    parser = argparse.ArgumentParser(prog="gal_studio.worker")
+    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--until-empty", action="store_true", help="end when no job waits")
+    arguments = parser.parse_args()
+    try:
+        run_worker(arguments.workspace, until_empty=arguments.until_empty)
+    except StudioError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

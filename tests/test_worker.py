@@ -1,0 +1,310 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from safetensors import safe_open
+
+from gal_studio.core.types import Job
+from gal_studio.processes import start_worker, worker_runs
+from gal_studio.state import Store
+from gal_studio.state.lock import WorkerLock
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.worker import Worker, run_worker
+from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Progress
+from tests.tiny_project import make_models, object_draft, tiny_draft
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    return make_models(tmp_path_factory.mktemp("worker-models"))
+
+
+@pytest.fixture(scope="session")
+def models() -> Models:
+    return Models()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with Store(tmp_path / "workspace") as store:
+        yield Studio(store)
+
+
+def first_round(studio: Studio, draft: ProjectDraft) -> str:
+    return studio.rounds(studio.create_project(draft))[0].id
+
+
+def work(studio: Studio, models: Models, job: Job, watcher: object = None) -> Job:
+    with Worker(studio.store, watcher).entered() as worker:  # type: ignore[arg-type]
+        claimed = studio.store.jobs.claim(worker.id)
+        assert claimed is not None
+        assert claimed.id == job.id
+        return worker.run_job(models, claimed)
+
+
+def whole_round(studio: Studio, models: Models, round_id: str) -> None:
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.generate(round_id)).state == "completed"
+
+
+def weights(studio: Studio, round_id: str) -> dict[str, bytes]:
+    with safe_open(studio.adapter_path(round_id), framework="numpy") as file:
+        return {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
+
+
+def stop_at(studio: Studio, phase: str, done: float):
+    """A watcher that presses Stop once this much is done."""
+
+    def watch(job: Job, progress: Progress) -> None:
+        if progress.phase == phase and progress.done >= done:
+            studio.stop(job.id)
+
+    return watch
+
+
+def pictures(studio: Studio, round_id: str) -> dict[tuple[str, int], tuple[str, float, float]]:
+    return {
+        (entry.anchor_id, entry.index): (entry.image, entry.similarity_anchor, entry.similarity_reference)
+        for entry in studio.store.candidates.of_round(round_id)
+    }
+
+
+def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+    first = first_round(studio, tiny_draft(names))
+    whole_round(studio, models, first)
+    view = studio.round_view(first)
+    assert len(view.candidates) == view.wanted == 12
+    assert [step for step, _ in view.losses] == [1, 2, 3, 4, 5, 6]
+    assert set(view.seconds) == {"fine_tune", "generate", "embed", "project"}
+    assert all(seconds > 0 for seconds in view.seconds.values())
+    assert view.unet_forwards == 12 * 3 * 2
+    assert all(tile.candidate.x is not None for tile in view.candidates)
+    assert set(view.reference_positions) == {view.project.references[0].id}
+    studio.decide([view.candidates[0].candidate.id], "accepted")
+    second = studio.next_round(first).id
+    whole_round(studio, models, second)
+    assert len(studio.round_view(second).candidates) == 9
+    assert len(studio.store.rounds.training_set(second)) == 2
+    shared = {entry.seed for entry in studio.store.candidates.of_round(second)}
+    assert shared < {entry.seed for entry in studio.store.candidates.of_round(first)}
+    assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
+
+
+def test_object_draws_its_class_images_once(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+    first = first_round(studio, object_draft(names))
+    phases: list[str] = []
+
+    def watch(_job: Job, progress: Progress) -> None:
+        phases.append(progress.phase)
+
+    assert work(studio, models, studio.fine_tune(first), watch).state == "completed"
+    assert "class_images" in phases
+    assert len(studio.store.database.rows("SELECT * FROM class_images")) == 3
+    work(studio, models, studio.generate(first))
+    studio.decide([studio.round_view(first).candidates[0].candidate.id], "accepted")
+    phases.clear()
+    assert work(studio, models, studio.fine_tune(studio.next_round(first).id), watch).state == "completed"
+    assert "class_images" not in phases
+
+
+def test_adapter_says_what_it_is(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+    first = first_round(studio, object_draft(names))
+    work(studio, models, studio.fine_tune(first))
+    with safe_open(studio.adapter_path(first), framework="numpy") as file:
+        card = json.loads(file.metadata()["gal_studio"])
+        assert all(name.startswith("unet.") for name in file.keys())  # noqa: SIM118
+    assert (card["trigger_word"], card["base_model"], card["round"]) == ("<sks>", names[0], 1)
+
+
+def test_stopped_training_goes_on_and_ends_the_same(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    whole = first_round(studio, tiny_draft(names))
+    work(studio, models, studio.fine_tune(whole))
+    halted = first_round(studio, tiny_draft(names))
+    ended = work(studio, models, studio.fine_tune(halted), stop_at(studio, "fine_tune", 3))
+    assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume goes on from there.")
+    assert studio.next_step(halted) == "fine_tune"
+    steps: list[float] = []
+    job = work(studio, models, studio.fine_tune(halted), lambda _job, progress: steps.append(progress.done))
+    assert job.state == "completed"
+    assert steps[1:] == [4, 5, 6]
+    assert studio.store.rounds.get(halted).adapter is not None
+    assert weights(studio, whole) == weights(studio, halted)
+    assert studio.store.rounds.losses(whole) == studio.store.rounds.losses(halted)
+
+
+def test_broken_checkpoint_starts_the_training_anew(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    first = first_round(studio, tiny_draft(names))
+    work(studio, models, studio.fine_tune(first), stop_at(studio, "fine_tune", 3))
+    for path in studio.store.checkpoints(first).rglob("step-3.safetensors"):
+        path.write_bytes(path.read_bytes()[:100])
+    steps: list[float] = []
+    job = work(studio, models, studio.fine_tune(first), lambda _job, progress: steps.append(progress.done))
+    assert job.state == "completed"
+    assert steps[1] == 3  # from the checkpoint before, of step 2
+
+
+def test_stopped_drawing_keeps_its_pictures_and_draws_the_rest(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    whole = first_round(studio, tiny_draft(names))
+    whole_round(studio, models, whole)
+    halted = first_round(studio, tiny_draft(names))
+    work(studio, models, studio.fine_tune(halted))
+    ended = work(studio, models, studio.generate(halted), stop_at(studio, "draw", 4.5))
+    assert ended.state == "stopped"
+    kept = pictures(studio, halted)
+    assert len(kept) == 4
+    assert studio.next_step(halted) == "generate"
+    assert studio.round_view(halted).candidates[0].candidate.x is None
+    assert work(studio, models, studio.generate(halted)).state == "completed"
+    assert kept.items() <= pictures(studio, halted).items()
+    order = [sorted(pictures(studio, entry).values()) for entry in (whole, halted)]
+    assert order[0] == order[1]
+    assert [tile.candidate.x for tile in studio.round_view(halted).candidates] == [
+        tile.candidate.x for tile in studio.round_view(whole).candidates
+    ]
+
+
+def test_pictures_show_while_the_rest_is_drawn(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    first = first_round(studio, tiny_draft(names))
+    work(studio, models, studio.fine_tune(first))
+    seen: list[int] = []
+    work(
+        studio, models, studio.generate(first),
+        lambda _job, progress: seen.append(len(studio.round_view(first).candidates)),
+    )  # fmt: skip
+    assert {0, 4, 8, 12} == set(seen)
+
+
+def test_sample_now_and_samples_at_an_interval(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    first = first_round(studio, tiny_draft(names))
+    project_id = studio.store.rounds.get(first).project_id
+    studio.change_settings(project_id, {"tune": {"sample_every": 4}})
+    plain = first_round(studio, tiny_draft(names))
+    work(studio, models, studio.fine_tune(plain))
+
+    def watch(job: Job, progress: Progress) -> None:
+        if progress.phase == "fine_tune" and progress.done == 2:
+            studio.sample_now(job.id)
+
+    job = studio.fine_tune(first)
+    assert work(studio, models, job, watch).state == "completed"
+    samples = studio.round_view(first).training_images
+    assert [sample.step for sample in samples] == [2, 4]
+    assert samples[0].prompt == "A tie in ink style"
+    assert studio.store.images.picture(samples[0].image).size == (32, 32)
+    assert studio.store.rounds.losses(first) == studio.store.rounds.losses(plain)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of the hub, which is not there
+def test_failures_are_one_sentence(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+    long = "A " + "very " * 100 + "long tie {}"
+    first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
+    work(studio, models, studio.fine_tune(first))
+    failed = work(studio, models, studio.generate(first))
+    assert failed.state == "error"
+    assert "shorten it" in failed.message
+    other = first_round(studio, tiny_draft(names, base_model="no-such-owner/no-such-model"))
+    failed = work(studio, models, studio.fine_tune(other))
+    assert failed.state == "error"
+    assert "no-such-model" in failed.message
+    assert studio.next_step(other) == "fine_tune"
+
+
+def test_a_fault_of_ours_ends_the_job_and_not_the_worker(studio: Studio, names: tuple[str, str]) -> None:
+    def broken(_name: str) -> None:
+        raise ZeroDivisionError
+
+    first = first_round(studio, tiny_draft(names))
+    failed = work(studio, Models(broken), studio.fine_tune(first))  # type: ignore[arg-type]
+    assert failed.state == "error"
+    assert "ZeroDivisionError" in failed.message
+
+
+def test_models_are_opened_once(studio: Studio, names: tuple[str, str]) -> None:
+    from gal_studio.engine.model import load_image_model
+
+    opened: list[str] = []
+    models = Models(lambda name: opened.append(name) or load_image_model(name))  # type: ignore[func-returns-value]
+    whole_round(studio, models, first_round(studio, tiny_draft(names)))
+    work(studio, models, studio.fine_tune(first_round(studio, tiny_draft(names))))
+    assert opened == [names[0]]
+
+
+def test_second_worker_leaves_at_once(tmp_path: Path) -> None:
+    with WorkerLock(tmp_path) as lock:
+        assert lock.acquire()
+        assert not run_worker(tmp_path, until_empty=True)
+        assert worker_runs(tmp_path)
+        assert not start_worker(tmp_path)
+    assert not worker_runs(tmp_path)
+
+
+def wait_for(condition, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def spawn(workspace: Path) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "gal_studio.worker", "--workspace", str(workspace)]
+    return subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent)
+
+
+def test_killed_worker_is_noticed_and_its_job_resumes(studio: Studio, names: tuple[str, str]) -> None:
+    tune = {"steps": 400, "rank": 2, "batch_size": 1, "checkpoint_every": 5}
+    first = first_round(studio, tiny_draft(names, changes={"tune": tune}))
+    project_id = studio.store.rounds.get(first).project_id
+    job = studio.fine_tune(first)
+    with spawn(studio.store.workspace) as process:
+        wait_for(lambda: studio.job_view(project_id).done >= 10)
+        assert studio.job_view(project_id).worker_alive
+        process.kill()
+        process.wait()
+        started = time.monotonic()
+        assert studio.job_view(project_id).state == "interrupted"
+        assert time.monotonic() - started < 5
+    assert not studio.job_view(project_id).worker_alive
+    steps = [step for step, _ in studio.store.rounds.losses(first)]
+    assert studio.resume(job.id).state == "queued"
+    with spawn(studio.store.workspace) as process:
+        wait_for(lambda: len(studio.store.rounds.losses(first)) > len(steps))
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+    assert studio.job_view(project_id).state == "interrupted"
+    losses = [step for step, _ in studio.store.rounds.losses(first)]
+    assert losses == list(range(1, len(losses) + 1))
+    checkpoints = studio.store.checkpoints(first).rglob(f"step-{len(losses)}.safetensors")
+    assert len(list(checkpoints)) == 1  # the end asked for is kept to the step
+
+
+def test_run_worker_empties_the_queue(studio: Studio, names: tuple[str, str]) -> None:
+    first = first_round(studio, tiny_draft(names))
+    studio.fine_tune(first)
+    ended: list[bool] = []
+    thread = threading.Thread(
+        target=lambda: ended.append(run_worker(studio.store.workspace, until_empty=True))
+    )
+    thread.start()
+    thread.join()
+    assert ended == [True]
+    assert studio.next_step(first) == "generate"
+    assert "fine_tune" in (studio.store.workspace / "logs" / "worker.log").read_text()
