@@ -88,7 +88,8 @@ class Lessons:
     def weights(self, share: float) -> dict[str, float]:
         """Weights of the losses: styles are learned fast and, asked from the start, hide the shapes."""
         others = 0.5 * min(1.0, max(0.0, (share - 0.12) / 0.1))
-        return {"concept": 1.0, "plain": 1.0, "style": others, "place": others, "contrast": others}
+        told = {"concept": 1.0, "style": others, "place": others}
+        return {**told, **{f"plain_{name}": weight for name, weight in told.items()}, "contrast": others}
 
     def strength(self, share: float) -> float:
         """How strongly pictures are changed, in [0, 1]."""

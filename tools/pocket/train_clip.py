@@ -76,19 +76,31 @@ def encoder_layers(known: dict[str, torch.Tensor]) -> set[str]:
 
 
 class ClipTask(nn.Module):
-    """The CLIP with a plain classifier beside it, which shows the image tower its way at first."""
+    """The CLIP with plain classifiers beside it, which show the image tower its way."""
 
     def __init__(self, vocabulary: int) -> None:
         super().__init__()
         self.clip = build(vocabulary)
         self.concept = nn.Linear(256, len(CONCEPTS))
+        self.style = nn.Linear(256, len(TRAINED_STYLES))
+        self.place = nn.Linear(256, len(PLACES))
+
+    def plain(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Logits of the plain classifiers."""
+        return {
+            "concept": self.concept(features),
+            "style": self.style(features),
+            "place": self.place(features),
+        }
 
     def groups(self) -> list[dict[str, object]]:
         """The text tower, already trained on captions, moves slowly."""
         image = [*self.clip.visual.parameters(), *self.concept.parameters(), self.clip.logit_scale]
-        known = {id(weight) for weight in image}
+        heads = [*self.style.parameters(), *self.place.parameters()]
+        known = {id(weight) for weight in image + heads}
         text = [weight for weight in self.parameters() if id(weight) not in known]
-        return [{"params": image, "lr": 1.5e-3}, {"params": text, "lr": 4e-4}]
+        rates = ((image, 1.5e-3), (text, 8e-4), (heads, 1.5e-3))
+        return [{"params": weights, "lr": rate} for weights, rate in rates]
 
 
 def load_clip(work: Path) -> tuple[CLIP, CLIPTokenizer]:
@@ -201,14 +213,15 @@ def train(args) -> None:
             x = blend(x, list(targets.values()), run.rng, 0.3)
         with torch.autocast("cpu", torch.bfloat16):
             features = model.encode_image(normalise(x))
-            plain = task.concept(features)
+            plain = task.plain(features)
             if with_text:
                 kept = texts.all([caption_of(row, run.rng) for row in told])
         seen = functional.normalize(features.float(), dim=-1)
         scale = model.logit_scale.exp().clamp(max=60)
         logits = [scale * seen @ t.float().T for t in kept]
         losses = {name: cross_entropy(z, targets[name]) for name, z in zip(targets, logits, strict=False)}
-        losses["plain"] = cross_entropy(plain.float(), targets["concept"])
+        for name, logit in plain.items():
+            losses[f"plain_{name}"] = cross_entropy(logit.float(), targets[name])
         if with_text:
             losses["contrast"] = contrast(logits[3], told)
             kept_for_later = [t.detach() for t in kept]

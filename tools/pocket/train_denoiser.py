@@ -63,6 +63,7 @@ def schedule() -> DDPMScheduler:
         prediction_type="v_prediction",
         timestep_spacing="trailing",
         clip_sample=False,
+        steps_offset=1,
     )
 
 
