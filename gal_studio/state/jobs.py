@@ -172,7 +172,8 @@ class Jobs:
         row = self._database.row(
             "SELECT * FROM jobs WHERE project_id = ? ORDER BY CASE WHEN state IN ('running', 'pausing', "
             f"'stopping') THEN 0 WHEN {_BLOCKED} THEN 3 WHEN state = 'queued' THEN 1 ELSE 2 END, "
-            "CASE WHEN state = 'queued' THEN -position ELSE COALESCE(finished, 0) END DESC, position DESC LIMIT 1",
+            "CASE WHEN state = 'queued' THEN -position ELSE COALESCE(finished, 0) END DESC, position DESC "
+            "LIMIT 1",
             (project_id,),
         )
         return None if row is None else _job(row)

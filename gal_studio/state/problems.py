@@ -11,11 +11,11 @@ _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def _full(folder: Path) -> str:
-    return f"The disk of the workspace {folder} is full: make room and try again; what was stored is intact."
+    return f"The disk of the folder {folder} is full: make room and try again; what was stored is intact."
 
 
 def _forbidden(folder: Path) -> str:
-    return f"The workspace {folder} cannot be written: choose another folder with --workspace."
+    return f"The folder {folder} cannot be written: choose another one."
 
 
 def disk_problem(error: OSError, folder: Path) -> StudioError:
@@ -25,11 +25,9 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
     if error.errno in _FORBIDDEN:
         return StudioError(_forbidden(folder))
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return StudioError(f"The workspace {folder} is not a folder: choose another with --workspace.")
+        return StudioError(f"{folder} is not a folder: choose another one.")
     reason = error.strerror or str(error)
-    return StudioError(
-        f"The workspace {folder} could not be used ({reason}): choose another with --workspace."
-    )
+    return StudioError(f"The folder {folder} could not be used ({reason}): choose another one.")
 
 
 def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:

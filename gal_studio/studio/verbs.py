@@ -41,9 +41,15 @@ class Studio:
             known = self.store.projects.with_origin(draft.origin) if draft.origin else None
             return known.id if known else creating.create_project(self.store, draft)
 
-    def create_demo(self, kind: Kind, seed: int = 0, changes: Mapping[str, Any] | None = None) -> str:
-        """Make a project from the bundled references; the project's id."""
-        return self.create_project(replace(demo_draft(kind), seed=seed, changes=changes or {}))
+    def create_demo(
+        self,
+        kind: Kind,
+        seed: int = 0,
+        changes: Mapping[str, Any] | None = None,
+        origin: str | None = None,
+    ) -> str:
+        """Make a project from the bundled references; the project's id. The same origin is one project."""
+        return self.create_project(replace(demo_draft(kind), seed=seed, changes=changes or {}, origin=origin))
 
     def projects(self) -> tuple[ProjectView, ...]:
         """Every project of the workspace, the newest first."""

@@ -62,6 +62,7 @@ class Worker:
         self.ending = threading.Event()  # set it, and the worker leaves at its next step
         self._watcher = watcher
         self._reported = (0.0, "")
+        self._models: Models | None = None
 
     @contextmanager
     def entered(self) -> Iterator["Worker"]:
@@ -88,12 +89,12 @@ class Worker:
         """Claim and run jobs until none waits, or until none was asked for during a long while."""
         from gal_studio.worker.models import Models  # imports torch: the lock and the heartbeat come first
 
-        models = Models()
+        self._models = self._models or Models()
         worked = time.monotonic()
         while not self.ending.is_set():
             job = self.store.jobs.claim(self.id)
             if job is not None:
-                self.run_job(models, job)
+                self.run_job(self._models, job)
                 worked = time.monotonic()
             elif until_empty or time.monotonic() - worked > IDLE:
                 return

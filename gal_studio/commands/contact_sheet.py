@@ -1,0 +1,102 @@
+"""One picture of a whole round: a row for each anchor in the order of priority."""
+
+from PIL import Image, ImageDraw, ImageFont
+
+from gal_studio.state.files import Images
+from gal_studio.views import CandidateView, RoundView, ScoreView
+
+TILE, GAP, LABEL, MARGIN, REFERENCE = 112, 6, 330, 16, 128
+PAPER, INK, SOFT = "white", "#1c1d21", "#74777f"
+SUGGESTED, ACCEPTED, COPY = "#5b5bd6", "#2a9d5c", "#d08030"
+
+
+def contact_sheet(images: Images, view: RoundView) -> Image.Image:
+    """The sheet: references on top, then the anchors; accepted, suggested and copied tiles are marked."""
+    columns = max(entry.score.candidates for entry in view.scores)
+    width = 2 * MARGIN + LABEL + columns * (TILE + GAP)
+    top = 2 * MARGIN + REFERENCE
+    sheet = Image.new("RGB", (width, top + len(view.scores) * (TILE + GAP) + MARGIN), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    _draw_heading(images, view, sheet, pen)
+    for row, entry in enumerate(view.scores):
+        y = top + row * (TILE + GAP)
+        _draw_label(pen, entry, y)
+        tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == entry.anchor.id]
+        for column, tile in enumerate(sorted(tiles, key=lambda tile: tile.candidate.index)):
+            _draw_tile(images, sheet, pen, tile, (MARGIN + LABEL + column * (TILE + GAP), y))
+    return sheet
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: ImageDraw.ImageDraw) -> None:
+    x = MARGIN
+    for reference in view.project.references[:6]:
+        picture = images.picture(reference.image)
+        picture.thumbnail((REFERENCE, REFERENCE))
+        sheet.paste(picture, (x, MARGIN))
+        x += picture.width + GAP
+    lines = [
+        (f"{view.project.name}: round {view.round.number}", 20, INK),
+        (f"reference: {view.project.references[0].prompt}", 13, SOFT),
+        (view.sentence, 13, SOFT),
+        (f"openness {view.openness:.3f}, weight of what is accepted {view.sample_weight:.3f}", 13, SOFT),
+        ("star: suggested    tick: accepted    orange bar: copies the reference", 13, SOFT),
+    ]
+    y = MARGIN
+    for text, size, colour in lines:
+        pen.text((x + MARGIN, y), _fitted(text, size, sheet.width - x - 2 * MARGIN), colour, _font(size))
+        y += size + 8
+
+
+def _draw_label(pen: ImageDraw.ImageDraw, entry: ScoreView, y: int) -> None:
+    colour = SUGGESTED if entry.suggested_candidate_id else INK
+    pen.text((MARGIN, y), _fitted(f"{entry.rank}  {entry.anchor.prompt}", 14, LABEL - 12), colour, _font(14))
+    score = entry.score
+    pen.text(
+        (MARGIN, y + 20),
+        f"{score.overfit} / {score.candidates} copy   H {score.entropy:.2f}",
+        SOFT,
+        _font(12),
+    )
+    for number, line in enumerate(_wrapped(entry.reason, 11, LABEL - 12)[:4]):
+        pen.text((MARGIN, y + 40 + 15 * number), line, SOFT, _font(11))
+
+
+def _draw_tile(
+    images: Images, sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: CandidateView, place: tuple[int, int]
+) -> None:
+    x, y = place
+    sheet.paste(images.picture(tile.candidate.image).resize((TILE, TILE), Image.Resampling.LANCZOS), place)
+    if tile.candidate.overfit:
+        pen.rectangle((x, y + TILE - 5, x + TILE - 1, y + TILE - 1), COPY)
+    if tile.verdict == "accepted":
+        pen.rectangle((x, y, x + TILE - 1, y + TILE - 1), outline=ACCEPTED, width=4)
+        pen.ellipse((x + TILE - 24, y + 4, x + TILE - 4, y + 24), ACCEPTED)
+        pen.line([(x + TILE - 19, y + 14), (x + TILE - 15, y + 19), (x + TILE - 8, y + 9)], PAPER, 3)
+    elif tile.suggested:
+        pen.rectangle((x, y, x + TILE - 1, y + TILE - 1), outline=SUGGESTED, width=4)
+        pen.ellipse((x + TILE - 24, y + 4, x + TILE - 4, y + 24), SUGGESTED)
+        pen.regular_polygon((x + TILE - 14, y + 14, 6), 4, 45, PAPER)
+
+
+def _fitted(text: str, size: int, width: int) -> str:
+    font = _font(size)
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(text + "…") > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def _wrapped(text: str, size: int, width: int) -> list[str]:
+    font, lines = _font(size), [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,116 @@
+"""Run jobs from the command line: in this process, or beside the worker that has the workspace already."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.state import Store
+from gal_studio.state.lock import WorkerLock
+from gal_studio.studio import Studio
+from gal_studio.views import JobView
+from gal_studio.worker import Worker
+from gal_studio.worker.progress import Progress
+
+LOOK = 0.2  # seconds between two looks at the job of another worker
+SPEAK = 0.5  # seconds between two changes of the progress line
+SPEAK_LOG = 10.0  # the same where the output is a file
+PHASES = {
+    "loading": "opening the models",
+    "class_images": "drawing class images",
+    "fine_tune": "fine-tuning",
+    "draw": "drawing",
+    "project": "laying the map",
+}
+
+
+class ProgressLine:
+    """One line that is written over; a new line now and then where the output is a file."""
+
+    def __init__(self, studio: Studio, output: TextIO | None = None) -> None:
+        self._studio = studio
+        self._output = output or sys.stderr
+        self._live = self._output.isatty()
+        self._spoken = (0.0, "")
+        self._length = 0
+
+    def show(self, job: Job, phase: str, done: float, total: int) -> None:
+        """Say how far a job is, unless that was said a moment ago."""
+        before, last = self._spoken
+        now = time.monotonic()
+        if phase == last and now - before < (SPEAK if self._live else SPEAK_LOG):
+            return
+        self._spoken = (now, phase)
+        number = self._studio.store.rounds.get(job.round_id).number
+        line = f"Round {number}: {PHASES.get(phase, phase)}"
+        if total and phase != "project":
+            line += f" {int(done)} / {total}" + _speed(self._studio.job_view(job.project_id))
+        self._write(line)
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        self._write(line)
+        if self._live:
+            self._output.write("\n")
+        self._spoken, self._length = (0.0, ""), 0
+
+    def _write(self, line: str) -> None:
+        self._output.write(f"\r{line.ljust(self._length)}" if self._live else f"{line}\n")
+        self._output.flush()
+        self._length = len(line)
+
+
+def _speed(view: JobView) -> str:
+    if not view.rate or view.seconds_left is None:
+        return ""
+    left = round(view.seconds_left)
+    return f" · {view.rate:.1f} {view.unit}/s · {left // 60}:{left % 60:02d} left"
+
+
+class LocalWorker:
+    """Sees to it that a job is done, by itself or by the worker that holds the workspace."""
+
+    def __init__(self, studio: Studio, worker: Worker | None, line: ProgressLine) -> None:
+        self._studio = studio
+        self._worker = worker
+        self._line = line
+
+    def finish(self, job: Job) -> None:
+        """Wait for the end of a job; anything but success is a StudioError."""
+        if self._worker is not None:
+            self._worker.run(until_empty=True)
+        else:
+            self._watch(job)
+        ended = self._studio.store.jobs.get(job.id)
+        if ended.state == "error":
+            raise StudioError(ended.message)
+        if ended.state != "completed":
+            raise StudioError(f"The work is {ended.state}: start the same command again to go on.")
+
+    def _watch(self, job: Job) -> None:
+        while True:
+            self._studio.store.jobs.reap()
+            now = self._studio.store.jobs.get(job.id)
+            if now.state not in ("queued", "running", "pausing", "stopping"):
+                return
+            self._line.show(now, now.phase, now.done, now.total)
+            time.sleep(LOOK)
+
+
+@contextmanager
+def local_worker(studio: Studio, line: ProgressLine) -> Iterator[LocalWorker]:
+    """A worker for the time of a command."""
+    store: Store = studio.store
+
+    def watch(job: Job, progress: Progress) -> None:
+        line.show(job, progress.phase, progress.done, progress.total)
+
+    with WorkerLock(store.workspace) as lock:
+        if not lock.acquire():
+            yield LocalWorker(studio, None, line)
+            return
+        with Worker(store, watch).entered() as worker:
+            yield LocalWorker(studio, worker, line)

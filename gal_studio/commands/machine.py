@@ -1,0 +1,60 @@
+"""What this machine is, in words that may be shared: no names of users, hosts or folders."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+LIBRARIES = (
+    "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
+    "scikit-learn", "gradio", "numpy", "pillow",
+)  # fmt: skip
+
+
+def describe_machine() -> dict[str, Any]:
+    """System, processor, memory, device and versions."""
+    import psutil
+
+    memory = psutil.virtual_memory()
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor_name(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(memory.total / 2**30, 1),
+        "memory_free_gb": round(memory.available / 2**30, 1),
+        "python": platform.python_version(),
+        "device": describe_device(),
+        "versions": {name: _version(name) for name in LIBRARIES},
+    }
+
+
+def describe_device() -> str:
+    """What draws and trains: a GPU by its name, or the CPU."""
+    import torch
+
+    from gal_studio.engine.devices import choose_device
+
+    device = choose_device()
+    if device.type != "cuda":
+        return str(device.type)
+    total = torch.cuda.get_device_properties(device).total_memory / 2**30
+    return f"cuda: {torch.cuda.get_device_name(device)}, {total:.0f} GB"
+
+
+def processor_name() -> str:
+    """The processor's own name, where the system tells it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,144 @@
+"""What `demo` and `run` leave behind: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gal_studio.commands.contact_sheet import contact_sheet
+from gal_studio.commands.machine import describe_machine
+from gal_studio.core.errors import StudioError
+from gal_studio.state import lineage
+from gal_studio.state.files import write_whole
+from gal_studio.state.problems import disk_problem
+from gal_studio.studio import Studio
+from gal_studio.views import CandidateView, ProjectView, RoundView
+
+COLUMNS = (
+    "candidate_id", "round", "prompt", "seed", "similarity_anchor", "similarity_reference", "overfit",
+    "suggested", "accepted", "tsne_x", "tsne_y", "file",
+)  # fmt: skip
+
+
+def check_folder(out: Path) -> None:
+    """Make the folder of the outputs; whether it can be written is known before hours of work."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_problem(error, out) from error
+    write_whole(out / ".writable", b"", out)
+    (out / ".writable").unlink()
+
+
+def write_outputs(studio: Studio, round_ids: Sequence[str], out: Path, policy: str) -> dict[str, Any]:
+    """Write everything about these rounds, each file whole or not at all; returns the summary."""
+    check_folder(out)
+    views = [studio.round_view(round_id) for round_id in round_ids]
+    for view in views:
+        _write_round(studio, view, out)
+    summary = {
+        "project": _project(views[-1].project, views[-1], policy),
+        "rounds": [_round(studio, view) for view in views],
+        "machine": describe_machine(),
+    }
+    write_whole(out / "candidates.csv", _table(views).encode(), out)
+    text = json.dumps(summary, indent=2, ensure_ascii=False)
+    write_whole(out / "summary.json", f"{text}\n".encode(), out)
+    return summary
+
+
+def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
+    number = view.round.number
+    for tile in view.candidates:
+        path = out / picture_name(view, tile)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_problem(error, out) from error
+        data = studio.store.images.read(tile.candidate.image)
+        if not path.is_file() or path.read_bytes() != data:
+            write_whole(path, data, out)
+    studio.export_adapter(view.round.id, out / f"lora-round-{number}.safetensors")
+    if not view.candidates:
+        raise StudioError(f"Round {number} has no pictures: add anchors or ask for fewer rounds.")
+    buffer = io.BytesIO()
+    contact_sheet(studio.store.images, view).save(buffer, "PNG")
+    write_whole(out / f"contact-sheet-round-{number}.png", buffer.getvalue(), out)
+
+
+def picture_name(view: RoundView, tile: CandidateView) -> str:
+    """The file of a candidate inside of the folder: by round, anchor and index."""
+    order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
+    words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")
+    return f"pictures/round-{view.round.number}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
+
+
+def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, Any]:
+    return {
+        "name": project.name,
+        "kind": project.kind,
+        "base_model": project.base_model,
+        "clip_model": project.clip_model,
+        "reference_prompt": project.references[0].prompt,
+        "references": [entry.prompt for entry in project.references],
+        "trigger_word": project.trigger_word,
+        "seed": project.seed,
+        "lambda": view.settings.gal.balance_lambda,
+        "top_k": view.settings.gal.top_k,
+        "policy": policy,
+        "settings": view.settings.to_dict(),
+    }
+
+
+def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
+    seconds = {name: view.seconds.get(name, 0.0) for name in ("fine_tune", "generate", "embed", "project")}
+    prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
+    return {
+        "number": view.round.number,
+        "openness": view.openness,
+        "unet_forwards": view.unet_forwards,
+        "seconds": seconds,
+        "anchors": [
+            {
+                "prompt": entry.anchor.prompt,
+                "candidates": entry.score.candidates,
+                "overfit": entry.score.overfit,
+                "overfit_rate": entry.score.overfit_rate,
+                "entropy": entry.score.entropy,
+                "mean_margin": entry.score.mean_margin,
+                "rank": entry.rank,
+                "suggested": entry.suggested_candidate_id is not None,
+                "reason": entry.reason,
+            }
+            for entry in view.scores
+        ],
+        "accepted": [
+            {"candidate_id": entry.id, "prompt": prompts[entry.id], "weight": view.sample_weight}
+            for entry in lineage.accepted_candidates(studio.store, view.round.id)
+        ],
+        "trained_on": [
+            {"prompt": sample.prompt, "weight": sample.weight, "is_reference": sample.is_reference}
+            for sample in studio.store.rounds.training_set(view.round.id)
+        ],
+    }
+
+
+def _table(views: Sequence[RoundView]) -> str:
+    """One row a candidate; `repr` gives the shortest text that is read back as the very same number."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for view in views:
+        for tile in view.candidates:
+            entry = tile.candidate
+            table.writerow(
+                (
+                    entry.id, view.round.number, tile.prompt, entry.seed, repr(entry.similarity_anchor),
+                    repr(entry.similarity_reference), int(entry.overfit), int(tile.suggested),
+                    int(tile.verdict == "accepted"), repr(entry.x), repr(entry.y), picture_name(view, tile),
+                )
+            )  # fmt: skip
+    return text.getvalue()

@@ -1,0 +1,102 @@
+"""PROJECT.toml: own references for `gal-studio run`; docs/project-file.md describes it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import ProjectDraft
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "kind": (str, 'a word in quotes: "style" or "object"'),
+    "name": (str, "a text in quotes"),
+    "trigger_word": (str, 'a word in quotes, such as "<cute-cat>"'),
+    "preset": (str, "a word in quotes"),
+    "base_model": (str, "a directory or a hub id in quotes"),
+    "clip_model": (str, "a name in quotes"),
+    "seed": (int, "a whole number"),
+    "rounds": (int, "a whole number"),
+    "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
+    "anchors": (list, "a list of texts in quotes"),
+    "references": (list, "tables that begin with [[references]]"),
+    "settings": (dict, "tables such as [settings.tune]"),
+}
+_DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    """What a project file asks for; `rounds` and `policy` are None when it does not say."""
+
+    draft: ProjectDraft
+    rounds: int | None
+    policy: str | None
+
+
+def read_project_file(path: Path) -> ProjectFile:
+    """Read and check a project file; paths in it start from its own folder."""
+    table = _read_table(path)
+    for name, value in table.items():
+        _check(path, name, value)
+    if "kind" not in table:
+        raise StudioError(f'{path.name} has no kind: write kind = "style" or kind = "object".')
+    given = {name: table[name] for name in _DRAFT if name in table}
+    for name in ("base_model", "clip_model"):
+        if name in table:
+            given[name] = _model(path, table[name])
+    draft = ProjectDraft(
+        references=tuple(_reference(path, entry) for entry in table.get("references", [])),
+        changes=table.get("settings", {}),
+        **given,
+    )
+    return ProjectFile(draft, table.get("rounds"), table.get("policy"))
+
+
+def _read_table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StudioError(f"The project file {path} cannot be read: check its path.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudioError(f"The project file {path.name} is not valid TOML ({error}): correct it.") from error
+
+
+def _check(path: Path, name: str, value: object) -> None:
+    if name not in _KINDS:
+        raise StudioError(f"{path.name} has an unknown entry {name!r}: choose among {', '.join(_KINDS)}.")
+    kind, words = _KINDS[name]
+    texts = name == "anchors" and isinstance(value, list)
+    if (
+        not isinstance(value, kind)
+        or isinstance(value, bool)
+        or (texts and not all(isinstance(entry, str) for entry in value))  # type: ignore[attr-defined]
+    ):
+        raise StudioError(f"{path.name} has {name} = {value!r}: write {words}.")
+
+
+def _reference(path: Path, entry: object) -> tuple[Path, str]:
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise StudioError(
+            f"{path.name} has a reference {entry!r}: write [[references]] with image and prompt."
+        )
+    for name in ("image", "prompt"):
+        if name not in entry:
+            raise StudioError(f"A reference in {path.name} has no {name}: each needs image and prompt.")
+    for name in entry:
+        if name not in ("image", "prompt"):
+            raise StudioError(
+                f"A reference in {path.name} has an unknown entry {name!r}: use image and prompt."
+            )
+    return path.parent / Path(entry["image"]).expanduser(), entry["prompt"]
+
+
+def _model(path: Path, name: str) -> str:
+    """A directory beside the project file, when there is one; else the name as it stands."""
+    prefix = "local-dir:" if name.startswith("local-dir:") else ""
+    bare = name.removeprefix(prefix)
+    if bare.startswith(("assets:", "/", "~")):
+        return prefix + str(Path(bare).expanduser()) if bare.startswith("~") else name
+    beside = path.parent / bare
+    return prefix + str(beside.absolute()) if beside.is_dir() or bare.startswith(".") or prefix else name

@@ -1,0 +1,104 @@
+"""A whole project without a screen: rounds under a policy, with everything written into a folder.
+
+Every step asks the store what is there already, so that a killed command goes on where it was.
+"""
+
+import hashlib
+import json
+import time
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.outputs import write_outputs
+from gal_studio.core.errors import StudioError
+from gal_studio.core.policies import PolicyOutcome, find_policy
+from gal_studio.core.seeds import generator
+from gal_studio.core.types import Round
+from gal_studio.core.uncertainty import score_pool
+from gal_studio.state import Store
+from gal_studio.state.pictures import read_picture
+from gal_studio.studio import ProjectDraft, Studio
+
+MOST_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do and where to write it."""
+
+    draft: ProjectDraft
+    rounds: int
+    policy: str
+    out: Path
+    workspace: Path
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be carried out."""
+        find_policy(self.policy)
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
+
+
+def carry_out(plan: Plan) -> dict[str, Any]:
+    """Run all rounds of a plan, or those that are missing; returns the summary that was written."""
+    started = time.monotonic()
+    with Store(plan.workspace) as store:
+        studio = Studio(store)
+        line = ProgressLine(studio)
+        project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
+        rounds = [store.rounds.of_project(project_id)[0]]
+        with local_worker(studio, line) as worker:
+            for number in range(1, plan.rounds + 1):
+                _work_on(studio, worker, rounds[-1].id)
+                _tell(studio, line, rounds[-1].id)
+                if number < plan.rounds:
+                    _decide(studio, rounds[-1], plan.policy)
+                    rounds.append(studio.next_round(rounds[-1].id))
+        summary = write_outputs(studio, [entry.id for entry in rounds], plan.out, plan.policy)
+        line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
+    return summary
+
+
+def _origin(plan: Plan) -> str:
+    """What makes this command the same as an earlier one; the number of rounds may grow."""
+    draft = plan.draft
+    pictures = [
+        hashlib.sha256(read_picture(picture)[0].tobytes()).hexdigest() for picture, _ in draft.references
+    ]
+    rest = astuple(replace(draft, references=(), origin=None, settings=None))
+    parts = [plan.policy, pictures, [prompt for _, prompt in draft.references], rest]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
+    """Train and draw, as far as that is not done."""
+    if studio.store.rounds.get(round_id).adapter is None:
+        worker.finish(studio.fine_tune(round_id))
+    project_id = studio.store.rounds.get(round_id).project_id
+    jobs = [job for job in studio.store.jobs.of_project(project_id) if job.round_id == round_id]
+    drawn = any(job.kind == "generate" and job.state == "completed" for job in jobs)
+    if not drawn and studio.pool(round_id):
+        worker.finish(studio.generate(round_id))
+
+
+def _decide(studio: Studio, entry: Round, policy: str) -> None:
+    """Let the policy accept, unless it did before."""
+    if studio.store.decisions.log(entry.id):
+        return
+    project = studio.store.projects.get(entry.project_id)
+    candidates = studio.store.candidates.of_round(entry.id)
+    outcome: PolicyOutcome = find_policy(policy)(
+        candidates,
+        score_pool(studio.store.projects.anchors(project.id), candidates),
+        generator(project.seed, "policy", policy, entry.number),
+        studio.store.rounds.settings(entry.id).gal.top_k,
+    )
+    studio.decide([choice.candidate_id for choice in outcome.choices], "accepted", "policy")
+
+
+def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:
+    view = studio.round_view(round_id)
+    copies = sum(score.score.overfit for score in view.scores)
+    line.say(f"Round {view.round.number}: {copies} of {len(view.candidates)} copy. {view.sentence}")
