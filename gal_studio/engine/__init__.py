@@ -1,1 +1,7 @@
 """Everything with weights: models, sampler, embedder, tuner, projector. No store, no screen."""
+
+import os
+
+# Threads that spin while they wait take the cores from each other as soon as anything else runs: on two busy
+# cores drawing cost eight times the processor time. It has to be said before torch opens its OpenMP library.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

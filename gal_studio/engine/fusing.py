@@ -23,7 +23,8 @@ def drawing(
     try:
         if adapter is not None:
             _fuse(model, adapter)
-        model.unet.to(dtype=precision or drawing_precision(model.device), memory_format=torch.channels_last)
+        for weight in model.unet.parameters():
+            weight.data = weight.data.to(precision or drawing_precision(model.device))
         yield model
     finally:
         detach(model)

@@ -83,7 +83,10 @@ class Training:
             load_into(model, start_from)
         self.weights = trainable(model)
         self.optimizer = torch.optim.AdamW(
-            self.weights.values(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
+            list(self.weights.values()),
+            lr=settings.learning_rate,
+            weight_decay=WEIGHT_DECAY,
+            fused=model.device.type in ("cpu", "cuda"),
         )
         self.rows = settings.batch_size * (1 if self.prior is None else 2)
         self.rows_at_once = self.rows

@@ -9,6 +9,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import SampleSettings, TuneSettings
 from gal_studio.engine.adapters import detach
+from gal_studio.engine.attention import training_attention
 from gal_studio.engine.checkpoints import Checkpoint, read_checkpoint
 from gal_studio.engine.model import ImageModel
 from gal_studio.engine.pictures import TrainingPicture
@@ -50,12 +51,13 @@ def fine_tune(
         training = Training(model, samples, prior, settings, seed, start_from)
         if resume_from is not None:
             training.restore(read_checkpoint(resume_from, training.fingerprint))
-        while training.step < settings.steps:
-            loss = training.advance()
-            event = TuneEvent(training.step, settings.steps, loss, training.take_notice())
-            if checkpoint is not None and training.step % settings.checkpoint_every == 0:
-                checkpoint(training.checkpoint())
-            yield event
+        with training_attention(model):
+            while training.step < settings.steps:
+                loss = training.advance()
+                event = TuneEvent(training.step, settings.steps, loss, training.take_notice())
+                if checkpoint is not None and training.step % settings.checkpoint_every == 0:
+                    checkpoint(training.checkpoint())
+                yield event
         completed = True
     except GeneratorExit:
         if checkpoint is not None and training is not None:

@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import SampleSettings, TuneSettings
 from gal_studio.engine import training as training_module
 from gal_studio.engine.adapters import AdapterCard, detach, save_adapter, trainable
+from gal_studio.engine.attention import training_attention
 from gal_studio.engine.checkpoints import Checkpoint
 from gal_studio.engine.model import ImageModel, load_image_model
 from gal_studio.engine.pictures import TrainingPicture, cache_pictures, encode_picture
@@ -251,6 +252,17 @@ def test_crops(model: ImageModel) -> None:
     generator = torch.Generator().manual_seed(0)
     lefts = {size[3] // 4 for size in cached.crops([0] * 300, True, generator)[1]}
     assert lefts == set(range(9))
+
+
+def test_float32_attention_is_the_stock_one(model: ImageModel) -> None:
+    noisy, text = torch.ones(2, 4, 8, 8), model.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
+    stock = dict(model.unet.attn_processors)
+    expected = model.unet(noisy, torch.tensor([5, 700]), text).sample
+    with training_attention(model):
+        assert training_is_bf16() == (dict(model.unet.attn_processors) != stock)
+        found = model.unet(noisy, torch.tensor([5, 700]), text).sample
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+    assert dict(model.unet.attn_processors) == stock
 
 
 def test_events_are_plain_values() -> None:
