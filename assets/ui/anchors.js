@@ -10,16 +10,22 @@ export function mountAnchors(parts) {
 
 function show(box) {
   const scores = state.scores;
-  const signature = JSON.stringify([scores, drawing()]);
+  const signature = JSON.stringify([scores, drawing(), state.round?.sample_weight]);
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
-  if (!scores.length) {
+  if (!scores.length || !state.round) {
     box.replaceChildren(el("p", { class: "empty" }, "Anchors are scored as their pictures are drawn."));
     return;
   }
-  box.replaceChildren(el("table", { class: "table" },
+  box.replaceChildren(openness(), el("table", { class: "table" },
     el("thead", {}, el("tr", {}, ["", "Anchor and why", "Copies", "H"].map((name, i) => el("th", { scope: "col", title: TITLES[i] }, name)))),
     el("tbody", {}, scores.map(row))));
+}
+
+function openness() {
+  const { openness: mean, sample_weight: weight } = state.round;
+  return el("p", { class: "openness" }, "Openness ", el("b", {}, mean.toFixed(2)),
+    ": the mean entropy of all anchors. An accepted picture will weigh ", el("b", {}, String(Number(weight.toPrecision(2)))), ", a reference 1.");
 }
 
 const TITLES = [

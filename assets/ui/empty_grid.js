@@ -10,6 +10,7 @@ const NONE = {
 };
 
 const STEPS = {
+  wait: ["The model is learning your reference", "Its loss is drawn under Curves. The pictures come after it."],
   fine_tune: ["Teach the model your reference", "Fine-tune first; then Generate draws pictures for each anchor."],
   generate: ["The model has learned. What did it learn?", "Generate draws pictures for each anchor, and shows which ones copy the reference."],
 };

@@ -54,6 +54,7 @@ export function mountForm(parts, upload, created) {
     if (!answer) return;
     for (const row of rows.splice(0)) row.node.remove();
     form.reset();
+    presets?.setKind(kind());
     derive();
     created(answer.project);
   });

@@ -3,6 +3,7 @@ import { state, on } from "./store.js";
 import { call, openProject } from "./session.js";
 import { el, count, reference } from "./dom.js";
 import { mountForm } from "./form.js";
+import { projectSettings } from "./project_settings.js";
 
 let parts;
 let creating = false;
@@ -27,13 +28,14 @@ function show() {
 function overview() {
   const { project } = state;
   const signature = JSON.stringify(project);
-  if (parts.open.dataset.signature === signature) return;
+  if (parts.open.dataset.signature === signature || parts.open.contains(document.activeElement)) return;
   parts.open.dataset.signature = signature;
   parts.open.replaceChildren(
     el("div", { class: "card-head" }, el("h2", {}, project.name), el("span", {}, project.kind === "style" ? "A style" : "An object")),
     el("div", { class: "plates" }, project.references.map((r) => el("figure", {}, el("img", { src: reference(r.id), alt: r.prompt }), el("figcaption", {}, r.prompt)))),
     el("p", { class: "derived-line" }, project.derived),
-    el("dl", { class: "facts-list" }, project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])));
+    el("dl", { class: "facts-list" }, project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+    projectSettings(project));
 }
 
 /** Projects and demos as the store has them now. */

@@ -23,7 +23,8 @@ export function mountSameSeed(box) {
     if (state.step !== "results" || !state.project) return;
     const before = anchor.value;
     anchor.replaceChildren(...state.project.anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
-    if ([...anchor.options].some((option) => option.value === before)) anchor.value = before;
+    const wanted = [before, state.round?.pool[0]?.id].find((id) => [...anchor.options].some((option) => option.value === id));
+    if (wanted) anchor.value = wanted;
     load();
   };
   anchor.addEventListener("change", () => { index = 0; load(); });

@@ -1,10 +1,11 @@
 /** Talks with the server: calls, the poll, and the address that a refresh or a second tab starts from. */
 import { state, emit, busy } from "./store.js";
-import { toast } from "./toast.js";
+import { toast, clearErrors } from "./toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./receive.js";
 
 const servers = new Map();
+const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check"]);
 let timer = null;
 let polling = null;
 
@@ -25,6 +26,7 @@ export async function call(panel, name, request) {
     toast(answer.error, "error");
     return null;
   }
+  if (!QUIET.has(name)) clearErrors();
   return answer;
 }
 
@@ -54,7 +56,17 @@ async function ask() {
   const asked = [state.projectId, state.roundId].join();
   const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: known() });
   if (!answer || asked !== [state.projectId, state.roundId].join()) return;
+  if (answer.gone) return lost(answer.gone);
   receive(answer, { trustVerdicts: upToDate() });
+}
+
+/** The address names a project that is not in this workspace: say so, and start afresh. */
+function lost(sentence) {
+  toast(sentence, "error");
+  forget();
+  Object.assign(state, { projectId: null, roundId: null, step: "reference" });
+  remember();
+  emit("step");
 }
 
 export function openProject(projectId, { step = "rounds", roundId = null } = {}) {

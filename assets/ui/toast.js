@@ -4,6 +4,11 @@ import { el } from "./dom.js";
 let shelf = null;
 const shown = new Map();
 
+/** What went wrong before is over once something has worked. */
+export function clearErrors() {
+  for (const { node, remove } of shown.values()) if (node.dataset.tone === "error") remove();
+}
+
 export function toast(sentence, tone = "plain") {
   shelf ??= document.body.appendChild(el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" }));
   clearTimeout(shown.get(sentence)?.timer);
@@ -13,6 +18,6 @@ export function toast(sentence, tone = "plain") {
     el("span", {}, sentence), close);
   const remove = () => { node.remove(); shown.delete(sentence); };
   close.addEventListener("click", remove);
-  shown.set(sentence, { node, timer: setTimeout(remove, tone === "error" ? 12000 : 4000) });
+  shown.set(sentence, { node, remove, timer: setTimeout(remove, tone === "error" ? 12000 : 4000) });
   shelf.append(node);
 }

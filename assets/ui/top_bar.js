@@ -5,7 +5,7 @@ import { clock, setText, setAttribute } from "./dom.js";
 import { toggleTheme } from "./theme.js";
 
 const VERBS = { fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"] };
-const PHASES = { class_images: "Drawing class pictures", embed: "Scoring", project: "Placing on the map", load: "Loading the model" };
+const PHASES = { class_images: "Drawing class pictures", project: "Placing on the map", loading: "Loading the model" };
 
 export function mountTop(parts, element) {
   for (const button of element.querySelectorAll("[data-step]")) {

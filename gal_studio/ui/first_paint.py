@@ -50,10 +50,12 @@ class FirstPaint:
             nonlocal start, body
             if message["type"] == "http.response.start":
                 start = message
-                return
-            body += message.get("body", b"")
-            if not message.get("more_body", False):
-                await _send_page(start, body, send)
+            elif message["type"] == "http.response.body":
+                body += message.get("body", b"")
+                if not message.get("more_body", False):
+                    await _send_page(start, body, send)
+            else:
+                await send(message)
 
         await self.app(scope, receive, collect)
 

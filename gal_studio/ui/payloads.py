@@ -55,6 +55,7 @@ def project_payload(project: ProjectView) -> Payload:
         "trigger": trigger(project),
         "references": [{"id": entry.id, "prompt": entry.prompt} for entry in project.references],
         "anchors": [{"id": anchor.id, "prompt": anchor.prompt} for anchor in project.anchors],
+        "settings": settings.to_dict(),
         "derived": f"{calls} “{trigger(project)}” will call it in a prompt.",
         "facts": [
             ["Model", project.model_title],

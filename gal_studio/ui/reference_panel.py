@@ -144,12 +144,15 @@ def build_reference(studio: Studio) -> gr.HTML:
     def create(request: Payload) -> Payload:
         return {"project": studio.create_project(draft(request))}
 
+    def change(request: Payload) -> Payload:
+        return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
+
     def try_demo(request: Payload) -> Payload:
         project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
         start_round(studio, studio.rounds(project_id)[0].id)
         return {"project": project_id}
 
-    return make_panel("reference", [overview, options, derive, check, create, try_demo])
+    return make_panel("reference", [overview, options, derive, check, create, change, try_demo])
 
 
 def start_round(studio: Studio, round_id: str) -> None:

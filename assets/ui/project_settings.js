@@ -1,0 +1,31 @@
+/** Settings of an open project: each change is stored as it is made. */
+import { state } from "./store.js";
+import { call, refresh } from "./session.js";
+import { write } from "./writes.js";
+import { el } from "./dom.js";
+import { FIELDS, makeFields, read, valueOf, weigh } from "./settings_fields.js";
+
+const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
+let open = false;
+
+export function projectSettings(project) {
+  const fields = makeFields(NAMES);
+  const lambda = () => weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
+  for (const [name, { input }] of fields) {
+    input.value = read(project.settings, name);
+    input.addEventListener("input", lambda);
+    input.addEventListener("change", () => write(async () => {
+      const answer = await call("reference", "change", { project: project.id, settings: { [name]: valueOf(name, input) } });
+      if (!answer) input.value = read(state.project?.settings ?? project.settings, name);
+      lambda();
+      await refresh();
+    }));
+  }
+  lambda();
+  const details = el("details", { class: "advanced" }, el("summary", {}, "Advanced"),
+    el("p", { class: "field-note" }, "Kept at once; training and pictures take them from their next start."),
+    el("div", { class: "advanced-fields" }, [...fields.values()].map((field) => field.node)));
+  details.open = open;
+  details.addEventListener("toggle", () => { open = details.open; });
+  return details;
+}

@@ -1,0 +1,135 @@
+"""Fixtures of the screen: a studio without models, its application, and a browser when there is one."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from tests.ui.seeded import finished
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = (
+    "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+
+
+class Place(NamedTuple):
+    """A finished round in a studio of its own."""
+
+    studio: Studio
+    project: str
+    round: str
+
+
+@pytest.fixture(scope="session")
+def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    workspace = tmp_path_factory.mktemp("finished") / "workspace"
+    studio, project, round_id = finished(workspace)
+    studio.store.close()
+    return workspace, project, round_id
+
+
+@pytest.fixture
+def place(finished_workspace: tuple[Path, str, str], tmp_path: Path) -> Iterator[Place]:
+    """A copy of a finished round, to do with as one likes."""
+    workspace, project, round_id = finished_workspace
+    shutil.copytree(workspace, tmp_path / "workspace")
+    with Store(tmp_path / "workspace") as store:
+        yield Place(Studio(store), project, round_id)
+
+
+@pytest.fixture(scope="session")
+def shared_place(finished_workspace: tuple[Path, str, str]) -> Iterator[Place]:
+    """The same, for tests that only read."""
+    workspace, project, round_id = finished_workspace
+    with Store(workspace) as store:
+        yield Place(Studio(store), project, round_id)
+
+
+def built(studio: Studio) -> FastAPI:
+    """The application, built inside of an event loop: outside of one, Gradio makes loops and leaves them."""
+    from gal_studio.ui.app import build_app
+
+    async def build() -> FastAPI:
+        return build_app(studio)
+
+    with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop in this thread
+        return pool.submit(lambda: asyncio.run(build())).result()
+
+
+class Served(NamedTuple):
+    """The application behind an address."""
+
+    place: Place
+    address: str
+
+    def url(self, step: str = "rounds") -> str:
+        return f"{self.address}/?project={self.place.project}&step={step}"
+
+
+@pytest.fixture
+def served(place: Place) -> Iterator[Served]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(built(place.studio), port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Served(place, f"http://127.0.0.1:{port}")
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: install it, or name it in the variable CHROMIUM")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class Watched(NamedTuple):
+    """A page, with everything that it should not have done."""
+
+    page: Any
+    complaints: list[str]
+
+    def open(self, address: str) -> Any:
+        self.page.goto(address)
+        self.page.wait_for_selector("html[data-studio=ready]")
+        return self.page
+
+
+@pytest.fixture
+def watched(chromium: Any, served: Served) -> Iterator[Watched]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    complaints: list[str] = []
+    inside = (served.address, "data:", "blob:")
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda ask: None if ask.url.startswith(inside) else complaints.append(f"outside: {ask.url}"),
+    )
+    yield Watched(page, complaints)
+    context.close()
+    assert complaints == []

@@ -1,0 +1,88 @@
+"""A workspace with a finished round, made without any model."""
+
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.types import Anchor
+from gal_studio.state import Store
+from gal_studio.state.candidates import NewCandidate, candidate_id
+from gal_studio.studio import ProjectDraft, Studio
+
+PROMPT = "A cat in watercolor painting style"
+
+
+def picture(colour: tuple[int, int, int], edge: int = 48) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (edge, edge), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def make_project(
+    studio: Studio, prompt: str = PROMPT, candidates: int = 10, name: str = "Watercolour cat"
+) -> str:
+    """A style project on models that nobody loads."""
+    return studio.create_project(
+        ProjectDraft(
+            kind="style",
+            references=[(picture((240, 150, 60)), prompt)],
+            name=name,
+            base_model="someone/a-model",
+            clip_model="ViT-B-32/openai",
+            changes={"sample": {"candidates": candidates}},
+        )
+    )
+
+
+def train(studio: Studio, round_id: str) -> None:
+    """Pretend that the round was trained."""
+    adapter = studio.store.adapters.add(f"weights of {round_id}".encode())
+    studio.store.rounds.save_losses(round_id, [(step, 1 / step) for step in range(1, 21)])
+    studio.store.rounds.finish_training(round_id, adapter, round_id, studio.training_set(round_id))
+
+
+def draw(
+    studio: Studio, round_id: str, anchors: tuple[Anchor, ...] | None = None, candidates: int = 10
+) -> None:
+    """Pretend that candidates were drawn: anchor number k has k % 7 copies in ten."""
+    batch, places = [], {}
+    for anchor in anchors or studio.pool(round_id):
+        copies = round(candidates * (anchor.order % 7) / 10)
+        for index in range(candidates):
+            colour = (60 * (anchor.order % 3), 30, 200 if index >= candidates - copies else 40)
+            margin = (-1 if index >= candidates - copies else 1) * 0.01 * (1 + index)
+            batch.append(
+                NewCandidate(
+                    anchor.id,
+                    index,
+                    candidate_seed(0, anchor.prompt, index),
+                    studio.store.images.add(picture(colour)),
+                    0.25 + margin,
+                    0.25,
+                    np.zeros(4),
+                )
+            )
+            turn = 2 * math.pi * anchor.order / 18
+            radius = 1 + index / candidates
+            places[candidate_id(round_id, anchor.id, index)] = (
+                radius * math.cos(turn),
+                radius * math.sin(turn),
+            )
+    studio.store.candidates.save(round_id, batch)
+    studio.store.candidates.place(places)
+    references = studio.project(studio.store.rounds.get(round_id).project_id).references
+    studio.store.rounds.place_references(round_id, {entry.id: (0.0, 0.0) for entry in references})
+
+
+def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:
+    """A studio with one project whose first round waits for decisions: studio, project, round."""
+    studio = Studio(Store(workspace))
+    project_id = make_project(studio, candidates=candidates)
+    round_id = studio.rounds(project_id)[0].id
+    train(studio, round_id)
+    draw(studio, round_id, candidates=candidates)
+    return studio, project_id, round_id

@@ -1,0 +1,90 @@
+"""The application as a whole, without a browser."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from starlette.testclient import TestClient
+
+from gal_studio.ui.static import files, ui_address, ui_folder
+from tests.ui.conftest import Place, built
+
+HEAVY = ("torch", "diffusers", "transformers", "open_clip", "sklearn", "peft", "accelerate")
+
+
+@pytest.fixture(scope="module")
+def client(shared_place: Place) -> TestClient:
+    return TestClient(built(shared_place.studio))
+
+
+def test_the_page_paints_its_frame_first(client: TestClient):
+    page = client.get("/").text
+    assert "GAL Studio" in page.split("<body", 1)[1]
+    assert page.index(ui_address("studio.css")) < page.index("</head>")
+
+
+def test_own_files_are_kept_for_ever_under_an_address_of_their_content(client: TestClient):
+    answer = client.get(ui_address("boot.js"))
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/ui/other/boot.js").headers["cache-control"] == "no-store"
+    assert client.get("/ui/other/nothing.js").status_code == 404
+
+
+def test_plotly_comes_from_here(client: TestClient):
+    assert len(client.get("/static/plotly.min.js").content) > 1_000_000
+
+
+def test_pictures_are_served_by_id(shared_place: Place, client: TestClient):
+    view = shared_place.studio.round_view(shared_place.round)
+    candidate, reference = view.candidates[0].candidate.id, view.project.references[0].id
+    for route in (f"/picture/{candidate}", f"/thumb/{candidate}", f"/reference/{reference}"):
+        answer = client.get(route)
+        assert answer.headers["content-type"] == "image/png"
+        assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("route", ["picture", "thumb", "reference", "adapter", "demo"])
+@pytest.mark.parametrize("name", ["nothing", "..%2F..%2Fstudio.db", "%2Fetc%2Fpasswd", "..", "a" * 64])
+def test_nothing_else_is_served(client: TestClient, route: str, name: str):
+    answer = client.get(f"/{route}/{name}")
+    assert answer.status_code == 404 or "GAL Studio" in answer.text
+
+
+def test_a_lora_is_downloaded_under_a_plain_name(shared_place: Place, client: TestClient):
+    answer = client.get(f"/adapter/{shared_place.round}")
+    assert "watercolour-cat-round-1.safetensors" in answer.headers["content-disposition"]
+
+
+def test_the_demo_has_covers(client: TestClient):
+    assert client.get("/demo/style").headers["content-type"] == "image/png"
+
+
+def test_no_file_of_ours_names_another_host():
+    for name, data in files().items():
+        outside = re.findall(rb"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", data)
+        assert [address for address in outside if b"www.w3.org" not in address] == [], name
+
+
+def test_texts_are_never_set_as_markup():
+    for path in ui_folder().glob("*.js"):
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", path.read_text()), (
+            path.name
+        )
+
+
+def test_templates_hold_no_values():
+    for path in ui_folder().glob("*.html"):
+        assert "${" not in path.read_text() and "{{" not in path.read_text(), path.name
+
+
+def test_modules_are_short():
+    for path in ui_folder().iterdir():
+        assert len(path.read_text().splitlines()) < 250, path.name
+
+
+def test_the_page_needs_no_model_library():
+    code = f"import sys, gal_studio.ui.app; print([name for name in {HEAVY!r} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"

@@ -1,0 +1,240 @@
+"""The screen in a real Chromium: what a person does, and what the store says afterwards."""
+
+import math
+
+import pytest
+
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw, make_project, train
+
+pytestmark = pytest.mark.browser
+
+
+def verdicts(served: Served):
+    return served.place.studio.store.decisions.verdicts(served.place.round)
+
+
+def settled(page):
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+
+
+def lasso(page, x: float, y: float, radius: float) -> None:
+    """Draw a circle on the map; the middle in shares of its size, the radius in pixels."""
+    box = page.locator(".view.map").bounding_box()
+    middle = box["x"] + box["width"] * x, box["y"] + box["height"] * y
+    page.mouse.move(middle[0] + radius, middle[1])
+    page.mouse.down()
+    for step in range(1, 25):
+        turn = 2 * math.pi * step / 24
+        page.mouse.move(middle[0] + radius * math.cos(turn), middle[1] + radius * math.sin(turn))
+    page.mouse.up()
+
+
+def test_the_round_is_shown_whole(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    assert page.locator(".tile").count() == 180
+    assert page.locator(".group").count() == 18
+    assert page.locator(".tile[data-suggested]").count() == 3
+    assert page.locator(".suggestion-row").count() == 3
+    assert page.inner_text(".shown") == "180 / 180 shown"
+    assert page.get_attribute("[data-action=accept]", "data-next") == ""
+
+
+def test_a_lasso_filters_the_grid_and_escape_clears_it(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    lasso(page, 0.5, 0.5, 90)
+    shown = int(page.inner_text(".shown").split(" / ")[0])
+    assert 0 < shown < 180
+    assert page.locator(".tile:visible").count() == shown
+    page.keyboard.press("Escape")
+    assert page.inner_text(".shown") == "180 / 180 shown"
+
+
+def test_pointer_on_a_tile_lights_its_point_and_the_other_way_round(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    page.hover(".tile >> nth=3")
+    assert page.locator(".marks circle.hover").count() == 1
+    centre = page.evaluate(
+        "(() => { const r = document.querySelector('.plot .point').getBoundingClientRect();"
+        " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+    )
+    page.mouse.move(*centre)
+    page.wait_for_selector(".peek:visible")
+    assert page.locator(".tile[data-hot]").count() == 1
+
+
+def test_keys_decide_and_a_refresh_keeps_it(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("a")
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert sorted(verdicts(served).values()) == ["accepted", "rejected"]
+    page.keyboard.press("Control+y")
+    settled(page)
+    assert sorted(verdicts(served).values()) == ["accepted", "accepted", "rejected"]
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    page.wait_for_selector(".tile[data-verdict=rejected]")
+    assert page.locator(".tile[data-verdict=accepted]").count() == 2
+
+
+def test_no_click_is_lost_in_a_burst(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    chosen = page.evaluate(
+        "[...document.querySelectorAll('.tile')].slice(0, 20).map((tile) =>"
+        " { tile.firstChild.click(); return tile.dataset.id; })"
+    )
+    page.evaluate("document.querySelectorAll('.tile')[20].firstChild.click()")
+    page.evaluate("document.querySelectorAll('.tile')[20].firstChild.click()")
+    settled(page)
+    assert verdicts(served) == dict.fromkeys(chosen, "accepted")
+    assert page.locator(".tile[data-verdict=accepted]").count() == 20
+
+
+def test_enlarge_compare_and_close(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert page.locator("dialog[open] img").count() == 1
+    assert "Seed" in page.inner_text("dialog[open]")
+    page.keyboard.press("c")
+    assert page.locator("dialog[open] img").count() == 2
+    before = page.inner_text("dialog[open] h2 + dl")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("dialog[open] h2 + dl") != before
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert "tile-face" in page.evaluate("document.activeElement.className")
+
+
+def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.click(".suggestion-row >> nth=0 >> .leave")
+    page.click("[data-action=accept]")
+    page.wait_for_selector("[data-action=next_round][data-next]")
+    settled(page)
+    assert sorted(verdicts(served).values()) == ["accepted", "accepted", "rejected"]
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
+    assert len(served.place.studio.rounds(served.place.project)) == 2
+    assert page.get_attribute("[data-action=fine_tune]", "data-next") == ""
+
+
+def test_a_second_tab_shows_the_same(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    other = page.context.new_page()
+    other.goto(served.url())
+    other.wait_for_selector("html[data-studio=ready]")
+    page.click(".tile >> nth=5", position={"x": 15, "y": 15})
+    other.wait_for_selector(".tile[data-verdict=accepted]", timeout=10_000)
+    other.close()
+
+
+def test_pictures_appear_while_they_are_drawn_and_nothing_jumps(watched: Watched, served: Served):
+    studio = served.place.studio
+    project = make_project(studio, name="Another")
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    pool = studio.pool(round_id)
+    draw(studio, round_id, pool[:12])
+    studio.generate(round_id)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds")
+    page.wait_for_function("document.querySelectorAll('.tile').length === 120")
+    assert page.locator(".waiting").count() == 60
+    page.evaluate(
+        "document.querySelector('.grid').scrollTop = 500; document.querySelector('.tile').kept = true"
+    )
+    draw(studio, round_id, pool[12:14])
+    page.wait_for_function("document.querySelectorAll('.tile').length === 140")
+    assert page.evaluate("document.querySelector('.tile').kept") is True, "the first tile was built again"
+    assert page.evaluate("document.querySelector('.grid').scrollTop") == 500
+
+
+def test_nasty_prompts_stay_text(watched: Watched, served: Served):
+    studio = served.place.studio
+    nasty = "A ${document.title = 'owned'} <img src=x onerror=alert(1)> cat in <i>odd</i> {{style}} style"
+    project = make_project(studio, prompt=nasty, name="<script>document.title = 'owned'</script>")
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    draw(studio, round_id)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds")
+    page.wait_for_selector(".tile")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert "<i>odd</i> {{style}} style" in page.inner_text("dialog[open] h2")
+    page.keyboard.press("Escape")
+    page.click("[data-step=reference]")
+    assert nasty in page.inner_text(".open-project")
+    assert page.locator(".studio i:text('odd')").count() == 0
+    assert page.title().startswith("<script>")
+
+
+def test_a_project_is_made_from_own_pictures(watched: Watched, served: Served, tmp_path):
+    from tests.ui.seeded import picture
+
+    file, broken = tmp_path / "dog.png", tmp_path / "broken.png"
+    file.write_bytes(picture((10, 200, 90)))
+    broken.write_bytes(b"this is no picture")
+    (tmp_path / "dog.txt").write_text("A dog in ink style")
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.set_input_files("[data-part=file]", [str(file), str(broken), str(tmp_path / "dog.txt")])
+    page.wait_for_selector(".toast[data-tone=error]")
+    assert page.locator(".reference-rows li").count() == 1
+    page.wait_for_selector(".derived code:text('in ink style')")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    made = served.place.studio.projects()[0]
+    assert (made.name, made.references[0].prompt) == ("A dog in ink style", "A dog in ink style")
+
+
+def test_light_and_dark(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    assert page.get_attribute("html", "data-theme") == "light"
+    page.click("[data-part=theme]")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.reload()
+    assert page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_every_control_has_a_name(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    for step in ("reference", "rounds", "results"):
+        page.click(f"[data-step={step}]")
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('.studio :is(button, input, select, [role=tab])')].filter((node) =>"
+            " !(node.getAttribute('aria-label') || node.textContent.trim() || node.labels?.length))"
+            ".map((node) => node.outerHTML)"
+        )
+        assert nameless == []
+
+
+def test_results_show_rounds_and_the_same_seed(watched: Watched, served: Served):
+    served.place.studio.accept_suggestion(served.place.round)
+    page = watched.open(served.url("results"))
+    page.wait_for_selector(".results-table tbody tr")
+    assert page.locator(".shelf-pictures img").count() == 3
+    page.wait_for_selector(".same-row img")
+    with page.expect_download() as download:
+        page.click(".results-table a[download]")
+    assert download.value.suggested_filename == "watercolour-cat-round-1.safetensors"
+
+
+def test_it_fits_a_small_screen(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth <= 1280")
+    bottom = page.locator("[data-action=next_round]").bounding_box()
+    assert bottom["y"] + bottom["height"] <= 800
