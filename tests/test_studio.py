@@ -140,6 +140,16 @@ def test_model_directory_of_another_kind_is_refused(studio: Studio, tmp_path: Pa
         studio.create_project(draft(clip_model=f"local-dir:{tmp_path}"))
 
 
+def test_model_directory_is_kept_by_its_whole_path(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model_index.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    project_id = studio.create_project(draft(base_model="model"))
+    assert studio.project(project_id).base_model == str(tmp_path / "model")
+
+
 def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
     first = studio.create_project(draft(origin="demo"))
     assert studio.create_project(draft(origin="demo")) == first

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import check_move
+from gal_studio.core.jobs import RESUMABLE, check_move
 from gal_studio.core.types import Job, JobKind, JobState
 from gal_studio.state.database import Database
 from gal_studio.state.projects import new_id
@@ -149,7 +149,11 @@ class Jobs:
     def resume(self, job_id: str) -> Job:
         """Queue a job again that was paused, stopped, interrupted, or failed; it goes on where it was."""
         with self._database.transaction() as writer:
-            if self.get(job_id).state in ("paused", "interrupted", "stopped", "error"):
+            job = self.get(job_id)
+            for other in self.active(job.round_id):
+                if other.kind == job.kind and other.id != job_id and other.state != "stopping":
+                    return other  # the same work was asked for meanwhile
+            if job.state in RESUMABLE:
                 self._move(writer, job_id, "queued", "Resume was pressed")
                 writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
         return self.get(job_id)

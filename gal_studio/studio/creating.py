@@ -71,7 +71,8 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
-    base_model, clip_model = draft.base_model or preset.base_model, draft.clip_model or preset.clip_model
+    base_model = _anchored(draft.base_model or preset.base_model)
+    clip_model = _anchored(draft.clip_model or preset.clip_model)
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
     pictures = [_read(picture, place) for place, (picture, _) in enumerate(draft.references, start=1)]
@@ -152,6 +153,13 @@ def check_model(name: str, table: str, what: str) -> None:
         raise StudioError(f"There is no model directory {name}: check the path.")
     if not (path / table).is_file():
         raise StudioError(f"The directory {name} is not {what}: it holds no {table}.")
+
+
+def _anchored(name: str) -> str:
+    """A directory by its whole path, since the worker may run in another folder; other names as they are."""
+    prefix = "local-dir:" if name.startswith("local-dir:") else ""
+    path = Path(name.removeprefix(prefix)).expanduser()
+    return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
 
 
 def _read(picture: Picture, place: int) -> Image.Image:

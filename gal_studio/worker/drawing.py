@@ -45,7 +45,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     task = _Task(store, models, store.projects.get(job.project_id), store.rounds.get(job.round_id))
     yield Progress("loading", 0, 0, "Opening the models")
     models.image_model(task.project.base_model)
-    models.embedder(task.project.clip_model)
+    models.texts(task.project.clip_model, _prompts(task))  # a prompt that is too long shows before any work
     wanted = [
         _Wanted(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)
@@ -55,6 +55,12 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Laying the map")
     _project(task)
+
+
+def _prompts(task: _Task) -> list[str]:
+    references = task.store.projects.references(task.project.id)
+    anchors = [anchor.prompt for anchor in lineage.pool(task.store, task.round.id)]
+    return [*reference_prompts(task.project.kind, references), *anchors]
 
 
 def _draw(task: _Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:

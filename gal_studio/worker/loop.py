@@ -1,5 +1,6 @@
 """The loop: claim, run, report, until nothing waits."""
 
+import importlib
 import logging
 import logging.handlers
 import signal
@@ -35,15 +36,16 @@ def run_worker(workspace: Path, until_empty: bool = False) -> bool:
     with Store(workspace) as store, WorkerLock(store.workspace) as lock:
         if not lock.acquire():
             return False
-        _start_log(store.workspace)
-        with Worker(store).entered() as worker:
+        with _log(store.workspace), Worker(store).entered() as worker:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, lambda _number, _frame: worker.ending.set())
             worker.run(until_empty=until_empty)
     return True
 
 
-def _start_log(workspace: Path) -> None:
+@contextmanager
+def _log(workspace: Path) -> Iterator[None]:
+    """Write to the workspace's log while it lasts."""
     handler = logging.handlers.RotatingFileHandler(
         log_folder(workspace) / "worker.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
     )
@@ -51,6 +53,14 @@ def _start_log(workspace: Path) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    try:
+        yield
+    except StudioError as error:
+        logger.error("the worker ends: %s", error)
+        raise
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 class Worker:
@@ -90,7 +100,7 @@ class Worker:
         from gal_studio.worker.models import Models  # imports torch: the lock and the heartbeat come first
 
         self._models = self._models or Models()
-        worked = time.monotonic()
+        worked, ahead = time.monotonic(), until_empty
         while not self.ending.is_set():
             job = self.store.jobs.claim(self.id)
             if job is not None:
@@ -98,6 +108,9 @@ class Worker:
                 worked = time.monotonic()
             elif until_empty or time.monotonic() - worked > IDLE:
                 return
+            elif not ahead:
+                _import_ahead()
+                ahead = True
             else:
                 self.ending.wait(LOOK)
 
@@ -144,6 +157,19 @@ class Worker:
             self.store.jobs.progress(job.id, progress.phase, progress.done, progress.total, progress.message)
         if self._watcher is not None:
             self._watcher(job, progress)
+
+
+def _import_ahead() -> None:
+    """Use the first idle seconds for what the first job would wait for."""
+    for module, names in (
+        ("diffusers", ("StableDiffusionPipeline", "DPMSolverMultistepScheduler")),
+        ("open_clip", ()),
+        ("peft", ()),
+        ("sklearn.manifold", ()),
+    ):
+        imported = importlib.import_module(module)
+        for name in names:  # diffusers imports its parts when they are asked for
+            getattr(imported, name)
 
 
 def _steps(store: Store, models: "Models", job: Job) -> Generator[Progress, None, None]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from gal_studio.engine.fusing import drawing
 from gal_studio.engine.model import ImageModel
 from gal_studio.engine.pictures import TrainingPicture
 from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.text import check_prompts
 from gal_studio.engine.tuner import TuneEvent, fine_tune, training_sample
 from gal_studio.state import Store, lineage
 from gal_studio.state.projects import Project
@@ -54,6 +55,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     )  # fmt: skip
     yield Progress("loading", 0, 0, "Opening the base model")
     model = models.image_model(task.project.base_model)
+    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, entry.id)])  # before any work
     started = time.monotonic()
     if not _saved_checkpoints(task):
         store.rounds.set_seconds(entry.id, "fine_tune", 0.0)
@@ -79,8 +81,9 @@ def _class_images(task: _Task, model: ImageModel) -> Generator[Progress, None, t
     drawn_by = f"{task.project.base_model} / {prompt} / {sample.steps} steps / {sample.guidance_scale}"
     images = list(task.store.projects.class_images(task.project.id, drawn_by))[:wanted]
     seeds = [named_seed(task.project.seed, "class image", place) for place in range(len(images), wanted)]
-    with drawing(model) as ready:
-        for event in draw(ready, [DrawRequest(prompt, seed) for seed in seeds], sample):
+    requests = [DrawRequest(prompt, seed) for seed in seeds]
+    with drawing(model) if requests else nullcontext(model) as ready:
+        for event in draw(ready, requests, sample) if requests else ():
             if isinstance(event, DrawnBatch):
                 for picture in event.images:
                     images.append(task.store.images.add_picture(picture))

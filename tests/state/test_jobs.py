@@ -84,6 +84,15 @@ def test_queued_job_is_withdrawn_and_can_be_resumed(store: Store, job: Job) -> N
     assert store.jobs.resume(job.id).state == "queued"
 
 
+def test_resume_of_work_that_was_asked_for_again_is_that_work(
+    store: Store, first_round: Round, job: Job
+) -> None:
+    store.jobs.request_stop(job.id)
+    again = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
+    assert again.id != job.id
+    assert store.jobs.resume(job.id) == again
+
+
 def test_pause_and_resume(store: Store, job: Job) -> None:
     store.workers.enter("w")
     store.jobs.claim("w")
