@@ -48,7 +48,7 @@ def _tiny_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
     )
 
 
-def _tiny_unet(latent_channels: int) -> UNet2DConditionModel:
+def _tiny_unet(latent_channels: int, text_width: int = 32, **extra: Any) -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=8,
         in_channels=latent_channels,
@@ -57,9 +57,10 @@ def _tiny_unet(latent_channels: int) -> UNet2DConditionModel:
         layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=32,
+        cross_attention_dim=text_width,
         attention_head_dim=2,
         norm_num_groups=8,
+        **extra,
     )
 
 
@@ -99,6 +100,36 @@ def make_tiny_pipeline(
             safety_checker=None,
             feature_extractor=None,
             requires_safety_checker=False,
+        )
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def make_tiny_xl_pipeline(folder: Path, seed: int = 0) -> Path:
+    """Write an SDXL pipeline directory with random weights: two text encoders, size conditions."""
+    from diffusers import StableDiffusionXLPipeline
+    from transformers import CLIPTextModelWithProjection
+
+    tokenizer = make_tiny_tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        first = _tiny_text_encoder(tokenizer)
+        unet = _tiny_unet(
+            4,
+            text_width=64,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + 32,
+        )
+        pipeline = StableDiffusionXLPipeline(
+            vae=_tiny_autoencoder(4),
+            text_encoder=first,
+            text_encoder_2=CLIPTextModelWithProjection(first.config),
+            tokenizer=tokenizer,
+            tokenizer_2=make_tiny_tokenizer(),
+            unet=unet,
+            scheduler=DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False, steps_offset=1),
+            add_watermarker=False,
         )
     pipeline.save_pretrained(folder, safe_serialization=True)
     return folder
