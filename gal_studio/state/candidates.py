@@ -81,6 +81,18 @@ class Candidates:
         row = self._database.row("SELECT COUNT(*) AS n FROM candidates WHERE round_id = ?", (round_id,))
         return 0 if row is None else int(row["n"])
 
+    def drawn(self, round_id: str) -> frozenset[tuple[str, int]]:
+        """(anchor id, index) of every candidate of a round."""
+        rows = self._database.rows("SELECT anchor_id, number FROM candidates WHERE round_id = ?", (round_id,))
+        return frozenset((row["anchor_id"], row["number"]) for row in rows)
+
+    def first(self, round_id: str) -> str | None:
+        """The id of the round's first candidate in the order of drawing."""
+        row = self._database.row(
+            "SELECT id FROM candidates WHERE round_id = ? ORDER BY created, rowid LIMIT 1", (round_id,)
+        )
+        return None if row is None else str(row["id"])
+
     def features(self, round_id: str) -> dict[str, NDArray[np.float32]]:
         """The unit-norm image feature of each candidate of a round."""
         rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))

@@ -25,11 +25,9 @@ def round_weight(store: Store, round_id: str) -> float:
 
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
     """The accepted candidates of a round in the order of the pool, whatever the order of the clicks."""
-    accepted = set(store.decisions.accepted(round_id))
-    order = {
-        anchor.id: anchor.order for anchor in store.projects.anchors(store.rounds.get(round_id).project_id)
-    }
-    chosen = [candidate for candidate in store.candidates.of_round(round_id) if candidate.id in accepted]
+    chosen = [store.candidates.get(identity) for identity in store.decisions.accepted(round_id)]
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id) if chosen else ()
+    order = {anchor.id: anchor.order for anchor in anchors}
     return tuple(sorted(chosen, key=lambda candidate: (order[candidate.anchor_id], candidate.index)))
 
 
@@ -61,7 +59,7 @@ def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
 def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
     """The (anchor, index) pairs that the round's settings ask for and that are not drawn yet."""
     wanted = store.rounds.settings(round_id).sample.candidates
-    drawn = {(entry.anchor_id, entry.index) for entry in store.candidates.of_round(round_id)}
+    drawn = store.candidates.drawn(round_id)
     return tuple(
         (anchor, index)
         for anchor in pool(store, round_id)

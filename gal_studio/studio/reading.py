@@ -82,8 +82,7 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     summaries = []
     for entry in store.rounds.of_project(project_id):
         accepted = store.decisions.accepted(entry.id)
-        candidates = store.candidates.of_round(entry.id)
-        cover = accepted[0] if accepted else candidates[0].id if candidates else None
+        cover = accepted[0] if accepted else store.candidates.first(entry.id)
         summaries.append(
             RoundSummary(
                 id=entry.id,
@@ -91,7 +90,7 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
                 parent_id=entry.parent_id,
                 step=next_step(store, entry.id),
                 accepted=len(accepted),
-                candidates=len(candidates),
+                candidates=store.candidates.count(entry.id),
                 has_adapter=entry.adapter is not None,
                 cover_candidate_id=cover,
             )
