@@ -87,7 +87,7 @@ function traces(candidates) {
   return [{
     type: "scatter", mode: "markers", hoverinfo: "skip",
     x: map.points.map((p) => p.at[0]), y: map.points.map((p) => p.at[1]),
-    marker: { color: colour, size, opacity: 0.82, symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")), line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour } },
+    marker: { color: colour, size, opacity: 1, symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")), line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour } },
   }, {
     type: "scatter", mode: "markers", hoverinfo: "skip",
     x: map.stars.map((p) => p.at[0]), y: map.stars.map((p) => p.at[1]),
@@ -142,8 +142,7 @@ function fade() {
   if (!map.nodes) return;
   const some = state.selection.size > 0;
   map.points.forEach((point, i) => {
-    const opacity = some && !state.selection.has(point.id) ? "0.14" : "";
-    if (map.nodes[i] && map.nodes[i].style.opacity !== (opacity || "0.82")) map.nodes[i].style.opacity = opacity || "0.82";
+    map.nodes[i]?.classList.toggle("faded", some && !state.selection.has(point.id));
   });
 }
 

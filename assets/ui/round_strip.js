@@ -27,6 +27,8 @@ function show(parts) {
     const node = draw(chip);
     return i ? [el("span", { class: "then", "aria-hidden": "true" }, "›"), node] : [node];
   }));
+  if (parts.strip.dataset.shown === String(state.roundId)) return;
+  parts.strip.dataset.shown = state.roundId;
   parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 

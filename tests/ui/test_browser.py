@@ -213,8 +213,9 @@ def test_every_control_has_a_name(watched: Watched, served: Served):
     for step in ("reference", "rounds", "results"):
         page.click(f"[data-step={step}]")
         nameless = page.evaluate(
-            "[...document.querySelectorAll('.studio :is(button, input, select, [role=tab])')].filter((node) =>"
-            " !(node.getAttribute('aria-label') || node.textContent.trim() || node.labels?.length))"
+            "[...document.querySelectorAll('.studio :is(button, input, select, [role=tab])')]"
+            ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
+            " || node.labels?.length))"
             ".map((node) => node.outerHTML)"
         )
         assert nameless == []
