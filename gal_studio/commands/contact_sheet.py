@@ -1,11 +1,14 @@
 """One picture of a whole round: a row for each anchor in the order of priority."""
 
+import math
+
 from PIL import Image, ImageDraw, ImageFont
 
 from gal_studio.state.files import Images
 from gal_studio.views import CandidateView, RoundView, ScoreView
 
 TILE, GAP, LABEL, MARGIN, REFERENCE = 112, 6, 330, 16, 128
+HEADING, MOST_REFERENCES = 540, 6
 PAPER, INK, SOFT = "white", "#1c1d21", "#74777f"
 SUGGESTED, ACCEPTED, COPY = "#5b5bd6", "#2a9d5c", "#d08030"
 
@@ -13,7 +16,9 @@ SUGGESTED, ACCEPTED, COPY = "#5b5bd6", "#2a9d5c", "#d08030"
 def contact_sheet(images: Images, view: RoundView) -> Image.Image:
     """The sheet: references on top, then the anchors; accepted, suggested and copied tiles are marked."""
     columns = max(entry.score.candidates for entry in view.scores)
-    width = 2 * MARGIN + LABEL + columns * (TILE + GAP)
+    shown = min(len(view.project.references), MOST_REFERENCES)
+    grid, heading = LABEL + columns * (TILE + GAP), shown * (REFERENCE + GAP) + HEADING
+    width = 2 * MARGIN + max(grid, heading)
     top = 2 * MARGIN + REFERENCE
     sheet = Image.new("RGB", (width, top + len(view.scores) * (TILE + GAP) + MARGIN), PAPER)
     pen = ImageDraw.Draw(sheet)
@@ -33,7 +38,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: ImageDraw.ImageDraw) -> None:
     x = MARGIN
-    for reference in view.project.references[:6]:
+    for reference in view.project.references[:MOST_REFERENCES]:
         picture = images.picture(reference.image)
         picture.thumbnail((REFERENCE, REFERENCE))
         sheet.paste(picture, (x, MARGIN))
@@ -79,7 +84,13 @@ def _draw_tile(
     elif tile.suggested:
         pen.rectangle((x, y, x + TILE - 1, y + TILE - 1), outline=SUGGESTED, width=4)
         pen.ellipse((x + TILE - 24, y + 4, x + TILE - 4, y + 24), SUGGESTED)
-        pen.regular_polygon((x + TILE - 14, y + 14, 6), 4, 45, PAPER)
+        pen.polygon(_star(x + TILE - 14, y + 14, 8), PAPER)
+
+
+def _star(x: int, y: int, radius: float) -> list[tuple[float, float]]:
+    """Five points around a centre, the first one upwards."""
+    corners = [(radius if corner % 2 == 0 else radius * 0.45, math.pi * corner / 5) for corner in range(10)]
+    return [(x + reach * math.sin(angle), y - reach * math.cos(angle)) for reach, angle in corners]
 
 
 def _fitted(text: str, size: int, width: int) -> str:
