@@ -56,9 +56,9 @@ def main() -> int:
     if checking:
         words = [word for word in sys.argv[1:] if word != "--check"]
         return subprocess.call([sys.executable, "-m", "tools.check", *words], cwd=ROOT)
-    from gal_studio.ui.serve import main as serve
+    from gal_studio.cli import main as studio
 
-    return serve()
+    return studio()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from tools.pocket.training import Run, arguments, load_weights
 BATCH = 32
 DROPPED = 0.1
 SNR_LIMIT = 5.0
-# Drawn three times as often as the other concepts: GAL's anchors and what people try first.
+TWO_SUBJECTS, IN_PLACES = 0.4, 0.75  # how often such pictures are drawn, against one thing on a plain ground
+# Drawn five times as often as the other concepts: GAL's anchors and what people try first.
 FAVOURED = (
     *[
         "tie",
@@ -84,11 +85,12 @@ class Captions:
 
 
 def drawing_rates(labels: np.ndarray) -> np.ndarray:
-    """Probability of each picture: favoured concepts three times as often, left-out concepts never."""
-    favoured = np.array([1 + 2 * (c.name in FAVOURED) for c in CONCEPTS], float)
+    """Probability of each picture: favoured concepts five times as often, left-out ones never."""
+    favoured = np.array([1 + 4 * (c.name in FAVOURED) for c in CONCEPTS], float)
     known = np.array([c.in_denoiser for c in CONCEPTS], float)
     rate = favoured[labels["first"]] * known[labels["first"]]
-    rate *= np.where(labels["second"] == NONE, 1, known[labels["second"]])
+    rate *= np.where(labels["second"] == NONE, 1, TWO_SUBJECTS * known[labels["second"]])
+    rate *= np.where(labels["place"] == NONE, 1, IN_PLACES)
     return rate / rate.sum()
 
 
