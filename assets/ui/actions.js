@@ -10,6 +10,12 @@ const ACTIONS = [
   ["accept", "Accept suggestion", "Accept the suggested picture of each suggested anchor"],
   ["next_round", "Next round ›", "Start the next round with what was accepted"],
 ];
+const HINTS = {
+  fine_tune: () => "Teaches the model your reference and all that was accepted.",
+  generate: () => `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`,
+  accept: () => "Look first: a click accepts a picture. Then take the rest of the suggestion.",
+  next_round: () => "The next round learns from what was accepted.",
+};
 let sending = false;
 
 export function mountActions(parts) {
@@ -55,13 +61,14 @@ function show(buttons, hint) {
     button.disabled = why !== null || sending;
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
-    setAttribute(button, "aria-describedby", null);
   }
-  setText(hint, "");
+  setText(hint, next ? HINTS[next]?.() ?? "" : "");
 }
 
 async function act(name) {
   if (sending) return;
+  const child = name === "next_round" && state.rounds.findLast((round) => round.parent_id === state.roundId);
+  if (child) return openRound(child.id); // a second line is what Branch is for
   sending = true;
   emit("busy");
   const round = state.roundId;

@@ -7,7 +7,8 @@ import { plotly } from "./plotly.js";
 import { watchPointer } from "./lasso.js";
 import { drawMarks } from "./map_marks.js";
 
-const NEAR = 12;
+const NEAR = 12; // pixels
+const MANY = 400; // points from which on they are drawn smaller
 const map = { parts: null, points: [], stars: [], drawn: false, asked: false, wheel: null };
 
 export function mountMap(parts) {
@@ -82,7 +83,8 @@ function draw() {
 
 function traces(candidates) {
   const colour = colours(candidates, state.colour);
-  const size = candidates.map((c) => (state.suggested.has(c.id) ? 21 : 13));
+  const [small, large] = candidates.length > MANY ? [9, 16] : [13, 21];
+  const size = candidates.map((c) => (state.suggested.has(c.id) ? large : small));
   const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
   return [{
     type: "scatter", mode: "markers", hoverinfo: "skip",

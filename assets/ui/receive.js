@@ -8,6 +8,11 @@ let candidateMark = NOTHING;
 /** What the page has already, so that the server sends only the rest. */
 export const known = () => ({ parts: digests, candidates: candidateMark });
 
+/** Ask for a part again: what the page shows of it may be a guess. */
+export function ask(part) {
+  digests = { ...digests, [part]: null };
+}
+
 /** Forget the shown round (and project): the next poll brings it whole. */
 export function forget({ keepProject = false } = {}) {
   const { project, rounds, job } = digests;
@@ -36,7 +41,7 @@ export function receive(answer, { trustVerdicts }) {
   }
   if ("verdicts" in parts) {
     if (trustVerdicts) takeVerdicts(parts.verdicts);
-    else delete digests.verdicts; // ask for them again
+    else ask("verdicts");
   }
   emit("received");
 }

@@ -1,15 +1,16 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "./store.js";
-import { openRound, openStep } from "./session.js";
+import { call, openRound, openStep } from "./session.js";
 import { el, count, reference, setText } from "./dom.js";
 import { address } from "./pictures.js";
-import { pending } from "./writes.js";
+import { pending, write } from "./writes.js";
 
 const WORDS = {
   fine_tune: "not trained yet", generate: "trained", accept: "choosing", next_round: "chosen", wait: "at work",
 };
 
 export function mountStrip(parts) {
+  parts.branch.addEventListener("click", () => branch(parts.branch));
   on("project rounds round received", () => show(parts));
   on("verdicts", () => show(parts));
   on("writes", () => kept(parts));
@@ -21,6 +22,7 @@ function show(parts) {
   const chips = state.project ? [referenceChip(), ...state.rounds.map(roundChip)] : [];
   const signature = JSON.stringify(chips);
   kept(parts);
+  parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
   if (parts.strip.dataset.signature === signature) return;
   parts.strip.dataset.signature = signature;
   parts.strip.replaceChildren(...chips.flatMap((chip, i) => {
@@ -42,9 +44,10 @@ function roundChip(round) {
   const current = round.id === state.roundId;
   const accepted = current ? acceptedNow() : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
-  const note = step === "accept" || (current && accepted && step !== "fine_tune")
+  const left = state.rounds.some((other) => other.parent_id === round.id);
+  const note = left ? `${accepted} accepted` : step === "accept" || (current && accepted && step !== "fine_tune")
     ? `${WORDS.accept} · ${accepted} of ${round.wanted}` : accepted ? `${accepted} accepted` : WORDS[step] ?? "";
-  return { id: round.id, title: `Round ${round.number}`, note, current,
+  return { id: round.id, title: `${branched(round) ? "⎇ " : ""}Round ${round.number}`, note, current,
     image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
 }
 
@@ -62,6 +65,20 @@ function draw(chip) {
   chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
   el("span", { class: "chip-text" }, el("span", { class: "chip-title" }, chip.title), el("span", { class: "chip-note" }, chip.note)));
 }
+
+/** Another child of the round that is shown. */
+async function branch(button) {
+  if (button.disabled) return;
+  button.disabled = true;
+  await write(async () => {
+    const answer = await call("rounds", "branch", { round: state.roundId });
+    if (answer) openRound(answer.round);
+  });
+  button.disabled = false;
+}
+
+/** Is this round a later line from its parent? */
+const branched = (round) => state.rounds.find((other) => other.parent_id === round.parent_id).id !== round.id;
 
 function kept(parts) {
   setText(parts.kept, state.project ? (pending() ? "Keeping…" : "All changes kept") : "");

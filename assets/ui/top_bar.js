@@ -1,17 +1,21 @@
 /** The top line: project, steps and the job, the same in every step and after every refresh. */
 import { state, on, emit, busy } from "./store.js";
 import { call, openStep, refresh } from "./session.js";
+import { ask } from "./receive.js";
 import { clock, setText, setAttribute } from "./dom.js";
 import { toggleTheme } from "./theme.js";
 
 const VERBS = { fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"] };
+const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
 const PHASES = { class_images: "Drawing class pictures", project: "Placing on the map", loading: "Loading the model" };
 
 export function mountTop(parts, element) {
   for (const button of element.querySelectorAll("[data-step]")) {
     button.addEventListener("click", () => openStep(button.dataset.step));
   }
-  parts.stop.addEventListener("click", stop);
+  parts.stop.addEventListener("click", () => move("stop", "stopping"));
+  parts.pause.addEventListener("click", () => move("pause", "pausing"));
+  parts.resume.addEventListener("click", () => move("resume", "queued"));
   parts.theme.addEventListener("click", toggleTheme);
   on("project forget", () => showProject(parts));
   on("step project forget", () => showSteps(element));
@@ -43,6 +47,8 @@ export function jobTitle(job) {
   const [doing, noun] = VERBS[job.kind] ?? [job.kind, job.kind];
   if (job.state === "queued") return `${doing}: waiting for its turn`;
   if (job.state === "stopping") return "Stopping";
+  if (job.state === "pausing") return "Pausing";
+  if (job.state === "paused") return `${noun} paused at ${job.done} / ${job.total}`;
   if (busy()) return `${PHASES[job.phase] ?? doing}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
   if (job.state === "completed") return `${noun} done`;
   if (job.state === "stopped") return `${noun} stopped at ${job.done} / ${job.total}`;
@@ -62,6 +68,9 @@ function showJob(parts) {
   parts["job-bar"].max = job.total || 1;
   parts["job-bar"].value = job.done;
   setText(parts["job-rate"], running ? rate(job) : "");
+  parts.pause.hidden = job.state !== "running";
+  parts.resume.hidden = !HALTED.has(job.state);
+  setText(parts.resume, job.state === "error" ? "Try again" : "Resume");
   parts.stop.hidden = !running;
   parts.stop.disabled = job.state === "stopping";
   emit("busy");
@@ -74,10 +83,13 @@ function rate(job) {
   return [speed, left].filter(Boolean).join(" · ");
 }
 
-async function stop() {
+/** Ask for a move of the job; the page shows it at once, the next poll says what became of it. */
+async function move(verb, soon) {
   if (!state.job) return;
-  state.job = { ...state.job, state: "stopping" };
+  const { id } = state.job;
+  state.job = { ...state.job, state: soon };
   emit("job");
-  await call("top", "stop", { job: state.job.id });
+  await call("top", verb, { job: id });
+  ask("job");
   refresh();
 }

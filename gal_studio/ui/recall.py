@@ -30,7 +30,7 @@ class Recall:
         return view
 
     def _recall(self, project_id: str, key: str, make: Callable[[], Any]) -> Any:
-        now = self.stamp(project_id)
+        now = self.studio.stamp(project_id)  # taken first: a view may be newer than its stamp, never older
         stamp, view = self._kept.get(key, (None, None))
         if stamp != now:
             view = make()
@@ -38,16 +38,3 @@ class Recall:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return view
-
-    def stamp(self, project_id: str) -> tuple[Any, ...]:
-        """Changes whenever a view of the project would; taken before the view, so never too new for it."""
-        store = self.studio.store
-        rounds = store.rounds.of_project(project_id)
-        return (
-            store.projects.get(project_id),
-            store.projects.anchors(project_id),
-            tuple((job.id, job.state) for job in store.jobs.of_project(project_id)),
-            tuple((entry, store.candidates.count(entry.id), len(store.decisions.log(entry.id)),
-                   len(store.rounds.losses(entry.id)) // 10, store.rounds.settings(entry.id))
-                  for entry in rounds),
-        )  # fmt: skip

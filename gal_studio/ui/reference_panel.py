@@ -149,15 +149,7 @@ def build_reference(studio: Studio) -> gr.HTML:
 
     def try_demo(request: Payload) -> Payload:
         project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
-        start_round(studio, studio.rounds(project_id)[0].id)
+        studio.run_round(studio.rounds(project_id)[0].id)
         return {"project": project_id}
 
     return make_panel("reference", [overview, options, derive, check, create, change, try_demo])
-
-
-def start_round(studio: Studio, round_id: str) -> None:
-    """Train, then draw, without another click."""
-    if hasattr(studio, "run_round"):
-        studio.run_round(round_id)
-    else:
-        studio.fine_tune(round_id)

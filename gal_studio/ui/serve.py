@@ -1,13 +1,10 @@
 """Opens a workspace and serves the page."""
 
-import argparse
-import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
 
-from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
@@ -39,19 +36,3 @@ def _start_worker(workspace: Path) -> object:
     from gal_studio.processes import start_worker
 
     return start_worker(workspace)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python launch.py`: parse, serve; 1 when it did not work."""
-    parser = argparse.ArgumentParser(prog="launch.py", description="Open GAL Studio in the browser.")
-    parser.add_argument("--workspace", type=Path, default=DEFAULT_WORKSPACE, help="where your work is kept")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
-    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    options = parser.parse_args(arguments)
-    try:
-        serve(options.workspace, options.host, options.port, not options.no_browser)
-    except StudioError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0

@@ -18,7 +18,10 @@ def build_top_bar(studio: Studio, recall: Recall) -> gr.HTML:
     def stop(request: Payload) -> Payload:
         return {"state": studio.stop(request["job"]).state}
 
+    def pause(request: Payload) -> Payload:
+        return {"state": studio.pause(request["job"]).state}
+
     def resume(request: Payload) -> Payload:
         return {"state": studio.resume(request["job"]).state}
 
-    return make_panel("top", [poll, stop, resume])
+    return make_panel("top", [poll, stop, pause, resume])

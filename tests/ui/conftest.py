@@ -121,6 +121,7 @@ class Watched(NamedTuple):
 @pytest.fixture
 def watched(chromium: Any, served: Served) -> Iterator[Watched]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
     page = context.new_page()
     complaints: list[str] = []
     inside = (served.address, "data:", "blob:")

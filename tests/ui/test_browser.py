@@ -128,13 +128,52 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     assert page.get_attribute("[data-action=fine_tune]", "data-next") == ""
 
 
+def test_another_line_of_rounds_is_branched_off(watched: Watched, served: Served):
+    studio = served.place.studio
+    child = studio.next_round(served.place.round)
+    page = watched.open(served.url() + f"&round={served.place.round}")
+    page.click("[data-part=branch]")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('⎇')")
+    assert [entry.parent_id for entry in studio.rounds(served.place.project)] == [None] + 2 * [
+        served.place.round
+    ]
+    page.click(".chip-round >> nth=1")
+    page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(".chip-round:nth-of-type(2):not([aria-current])")
+    assert len(studio.rounds(served.place.project)) == 3, "Next round goes to a child that is there"
+    assert child.id
+
+
+def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched: Watched, served: Served):
+    studio = served.place.studio
+    job = studio.fine_tune(studio.next_round(served.place.round).id)
+    studio.store.workers.enter("worker")
+    assert studio.store.jobs.claim("worker")
+    studio.store.jobs.progress(job.id, "fine_tune", 40, 200)
+    page = watched.open(served.url())
+    for step in ("rounds", "results", "reference"):
+        page.click(f"[data-step={step}]")
+        page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
+    page.reload()
+    page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
+    page.click("[data-part=pause]")
+    page.wait_for_function("document.querySelector('[data-part=job-title]').textContent === 'Pausing'")
+    studio.store.jobs.halt(job.id)
+    page.click("[data-part=resume]")
+    page.wait_for_selector("[data-part=job-title]:text('waiting for its turn')")
+    page.click("[data-part=stop]")
+    page.wait_for_selector("[data-part=job-title]:text('stopped at 40 / 200')")
+    assert studio.store.jobs.get(job.id).state == "stopped"
+
+
 def test_a_second_tab_shows_the_same(watched: Watched, served: Served):
     page = watched.open(served.url())
     other = page.context.new_page()
     other.goto(served.url())
     other.wait_for_selector("html[data-studio=ready]")
     page.click(".tile >> nth=5", position={"x": 15, "y": 15})
-    other.wait_for_selector(".tile[data-verdict=accepted]", timeout=10_000)
+    other.wait_for_selector(".tile[data-verdict=accepted]")
     other.close()
 
 
