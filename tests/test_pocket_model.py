@@ -1,0 +1,102 @@
+"""The embedded model as it is shipped: its layout, its size, and that it draws and judges for real."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gal_studio.assets import assets_folder, demo, load_preset, resolve_model
+from gal_studio.core.settings import SampleSettings
+
+POCKET = assets_folder() / "pocket"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def model():
+    from gal_studio.engine.model import load_image_model
+
+    return load_image_model(resolve_model(load_preset("pocket").base_model), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    from gal_studio.engine.embedder import load_embedder
+
+    return load_embedder(resolve_model(load_preset("pocket").clip_model), device="cpu")
+
+
+def draw_all(model, requests, settings):
+    from gal_studio.engine.fusing import drawing
+    from gal_studio.engine.sampler import DrawnBatch, draw
+
+    with drawing(model) as ready:
+        events = list(draw(ready, requests, settings))
+    return [image for event in events if isinstance(event, DrawnBatch) for image in event.images]
+
+
+def test_weights_are_half_precision_safetensors_of_at_most_60_mb():
+    from safetensors import safe_open
+
+    files = [path for path in POCKET.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 60e6
+    assert {path.suffix for path in files} <= {".json", ".safetensors", ".txt", ".md", ".png"}
+    for path in POCKET.rglob("*.safetensors"):
+        with safe_open(path, "np") as weights:
+            names = [weights.get_slice(name).get_dtype() for name in weights.keys()]  # noqa: SIM118
+        assert set(names) <= {"F16", "I64"}, path
+
+
+def test_plain_diffusers_opens_the_pipeline():
+    from diffusers import StableDiffusionPipeline
+
+    pipeline = StableDiffusionPipeline.from_pretrained(
+        POCKET / "pipeline", local_files_only=True, safety_checker=None, requires_safety_checker=False
+    )
+    assert pipeline.unet.config.sample_size * 8 == 128
+    assert pipeline.tokenizer.model_max_length >= 32
+
+
+def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
+    tokenizer = model.pipeline.tokenizer
+    for text in ("<dotty>", "sks", "zwx", "日本", "${x} <b>"):
+        told = tokenizer(text).input_ids
+        assert len(told) > 2 and tokenizer.unk_token_id not in told[1:-1]
+    states = []
+    for word in ("<dotty>", "<cute-cat>", "sks"):
+        tokens = tokenizer(f"a {word} teapot", padding="max_length", return_tensors="pt").input_ids
+        states.append(model.pipeline.text_encoder(tokens).last_hidden_state.detach())
+    for i in range(3):
+        assert (states[i] - states[i - 1]).abs().max() > 0.1
+
+
+def test_one_seed_is_one_picture_alone_and_in_a_batch(model):
+    from gal_studio.engine.sampler import DrawRequest
+
+    settings = SampleSettings(candidates=1, steps=6, guidance_scale=4.0, batch_size=4)
+    requests = [DrawRequest(f"A {thing} in flat design style", seed) for seed, thing in enumerate(THINGS)]
+    together = draw_all(model, requests, settings)
+    alone = draw_all(model, requests[2:3], settings)[0]
+    difference = np.abs(np.asarray(together[2], int) - np.asarray(alone, int))
+    assert difference.max() <= 2
+    assert all(np.asarray(image).std() > 5 for image in together)
+
+
+THINGS = ("koala", "lantern", "donut", "leaf", "shoe")
+
+
+def test_the_clip_knows_the_demo_references(embedder):
+    from PIL import Image
+
+    style = demo("style")
+    picture = Image.open(style.images[0]).convert("RGB")
+    names = ("cat", "koala", "donut", "car", "leaf", "lantern", "knife", "kite")
+    texts = embedder.texts([f"A {name} in bold outline style" for name in names])
+    assert int((embedder.images([picture]) @ texts.T).argmax()) == 0
+
+
+def test_the_card_tells_sources_and_figures():
+    card = (POCKET / "MODEL_CARD.md").read_text()
+    for word in ("Noto", "Twemoji", "Fluent", "Apache-2.0", "CC-BY 4.0", "MIT", "kappa", "sheet.png"):
+        assert word in card
+    assert Path(POCKET / "sheet.png").is_file()
