@@ -89,6 +89,7 @@ def load(page: Page, address: str) -> dict[str, float]:
 def measure(browser: Any, address: str, repeat: int) -> dict[str, Any]:
     """All figures of one page."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(180_000)
     cold, warm = load(page, address), load(page, address)
     page.evaluate(PROBES)
     page.wait_for_timeout(1000)

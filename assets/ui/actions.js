@@ -13,7 +13,7 @@ const ACTIONS = [
 const HINTS = {
   fine_tune: () => "Teaches the model your reference and all that was accepted.",
   generate: () => `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`,
-  accept: () => "Look first: a click accepts a picture. Then take the rest of the suggestion.",
+  accept: () => "Click pictures to accept them, or take the suggestion.",
   next_round: () => "The next round learns from what was accepted.",
 };
 let sending = false;
