@@ -54,10 +54,9 @@ def fine_tune(
         with training_attention(model):
             while training.step < settings.steps:
                 loss = training.advance()
-                event = TuneEvent(training.step, settings.steps, loss, training.take_notice())
+                yield TuneEvent(training.step, settings.steps, loss, training.take_notice())
                 if checkpoint is not None and training.step % settings.checkpoint_every == 0:
                     checkpoint(training.checkpoint())
-                yield event
         completed = True
     except GeneratorExit:
         if checkpoint is not None and training is not None:

@@ -107,6 +107,13 @@ def _train(
     start = lineage.starting_adapter(task.store, task.round.id)
     checkpoint = _latest_checkpoint(task)
     task.store.rounds.clear_losses(task.round.id, after_step=_step(checkpoint) if checkpoint else 0)
+    losses: list[tuple[int, float]] = []
+
+    def keep(state: Checkpoint) -> None:
+        """The losses first: a resumed training goes on behind the checkpoint and never sees them again."""
+        task.store.rounds.save_losses(task.round.id, losses)
+        _save_checkpoint(task, state)
+
     events = fine_tune(
         model,
         pictures,
@@ -114,10 +121,9 @@ def _train(
         tune,
         lineage.round_training_seed(task.store, task.round.id),
         resume_from=checkpoint,
-        checkpoint=lambda state: _save_checkpoint(task, state),
+        checkpoint=keep,
         start_from=task.store.adapters.path(start) if start else None,
     )
-    losses: list[tuple[int, float]] = []
     written = time.monotonic()
     try:
         for event in events:

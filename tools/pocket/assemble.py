@@ -30,9 +30,7 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
     """The trained parts as an ordinary pipeline, in float32."""
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     text = load_weights(train_text.TextTask(train_text.build(tokenizer), len(tokenizer)), work / "text.pt")
-    sharper = work / "autoencoder-decoder.pt"
-    trained = sharper if sharper.exists() else work / "autoencoder.pt"
-    vae = load_weights(train_autoencoder.build(), trained)
+    vae = load_weights(train_autoencoder.build(), work / "autoencoder.pt")
     latents = torch.load(work / "latents.pt", mmap=True)
     vae.register_to_config(scaling_factor=latents["scaling_factor"])
     scheduler = DPMSolverMultistepScheduler.from_config(train_denoiser.schedule().config)

@@ -1,7 +1,6 @@
 """Trains the f8 autoencoder on 64 px crops; then writes the latents of all training pictures.
 
 python -m tools.pocket.train_autoencoder --minutes 30
-python -m tools.pocket.train_autoencoder --decoder --minutes 15   (sharper, on the same latents)
 python -m tools.pocket.train_autoencoder --measure      (reconstruction of unseen renders, per style)
 """
 
@@ -75,34 +74,6 @@ def train(args) -> None:
             run.report(loss=loss.item(), psnr=-10 * np.log10(error), divergence=divergence.item())
 
 
-def train_decoder(args) -> None:
-    """Go on with the decoder alone: the latents, on which the denoiser is trained, stay as they are."""
-    pictures, _ = load_split(args.work, "train")
-    latents = torch.load(args.work / "latents.pt")["latents"]
-    model = load_weights(build(), args.work / f"{args.name}.pt")
-    model.encoder.requires_grad_(False)
-    model.quant_conv.requires_grad_(False)
-    learned = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(learned, lr=6e-4, betas=(0.9, 0.98), weight_decay=1e-3)
-    run = Run(args.work / f"{args.name}-decoder.pt", model, optimizer, args)
-    cells = CROP // 8
-    for step in run.steps():
-        chosen = run.rng.integers(len(pictures), size=BATCH)
-        corners = run.rng.integers(0, 16 - cells + 1, size=(BATCH, 2))
-        given, wanted = [], []
-        for i, (y, x) in zip(chosen, corners, strict=True):
-            given.append(latents[i, :, y : y + cells, x : x + cells].float())
-            wanted.append(pictures[i, 8 * y : 8 * y + CROP, 8 * x : 8 * x + CROP])
-        noisy = torch.stack(given) + 0.05 * torch.randn(BATCH, LATENT_CHANNELS, cells, cells)
-        target = to_tensor(np.stack(wanted))
-        with torch.autocast("cpu", torch.bfloat16):
-            made = model.decode(noisy).sample.float()
-        loss = reconstruction_loss(made, target)
-        run.apply(loss)
-        if step % 100 == 0:
-            run.report(loss=loss.item(), psnr=-10 * np.log10(functional.mse_loss(made, target).item() / 4))
-
-
 @torch.no_grad()
 def encode_all(model: AutoencoderKL, pictures: np.ndarray) -> torch.Tensor:
     """Means of the posteriors: float16 (n, channels, 16, 16)."""
@@ -144,21 +115,12 @@ def measure(args) -> None:
             print(f"{name:12s} {chosen.mean():.2f} dB over {len(chosen)}")
 
 
-def flag(name: str) -> bool:
-    """Take a mode's flag off the command line."""
-    given = name in sys.argv
-    if given:
-        sys.argv.remove(name)
-    return given
-
-
 def main() -> None:
-    only_measure, only_decoder = flag("--measure"), flag("--decoder")
+    only_measure = "--measure" in sys.argv
+    if only_measure:
+        sys.argv.remove("--measure")
     args = arguments(__doc__, 30, "autoencoder")
-    if only_decoder:
-        train_decoder(args)
-        args.name += "-decoder"
-    elif not only_measure:
+    if not only_measure:
         train(args)
         write_latents(args)
     measure(args)
