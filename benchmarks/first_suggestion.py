@@ -34,6 +34,7 @@ def wait_for(address: str) -> float:
 
 def picture(page, folder: Path | None, name: str) -> None:
     if folder is not None:
+        page.mouse.move(700, 845)
         page.wait_for_timeout(600)
         page.screenshot(path=folder / f"{name}.png")
 
@@ -46,7 +47,6 @@ def until_suggested(page) -> None:
 def follow(page, folder: Path | None) -> None:
     """The rest of a round: override, accept, go on, train and draw again, look at the results."""
     page.locator(".tile:not([data-copy])").nth(4).click()
-    page.keyboard.press("a")
     page.click("[data-action=accept]")
     picture(page, folder, "accepted")
     page.click("[data-action=next_round]")
