@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
 Crop = Literal["center", "random"]
+AfterRefinement = Literal["continue", "repeat"]
 
 
 class Group:
@@ -126,15 +127,46 @@ class GalSettings(Group):
 
 
 @dataclass(frozen=True)
+class RefineSettings(Group):
+    """How a round is refined with PatchDPO (Eq. P1 to P7)."""
+
+    pairs: int = 16  # spread over the references (object) or the accepted pictures (style)
+    steps: int = 200
+    batch_size: int = 2  # pairs in a step; each is two rows
+    learning_rate: float = 3e-4
+    mix: float = 0.25  # share of the rows that come from GAL's own training set, with its weights
+    background_weight: float = 0.3  # neutral weight of a generated picture's background
+    clean_background: str = "on a plain background"  # said after an object (Eq. P1)
+    vision_model: str = ""  # empty: the preset's
+    next_round: AfterRefinement = "continue"  # "repeat": train from the base, then refine again
+    uniform_weights: bool = False  # for comparison: every patch weighs 1
+    checkpoint_every: int = 50
+
+    def __post_init__(self) -> None:
+        """Refuse values that no refinement can use."""
+        checks.whole("Pairs", self.pairs, 1, 1000)
+        checks.whole("Refinement steps", self.steps, 1, 100_000)
+        checks.whole("Pairs in a step", self.batch_size, 1, 128)
+        checks.real("Refinement learning rate", self.learning_rate, 0.0, 1.0, above=True)
+        checks.real("Mix", self.mix, 0.0, 0.9)
+        checks.real("Background weight", self.background_weight, 0.0, 1.0)
+        checks.one_of("After a refinement", self.next_round, get_args(AfterRefinement))
+        checks.flag("Uniform weights", self.uniform_weights)
+        checks.whole("Refinement checkpoint every", self.checkpoint_every, 1, 100_000)
+
+
+@dataclass(frozen=True)
 class Settings(Group):
     """Everything that a round is made with."""
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     sample: SampleSettings = field(default_factory=SampleSettings)
     gal: GalSettings = field(default_factory=GalSettings)
+    refine: RefineSettings = field(default_factory=RefineSettings)
 
     def __post_init__(self) -> None:
-        """Refuse anything but the three groups."""
-        for name, kind in (("tune", TuneSettings), ("sample", SampleSettings), ("gal", GalSettings)):
+        """Refuse anything but the four groups."""
+        kinds = {"tune": TuneSettings, "sample": SampleSettings, "gal": GalSettings, "refine": RefineSettings}
+        for name, kind in kinds.items():
             if not isinstance(getattr(self, name), kind):
                 raise StudioError(f"The settings {name} are {getattr(self, name)!r}: give a table.")

@@ -6,7 +6,8 @@ from typing import Literal
 Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
-JobKind = Literal["fine_tune", "generate"]
+JobKind = Literal["fine_tune", "generate", "pairs", "refine", "quality"]
+RoundKind = Literal["fine_tune", "refine"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
 ]
@@ -17,13 +18,16 @@ class Reference:
     """A user's picture of the subject of interest, with its prompt.
 
     `plain_prompt` is the prompt without the trigger word (objects); for styles it equals `prompt`.
-    `image` is the content hash under which the store keeps the picture.
+    `image` is the content hash under which the store keeps the picture, `mask` that of its foreground (white
+    where the subject is; None: found automatically). References with the same trigger word show one subject.
     """
 
     id: str
     prompt: str
     plain_prompt: str
     image: str
+    trigger_word: str = ""
+    mask: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,21 +96,29 @@ class Decision:
     verdict: Verdict
     author: Author
     time: float
+    mask: str | None = None  # accepted in part: white where the picture is right
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture of a training set: a reference (weight 1) or an accepted candidate (Eq. G8)."""
+    """A picture of a training set: a reference (weight 1) or an accepted candidate (Eq. G8).
+
+    With a `mask`, only its white part is learned: the weight is multiplied by the mask at latent size.
+    """
 
     image: str
     prompt: str
     weight: float
     is_reference: bool
+    mask: str | None = None
 
 
 @dataclass(frozen=True)
 class Round:
-    """A node in the tree of rounds: one training and the candidates drawn after it."""
+    """A node in the tree of rounds: one training and the candidates drawn after it.
+
+    A refinement (PatchDPO) is a child of the round that it refines and bears its number.
+    """
 
     id: str
     project_id: str
@@ -114,6 +126,7 @@ class Round:
     number: int
     adapter: str | None
     created: float
+    kind: RoundKind = "fine_tune"
 
 
 @dataclass(frozen=True)
