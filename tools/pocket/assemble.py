@@ -14,7 +14,7 @@ from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from safetensors.torch import save_file
 from transformers import CLIPTokenizer
 
-from tools.pocket import train_autoencoder, train_clip, train_denoiser, train_text
+from tools.pocket import train_clip, train_decoder, train_denoiser, train_text
 from tools.pocket.dataset import WORK
 from tools.pocket.demo_art import draw_demo_object_references, draw_demo_style_reference
 from tools.pocket.training import load_weights
@@ -30,7 +30,7 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
     """The trained parts as an ordinary pipeline, in float32."""
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     text = load_weights(train_text.TextTask(train_text.build(tokenizer), len(tokenizer)), work / "text.pt")
-    vae = load_weights(train_autoencoder.build(), work / "autoencoder.pt")
+    vae = train_decoder.load_finished(work)
     latents = torch.load(work / "latents.pt", mmap=True)
     vae.register_to_config(scaling_factor=latents["scaling_factor"])
     scheduler = DPMSolverMultistepScheduler.from_config(train_denoiser.schedule().config)

@@ -106,7 +106,12 @@ def reconstruction(model: AutoencoderKL, pictures: np.ndarray) -> np.ndarray:
 def measure(args) -> None:
     pictures, labels = load_split(args.work, "unseen", limit=2000)
     pictures, labels = pictures[:2000], labels[:2000]
-    figures = reconstruction(load_weights(build(), args.work / f"{args.name}.pt").eval(), pictures)
+    report_by_style(
+        reconstruction(load_weights(build(), args.work / f"{args.name}.pt").eval(), pictures), labels
+    )
+
+
+def report_by_style(figures: np.ndarray, labels: np.ndarray) -> None:
     print(f"all {figures.mean():.2f} dB over {len(figures)} pictures")
     for style in range(NONE, len(STYLES)):
         chosen = figures[labels["style"] == style]
