@@ -70,17 +70,21 @@ def schedule() -> DDPMScheduler:
 
 
 class Captions:
-    """Freshly worded captions as text-encoder states; a tenth of them empty."""
+    """Freshly worded captions as text-encoder states; a share `dropped` of them empty."""
 
-    def __init__(self, work, rng: np.random.Generator) -> None:
+    def __init__(self, work, rng: np.random.Generator, dropped: float = DROPPED) -> None:
         self.tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
         task = TextTask(build_text(self.tokenizer), len(self.tokenizer))
         self.encoder: CLIPTextModel = load_weights(task, work / "text.pt").encoder.eval()
-        self.rng = rng
+        self.rng, self.dropped = rng, dropped
+
+    def __call__(self, labels: np.ndarray) -> torch.Tensor:
+        return self.encode(
+            [caption_of(row, self.rng) if self.rng.random() >= self.dropped else "" for row in labels]
+        )
 
     @torch.no_grad()
-    def __call__(self, labels: np.ndarray) -> torch.Tensor:
-        words = [caption_of(row, self.rng) if self.rng.random() > DROPPED else "" for row in labels]
+    def encode(self, words: list[str]) -> torch.Tensor:
         with torch.autocast("cpu", torch.bfloat16):
             return self.encoder(tokenize(self.tokenizer, words)).last_hidden_state
 
