@@ -25,6 +25,7 @@ class Preset:
     clip_model: str
     note: str
     settings: Mapping[Kind, Settings]
+    vision_model: str = "clip"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def load_presets() -> tuple[Preset, ...]:
                 "style": Settings.from_dict(entry["settings"]["style"]),
                 "object": Settings.from_dict(entry["settings"]["object"]),
             },
+            vision_model=entry.get("vision_model", "clip"),
         )
         for entry in _read_json("presets.json")["presets"]
     )

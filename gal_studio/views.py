@@ -13,10 +13,12 @@ from gal_studio.core.types import (
     Kind,
     Reference,
     Round,
+    RoundKind,
     Verdict,
 )
 
-Step = Literal["fine_tune", "generate", "accept", "next_round", "wait"]
+Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait"]
+RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
 Place = tuple[float, float]
 
 
@@ -50,6 +52,7 @@ class RoundSummary:
     candidates: int
     has_adapter: bool
     cover_candidate_id: str | None
+    kind: RoundKind = "fine_tune"
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,14 @@ class ScoreView:
 
 @dataclass(frozen=True)
 class CandidateView:
-    """One tile of the grid."""
+    """One tile of the grid; `mask` is the part that is accepted, None for the whole picture."""
 
     candidate: Candidate
     prompt: str
     verdict: Verdict
     suggested: bool
+    mask: str | None = None
+    has_map: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ class RoundView:
     can_redo: bool
     seconds: dict[str, float]
     unet_forwards: int
+    kind: RoundKind = "fine_tune"
 
 
 @dataclass(frozen=True)
@@ -129,3 +135,65 @@ class JobView:
     seconds_left: float | None
     message: str
     worker_alive: bool
+
+
+@dataclass(frozen=True)
+class PairView:
+    """A pair of a refinement: y with its foreground, x as it was drawn, what was painted over x's map.
+
+    Pictures and masks are names in the store. The means are over the foregrounds, None before the maps.
+    """
+
+    id: str
+    prompt: str
+    subject: str
+    reference_image: str
+    reference_mask: str | None
+    generated_image: str | None
+    generated_mask: str | None
+    seed: int
+    painted: str | None
+    has_maps: bool
+    mean_quality: float | None
+    mean_reproduction: float | None
+
+
+@dataclass(frozen=True)
+class MeasurementView:
+    """A figure before and after, and the paired difference with its 95 % interval over prompts."""
+
+    metric: str
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    images: int
+
+
+@dataclass(frozen=True)
+class RefinementView:
+    """Everything that the page shows of a refinement.
+
+    `step` is the next one: pairs are to be drawn, to be looked at, the refinement is running or halted, its
+    candidates are to be drawn, or all is done. `next_round_rule` says what the next round starts from.
+    """
+
+    round: Round
+    pairs: tuple[PairView, ...]
+    step: RefinementStep
+    measurements: tuple[MeasurementView, ...]
+    losses: tuple[tuple[int, float], ...]
+    next_round_rule: str
+    can_undo: bool
+    can_redo: bool
+
+
+@dataclass(frozen=True)
+class PatchMap:
+    """A map of patches (Eq. P6): `height` rows of `width` values in [0, 1]."""
+
+    height: int
+    width: int
+    values: tuple[tuple[float, ...], ...]
+    vision_model: str

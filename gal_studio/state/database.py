@@ -63,17 +63,30 @@ class Database:
         connection = self._connection()
         if self._version(connection) == len(MIGRATIONS):
             return
-        with self.transaction() as writer:
-            version = self._version(writer)
-            if version > len(MIGRATIONS):
-                raise StudioError(
-                    f"The workspace {self._folder} was made by a newer GAL Studio "
-                    f"(version {version}, this one knows {len(MIGRATIONS)}): update the studio."
-                )
-            for statements in MIGRATIONS[version:]:
-                for statement in statements:
-                    writer.execute(statement)
-            writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("PRAGMA foreign_keys = OFF")  # a table that is built anew is gone for a moment
+        try:
+            with self.transaction() as writer:
+                self._apply(writer)
+        finally:
+            connection.execute("PRAGMA foreign_keys = ON")
+
+    def _apply(self, writer: sqlite3.Connection) -> None:
+        """Run what this workspace lacks; whole or not at all."""
+        version = self._version(writer)
+        if version > len(MIGRATIONS):
+            raise StudioError(
+                f"The workspace {self._folder} was made by a newer GAL Studio "
+                f"(version {version}, this one knows {len(MIGRATIONS)}): update the studio."
+            )
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                writer.execute(statement)
+        if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise StudioError(
+                f"The workspace {self._folder} cannot be brought to this version, since rows in it point to "
+                "nothing: restore a copy of studio.db."
+            )
+        writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
     @staticmethod
     def _version(connection: sqlite3.Connection) -> int:

@@ -1,13 +1,15 @@
 """The log of verdicts: appended, never overwritten; undo and redo are entries too."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gal_studio.core.types import Author, Decision, Verdict
 from gal_studio.state.database import Database
 
 Verdicts = Sequence[tuple[str, Verdict]]
+_State = tuple[Verdict, str | None]  # what a candidate is worth: its verdict, and the part of it that counts
+_Batch = Sequence[tuple[str, _State]]
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,19 @@ class Decisions:
         self._database = database
         self._clock = clock
 
-    def record(self, round_id: str, batch: Verdicts, author: Author) -> None:
-        """Append one batch, which one Undo takes back; verdicts that change nothing are left out."""
+    def record(
+        self, round_id: str, batch: Verdicts, author: Author, masks: Mapping[str, str] | None = None
+    ) -> None:
+        """Append one batch, which one Undo takes back; verdicts that change nothing are left out.
+
+        `masks` holds the painted part of each candidate that is accepted in part.
+        """
+        wanted = {name: (verdict, (masks or {}).get(name)) for name, verdict in batch}
         with self._database.transaction() as writer:
-            now = self.verdicts(round_id)
-            changed = [entry for entry in dict(batch).items() if now.get(entry[0], "undecided") != entry[1]]
+            now = {entry.candidate_id: (entry.verdict, entry.mask) for entry in self._newest(round_id)}
+            changed = [
+                entry for entry in wanted.items() if now.get(entry[0], ("undecided", None)) != entry[1]
+            ]
             if changed:
                 self._append(writer, round_id, changed, author)
 
@@ -51,7 +61,7 @@ class Decisions:
             if not history.redoable:
                 return ()
             batch = history.redoable[-1]
-            again = [(row["candidate_id"], row["verdict"]) for row in self._entries(batch)]
+            again = [(row["candidate_id"], (row["verdict"], row["mask"])) for row in self._entries(batch)]
             self._append(writer, round_id, again, author, redoes=batch)
         return tuple(candidate for candidate, _ in again)
 
@@ -72,6 +82,14 @@ class Decisions:
         """The candidates of a round whose newest verdict is accepted, in the order of acceptance."""
         return tuple(entry.candidate_id for entry in self._newest(round_id) if entry.verdict == "accepted")
 
+    def masks(self, round_id: str) -> dict[str, str]:
+        """The painted part of each candidate of a round that is accepted in part."""
+        return {
+            entry.candidate_id: entry.mask
+            for entry in self._newest(round_id)
+            if entry.verdict == "accepted" and entry.mask is not None
+        }
+
     def log(self, round_id: str) -> tuple[Decision, ...]:
         """Every entry, the oldest first."""
         rows = self._database.rows(
@@ -80,7 +98,7 @@ class Decisions:
             (round_id,),
         )
         return tuple(
-            Decision(row["id"], row["candidate_id"], row["verdict"], row["author"], row["time"])
+            Decision(row["id"], row["candidate_id"], row["verdict"], row["author"], row["time"], row["mask"])
             for row in rows
         )
 
@@ -91,7 +109,7 @@ class Decisions:
         return sorted(newest.values(), key=lambda entry: entry.id)
 
     def _append(
-        self, writer: sqlite3.Connection, round_id: str, batch: Verdicts, author: Author,
+        self, writer: sqlite3.Connection, round_id: str, batch: _Batch, author: Author,
         undoes: int | None = None, redoes: int | None = None,
     ) -> None:  # fmt: skip
         cursor = writer.execute(
@@ -99,20 +117,19 @@ class Decisions:
             (round_id, author, self._clock(), undoes, redoes),
         )
         writer.executemany(
-            "INSERT INTO decisions (batch_id, candidate_id, verdict) VALUES (?, ?, ?)",
-            [(cursor.lastrowid, candidate, verdict) for candidate, verdict in batch],
+            "INSERT INTO decisions (batch_id, candidate_id, verdict, mask) VALUES (?, ?, ?, ?)",
+            [(cursor.lastrowid, candidate, verdict, mask) for candidate, (verdict, mask) in batch],
         )
 
     def _entries(self, batch: int) -> list[sqlite3.Row]:
         return self._database.rows("SELECT * FROM decisions WHERE batch_id = ? ORDER BY id", (batch,))
 
-    def _before(self, entry: sqlite3.Row) -> Verdict:
+    def _before(self, entry: sqlite3.Row) -> _State:
         row = self._database.row(
-            "SELECT verdict FROM decisions WHERE candidate_id = ? AND id < ? ORDER BY id DESC LIMIT 1",
+            "SELECT verdict, mask FROM decisions WHERE candidate_id = ? AND id < ? ORDER BY id DESC LIMIT 1",
             (entry["candidate_id"], entry["id"]),
         )
-        verdict: Verdict = "undecided" if row is None else row["verdict"]
-        return verdict
+        return ("undecided", None) if row is None else (row["verdict"], row["mask"])
 
     def _history(self, round_id: str) -> _History:
         undoable: list[int] = []

@@ -95,8 +95,9 @@ class Images(Files):
         super().__init__(workspace, "images", ".png")
 
     def add_picture(self, picture: Image.Image) -> str:
-        """Keep an RGB picture as PNG without metadata; returns its content hash."""
-        clean = Image.frombytes("RGB", picture.size, picture.convert("RGB").tobytes())
+        """Keep an RGB picture, or a mask of one channel, as PNG without metadata; its content hash."""
+        mode = "L" if picture.mode == "L" else "RGB"
+        clean = Image.frombytes(mode, picture.size, picture.convert(mode).tobytes())
         buffer = io.BytesIO()
         clean.save(buffer, "PNG", compress_level=4)
         return self.add(buffer.getvalue())
@@ -105,6 +106,11 @@ class Images(Files):
         """The picture under this name, in memory."""
         with Image.open(io.BytesIO(self.read(name))) as picture:
             return picture.convert("RGB")
+
+    def mask(self, name: str) -> Image.Image:
+        """The mask or painting under this name, in memory: one channel, mode L."""
+        with Image.open(io.BytesIO(self.read(name))) as picture:
+            return picture.convert("L")
 
     def thumbnail(self, name: str, edge: int) -> bytes:
         """A PNG whose longer edge is at most `edge` pixels; a smaller picture as it is."""

@@ -11,11 +11,29 @@ from gal_studio.state.database import Database
 from gal_studio.state.projects import new_id
 from gal_studio.state.workers import Workers
 
-_BLOCKED = """
-(jobs.state = 'queued' AND jobs.kind = 'generate' AND EXISTS (
-    SELECT 1 FROM jobs AS training WHERE training.round_id = jobs.round_id AND training.kind = 'fine_tune'
-    AND training.state NOT IN ('completed', 'stopped', 'error')))
-"""  # a round is drawn after its training
+_FOLLOWS = """
+((later.round_id = earlier.round_id AND (later.kind, earlier.kind) IN (VALUES
+    ('generate', 'fine_tune'), ('generate', 'refine'), ('refine', 'pairs')))
+OR (later.kind = 'pairs' AND earlier.kind = 'fine_tune' AND earlier.round_id =
+    (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
+"""  # the later job needs what the earlier one makes
+_WAITS = """
+((later.round_id = earlier.round_id AND later.kind = 'quality' AND earlier.kind = 'generate')
+OR (later.kind = 'pairs' AND earlier.kind = 'generate' AND earlier.round_id =
+    (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
+"""  # the later job makes more of it when the earlier one is done
+
+
+def _blocked(later: str) -> str:
+    """A queued job waits for what comes before it; `later` is the name of its row."""
+    order = f"({_FOLLOWS} OR {_WAITS})".replace("later.", f"{later}.")
+    return (
+        f"({later}.state = 'queued' AND EXISTS (SELECT 1 FROM jobs AS earlier WHERE {order} "
+        "AND earlier.state NOT IN ('completed', 'stopped', 'error')))"
+    )
+
+
+_BLOCKED = _blocked("jobs")
 
 WINDOW = 60.0
 """Seconds of progress from which rate and time left are told."""
@@ -235,13 +253,13 @@ class Jobs:
     def _withdraw_what_follows(self, writer: sqlite3.Connection, job_id: str) -> None:
         """A round whose training did not finish has nothing to draw with."""
         waiting = writer.execute(
-            "SELECT later.id FROM jobs AS later JOIN jobs AS training ON later.round_id = training.round_id "
-            "WHERE training.id = ? AND training.kind = 'fine_tune' AND later.kind = 'generate' "
-            "AND later.state = 'queued'",
+            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {_FOLLOWS} "
+            "WHERE earlier.id = ? AND later.state = 'queued'",
             (job_id,),
         ).fetchall()
+        work = "drawing of pairs" if self.get(job_id).kind == "pairs" else "training"
         for row in waiting:
-            self._move(writer, row["id"], "stopped", "the training before it did not finish")
+            self._move(writer, row["id"], "stopped", f"the {work} before it did not finish")
 
     def _note(
         self, writer: sqlite3.Connection, job_id: str, before: JobState | None, after: JobState, reason: str

@@ -5,8 +5,8 @@ import json
 from dataclasses import astuple
 
 from gal_studio.core.balance import openness, sample_weight
-from gal_studio.core.seeds import training_seed
-from gal_studio.core.types import Anchor, AnchorScore, Candidate, Sample
+from gal_studio.core.seeds import named_seed, training_seed
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, Sample
 from gal_studio.core.uncertainty import score_pool
 from gal_studio.state.store import Store
 
@@ -31,17 +31,34 @@ def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
     return tuple(sorted(chosen, key=lambda candidate: (order[candidate.anchor_id], candidate.index)))
 
 
+def rounds_above(store: Store, round_id: str) -> tuple[Round, ...]:
+    """The rounds whose decisions count for this one, the first round first.
+
+    A refinement stands in the place of the round that it refines: it has the same pool and training set.
+    """
+    entry = store.rounds.get(round_id)
+    stands_for = entry.parent_id if entry.kind == "refine" and entry.parent_id else round_id
+    return store.rounds.ancestors(stands_for)
+
+
 def training_set(store: Store, round_id: str) -> tuple[Sample, ...]:
-    """Eq. G9: the references (weight 1) and what was accepted in the rounds above, with its weight."""
+    """Eq. G9: the references (weight 1) and what was accepted in the rounds above, with its weight.
+
+    A picture that was accepted in part carries its mask.
+    """
     project_id = store.rounds.get(round_id).project_id
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
     samples = [
         Sample(entry.image, entry.prompt, 1.0, True) for entry in store.projects.references(project_id)
     ]
-    for ancestor in store.rounds.ancestors(round_id):
+    for ancestor in rounds_above(store, round_id):
         chosen = accepted_candidates(store, ancestor.id)
         weight = round_weight(store, ancestor.id) if chosen else 0.0
-        samples += [Sample(entry.image, prompts[entry.anchor_id], weight, False) for entry in chosen]
+        masks = store.decisions.masks(ancestor.id)
+        samples += [
+            Sample(entry.image, prompts[entry.anchor_id], weight, False, masks.get(entry.id))
+            for entry in chosen
+        ]
     return tuple(samples)
 
 
@@ -49,7 +66,7 @@ def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
     """The anchors that are switched on and have no accepted picture in the rounds above."""
     taken = {
         candidate.anchor_id
-        for ancestor in store.rounds.ancestors(round_id)
+        for ancestor in rounds_above(store, round_id)
         for candidate in accepted_candidates(store, ancestor.id)
     }
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
@@ -71,15 +88,37 @@ def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
 def round_training_seed(store: Store, round_id: str) -> int:
     """The seed of this round's training: the same for every branch at this depth."""
     entry = store.rounds.get(round_id)
-    return training_seed(store.projects.get(entry.project_id).seed, entry.number)
+    seed = store.projects.get(entry.project_id).seed
+    return (
+        named_seed(seed, "refinement", entry.number)
+        if entry.kind == "refine"
+        else training_seed(seed, entry.number)
+    )
 
 
 def starting_adapter(store: Store, round_id: str) -> str | None:
-    """The adapter that the training goes on from; None for the base model, as Eq. G9 has it."""
-    parent = store.rounds.get(round_id).parent_id
-    if parent is None or not store.rounds.settings(round_id).tune.continue_from_last:
+    """The adapter that the training goes on from; None for the base model, as Eq. G9 has it.
+
+    A refinement goes on from the round that it refines; a round after a refinement as the setting says.
+    """
+    entry = store.rounds.get(round_id)
+    if entry.parent_id is None:
         return None
-    return store.rounds.get(parent).adapter
+    parent, settings = store.rounds.get(entry.parent_id), store.rounds.settings(round_id)
+    if entry.kind == "refine":
+        return parent.adapter
+    if parent.kind == "refine":
+        return parent.adapter if settings.refine.next_round == "continue" else None
+    return parent.adapter if settings.tune.continue_from_last else None
+
+
+def repeats_the_refinement(store: Store, round_id: str) -> bool:
+    """Whether this round is to be refined again after its training, since the one before it was."""
+    entry = store.rounds.get(round_id)
+    if entry.kind == "refine" or entry.parent_id is None:
+        return False
+    after = store.rounds.settings(round_id).refine.next_round
+    return store.rounds.get(entry.parent_id).kind == "refine" and after == "repeat"
 
 
 def training_fingerprint(store: Store, round_id: str) -> str:
@@ -88,6 +127,12 @@ def training_fingerprint(store: Store, round_id: str) -> str:
     tune = store.rounds.settings(round_id).tune
     parts = [
         project.base_model, project.trigger_word, tune.to_dict(), round_training_seed(store, round_id),
-        starting_adapter(store, round_id), [astuple(sample) for sample in training_set(store, round_id)],
+        starting_adapter(store, round_id), [_parts(sample) for sample in training_set(store, round_id)],
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _parts(sample: Sample) -> tuple[object, ...]:
+    """A sample without its mask is what it was before there were masks, so that old trainings are known."""
+    parts = astuple(sample)
+    return parts if sample.mask is not None else parts[:-1]

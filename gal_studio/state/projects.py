@@ -21,7 +21,7 @@ def new_id() -> str:
 class NewProject:
     """What a project is made of; `origin` names the command that asked for it, so that it is made once.
 
-    `references` are (prompt, plain prompt, image) in the user's order; `anchors` are prompts.
+    `references` stand in the user's order and get their ids here; `anchors` are prompts.
     """
 
     name: str
@@ -31,7 +31,7 @@ class NewProject:
     trigger_word: str
     seed: int
     settings: Settings
-    references: tuple[tuple[str, str, str], ...]
+    references: tuple[Reference, ...]
     anchors: tuple[str, ...]
     origin: str | None = None
 
@@ -73,11 +73,12 @@ class Projects:
                 (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
                  new.seed, new.origin, now),
             )  # fmt: skip
-            for position, (prompt, plain_prompt, image) in enumerate(new.references):
+            for position, entry in enumerate(new.references):
                 writer.execute(
-                    "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?)",
-                    (new_id(), project_id, position, prompt, plain_prompt, image),
-                )
+                    "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (new_id(), project_id, position, entry.prompt, entry.plain_prompt, entry.image,
+                     entry.trigger_word, entry.mask),
+                )  # fmt: skip
             self.add_anchors(project_id, new.anchors)
             self.set_settings(project_id, new.settings)
         return self.get(project_id)
@@ -123,6 +124,17 @@ class Projects:
             raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
         return _reference(row)
 
+    def set_reference_mask(self, reference_id: str, mask: str | None) -> None:
+        """Give a reference the foreground that a person painted; None goes back to the automatic one."""
+        self._database.write("UPDATE project_references SET mask = ? WHERE id = ?", (mask, reference_id))
+
+    def project_of_reference(self, reference_id: str) -> str:
+        """The project of this reference."""
+        row = self._database.row("SELECT project_id FROM project_references WHERE id = ?", (reference_id,))
+        if row is None:
+            raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
+        return str(row["project_id"])
+
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, those switched off among them."""
         rows = self._database.rows(
@@ -140,6 +152,13 @@ class Projects:
                     "ON CONFLICT (project_id, prompt) DO UPDATE SET enabled = 1",
                     (new_id(), project_id, prompt),
                 )
+
+    def project_of_anchor(self, anchor_id: str) -> str:
+        """The project of this anchor."""
+        row = self._database.row("SELECT project_id FROM anchors WHERE id = ?", (anchor_id,))
+        if row is None:
+            raise StudioError(f"There is no anchor {anchor_id!r} in this workspace.")
+        return str(row["project_id"])
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Switch an anchor on or off for the rounds to come."""
@@ -168,4 +187,6 @@ def _project(row: sqlite3.Row) -> Project:
 
 
 def _reference(row: sqlite3.Row) -> Reference:
-    return Reference(row["id"], row["prompt"], row["plain_prompt"], row["image"])
+    return Reference(
+        row["id"], row["prompt"], row["plain_prompt"], row["image"], row["trigger_word"], row["mask"]
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round, Sample
+from gal_studio.core.types import Round, RoundKind, Sample
 from gal_studio.state.database import Database
 from gal_studio.state.projects import new_id
 
@@ -31,14 +31,16 @@ class Rounds:
         self._database = database
         self._clock = clock
 
-    def add(self, project_id: str, parent_id: str | None, settings: Settings) -> Round:
-        """A new round: the first of a project, or a child of another round."""
-        number = 1 if parent_id is None else self.get(parent_id).number + 1
+    def add(
+        self, project_id: str, parent_id: str | None, settings: Settings, kind: RoundKind = "fine_tune"
+    ) -> Round:
+        """A new round: a project's first, or a child of another round, whose number a refinement keeps."""
+        number = 1 if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
         round_id = new_id()
         self._database.write(
-            "INSERT INTO rounds (id, project_id, parent_id, number, settings, created) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (round_id, project_id, parent_id, number, json.dumps(settings.to_dict()), self._clock()),
+            "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (round_id, project_id, parent_id, number, json.dumps(settings.to_dict()), self._clock(), kind),
         )
         return self.get(round_id)
 
@@ -90,9 +92,10 @@ class Rounds:
             writer.execute("DELETE FROM training_sets WHERE round_id = ?", (round_id,))
             for position, sample in enumerate(samples):
                 writer.execute(
-                    "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?)",
-                    (round_id, position, sample.image, sample.prompt, sample.weight, sample.is_reference),
-                )
+                    "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (round_id, position, sample.image, sample.prompt, sample.weight, sample.is_reference,
+                     sample.mask),
+                )  # fmt: skip
 
     def trained_as(self, round_id: str) -> str | None:
         """The fingerprint of the training behind the adapter; None before the first training."""
@@ -105,7 +108,8 @@ class Rounds:
             "SELECT * FROM training_sets WHERE round_id = ? ORDER BY position", (round_id,)
         )
         return tuple(
-            Sample(row["image"], row["prompt"], row["weight"], bool(row["is_reference"])) for row in rows
+            Sample(row["image"], row["prompt"], row["weight"], bool(row["is_reference"]), row["mask"])
+            for row in rows
         )
 
     def save_losses(self, round_id: str, losses: Sequence[tuple[int, float]]) -> None:
@@ -189,5 +193,6 @@ class Rounds:
 
 def _round(row: sqlite3.Row) -> Round:
     return Round(
-        row["id"], row["project_id"], row["parent_id"], row["number"], row["adapter"], row["created"]
-    )
+        row["id"], row["project_id"], row["parent_id"], row["number"], row["adapter"], row["created"],
+        row["kind"],
+    )  # fmt: skip

@@ -8,12 +8,20 @@ SELECT
     (SELECT name FROM projects WHERE id = :project),
     (SELECT MAX(id) FROM project_settings WHERE project_id = :project),
     (SELECT group_concat(id || enabled) FROM anchors WHERE project_id = :project),
+    (SELECT group_concat(id || COALESCE(mask, '')) FROM project_references WHERE project_id = :project),
     (SELECT group_concat(id || COALESCE(adapter, '')) FROM rounds WHERE project_id = :project),
     (SELECT TOTAL(seconds) FROM round_seconds WHERE round_id IN own),
     (SELECT COUNT(*) FROM candidates WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
     (SELECT COUNT(*) FROM training_images WHERE round_id IN own),
     (SELECT MAX(id) FROM decision_batches WHERE round_id IN own),
+    (SELECT group_concat(id || COALESCE(reference_mask, '') || COALESCE(generated_image, '')) FROM pairs
+        WHERE round_id IN own),
+    (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM patch_maps WHERE owner_id IN
+        (SELECT id FROM pairs WHERE round_id IN own UNION ALL
+         SELECT id FROM candidates WHERE round_id IN own)),
+    (SELECT MAX(id) FROM paintings WHERE round_id IN own),
+    (SELECT group_concat(round_id || metric || after) FROM measurements WHERE round_id IN own),
     (SELECT MAX(job_moves.id) FROM job_moves JOIN jobs ON jobs.id = job_id WHERE project_id = :project)
 """
 

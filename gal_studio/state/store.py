@@ -12,6 +12,7 @@ from gal_studio.state.files import Adapters, Images
 from gal_studio.state.jobs import Jobs
 from gal_studio.state.problems import disk_problem
 from gal_studio.state.projects import Projects
+from gal_studio.state.refinements import Refinements
 from gal_studio.state.rounds import Rounds
 from gal_studio.state.workers import Workers
 
@@ -32,6 +33,7 @@ class Store:
         self.rounds = Rounds(self.database, clock)
         self.candidates = Candidates(self.database, clock)
         self.decisions = Decisions(self.database, clock)
+        self.refinements = Refinements(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
 

@@ -8,7 +8,8 @@ from gal_studio.core.selection import SuggestionSet, explain_all, rank_anchors, 
 from gal_studio.core.types import AnchorScore, Candidate, Job, Round
 from gal_studio.core.uncertainty import group_by_anchor, score_pool
 from gal_studio.state import Store
-from gal_studio.state.lineage import missing, pool
+from gal_studio.state.lineage import accepted_candidates, missing, pool
+from gal_studio.state.pairing import vision_model
 from gal_studio.views import (
     CandidateView,
     JobView,
@@ -20,7 +21,10 @@ from gal_studio.views import (
     TrainingImageView,
 )
 
-UNITS = {"fine_tune": "steps", "draw": "img", "class_images": "img"}
+UNITS = {
+    "fine_tune": "steps", "refine": "steps", "draw": "img", "class_images": "img", "pairs": "img",
+    "foregrounds": "img", "maps": "img",
+}  # fmt: skip
 
 
 def project_view(store: Store, project_id: str) -> ProjectView:
@@ -56,11 +60,20 @@ def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
     verdicts = store.decisions.verdicts(round_id)
     anchor_of = {entry.id: entry.anchor_id for entry in store.candidates.of_round(round_id)}
     settled = {anchor_of[entry] for entry, verdict in verdicts.items() if verdict == "accepted"}
+    settled |= _settled_before(store, round_id)
     return tuple(
         made.candidate_id
         for made in proposal(store, round_id).suggestions
         if made.candidate_id not in verdicts and made.anchor_id not in settled
     )
+
+
+def _settled_before(store: Store, round_id: str) -> set[str]:
+    """The anchors of which the round that this one refines has an accepted picture."""
+    entry = store.rounds.get(round_id)
+    if entry.kind != "refine" or entry.parent_id is None:
+        return set()
+    return {chosen.anchor_id for chosen in accepted_candidates(store, entry.parent_id)}
 
 
 def next_step(store: Store, round_id: str) -> Step:
@@ -69,7 +82,7 @@ def next_step(store: Store, round_id: str) -> Step:
     if store.jobs.active(round_id):
         return "wait"
     if entry.adapter is None:
-        return "fine_tune"
+        return entry.kind
     if not store.candidates.count(round_id) or missing(store, round_id):
         return "generate" if pool(store, round_id) else "next_round"
     if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
@@ -93,6 +106,7 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
                 candidates=store.candidates.count(entry.id),
                 has_adapter=entry.adapter is not None,
                 cover_candidate_id=cover,
+                kind=entry.kind,
             )
         )
     return tuple(summaries)
@@ -133,6 +147,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         can_redo=redo,
         seconds=store.rounds.seconds(round_id),
         unet_forwards=store.rounds.unet_forwards(round_id),
+        kind=entry.kind,
     )
 
 
@@ -160,7 +175,8 @@ def _candidate_views(
     made: SuggestionSet,
     prompts: dict[str, str],
 ) -> tuple[CandidateView, ...]:
-    verdicts = store.decisions.verdicts(entry.id)
+    verdicts, masks = store.decisions.verdicts(entry.id), store.decisions.masks(entry.id)
+    judged = store.refinements.judged_candidates(entry.id, vision_model(store, entry.id))
     suggested = {suggestion.candidate_id for suggestion in made.suggestions}
     return tuple(
         CandidateView(
@@ -168,6 +184,8 @@ def _candidate_views(
             prompt=prompts[candidate.anchor_id],
             verdict=verdicts.get(candidate.id, "undecided"),
             suggested=candidate.id in suggested,
+            mask=masks.get(candidate.id),
+            has_map=candidate.id in judged,
         )
         for candidate in candidates
     )

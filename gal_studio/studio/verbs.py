@@ -11,11 +11,20 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Job, Kind, Round, Sample, Verdict
 from gal_studio.state import Store, lineage
 from gal_studio.state.files import write_whole
-from gal_studio.state.pictures import read_picture
+from gal_studio.state.refinements import MapKind
 from gal_studio.state.stamp import project_stamp
-from gal_studio.studio import asking, creating, reading
-from gal_studio.studio.creating import Picture, ProjectDraft, demo_draft
-from gal_studio.views import JobView, ProjectView, RoundSummary, RoundView, Step
+from gal_studio.studio import anchors, asking, creating, reading, refining
+from gal_studio.studio.creating import ProjectDraft, demo_draft
+from gal_studio.studio.references import Picture, check_reference
+from gal_studio.views import (
+    JobView,
+    PatchMap,
+    ProjectView,
+    RefinementView,
+    RoundSummary,
+    RoundView,
+    Step,
+)
 
 
 class Studio:
@@ -31,9 +40,9 @@ class Studio:
         """The base models on offer, with the settings that suit them."""
         return load_presets()
 
-    def check_picture(self, picture: Picture) -> tuple[str, ...]:
+    def check_picture(self, picture: Picture, mask: Picture | None = None) -> tuple[str, ...]:
         """Notes on what is changed when this picture is taken in; a StudioError when it cannot be."""
-        return read_picture(picture)[1]
+        return check_reference(picture, mask)
 
     def create_project(self, draft: ProjectDraft) -> str:
         """Make a project and its first round; the project's id. The same origin twice is one project."""
@@ -82,17 +91,13 @@ class Studio:
                     self.store.rounds.set_settings(entry.id, replace(present, gal=settings.gal))
         return settings
 
-    def add_anchors(self, project_id: str, templates: Sequence[str]) -> None:
-        """Add anchors, with `{}` or the style's own words where the subject stands."""
-        project = self.project(project_id)
-        prompts = creating.anchor_prompts(
-            project.kind, templates, project.references[0].prompt, project.trigger_word
-        )
-        self.store.projects.add_anchors(project_id, prompts)
+    def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
+        """Add anchors, with `{}` or the subject's own words; `only` switches all others off."""
+        anchors.add_anchors(self.store, project_id, templates, only)
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Switch an anchor on or off for the rounds to come."""
-        self.store.projects.enable_anchor(anchor_id, enabled)
+        anchors.enable_anchor(self.store, anchor_id, enabled)
 
     # Rounds
 
@@ -125,7 +130,8 @@ class Studio:
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             for child in self.store.rounds.children(round_id):
-                if child.adapter is None and not self.store.candidates.count(child.id):
+                started = child.adapter is not None or self.store.candidates.count(child.id)
+                if child.kind == "fine_tune" and not started:
                     return child
             return self.branch(round_id)
 
@@ -147,7 +153,10 @@ class Studio:
         """Ask for the training of a round. A round that has pictures keeps them: the new training is a
         round beside it, and the job says which.
         """
-        return self._woken(asking.ask_fine_tune(self.store, round_id))
+        with self.store.database.transaction():
+            job = asking.ask_fine_tune(self.store, round_id)
+            refining.ask_repetition(self.store, job.round_id)
+        return self._woken(job)
 
     def generate(self, round_id: str) -> Job:
         """Ask for the candidates of a round."""
@@ -155,8 +164,38 @@ class Studio:
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Ask for the training of a round and for its candidates behind it."""
-        training, drawing = asking.ask_whole_round(self.store, round_id)
+        with self.store.database.transaction():
+            training, drawing = asking.ask_whole_round(self.store, round_id)
+            refining.ask_repetition(self.store, training.round_id)
         return training, self._woken(drawing)
+
+    def make_pairs(self, round_id: str) -> Job:
+        """Ask for the pairs of a round's refinement, which is made if it is not there yet."""
+        return self._woken(refining.ask_pairs(self.store, round_id))
+
+    def refine(self, round_id: str) -> Job:
+        """Ask for the training of a refinement whose pairs are there. One that has pictures keeps them: the
+        new training is a refinement beside it, and the job says which.
+        """
+        return self._woken(refining.ask_refine(self.store, round_id))
+
+    def run_refinement(self, round_id: str) -> tuple[Job, ...]:
+        """Ask for pairs, training and candidates of a refinement, as far as they are not there."""
+        jobs = refining.ask_whole_refinement(self.store, round_id)
+        self._woken(jobs[-1])
+        return jobs
+
+    def judge_quality(self, round_id: str) -> Job:
+        """Ask for the quality maps of a round's candidates."""
+        return self._woken(refining.ask_quality(self.store, round_id))
+
+    def refinement_view(self, round_id: str) -> RefinementView:
+        """Everything that the page shows of a refinement."""
+        return refining.refinement_view(self.store, round_id)
+
+    def patch_map(self, owner_id: str, kind: MapKind = "quality") -> PatchMap | None:
+        """The map of a pair or of a candidate; None where it was never judged."""
+        return refining.patch_map(self.store, owner_id, kind)
 
     def _woken(self, job: Job) -> Job:
         if self._wake is not None:
@@ -208,6 +247,26 @@ class Studio:
     def redo(self, round_id: str) -> tuple[str, ...]:
         """Bring the last undone decision back; the candidates that changed."""
         return self.store.decisions.redo(round_id)
+
+    def accept_in_part(self, candidate_id: str, mask: bytes, author: Author = "human") -> None:
+        """Accept the white part of a candidate: a PNG of its size. One Undo takes it back."""
+        refining.accept_in_part(self.store, candidate_id, mask, author)
+
+    def paint(self, pair_id: str, painting: bytes | None, author: Author = "human") -> None:
+        """Overrule the quality map of a pair: a PNG of x's size, 0 bad, 255 good, 128 untouched."""
+        refining.paint(self.store, pair_id, painting, author)
+
+    def undo_painting(self, round_id: str) -> str | None:
+        """Take the last painting of a refinement back; the pair whose paint changed."""
+        return self.store.refinements.paintings.undo(round_id)
+
+    def redo_painting(self, round_id: str) -> str | None:
+        """Bring the last undone painting back; the pair whose paint changed."""
+        return self.store.refinements.paintings.redo(round_id)
+
+    def set_reference_mask(self, reference_id: str, mask: bytes | None) -> None:
+        """Say where a reference shows its subject: white in a PNG of its size. None: found by the studio."""
+        refining.set_reference_mask(self.store, reference_id, mask)
 
     # Files
 
