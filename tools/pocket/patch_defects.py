@@ -1,0 +1,185 @@
+"""Does the quality map of Eq. P4 find a wrong patch? Measured on pictures that the model drew.
+
+A reference and a second render of the same thing in the same style; the second one is drawn anew by the
+denoiser, and a spot of another design in that style, of like mean colour and with soft edges, is blended into
+its subject. The area under the ROC curve is that of 1 - q for telling the patches of the spot from the
+subject's others.
+
+    python -m tools.pocket.patch_defects --vision assets:pocket/vision --pictures 200
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFilter
+
+from gal_studio.assets import load_preset, resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.masks import foreground_patches, shrink
+from gal_studio.core.metrics import roc_auc
+from gal_studio.core.patch_quality import quality
+from gal_studio.engine.foreground import foreground_mask
+from gal_studio.engine.vision import PatchTower, load_vision
+from tools.pocket import redraw, train_autoencoder, train_denoiser
+from tools.pocket.concepts import CONCEPTS
+from tools.pocket.dataset import NONE, TRAINED_STYLES, WORK, Plan, designs_by_concept, designs_of, render
+from tools.pocket.train_clip import label
+from tools.pocket.train_decoder import load_finished
+from tools.pocket.training import load_weights
+
+LARGEST_AREA = 0.1
+TRIES = 60
+REDRAWN_FROM = 8  # of 12 steps
+
+
+@dataclass(frozen=True)
+class Case:
+    """A reference, a generated picture before and with a wrong spot, and where the spot is, in [0, 1]."""
+
+    reference: Image.Image
+    spoiled: Image.Image
+    spot: np.ndarray
+    before: Image.Image
+
+
+class Redrawer:
+    """Draws a picture anew: through the autoencoder, with the last steps of the sampler."""
+
+    def __init__(self, work: Path) -> None:
+        self.vae = load_finished(work)
+        self.unet = load_weights(train_denoiser.build(), work / "denoiser.pt").eval()
+        self.captions = train_denoiser.Captions(work, np.random.default_rng(3), dropped=0)
+        self.scale = torch.load(work / "latents.pt", mmap=True)["scaling_factor"]
+
+    def __call__(self, picture: np.ndarray, told: np.void) -> np.ndarray:
+        latents = train_autoencoder.encode_all(self.vae, picture[None]).float() * self.scale
+        words = self.captions(np.array([told]))
+        drawn = redraw.drawn_anew(self.unet, latents, words, self.captions.encode([""]), REDRAWN_FROM)
+        return redraw.decoded(self.vae, drawn / self.scale)[0]
+
+
+def cases(work: Path, icons: Path, count: int, seed: int) -> Iterator[Case]:
+    """Things of the training's concepts from seeds that no training used; every tenth a held-out design."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    again = Redrawer(work)
+    made = 0
+    while made < count:
+        case = _case(icons, again, rng, held_out=made % 10 == 9)
+        if case is not None:
+            made += 1
+            yield case
+
+
+def _case(icons: Path, again: Redrawer, rng: np.random.Generator, held_out: bool) -> Case | None:
+    designs = designs_of(icons)
+    pool = designs_by_concept(icons, held_out)
+    first = int(rng.choice([i for i, found in pool.items() if found and CONCEPTS[i].in_denoiser]))
+    style = int(rng.choice([NONE, *TRAINED_STYLES]))
+    design = int(rng.choice(pool[first]))
+    reference, second = (render(Plan((design,), style, NONE), designs, rng) for _ in range(2))
+    drawn = again(second, label(first, style))
+    others = designs_by_concept(icons, held_out=False)
+    strange = [
+        int(rng.choice(others[i])) for i in rng.permutation(len(CONCEPTS))[:6] if others[i] and i != first
+    ]
+    donors = [render(Plan((d,), style, NONE), designs, rng) for d in strange]
+    blended = blend_in(drawn, donors, rng)
+    if blended is None:
+        return None
+    spoiled, spot = blended
+    return Case(Image.fromarray(reference), Image.fromarray(spoiled), spot, Image.fromarray(drawn))
+
+
+def blend_in(
+    picture: np.ndarray, donors: list[np.ndarray], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Put the spot of a donor's subject whose mean colour is nearest into the picture's subject."""
+    side = picture.shape[0]
+    try:
+        inside = [np.asarray(foreground_mask(Image.fromarray(p))) > 127 for p in (picture, *donors)]
+    except StudioError:
+        return None
+    radius = side * np.sqrt(rng.uniform(0.03, LARGEST_AREA * 0.8) / np.pi)
+    y, x = (int(v) for v in rng.choice(np.argwhere(inside[0])))
+    shape = _disc(side, x, y, radius)
+    if (shape * inside[0]).sum() < 0.8 * shape.sum():
+        return None
+    wanted = (picture * shape[..., None]).sum((0, 1)) / shape.sum()
+    best: tuple[float, np.ndarray] | None = None
+    for donor, mask in zip(donors, inside[1:], strict=True):
+        for dy, dx in rng.choice(np.argwhere(mask), TRIES // len(donors)):
+            moved = np.roll(donor, (y - int(dy), x - int(dx)), (0, 1))
+            there = np.roll(mask, (y - int(dy), x - int(dx)), (0, 1))
+            if (shape * there).sum() < 0.8 * shape.sum():
+                continue
+            colour = (moved * shape[..., None]).sum((0, 1)) / shape.sum()
+            distance = float(np.abs(colour - wanted).sum())
+            if best is None or distance < best[0]:
+                best = (distance, moved)
+    if best is None:
+        return None
+    spoiled = picture * (1 - shape[..., None]) + best[1] * shape[..., None]
+    return (spoiled + 0.5).astype(np.uint8), shape
+
+
+def _disc(side: int, x: int, y: int, radius: float) -> np.ndarray:
+    canvas = Image.new("L", (side, side))
+    ImageDraw.Draw(canvas).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return np.asarray(canvas.filter(ImageFilter.GaussianBlur(2)), np.float64) / 255
+
+
+def found_by(tower: PatchTower, case: Case) -> tuple[np.ndarray, np.ndarray] | None:
+    """(1 - q, wrong or not) of the subject's patches; patches that the spot covers in part are left out."""
+    try:
+        masks = [foreground_mask(p) for p in (case.reference, case.before)]
+    except StudioError:
+        return None
+    reference, spoiled = tower.patches([case.reference, case.spoiled])
+    height, width = spoiled.shape[:2]
+    its, mine = (foreground_patches(np.asarray(m) / 255, height, width) for m in masks)
+    covered = shrink(case.spot, height, width)
+    asked = (mine & (covered < 0.1)) | (covered > 0.6)
+    wrong = covered > 0.6
+    if not wrong.any() or not (asked & ~wrong).any():
+        return None
+    return 1 - quality(spoiled, [(reference, its)])[asked], wrong[asked]
+
+
+def measure(tower: PatchTower, found: list[Case]) -> dict[str, float]:
+    """Area under the ROC curve: the mean of the pictures', and of all patches pooled."""
+    each = [pair for pair in (found_by(tower, case) for case in found) if pair is not None]
+    pooled = [np.concatenate(parts) for parts in zip(*each, strict=True)]
+    return {
+        "pictures": len(each),
+        "area_under_roc": float(np.mean([roc_auc(wrong, score) for score, wrong in each])),
+        "area_under_roc_pooled": float(roc_auc(pooled[1], pooled[0])),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--vision", nargs="+", default=["clip", "assets:pocket/vision"])
+    parser.add_argument("--clip", default=load_preset("pocket").clip_model)
+    parser.add_argument("--pictures", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--work", type=Path, default=WORK)
+    parser.add_argument("--icons", type=Path, default=WORK / "icons")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    found = list(cases(args.work, args.icons, args.pictures, args.seed))
+    for name in args.vision:
+        tower = load_vision(resolve_model(name), resolve_model(args.clip))
+        print(name, json.dumps(measure(tower, found)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
