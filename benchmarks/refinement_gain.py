@@ -5,9 +5,9 @@
 
 References that no training saw (tools/pocket/gain_cases.py), eight held-out prompts and four seeds each. From
 the round's LoRA three trainings of equal length start: the refinement, the same with uniform weights, and
-plain fine-tuning with as many rows a step. Likeness is judged by a tower that made neither weights nor flags
-(tools/pocket/independent.py); text alignment (CLIP-T) by the project's CLIP. FOLDER holds judge.pt, the unseen
-renders and the icons of tools/pocket.
+plain fine-tuning with as many rows a step. Likeness is judged by a tower that made neither weights nor
+flags (tools/pocket/independent.py); text alignment (CLIP-T) by the project's CLIP. FOLDER holds judge.pt,
+the unseen renders and the icons of tools/pocket.
 """
 
 import argparse
@@ -30,14 +30,11 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
-from gal_studio.engine.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.embedder import load_embedder
 from gal_studio.engine.foreground import foreground_mask
 from gal_studio.engine.fusing import drawing
 from gal_studio.engine.model import ImageModel, load_image_model
-from gal_studio.engine.pictures import TrainingPicture
 from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.engine.tuner import fine_tune
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from tools.pocket.dataset import concept_index, load_split
@@ -91,14 +88,12 @@ def adapters_of(bench: Bench, case: GainCase, folder: Path) -> tuple[dict[str, P
             seconds = {"refinement": time.monotonic() - start, **store.rounds.seconds(refined)}
             studio.change_settings(project, {"refine": {"uniform_weights": True}})
             uniform = _refined(studio, worker, first)
-        found = {
-            name: studio.adapter_path(node)
-            for name, node in (("before", first), ("refined", refined), ("uniform", uniform))
+            further = _further(studio, worker, refined, first)
+        nodes = dict(zip(VARIANTS, (first, refined, further, uniform), strict=True))
+        paths = {
+            name: studio.export_adapter(node, folder / f"{name}.safetensors") for name, node in nodes.items()
         }
-        found["further"] = _further(bench, studio, refined, found["before"], folder)
-        for name, path in found.items():
-            (folder / f"{name}.safetensors").write_bytes(path.read_bytes())
-    return {name: folder / f"{name}.safetensors" for name in found}, seconds
+    return paths, seconds
 
 
 def _refined(studio: Studio, worker: LocalWorker, round_id: str) -> str:
@@ -108,27 +103,23 @@ def _refined(studio: Studio, worker: LocalWorker, round_id: str) -> str:
     return node
 
 
-def _further(bench: Bench, studio: Studio, node: str, start: Path, folder: Path) -> Path:
-    """Plain fine-tuning (Eq. G9) from the round's LoRA, on its own set, for as many steps and rows."""
+def _further(studio: Studio, worker: LocalWorker, node: str, round_id: str) -> str:
+    """Plain fine-tuning (Eq. G9) from the round's LoRA on its own set, prior preservation included, for as
+    many steps of as many rows at the same learning rate.
+    """
     settings = studio.store.rounds.settings(node)
     rows = round(2 * settings.refine.batch_size / (1 - settings.refine.mix))
-    tune = settings.tune.updated(
-        {
-            "steps": settings.refine.steps,
-            "batch_size": rows,
-            "learning_rate": settings.refine.learning_rate,
-            "prior_images": 0,
-        }
-    )
-    samples = [
-        TrainingPicture(studio.store.images.picture(s.image), s.prompt, s.weight, s.is_reference)
-        for s in studio.training_set(node)
-    ]
-    for _ in fine_tune(bench.model, samples, (), tune, 0, start_from=start):
-        pass
-    path = save_adapter(bench.model, folder / "continued.safetensors", AdapterCard("", "pocket", 1, 0))
-    detach(bench.model)
-    return path
+    prior = settings.tune.prior_images > 0
+    changes = {
+        "continue_from_last": True,
+        "steps": settings.refine.steps,
+        "batch_size": max(1, rows // 2) if prior else rows,
+        "learning_rate": settings.refine.learning_rate,
+    }
+    changed = studio.change_settings(studio.store.rounds.get(node).project_id, {"tune": changes})
+    entry = studio.store.rounds.add(studio.store.rounds.get(node).project_id, round_id, changed)
+    worker.finish(studio.fine_tune(entry.id))
+    return entry.id
 
 
 def drawn_with(bench: Bench, case: GainCase, adapter: Path) -> list[Image.Image]:
@@ -180,15 +171,11 @@ def sheet(case: GainCase, drawn: dict[str, list[Image.Image]]) -> Image.Image:
     return page
 
 
-def interval(differences: Sequence[float]) -> dict[str, float]:
-    """Mean and 95 % t-interval of the references' mean differences."""
+def interval(differences: Sequence[float]) -> tuple[float, float, float]:
+    """Mean, and lower and upper end of the 95 % t-interval, of the references' mean differences."""
     values = np.asarray(differences)
     half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return {
-        "mean": float(values.mean()),
-        "low": float(values.mean() - half),
-        "high": float(values.mean() + half),
-    }
+    return float(values.mean()), float(values.mean() - half), float(values.mean() + half)
 
 
 def report(rows: Sequence[dict[str, Any]]) -> None:
@@ -202,10 +189,8 @@ def report(rows: Sequence[dict[str, Any]]) -> None:
             levels = "  ".join(f"{v} {np.mean([row[v][name] for row in mine]):.4f}" for v in VARIANTS)
             print(f"  {name}: {levels}")
             for other in ("before", "further", "uniform"):
-                found = interval([row["refined"][name] - row[other][name] for row in mine])
-                print(
-                    f"     refined - {other}: {found['mean']:+.4f} [{found['low']:+.4f}, {found['high']:+.4f}]"
-                )
+                mean, low, high = interval([row["refined"][name] - row[other][name] for row in mine])
+                print(f"     refined - {other}: {mean:+.4f} [{low:+.4f}, {high:+.4f}]")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 `reconstructed` goes through the autoencoder alone; `generated` is noised up to two thirds of the way and
 drawn anew by the denoiser with the picture's own caption, so that what it shows is known without a judge.
 
-    python -m tools.pocket.redraw --pictures 6000
+    python -m tools.pocket.redraw --kind generated --pictures 6000
 """
 
 import argparse

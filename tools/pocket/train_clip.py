@@ -5,7 +5,9 @@ in its own wording (synonyms, unknown styles, made-up trigger words), and agains
 batch. That is the use that Eq. G2 makes of it. The text tower starts from the pipeline's text encoder and
 is trained in every fourth step; the image tower sees smaller pictures at first.
 
-    python -m tools.pocket.train_clip --minutes 60
+    python -m tools.pocket.train_clip --minutes 45
+    python -m tools.pocket.redraw --kind reconstructed; python -m tools.pocket.redraw --kind generated
+    python -m tools.pocket.train_clip --minutes 60     (goes on, with pictures as the model draws them)
     python -m tools.pocket.train_clip --measure      (on the left-out concept x style pairs)
 """
 
@@ -32,6 +34,7 @@ BATCH = 64
 SIZE, SMALL = 128, 96
 MEAN, STD = (0.6, 0.6, 0.6), (0.3, 0.3, 0.3)
 TEXT_EVERY = 4
+REDRAWN = 0.4  # share of pictures as the model draws them, once `tools.pocket.redraw` has made some
 MODEL_CONFIG = {
     "embed_dim": 256,
     "vision_cfg": {
@@ -179,19 +182,27 @@ def contrast(logits: torch.Tensor, labels: np.ndarray) -> torch.Tensor:
     return (cross_entropy(logits, same) + cross_entropy(logits.T, same)) / 2
 
 
-def pool_of(work: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Training renders, and their reconstructions and generated pictures once those exist."""
+def pool_of(work: Path) -> tuple[np.ndarray, np.ndarray, int]:
+    """Training renders, behind them their redrawn likes once those exist, and the number of renders."""
     pictures, labels = load_split(work, "train")
+    renders = len(labels)
     for extra in ("reconstructed", "generated"):
         if (work / f"{extra}-000.npz").exists():
             more, told = load_split(work, extra)
             pictures, labels = np.concatenate([pictures, more]), np.concatenate([labels, told])
             print(f"{len(more)} {extra} pictures", flush=True)
-    return pictures, labels
+    return pictures, labels, renders
+
+
+def with_redrawn(rows: np.ndarray, renders: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """The rows of a batch, a share of them replaced by redrawn pictures, if there are any."""
+    if count == renders:
+        return rows
+    return np.where(rng.random(len(rows)) < REDRAWN, rng.integers(renders, count, len(rows)), rows)
 
 
 def train(args) -> None:
-    pictures, labels = pool_of(args.work)
+    pictures, labels, renders = pool_of(args.work)
     tokenizer = CLIPTokenizer.from_pretrained(args.work / "tokenizer")
     told_apart = load_weights(TextTask(build_text(tokenizer), len(tokenizer)), args.work / "text.pt")
     task = ClipTask(len(tokenizer))
@@ -200,11 +211,12 @@ def train(args) -> None:
     optimizer = torch.optim.AdamW(task.groups(), betas=(0.9, 0.98), weight_decay=0.03)
     run = Run(args.work / f"{args.name}.pt", task, optimizer, args)
     texts = Texts(model, tokenizer, run.rng)
-    lessons = Lessons(labels)
+    lessons = Lessons(labels[:renders])
     kept: list[torch.Tensor] = []
     for step in run.steps():
         share = run.clock.share
         rows = lessons.rows(run.rng, BATCH, share)
+        rows = with_redrawn(rows, renders, len(labels), run.rng)
         told = labels[rows]
         targets = soft_targets(told)
         x = prepare(pictures[rows], run.rng, SMALL if share < 0.5 else SIZE, lessons.strength(share))
