@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +48,19 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint:
 
 
 def fingerprint(
-    settings: TuneSettings, seed: int, samples: Sequence[TrainingPicture], prior: Sequence[TrainingPicture]
+    settings: TuneSettings,
+    seed: int,
+    samples: Sequence[TrainingPicture],
+    prior: Sequence[TrainingPicture],
+    more: Iterable[bytes] = (),
 ) -> str:
-    """What a training is made of, in one short word: settings, seed, pictures, prompts and weights."""
+    """What a training is made of, in one word: settings, seed, pictures with all they have, and `more`."""
     digest = hashlib.sha256(json.dumps([settings.to_dict(), seed, len(samples)], sort_keys=True).encode())
     for picture in (*samples, *prior):
         digest.update(json.dumps([picture.prompt, picture.weight, picture.image.size]).encode())
         digest.update(picture.image.convert("RGB").tobytes())
+        if picture.mask is not None:
+            digest.update(picture.mask.convert("L").tobytes())
+    for part in more:
+        digest.update(part)
     return digest.hexdigest()

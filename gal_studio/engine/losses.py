@@ -1,4 +1,4 @@
-"""The weighted denoising loss of Eq. G9, one function for each of its parts. Tensors are float32."""
+"""The weighted denoising loss of Eq. G9 and P7, one function for each part. Tensors are float32."""
 
 import torch
 
@@ -28,10 +28,24 @@ def prediction_target(
 
 
 def weighted_loss(prediction: torch.Tensor, target: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Eq. G9: mean( w_i * (eps_hat - eps)^2 ) over all of (n, c, h, w); not divided by the sum of w."""
-    return (_as_rows(weights, target) * (prediction - target) ** 2).mean()
+    """Eq. G9, P7: mean( w * (eps_hat - eps)^2 ) over all of (n, c, h, w); not divided by the sum of w.
+
+    `weights` is (n,), one for each row, or (n, 1, h, w), one for each place.
+    """
+    spread = _as_rows(weights, target) if weights.ndim == 1 else weights
+    return (spread * (prediction - target) ** 2).mean()
 
 
 def prior_weights(weights: torch.Tensor, prior_weight: float, as_published: bool) -> torch.Tensor:
     """Weights of the prior term of Eq. G9: `prior_weight`, or times the paired sample's w_i as published."""
     return prior_weight * (weights if as_published else torch.ones_like(weights))
+
+
+def share_noise(drawn: torch.Tensor) -> torch.Tensor:
+    """Eq. P7: what was drawn for n pairs, given to both rows of each: y_1 .. y_n, then x_1 .. x_n."""
+    return torch.cat([drawn, drawn])
+
+
+def as_maps(weights: torch.Tensor, side: int) -> torch.Tensor:
+    """Weights (n,) as maps (n, 1, side, side); maps stay what they are."""
+    return weights.view(-1, 1, 1, 1).expand(-1, 1, side, side) if weights.ndim == 1 else weights

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gal_studio.core.masks import check_size, shrink
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.denoiser import Sizes
 from gal_studio.engine.model import ImageModel
@@ -15,17 +16,42 @@ from gal_studio.engine.text import TextFeatures, check_prompts, encode_prompts, 
 
 @dataclass(frozen=True)
 class TrainingPicture:
-    """A picture of a training set with its prompt and its weight w_i (Eq. G8; a reference weighs 1)."""
+    """A picture of a training set with its prompt and its weight w_i (Eq. G8; a reference weighs 1).
+
+    With a `mask` (L, of the picture's size) only its white part is learned: w_i is multiplied by the mask.
+    """
 
     image: Image.Image
     prompt: str
     weight: float = 1.0
     is_reference: bool = False
+    mask: Image.Image | None = None
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Crops (n, c, side, side) of latents, SDXL's size condition of each, and what each of them weighs.
+
+    `maps` holds w_i x mask, (n, 1, side, side), and is None where no picture of the set has a mask.
+    """
+
+    latents: torch.Tensor
+    sizes: list[Sizes]
+    weights: torch.Tensor
+    maps: torch.Tensor | None
+
+    @property
+    def spatial(self) -> torch.Tensor:
+        """The weights that the loss is multiplied by: (n,), or (n, 1, side, side)."""
+        return self.weights if self.maps is None else self.maps
 
 
 @dataclass(frozen=True)
 class CachedPictures:
-    """Latents (c, h, w) that may be larger than the crop, text features and weights, one row a picture."""
+    """Latents (c, h, w) that may be larger than the crop, text features and weights, one row a picture.
+
+    `maps` holds each picture's spatial weights (h, w), w_i x mask; None where no picture has a mask.
+    """
 
     latents: tuple[torch.Tensor, ...]
     originals: tuple[tuple[int, int], ...]
@@ -33,26 +59,33 @@ class CachedPictures:
     weights: torch.Tensor
     scale: int
     side: int
+    maps: tuple[torch.Tensor, ...] | None = None
 
     def __len__(self) -> int:
         """How many pictures there are."""
         return len(self.latents)
 
-    def crops(
-        self, index: Sequence[int], random: bool, generator: torch.Generator
-    ) -> tuple[torch.Tensor, list[Sizes]]:
-        """Crops (n, c, side, side) of some latents with SDXL's size condition of each."""
-        parts, sizes = [], []
+    def crops(self, index: Sequence[int], random: bool, generator: torch.Generator) -> Crops:
+        """Crops of some latents, in the middle or at drawn places, with their weights cropped alike."""
+        latents, maps, sizes = [], [], []
         for row in index:
-            latent, spare = self.latents[row], [length - self.side for length in self.latents[row].shape[1:]]
-            drawn = torch.rand(2, generator=generator).tolist() if random else (0.5, 0.5)
-            top, left = (min(int(part * (room + 1)), room) for part, room in zip(drawn, spare, strict=True))
-            if not random:
-                top, left = spare[0] // 2, spare[1] // 2
-            parts.append(latent[:, top : top + self.side, left : left + self.side])
+            top, left = self._corner(row, random, generator)
+            rows, columns = slice(top, top + self.side), slice(left, left + self.side)
+            latents.append(self.latents[row][:, rows, columns])
+            if self.maps is not None:
+                maps.append(self.maps[row][None, rows, columns])
             pixels = self.side * self.scale
             sizes.append((*self.originals[row], top * self.scale, left * self.scale, pixels, pixels))
-        return torch.stack(parts), sizes
+        weights = self.weights[torch.tensor(list(index))]
+        return Crops(torch.stack(latents), sizes, weights, torch.stack(maps) if maps else None)
+
+    def _corner(self, row: int, random: bool, generator: torch.Generator) -> tuple[int, int]:
+        spare = [length - self.side for length in self.latents[row].shape[1:]]
+        if not random:
+            return spare[0] // 2, spare[1] // 2
+        drawn = torch.rand(2, generator=generator).tolist()
+        top, left = (min(int(part * (room + 1)), room) for part, room in zip(drawn, spare, strict=True))
+        return top, left
 
 
 def cache_pictures(
@@ -67,14 +100,27 @@ def cache_pictures(
     check_prompts(model, (picture.prompt for picture in pictures))
     texts = encode_prompts(model, (picture.prompt for picture in pictures))
     resolution = settings.resolution or model.resolution
+    latents = tuple(encode_picture(model, picture.image, resolution) for picture in pictures)
+    masked = any(picture.mask is not None for picture in pictures)
     return CachedPictures(
-        latents=tuple(encode_picture(model, picture.image, resolution) for picture in pictures),
+        latents=latents,
         originals=tuple((picture.image.height, picture.image.width) for picture in pictures),
         text=stack_texts([texts[picture.prompt] for picture in pictures]),
         weights=torch.tensor([picture.weight for picture in pictures], dtype=torch.float32),
         scale=model.scale,
         side=resolution // model.scale,
+        maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
     )
+
+
+def spatial_weights(picture: TrainingPicture, latent: torch.Tensor) -> torch.Tensor:
+    """w_i x mask at the latent's size, (h, w): each position weighs what the mask covers of its area."""
+    height, width = latent.shape[1:]
+    if picture.mask is None:
+        return torch.full((height, width), picture.weight)
+    check_size("mask", picture.mask.size, picture.image.size)
+    covered = shrink(np.asarray(picture.mask.convert("L"), dtype=np.float64) / 255, height, width)
+    return torch.tensor(picture.weight * covered, dtype=torch.float32)
 
 
 def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> torch.Tensor:

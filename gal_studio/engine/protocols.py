@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gal_studio.core.patch_quality import Limits
+
 
 class Embedder(Protocol):
     """Turns pictures and prompts into unit rows of one space (Eq. G1)."""
@@ -25,4 +27,23 @@ class EmbedderLoader(Protocol):
 
     def __call__(self, clip_model: str) -> Embedder:
         """The embedder of `local-dir:PATH` or `NAME/TAG`."""
+        ...
+
+
+class VisionTower(Protocol):
+    """Turns pictures into patch features (Eq. P2); `limits` of its maps (Eq. P6), None while not measured."""
+
+    name: str
+    limits: Limits | None
+
+    def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """F of n pictures, (n, h, w, d), unit length along d."""
+        ...
+
+
+class VisionLoader(Protocol):
+    """Opens a vision tower by its name; `clip` stands for the image tower of `clip_model`."""
+
+    def __call__(self, name: str, clip_model: str) -> VisionTower:
+        """The tower of `clip`, `local-dir:PATH`, or a transformers directory or hub id."""
         ...

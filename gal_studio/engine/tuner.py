@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import SampleSettings, TuneSettings
 from gal_studio.engine.adapters import detach
 from gal_studio.engine.attention import training_attention
+from gal_studio.engine.batches import SampleSource
 from gal_studio.engine.checkpoints import Checkpoint, read_checkpoint
 from gal_studio.engine.model import ImageModel
 from gal_studio.engine.pictures import TrainingPicture
@@ -45,17 +46,33 @@ def fine_tune(
     """
     if not samples:
         raise StudioError("There is nothing to train on: add a reference picture.")
+
+    def make() -> Training:
+        source = SampleSource(model, samples, prior, settings, seed)
+        return Training(model, source, settings, seed, start_from)
+
+    yield from train(model, make, resume_from, checkpoint)
+
+
+def train(
+    model: ImageModel,
+    make: Callable[[], Training],
+    resume_from: Path | None,
+    checkpoint: Callable[[Checkpoint], None] | None,
+) -> Iterator[TuneEvent]:
+    """Run the training that `make` prepares, from its beginning or its checkpoint; see `fine_tune`."""
     training = None
     completed = False
     try:
-        training = Training(model, samples, prior, settings, seed, start_from)
+        training = make()
         if resume_from is not None:
-            training.restore(read_checkpoint(resume_from, training.fingerprint))
+            training.restore(read_checkpoint(resume_from, training.source.fingerprint))
+        total, every = training.settings.steps, training.settings.checkpoint_every
         with training_attention(model):
-            while training.step < settings.steps:
+            while training.step < total:
                 loss = training.advance()
-                yield TuneEvent(training.step, settings.steps, loss, training.take_notice())
-                if checkpoint is not None and training.step % settings.checkpoint_every == 0:
+                yield TuneEvent(training.step, total, loss, training.take_notice())
+                if checkpoint is not None and training.step % every == 0:
                     checkpoint(training.checkpoint())
         completed = True
     except GeneratorExit:

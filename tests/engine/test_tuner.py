@@ -11,10 +11,11 @@ from gal_studio.core.settings import SampleSettings, TuneSettings
 from gal_studio.engine import training as training_module
 from gal_studio.engine.adapters import AdapterCard, detach, save_adapter, trainable
 from gal_studio.engine.attention import training_attention
+from gal_studio.engine.batches import SampleSource, noise_schedule
 from gal_studio.engine.checkpoints import Checkpoint
 from gal_studio.engine.model import ImageModel, load_image_model
 from gal_studio.engine.pictures import TrainingPicture, cache_pictures, encode_picture
-from gal_studio.engine.training import Training, noise_schedule
+from gal_studio.engine.training import Training
 from gal_studio.engine.tuner import TuneEvent, fine_tune, training_sample
 from tests.engine.conftest import noise_picture
 
@@ -42,7 +43,8 @@ def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -
     with torch.no_grad():
         cached = [cache_pictures(model, part, settings) for part in (SAMPLES, PRIOR)]
     generator = torch.Generator().manual_seed(seed)
-    training = Training(model, SAMPLES, PRIOR if prior else [], settings, seed)
+    source = SampleSource(model, SAMPLES, PRIOR if prior else [], settings, seed)
+    training = Training(model, source, settings, seed)
     generator.set_state(training.generator.get_state())  # after the LoRA was drawn
     detach(model)
     alpha_bar, total = noise_schedule(model), 0.0
@@ -153,9 +155,8 @@ def test_it_learns(model: ImageModel) -> None:
 
 def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 200})
-    training = Training(model, SAMPLES, [], settings, seed=0)
-    weights = training._draw(training.samples).weights
-    detach(model)
+    source = SampleSource(model, SAMPLES, [], settings, seed=0)
+    weights = source.next_batch(torch.Generator().manual_seed(0)).weights
     assert 70 < int((weights == 1.0).sum()) < 130
 
 
@@ -246,11 +247,11 @@ def test_crops(model: ImageModel) -> None:
     wide = [TrainingPicture(noise_picture(1, width=80, height=40), "a cat")]
     cached = cache_pictures(model, wide, SETTINGS)
     assert cached.latents[0].shape == (4, 8, 16)
-    centre, sizes = cached.crops([0], False, torch.Generator())
-    assert torch.equal(centre[0], cached.latents[0][:, :, 4:12])
-    assert sizes == [(40, 80, 0, 16, 32, 32)]
+    centre = cached.crops([0], False, torch.Generator())
+    assert torch.equal(centre.latents[0], cached.latents[0][:, :, 4:12])
+    assert centre.sizes == [(40, 80, 0, 16, 32, 32)]
     generator = torch.Generator().manual_seed(0)
-    lefts = {size[3] // 4 for size in cached.crops([0] * 300, True, generator)[1]}
+    lefts = {size[3] // 4 for size in cached.crops([0] * 300, True, generator).sizes}
     assert lefts == set(range(9))
 
 

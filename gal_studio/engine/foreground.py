@@ -1,0 +1,89 @@
+"""Where the subject is in a picture, found without a person: its alpha channel, or GrabCut."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+
+WORKING_SIDE = 256  # GrabCut works on a picture of at most this many pixels a side
+BORDER = 0.03  # width of the ring that is taken for background, as a part of the side
+SMALLEST, LARGEST = 0.01, 0.97  # part of the picture that a usable foreground covers
+ITERATIONS = 5
+COLOURS = 4  # of the border
+SMALL_PIECE = 0.05  # pieces below this part of the largest one are dropped
+OPAQUE = 250
+
+Pixels = NDArray[np.uint8]
+
+
+def foreground_mask(image: Image.Image) -> Image.Image:
+    """The subject of a picture as an L picture of its size: 255 on the subject, 0 elsewhere.
+
+    An alpha channel that leaves something out is taken as it is; otherwise the border's colours are the
+    background. The same picture gives the same mask.
+    """
+    alpha = _alpha(image)
+    mask = alpha if alpha is not None else _cut(image.convert("RGB"))
+    share = float((np.asarray(mask) > 127).mean())
+    if not SMALLEST <= share <= LARGEST:
+        found = "nothing" if share < SMALLEST else "everything"
+        raise StudioError(
+            f"There is no usable foreground in this picture ({found} stands out from its border): paint the "
+            "subject, or use a picture with a calmer background."
+        )
+    return mask
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return None
+    alpha = image.convert("RGBA").getchannel("A")
+    return alpha if np.asarray(alpha).min() < OPAQUE else None
+
+
+def _cut(image: Image.Image) -> Image.Image:
+    factor = min(1.0, WORKING_SIDE / max(image.size))
+    small = (max(8, round(image.width * factor)), max(8, round(image.height * factor)))
+    pixels = np.asarray(image.resize(small, Image.Resampling.LANCZOS), dtype=np.uint8)
+    labels = _first_guess(pixels)
+    if not (labels == cv2.GC_PR_FGD).any():
+        return Image.new("L", image.size, 0)
+    cv2.setRNGSeed(0)
+    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(pixels, labels, (0, 0, 1, 1), background, foreground, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    mask = _tidy(((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8))
+    return Image.fromarray(mask * np.uint8(255)).resize(image.size, Image.Resampling.BILINEAR)
+
+
+def _first_guess(pixels: Pixels) -> Pixels:
+    """GrabCut's labels: the border is background, what differs from its colours is probably the subject."""
+    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
+    height, width = lab.shape[:2]
+    ring = np.ones((height, width), dtype=bool)
+    edge = max(1, round(BORDER * min(height, width)))
+    ring[edge:-edge, edge:-edge] = False
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
+    cv2.setRNGSeed(0)
+    nearest = np.zeros((int(ring.sum()), 1), dtype=np.int32)
+    _, _, colours = cv2.kmeans(lab[ring], COLOURS, nearest, criteria, 3, cv2.KMEANS_PP_CENTERS)
+    distance = np.linalg.norm(lab[:, :, None] - colours, axis=-1).min(axis=-1)
+    usual = float(np.percentile(distance[ring], 90))
+    labels = np.where(distance > max(8.0, 1.5 * usual), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[ring] = cv2.GC_BGD
+    return labels
+
+
+def _tidy(mask: Pixels) -> Pixels:
+    """Without specks, and without holes."""
+    count, pieces, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count < 2:
+        return mask
+    areas = statistics[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    kept = np.isin(pieces, np.flatnonzero(areas >= SMALL_PIECE * areas.max())) & (mask > 0)
+    padded = np.pad(kept.astype(np.uint8), 1)
+    cv2.floodFill(padded, None, (0, 0), 2)
+    filled: Pixels = (padded[1:-1, 1:-1] != 2).astype(np.uint8)
+    return filled
