@@ -270,16 +270,19 @@ def test_full_disk_ends_with_a_sentence(
 def test_project_file_is_read_as_documented(folder: Path) -> None:
     text = (Path(__file__).parent.parent / "docs" / "project-file.md").read_text()
     examples = [part.split("```")[0] for part in text.split("```toml\n")[1:]]
-    assert len(examples) == 2
+    assert len(examples) == 3
     for number, example in enumerate(examples):
         path = folder / f"{number}.toml"
         path.write_text(example)
-        project = read_project_file(path)
-        assert project.draft.references
+        assert read_project_file(path).draft.references
+    project = read_project_file(folder / "1.toml")
     assert project.rounds == 3
     assert project.draft.trigger_word == "<blue-pot>"
-    assert project.draft.references[0][0] == folder / "photos" / "pot-table.jpg"
+    assert project.draft.given[0].picture == folder / "photos" / "pot-table.jpg"
     assert project.draft.changes["sample"] == {"candidates": 8}
+    both = read_project_file(folder / "2.toml").draft.given
+    assert [entry.trigger_word for entry in both] == ["<blue-pot>", "<blue-pot>", "<brumm>", "<brumm>"]
+    assert both[1].mask == folder / "photos" / "pot-snow-white.png"
 
 
 def test_models_beside_the_project_file_are_found(folder: Path) -> None:
@@ -302,7 +305,7 @@ def test_plain_command_opens_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     opened: list[tuple[object, ...]] = []
     monkeypatch.setattr(serve, "serve", lambda *given: opened.append(given))
     assert run("--workspace", tmp_path, "--port", 7999, "--no-browser") == 0
-    assert opened == [(tmp_path, "127.0.0.1", 7999, False)]
+    assert opened == [(tmp_path, "127.0.0.1", 7999, False, None, ())]
 
 
 def test_doctor_probes_a_model(

@@ -306,8 +306,8 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
 
 
 def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) -> None:
-    for anchor in studio.pool(round_id):
-        studio.enable_anchor(anchor.id, False)
+    for anchor in studio.pool(round_id):  # the verb leaves as many on as a round suggests
+        studio.store.projects.enable_anchor(anchor.id, False)
     with pytest.raises(StudioError, match="no anchors left to draw"):
         studio.generate(round_id)
     assert studio.next_step(round_id) == "next_round"

@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
 from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import subjects
 from gal_studio.state import lineage
 from gal_studio.state.files import write_whole
 from gal_studio.state.problems import disk_problem
@@ -33,25 +34,41 @@ def check_folder(out: Path) -> None:
     (out / ".writable").unlink()
 
 
-def write_outputs(studio: Studio, round_ids: Sequence[str], out: Path, policy: str) -> dict[str, Any]:
-    """Write everything about these rounds, each file whole or not at all; returns the summary."""
+def write_outputs(
+    studio: Studio,
+    round_ids: Sequence[str],
+    out: Path,
+    policy: str,
+    refinements: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write everything about these rounds, each file whole or not at all; returns the summary.
+
+    `refinements` holds the refinement of each round that has one; its pictures stand in a table of their own.
+    """
     check_folder(out)
+    nodes = refinements or {}
     views = [studio.round_view(round_id) for round_id in round_ids]
-    for view in views:
+    refined = [studio.round_view(nodes[view.round.id]) for view in views if view.round.id in nodes]
+    for view in (*views, *refined):
         _write_round(studio, view, out)
     summary = {
         "project": _project(views[-1].project, views[-1], policy),
-        "rounds": [_round(studio, view) for view in views],
+        "rounds": [
+            {**_round(studio, view), "refine": describe_refinement(studio, nodes.get(view.round.id))}
+            for view in views
+        ],
         "machine": describe_machine(),
     }
     write_whole(out / "candidates.csv", _table(views).encode(), out)
+    if refined:
+        write_whole(out / "refined-candidates.csv", _table(refined).encode(), out)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     write_whole(out / "summary.json", f"{text}\n".encode(), out)
     return summary
 
 
 def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
-    number = view.round.number
+    label = _label(view)
     for tile in view.candidates:
         path = out / picture_name(view, tile)
         try:
@@ -61,19 +78,25 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
         data = studio.store.images.read(tile.candidate.image)
         if not path.is_file() or path.read_bytes() != data:
             write_whole(path, data, out)
-    studio.export_adapter(view.round.id, out / f"lora-round-{number}.safetensors")
+    studio.export_adapter(view.round.id, out / f"lora-{label}.safetensors")
+    if not view.candidates and view.kind == "refine":
+        return
     if not view.candidates:
-        raise StudioError(f"Round {number} has no pictures: add anchors or ask for fewer rounds.")
+        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or ask for fewer rounds.")
     buffer = io.BytesIO()
     contact_sheet(studio.store.images, view).save(buffer, "PNG")
-    write_whole(out / f"contact-sheet-round-{number}.png", buffer.getvalue(), out)
+    write_whole(out / f"contact-sheet-{label}.png", buffer.getvalue(), out)
+
+
+def _label(view: RoundView) -> str:
+    return f"round-{view.round.number}" + ("-refined" if view.kind == "refine" else "")
 
 
 def picture_name(view: RoundView, tile: CandidateView) -> str:
     """The file of a candidate inside of the folder: by round, anchor and index."""
     order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
     words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")
-    return f"pictures/round-{view.round.number}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
+    return f"pictures/{_label(view)}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
 
 
 def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, Any]:
@@ -85,6 +108,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "reference_prompt": project.references[0].prompt,
         "references": [entry.prompt for entry in project.references],
         "trigger_word": project.trigger_word,
+        "trigger_words": [entry.trigger_word for entry in subjects(project.references) if entry.trigger_word],
         "seed": project.seed,
         "lambda": view.settings.gal.balance_lambda,
         "top_k": view.settings.gal.top_k,
@@ -123,6 +147,28 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
             {"prompt": sample.prompt, "weight": sample.weight, "is_reference": sample.is_reference}
             for sample in studio.store.rounds.training_set(view.round.id)
         ],
+    }
+
+
+def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | None:
+    """The refinement of a round as the summary tells it; None where there is none."""
+    if node is None:
+        return None
+    view, seconds = studio.refinement_view(node), studio.store.rounds.seconds(node)
+    losses = [loss for _, loss in view.losses]
+    return {
+        "pairs": len(view.pairs),
+        "steps": len(losses),
+        "seconds": sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine")),
+        "loss_first": losses[0] if losses else None,
+        "loss_last": losses[-1] if losses else None,
+        "metrics_before": {entry.metric: entry.before for entry in view.measurements},
+        "metrics_after": {entry.metric: entry.after for entry in view.measurements},
+        "differences": {
+            entry.metric: {"value": entry.difference, "low": entry.low, "high": entry.high}
+            for entry in view.measurements
+        },
+        "images": view.measurements[0].images if view.measurements else 0,
     }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.studio import ProjectDraft
+from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.references import mask_beside
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "kind": (str, 'a word in quotes: "style" or "object"'),
@@ -23,6 +24,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "references": (list, "tables that begin with [[references]]"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
+_REFERENCE = ("image", "prompt", "trigger_word", "mask")
 _DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
 
 
@@ -76,7 +78,8 @@ def _check(path: Path, name: str, value: object) -> None:
         raise StudioError(f"{path.name} has {name} = {value!r}: write {words}.")
 
 
-def _reference(path: Path, entry: object) -> tuple[Path, str]:
+def _reference(path: Path, entry: object) -> ReferenceDraft:
+    """One picture; when it names no mask, `cat-masklabel.png` beside `cat.jpg` is its mask."""
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
         raise StudioError(
             f"{path.name} has a reference {entry!r}: write [[references]] with image and prompt."
@@ -85,11 +88,13 @@ def _reference(path: Path, entry: object) -> tuple[Path, str]:
         if name not in entry:
             raise StudioError(f"A reference in {path.name} has no {name}: each needs image and prompt.")
     for name in entry:
-        if name not in ("image", "prompt"):
+        if name not in _REFERENCE:
             raise StudioError(
-                f"A reference in {path.name} has an unknown entry {name!r}: use image and prompt."
+                f"A reference in {path.name} has an unknown entry {name!r}: use {', '.join(_REFERENCE)}."
             )
-    return path.parent / Path(entry["image"]).expanduser(), entry["prompt"]
+    image = path.parent / Path(entry["image"]).expanduser()
+    mask = path.parent / Path(entry["mask"]).expanduser() if "mask" in entry else mask_beside(image)
+    return ReferenceDraft(image, entry["prompt"], entry.get("trigger_word", ""), mask)
 
 
 def _model(path: Path, name: str) -> str:

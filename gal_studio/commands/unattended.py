@@ -12,6 +12,7 @@ from typing import Any
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.outputs import write_outputs
+from gal_studio.commands.refine import refine_round
 from gal_studio.core.errors import StudioError
 from gal_studio.core.policies import PolicyOutcome, find_policy
 from gal_studio.core.seeds import generator
@@ -19,7 +20,7 @@ from gal_studio.core.types import Round
 from gal_studio.core.uncertainty import score_pool
 from gal_studio.state import Store
 from gal_studio.state.pictures import read_picture
-from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio import Picture, ProjectDraft, Studio
 
 MOST_ROUNDS = 50
 
@@ -33,6 +34,7 @@ class Plan:
     policy: str
     out: Path
     workspace: Path
+    refine: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be carried out."""
@@ -49,14 +51,19 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         line = ProgressLine(studio)
         project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
         rounds = [store.rounds.of_project(project_id)[0]]
+        refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
             for number in range(1, plan.rounds + 1):
-                _work_on(studio, worker, rounds[-1].id)
-                _tell(studio, line, rounds[-1].id)
+                entry = rounds[-1]
+                _work_on(studio, worker, entry.id)
+                _tell(studio, line, entry.id)
+                if number < plan.rounds or plan.refine:
+                    _decide(studio, entry, plan.policy)
+                if plan.refine and (node := refine_round(studio, worker, line, entry.id)):
+                    refinements[entry.id] = node
                 if number < plan.rounds:
-                    _decide(studio, rounds[-1], plan.policy)
-                    rounds.append(studio.next_round(rounds[-1].id))
-        summary = write_outputs(studio, [entry.id for entry in rounds], plan.out, plan.policy)
+                    rounds.append(_next_round(studio, refinements.get(entry.id, entry.id)))
+        summary = write_outputs(studio, [e.id for e in rounds], plan.out, plan.policy, refinements)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
     return summary
 
@@ -64,12 +71,17 @@ def carry_out(plan: Plan) -> dict[str, Any]:
 def _origin(plan: Plan) -> str:
     """What makes this command the same as an earlier one; the number of rounds may grow."""
     draft = plan.draft
-    pictures = [
-        hashlib.sha256(read_picture(picture)[0].tobytes()).hexdigest() for picture, _ in draft.references
-    ]
+    pictures = [_picture_digest(entry.picture) for entry in draft.given]
     rest = astuple(replace(draft, references=(), origin=None, settings=None))
-    parts = [plan.policy, pictures, [prompt for _, prompt in draft.references], rest]
+    parts = [plan.policy, pictures, [entry.prompt for entry in draft.given], rest]
+    own = [(entry.trigger_word, entry.mask and _picture_digest(entry.mask)) for entry in draft.given]
+    if len(set(own)) > 1 or any(mask for _, mask in own):
+        parts.append(own)
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _picture_digest(picture: Picture) -> str:
+    return hashlib.sha256(read_picture(picture)[0].tobytes()).hexdigest()
 
 
 def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
@@ -81,6 +93,12 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     drawn = any(job.kind == "generate" and job.state == "completed" for job in jobs)
     if not drawn and studio.pool(round_id):
         worker.finish(studio.generate(round_id))
+
+
+def _next_round(studio: Studio, round_id: str) -> Round:
+    """The round after this one: the one that an earlier start of the command made, else a new one."""
+    children = [child for child in studio.store.rounds.children(round_id) if child.kind == "fine_tune"]
+    return children[0] if children else studio.next_round(round_id)
 
 
 def _decide(studio: Studio, entry: Round, policy: str) -> None:

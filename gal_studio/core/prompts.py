@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind, Reference
 
+MOST_SUBJECTS = 4
 _ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
 _PLACES = re.compile(
     "on|in|at|under|by|near|with|without|inside|outside|behind|beside|beneath|below|above|before|against|"
@@ -106,26 +108,136 @@ def class_prompt(prompt: str, trigger_word: str) -> str:
     return f"a photo of {'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def subject(kind: Kind, reference_prompt: str, trigger_word: str) -> str:
-    """What stands for `{}` in the anchors: a style's descriptor or an object's foreground prompt."""
+def find_trigger_word(prompts: Sequence[str]) -> str:
+    """The word in angle brackets that all prompts hold, such as `<cute-cat>`; "" when there is none."""
+    for word in re.findall(r"<[^<>\s]*\w[^<>\s]*>", prompts[0]) if prompts else ():
+        if all(word.lower() in prompt.lower() for prompt in prompts):
+            return str(word)
+    return ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing to learn (or one style, whose trigger word is empty): the references that show it."""
+
+    trigger_word: str
+    references: tuple[Reference, ...]
+
+    @property
+    def foreground(self) -> str:
+        """How an anchor names an object: `a <cute-cat> cat`."""
+        return foreground_prompt(self.references[0].prompt, self.trigger_word)
+
+    @property
+    def class_prompt(self) -> str:
+        """The prompt of its class images (Eq. G9), such as `a photo of a cat`."""
+        return class_prompt(self.references[0].prompt, self.trigger_word)
+
+
+def subjects(references: Iterable[Reference]) -> tuple[Subject, ...]:
+    """References with the same trigger word are one subject; in the order of their first pictures."""
+    groups: dict[str, list[Reference]] = {}
+    for entry in references:
+        groups.setdefault(_bare(entry.trigger_word), []).append(entry)
+    return tuple(Subject(group[0].trigger_word, tuple(group)) for group in groups.values())
+
+
+def _bare(trigger_word: str) -> str:
+    return trigger_word.strip().strip("<>").lower()
+
+
+def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> tuple[Reference, ...]:
+    """References of a new project from their (prompt, trigger word), checked; without id and picture yet."""
+    if not texts:
+        raise StudioError("The project has no reference: add a picture and say what it shows.")
+    prompts = [check_prompt(prompt) for prompt, _ in texts]
     if kind == "style":
-        return style_descriptor(reference_prompt)
-    return foreground_prompt(reference_prompt, trigger_word)
+        _check_one_style(prompts, [word for _, word in texts])
+        return tuple(Reference("", prompt, prompt, "") for prompt in prompts)
+    spelled: dict[str, str] = {}  # the first spelling counts
+    words = [spelled.setdefault(_bare(word), check_trigger_word(word)) for _, word in texts]
+    if len(spelled) > MOST_SUBJECTS:
+        raise StudioError(f"The project has {len(spelled)} objects: learn at most {MOST_SUBJECTS} at once.")
+    references = tuple(
+        Reference("", prompt, _plain_of_all(prompt, word, spelled.values()), "", word)
+        for prompt, word in zip(prompts, words, strict=True)
+    )
+    for subject in subjects(references):
+        _check_one_class(subject)
+    return references
 
 
-def expand_anchors(
-    kind: Kind, templates: Iterable[str], reference_prompt: str, trigger_word: str
-) -> tuple[str, ...]:
-    """The anchors' prompts in the order of their templates; a doubled one is kept once."""
-    stands_for = subject(kind, reference_prompt, trigger_word)
+def _check_one_style(prompts: Sequence[str], trigger_words: Sequence[str]) -> None:
+    if any(word.strip() for word in trigger_words):
+        raise StudioError(
+            "A style has no trigger word of a picture's own: leave it out, or choose the kind object."
+        )
+    styles = {style.lower(): style for style in map(style_descriptor, prompts)}
+    if len(styles) > 1:
+        first, second, *_ = styles.values()
+        raise StudioError(
+            f"The pictures name two styles, {first!r} and {second!r}: a project learns one style; "
+            "make a project for each."
+        )
+
+
+def _plain_of_all(prompt: str, own: str, trigger_words: Iterable[str]) -> str:
+    """The prompt without any trigger word; a prompt that lacks its own one is refused."""
+    foreground_prompt(prompt, own)
+    for word in trigger_words:
+        prompt = plain_prompt(prompt, word)
+    return prompt
+
+
+def _check_one_class(subject: Subject) -> None:
+    """Refuse pictures of one subject whose words for its kind have nothing in common."""
+    nouns = [
+        class_prompt(entry.prompt, subject.trigger_word).removeprefix("a photo of ")
+        for entry in subject.references
+    ]
+    for noun in nouns:
+        if not set(nouns[0].lower().split()[1:]) & set(noun.lower().split()[1:]):
+            raise StudioError(
+                f"The trigger word {subject.trigger_word!r} calls both {nouns[0]} and {noun}: "
+                "give each object a trigger word of its own."
+            )
+
+
+def stands_for(kind: Kind, references: Sequence[Reference]) -> str:
+    """What stands for `{}` in the anchors: a style's descriptor, or all objects by name.
+
+    `a <dotty> teapot and a <brumm> teddy bear` for two of them.
+    """
+    if kind == "style":
+        return style_descriptor(references[0].prompt)
+    *others, last = [subject.foreground for subject in subjects(references)]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def expand_anchors(kind: Kind, templates: Iterable[str], references: Sequence[Reference]) -> tuple[str, ...]:
+    """The anchors' prompts in the order of their templates; a doubled one is kept once.
+
+    A template that calls a subject itself, by its trigger word or by the style's own words, needs no `{}`.
+    """
+    words = stands_for(kind, references)
+    called = () if kind == "style" else tuple(entry.trigger_word for entry in subjects(references))
     prompts: dict[str, None] = {}
     for template in templates:
-        if "{}" not in template:
+        prompt = check_prompt(template.replace("{}", words))
+        found = [word for word in called if _trigger_pattern(word).search(prompt)]
+        if not found and words not in prompt:
             raise StudioError(f"The anchor {template!r} has no place for the subject: write {{}} there.")
-        prompts[check_prompt(template.replace("{}", stands_for))] = None
+        for word in found:  # as the references spell it
+            prompt = word.join(_trigger_pattern(word).split(prompt))
+        prompts[prompt] = None
     if not prompts:
         raise StudioError("There are no anchors: add at least one, or import the list of 18.")
     return tuple(prompts)
+
+
+def class_prompts(references: Sequence[Reference]) -> tuple[str, ...]:
+    """The prompts of the class images of all objects; objects of one class share theirs."""
+    return tuple(dict.fromkeys(subject.class_prompt for subject in subjects(references)))
 
 
 def reference_prompts(kind: Kind, references: Sequence[Reference]) -> tuple[str, ...]:

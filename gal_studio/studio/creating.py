@@ -1,31 +1,20 @@
 """How a project comes into being: everything that was given is checked before anything is stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from PIL import Image
-
-from gal_studio.assets import demo, load_anchors, load_preset, resolve_model
+from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import (
-    check_prompt,
-    check_trigger_word,
-    class_prompt,
-    expand_anchors,
-    foreground_prompt,
-    plain_prompt,
-    style_descriptor,
-    subject,
-)
+from gal_studio.core.prompts import describe, stands_for, subjects
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Kind
+from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
-from gal_studio.state.pictures import read_picture
 from gal_studio.state.projects import NewProject
+from gal_studio.studio.anchors import anchor_prompts
+from gal_studio.studio.references import Picture, ReferenceDraft, read_reference
 
-Picture = bytes | str | Path
 DEFAULT_PRESET = "pocket"
 LARGEST_SEED = 2**63 - 1
 
@@ -34,12 +23,13 @@ LARGEST_SEED = 2**63 - 1
 class ProjectDraft:
     """What a person gives. Models and settings that are left out come from the preset.
 
-    `references` are (picture, prompt); `changes` are settings in part, laid over the preset's; `anchors` are
-    templates with `{}` where the subject stands.
+    `references` are drafts of their own or (picture, prompt); those with the same trigger word show one
+    object. `changes` are settings in part, laid over the preset's; `anchors` are templates with `{}` where
+    the subject stands.
     """
 
     kind: Kind
-    references: Sequence[tuple[Picture, str]]
+    references: Sequence[ReferenceDraft | tuple[Picture, str]]
     trigger_word: str = ""
     name: str = ""
     preset: str = DEFAULT_PRESET
@@ -50,6 +40,13 @@ class ProjectDraft:
     seed: int = 0
     anchors: Sequence[str] | None = None
     origin: str | None = None
+
+    @property
+    def given(self) -> tuple[ReferenceDraft, ...]:
+        """Every reference, with the trigger word that it has or, for objects, takes from the project."""
+        word = self.trigger_word if self.kind == "object" else ""
+        drafts = (e if isinstance(e, ReferenceDraft) else ReferenceDraft(*e) for e in self.references)
+        return tuple(replace(entry, trigger_word=entry.trigger_word or word) for entry in drafts)
 
 
 def demo_draft(kind: Kind) -> ProjectDraft:
@@ -65,9 +62,8 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
     if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
         raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
-    trigger_word = check_trigger_word(draft.trigger_word) if draft.kind == "object" else ""
-    prompts = _checked_prompts(draft, trigger_word)
-    anchors = anchor_prompts(draft.kind, draft.anchors, prompts[0][0], trigger_word)
+    described = describe(draft.kind, [(entry.prompt, entry.trigger_word) for entry in draft.given])
+    anchors = anchor_prompts(draft.kind, draft.anchors, described)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
@@ -75,17 +71,15 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     clip_model = _anchored(draft.clip_model or preset.clip_model)
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
-    pictures = [_read(picture, place) for place, (picture, _) in enumerate(draft.references, start=1)]
-    images = [store.images.add_picture(picture) for picture in pictures]
     new = NewProject(
-        name=draft.name.strip() or prompts[0][0],
+        name=draft.name.strip() or default_name(draft.kind, described),
         kind=draft.kind,
         base_model=base_model,
         clip_model=clip_model,
-        trigger_word=trigger_word,
+        trigger_word=described[0].trigger_word,
         seed=draft.seed,
         settings=settings,
-        references=tuple((*texts, image) for texts, image in zip(prompts, images, strict=True)),
+        references=_kept(store, draft, described),
         anchors=anchors,
         origin=draft.origin,
     )
@@ -95,36 +89,35 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     return project.id
 
 
-def _checked_prompts(draft: ProjectDraft, trigger_word: str) -> list[tuple[str, str]]:
-    """(prompt, plain prompt) of every reference."""
-    if not draft.references:
-        raise StudioError("The project has no reference: add a picture and say what it shows.")
-    checked = []
-    for _, text in draft.references:
-        prompt = check_prompt(text)
-        if draft.kind == "style":
-            style_descriptor(prompt)
-            checked.append((prompt, prompt))
-        else:
-            foreground_prompt(prompt, trigger_word)
-            class_prompt(prompt, trigger_word)
-            checked.append((prompt, plain_prompt(prompt, trigger_word)))
-    return checked
+def default_name(kind: Kind, references: Sequence[Reference]) -> str:
+    """How a project is called that nobody named: by its first prompt, or by all its objects."""
+    if len(subjects(references)) == 1:
+        return references[0].prompt
+    name = stands_for(kind, references)
+    return name[0].upper() + name[1:]
 
 
-def anchor_prompts(
-    kind: Kind, templates: Sequence[str] | None, reference_prompt: str, trigger_word: str
-) -> tuple[str, ...]:
-    """The anchors' prompts; a template that names the subject in full needs no `{}`."""
-    subject_words = subject(kind, reference_prompt, trigger_word)
-    given = load_anchors(kind) if templates is None else [line for line in templates if line.strip()]
-    opened = [line if "{}" in line else line.replace(subject_words, "{}", 1) for line in given]
-    return expand_anchors(kind, opened, reference_prompt, trigger_word)
+def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> tuple[Reference, ...]:
+    """The references with their pictures and masks in the store; all are read before the first is kept."""
+    read = [read_reference(entry, place) for place, entry in enumerate(draft.given, start=1)]
+    return tuple(
+        replace(
+            entry,
+            image=store.images.add_picture(picture),
+            mask=None if mask is None else store.images.add_picture(mask),
+        )
+        for entry, (picture, mask) in zip(described, read, strict=True)
+    )
 
 
 def _settings(draft: ProjectDraft) -> Settings:
-    base = draft.settings or load_preset(draft.preset).settings[draft.kind]
-    return base.updated(draft.changes)
+    """The settings with the vision model that they leave to the preset; an own CLIP looks for itself."""
+    preset = load_preset(draft.preset)
+    settings = (draft.settings or preset.settings[draft.kind]).updated(draft.changes)
+    vision_model = settings.refine.vision_model or (
+        preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
+    )
+    return settings.updated({"refine": {"vision_model": _anchored(vision_model)}})
 
 
 def check_settings(settings: Settings, anchors: int) -> None:
@@ -160,12 +153,3 @@ def _anchored(name: str) -> str:
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     path = Path(name.removeprefix(prefix)).expanduser()
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
-
-
-def _read(picture: Picture, place: int) -> Image.Image:
-    try:
-        return read_picture(picture)[0]
-    except StudioError as error:
-        if isinstance(picture, bytes):
-            raise StudioError(f"Picture {place}: {error}") from error
-        raise

@@ -7,16 +7,25 @@ from gal_studio.core.prompts import (
     check_prompt,
     check_trigger_word,
     class_prompt,
+    class_prompts,
+    describe,
     expand_anchors,
+    find_trigger_word,
     foreground_prompt,
     plain_prompt,
     reference_prompts,
+    stands_for,
     style_descriptor,
+    subjects,
     tidy,
 )
 from gal_studio.core.types import Reference
 
 CAT = "A <cute-cat> cat on the stairs"
+OIL = describe("style", [("A cat in oil painting style", "")])
+POT, POT_SNOW = "A <dotty> teapot on the stairs", "A <dotty> teapot in the snow"
+BEAR = "A <brumm> teddy bear on a sofa"
+BOTH = describe("object", [(POT, "<dotty>"), (BEAR, "<brumm>"), (POT_SNOW, "dotty")])
 
 
 @pytest.mark.parametrize(
@@ -107,22 +116,118 @@ def test_an_object_prompt_needs_its_trigger_word_and_its_class():
 
 
 def test_anchors_of_both_kinds():
-    style = expand_anchors("style", ["A tie {}", "Moon {}"], "A cat in oil painting style", "")
-    assert style == ("A tie in oil painting style", "Moon in oil painting style")
-    things = expand_anchors("object", ["{} in a bank", "{} under a tree"], CAT, "<cute-cat>")
+    assert expand_anchors("style", ["A tie {}", "Moon {}"], OIL) == (
+        "A tie in oil painting style",
+        "Moon in oil painting style",
+    )
+    things = expand_anchors(
+        "object", ["{} in a bank", "{} under a tree"], describe("object", [(CAT, "<cute-cat>")])
+    )
     assert things == ("a <cute-cat> cat in a bank", "a <cute-cat> cat under a tree")
 
 
 def test_a_doubled_anchor_is_kept_once_and_braces_are_text():
-    prompts = expand_anchors("style", ["A tie {}", "A  tie {}", "A {x} {}"], "A cat in {0} style", "")
+    odd = describe("style", [("A cat in {0} style", "")])
+    prompts = expand_anchors("style", ["A tie {}", "A  tie {}", "A {x} {}"], odd)
     assert prompts == ("A tie in {0} style", "A {x} in {0} style")
 
 
 def test_no_anchors_and_anchors_without_a_place_are_refused():
     with pytest.raises(StudioError, match="There are no anchors"):
-        expand_anchors("style", [], "A cat in oil", "")
+        expand_anchors("style", [], OIL)
     with pytest.raises(StudioError, match=r"'A tie' has no place for the subject: write \{\} there"):
-        expand_anchors("style", ["A tie"], "A cat in oil", "")
+        expand_anchors("style", ["A tie"], OIL)
+    with pytest.raises(StudioError, match="'a teapot in a bank' has no place"):
+        expand_anchors("object", ["a teapot in a bank"], BOTH)
+
+
+def test_an_anchor_that_calls_a_subject_itself_needs_no_braces():
+    assert expand_anchors("style", ["Fog in oil painting style"], OIL) == ("Fog in oil painting style",)
+    hug = "a <brumm> teddy bear hugs a <DOTTY> teapot"
+    assert expand_anchors("object", [hug, "brumm in a bank"], BOTH) == (
+        "a <brumm> teddy bear hugs a <dotty> teapot",
+        "<brumm> in a bank",
+    )
+
+
+def test_references_with_the_same_trigger_word_are_one_subject():
+    pot, bear = subjects(BOTH)
+    assert (pot.trigger_word, bear.trigger_word) == ("<dotty>", "<brumm>")
+    assert [entry.prompt for entry in pot.references] == [POT, POT_SNOW]
+    assert [entry.trigger_word for entry in pot.references] == ["<dotty>", "<dotty>"]
+    assert (pot.foreground, bear.foreground) == ("a <dotty> teapot", "a <brumm> teddy bear")
+    assert class_prompts(BOTH) == ("a photo of a teapot", "a photo of a teddy bear")
+
+
+def test_objects_of_one_class_share_its_class_prompt():
+    two = describe("object", [("A <rex> dog on a rug", "<rex>"), ("A <lady> dog on a bed", "<lady>")])
+    assert len(subjects(two)) == 2
+    assert class_prompts(two) == ("a photo of a dog",)
+
+
+def test_anchors_name_all_subjects():
+    assert stands_for("object", BOTH) == "a <dotty> teapot and a <brumm> teddy bear"
+    assert expand_anchors("object", ["{} in a bank"], BOTH) == (
+        "a <dotty> teapot and a <brumm> teddy bear in a bank",
+    )
+    three = describe("object", [(POT, "<dotty>"), (BEAR, "<brumm>"), (CAT, "<cute-cat>")])
+    assert stands_for("object", three) == "a <dotty> teapot, a <brumm> teddy bear and a <cute-cat> cat"
+
+
+def test_plain_prompts_hold_no_trigger_word_at_all():
+    together = ("A <brumm> teddy bear beside a <dotty> teapot", "<brumm>")
+    references = describe("object", [(POT, "<dotty>"), together])
+    assert [entry.plain_prompt for entry in references] == [
+        "A teapot on the stairs",
+        "A teddy bear beside a teapot",
+    ]
+    assert reference_prompts("object", BOTH) == (
+        "A teapot on the stairs",
+        "A teddy bear on a sofa",
+        "A teapot in the snow",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "words"),
+    [
+        ("object", [], "no reference"),
+        ("object", [(CAT, "")], "trigger word is empty"),
+        ("object", [(POT, "<dotty>"), ("A teddy bear", "<brumm>")], "not hold the trigger word '<brumm>'"),
+        (
+            "object",
+            [(POT, "<dotty>"), ("A <dotty> teddy bear", "<dotty>")],
+            "'<dotty>' calls both a teapot and a teddy bear: give each object a trigger word of its own",
+        ),
+        ("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "5 objects: learn at most 4"),
+        ("style", [("A cat in ink", "<ink>")], "A style has no trigger word"),
+        ("style", [("A cat in ink", ""), ("A dog in oil", "")], "two styles, 'in ink' and 'in oil'"),
+    ],
+)
+def test_what_is_no_set_of_references_is_refused_in_one_sentence(kind, texts, words):
+    with pytest.raises(StudioError, match=words) as refusal:
+        describe(kind, texts)
+    assert str(refusal.value).count(".") == 1
+
+
+def test_four_subjects_and_other_words_for_one_class_are_fine():
+    assert len(subjects(describe("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(4)]))) == 4
+    worded = [("A <sks> cat on a rug", "<sks>"), ("A sleepy <sks> cat jumping high", "<sks>")]
+    assert len(subjects(describe("object", worded))) == 1
+
+
+@pytest.mark.parametrize(
+    ("prompts", "word"),
+    [
+        ([POT, POT_SNOW], "<dotty>"),
+        (["A <dotty> teapot and a <brumm> bear", BEAR], "<brumm>"),
+        ([POT, BEAR], ""),
+        (["A cat < 3 kg", "x <> y"], ""),
+        ([], ""),
+    ],
+)
+def test_a_trigger_word_in_angle_brackets_is_found(prompts, word):
+    assert find_trigger_word(prompts) == word
 
 
 def test_what_candidates_are_compared_with():
@@ -149,3 +254,14 @@ def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
             assert reads(text, trigger)
         except StudioError as problem:
             assert str(problem).endswith(".")
+
+
+@given(st.lists(st.tuples(st.text(max_size=40), st.text(alphabet="abc-<>. ", max_size=8)), max_size=3))
+def test_any_texts_give_references_or_a_sentence(texts):
+    try:
+        references = describe("object", texts)
+    except StudioError as problem:
+        assert str(problem).endswith(".")
+    else:
+        assert stands_for("object", references)
+        assert 1 <= len(class_prompts(references)) <= len(subjects(references)) <= len(references)

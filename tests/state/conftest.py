@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round
+from gal_studio.core.types import Reference, Round
 from gal_studio.state import Store
 from gal_studio.state.candidates import NewCandidate
 from gal_studio.state.projects import NewProject, Project
@@ -47,7 +47,7 @@ def project(store: Store) -> Project:
             trigger_word="",
             seed=7,
             settings=Settings(),
-            references=(("A cat in ink style", "A cat in ink style", image),),
+            references=(Reference("", "A cat in ink style", "A cat in ink style", image),),
             anchors=("A tie in ink style", "A koala in ink style", "A drum in ink style"),
         )
     )

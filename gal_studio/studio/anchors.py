@@ -1,0 +1,61 @@
+"""The anchors of a project: made from templates, added, switched on and off."""
+
+from collections.abc import Sequence
+
+from gal_studio.assets import load_anchors
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import expand_anchors
+from gal_studio.core.types import Kind, Reference
+from gal_studio.state import Store
+
+MOST_ANCHORS = 500
+LONGEST_ANCHOR = 300
+
+
+def anchor_prompts(
+    kind: Kind, templates: Sequence[str] | None, references: Sequence[Reference]
+) -> tuple[str, ...]:
+    """The anchors' prompts; without templates, those of the list that comes with the studio."""
+    given = load_anchors(kind) if templates is None else [line for line in templates if line.strip()]
+    for line in given:
+        if len(line) > LONGEST_ANCHOR:
+            raise StudioError(
+                f"The anchor {line[:40].strip() + '…'!r} has {len(line)} letters: "
+                f"use at most {LONGEST_ANCHOR}, one anchor a line."
+            )
+    if len(given) > MOST_ANCHORS:
+        raise StudioError(f"There are {len(given)} anchors: use at most {MOST_ANCHORS}.")
+    return expand_anchors(kind, given, references)
+
+
+def add_anchors(store: Store, project_id: str, templates: Sequence[str], only: bool = False) -> None:
+    """Add anchors, or switch those on again that are there; `only` switches all others off."""
+    with store.database.transaction():
+        references = store.projects.references(project_id)
+        prompts = anchor_prompts(store.projects.get(project_id).kind, templates, references)
+        store.projects.add_anchors(project_id, prompts)
+        anchors = store.projects.anchors(project_id)
+        if len(anchors) > MOST_ANCHORS:
+            raise StudioError(f"The project would have {len(anchors)} anchors: keep at most {MOST_ANCHORS}.")
+        if only:
+            for anchor in anchors:
+                store.projects.enable_anchor(anchor.id, anchor.prompt in prompts)
+            _check_enough(store, project_id)
+
+
+def enable_anchor(store: Store, anchor_id: str, enabled: bool) -> None:
+    """Switch an anchor on or off; as many as a round suggests stay on."""
+    with store.database.transaction():
+        project_id = store.projects.project_of_anchor(anchor_id)
+        store.projects.enable_anchor(anchor_id, enabled)
+        if not enabled:
+            _check_enough(store, project_id)
+
+
+def _check_enough(store: Store, project_id: str) -> None:
+    wanted = store.projects.get(project_id).settings.gal.top_k
+    if sum(anchor.enabled for anchor in store.projects.anchors(project_id)) < wanted:
+        raise StudioError(
+            f"A round suggests {wanted} anchors, so at least {wanted} stay switched on: "
+            "add others first, or ask for fewer suggestions in the settings."
+        )
