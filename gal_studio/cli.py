@@ -35,9 +35,12 @@ def build_parser() -> argparse.ArgumentParser:
         description="Personalize an image model in rounds. Without a command: open the app.",
     )
     parser.add_argument("--workspace", type=Path, default=None, help="where your work is kept")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
     parser.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    _add_access(parser)
     parser.set_defaults(act=_open_app)
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_demo(commands)
@@ -45,6 +48,22 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_worker(commands)
     return parser
+
+
+def _add_access(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--auth",
+        metavar="USER:PASSWORD",
+        help="what to sign in with, or 'token' for one that is made and printed; so does the variable "
+        "GAL_STUDIO_AUTH; needed with a --host that other machines reach",
+    )
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="another name that leads here (a proxy's)",
+    )
 
 
 def _add_demo(commands: Any) -> None:
@@ -95,7 +114,10 @@ def _add_worker(commands: Any) -> None:
 def _open_app(options: argparse.Namespace) -> int:
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve
 
-    serve(options.workspace or DEFAULT_WORKSPACE, options.host, options.port, not options.no_browser)
+    workspace = options.workspace or DEFAULT_WORKSPACE
+    serve(
+        workspace, options.host, options.port, not options.no_browser, options.auth, tuple(options.allow_host)
+    )
     return 0
 
 

@@ -9,8 +9,11 @@ from typing import NamedTuple
 import gradio as gr
 from fastapi import FastAPI
 
+from gal_studio.state.pictures import LARGEST_FILE
 from gal_studio.studio import Studio
+from gal_studio.ui.access import Access, Rules
 from gal_studio.ui.first_paint import FirstPaint
+from gal_studio.ui.narrow import narrow_gradio
 from gal_studio.ui.pictures import add_picture_routes
 from gal_studio.ui.recall import Recall
 from gal_studio.ui.reference_panel import build_reference
@@ -18,8 +21,8 @@ from gal_studio.ui.results_panel import build_results
 from gal_studio.ui.rounds_panel import build_rounds
 from gal_studio.ui.static import add_static_routes
 from gal_studio.ui.top_bar import build_top_bar
+from gal_studio.ui.uploads import add_upload_route
 
-LARGEST_UPLOAD = "60mb"
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
@@ -51,20 +54,22 @@ def build_blocks(studio: Studio) -> gr.Blocks:
     return blocks
 
 
-def build_app(studio: Studio) -> FastAPI:
-    """The whole application, ready to be served."""
+def build_app(studio: Studio, rules: Rules | None = None) -> Access:
+    """The whole application behind its door, ready to be served; without rules, to this machine alone."""
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)
     add_static_routes(app)
     add_picture_routes(app, studio)
-    mounted: FastAPI = gr.mount_gradio_app(
+    add_upload_route(app)
+    gr.mount_gradio_app(
         app,
         build_blocks(studio),
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_MONO)),
         footer_links=[],
-        max_file_size=LARGEST_UPLOAD,
+        max_file_size=LARGEST_FILE,
         ssr_mode=False,
         run_history=False,
     )
-    return mounted
+    narrow_gradio(app)
+    return Access(app, rules or Rules())

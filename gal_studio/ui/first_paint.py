@@ -9,13 +9,10 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gal_studio.ui.static import files, template, ui_address
+from gal_studio.ui.headers import content_policy
+from gal_studio.ui.static import THEME, files, template, ui_address
 
-_THEME = (
-    "<script>(() => { let kept = null; try { kept = localStorage.getItem('gal-studio-theme'); } catch {}"
-    " document.documentElement.dataset.theme = kept ??"
-    " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
-)
+_MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # an app to install, which this page is not
 
 
 def head() -> str:
@@ -23,12 +20,12 @@ def head() -> str:
     modules = [name for name in files() if name.endswith(".js")]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in sorted(modules))
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("icon.svg")}">'
-    return f'{_THEME}{icon}<link rel="stylesheet" href="{ui_address("studio.css")}">{preload}'
+    return f'{THEME}{icon}<link rel="stylesheet" href="{ui_address("studio.css")}">{preload}'
 
 
 def with_first_paint(html: str) -> str:
     """The page with our head and the frame that is shown until the panels are there."""
-    html = html.replace("</head>", f"{head()}</head>", 1)
+    html = html.replace(_MANIFEST, "", 1).replace("</head>", f"{head()}</head>", 1)
     return re.sub(r"<body[^>]*>", lambda body: body.group() + template("splash"), html, count=1)
 
 
@@ -63,7 +60,9 @@ class FirstPaint:
 async def _send_page(start: Message, body: bytes, send: Send) -> None:
     headers = MutableHeaders(raw=start["headers"])
     if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
-        body = with_first_paint(body.decode()).encode()
+        html = with_first_paint(body.decode())
+        body = html.encode()
+        headers["content-security-policy"] = content_policy(html)
         headers["content-length"] = str(len(body))
         headers["cache-control"] = "no-store"
     await send(start)

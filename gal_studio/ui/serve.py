@@ -1,14 +1,23 @@
 """Opens a workspace and serves the page."""
 
+import os
+import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from threading import Timer
 
+import psutil
+
+from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.ui.access import SIGN_IN, Rules
+from gal_studio.ui.credentials import TOKEN, Credentials, Sessions, read_credentials
+from gal_studio.ui.origins import OWN_NAMES, is_loopback
 
 DEFAULT_WORKSPACE = Path.home() / "gal-studio"
+AUTH_VARIABLE = "GAL_STUDIO_AUTH"
 
 
 def serve(
@@ -16,20 +25,71 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = True,
+    auth: str | None = None,
+    other_names: Collection[str] = (),
     wake: Callable[[Path], object] | None = None,
 ) -> None:
-    """Serve the page of one workspace until it is interrupted."""
+    """Serve the page of one workspace until it is interrupted.
+
+    `auth` is `USER:PASSWORD` or `token`; the variable GAL_STUDIO_AUTH serves as well. `other_names` are names
+    that a proxy or a name server gives this machine.
+    """
+    credentials = credentials_for(host, auth or os.environ.pop(AUTH_VARIABLE, None), other_names)
     import uvicorn
 
     from gal_studio.ui.app import build_app
 
     studio = Studio(Store(workspace), wake=wake or _start_worker)
-    app = build_app(studio)
-    address = f"http://{host}:{port}"
+    rules = make_rules(host, credentials, other_names, studio.store.workspace)
+    app = build_app(studio, rules)
+    address = ready_link(host, port, credentials)
     print(f"GAL Studio: {address}   (workspace {workspace})", flush=True)
     if open_browser:
         Timer(1.0, webbrowser.open, [address]).start()
-    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2, server_header=False
+    )
+
+
+def credentials_for(host: str, auth: str | None, other_names: Collection[str] = ()) -> Credentials | None:
+    """What to sign in with; None where only this machine comes in. Refuses to be open to others."""
+    if auth:
+        return read_credentials(auth)
+    if is_loopback(host) and not other_names:
+        return None
+    raise StudioError(
+        f"Other machines could come in on {host!r}: give --auth USER:PASSWORD, --auth {TOKEN} (one is made "
+        f"and printed), or the variable {AUTH_VARIABLE}."
+    )
+
+
+def make_rules(
+    host: str, credentials: Credentials | None, other_names: Collection[str], workspace: Path
+) -> Rules:
+    """Who may come in, and by which names."""
+    open_to_others = not is_loopback(host)
+    names = {name.lower() for name in (host, *other_names)}
+    if open_to_others:
+        own = socket.gethostname().lower()
+        names |= {own, own.partition(".")[0], own.partition(".")[0] + ".local"}
+    sessions = Sessions(workspace / "sessions.json", credentials) if credentials else None
+    return Rules(OWN_NAMES | names, open_to_others, credentials, sessions)
+
+
+def ready_link(host: str, port: int, credentials: Credentials | None) -> str:
+    """The address to open, with the token in it where one was made."""
+    shown = _first_address() if host in ("0.0.0.0", "::", "") else host
+    address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    if credentials and not credentials.user:
+        return f"{address}{SIGN_IN}?token={credentials.secret}"
+    return address
+
+
+def _first_address() -> str:
+    """The machine's first address that others may reach, read off its interfaces without asking anybody."""
+    entries = [entry for group in psutil.net_if_addrs().values() for entry in group]
+    found = [entry.address for entry in entries if entry.family == socket.AF_INET]
+    return next((address for address in found if not is_loopback(address)), "127.0.0.1")
 
 
 def _start_worker(workspace: Path) -> object:

@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.ui.access import Access, Rules
+from gal_studio.ui.origins import OWN_NAMES
 from tests.ui.seeded import finished
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -59,12 +61,15 @@ def shared_place(finished_workspace: tuple[Path, str, str]) -> Iterator[Place]:
         yield Place(Studio(store), project, round_id)
 
 
-def built(studio: Studio) -> FastAPI:
-    """The application, built inside of an event loop: outside of one, Gradio makes loops and leaves them."""
+def built(studio: Studio, rules: Rules | None = None) -> Access:
+    """The application, built inside of an event loop: outside of one, Gradio makes loops and leaves them.
+
+    Without rules it answers to the name of Starlette's test client as well.
+    """
     from gal_studio.ui.app import build_app
 
-    async def build() -> FastAPI:
-        return build_app(studio)
+    async def build() -> Access:
+        return build_app(studio, rules or Rules(names=OWN_NAMES | {"testserver"}))
 
     with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop in this thread
         return pool.submit(lambda: asyncio.run(build())).result()
@@ -80,19 +85,28 @@ class Served(NamedTuple):
         return f"{self.address}/?project={self.place.project}&step={step}"
 
 
-@pytest.fixture
-def served(place: Place) -> Iterator[Served]:
+@contextmanager
+def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
+    """The application in a thread of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(built(place.studio), port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(built(place.studio, rules), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Served(place, f"http://127.0.0.1:{port}")
-    server.should_exit = True
-    thread.join(10)
+    try:
+        yield Served(place, f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def served(place: Place) -> Iterator[Served]:
+    with serving(place) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

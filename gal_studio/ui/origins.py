@@ -1,0 +1,70 @@
+"""What a request's headers tell of it: the name that it calls us by, and the page that it comes from."""
+
+import ipaddress
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+SAFE_METHODS = ("GET", "HEAD")
+_HOST = re.compile(r"(?P<name>[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+
+
+def is_loopback(name: str) -> bool:
+    """Whether only this machine can reach a server that listens on `name`."""
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name.lower() == "localhost"
+
+
+def is_own_name(header: str | None, names: Collection[str], any_address: bool) -> bool:
+    """Whether the Host header names this studio.
+
+    A foreign site may let its own name point to this machine (DNS rebinding); for the browser its pages then
+    count as ours, and the name in this header is all that tells. `any_address`: a bare address is ours too,
+    since nobody can let one point elsewhere.
+    """
+    match = _HOST.fullmatch(header or "")
+    if match is None:
+        return False
+    name = match["name"].strip("[]").lower()
+    if name in names:
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return any_address or address.is_loopback
+
+
+def is_foreign(method: str, headers: Headers) -> bool:
+    """Whether a page of another origin asked for this; following a link to us is no such thing."""
+    host = headers.get("host", "").lower()
+    origin = headers.get("origin")
+    if origin is not None:
+        return _place(origin) != host
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none") and not _is_link(method, headers)
+    referer = headers.get("referer")
+    return method not in SAFE_METHODS and referer is not None and _place(referer) != host
+
+
+def from_elsewhere(headers: Headers) -> bool:
+    """Whether a link of another site led here: the browser then holds a strict cookie back."""
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site")
+
+
+def _is_link(method: str, headers: Headers) -> bool:
+    navigates = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return method in SAFE_METHODS and navigates
+
+
+def _place(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
