@@ -18,16 +18,22 @@ export async function call(panel, name, request) {
   let answer;
   try {
     answer = await servers.get(panel)[name](request);
-  } catch {
-    toast("The studio does not answer. It goes on by itself when it is back.", "offline");
-    return null;
-  }
+  } catch { /* the same as no answer, which is how Gradio's client tells most failures */ }
+  if (answer === undefined) return unanswered();
   if (answer && answer.error) {
     toast(answer.error, "error");
     return null;
   }
   if (!QUIET.has(name)) clearErrors();
   return answer;
+}
+
+/** The studio is away for a while, or the session has ended: then the page asks to sign in. */
+async function unanswered() {
+  const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
+  if (page?.status === 401) location.reload();
+  else toast("The studio does not answer. It goes on by itself when it is back.", "offline");
+  return null;
 }
 
 function interval() {
