@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="")
     _add_demo(commands)
     _add_run(commands)
+    _add_refine(commands)
     _add_doctor(commands)
     _add_worker(commands)
     return parser
@@ -92,8 +93,21 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--steps", type=int, help="training steps of a round (default: the preset's)")
     command.add_argument("--sampling-steps", type=int, help="denoising steps (default: the preset's)")
     command.add_argument("--policy", choices=tuple(POLICIES), help="who accepts (default: uncertainty)")
+    command.add_argument("--refine", action="store_true", help="refine every round with PatchDPO")
     command.add_argument("--workspace", type=Path, help="where the work is kept (default: OUT/workspace)")
     command.add_argument("--json", action="store_true", help="print the summary on the standard output")
+
+
+def _add_refine(commands: Any) -> None:
+    refine = commands.add_parser("refine", help="refine a round of a stored project with PatchDPO")
+    refine.add_argument("--workspace", type=Path, required=True, help="the workspace that has the project")
+    refine.add_argument("--project", help="its id or name (default: the newest)")
+    refine.add_argument("--round", type=int, help="the round's number (default: the last trained one)")
+    refine.add_argument("--pairs", type=int, help="pairs to draw (default: the project's setting)")
+    refine.add_argument("--steps", type=int, help="training steps (default: the project's setting)")
+    refine.add_argument("--out", type=Path, help="folder for the results")
+    refine.add_argument("--json", action="store_true", help="print what was gained as JSON")
+    refine.set_defaults(act=_refine)
 
 
 def _add_doctor(commands: Any) -> None:
@@ -168,11 +182,23 @@ def _carry_out(options: argparse.Namespace, draft: Any, rounds: int, policy: str
     from gal_studio.commands.unattended import Plan, carry_out
 
     workspace = options.workspace or options.out / "workspace"
-    plan = Plan(draft, rounds, policy, options.out, workspace)
+    plan = Plan(draft, rounds, policy, options.out, workspace, options.refine)
     check_folder(options.out)
     summary = carry_out(plan)
     if options.json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _refine(options: argparse.Namespace) -> int:
+    from gal_studio.commands.refine import RefinePlan, refine_project
+
+    given = {"pairs": options.pairs, "steps": options.steps}
+    changes = {name: value for name, value in given.items() if value is not None}
+    plan = RefinePlan(options.workspace, options.project, options.round, changes, options.out)
+    gained = refine_project(plan)
+    if options.json:
+        print(json.dumps(gained, indent=2, ensure_ascii=False))
     return 0
 
 

@@ -24,6 +24,11 @@ PHASES = {
     "fine_tune": "fine-tuning",
     "draw": "drawing",
     "project": "laying the map",
+    "foregrounds": "finding the subject",
+    "pairs": "drawing pairs",
+    "maps": "judging patches",
+    "refine": "refining",
+    "measure": "measuring",
 }
 
 
@@ -46,7 +51,7 @@ class ProgressLine:
         self._spoken = (now, phase)
         number = self._studio.store.rounds.get(job.round_id).number
         line = f"Round {number}: {PHASES.get(phase, phase)}"
-        if total and phase != "project":
+        if total and phase not in ("project", "measure"):
             line += f" {int(done)} / {total}" + _speed(self._studio.job_view(job.project_id))
         self._write(line)
 

@@ -37,14 +37,12 @@ def refined_round(store: Store, round_id: str) -> Round:
     return store.rounds.get(entry.parent_id)
 
 
-def planned_pairs(store: Store, round_id: str) -> tuple[PlannedPair, ...]:
-    """Eq. P1: y is each reference in turn (object) or each accepted picture in turn (style).
+def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[PlannedPair, ...]:
+    """Eq. P1 for a round: y is each reference in turn (object) or each accepted picture in turn (style).
 
     Refused where there is nothing to learn from.
     """
-    base = refined_round(store, round_id)
     project = store.projects.get(base.project_id)
-    settings = store.rounds.settings(round_id).refine
     sources = (
         _accepted(store, base) if project.kind == "style" else _objects(store, project, settings, base.number)
     )
@@ -126,8 +124,11 @@ def pairs_are_ready(store: Store, round_id: str) -> bool:
 
 def pairs_are_as_planned(store: Store, round_id: str) -> bool:
     """Whether the pairs are ready, and those that settings, references and decisions of today ask for."""
+    if not pairs_are_ready(store, round_id):
+        return False
+    settings = store.rounds.settings(round_id).refine
     plans = tuple(pair.plan for pair in store.refinements.pairs(round_id))
-    return pairs_are_ready(store, round_id) and plans == planned_pairs(store, round_id)
+    return plans == planned_pairs(store, refined_round(store, round_id), settings)
 
 
 def trained_pictures(store: Store, round_id: str) -> tuple[Sample, ...]:
@@ -142,13 +143,18 @@ def trained_pictures(store: Store, round_id: str) -> tuple[Sample, ...]:
     return tuple(samples)
 
 
+def training_settings(settings: RefineSettings) -> RefineSettings:
+    """The settings without those that the plan of the pairs or the next round holds."""
+    return replace(settings, next_round="continue", pairs=1, clean_background="")
+
+
 def refinement_fingerprint(store: Store, round_id: str) -> str:
     """What would make a refinement another one: model, settings, seed, start, pictures and paint."""
     project = store.projects.get(store.rounds.get(round_id).project_id)
     settings = store.rounds.settings(round_id)
-    refine = replace(settings.refine, next_round="continue", pairs=1, clean_background="")  # in the plans
     parts = [
-        project.base_model, project.trigger_word, settings.tune.to_dict(), refine.to_dict(),
+        project.base_model, project.trigger_word, settings.tune.to_dict(),
+        training_settings(settings.refine).to_dict(),
         lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id),
         [astuple(sample) for sample in lineage.training_set(store, round_id)],
         [(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)],
@@ -157,20 +163,18 @@ def refinement_fingerprint(store: Store, round_id: str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def is_repetition(store: Store, round_id: str) -> bool:
-    """Whether a trained refinement of the same round had the same settings, pictures and pairs, unpainted."""
-    base = refined_round(store, round_id)
-    refine = replace(store.rounds.settings(round_id).refine, next_round="continue")
-    planned, samples = planned_pairs(store, round_id), lineage.training_set(store, round_id)
+def finished_twin(store: Store, base: Round, settings: RefineSettings) -> Round | None:
+    """The trained refinement of a round that had the same settings, pictures and pairs, and no paint."""
+    wanted = replace(settings, next_round="continue")
+    planned, samples = planned_pairs(store, base, settings), lineage.training_set(store, base.id)
     for other in store.rounds.children(base.id):
-        if other.kind != "refine" or other.adapter is None or other.id == round_id:
+        if other.kind != "refine" or other.adapter is None:
             continue
-        pairs = store.refinements.pairs(other.id)
         if (
-            tuple(pair.plan for pair in pairs) == planned
-            and replace(store.rounds.settings(other.id).refine, next_round="continue") == refine
+            replace(store.rounds.settings(other.id).refine, next_round="continue") == wanted
+            and tuple(pair.plan for pair in store.refinements.pairs(other.id)) == planned
             and store.rounds.training_set(other.id)[: len(samples)] == samples
             and not store.refinements.paintings.newest(other.id)
         ):
-            return True
-    return False
+            return other
+    return None

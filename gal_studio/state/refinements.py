@@ -198,6 +198,20 @@ class Refinements:
         row = self._database.row("SELECT * FROM foregrounds WHERE image = ?", (image,))
         return None if row is None else Foreground(row["mask"], row["problem"])
 
+    def set_limits(self, project_id: str, vision_model: str, limits: tuple[float, float]) -> None:
+        """Fix the limits of a vision model that brings none of its own (Eq. P6), once for a project."""
+        self._database.write(
+            "INSERT OR IGNORE INTO vision_limits VALUES (?, ?, ?, ?)", (project_id, vision_model, *limits)
+        )
+
+    def limits(self, project_id: str, vision_model: str) -> tuple[float, float] | None:
+        """The (low, high) that were fixed; None before."""
+        row = self._database.row(
+            "SELECT low, high FROM vision_limits WHERE project_id = ? AND vision_model = ?",
+            (project_id, vision_model),
+        )
+        return None if row is None else (row["low"], row["high"])
+
     def save_measurements(self, round_id: str, measured: Sequence[Measurement]) -> None:
         """Keep what a refinement gained, in the place of what was measured before."""
         with self._database.transaction() as writer:

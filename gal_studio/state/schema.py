@@ -226,6 +226,13 @@ CREATE TABLE patch_maps (
     vision_model TEXT NOT NULL,
     PRIMARY KEY (owner_id, kind)
 );
+CREATE TABLE vision_limits (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    vision_model TEXT NOT NULL,
+    low REAL NOT NULL,
+    high REAL NOT NULL,
+    PRIMARY KEY (project_id, vision_model)
+);
 CREATE TABLE paintings (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     round_id TEXT NOT NULL REFERENCES rounds (id),

@@ -44,7 +44,8 @@ def _pairs_if_missing(store: Store, node: Round) -> Job | None:
     store.rounds.set_settings(node.id, replace(present, refine=wanted.refine))
     if pairing.pairs_are_as_planned(store, node.id):
         return None
-    if not store.refinements.pairs(node.id) and pairing.is_repetition(store, node.id):
+    base = pairing.refined_round(store, node.id)
+    if not store.refinements.pairs(node.id) and pairing.finished_twin(store, base, wanted.refine):
         raise StudioError(
             f"Round {node.number} is refined with these pictures and settings already: paint over its "
             "pairs, accept other pictures or change a setting first."

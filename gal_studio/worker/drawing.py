@@ -17,6 +17,7 @@ from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store, lineage
 from gal_studio.state.candidates import NewCandidate
 from gal_studio.state.projects import Project
+from gal_studio.worker.measuring import measure_refinement
 from gal_studio.worker.models import Models
 from gal_studio.worker.progress import Progress
 
@@ -55,6 +56,9 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Laying the map")
     _project(task)
+    if task.round.kind == "refine":
+        yield Progress("measure", total, total, "Measuring what the refinement gained")
+        measure_refinement(store, models, task.project, task.round)
 
 
 def _prompts(task: _Task) -> list[str]:

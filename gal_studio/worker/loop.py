@@ -174,15 +174,27 @@ def _import_ahead() -> None:
 
 def _steps(store: Store, models: "Models", job: Job) -> Generator[Progress, None, None]:
     from gal_studio.worker.drawing import generate_round
+    from gal_studio.worker.pairing import judge_round, make_pairs
+    from gal_studio.worker.refining import refine_round
     from gal_studio.worker.tuning import tune_round
 
-    work = {"fine_tune": tune_round, "generate": generate_round}[job.kind]
+    work = {
+        "fine_tune": tune_round,
+        "generate": generate_round,
+        "pairs": make_pairs,
+        "refine": refine_round,
+        "quality": judge_round,
+    }[job.kind]
     return work(store, models, job)
 
 
 def _kept(progress: Progress) -> str:
+    steps = f"Kept {int(progress.done)} of {progress.total} steps; Resume goes on from there."
     kept = {
-        "fine_tune": f"Kept {int(progress.done)} of {progress.total} steps; Resume goes on from there.",
+        "fine_tune": steps,
+        "refine": steps,
         "draw": "Kept the pictures that were finished; Generate draws the rest.",
+        "pairs": "Kept the pictures that were finished; Resume draws the rest.",
+        "maps": "Kept the maps that were finished; Resume makes the rest.",
     }
     return kept.get(progress.phase, "Stopped before anything was lost.")

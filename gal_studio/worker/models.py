@@ -1,4 +1,4 @@
-"""The open models, kept from job to job: one image model and one CLIP at a time."""
+"""The open models, kept from job to job: one image model, one CLIP and one vision model at a time."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,6 +9,8 @@ from gal_studio.assets import resolve_model
 from gal_studio.engine.embedder import load_embedder
 from gal_studio.engine.model import ImageModel, load_image_model
 from gal_studio.engine.protocols import Embedder
+from gal_studio.engine.vision import load_vision
+from gal_studio.engine.vision_tower import PatchTower
 
 
 class Models:
@@ -18,9 +20,12 @@ class Models:
         self,
         load_model: Callable[[str], ImageModel] = load_image_model,
         load_clip: Callable[[str], Embedder] = load_embedder,
+        load_tower: Callable[[str, str], PatchTower] = load_vision,
     ) -> None:
         self._load_model = load_model
         self._load_clip = load_clip
+        self._load_tower = load_tower
+        self._tower: tuple[tuple[str, str], PatchTower] | None = None
         self._model: tuple[str, ImageModel] | None = None
         self._clip: tuple[str, Embedder] | None = None
         self._texts: dict[str, NDArray[np.float64]] = {}
@@ -39,6 +44,14 @@ class Models:
             self._texts.clear()
             self._clip = (name, self._load_clip(resolve_model(name)))
         return self._clip[1]
+
+    def vision(self, name: str, clip: str) -> PatchTower:
+        """The vision model of that name (Eq. P2); `clip` names the CLIP behind the name "clip"."""
+        key = (name, clip if name == "clip" else "")
+        if self._tower is None or self._tower[0] != key:
+            self._tower = None
+            self._tower = (key, self._load_tower(resolve_model(name), resolve_model(clip)))
+        return self._tower[1]
 
     def texts(self, clip: str, prompts: Sequence[str]) -> NDArray[np.float64]:
         """E_t of prompts, (n, d); each is computed once."""

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["loading", "class_images", "fine_tune", "draw", "project"]
+Phase = Literal[
+    "loading",
+    "class_images",
+    "fine_tune",
+    "draw",
+    "project",
+    "foregrounds",
+    "pairs",
+    "maps",
+    "refine",
+    "measure",
+]
 
 
 @dataclass(frozen=True)
