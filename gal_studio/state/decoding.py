@@ -1,0 +1,202 @@
+"""Decoding of foreign pictures: upright 8-bit RGB of a bounded size, with notes; or one clear sentence.
+
+This runs in a process of its own (`picture_process`), since a file of 1 MB can make a decoder take gigabytes.
+"""
+
+import functools
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from types import MappingProxyType
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from gal_studio.core.errors import StudioError
+
+LARGEST_PICTURE = 50_000_000
+SMALLEST_EDGE = 8
+KEPT_EDGE = 2048
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+STORED_MODES = ("RGB", "L")
+
+_ORIENTATION, _PLACE = 0x0112, 0x8825
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+_PLAIN = MappingProxyType(
+    {"1": "L", "LA": "RGBA", "La": "RGBA", "RGBa": "RGBA", "PA": "RGBA", "RGBX": "RGB", "YCbCr": "RGB"}
+)
+
+
+def decode(name: str, data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+    """The picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed."""
+    with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
+        width, height = file.size
+        _check_size(name, width, height)
+        notes = _notes_on(file)
+        file.draft(None, (KEPT_EDGE, KEPT_EDGE))  # a JPEG is decoded at a fraction of its size
+        file.load()
+        with suppress(Exception):  # a damaged EXIF block says nothing about the picture
+            ImageOps.exif_transpose(file, in_place=True)
+        picture = _plain(file)
+        if max(width, height) > KEPT_EDGE:
+            notes.append(f"{width} x {height} px: reduced to {KEPT_EDGE} px")
+            picture = _smaller(picture)
+        if min(picture.size) < SMALLEST_EDGE:
+            raise StudioError(f"{name} is {width} x {height} px: use one that is less narrow.")
+        picture = _eight_bit_rgb(picture, notes)
+    return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
+
+
+def check_stored(name: str, data: bytes) -> None:
+    """Refuse anything but a whole PNG of the kinds that the studio writes itself."""
+    with _refusals(name, data), Image.open(io.BytesIO(data), formats=("PNG",)) as file:
+        if file.size[0] * file.size[1] > LARGEST_PICTURE:
+            raise StudioError(_too_large(name))
+        if file.mode not in STORED_MODES:
+            raise StudioError(f"{name} is a PNG of mode {file.mode}: only RGB and grey ones are stored.")
+        file.load()
+
+
+def known_formats() -> tuple[str, ...]:
+    """The formats that this installation reads; HEIC with pillow-heif or pi-heif, which only decodes."""
+    Image.init()
+    for library in ("pillow_heif", "pi_heif"):
+        if "HEIF" not in Image.OPEN:
+            with suppress(ImportError):
+                import_module(library).register_heif_opener()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+@contextmanager
+def _refusals(name: str, data: bytes) -> Iterator[None]:
+    """Whatever a decoder throws at a broken or hostile file becomes one sentence."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except StudioError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise StudioError(_too_large(name)) from error
+    except MemoryError as error:
+        raise StudioError(
+            f"{name} takes more memory than a picture may: save it again as PNG or JPEG."
+        ) from error
+    except UnidentifiedImageError as error:
+        if data[4:8] == b"ftyp" and data[8:12] in _HEIC and "HEIF" not in Image.OPEN:
+            raise StudioError(
+                f"{name} is a HEIC picture: install pi-heif (pip install pi-heif) or save it as JPEG."
+            ) from error
+        raise StudioError(f"{name} is not a picture that can be read: use PNG, JPEG or WebP.") from error
+    except Exception as error:
+        raise StudioError(f"{name} is broken and cannot be read: save it again as PNG or JPEG.") from error
+
+
+def _too_large(name: str) -> str:
+    return f"{name} is too large: use one of at most {LARGEST_PICTURE // 1_000_000} megapixels."
+
+
+def _check_size(name: str, width: int, height: int) -> None:
+    if width * height > LARGEST_PICTURE:
+        raise StudioError(_too_large(name))
+    if min(width, height) < SMALLEST_EDGE:
+        raise StudioError(
+            f"{name} is {width} x {height} px: use one with at least {SMALLEST_EDGE} px on each side."
+        )
+
+
+def _notes_on(file: Image.Image) -> list[str]:
+    """What its header tells before it is decoded."""
+    notes = []
+    if getattr(file, "is_animated", False) and file.format != "MPO":
+        notes.append("several frames: the first one is used")
+    if file.mode.startswith(("I", "F")) or any(";16" in str(tile) for tile in getattr(file, "tile", ())):
+        notes.append("more than 8 bits a channel: reduced to 8")
+    with suppress(Exception):
+        exif = file.getexif()
+        if exif.get(_ORIENTATION, 1) not in (0, 1):
+            notes.append("turned upright as its camera noted")
+        if _PLACE in exif:
+            notes.append("the place that its camera noted: left out")
+    return notes
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """The same in a mode that can be made smaller: L, RGB, RGBA, CMYK, LAB, I or F."""
+    if picture.mode.startswith("I;16"):
+        return _levels(picture.convert("I"), 65535.0)
+    if "transparency" in picture.info and picture.mode in ("1", "L", "P", "RGB"):
+        return picture.convert("RGBA")
+    if picture.mode == "P":
+        return picture.convert("RGB")
+    target = _PLAIN.get(picture.mode)
+    return picture.convert(target) if target else picture
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    """Whole blocks of pixels first, which is quick, then the rest of the way smoothly."""
+    blocks = max(picture.size) // KEPT_EDGE
+    made = picture.reduce(blocks) if blocks > 1 else picture
+    made.thumbnail((KEPT_EDGE, KEPT_EDGE), Image.Resampling.LANCZOS)
+    return made
+
+
+def _eight_bit_rgb(picture: Image.Image, notes: list[str]) -> Image.Image:
+    if picture.mode in ("I", "F"):
+        return _reduced(picture).convert("RGB")
+    if picture.mode == "CMYK":
+        notes.append("CMYK colours: converted to RGB")
+    picture = _in_srgb(picture, notes)
+    if picture.mode == "RGBA":
+        lowest = picture.getchannel("A").getextrema()[0]
+        if isinstance(lowest, int | float) and lowest < 255:
+            notes.append("transparent parts: laid on white")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("RGB")
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Grey values of 32 bits or floating point as 8 bits, by the range that they seem to use."""
+    highest = picture.getextrema()[1]
+    largest = float(highest) if isinstance(highest, int | float) else 0.0
+    if picture.mode == "F":
+        return _levels(picture, 1.0 if largest <= 1.0 else 255.0)
+    return _levels(picture, 255.0 if largest <= 255.0 else 65535.0)
+
+
+def _levels(picture: Image.Image, white: float) -> Image.Image:
+    """Grey values from 0 to `white` as 8 bits."""
+    return picture.point(lambda value: value * (255.0 / white) + 0.5).convert("L")
+
+
+@functools.cache
+def _srgb() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def _in_srgb(picture: Image.Image, notes: list[str]) -> Image.Image:
+    """The colours that the picture's own profile means; a profile that cannot be read is left out."""
+    if picture.mode == "LAB":
+        return _converted(picture, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
+    block = picture.info.get("icc_profile")
+    if not block:
+        return picture
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(block))
+        if "sRGB" in ImageCms.getProfileDescription(profile):
+            return picture
+        rgb = _converted(picture, profile)
+    except Exception:
+        notes.append("a colour profile that cannot be read: left out")
+        return picture
+    notes.append("its colour profile: applied, the colours are sRGB now")
+    return rgb
+
+
+def _converted(picture: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    made = ImageCms.profileToProfile(picture, profile, _srgb(), outputMode=mode)
+    if made is None:
+        raise ValueError("the profile made no picture")
+    return made

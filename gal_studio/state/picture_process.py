@@ -1,0 +1,90 @@
+"""The process that decodes: little memory, little time, no files. Started by `decoder`, never by hand.
+
+A request is its length (8 bytes), its kind (`P`: a picture that comes in, `S`: one that was stored) and the
+file's bytes; an answer is the length of a JSON header, the header, and the pixels that it announces.
+"""
+
+import json
+import os
+import signal
+import struct
+import sys
+from contextlib import suppress
+from typing import BinaryIO
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.decoding import check_stored, decode
+
+MEMORY = 5 << 28  # bytes of address space: 1.25 GB, which a WebP of the largest size needs
+SECONDS = 1.9  # of the processor for one picture
+IDLE = 60.0  # seconds without a request after which the process ends
+NAME = "The picture"
+LENGTH = struct.Struct(">Q")
+
+
+def main() -> None:
+    """Answer requests until nobody asks any more."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    with open(os.devnull, "w") as nowhere:  # a library that speaks would disturb the answers
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    _limit()
+    while _asked():
+        request = _request(sys.stdin.buffer)
+        if request is None:
+            return
+        _clock(SECONDS)
+        header, pixels = _answer(request)
+        _clock(0.0)
+        answers.write(LENGTH.pack(len(header)) + header + pixels)
+        answers.flush()
+
+
+def _limit() -> None:
+    """What the system enforces, where it can; the parent's patience holds everywhere."""
+    with suppress(ImportError):
+        import resource
+
+        for what, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0)):
+            with suppress(AttributeError, ValueError, OSError):
+                resource.setrlimit(getattr(resource, what), (most, most))
+
+
+def _clock(seconds: float) -> None:
+    """End this process after so much work, even in the middle of a decoder; 0 takes the limit off."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _asked() -> bool:
+    if os.name != "posix":
+        return True
+    import select
+
+    return bool(select.select([sys.stdin.fileno()], [], [], IDLE)[0])
+
+
+def _request(source: BinaryIO) -> bytes | None:
+    head = source.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    body = source.read(length)
+    return body if len(body) == length else None
+
+
+def _answer(request: bytes) -> tuple[bytes, bytes]:
+    kind, data = request[:1], request[1:]
+    try:
+        if kind == b"S":
+            check_stored(NAME, data)
+            return b"{}", b""
+        picture, notes = decode(NAME, data)
+    except StudioError as error:
+        return json.dumps({"refused": str(error)}).encode(), b""
+    pixels = picture.tobytes()
+    header = {"width": picture.width, "height": picture.height, "notes": notes}
+    return json.dumps(header).encode(), pixels
+
+
+if __name__ == "__main__":
+    main()
