@@ -1,6 +1,7 @@
 /** One row an anchor in the order of priority: how often it copies, how sure that is, and why it was chosen. */
 import { state, on, drawing, setFocus, setHover } from "./store.js";
 import { el } from "./dom.js";
+import { editAnchors } from "./anchors_editor.js";
 
 export function mountAnchors(parts) {
   const update = () => { if (!parts.anchors.hidden) show(parts.anchors); };
@@ -14,7 +15,7 @@ function show(box) {
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
   if (!scores.length || !state.round) {
-    box.replaceChildren(el("p", { class: "empty" }, "Anchors are scored as their pictures are drawn."));
+    box.replaceChildren(el("div", { class: "empty" }, el("p", {}, "Anchors are scored as their pictures are drawn."), state.project ? editButton() : null));
     return;
   }
   box.replaceChildren(openness(), el("table", { class: "table" },
@@ -24,8 +25,12 @@ function show(box) {
 
 function openness() {
   const { openness: mean, sample_weight: weight } = state.round;
-  return el("p", { class: "openness" }, "Openness ", el("b", {}, mean.toFixed(2)),
-    ": the mean entropy of all anchors. An accepted picture will weigh ", el("b", {}, String(Number(weight.toPrecision(2)))), ", a reference 1.");
+  return el("p", { class: "openness" }, el("span", {}, "Openness ", el("b", {}, mean.toFixed(2)),
+    ": the mean entropy of all anchors. An accepted picture will weigh ", el("b", {}, String(Number(weight.toPrecision(2)))), ", a reference 1."), editButton());
+}
+
+function editButton() {
+  return el("button", { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } }, "Edit anchors");
 }
 
 const TITLES = [

@@ -1,107 +1,79 @@
-/** The form of a new project: pictures with prompts, what follows from them, model and settings. */
+/** The form of a new project: one set of references, or one for each object; the model and its settings. */
 import { on, state } from "./store.js";
 import { call } from "./session.js";
-import { el } from "./dom.js";
-import { toast } from "./toast.js";
+import { setAttribute } from "./dom.js";
 import { mountPresets } from "./presets.js";
+import { makeSet, showDerived } from "./reference_set.js";
+
+const MOST = 4; // the studio refuses more objects at once
 
 export function mountForm(parts, upload, created) {
   const { form } = parts;
-  const rows = [];
+  const sets = [];
   let presets = null;
   const kind = () => form.elements.kind.value;
-  const prompts = () => rows.map((row) => row.prompt.value.trim() || rows[0].prompt.value.trim());
-  const facts = () => ({ kind: kind(), trigger_word: parts.trigger.value, prompts: prompts() });
+  const open = () => (kind() === "style" ? sets.slice(0, 1) : sets);
+  const facts = () => ({ kind: kind(), sets: open().map((set) => ({ trigger_word: set.word(), prompts: set.prompts() })) });
 
   let timer;
   const derive = () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const asked = facts();
-      parts["trigger-field"].hidden = asked.kind === "style";
-      if (!asked.prompts.some(Boolean)) return parts.derived.replaceChildren();
-      const answer = await call("reference", "derive", asked);
-      if (answer && JSON.stringify(asked) === JSON.stringify(facts())) showDerived(parts, answer);
-      return undefined;
+      const told = asked.sets.some((set) => set.prompts.some(Boolean));
+      const answer = told ? await call("reference", "derive", asked) : { sets: [], anchors: [], name: "" };
+      if (answer && JSON.stringify(asked) === JSON.stringify(facts())) show(answer);
     }, 180);
   };
 
-  const add = async (files) => {
-    const captions = new Map();
-    for (const file of files) if (file.name.endsWith(".txt")) captions.set(stem(file), (await file.text()).trim());
-    for (const file of files) {
-      if (file.name.endsWith(".txt")) continue;
-      const row = makeRow(file, captions.get(stem(file)) ?? "", () => { rows.splice(rows.indexOf(row), 1); row.node.remove(); derive(); });
-      rows.push(row);
-      parts.rows.append(row.node);
-      row.prompt.addEventListener("input", derive);
-      row.ready = send(row, file, upload);
+  const show = (answer) => {
+    const alone = open().length === 1;
+    parts.name.placeholder = answer.name;
+    for (const [i, set] of open().entries()) set.show({ anchors: answer.anchors, ...answer.sets[i] }, alone);
+    showDerived(parts.derived, answer.problem, null, alone ? null : answer.anchors);
+  };
+
+  /** Which sets there are, how they are called, and whether another one may come. */
+  const arrange = () => {
+    const several = open().length > 1;
+    for (const [i, set] of sets.entries()) {
+      set.node.hidden = !open().includes(set);
+      set.setKind(kind());
+      set.setNumber(several ? i + 1 : null);
     }
-    rows.find((row) => !row.prompt.value)?.prompt.focus();
+    setAttribute(parts.sets, "data-several", several);
+    parts.another.hidden = kind() === "style" || sets.length >= MOST;
     derive();
   };
 
-  drops(parts, add);
-  form.addEventListener("change", (event) => { if (event.target.name === "kind") { presets?.setKind(kind()); derive(); } });
-  parts.trigger.addEventListener("input", derive);
+  const addSet = () => {
+    const set = makeSet(upload, { changed: derive, remove: () => { sets.splice(sets.indexOf(set), 1); set.node.remove(); arrange(); parts.another.focus(); } });
+    sets.push(set);
+    parts.sets.append(set.node);
+    arrange();
+    return set;
+  };
+
+  addSet();
+  parts.another.addEventListener("click", () => addSet().file.focus());
+  form.addEventListener("change", (event) => { if (event.target.name === "kind") { presets?.setKind(kind()); arrange(); } });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     parts.create.disabled = true;
-    await Promise.all(rows.map((row) => row.ready));
-    const references = rows.filter((row) => row.path).map((row) => ({ path: row.path, prompt: row.prompt.value.trim() || rows[0].prompt.value.trim() }));
-    const answer = await call("reference", "create", { ...facts(), name: parts.name.value, references, ...presets?.chosen() });
+    const chosen = open();
+    await Promise.all(chosen.map((set) => set.ready()));
+    const asked = chosen.map((set) => ({ trigger_word: set.word(), references: set.references() }));
+    const answer = await call("reference", "create", { kind: kind(), sets: asked, name: parts.name.value, ...presets?.chosen() });
     parts.create.disabled = false;
     if (!answer) return;
-    for (const row of rows.splice(0)) row.node.remove();
+    for (const set of sets.splice(1)) set.node.remove();
+    sets[0].clear();
     form.reset();
     presets?.setKind(kind());
-    derive();
+    arrange();
     created(answer.project);
   });
   on("step", async () => {
     if (state.step === "reference") presets ??= await mountPresets(parts, kind());
   });
-}
-
-const stem = (file) => file.name.replace(/\.[^.]+$/, "");
-
-function makeRow(file, caption, remove) {
-  const prompt = el("input", { type: "text", value: caption, "aria-label": `What ${file.name} shows`, placeholder: "A cat in watercolor painting style" });
-  const note = el("span", { class: "field-note" });
-  const image = el("img", { src: URL.createObjectURL(file), alt: file.name, width: 64, height: 64 });
-  const node = el("li", {}, image, el("span", { class: "reference-text" }, prompt, note),
-    el("button", { type: "button", class: "quiet", "aria-label": `Remove ${file.name}`, on: { click: remove } }, "✕"));
-  return { node, prompt, note, remove, path: null, ready: null };
-}
-
-/** Upload one picture and let the studio look at it; a picture that cannot be read leaves at once. */
-async function send(row, file, upload) {
-  try {
-    const { path } = await upload(file);
-    const answer = await call("reference", "check", { path });
-    if (!answer) return row.remove();
-    row.path = path;
-    row.note.textContent = answer.notes.join("; ");
-  } catch {
-    toast(`${file.name} could not be uploaded: try again.`, "error");
-    row.remove();
-  }
-  return undefined;
-}
-
-function drops(parts, add) {
-  const over = (on) => (event) => { event.preventDefault(); parts.drop.toggleAttribute("data-over", on); };
-  parts.drop.addEventListener("dragover", over(true));
-  parts.drop.addEventListener("dragleave", over(false));
-  parts.drop.addEventListener("drop", (event) => { over(false)(event); add([...event.dataTransfer.files]); });
-  parts.file.addEventListener("change", () => { add([...parts.file.files]); parts.file.value = ""; });
-}
-
-function showDerived(parts, answer) {
-  parts.derived.dataset.tone = answer.problem ? "problem" : "good";
-  if (answer.problem) return parts.derived.replaceChildren(el("p", {}, answer.problem));
-  parts.name.placeholder = answer.name;
-  return parts.derived.replaceChildren(
-    el("dl", {}, answer.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value))])),
-    el("p", {}, "The studio will ask for: ", answer.anchors.flatMap((anchor, i) => [i ? " · " : "", el("span", {}, anchor)]), " …"));
 }

@@ -1,7 +1,8 @@
 /** Step 1: the open project, a new one, the demo, and the list of projects. */
 import { state, on } from "./store.js";
 import { call, openProject } from "./session.js";
-import { el, count, reference } from "./dom.js";
+import { el, count, reference, typing } from "./dom.js";
+import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
 import { projectSettings } from "./project_settings.js";
 
@@ -28,14 +29,31 @@ function show() {
 function overview() {
   const { project } = state;
   const signature = JSON.stringify(project);
-  if (parts.open.dataset.signature === signature || parts.open.contains(document.activeElement)) return;
+  const focused = parts.open.contains(document.activeElement) ? document.activeElement : null;
+  if (parts.open.dataset.signature === signature || typing(focused)) return;
   parts.open.dataset.signature = signature;
   parts.open.replaceChildren(
-    el("div", { class: "card-head" }, el("h2", {}, project.name), el("span", {}, project.kind === "style" ? "A style" : "An object")),
-    el("div", { class: "plates" }, project.references.map((r) => el("figure", {}, el("img", { src: reference(r.id), alt: r.prompt }), el("figcaption", {}, r.prompt)))),
+    el("div", { class: "card-head" }, el("h2", {}, project.name), el("span", {}, nature(project))),
+    ...project.subjects.map((subject) => (project.subjects.length > 1 ? ofSubject(subject) : plates(subject))),
     el("p", { class: "derived-line" }, project.derived),
     el("dl", { class: "facts-list" }, project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+    el("div", {}, el("button", { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } }, "Edit anchors")),
     projectSettings(project));
+  if (focused?.dataset.keep) parts.open.querySelector(`[data-keep="${focused.dataset.keep}"]`)?.focus();
+}
+
+const nature = ({ kind, subjects }) => (kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object");
+
+/** One of several objects: what was derived for it, and its pictures. */
+function ofSubject(subject) {
+  return el("section", { class: "subject", "aria-label": subject.trigger },
+    el("dl", { class: "subject-facts" }, subject.facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("code", {}, value))))),
+    plates(subject));
+}
+
+function plates({ references }) {
+  return el("div", { class: "plates" }, references.map((r) => el("figure", {}, el("img", { src: reference(r.id), alt: r.prompt }),
+    el("figcaption", {}, r.prompt, r.mask ? el("span", { class: "with-mask" }, "with its mask") : null))));
 }
 
 /** Projects and demos as the store has them now. */

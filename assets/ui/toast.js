@@ -10,7 +10,9 @@ export function clearErrors() {
 }
 
 export function toast(sentence, tone = "plain") {
-  shelf ??= document.body.appendChild(el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" }));
+  shelf ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
+  const above = document.querySelector("dialog[open]") ?? document.body; // a dialog covers everything else
+  if (shelf.parentNode !== above) above.append(shelf);
   clearTimeout(shown.get(sentence)?.timer);
   shown.get(sentence)?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");

@@ -1,8 +1,9 @@
 """Views as the page wants them: plain dictionaries, numbers rounded for the eye, texts as they are."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from gal_studio.core.prompts import style_descriptor
+from gal_studio.core.prompts import stands_for, style_descriptor, subjects
 from gal_studio.core.reasons import short_names
 from gal_studio.core.types import Anchor
 from gal_studio.views import CandidateView, JobView, ProjectView, RoundSummary, RoundView, ScoreView
@@ -19,6 +20,7 @@ def anchor_payloads(anchors: tuple[Anchor, ...]) -> list[Payload]:
             "prompt": anchor.prompt,
             "head": names[anchor.id],
             "tail": _rest(anchor.prompt, names[anchor.id]),
+            "enabled": anchor.enabled,
         }
         for anchor in anchors
     ]
@@ -36,16 +38,45 @@ def model_name(project: ProjectView) -> str:
 
 
 def trigger(project: ProjectView) -> str:
-    """What calls the subject in a prompt: an object's trigger word or a style's descriptor."""
+    """What calls the subject in a prompt: the trigger words of objects or a style's descriptor."""
     if project.kind == "object":
-        return project.trigger_word
+        return ", ".join(entry.trigger_word for entry in subjects(project.references))
     return style_descriptor(project.references[0].prompt)
+
+
+def subject_payloads(project: ProjectView) -> list[Payload]:
+    """Each subject with what was derived for it and the pictures that show it."""
+    return [
+        {
+            "trigger": entry.trigger_word,
+            "facts": [
+                ["Trigger word", entry.trigger_word],
+                ["Plain prompt", entry.references[0].plain_prompt],
+                ["Class", entry.class_prompt],
+            ]
+            if project.kind == "object"
+            else [],
+            "references": [
+                {"id": one.id, "prompt": one.prompt, "mask": one.mask is not None} for one in entry.references
+            ],
+        }
+        for entry in subjects(project.references)
+    ]
+
+
+def _derived(project: ProjectView) -> str:
+    words = [f"“{entry.trigger_word}”" for entry in subjects(project.references)]
+    if project.kind == "style":
+        return f"The style's own words “{trigger(project)}” will call it in a prompt."
+    if len(words) == 1:
+        return f"The trigger word {words[0]} will call it in a prompt."
+    return f"The trigger words {', '.join(words[:-1])} and {words[-1]} will call them in a prompt."
 
 
 def project_payload(project: ProjectView) -> Payload:
     """What the top line and step 1 say about a project."""
     settings = project.settings
-    calls = "The trigger word" if project.kind == "object" else "The style's own words"
+    switched_on, all_of_them = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
     return {
         "id": project.id,
         "name": project.name,
@@ -54,12 +85,14 @@ def project_payload(project: ProjectView) -> Payload:
         "base_model": project.model_title,
         "trigger": trigger(project),
         "references": [{"id": entry.id, "prompt": entry.prompt} for entry in project.references],
-        "anchors": [{"id": anchor.id, "prompt": anchor.prompt} for anchor in project.anchors],
+        "subjects": subject_payloads(project),
+        "stands_for": stands_for(project.kind, project.references),
+        "anchors": anchor_payloads(project.anchors),
         "settings": settings.to_dict(),
-        "derived": f"{calls} “{trigger(project)}” will call it in a prompt.",
+        "derived": _derived(project),
         "facts": [
             ["Model", project.model_title],
-            ["Anchors", str(sum(anchor.enabled for anchor in project.anchors))],
+            ["Anchors", f"{switched_on} of {all_of_them}" if switched_on < all_of_them else str(all_of_them)],
             ["Training", f"{settings.tune.steps} steps, rank {settings.tune.rank}, "
              f"learning rate {settings.tune.learning_rate:g}"],
             ["Candidates", f"{settings.sample.candidates} an anchor, {settings.sample.steps} steps, "
@@ -77,6 +110,7 @@ def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wa
             "id": entry.id,
             "number": entry.number,
             "parent_id": entry.parent_id,
+            "kind": entry.kind,
             "step": entry.step,
             "accepted": entry.accepted,
             "candidates": entry.candidates,
@@ -92,6 +126,7 @@ def round_payload(view: RoundView) -> Payload:
     return {
         "id": view.round.id,
         "number": view.round.number,
+        "kind": view.kind,
         "step": view.step,
         "trained": view.round.adapter is not None,
         "pool": anchor_payloads(view.pool),
@@ -100,22 +135,34 @@ def round_payload(view: RoundView) -> Payload:
         "openness": view.openness,
         "sample_weight": view.sample_weight,
         "exhausted": view.sentence if view.exhausted and view.scores else "",
-        "losses": [[step, round(loss, 5)] for step, loss in _thinned(view.losses)],
+        "losses": losses_payload(view.losses),
     }
+
+
+def losses_payload(losses: tuple[tuple[int, float], ...]) -> list[list[float]]:
+    """A loss curve, thinned to what an eye can tell apart."""
+    return [[step, round(loss, 5)] for step, loss in _thinned(losses)]
 
 
 def _thinned(losses: tuple[tuple[int, float], ...], most: int = 600) -> tuple[tuple[int, float], ...]:
     return losses[:: max(1, -(-len(losses) // most))]
 
 
-def score_payloads(view: RoundView) -> list[Payload]:
-    """Anchors in the order of priority; while pictures are drawn nothing is ranked or suggested."""
+def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> list[Payload]:
+    """Anchors in the order of priority; while pictures are drawn nothing is ranked or suggested.
+
+    Nothing is suggested either for the anchors of which the refined round has an accepted picture.
+    """
     names = short_names([score.anchor for score in view.scores])
-    settled = view.step != "wait"
-    return [_score_payload(score, names[score.anchor.id], settled) for score in view.scores]
+    ranked = view.step != "wait"
+    return [
+        _score_payload(score, names[score.anchor.id], ranked, ranked and score.anchor.id not in accepted_before)
+        for score in view.scores
+    ]
 
 
-def _score_payload(view: ScoreView, head: str, settled: bool) -> Payload:
+def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Payload:
+    suggested = view.suggested_candidate_id if open_ else None
     return {
         "anchor_id": view.anchor.id,
         "prompt": view.anchor.prompt,
@@ -127,10 +174,10 @@ def _score_payload(view: ScoreView, head: str, settled: bool) -> Payload:
         "high": view.interval[1],
         "entropy": view.score.entropy,
         "mean_margin": view.score.mean_margin,
-        "rank": view.rank if settled else None,
-        "suggested": view.suggested_candidate_id if settled else None,
-        "chosen": settled and view.suggested_candidate_id is not None,
-        "reason": view.reason if settled else "",
+        "rank": view.rank if ranked else None,
+        "suggested": suggested,
+        "chosen": suggested is not None,
+        "reason": view.reason if ranked else "",
     }
 
 
@@ -150,6 +197,22 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "margin": candidate.margin,
         "copy": candidate.overfit,
     }
+
+
+def picture_payload(view: CandidateView) -> Payload:
+    """A candidate where only its picture is shown."""
+    candidate = view.candidate
+    return {
+        "id": candidate.id,
+        "version": candidate.image[:8],
+        "prompt": view.prompt,
+        "copy": candidate.overfit,
+    }
+
+
+def part_marks(masks: Mapping[str, str]) -> dict[str, str]:
+    """Candidates that are accepted in part, each with a mark that changes with its mask."""
+    return {name: mask[:8] for name, mask in masks.items()}
 
 
 def positions(view: RoundView) -> dict[str, list[float]]:

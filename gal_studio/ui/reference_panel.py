@@ -2,56 +2,21 @@
 
 import secrets
 import time
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import (
-    check_prompt,
-    check_trigger_word,
-    class_prompt,
-    foreground_prompt,
-    plain_prompt,
-    style_descriptor,
-)
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.studio.creating import DEFAULT_PRESET, anchor_prompts
+from gal_studio.studio.creating import DEFAULT_PRESET
+from gal_studio.ui.object_sets import derive, drafts
 from gal_studio.ui.panel import make_panel
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.uploads import uploads
 
 _DEMO_NOTES: dict[Kind, str] = {"style": "One picture, its style", "object": "A few pictures of one thing"}
-_SHOWN_ANCHORS = 4
-
-
-def derive(request: Payload) -> Payload:
-    """What follows from kind, prompts and trigger word; `problem` when something is missing still."""
-    try:
-        prompts = [text for text in request["prompts"] if text]
-        return _derived(request["kind"], prompts, request["trigger_word"])
-    except StudioError as error:
-        return {"problem": str(error)}
-
-
-def _derived(kind: Kind, prompts: list[str], trigger_word: str) -> Payload:
-    if kind == "style":
-        facts = [["Descriptor (calls the style)", style_descriptor(prompts[0])]]
-        word = ""
-    else:
-        word = check_trigger_word(trigger_word)
-        facts = [
-            ["Object", foreground_prompt(prompts[0], word)],
-            ["Plain prompt", plain_prompt(prompts[0], word)],
-            ["Class", class_prompt(prompts[0], word)],
-        ]
-        for prompt in prompts[1:]:
-            foreground_prompt(prompt, word)
-    anchors = anchor_prompts(kind, None, prompts[0], word)
-    return {"name": check_prompt(prompts[0]), "facts": facts, "anchors": list(anchors[:_SHOWN_ANCHORS])}
 
 
 def nested(changes: dict[str, Any]) -> dict[str, Any]:
@@ -63,14 +28,6 @@ def nested(changes: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def uploaded(path: str) -> Path:
-    """The path of an upload, and of nothing else on this machine."""
-    found = Path(path).resolve()
-    if not found.is_relative_to(Path(get_upload_folder()).resolve()):
-        raise StudioError("This picture was not uploaded here: choose it again.")
-    return found
-
-
 def draft(request: Payload) -> ProjectDraft:
     """The form as the studio takes it."""
     changes = dict(request.get("settings") or {})
@@ -80,8 +37,7 @@ def draft(request: Payload) -> ProjectDraft:
         raise StudioError("The model is not named: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
         kind=request["kind"],
-        references=[(uploaded(entry["path"]), entry["prompt"]) for entry in request["references"]],
-        trigger_word=request.get("trigger_word", ""),
+        references=drafts(request),
         name=request.get("name", ""),
         preset=preset or DEFAULT_PRESET,
         base_model=None if preset else request["base_model"],
@@ -129,6 +85,26 @@ def models(studio: Studio) -> Payload:
     }
 
 
+def anchors_added(studio: Studio, request: Payload) -> Payload:
+    """Add anchors, one a line; in words what became of them."""
+    project, lines = request["project"], [line.strip() for line in request["lines"] if line.strip()]
+    before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
+    studio.add_anchors(project, lines, only=bool(request.get("only")))
+    after = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
+    added = len(after.keys() - before.keys())
+    again = sum(after[prompt] and not enabled for prompt, enabled in before.items())
+    off = sum(enabled and not after[prompt] for prompt, enabled in before.items())
+    known = len(lines) - added - again
+    words = [
+        (added, "added"),
+        (again, "switched on again"),
+        (off, "switched off"),
+        (0 if request.get("only") else known, "there already"),
+    ]
+    said = [f"{number} {'anchor' if number == 1 else 'anchors'} {what}" for number, what in words if number]
+    return {"said": ", ".join(said) + "." if said else "Nothing changed."}
+
+
 def build_reference(studio: Studio) -> gr.HTML:
     """The panel and its handlers."""
 
@@ -139,7 +115,8 @@ def build_reference(studio: Studio) -> gr.HTML:
         return models(studio)
 
     def check(request: Payload) -> Payload:
-        return {"notes": list(studio.check_picture(uploaded(request["path"])))}
+        mask = uploads().path(request["mask"]) if request.get("mask") else None
+        return {"notes": list(studio.check_picture(uploads().path(request["path"]), mask))}
 
     def create(request: Payload) -> Payload:
         return {"project": studio.create_project(draft(request))}
@@ -152,4 +129,12 @@ def build_reference(studio: Studio) -> gr.HTML:
         studio.run_round(studio.rounds(project_id)[0].id)
         return {"project": project_id}
 
-    return make_panel("reference", [overview, options, derive, check, create, change, try_demo])
+    def add_anchors(request: Payload) -> Payload:
+        return anchors_added(studio, request)
+
+    def enable_anchor(request: Payload) -> Payload:
+        studio.enable_anchor(request["anchor"], bool(request["enabled"]))
+        return {}
+
+    handlers = [overview, options, derive, check, create, change, try_demo, add_anchors, enable_anchor]
+    return make_panel("reference", handlers)

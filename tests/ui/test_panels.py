@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import UploadFile
 
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.errors import UNEXPECTED, guarded
 from gal_studio.ui.recall import Recall
-from gal_studio.ui.reference_panel import derive, draft, nested, projects_and_demos, uploaded
+from gal_studio.ui.reference_panel import derive, draft, nested, projects_and_demos
 from gal_studio.ui.results_panel import all_rounds, same_noise
 from gal_studio.ui.rounds_panel import record, step_back, step_forward
+from gal_studio.ui.uploads import uploads
 from tests.ui.conftest import Place
+from tests.ui.seeded import picture
 
 
 def test_an_expected_error_is_one_sentence():
@@ -43,32 +46,85 @@ def test_an_odd_verdict_is_refused(place: Place):
         record(place.studio, {"candidates": [], "verdict": "maybe"})
 
 
+def derived(kind, *sets):
+    return derive(
+        {"kind": kind, "sets": [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]}
+    )
+
+
 def test_a_style_is_derived():
-    answer = derive({"kind": "style", "prompts": ["A cat in ink style", ""], "trigger_word": ""})
-    assert answer["facts"][0][1] == "in ink style"
+    answer = derived("style", (["A cat in ink style", ""], ""))
+    assert answer["sets"][0]["facts"][0][1] == "in ink style"
     assert answer["anchors"][0] == "A tie in ink style"
 
 
 def test_an_object_is_derived():
-    prompts = ["A <cute-cat> cat on the stairs"]
-    answer = derive({"kind": "object", "prompts": prompts, "trigger_word": "<cute-cat>"})
-    assert [fact[1] for fact in answer["facts"]] == [
-        "a <cute-cat> cat",
-        "A cat on the stairs",
-        "a photo of a cat",
-    ]
+    for typed in ("<cute-cat>", ""):
+        answer = derived("object", (["A <cute-cat> cat on the stairs"], typed))
+        assert [fact[1] for fact in answer["sets"][0]["facts"]] == [
+            "<cute-cat>",
+            "a <cute-cat> cat",
+            "A cat on the stairs",
+            "a photo of a cat",
+        ]
+    assert answer["name"] == "A <cute-cat> cat on the stairs"
+
+
+POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
+
+
+def test_several_objects_are_derived():
+    answer = derived("object", ([POT], "<dotty>"), ([], ""), ([BEAR], ""))
+    first, empty, second = answer["sets"]
+    assert first["facts"][2:] == [["Plain prompt", "A teapot in the snow"], ["Class", "a photo of a teapot"]]
+    assert empty == {}
+    assert second["facts"][0] == ["Trigger word", "<brumm>"]
+    assert answer["name"] == "A <dotty> teapot and a <brumm> teddy bear"
+    assert answer["anchors"][0] == "a <dotty> teapot and a <brumm> teddy bear in a workshop"
+
+
+def test_what_is_wrong_is_said_where_it_is_wrong():
+    answer = derived("object", ([POT], ""), (["A teddy bear"], "<brumm>"))
+    assert "facts" in answer["sets"][0]
+    assert "does not hold the trigger word" in answer["sets"][1]["problem"]
+    assert "problem" not in answer
+    twice = derived("object", ([POT], "<dotty>"), (["A dotty teapot"], "dotty"))
+    assert "Two objects have the trigger word 'dotty'" in twice["problem"]
+    assert all("facts" in entry for entry in twice["sets"])
+    many = derived("object", *(([f"A <x{i}> cat"], "") for i in range(5)))
+    assert "at most 4" in many["problem"]
 
 
 @pytest.mark.parametrize(
-    "request_",
-    [
-        {"kind": "style", "prompts": ["A cat"], "trigger_word": ""},
-        {"kind": "object", "prompts": ["A cat"], "trigger_word": ""},
-        {"kind": "object", "prompts": ["A cat"], "trigger_word": "<sks>"},
-    ],
+    ("kind", "prompts", "word"),
+    [("style", ["A cat"], ""), ("object", ["A cat"], ""), ("object", ["A cat"], "<sks>")],
 )
-def test_what_is_missing_is_said_while_typing(request_):
-    assert derive(request_)["problem"]
+def test_what_is_missing_is_said_while_typing(kind, prompts, word):
+    assert derived(kind, (prompts, word))["sets"][0]["problem"]
+
+
+def uploaded(name: str, tmp_path: Path) -> str:
+    path = tmp_path / name
+    path.write_bytes(picture((10, 200, 90)))
+    with path.open("rb") as file:
+        return uploads().add(UploadFile(file, filename=name, size=path.stat().st_size))
+
+
+def test_the_sets_of_the_form_become_references(tmp_path: Path):
+    pot, mask, bear = (uploaded(name, tmp_path) for name in ("pot.png", "pot-masklabel.png", "bear.png"))
+    sets = [
+        {"references": [{"path": pot, "prompt": POT, "mask": mask}], "trigger_word": "<dotty>"},
+        {"references": [{"path": bear, "prompt": BEAR, "mask": None}], "trigger_word": " "},
+    ]
+    given = draft({"kind": "object", "preset": "pocket", "sets": sets}).given
+    assert [(entry.prompt, entry.trigger_word) for entry in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
+    assert given[0].mask.name == "pot-masklabel.png"
+    assert given[1].mask is None
+    with pytest.raises(StudioError, match="Object 2 has no picture"):
+        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]})
+    with pytest.raises(StudioError, match="Two objects have the trigger word"):
+        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]})
+    assert len(draft({"kind": "style", "preset": "pocket", "sets": sets}).given) == 1
 
 
 def test_settings_are_nested():
@@ -76,15 +132,15 @@ def test_settings_are_nested():
 
 
 def test_only_uploads_are_read(tmp_path: Path):
-    with pytest.raises(StudioError, match="not uploaded"):
-        uploaded(str(tmp_path / "secret.png"))
-    with pytest.raises(StudioError, match="not uploaded"):
-        uploaded("/etc/passwd")
+    for path in (str(tmp_path / "secret.png"), "/etc/passwd", "..", "", "0" * 32):
+        reference = {"path": path, "prompt": "A cat in ink style"}
+        with pytest.raises(StudioError, match="not uploaded"):
+            draft({"kind": "style", "preset": "pocket", "sets": [{"references": [reference]}]})
 
 
 def test_another_model_needs_both_names():
     with pytest.raises(StudioError, match="not named"):
-        draft({"kind": "style", "references": [], "preset": None, "base_model": "x", "clip_model": ""})
+        draft({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
 
 
 def test_projects_and_demos_are_listed(place: Place):

@@ -1,0 +1,183 @@
+"""Several objects and the list of anchors in a real Chromium."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import picture
+
+pytestmark = pytest.mark.browser
+
+POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
+TOGETHER = "a <dotty> teapot and a <brumm> teddy bear"
+EDITOR = "dialog.anchors-editor[open]"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, str]:
+    """Pictures with their prompts, one mask that fits and one that does not."""
+    for name, prompt in (("pot", POT), ("bear", BEAR)):
+        (tmp_path / f"{name}.png").write_bytes(picture((10, 200, 90)))
+        (tmp_path / f"{name}.txt").write_text(prompt)
+    mask = Image.new("L", (48, 48))
+    mask.paste(255, (8, 8, 30, 30))
+    mask.save(tmp_path / "pot-masklabel.png")
+    mask.resize((9, 9)).save(tmp_path / "bear-masklabel.png")
+    return {path.name: str(path) for path in tmp_path.iterdir() if path.is_file()}
+
+
+def object_form(watched: Watched, served: Served) -> Any:
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.check("input[name=kind][value=object]")
+    return page
+
+
+def give(page: Any, number: int, *names: str) -> None:
+    page.set_input_files(f".reference-set >> nth={number} >> input[type=file]", list(names))
+
+
+def facts(page: Any, number: int) -> list[str]:
+    return page.locator(".reference-set").nth(number).locator(".derived dd").all_inner_texts()
+
+
+def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, files: dict[str, str]):
+    page = object_form(watched, served)
+    give(page, 0, files["pot.png"], files["pot.txt"], files["pot-masklabel.png"])
+    page.wait_for_selector(".field-note:text('with its mask')")
+    page.wait_for_selector(".derived p")
+    assert page.locator(".set-head:visible").count() == 0, "one object needs no number"
+    page.click("[data-part=another]")
+    give(page, 1, files["bear.png"], files["bear.txt"])
+    page.wait_for_selector("[data-part=derived] p")
+    assert page.locator(".set-head:visible h3").all_inner_texts() == ["Object 1", "Object 2"]
+    assert facts(page, 0) == ["<dotty>", "a <dotty> teapot", "A teapot in the snow", "a photo of a teapot"]
+    assert facts(page, 1)[2:] == ["A teddy bear on a rug", "a photo of a teddy bear"]
+    assert f"{TOGETHER} in a workshop" in page.inner_text("[data-part=derived]")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    made = served.place.studio.projects()[0]
+    assert made.name == TOGETHER.capitalize()
+    assert [entry.trigger_word for entry in made.references] == ["<dotty>", "<brumm>"]
+    assert [entry.mask is not None for entry in made.references] == [True, False]
+    page.click("[data-step=reference]")
+    page.wait_for_selector(".subject >> nth=1")
+    assert page.locator(".subject").nth(0).locator(".with-mask").count() == 1
+    assert page.locator(".subject code").all_inner_texts()[3:] == [
+        "<brumm>", "A teddy bear on a rug", "a photo of a teddy bear"
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_with_an_object_is_said_at_that_object(
+    watched: Watched, served: Served, files: dict[str, str]
+):
+    page = object_form(watched, served)
+    give(page, 0, files["pot.png"], files["pot.txt"])
+    page.click("[data-part=another]")
+    give(page, 1, files["bear.png"], files["bear.txt"])
+    page.fill(".reference-set >> nth=1 >> [data-part=trigger]", "<dotty>")
+    page.wait_for_selector(".reference-set:nth-child(2) .derived[data-tone=problem]")
+    assert page.locator(".reference-set:nth-child(1) .derived[data-tone=good]").count() == 1
+    page.fill(".reference-set >> nth=1 >> input[aria-label='What bear.png shows']", "A <dotty> teapot")
+    page.wait_for_selector("[data-part=derived][data-tone=problem]")
+    assert "give each a word of its own" in page.inner_text("[data-part=derived]")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".toast:has-text('give each a word of its own')")
+    page.click("[aria-label='Remove object 2']")
+    page.wait_for_selector("[data-part=derived]:empty", state="attached")
+    assert page.locator(".reference-set").count() == 1
+    page.check("input[name=kind][value=style]")
+    assert not page.is_visible("[data-part=another]")
+
+
+def test_a_mask_that_does_not_fit_leaves_its_picture(watched: Watched, served: Served, files: dict[str, str]):
+    page = object_form(watched, served)
+    give(page, 0, files["bear.png"], files["bear.txt"], files["bear-masklabel.png"])
+    page.wait_for_selector(".toast:has-text('is 9 x 9 pixels and its picture 48 x 48')")
+    assert page.locator(".reference-rows li").count() == 1
+    give(page, 0, files["pot-masklabel.png"])
+    page.wait_for_selector(".toast:has-text('the mask of a picture that is not here')")
+
+
+def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
+    studio, project = served.place.studio, served.place.project
+
+    def prompts() -> list[str]:
+        return [anchor.prompt for anchor in studio.project(project).anchors if anchor.enabled]
+
+    page = watched.open(served.url())
+    page.click("[data-view=anchors]")
+    page.click("#view-anchors button:text('Edit anchors')")
+    page.wait_for_selector(EDITOR)
+    page.keyboard.type("A lighthouse {}")
+    assert page.inner_text(".anchor-preview") == "Asks for: A lighthouse in watercolor painting style"
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{EDITOR} >> text=1 anchor added.")
+    assert prompts()[-1] == "A lighthouse in watercolor painting style"
+    page.focus(f"{EDITOR} input[role=switch] >> nth=0")
+    page.keyboard.press("Space")
+    page.wait_for_selector(f"{EDITOR} >> text=18 of 19 on")
+    assert "A tie in watercolor painting style" not in prompts()
+    page.keyboard.press("a")
+    assert studio.store.decisions.verdicts(served.place.round) == {}, "a key went through the dialog"
+    page.fill(f"{EDITOR} input[type=text]", "A tie")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{EDITOR} .toast:has-text('has no place for the subject')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(EDITOR, state="hidden")
+    assert page.evaluate("document.activeElement.textContent") == "Edit anchors"
+
+
+def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_path: Path):
+    studio, project = served.place.studio, served.place.project
+    lists = {"two": "A mill {}\nA barn {}\n", "four": "A mill {}\n\nA barn {}\r\nA tie {}\nA well {}\n"}
+    for name, text in lists.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    page = watched.open(served.url("reference"))
+    page.click(".open-project button:text('Edit anchors')")
+    page.check(f"{EDITOR} .only input")
+    page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "two.txt"))
+    page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
+    assert len(studio.project(project).anchors) == 18
+    page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "four.txt"))
+    page.wait_for_selector(f"{EDITOR} >> text=3 anchors added, 17 anchors switched off.")
+    assert page.inner_text(f"{EDITOR} .card-head span") == "4 of 21 on"
+    page.click(f"{EDITOR} button:text('Done')")
+    page.wait_for_selector(".facts-list dd:text('4 of 21')")
+    enabled = [anchor.prompt.split(" in ")[0] for anchor in studio.project(project).anchors if anchor.enabled]
+    assert enabled == ["A tie", "A mill", "A barn", "A well"]
+    page.reload()
+    page.wait_for_selector(".facts-list dd:text('4 of 21')")
+
+
+def test_a_switch_that_is_refused_goes_back(watched: Watched, served: Served):
+    studio, project = served.place.studio, served.place.project
+    for anchor in studio.project(project).anchors[3:]:
+        studio.enable_anchor(anchor.id, False)
+    page = watched.open(served.url("reference"))
+    page.click(".open-project button:text('Edit anchors')")
+    page.click(f"{EDITOR} input[role=switch] >> nth=0")
+    page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
+    page.wait_for_function("document.querySelector('dialog[open] input[role=switch]').checked")
+    assert page.inner_text(f"{EDITOR} .card-head span") == "3 of 18 on"
+
+
+def test_every_control_of_form_and_dialog_has_a_name(watched: Watched, served: Served):
+    page = object_form(watched, served)
+    page.click("[data-part=another]")
+    nameless = (
+        "(box) => [...document.querySelectorAll(`${box} :is(button, input)`)]"
+        ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
+        " || node.labels?.length))"
+        ".map((node) => node.outerHTML)"
+    )
+    assert page.evaluate(nameless, ".reference-sets") == []
+    page = watched.open(served.url("reference"))
+    page.click(".open-project button:text('Edit anchors')")
+    assert page.evaluate(nameless, EDITOR) == []
