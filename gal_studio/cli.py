@@ -11,7 +11,7 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.policies import POLICIES
 
-BAD_INPUT, INTERRUPTED = 2, 130
+LEFT_TO_MEND, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_run(commands)
     _add_refine(commands)
+    _add_archive(commands)
     _add_doctor(commands)
     _add_worker(commands)
     return parser
@@ -110,10 +111,24 @@ def _add_refine(commands: Any) -> None:
     refine.set_defaults(act=_refine)
 
 
+def _add_archive(commands: Any) -> None:
+    out = commands.add_parser("export-project", help="write a whole project into one zip")
+    out.add_argument("file", type=Path, metavar="FILE.zip", help="the file to write")
+    out.add_argument("--workspace", type=Path, required=True, help="the workspace that has the project")
+    out.add_argument("--project", help="its id or name (default: the newest)")
+    out.set_defaults(act=_export_project)
+    back = commands.add_parser("import-project", help="take such a zip in")
+    back.add_argument("file", type=Path, metavar="FILE.zip", help="what export-project wrote")
+    back.add_argument("--workspace", type=Path, required=True, help="where the project is to be kept")
+    back.set_defaults(act=_import_project)
+
+
 def _add_doctor(commands: Any) -> None:
     doctor = commands.add_parser("doctor", help="what is here, and how fast it is")
     doctor.add_argument("--preset", default="pocket", help="the preset that is probed (default: pocket)")
     doctor.add_argument("--no-probe", action="store_true", help="leave the speed probe out")
+    doctor.add_argument("--workspace", type=Path, help="check this workspace instead of the machine")
+    doctor.add_argument("--repair", action="store_true", help="mend the workspace as far as possible")
     doctor.add_argument("--json", action="store_true", help="print the report as JSON")
     doctor.set_defaults(act=_doctor)
 
@@ -202,12 +217,39 @@ def _refine(options: argparse.Namespace) -> int:
     return 0
 
 
+def _export_project(options: argparse.Namespace) -> int:
+    from gal_studio.commands.archive import export_archive
+
+    print(export_archive(options.workspace, options.project, options.file))
+    return 0
+
+
+def _import_project(options: argparse.Namespace) -> int:
+    from gal_studio.commands.archive import import_archive
+
+    print(import_archive(options.workspace, options.file))
+    return 0
+
+
 def _doctor(options: argparse.Namespace) -> int:
+    if options.workspace is not None:
+        return _check_workspace(options)
+    if options.repair:
+        raise StudioError("Nothing says what to repair: give --workspace FOLDER.")
     from gal_studio.commands.doctor import examine, tell
 
     report = examine(options.preset, probe=not options.no_probe)
     print(json.dumps(report, indent=2) if options.json else tell(report))
     return 0
+
+
+def _check_workspace(options: argparse.Namespace) -> int:
+    """0 when the workspace is whole, at least now; 1 when something is left to mend."""
+    from gal_studio.commands.check_workspace import check_workspace, tell_workspace
+
+    report = check_workspace(options.workspace, options.repair)
+    print(json.dumps(report, indent=2, ensure_ascii=False) if options.json else tell_workspace(report))
+    return LEFT_TO_MEND if report["left"] else 0
 
 
 def _worker(options: argparse.Namespace) -> int:

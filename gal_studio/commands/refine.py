@@ -7,6 +7,7 @@ from typing import Any
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.outputs import check_folder, describe_refinement, write_outputs
+from gal_studio.commands.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.state import Store, lineage, pairing
@@ -29,14 +30,12 @@ class RefinePlan:
 
 def refine_project(plan: RefinePlan) -> dict[str, Any]:
     """Refine one round, or go on where an earlier start stopped; returns what was gained."""
-    if not (plan.workspace / "studio.db").is_file():
-        raise StudioError(f"There is no workspace in {plan.workspace}: check the path.")
     if plan.out is not None:
         check_folder(plan.out)
-    with Store(plan.workspace) as store:
+    with existing_workspace(plan.workspace) as store:
         studio = Studio(store)
         line = ProgressLine(studio)
-        project = _project(store, plan.project)
+        project = find_project(store, plan.project)
         entry = _round(store, project, plan.round)
         if plan.changes:
             studio.change_settings(project.id, {"refine": dict(plan.changes)})
@@ -80,20 +79,6 @@ def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
             f"({entry.difference:+.3f}, 95 % interval {entry.low:+.3f} to {entry.high:+.3f}, "
             f"{entry.images} pictures)"
         )
-
-
-def _project(store: Store, wanted: str | None) -> Project:
-    """The project of this id or name; the newest one where none is named."""
-    projects = store.projects.all()
-    if not projects:
-        raise StudioError(f"The workspace {store.workspace} has no project: make one first.")
-    if wanted is None:
-        return projects[0]
-    for project in projects:
-        if wanted in (project.id, project.name):
-            return project
-    names = ", ".join(f"{project.name} ({project.id})" for project in projects)
-    raise StudioError(f"There is no project {wanted!r} in this workspace: choose one of {names}.")
 
 
 def _round(store: Store, project: Project, number: int | None) -> Round:

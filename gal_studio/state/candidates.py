@@ -82,8 +82,10 @@ class Candidates:
         return 0 if row is None else int(row["n"])
 
     def drawn(self, round_id: str) -> frozenset[tuple[str, int]]:
-        """(anchor id, index) of every candidate of a round."""
-        rows = self._database.rows("SELECT anchor_id, number FROM candidates WHERE round_id = ?", (round_id,))
+        """(anchor id, index) of every candidate of a round whose picture is here."""
+        rows = self._database.rows(
+            "SELECT anchor_id, number FROM candidates WHERE round_id = ? AND image <> ''", (round_id,)
+        )
         return frozenset((row["anchor_id"], row["number"]) for row in rows)
 
     def first(self, round_id: str) -> str | None:

@@ -112,6 +112,20 @@ class Database:
             finally:
                 self._local.depth = 0
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment; nothing is written inside, and nobody is kept waiting."""
+        with self.translated():
+            connection = self._connection()
+            if self._local.depth:
+                yield
+                return
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
+
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Everything that a query finds."""
         with self.translated():

@@ -5,7 +5,10 @@ import io
 import os
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -17,20 +20,33 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 
 def write_whole(path: Path, data: bytes, workspace: Path) -> None:
     """Write to a temporary name, sync, rename, sync the folder; a failure leaves nothing behind."""
+    with writing(path, workspace) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path, workspace: Path) -> Iterator[BinaryIO]:
+    """The same for what is written bit by bit: the file has its name when all of it is on the disk."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise disk_problem(error, workspace) from error
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -64,6 +80,8 @@ class Files:
 
     def path(self, name: str) -> Path:
         """Where the file of this content hash lies; anything but a hash is refused."""
+        if not name:  # what the doctor writes in the place of a picture that is lost
+            raise StudioError("A picture was lost and is not drawn again yet: press Generate in its round.")
         if not _NAME.fullmatch(name):
             raise StudioError(f"{name!r} is not the name of a stored file.")
         return self.folder / f"{name}{self._suffix}"
@@ -71,6 +89,17 @@ class Files:
     def has(self, name: str) -> bool:
         """Whether the workspace holds this file."""
         return bool(_NAME.fullmatch(name)) and self.path(name).is_file()
+
+    def intact(self, name: str) -> bool:
+        """Whether the file is here and still holds what its name says."""
+        if not self.has(name):
+            return False
+        with self.path(name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == name
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a path in the folder is named as the studio names its files."""
+        return path.suffix == self._suffix and bool(_NAME.fullmatch(path.stem))
 
     def add(self, data: bytes) -> str:
         """Keep these bytes; returns their name. Twice the same bytes are one file."""

@@ -1,10 +1,14 @@
 """Errors of disks and databases, said as one sentence."""
 
 import errno
+import shutil
 import sqlite3
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+
+ROOM = 1 << 20
+"""Bytes beside the files themselves: rows, journal, folders."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -28,6 +32,31 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
         return StudioError(f"{folder} is not a folder: choose another one.")
     reason = error.strerror or str(error)
     return StudioError(f"The folder {folder} could not be used ({reason}): choose another one.")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_problem(error, folder) from error
+
+
+def check_room(folder: Path, needed: int) -> None:
+    """Refuse what will not fit on the disk of a folder, before anything is written; `needed` in bytes."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise disk_problem(error, folder) from error
+    if needed + ROOM > free:
+        raise StudioError(
+            f"The disk of the folder {folder} is full: {_megabytes(needed)} are needed and "
+            f"{_megabytes(free)} are free; make room and try again."
+        )
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:.1f} MB"
 
 
 def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:

@@ -80,6 +80,8 @@ def is_coming(store: Store, entry: Round, *kinds: JobKind) -> bool:
 
 
 def _round_to_train(store: Store, entry: Round) -> Round:
+    if entry.adapter is None and store.candidates.count(entry.id):
+        return entry  # its adapter was lost, and the same training makes it again
     settings = store.projects.get(entry.project_id).settings
     present = store.rounds.settings(entry.id)
     trained_as = store.rounds.trained_as(entry.id)

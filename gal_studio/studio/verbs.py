@@ -9,13 +9,14 @@ from gal_studio.assets import Preset, load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Job, Kind, Round, Sample, Verdict
-from gal_studio.state import Store, lineage
+from gal_studio.state import Store, archive_reader, archive_writer, lineage
 from gal_studio.state.files import write_whole
 from gal_studio.state.refinements import MapKind
 from gal_studio.state.stamp import project_stamp
 from gal_studio.studio import anchors, asking, creating, reading, refining
 from gal_studio.studio.creating import ProjectDraft, demo_draft
 from gal_studio.studio.references import Picture, check_reference
+from gal_studio.studio.showing import show_all
 from gal_studio.views import (
     JobView,
     PatchMap,
@@ -292,3 +293,11 @@ class Studio:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data, path.parent)
         return path
+
+    def export_project(self, project_id: str, path: Path) -> Path:
+        """Write everything of a project into one zip; the file that was written."""
+        return archive_writer.export_project(self.store, project_id, path)
+
+    def import_project(self, path: Path) -> str:
+        """Take such a zip in; the project's id. One that is refused leaves nothing behind."""
+        return archive_reader.import_project(self.store, path, show_all)
