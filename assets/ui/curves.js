@@ -20,7 +20,7 @@ function show(box) {
   const last = running(losses).at(-1)[1];
   box.replaceChildren(
     el("p", { class: "curve-title" }, el("b", {}, "Training loss"), ` ${losses.at(-1)[0]} steps, now ${last.toFixed(3)}`),
-    chart(losses));
+    lossChart(losses));
 }
 
 /** Mean over the last tenth of the steps: the raw loss jumps with the drawn noise level. */
@@ -33,14 +33,15 @@ export function running(losses, share = 0.1) {
   });
 }
 
-function chart(losses) {
-  const { width, height, left, right, top, bottom } = BOX;
+/** The curve of `[[step, loss], ...]` as an SVG. */
+export function lossChart(losses, name = "Training loss", height = BOX.height) {
+  const { width, left, right, top, bottom } = BOX;
   const most = Math.max(...losses.map((row) => row[1])) || 1;
   const end = losses.at(-1)[0] || 1;
   const x = (step) => left + ((width - left - right) * step) / end;
   const y = (loss) => height - bottom - ((height - top - bottom) * loss) / most;
   const line = (rows) => `M${rows.map(([step, loss]) => `${x(step).toFixed(1)} ${y(loss).toFixed(1)}`).join("L")}`;
-  const node = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Training loss over ${end} steps` });
+  const node = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${name} over ${end} steps` });
   for (const share of [0, 0.5, 1]) {
     node.append(svg("line", { class: "rule", x1: left, x2: width - right, y1: y(share * most), y2: y(share * most) }),
       label(left - 8, y(share * most) + 4, (share * most).toFixed(2), "end"));

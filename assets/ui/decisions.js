@@ -2,12 +2,14 @@
 import { state, emit, verdictOf } from "./store.js";
 import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
-import { takeVerdicts } from "./receive.js";
+import { ask, takeVerdicts } from "./receive.js";
 import { toast } from "./toast.js";
 
-function show(id, verdict) {
+function show(id, verdict, part = null) {
   if (verdict === "undecided") state.verdicts.delete(id);
   else state.verdicts.set(id, verdict);
+  if (part) state.masks.set(id, part);
+  else state.masks.delete(id);
 }
 
 /** Give one verdict to several candidates, as one entry that one undo takes back. */
@@ -19,13 +21,30 @@ export function decide(ids, verdict) {
   const round = state.roundId;
   return write(async () => {
     const answer = await call("rounds", "decide", { round, candidates: changing, verdict });
-    if (!answer) refresh();
+    if (!answer) askAgain();
   });
+}
+
+/** The store refused: show what it holds. */
+function askAgain() {
+  ["verdicts", "masks"].forEach(ask);
+  return refresh();
 }
 
 /** A click accepts; a second click takes the verdict back. */
 export function toggle(id, verdict) {
   return decide([id], verdictOf(id) === verdict ? "undecided" : verdict);
+}
+
+/** Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. */
+export function acceptInPart(id, mask) {
+  show(id, "accepted", "kept soon");
+  emit("verdicts", new Set([id]));
+  return write(async () => {
+    const answer = await call("rounds", "accept_in_part", { candidate: id, mask });
+    if (!answer) return askAgain();
+    return takeVerdicts(answer.verdicts, answer.masks);
+  });
 }
 
 async function step(name, empty) {
@@ -34,7 +53,7 @@ async function step(name, empty) {
   await write(async () => {
     const answer = await call("rounds", name, { round });
     if (!answer || round !== state.roundId) return;
-    takeVerdicts(answer.verdicts);
+    takeVerdicts(answer.verdicts, answer.masks);
     if (!answer.changed) toast(empty);
   });
 }

@@ -3,13 +3,16 @@ import { state, setFocus, setSelection, setFilter } from "./store.js";
 import { typing } from "./dom.js";
 import { decideFocused, visibleGroups } from "./grid.js";
 import { undo, redo } from "./decisions.js";
-import { lightbox, enlarge, close, compare, turn } from "./lightbox.js";
+import { lightbox, painting, enlarge, close, compare, turn, toggleHeat, paintPart, acceptPart } from "./lightbox.js";
+import { pairOpen, closePair, togglePairHeat, turnPair } from "./pair_view.js";
+import { refinementShown, stepPainting } from "./refinement.js";
 import { showHelp, helpOpen } from "./help.js";
+import { anchorsOpen } from "./anchors_editor.js";
 
 export function mountKeys(parts) {
   parts.keys.addEventListener("click", showHelp);
   document.addEventListener("keydown", (event) => {
-    if (typing(event.target) || helpOpen() || event.altKey) return;
+    if (typing(event.target) || helpOpen() || anchorsOpen() || event.altKey) return;
     const act = actionFor(event);
     if (!act) return;
     event.preventDefault();
@@ -21,6 +24,9 @@ function actionFor(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return showHelp;
   if (state.step !== "rounds") return null;
+  if (pairOpen()) return pairAction(key);
+  if (refinementShown()) return refinementAction(event, key);
+  if (painting()) return paintAction(event, key);
   if (event.ctrlKey || event.metaKey) {
     if (key === "z") return event.shiftKey ? redo : undo;
     return key === "y" ? redo : null;
@@ -32,7 +38,30 @@ function actionFor(event) {
   if (key === "a") return () => decideFocused("accepted");
   if (key === "r") return () => decideFocused("rejected");
   if (key === "c") return () => compare(state.focus);
+  if (key === "p") return () => paintPart(state.focus);
+  if (key === "h") return lightbox() ? toggleHeat : () => { if (state.focus) enlarge(state.focus, { heat: true }); };
   return null;
+}
+
+/** While a part is painted only what belongs to the painting acts; the brush has its own keys. */
+function paintAction(event, key) {
+  if (key === "Escape") return close;
+  if (key === "h") return toggleHeat;
+  if (key === "Enter" && !event.target.closest?.("button")) return acceptPart;
+  return null;
+}
+
+function pairAction(key) {
+  if (key === "Escape") return closePair;
+  if (key === "h") return togglePairHeat;
+  const turns = { ArrowRight: 1, ArrowLeft: -1 };
+  return turns[key] ? () => turnPair(turns[key]) : null;
+}
+
+function refinementAction(event, key) {
+  if (!event.ctrlKey && !event.metaKey) return null;
+  if (key === "z") return () => stepPainting(event.shiftKey ? "redo_painting" : "undo_painting");
+  return key === "y" ? () => stepPainting("redo_painting") : null;
 }
 
 /** Space enlarges the picture in focus; on any other button it presses that button. */

@@ -1,21 +1,30 @@
-/** One picture, large: prompt, seed, scores and why; beside the reference when asked. */
+/** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
 import { state, on, verdictOf, setFocus } from "./store.js";
 import { el, reference } from "./dom.js";
 import { picture } from "./pictures.js";
 import { toggle } from "./decisions.js";
+import { heatView, stage } from "./heatmap.js";
+import { heatPanel } from "./heat_panel.js";
+import { partButtons, partPainter } from "./accept_part.js";
 
 let dialog = null;
+let pictures = null;
+let facts = null;
+let main = null; // the picture that is shown, with its layers
 let comparing = false;
 
 export const lightbox = () => Boolean(dialog?.open);
+export const painting = () => lightbox() && Boolean(main?.part.painting());
 
-export function enlarge(id, { beside = false } = {}) {
+export function enlarge(id, { beside = false, part = false, heat = false } = {}) {
   if (!state.candidates.has(id)) return;
   comparing = beside;
   setFocus(id, "lightbox");
   if (!dialog) build();
-  fill();
   if (!dialog.open) dialog.showModal();
+  fill();
+  if (part) main?.part.start();
+  if (heat && !heatView.on) toggleHeat();
 }
 
 export function compare(id) {
@@ -26,50 +35,91 @@ export function compare(id) {
 }
 
 export const turn = () => fill();
+export const toggleHeat = () => main?.heat.toggle();
+export const acceptPart = () => main?.part.accept();
 
+/** Paint what is right in the picture in focus. */
+export function paintPart(id) {
+  if (!id) return;
+  if (!lightbox()) return enlarge(id, { part: true });
+  return main?.part.start();
+}
+
+/** One step back: out of the painting first, then out of the enlarged view. */
 export function close() {
-  dialog?.close();
+  if (painting()) return main.part.leave();
+  return dialog?.close();
 }
 
 function build() {
-  dialog = document.body.appendChild(el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }));
-  dialog.addEventListener("click", (event) => event.target === dialog && close());
-  dialog.addEventListener("close", () => setFocus(state.focus, "keys"));
-  on("verdicts", (ids) => lightbox() && ids.has(state.focus) && fill());
-  on("forget", close);
+  pictures = el("div", { class: "lightbox-pictures" });
+  facts = el("div", { class: "lightbox-facts" });
+  dialog = document.body.appendChild(el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, pictures, facts));
+  dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
+  dialog.addEventListener("cancel", (event) => { if (painting()) event.preventDefault(); });
+  dialog.addEventListener("close", () => { drop(); setFocus(state.focus, "keys"); });
+  on("verdicts", (ids) => { if (lightbox() && ids.has(state.focus)) fill(); });
+  on("job busy", () => lightbox() && main?.heat.refresh());
+  on("forget", () => dialog.close());
+}
+
+function drop() {
+  main?.part.remove();
+  main?.heat.remove();
+  main = null;
 }
 
 function fill() {
   const id = state.focus;
   const candidate = state.candidates.get(id);
-  if (!candidate) return close();
-  const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.action : null;
-  dialog.replaceChildren(
-    el("div", { class: "lightbox-pictures", data: { beside: comparing ? "yes" : "no" } },
-      plate(picture(id), candidate.prompt, candidate.copy ? "Copy of the reference" : "This picture"),
-      comparing ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference")) : null),
-    facts(id, candidate));
-  dialog.querySelector(`[data-action="${focused ?? "accept"}"]`)?.focus();
-  return undefined;
+  if (!candidate) return dialog.close();
+  if (main?.id !== id) {
+    drop();
+    main = candidatePlate(id, candidate);
+  }
+  pictures.dataset.beside = comparing ? "yes" : "no";
+  const beside = comparing ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference")) : [];
+  const wanted = [main.node, ...beside];
+  if (pictures.children.length !== wanted.length || pictures.firstChild !== main.node) pictures.replaceChildren(...wanted);
+  main.part.show();
+  return showFacts(id, candidate);
+}
+
+function candidatePlate(id, candidate) {
+  const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
+  const heat = heatPanel(place, { owner: id, judge: true });
+  const part = partPainter(place, id, () => lightbox() && main?.id === id && showFacts(id, candidate));
+  const caption = el("figcaption", {}, candidate.copy ? "Copy of the reference" : "This picture");
+  return { id, heat, part, node: el("figure", {}, place, caption, part.node, heat.node) };
 }
 
 const plate = (src, prompt, caption) => el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, caption));
 
-function facts(id, candidate) {
-  const verdict = verdictOf(id);
+function showFacts(id, candidate) {
+  const focused = facts.contains(document.activeElement) ? document.activeElement.dataset.action : null;
   const score = state.scoreOf.get(candidate.anchor_id);
+  facts.replaceChildren(
+    el("h2", {}, candidate.prompt),
+    el("dl", {}, ...pairs(candidate, score).flatMap(([name, value, title]) => [el("dt", { title }, name), el("dd", {}, value)])),
+    ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
+    ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]));
+  const wanted = focused && facts.querySelector(`[data-action="${focused}"]:not(:disabled)`);
+  if (wanted) wanted.focus();
+  else if (document.activeElement === dialog || !dialog.contains(document.activeElement)) facts.querySelector("[data-action=accept]")?.focus();
+}
+
+function verdictButtons(id) {
+  const verdict = verdictOf(id);
+  const inPart = verdict === "accepted" && state.masks.has(id);
   const button = (action, label, pressed, act, key) => el("button", {
     type: "button", class: "button", "aria-pressed": pressed === null ? null : String(pressed), data: { action }, on: { click: act }, title: key,
   }, label);
-  return el("div", { class: "lightbox-facts" },
-    el("h2", {}, candidate.prompt),
-    el("dl", {}, ...pairs(candidate, score).flatMap(([name, value, title]) => [el("dt", { title }, name), el("dd", {}, value)])),
-    score ? el("p", { class: "lightbox-why" }, score.reason) : null,
-    el("div", { class: "lightbox-buttons" },
-      button("accept", verdict === "accepted" ? "✓ Accepted" : "Accept", verdict === "accepted", () => toggle(id, "accepted"), "A"),
-      button("reject", verdict === "rejected" ? "✕ Rejected" : "Reject", verdict === "rejected", () => toggle(id, "rejected"), "R"),
-      button("compare", comparing ? "Hide the reference" : "Compare with the reference", comparing, () => compare(id), "C"),
-      button("close", "Close", null, close, "Esc")));
+  return el("div", { class: "lightbox-buttons" },
+    button("accept", verdict !== "accepted" ? "Accept" : inPart ? "◐ Accepted in part" : "✓ Accepted", verdict === "accepted", () => toggle(id, "accepted"), "A"),
+    button("reject", verdict === "rejected" ? "✕ Rejected" : "Reject", verdict === "rejected", () => toggle(id, "rejected"), "R"),
+    button("part", inPart ? "Change the part" : "Accept in part…", null, () => main.part.start(), "P: paint what is right"),
+    button("compare", comparing ? "Hide the reference" : "Compare with the reference", comparing, () => compare(id), "C"),
+    button("close", "Close", null, close, "Esc"));
 }
 
 function pairs(candidate, score) {

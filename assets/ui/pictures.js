@@ -5,5 +5,8 @@ export const address = (route, { id, version }) => `/${route}/${encodeURICompone
 
 const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
 
+/** A picture of a pair, `which` is "reference" or "generated". */
+export const pairPicture = (pair, which, small = false) => `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}?v=${encodeURIComponent(pair[which] ?? "")}`;
+
 export const picture = (id) => ofCandidate("picture", id);
 export const thumbnail = (id) => ofCandidate("thumb", id);

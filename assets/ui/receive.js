@@ -18,8 +18,8 @@ export function forget({ keepProject = false } = {}) {
   const { project, rounds, job } = digests;
   digests = keepProject ? { project, rounds, job } : {};
   candidateMark = NOTHING;
-  Object.assign(state, { round: null, scores: [], scoreOf: new Map(), suggested: new Map(), hover: null, focus: null });
-  for (const part of ["candidates", "verdicts", "positions", "selection"]) state[part].clear();
+  Object.assign(state, { round: null, refinement: null, scores: [], scoreOf: new Map(), suggested: new Map(), hover: null, focus: null });
+  for (const part of ["candidates", "verdicts", "masks", "positions", "selection"]) state[part].clear();
   state.filter = "all";
   if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null });
   emit("forget");
@@ -33,18 +33,21 @@ export function receive(answer, { trustVerdicts }) {
   if ("rounds" in parts) take("rounds", parts.rounds);
   if ("job" in parts) take("job", parts.job);
   if ("round" in parts) take("round", parts.round);
+  if ("refinement" in parts) take("refinement", parts.refinement);
   if (candidates) takeCandidates(candidates);
   if ("scores" in parts) takeScores(parts.scores);
   if ("positions" in parts) {
     state.positions = new Map(Object.entries(parts.positions));
     emit("positions");
   }
-  if ("verdicts" in parts) {
-    if (trustVerdicts) takeVerdicts(parts.verdicts);
-    else ask("verdicts");
+  if ("verdicts" in parts || "masks" in parts) {
+    if (trustVerdicts) takeVerdicts(parts.verdicts ?? plain(state.verdicts), parts.masks ?? plain(state.masks));
+    else ["verdicts", "masks"].forEach(ask);
   }
   emit("received");
 }
+
+const plain = (map) => Object.fromEntries(map);
 
 function take(part, value) {
   state[part] = value;
@@ -68,9 +71,13 @@ function takeScores(scores) {
   emit("scores");
 }
 
-export function takeVerdicts(verdicts) {
+/** All verdicts of the round, and the marks of the parts that were accepted. */
+export function takeVerdicts(verdicts, masks) {
   const changed = new Set();
   const next = new Map(Object.entries(verdicts));
+  const parts = new Map(Object.entries(masks));
+  for (const id of new Set([...parts.keys(), ...state.masks.keys()])) if (parts.get(id) !== state.masks.get(id)) changed.add(id);
+  state.masks = parts;
   for (const [id, verdict] of next) if (state.verdicts.get(id) !== verdict) changed.add(id);
   for (const id of state.verdicts.keys()) if (!next.has(id)) changed.add(id);
   state.verdicts = next;

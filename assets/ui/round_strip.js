@@ -1,12 +1,12 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "./store.js";
 import { call, openRound, openStep } from "./session.js";
-import { el, count, reference, setText } from "./dom.js";
+import { el, count, reference, roundName, setText } from "./dom.js";
 import { address } from "./pictures.js";
 import { pending, write } from "./writes.js";
 
 const WORDS = {
-  fine_tune: "not trained yet", generate: "trained", accept: "choosing", next_round: "chosen", wait: "at work",
+  fine_tune: "not trained yet", generate: "trained", accept: "choosing", next_round: "chosen", wait: "at work", refine: "pairs to train on",
 };
 
 export function mountStrip(parts) {
@@ -44,10 +44,11 @@ function roundChip(round) {
   const current = round.id === state.roundId;
   const accepted = current ? acceptedNow() : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
-  const left = state.rounds.some((other) => other.parent_id === round.id);
+  const left = state.rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
   const note = left ? `${accepted} accepted` : step === "accept" || (current && accepted && step !== "fine_tune")
     ? `${WORDS.accept} · ${accepted} of ${round.wanted}` : accepted ? `${accepted} accepted` : WORDS[step] ?? "";
-  return { id: round.id, title: `${branched(round) ? "⎇ " : ""}Round ${round.number}`, note, current,
+  const refined = round.kind === "refine";
+  return { id: round.id, title: `${branched(round) ? "⎇ " : ""}${roundName(round)}`, note, current, refined,
     image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
 }
 
@@ -62,7 +63,8 @@ function draw(chip) {
     type: "button", class: "chip-round", "aria-current": chip.current ? "true" : null,
     on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
   },
-  chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
+  el("span", { class: "chip-face" }, chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
+    chip.refined ? el("i", { class: "chip-refined", title: "A refinement of the round before it (PatchDPO)", "aria-hidden": "true" }) : null),
   el("span", { class: "chip-text" }, el("span", { class: "chip-title" }, chip.title), el("span", { class: "chip-note" }, chip.note)));
 }
 
@@ -77,8 +79,8 @@ async function branch(button) {
   button.disabled = false;
 }
 
-/** Is this round a later line from its parent? */
-const branched = (round) => state.rounds.find((other) => other.parent_id === round.parent_id).id !== round.id;
+/** Is this round a later line from its parent? Refinements and rounds are lines of their own. */
+const branched = (round) => state.rounds.find((other) => other.parent_id === round.parent_id && other.kind === round.kind).id !== round.id;
 
 function kept(parts) {
   setText(parts.kept, state.project ? (pending() ? "Keeping…" : "All changes kept") : "");

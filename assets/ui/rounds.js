@@ -7,6 +7,7 @@ import { mountCurves } from "./curves.js";
 import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./filters.js";
 import { mountGrid } from "./grid.js";
+import { mountRefinement } from "./refinement.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
 
@@ -19,6 +20,7 @@ export function mountRounds(parts, element) {
   mountSuggestion(parts);
   mountFilters(parts);
   mountGrid(parts);
+  mountRefinement(parts);
   mountActions(parts);
   mountKeys(parts);
 }

@@ -13,6 +13,8 @@ export const state = {
   candidates: new Map(), // candidate id -> candidate, in order of creation
   suggested: new Map(), // candidate id -> score of its anchor
   verdicts: new Map(), // candidate id -> "accepted" | "rejected"
+  masks: new Map(), // candidate id -> a mark of the part that was accepted of it
+  refinement: null, // what a round of kind refine is made of: {step, pairs, measured, ...}
   positions: new Map(), // candidate or reference id -> [x, y]
   filter: "all",
   colour: "anchor",

@@ -26,7 +26,7 @@ function show(parts) {
 
 function emptyWords() {
   if (drawing()) return "The suggestion comes when all pictures are drawn.";
-  if (state.scores.length) return "";
+  if (state.scores.length) return state.round?.kind === "refine" ? "What was accepted in the round before still counts. Accept more here, or go on." : "";
   return "After Generate, the sampler picks the anchors it is most unsure about, and says why.";
 }
 

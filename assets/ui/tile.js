@@ -20,6 +20,7 @@ export function markTile(node, candidate) {
   const verdict = verdictOf(candidate.id);
   const suggested = state.suggested.has(candidate.id);
   setAttribute(node, "data-verdict", verdict === "undecided" ? null : verdict);
+  setAttribute(node, "data-region", verdict === "accepted" && state.masks.has(candidate.id) ? "" : null);
   setAttribute(node, "data-suggested", suggested ? "" : null);
   setAttribute(node.firstChild, "aria-label", describe(candidate, verdict, suggested));
   setAttribute(node.firstChild, "aria-pressed", String(verdict === "accepted"));
@@ -30,7 +31,7 @@ export function describe(candidate, verdict, suggested) {
     `${candidate.prompt}, picture ${candidate.index + 1}`,
     candidate.copy ? "copies the reference" : null,
     suggested ? "suggested" : null,
-    SAYS[verdict],
+    verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],
   ].filter(Boolean).join(", ");
 }
 

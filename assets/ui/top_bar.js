@@ -5,9 +5,14 @@ import { ask } from "./receive.js";
 import { clock, setText, setAttribute } from "./dom.js";
 import { toggleTheme } from "./theme.js";
 
-const VERBS = { fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"] };
+const VERBS = {
+  fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"], pairs: ["Drawing pairs", "Pairs"],
+  refine: ["Refining", "Refinement"], quality: ["Judging patches", "Patch judgement"],
+};
 const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
-const PHASES = { class_images: "Drawing class pictures", project: "Placing on the map", loading: "Loading the model" };
+const PHASES = {
+  class_images: "Drawing class pictures", project: "Placing on the map", loading: "Loading the model", maps: "Judging patches", measure: "Measuring", foregrounds: "Finding the subject",
+};
 
 export function mountTop(parts, element) {
   for (const button of element.querySelectorAll("[data-step]")) {

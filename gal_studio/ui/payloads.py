@@ -156,7 +156,9 @@ def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> li
     names = short_names([score.anchor for score in view.scores])
     ranked = view.step != "wait"
     return [
-        _score_payload(score, names[score.anchor.id], ranked, ranked and score.anchor.id not in accepted_before)
+        _score_payload(
+            score, names[score.anchor.id], ranked, ranked and score.anchor.id not in accepted_before
+        )
         for score in view.scores
     ]
 

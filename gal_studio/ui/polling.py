@@ -12,6 +12,7 @@ from gal_studio.ui.payloads import (
     Payload,
     candidate_payload,
     job_payload,
+    part_marks,
     positions,
     project_payload,
     round_chips,
@@ -19,6 +20,7 @@ from gal_studio.ui.payloads import (
     score_payloads,
 )
 from gal_studio.ui.recall import Recall
+from gal_studio.ui.refinement_payloads import refinement_payload
 from gal_studio.views import CandidateView, RoundSummary, RoundView
 
 
@@ -40,6 +42,9 @@ def poll(recall: Recall, request: Payload) -> Payload:
     shown = _shown(rounds, request.get("round"))
     view = recall.round_view(project_id, shown.id)
     parts = _parts(recall.studio, view, rounds)
+    if view.kind == "refine" and shown.parent_id is not None:
+        parts["refinement"] = refinement_payload(recall.refinement(project_id, shown.id), view)
+        parts["scores"] = score_payloads(view, _accepted(recall.round_view(project_id, shown.parent_id)))
     digests = {name: digest(part) for name, part in parts.items()}
     known = request.get("known") or {}
     seen = known.get("parts") or {}
@@ -64,8 +69,14 @@ def _parts(studio: Studio, view: RoundView, rounds: tuple[RoundSummary, ...]) ->
         "round": round_payload(view),
         "scores": score_payloads(view),
         "positions": positions(view),
+        "masks": part_marks({e.candidate.id: e.mask for e in view.candidates if e.mask is not None}),
         "verdicts": {name: verdict for name, verdict in verdicts.items() if verdict != "undecided"},
     }
+
+
+def _accepted(view: RoundView) -> frozenset[str]:
+    """The anchors that have an accepted picture."""
+    return frozenset(_anchor(entry) for entry in view.candidates if entry.verdict == "accepted")
 
 
 def _covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payload]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gal_studio.studio import Studio
-from gal_studio.views import RoundSummary, RoundView
+from gal_studio.views import RefinementView, RoundSummary, RoundView
 
 KEPT = 64
 
@@ -27,6 +27,13 @@ class Recall:
     def round_view(self, project_id: str, round_id: str) -> RoundView:
         """Everything about a round of that project."""
         view: RoundView = self._recall(project_id, round_id, lambda: self.studio.round_view(round_id))
+        return view
+
+    def refinement(self, project_id: str, round_id: str) -> RefinementView:
+        """Everything about a refinement of that project."""
+        view: RefinementView = self._recall(
+            project_id, f"refinement {round_id}", lambda: self.studio.refinement_view(round_id)
+        )
         return view
 
     def _recall(self, project_id: str, key: str, make: Callable[[], Any]) -> Any:

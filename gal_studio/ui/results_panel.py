@@ -3,19 +3,9 @@
 import gradio as gr
 
 from gal_studio.ui.panel import make_panel
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import Payload, picture_payload
 from gal_studio.ui.recall import Recall
-from gal_studio.views import CandidateView, RoundView
-
-
-def _picture(entry: CandidateView) -> Payload:
-    candidate = entry.candidate
-    return {
-        "id": candidate.id,
-        "version": candidate.image[:8],
-        "prompt": entry.prompt,
-        "copy": candidate.overfit,
-    }
+from gal_studio.views import RoundView
 
 
 def round_row(view: RoundView) -> Payload:
@@ -24,12 +14,13 @@ def round_row(view: RoundView) -> Payload:
     return {
         "id": view.round.id,
         "number": view.round.number,
+        "kind": view.kind,
         "candidates": len(view.candidates),
         "overfit_rate": sum(rates) / len(rates) if rates else None,
         "openness": view.openness if rates else None,
         "weight": view.sample_weight,
         "adapter": view.round.adapter is not None,
-        "accepted": [_picture(entry) for entry in view.candidates if entry.verdict == "accepted"],
+        "accepted": [picture_payload(entry) for entry in view.candidates if entry.verdict == "accepted"],
     }
 
 
@@ -47,7 +38,9 @@ def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> P
         drawn = [view for view in candidates if view.candidate.anchor_id == anchor_id]
         found = next((view for view in drawn if view.candidate.index == index), None)
         most = max(most, len(drawn))
-        rows.append({"number": entry.number, "picture": _picture(found) if found else None})
+        rows.append(
+            {"number": entry.number, "kind": entry.kind, "picture": picture_payload(found) if found else None}
+        )
     return {"rounds": rows, "most": most}
 
 

@@ -4,8 +4,11 @@ import gradio as gr
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.ui.masks import png_of
 from gal_studio.ui.panel import make_panel
-from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads import Payload, part_marks
+from gal_studio.ui.recall import Recall
+from gal_studio.ui.refine_panel import refine_handlers
 
 VERDICTS = ("accepted", "rejected", "undecided")
 
@@ -16,6 +19,12 @@ def record(studio: Studio, request: Payload) -> Payload:
         raise StudioError(f"The verdict is {request['verdict']!r}: choose one of {', '.join(VERDICTS)}.")
     studio.decide(request["candidates"], request["verdict"])
     return {}
+
+
+def record_part(studio: Studio, request: Payload) -> Payload:
+    """Accept the painted part of a picture."""
+    studio.accept_in_part(request["candidate"], png_of(request["mask"]))
+    return decided(studio, studio.store.candidates.round_of(request["candidate"]))
 
 
 def step_back(studio: Studio, request: Payload) -> Payload:
@@ -29,7 +38,13 @@ def step_forward(studio: Studio, request: Payload) -> Payload:
 
 
 def _after(studio: Studio, round_id: str, changed: tuple[str, ...]) -> Payload:
-    return {"changed": list(changed), "verdicts": studio.store.decisions.verdicts(round_id)}
+    return {"changed": list(changed), **decided(studio, round_id)}
+
+
+def decided(studio: Studio, round_id: str) -> Payload:
+    """All verdicts of a round, and the parts that were accepted."""
+    decisions = studio.store.decisions
+    return {"verdicts": decisions.verdicts(round_id), "masks": part_marks(decisions.masks(round_id))}
 
 
 def build_rounds(studio: Studio) -> gr.HTML:
@@ -59,4 +74,8 @@ def build_rounds(studio: Studio) -> gr.HTML:
     def redo(request: Payload) -> Payload:
         return step_forward(studio, request)
 
-    return make_panel("rounds", [fine_tune, generate, accept, next_round, branch, decide, undo, redo])
+    def accept_in_part(request: Payload) -> Payload:
+        return record_part(studio, request)
+
+    own = [fine_tune, generate, accept, next_round, branch, decide, undo, redo, accept_in_part]
+    return make_panel("rounds", [*own, *refine_handlers(Recall(studio))])

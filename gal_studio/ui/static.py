@@ -13,12 +13,15 @@ from gal_studio.assets import assets_folder
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-_STYLES = ("tokens", "base", "top", "rounds", "grid", "views", "dialogs", "reference", "results")
 THEME = (  # before the first paint, so that nothing flashes
     "<script>(() => { let kept = null; try { kept = localStorage.getItem('gal-studio-theme'); } catch {}"
     " document.documentElement.dataset.theme = kept ??"
     " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
 )
+_STYLES = (
+    "tokens", "base", "top", "rounds", "grid", "views", "dialogs", "brush", "refine", "reference",
+    "anchors_editor", "results",
+)  # fmt: skip
 
 
 def ui_folder() -> Path:

@@ -15,7 +15,9 @@ def known(answer, before=None):
 def test_first_answer_is_whole(place: Place):
     answer = poll(Recall(place.studio), {"project": place.project})
     assert answer["round"] == place.round
-    assert set(answer["parts"]) == {"project", "rounds", "job", "round", "scores", "positions", "verdicts"}
+    assert set(answer["parts"]) == {
+        "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks",
+    }  # fmt: skip
     assert len(answer["candidates"]["items"]) == 180
     assert len(answer["parts"]["positions"]) == 181, "the reference has a place as well"
 

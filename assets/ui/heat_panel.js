@@ -1,0 +1,66 @@
+/** Under a picture: heatmap on or off, its strength, its legend; a way to have the patches judged when nobody has. */
+import { state, busy } from "./store.js";
+import { call, refresh } from "./session.js";
+import { el, setAttribute, setText } from "./dom.js";
+import { heatLegend, heatStrength, heatView, layHeat } from "./heatmap.js";
+import { patchMap } from "./maps.js";
+
+/**
+ * `owner` and `kind` name the map; `judge` offers to have the round judged; `view.on` is remembered from picture to
+ * picture. Returns `{node, toggle(), refresh(),
+ * remove()}`; `refresh` is to be called whenever a job has moved.
+ */
+export function heatPanel(place, { owner, kind = "quality", name = "Patch quality", label = "Heatmap", judge = false, view = heatView }) {
+  const legend = heatLegend();
+  const words = el("span", { class: "heat-words", role: "status" });
+  const ask = el("button", { type: "button", class: "button small", on: { click: () => judgeRound(ask) } }, "Judge the patches of this round");
+  const missing = el("div", { class: "heat-missing" }, words, ask);
+  const strength = heatStrength(() => layer?.restyle());
+  const button = el("button", { type: "button", class: "button small", data: { action: "heat" }, title: view === heatView ? "H" : null, on: { click: () => toggle() } }, label);
+  const model = el("span", { class: "heat-model" });
+  const node = el("div", { class: "heat-panel" }, el("div", { class: "heat-row" }, button, strength, model), legend.node, missing);
+  let layer = null;
+  let asking = false;
+  let there = true;
+
+  const toggle = () => { view.on = !view.on; update(); };
+  async function update() {
+    setAttribute(button, "aria-pressed", String(view.on));
+    if (!view.on) {
+      layer?.remove();
+      layer = null;
+    } else if (!layer && !asking) await load();
+    const lacking = view.on && !layer && !asking;
+    strength.hidden = legend.node.hidden = !layer;
+    missing.hidden = !lacking || !judge;
+    if (lacking) missingWords(words, ask);
+  }
+  async function load() {
+    asking = true;
+    const map = await patchMap(owner, kind);
+    asking = false;
+    if (!map || !there || !view.on || layer) return;
+    layer = layHeat(place, map, { name, onRead: legend.show });
+    setText(model, `judged by ${map.vision_model}`);
+  }
+  strength.hidden = legend.node.hidden = missing.hidden = true;
+  update();
+  return { node, toggle, refresh: () => { if (!layer && view.on) update(); }, remove: () => { there = false; layer?.remove(); } };
+}
+
+function missingWords(words, ask) {
+  const job = state.job;
+  const judging = busy() && job.kind === "quality" && job.round_id === state.roundId;
+  ask.hidden = judging;
+  ask.disabled = busy();
+  setText(words, judging
+    ? `Judging the patches${job.total ? ` ${job.done} / ${job.total}` : ""}. The heatmap appears by itself.`
+    : busy() ? "Not judged yet. The studio is at work: wait, or press Stop." : "The patches of this picture are not judged yet.");
+}
+
+async function judgeRound(button) {
+  if (button.disabled) return;
+  button.disabled = true;
+  await call("rounds", "judge_quality", { round: state.roundId });
+  await refresh();
+}

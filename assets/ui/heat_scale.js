@@ -1,0 +1,48 @@
+/**
+ * The colours of patch quality. One ramp from dark violet (0) to yellow (1), after viridis: its lightness only
+ * grows, so it reads the same without red-green vision and in grey. The limits are fixed, never a picture's own.
+ */
+const STOPS = [
+  [68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142],
+  [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
+];
+
+/** [red, green, blue] of a quality in [0, 1]. */
+export function heatColour(quality) {
+  const place = Math.min(1, Math.max(0, quality)) * (STOPS.length - 1);
+  const i = Math.min(STOPS.length - 2, Math.floor(place));
+  return STOPS[i].map((value, channel) => Math.round(value + (STOPS[i + 1][channel] - value) * (place - i)));
+}
+
+export const heatGradient = `linear-gradient(90deg, ${STOPS.map((stop) => `rgb(${stop.join(",")})`).join(", ")})`;
+
+/** The value of a map between its patches: bilinear, with half-pixel centres, as the training resizes it. */
+export function between({ values, height, width }, y, x) {
+  const [top, low, down] = neighbours(y * height - 0.5, height);
+  const [left, right, across] = neighbours(x * width - 0.5, width);
+  const row = (line) => values[line * width + left] * (1 - across) + values[line * width + right] * across;
+  return row(top) * (1 - down) + row(low) * down;
+}
+
+function neighbours(place, end) {
+  const inside = Math.min(end - 1, Math.max(0, place));
+  const first = Math.floor(inside);
+  return [first, Math.min(end - 1, first + 1), inside - first];
+}
+
+/** The map in colours, `fine` pixels a patch, as a canvas. */
+export function paintMap(map, fine = 8) {
+  const canvas = document.createElement("canvas");
+  canvas.width = map.width * fine;
+  canvas.height = map.height * fine;
+  const context = canvas.getContext("2d");
+  const picture = context.createImageData(canvas.width, canvas.height);
+  for (let row = 0, at = 0; row < canvas.height; row += 1) {
+    for (let column = 0; column < canvas.width; column += 1, at += 4) {
+      picture.data.set(heatColour(between(map, (row + 0.5) / canvas.height, (column + 0.5) / canvas.width)), at);
+      picture.data[at + 3] = 255;
+    }
+  }
+  context.putImageData(picture, 0, 0);
+  return canvas;
+}

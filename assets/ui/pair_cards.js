@@ -1,0 +1,101 @@
+/** The pairs of a refinement: reference beside generation, with what the vision model says of each patch. */
+import { state, on } from "./store.js";
+import { el, setAttribute, setText } from "./dom.js";
+import { pairPicture } from "./pictures.js";
+import { layHeat, stage } from "./heatmap.js";
+import { patchMap } from "./maps.js";
+import { openPair } from "./pair_view.js";
+
+const cards = new Map();
+const shown = { quality: true, reproduction: false };
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) cards.get(target.dataset.pair)?.lay();
+}, { rootMargin: "200px" });
+
+export const pairHeat = shown;
+
+/** Keep the cards of `box` in step with the refinement; a card is made once. */
+export function mountPairCards(box) {
+  on("forget", () => { for (const card of cards.values()) card.remove(); cards.clear(); box.replaceChildren(); });
+  on("refinement", () => show(box));
+}
+
+/** Show or hide one kind of heatmap on all cards. */
+export function showHeat(kind, wanted) {
+  shown[kind] = wanted;
+  for (const card of cards.values()) card.clear(kind);
+  for (const card of cards.values()) { near.unobserve(card.node); near.observe(card.node); }
+}
+
+export function restyleHeat() {
+  for (const card of cards.values()) card.restyle();
+}
+
+function show(box) {
+  const pairs = state.refinement?.pairs ?? [];
+  for (const [id, card] of cards) if (!pairs.some((pair) => pair.id === id)) { card.remove(); cards.delete(id); }
+  for (const [place, pair] of pairs.entries()) {
+    if (!cards.has(pair.id)) cards.set(pair.id, makeCard(pair));
+    const card = cards.get(pair.id);
+    card.update(pair, place);
+    if (box.children[place] !== card.node) box.insertBefore(card.node, box.children[place] ?? null);
+  }
+}
+
+function makeCard(pair) {
+  const y = stage(el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false }));
+  const x = stage(el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false }));
+  const prompt = el("span", { class: "pair-prompt" });
+  const figures = el("span", { class: "pair-figures" });
+  const painted = el("span", { class: "pair-painted", hidden: true }, "✎ corrected");
+  const node = el("button", { type: "button", class: "pair-card", data: { pair: pair.id }, on: { click: () => openPair(pair.id) } },
+    el("span", { class: "pair-pictures" }, y, x), prompt, el("span", { class: "pair-facts" }, figures, painted));
+  const layers = { quality: null, reproduction: null };
+  let now = pair;
+  near.observe(node);
+  const card = {
+    node,
+    async lay() {
+      for (const [kind, place] of [["quality", x], ["reproduction", y]]) {
+        if (!shown[kind] || layers[kind] || !now.maps) continue;
+        const map = await patchMap(now.id, kind);
+        if (map && shown[kind] && !layers[kind] && node.isConnected) layers[kind] = quiet(layHeat(place, map, { read: false }));
+      }
+    },
+    clear(kind) {
+      if (shown[kind]) return;
+      layers[kind]?.remove();
+      layers[kind] = null;
+    },
+    restyle() { for (const layer of Object.values(layers)) layer?.restyle(); },
+    remove() { near.unobserve(node); node.remove(); },
+    update(next, place) {
+      const fresh = next.maps !== now.maps;
+      now = next;
+      setAttribute(y.firstChild, "src", pairPicture(next, "reference", true));
+      setAttribute(x.firstChild, "src", next.generated ? pairPicture(next, "generated", true) : null);
+      x.classList.toggle("waiting", !next.generated);
+      setText(prompt, next.prompt);
+      prompt.title = next.prompt;
+      setText(figures, words(next));
+      painted.hidden = !next.painted;
+      setAttribute(node, "aria-label", `Pair ${place + 1}: ${next.prompt}. ${words(next)}${next.painted ? ", corrected by hand" : ""}. Enlarge and paint.`);
+      node.disabled = !next.maps;
+      if (fresh) { near.unobserve(node); near.observe(node); }
+    },
+  };
+  return card;
+}
+
+/** A card is one button: its heatmaps take neither focus nor names of their own. */
+function quiet(layer) {
+  layer.node.removeAttribute("tabindex");
+  layer.node.setAttribute("aria-hidden", "true");
+  return layer;
+}
+
+function words(pair) {
+  if (!pair.generated) return "to be drawn";
+  if (!pair.maps) return "to be judged";
+  return `quality ${pair.quality.toFixed(2)} · kept ${pair.reproduction.toFixed(2)}`;
+}

@@ -1,0 +1,127 @@
+"""Refinements, heatmaps and brushes: every button of theirs is one verb of the studio."""
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
+from gal_studio.ui.errors import Handler
+from gal_studio.ui.masks import png_of, runs_of
+from gal_studio.ui.payloads import Payload, picture_payload
+from gal_studio.ui.recall import Recall
+from gal_studio.ui.refinement_payloads import map_payload
+from gal_studio.views import CandidateView
+
+MAPS = ("quality", "reproduction")
+
+
+def find_map(studio: Studio, request: Payload) -> Payload:
+    """The patch map of a candidate or of a pair; None where it was never judged."""
+    if request["kind"] not in MAPS:
+        raise StudioError(f"The map is {request['kind']!r}: choose one of {', '.join(MAPS)}.")
+    return {"map": map_payload(studio.patch_map(request["owner"], request["kind"]))}
+
+
+def find_part(studio: Studio, request: Payload) -> Payload:
+    """The part of a candidate that was accepted; None when it was not accepted in part."""
+    candidate = request["candidate"]
+    masks = studio.store.decisions.masks(studio.store.candidates.round_of(candidate))
+    return {"mask": _runs(studio, masks.get(candidate))}
+
+
+def find_pair(studio: Studio, request: Payload) -> Payload:
+    """What was painted over a pair, and the foreground of its reference."""
+    pair = studio.store.refinements.pair(request["pair"])
+    painted = studio.store.refinements.paintings.newest(pair.round_id)
+    return {
+        "painting": _runs(studio, painted.get(pair.id)),
+        "foreground": _runs(studio, pair.reference_mask),
+    }
+
+
+def _runs(studio: Studio, name: str | None) -> Payload | None:
+    return runs_of(studio.store.images.mask(name)) if name else None
+
+
+def keep_paint(studio: Studio, request: Payload) -> Payload:
+    """Keep what was painted over a pair; no mask is no paint."""
+    mask = request.get("mask")
+    studio.paint(request["pair"], png_of(mask) if mask else None)
+    return {}
+
+
+def set_rule(studio: Studio, request: Payload) -> Payload:
+    """Say what the next round does with a refinement."""
+    settings = studio.change_settings(request["project"], {"refine": {"next_round": request["rule"]}})
+    return {"rule": settings.refine.next_round}
+
+
+def compared(recall: Recall, round_id: str) -> Payload:
+    """The pictures that a refinement and the round before it drew from the same prompts and seeds."""
+    node = recall.studio.store.rounds.get(round_id)
+    if node.parent_id is None:
+        return {"anchors": []}
+    after = recall.round_view(node.project_id, node.id)
+    before = {_place(view): view for view in recall.round_view(node.project_id, node.parent_id).candidates}
+    anchors = []
+    for anchor in after.pool:
+        drawn = sorted(
+            (view for view in after.candidates if view.candidate.anchor_id == anchor.id),
+            key=lambda view: view.candidate.index,
+        )
+        pictures = [
+            {"before": picture_payload(before[_place(view)]), "after": picture_payload(view)}
+            for view in drawn
+            if _place(view) in before
+        ]
+        if pictures:
+            anchors.append({"id": anchor.id, "prompt": anchor.prompt, "pictures": pictures})
+    return {"anchors": anchors}
+
+
+def _place(view: CandidateView) -> tuple[str, int]:
+    """Anchor and seed: the same in every round."""
+    return view.candidate.anchor_id, view.candidate.seed
+
+
+def refine_handlers(recall: Recall) -> list[Handler]:
+    """What the Rounds screen may call; an answer's `round` is the round to show next."""
+    studio = recall.studio
+
+    def patch_map(request: Payload) -> Payload:
+        return find_map(studio, request)
+
+    def judge_quality(request: Payload) -> Payload:
+        return {"job": studio.judge_quality(request["round"]).id}
+
+    def part_mask(request: Payload) -> Payload:
+        return find_part(studio, request)
+
+    def make_pairs(request: Payload) -> Payload:
+        return {"round": studio.make_pairs(request["round"]).round_id}
+
+    def refine(request: Payload) -> Payload:
+        return {"round": studio.refine(request["round"]).round_id}
+
+    def run_refinement(request: Payload) -> Payload:
+        return {"round": studio.run_refinement(request["round"])[-1].round_id}
+
+    def pair(request: Payload) -> Payload:
+        return find_pair(studio, request)
+
+    def paint(request: Payload) -> Payload:
+        return keep_paint(studio, request)
+
+    def undo_painting(request: Payload) -> Payload:
+        return {"changed": studio.undo_painting(request["round"])}
+
+    def redo_painting(request: Payload) -> Payload:
+        return {"changed": studio.redo_painting(request["round"])}
+
+    def next_rule(request: Payload) -> Payload:
+        return set_rule(studio, request)
+
+    def before_after(request: Payload) -> Payload:
+        return compared(recall, request["round"])
+
+    return [
+        patch_map, judge_quality, part_mask, make_pairs, refine, run_refinement, pair, paint, undo_painting,
+        redo_painting, next_rule, before_after,
+    ]  # fmt: skip
