@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 from safetensors import safe_open
 
+from gal_studio.assets import demo
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import subjects
@@ -251,3 +252,36 @@ def test_as_many_anchors_as_a_round_suggests_stay_on(studio: Studio, names: tupl
     assert [anchor.enabled for anchor in studio.project(project).anchors] == [False, False, True, True]
     with pytest.raises(StudioError, match="no anchor 'none'"):
         studio.enable_anchor("none", True)
+
+
+@pytest.mark.slow
+def test_two_objects_on_the_embedded_model(studio: Studio) -> None:
+    pot, cat = demo("object"), demo("style")
+    references = [
+        *(
+            ReferenceDraft(image, prompt, "<dotty>")
+            for image, prompt in zip(pot.images, pot.prompts, strict=True)
+        ),
+        ReferenceDraft(cat.images[0], "A <felix> cat on a yellow wall", "<felix>"),
+    ]
+    changes = {
+        "tune": {"steps": 8, "prior_images": 2},
+        "sample": {"candidates": 2, "steps": 4},
+        "gal": {"top_k": 1},
+    }
+    draft = ProjectDraft("object", references, anchors=["{} in a bank", "{} under a tree"], changes=changes)
+    project = studio.create_project(draft)
+    first, models = studio.rounds(project)[0].id, Models()
+    studio.run_round(first)
+    work(studio, models)
+    view = studio.round_view(first)
+    assert {tile.prompt for tile in view.candidates} == {
+        "a <dotty> teapot and a <felix> cat in a bank",
+        "a <dotty> teapot and a <felix> cat under a tree",
+    }
+    studio.decide([view.candidates[0].candidate.id], "accepted")
+    second = studio.next_round(first).id
+    studio.run_round(second)
+    work(studio, models)
+    assert len(studio.store.rounds.training_set(second)) == len(references) + 1
+    assert len(studio.round_view(second).candidates) == 2

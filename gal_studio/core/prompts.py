@@ -196,11 +196,16 @@ def _check_one_class(subject: Subject) -> None:
         for entry in subject.references
     ]
     for noun in nouns:
-        if not set(nouns[0].lower().split()[1:]) & set(noun.lower().split()[1:]):
+        if not _akin(nouns[0].lower().split()[1:], noun.lower().split()[1:]):
             raise StudioError(
                 f"The trigger word {subject.trigger_word!r} calls both {nouns[0]} and {noun}: "
                 "give each object a trigger word of its own."
             )
+
+
+def _akin(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a word of one begins a word of the other: `sleepy dog` and `dogs` do."""
+    return any(word.startswith(other) or other.startswith(word) for word in words for other in others)
 
 
 def stands_for(kind: Kind, references: Sequence[Reference]) -> str:

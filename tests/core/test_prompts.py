@@ -212,8 +212,8 @@ def test_what_is_no_set_of_references_is_refused_in_one_sentence(kind, texts, wo
 
 def test_four_subjects_and_other_words_for_one_class_are_fine():
     assert len(subjects(describe("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(4)]))) == 4
-    worded = [("A <sks> cat on a rug", "<sks>"), ("A sleepy <sks> cat jumping high", "<sks>")]
-    assert len(subjects(describe("object", worded))) == 1
+    worded = ["A <sks> cat on a rug", "A sleepy <sks> cat jumping high", "Two <sks> cats"]
+    assert len(subjects(describe("object", [(prompt, "<sks>") for prompt in worded]))) == 1
 
 
 @pytest.mark.parametrize(
