@@ -171,15 +171,15 @@ class SignIn:
 
     def _attempt(self, request: Request, form: dict[str, str]) -> Response:
         client = request.client.host if request.client else ""
-        query = form.get("query", "")
+        query, user = form.get("query", ""), form.get("user", "")
         if wait := math.ceil(self._attempts.wait(client)):
-            answer = self._form(429, query, f"Too many attempts: try again in {_spoken(wait)}.")
+            answer = self._form(429, query, f"Too many attempts: try again in {_spoken(wait)}.", user)
             answer.headers["Retry-After"] = str(wait)
             return answer
-        if not self._credentials.accepts(form.get("user", ""), form.get("secret", "")):
+        if not self._credentials.accepts(user, form.get("secret", "")):
             self._attempts.failed(client)
             _log.warning("A sign-in from %s was refused.", client)
-            return self._form(401, query, "That is not right: try again.")
+            return self._form(401, query, "That is not right: try again.", user)
         self._attempts.succeeded(client)
         return self._let_in(request, query)
 
@@ -204,8 +204,8 @@ class SignIn:
         answer.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return answer
 
-    def _form(self, status: int, query: str = "", refusal: str = "") -> Response:
-        return _page(sign_in_page(bool(self._credentials.user), query, refusal), status)
+    def _form(self, status: int, query: str = "", refusal: str = "", user: str = "") -> Response:
+        return _page(sign_in_page(bool(self._credentials.user), query, refusal, user), status)
 
 
 def _page(html: str, status: int) -> Response:

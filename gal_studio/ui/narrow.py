@@ -10,13 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 READ = frozenset({"/", "/theme.css", "/static/js/iframeResizer.contentWindow.min.js"})
 READ_BELOW = "/assets/"
+LONGEST = 200  # characters; Gradio asks the disk, which stumbles over longer names
 CALLED = frozenset({"/gradio_api/component_server", "/gradio_api/component_server/"})
 
 
 def is_needed(method: str, path: str) -> bool:
     """Whether the page asks Gradio for this: itself, its scripts and styles, and calls of our handlers."""
     if method in ("GET", "HEAD"):
-        return path in READ or path.startswith(READ_BELOW)
+        return path in READ or (path.startswith(READ_BELOW) and len(path) <= LONGEST)
     return method == "POST" and path in CALLED
 
 

@@ -7,21 +7,20 @@ from string import Template
 from gal_studio.ui.static import THEME, files, template, ui_folder
 
 _STYLES = ("tokens.css", "base.css", "top.css", "sign_in.css")
-_NAMED = (
+_NAME = (
     '<label class="field"><span class="field-name">Name</span>'
-    '<input name="user" autocomplete="username" autocapitalize="none" required autofocus></label>'
-    '<label class="field"><span class="field-name">Password</span>'
-    '<input name="secret" type="password" autocomplete="current-password" required></label>'
+    '<input name="user" value="%s" autocomplete="username" autocapitalize="none" required%s></label>'
 )
-_TOKEN = (
-    '<label class="field"><span class="field-name">Token</span>'
-    '<input name="secret" type="password" autocomplete="current-password" required autofocus></label>'
+_SECRET = (
+    '<label class="field"><span class="field-name">%s</span>'
+    '<input name="secret" type="password" autocomplete="current-password" required%s></label>'
 )
+_FOCUS = " autofocus"
 _BUTTON = '<button class="button" data-next type="submit">Sign in</button>'
 
 
-def sign_in_page(named: bool, query: str = "", refusal: str = "") -> str:
-    """The form; `query` is what the address asked for, `refusal` why the last attempt failed."""
+def sign_in_page(named: bool, query: str = "", refusal: str = "", user: str = "") -> str:
+    """The form; `query` is what the address asked for, `refusal` and `user` tell of the last attempt."""
     hint = (
         "With the name and password of this studio." if named else "With the token that the studio printed."
     )
@@ -29,8 +28,14 @@ def sign_in_page(named: bool, query: str = "", refusal: str = "") -> str:
     kept = f'<input type="hidden" name="query" value="{html.escape(query)}">' if query else ""
     return _page(
         '<form class="card" method="post" action="/sign-in"><h1>Sign in</h1>'
-        f'<p class="hint">{hint}</p>{said}{kept}{_NAMED if named else _TOKEN}{_BUTTON}</form>'
+        f'<p class="hint">{hint}</p>{said}{kept}{_fields(user) if named else _SECRET % ("Token", _FOCUS)}'
+        f"{_BUTTON}</form>"
     )
+
+
+def _fields(user: str) -> str:
+    name = _NAME % (html.escape(user), "" if user else _FOCUS)
+    return name + _SECRET % ("Password", _FOCUS if user else "")
 
 
 def signed_in_page() -> str:

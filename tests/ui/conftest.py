@@ -85,12 +85,18 @@ class Served(NamedTuple):
         return f"{self.address}/?project={self.place.project}&step={step}"
 
 
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
 @contextmanager
 def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
     """The application in a thread of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(built(place.studio, rules), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,0 +1,143 @@
+"""Starting the app: who could come in is said and bounded before anything is opened."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from gal_studio.cli import main
+from gal_studio.core.errors import StudioError
+from gal_studio.ui.credentials import Credentials
+from gal_studio.ui.origins import is_own_name
+from gal_studio.ui.serve import credentials_for, make_rules, ready_link
+from tests.ui.conftest import free_port
+from tests.ui.doors import UPLOAD, ask, call, cookie_of, multipart
+from tests.ui.seeded import picture
+
+ADA = Credentials("ada", "secret")
+WATCHER = """
+import sys
+def watch(event, given):
+    outside = None
+    if event == "socket.connect" and isinstance(given[1], tuple):
+        outside = given[1][0] if not str(given[1][0]).startswith(("127.", "::1")) else None
+    elif event == "socket.getaddrinfo":
+        outside = given[0] if given[0] not in ("127.0.0.1", "localhost", None) else None
+    elif event in ("socket.gethostbyname", "socket.gethostbyaddr"):
+        outside = given[0]
+    if outside is not None:
+        print(f"OUTSIDE {event} {outside}", flush=True)
+sys.addaudithook(watch)
+"""
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "studio.example", ""])
+def test_another_host_without_a_sign_in_is_refused_in_one_sentence(
+    host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GAL_STUDIO_AUTH", raising=False)
+    assert main(["--host", host, "--no-browser", "--workspace", str(tmp_path / "new")]) == 2
+    said = capsys.readouterr().err.strip()
+    assert "--auth" in said and "GAL_STUDIO_AUTH" in said and len(said.splitlines()) == 1
+    assert not (tmp_path / "new").exists(), "nothing is made before the refusal"
+
+
+def test_a_proxys_name_without_a_sign_in_is_refused_as_well() -> None:
+    with pytest.raises(StudioError, match="--auth"):
+        credentials_for("127.0.0.1", None, ["studio.example"])
+
+
+def test_this_machine_needs_no_sign_in_and_may_have_one() -> None:
+    assert credentials_for("127.0.0.1", None) is None
+    assert credentials_for("localhost", "ada:secret") == ADA
+    assert credentials_for("0.0.0.0", "token") is not None
+
+
+def test_by_which_names_it_answers(tmp_path: Path) -> None:
+    here = make_rules("127.0.0.1", None, (), tmp_path)
+    there = make_rules("0.0.0.0", ADA, ["Studio.Example"], tmp_path)
+    for name, at_home, outside in (
+        ("localhost:7860", True, True),
+        ("192.168.1.7:7860", False, True),
+        ("studio.example", False, True),
+        ("evil.example", False, False),
+    ):
+        assert is_own_name(name, here.names, here.any_address) == at_home
+        assert is_own_name(name, there.names, there.any_address) == outside
+
+
+def test_the_link_is_ready_to_be_opened() -> None:
+    assert ready_link("127.0.0.1", 7860, None) == "http://127.0.0.1:7860"
+    assert ready_link("::1", 7860, ADA) == "http://[::1]:7860"
+    assert ready_link("10.0.0.4", 80, Credentials("", "abc")) == "http://10.0.0.4:80/sign-in?token=abc"
+    assert urlsplit(ready_link("0.0.0.0", 80, ADA)).hostname not in ("0.0.0.0", None)
+
+
+@contextmanager
+def started(folder: Path, *options: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The command itself in a process of its own; the first line that it prints."""
+    code = f"{WATCHER}\nfrom gal_studio.cli import main\nsys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "--no-browser", "--workspace", str(folder), *options]
+    root = Path(__file__).parent.parent.parent
+    environment = {**os.environ, **variables}
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline(), process
+        finally:
+            process.terminate()
+
+
+def wait_for(address: str) -> None:
+    for _ in range(600):
+        try:
+            ask(address, "/")
+            return
+        except ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError("the studio does not answer")
+
+
+@pytest.mark.slow
+def test_the_printed_link_lets_in_and_the_server_asks_nobody(tmp_path: Path) -> None:
+    port = free_port()
+    with started(tmp_path, "--port", str(port), "--auth", "token") as (line, process):
+        address = f"http://127.0.0.1:{port}"
+        link = re.search(rf"{address}(/sign-in\?token=\S+)", line)
+        assert link, line
+        wait_for(address)
+        assert ask(address, "/").status == 401
+        key = cookie_of(ask(address, link.group(1)))
+        assert ask(address, "/", headers=key).status == 200
+        assert call(address, "overview", {}, key).status == 200
+        headers, body = multipart(("cat.png", picture((1, 2, 3))))
+        assert ask(address, UPLOAD, "POST", {**headers, **key}, body).status == 200
+        assert "server" not in ask(address, "/").headers
+        time.sleep(2)  # whoever calls home does so soon
+        process.terminate()
+        assert process.stdout is not None
+        assert "OUTSIDE" not in line + process.stdout.read()
+    assert (tmp_path / "sessions.json").exists()
+
+
+@pytest.mark.slow
+def test_the_variable_does_the_same_and_sessions_outlive_the_process(tmp_path: Path) -> None:
+    key: dict[str, str] = {}
+    port = free_port()
+    for _ in range(2):
+        with started(tmp_path, "--port", str(port), GAL_STUDIO_AUTH="ada:secret") as (line, process):
+            address = f"http://127.0.0.1:{port}"
+            assert "secret" not in line
+            wait_for(address)
+            environment = Path(f"/proc/{process.pid}/cmdline")
+            assert not environment.exists() or b"secret" not in environment.read_bytes()
+            if not key:
+                key = cookie_of(ask(address, "/sign-in", "POST", body=b"user=ada&secret=secret"))
+            assert ask(address, "/", headers=key).status == 200
