@@ -1,11 +1,13 @@
 """A project on tiny random models: the whole loop in seconds."""
 
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
+from safetensors.numpy import save_file
 
 from gal_studio.studio import ProjectDraft
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
@@ -14,6 +16,7 @@ CHANGES: Mapping[str, Any] = {
     "tune": {"steps": 6, "batch_size": 2, "rank": 2, "checkpoint_every": 2, "prior_images": 3},
     "sample": {"candidates": 3, "steps": 3, "batch_size": 4, "guidance_scale": 3.0},
     "gal": {"top_k": 2},
+    "refine": {"pairs": 4, "steps": 6, "batch_size": 2, "checkpoint_every": 2},
 }
 
 
@@ -21,6 +24,15 @@ def make_models(folder: Path) -> tuple[str, str]:
     """Names of a base model and of a CLIP, written under the folder."""
     pipeline, clip = make_tiny_pipeline(folder / "pipeline"), make_tiny_clip(folder / "clip")
     return str(pipeline), f"local-dir:{clip}"
+
+
+def make_tower(folder: Path, clip: str) -> str:
+    """The name of a vision model: the CLIP's own image tower, with limits between which its maps lie."""
+    folder.mkdir(parents=True)
+    card = {"base": f"clip:{clip}", "mixture": [1.0], "grid": 16, "limits": {"low": 0.2, "high": 0.9}}
+    (folder / "vision.json").write_text(json.dumps(card))
+    save_file({}, folder / "tower.safetensors")
+    return f"local-dir:{folder}"
 
 
 def drawing(number: int) -> bytes:

@@ -59,19 +59,17 @@ def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[
 def _objects(store: Store, project: Project, settings: RefineSettings, number: int) -> list[_Source]:
     """The references on a clean background; those without a usable foreground are left out."""
     sources = []
-    problem = ""
     for entry in store.projects.references(project.id):
         found = store.refinements.foreground(entry.image)
         if entry.mask is None and found is not None and found.mask is None:
-            problem = found.problem
             continue
         word = entry.trigger_word or project.trigger_word
         prompt = f"{foreground_prompt(entry.prompt, word)} {settings.clean_background}".strip()
         sources.append(_Source(prompt, entry.image, entry.mask or (found.mask if found else None), word))
     if not sources:
         raise StudioError(
-            f"Round {number} cannot be refined, since no reference has a usable foreground ({problem}): "
-            "paint a mask over the subject of a reference."
+            f"Round {number} cannot be refined, since no reference has a usable foreground: paint a mask over "
+            "the subject of a reference."
         )
     return sources
 

@@ -95,9 +95,10 @@ def ask_quality(store: Store, round_id: str) -> Job:
         if job is not None:
             return job
         drawn = store.candidates.count(round_id)
-        if not drawn:
+        if not drawn and not asking.is_coming(store, entry, "generate"):
             raise StudioError(f"Round {entry.number} has no pictures yet: press Generate first.")
-        if len(store.refinements.judged_candidates(round_id, pairing.vision_model(store, round_id))) == drawn:
+        judged = store.refinements.judged_candidates(round_id, pairing.vision_model(store, round_id))
+        if drawn and len(judged) == drawn:
             raise StudioError(f"All pictures of round {entry.number} have their quality maps already.")
         return store.jobs.enqueue(entry.project_id, round_id, "quality")
 

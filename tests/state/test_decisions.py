@@ -93,3 +93,40 @@ def test_log_agrees_with_a_plain_stack_of_states(store: Store, first_round: Roun
                 states.append(after)
                 undone.clear()
         assert store.decisions.verdicts(branch) == states[-1]
+
+
+def test_part_of_a_picture_is_a_verdict_of_its_own(
+    store: Store, first_round: Round, drawn: tuple[str, ...]
+) -> None:
+    identity, decisions = first_round.id, store.decisions
+    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})
+    assert decisions.masks(identity) == {drawn[0]: "left"}
+    assert decisions.accepted(identity) == (drawn[0],)
+    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "left"})  # the same again
+    assert len(decisions.log(identity)) == 1
+    decisions.record(identity, [(drawn[0], "accepted")], "human", {drawn[0]: "right"})
+    decisions.record(identity, [(drawn[0], "accepted")], "human")  # the whole picture
+    assert decisions.masks(identity) == {}
+    assert decisions.undo(identity) == (drawn[0],)
+    assert decisions.masks(identity) == {drawn[0]: "right"}
+    assert decisions.undo(identity) == (drawn[0],)
+    assert decisions.masks(identity) == {drawn[0]: "left"}
+    assert decisions.redo(identity) == (drawn[0],)
+    assert decisions.masks(identity) == {drawn[0]: "right"}
+    decisions.record(identity, [(drawn[0], "rejected")], "human")
+    assert decisions.masks(identity) == {}
+    decisions.undo(identity)
+    assert decisions.masks(identity) == {drawn[0]: "right"}
+    assert [entry.mask for entry in decisions.log(identity)] == [
+        "left", "right", None, "right", "left", "right", None, "right",
+    ]  # fmt: skip
+
+
+def test_whole_pictures_beside_parts_in_one_batch(
+    store: Store, first_round: Round, drawn: tuple[str, ...]
+) -> None:
+    batch = [(drawn[0], "accepted"), (drawn[1], "accepted"), (drawn[2], "rejected")]
+    store.decisions.record(first_round.id, batch, "human", {drawn[1]: "part"})  # type: ignore[arg-type]
+    assert store.decisions.masks(first_round.id) == {drawn[1]: "part"}
+    store.decisions.undo(first_round.id)
+    assert store.decisions.verdicts(first_round.id) == {}
