@@ -14,11 +14,12 @@ from gal_studio.core.masks import Flags, Map, foreground_patches, painted, resiz
 
 __all__ = [
     "Features", "Judged", "Limits", "Map", "assign_subjects", "foreground_patches", "paint_over",
-    "pair_weights", "quality", "quality_by_subject", "reproduction", "rescale", "resize",
+    "pair_weights", "quality", "quality_by_subject", "reproduction", "rescale", "resize", "smooth",
 ]  # fmt: skip
 
 Features = NDArray[np.floating]
 Judged = tuple[Features, Flags | None]  # a reference's features and its foreground patches (None: all)
+SPREAD = 1.5 / 16  # of the smoothing, as a part of the map's side
 APPEARS = 0.25  # smallest mean reproduction, in [0, 1], of a subject that is in the picture
 
 
@@ -86,6 +87,28 @@ def _corrected(
     rows = np.arange(len(matrix))
     believed[rows, best] += (1 - believed[rows, best]) * good[best]
     return believed
+
+
+def smooth(values: NDArray[np.floating], inside: Flags | None) -> Map:
+    """A map (h, w) whose values inside of a foreground are Gaussian means over the foreground's others.
+
+    Ours, between Eq. P4 and P6: a single patch is noisy, and what goes wrong in a picture is larger than a
+    patch. Patches outside never count; without a foreground the map stays as it is.
+    """
+    if inside is None:
+        return values.astype(np.float64)
+    rows, columns = (_gaussian(length) for length in values.shape)
+    weight = inside.astype(np.float64)
+    total = rows @ weight @ columns
+    means = rows @ (values * weight) @ columns / np.maximum(total, np.finfo(float).tiny)
+    smoothed: Map = np.where(inside, means, values)
+    return smoothed
+
+
+def _gaussian(length: int) -> Map:
+    places = np.arange(length)
+    kernel: Map = np.exp(-0.5 * ((places[:, None] - places) / (SPREAD * length)) ** 2)
+    return kernel
 
 
 def rescale(values: NDArray[np.floating], limits: Limits) -> Map:

@@ -37,12 +37,22 @@ class Views:
 
 
 def make_views(
-    pixels: torch.Tensor, side: int, grid: int, generator: torch.Generator, how: Augmentation | None = None
+    pixels: torch.Tensor,
+    side: int,
+    grid: int,
+    generator: torch.Generator,
+    how: Augmentation | None = None,
+    rendition: torch.Tensor | None = None,
 ) -> Views:
-    """Two views of each of n pictures (n, 3, H, W) in [0, 1]; all randomness is the generator's."""
+    """Two views of each of n pictures (n, 3, H, W) in [0, 1]; all randomness is the generator's.
+
+    The second view is taken of `rendition` where it is given: the same pictures drawn in another way, pixel
+    upon pixel, such as their reconstructions.
+    """
     how = how or Augmentation()
     matrices = [_matrices(len(pixels), how, generator) for _ in range(2)]
-    views = [_view(pixels, matrix, side) for matrix in matrices]
+    shown = (pixels, pixels if rendition is None else rendition)
+    views = [_view(part, matrix, side) for part, matrix in zip(shown, matrices, strict=True)]
     centres = (torch.arange(grid) + 0.5) * 2 / grid - 1
     own = torch.stack(torch.meshgrid(centres, centres, indexing="xy"), dim=-1).reshape(-1, 2)
     in_picture = _apply(matrices[0], own.expand(len(pixels), -1, -1))

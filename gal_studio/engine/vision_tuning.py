@@ -22,7 +22,8 @@ WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT_NORM = 1.0
 
 Pictures = Sequence[Image.Image] | NDArray[np.uint8]
-PictureSource = Callable[[int, np.random.Generator], Pictures]
+Renditions = tuple[Pictures, Pictures]  # the same pictures twice, drawn in two ways, pixel upon pixel
+PictureSource = Callable[[int, np.random.Generator], Pictures | Renditions]
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ class TowerTuning:
         rng = np.random.default_rng([self.seed, self.step])
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         side, grid = self.tower.network.side, self.tower.grid
-        pixels = as_pixels(self.pictures(self.settings.batch_size, rng), side)
-        views = make_views(pixels, side, grid, generator)
+        drawn = self.pictures(self.settings.batch_size, rng)
+        first, second = drawn if isinstance(drawn, tuple) else (drawn, None)
+        rendition = None if second is None else as_pixels(second, side)
+        views = make_views(as_pixels(first, side), side, grid, generator, rendition=rendition)
         loss, found = self._loss(views, generator)
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * self._pace()
@@ -171,7 +174,8 @@ def tune_tower(
     resume_from: Path | None = None,
     checkpoint: Callable[[Checkpoint], None] | None = None,
 ) -> Iterator[TowerEvent]:
-    """Tune the tower in place (Eq. P3); `pictures(count, rng)` gives PIL pictures or uint8 (n, h, w, 3).
+    """Tune the tower in place (Eq. P3); `pictures(count, rng)` gives PIL pictures or uint8 (n, h, w, 3), or
+    two renditions of them, each of which shows one of the views.
 
     When it ends the tower has new weights and no limits: measure them again, then `save_tower`. One that is
     stopped or fails leaves the tower as it was; its checkpoint may be given as `resume_from`.

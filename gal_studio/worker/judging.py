@@ -18,6 +18,7 @@ from gal_studio.core.patch_quality import (
     quality,
     reproduction,
     rescale,
+    smooth,
 )
 from gal_studio.core.settings import RefineSettings
 from gal_studio.core.types import Reference
@@ -27,6 +28,7 @@ from gal_studio.state import Store
 from gal_studio.state.refinements import Foreground, Pair, StoredMap
 
 Flags = NDArray[np.bool_]
+Painting = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,23 @@ def judge_pair(judge: Judge, pair: Pair, references: Sequence[Judged], known: Ma
     """Store q(x) and r(y) of one pair, and find x's foreground."""
     assert pair.generated_image is not None
     generated, reference = known[pair.generated_image], known[pair.reference_image]
-    if pair.subject:
-        find_foreground(judge.store, pair.generated_image)
+    height, width = generated.shape[:2]
+    inside = _flags(judge.store, _found_mask(judge.store, pair), height, width, strict=False)
+    judged = smooth(quality(generated, references), inside)
     with judge.store.database.transaction():
-        judge.store.refinements.save_map(pair.id, "quality", judge.map(quality(generated, references)))
+        judge.store.refinements.save_map(pair.id, "quality", judge.map(judged))
         judge.store.refinements.save_map(
-            pair.id, "reproduction", judge.map(reproduction(reference, [generated]))
+            pair.id, "reproduction", _reproduced(judge, pair, reference, generated)
         )
+
+
+def _reproduced(
+    judge: Judge, pair: Pair, reference: Features, generated: Features, painting: Painting | None = None
+) -> StoredMap:
+    """r(y) on y's foreground, ready to be stored."""
+    inside = judge.patches(pair.reference_mask, reference)
+    paintings = None if painting is None else [painting]
+    return judge.map(smooth(reproduction(reference, [generated], paintings=paintings), inside))
 
 
 def weights_of_pair(
@@ -113,9 +125,8 @@ def weights_of_pair(
     if painting is not None and judge is not None:
         brush = as_array(store.images.mask(painting))
         known = judge.features([pair.reference_image, pair.generated_image])
-        lost = judge.map(
-            reproduction(known[pair.reference_image], [known[pair.generated_image]], paintings=[brush])
-        ).values
+        reference, generated = known[pair.reference_image], known[pair.generated_image]
+        lost = _reproduced(judge, pair, reference, generated, brush).values
     return pair_weights(
         lost,
         judged.values,

@@ -17,6 +17,7 @@ from gal_studio.core.patch_quality import (
     quality_by_subject,
     reproduction,
     rescale,
+    smooth,
 )
 
 EAST, NORTH, WEST = [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]
@@ -168,3 +169,15 @@ def test_a_subject_that_appears_nowhere_is_named() -> None:
     check_subjects({"one": [lost, seen], "two": [seen]})
     with pytest.raises(StudioError, match="subject two appears in none"):
         check_subjects({"one": [lost, seen], "two": [lost, lost]})
+
+
+def test_smoothing_takes_means_inside_of_the_foreground_alone() -> None:
+    values = np.zeros((8, 8))
+    values[2, 2], values[7, 7] = 1.0, 100.0
+    inside = np.zeros((8, 8), dtype=bool)
+    inside[1:5, 1:5] = True
+    found = smooth(values, inside)
+    assert found[7, 7] == 100.0 and found[6, 6] == 0.0  # outside nothing changes
+    assert 0 < found[4, 4] < found[2, 3] < found[2, 2] < 1  # the far 100 never counts
+    assert np.allclose(smooth(np.full((8, 8), 0.3), inside), 0.3)
+    assert np.array_equal(smooth(values, None), values)

@@ -22,7 +22,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.masks import foreground_patches, shrink
 from gal_studio.core.metrics import roc_auc
-from gal_studio.core.patch_quality import quality
+from gal_studio.core.patch_quality import quality, smooth
 from gal_studio.engine.foreground import foreground_mask
 from gal_studio.engine.vision import PatchTower, load_vision
 from tools.pocket import redraw, train_autoencoder, train_denoiser
@@ -148,7 +148,7 @@ def found_by(tower: PatchTower, case: Case) -> tuple[np.ndarray, np.ndarray] | N
     wrong = covered > 0.6
     if not wrong.any() or not (asked & ~wrong).any():
         return None
-    return 1 - quality(spoiled, [(reference, its)])[asked], wrong[asked]
+    return 1 - smooth(quality(spoiled, [(reference, its)]), mine | wrong)[asked], wrong[asked]
 
 
 def measure(tower: PatchTower, found: list[Case]) -> dict[str, float]:

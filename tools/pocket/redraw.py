@@ -84,7 +84,8 @@ def main() -> None:
     for shard, first in enumerate(range(0, len(rows), SHARD)):
         chosen = rows[first : first + SHARD]
         pictures = np.concatenate(list(batches(args.work, args.kind, chosen, labels)))
-        np.savez(args.work / f"{args.kind}-{shard:03d}.npz", pictures=pictures, labels=labels[chosen])
+        target = args.work / f"{args.kind}-{shard:03d}.npz"
+        np.savez(target, pictures=pictures, labels=labels[chosen], rows=chosen)
         print(f"{first + len(chosen)} {args.kind} pictures", flush=True)
 
 
