@@ -1,6 +1,9 @@
 """Patch features of pictures (Eq. P2), from the image tower of a CLIP or from a DINO-like model."""
 
 import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from gal_studio.engine.vision_networks import (
 )
 from gal_studio.engine.vision_tower import PatchTower
 
-__all__ = ["PatchTower", "load_vision", "measure_limits"]
+__all__ = ["PatchTower", "load_vision", "measure_limits", "save_tower"]
 
 CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
@@ -84,3 +87,26 @@ def open_base(base: str, folder: Path, device: torch.device) -> Network:
             name = f"{LOCAL}{(folder / name.removeprefix(LOCAL)).resolve()}"
         return _clip_network(name, device)
     return transformers_network(base, device)
+
+
+def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:
+    """Write the tuned weights (half precision) of a tower, its limits, and the name of what it was tuned from.
+
+    `base` is as `open_base` reads it; the weights come first, so that a folder with a card is whole.
+    """
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DESCRIPTION).unlink(missing_ok=True)
+    save_file({name: weight.detach().half().cpu().contiguous() for name, weight in tuned.items()},
+              folder / WEIGHTS)  # fmt: skip
+    card = {
+        "base": base,
+        "mixture": list(tower.mixture),
+        "grid": tower.grid,
+        "limits": asdict(tower.limits) if tower.limits else None,
+    }
+    beside = folder / f"{DESCRIPTION}.part"
+    beside.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    os.replace(beside, folder / DESCRIPTION)
+    return folder

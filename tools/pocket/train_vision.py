@@ -16,7 +16,13 @@ from PIL import Image
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.vision import load_vision, save_tower
 from gal_studio.engine.vision_limits import measure_limits
-from gal_studio.engine.vision_tuning import Pictures, TowerSettings, own_place_share, tune_tower
+from gal_studio.engine.vision_tuning import (
+    Pictures,
+    TowerSettings,
+    own_place_share,
+    tune_tower,
+    tuned_weights,
+)
 from tools.pocket.assemble import ASSETS
 from tools.pocket.dataset import NONE, WORK, load_split
 
@@ -76,7 +82,7 @@ def main() -> None:
     half = len(pictures) // 2
     tower.limits = measure_limits(tower, pictures[:half], pictures[half:], np.random.default_rng(2))
     print("limits", tower.limits)
-    save_tower(tower, args.out)
+    save_tower(tower, args.out, "clip:local-dir:../clip", tuned_weights(tower, args.blocks))
     kept.unlink(missing_ok=True)
 
 
