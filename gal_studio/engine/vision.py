@@ -90,7 +90,7 @@ def open_base(base: str, folder: Path, device: torch.device) -> Network:
 
 
 def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:
-    """Write the tuned weights (half precision) of a tower, its limits, and the name of what it was tuned from.
+    """Write the tuned weights of a tower (half precision), its limits, and what it was tuned from.
 
     `base` is as `open_base` reads it; the weights come first, so that a folder with a card is whole.
     """
