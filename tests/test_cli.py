@@ -21,7 +21,7 @@ from gal_studio.core.selection import rank_anchors
 from gal_studio.core.types import Anchor, Candidate
 from gal_studio.core.uncertainty import score_anchor
 from gal_studio.state import Store
-from tests.tiny_project import drawing, make_models
+from tests.tiny_project import drawing, make_models, make_tower
 
 QUICK = """
 [settings.tune]
@@ -36,6 +36,10 @@ batch_size = 4
 candidates = 3
 [settings.gal]
 top_k = 2
+[settings.refine]
+pairs = 2
+steps = 3
+checkpoint_every = 1
 """
 ANCHORS = 'anchors = ["A tie {}", "A koala {}", "A drum {}", "A kite {}"]\n'
 REFERENCE = '[[references]]\nimage = "cat.png"\nprompt = "A cat in ink style"\n'
@@ -198,6 +202,107 @@ def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names:
     }
 
 
+@pytest.fixture(scope="session")
+def tower(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str]) -> str:
+    return make_tower(tmp_path_factory.mktemp("cli-tower") / "tower", names[1])
+
+
+def refinable(folder: Path, names: tuple[str, str], tower: str) -> Path:
+    path = write_project(folder, names)
+    path.write_text(f'{path.read_text()}vision_model = "{tower}"\n')
+    return path
+
+
+REFINE_KEYS = {
+    "pairs", "steps", "seconds", "loss_first", "loss_last", "metrics_before", "metrics_after",
+}  # fmt: skip
+
+
+def test_every_round_is_refined_when_asked(
+    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = refinable(folder, names, tower), folder / "out"
+    assert run("run", project, "--out", out, "--refine") == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert [entry["number"] for entry in summary["rounds"]] == [1, 2]
+    for entry in summary["rounds"]:
+        told = entry["refine"]
+        assert set(told) >= REFINE_KEYS
+        assert (told["pairs"], told["steps"]) == (2, 3)
+        assert told["seconds"] > 0
+        assert math.isfinite(told["loss_first"] + told["loss_last"])
+        metrics = {"clip_t", "clip_i", "overfit_rate"}
+        assert set(told["metrics_before"]) == set(told["metrics_after"]) == metrics
+        assert (out / f"lora-round-{entry['number']}-refined.safetensors").is_file()
+        assert (out / f"contact-sheet-round-{entry['number']}-refined.png").is_file()
+    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    check_rounds(summary, table, out)
+    refined = list(csv.DictReader((out / "refined-candidates.csv").read_text().splitlines()))
+    assert [(row["round"], row["prompt"], row["seed"]) for row in refined] == [
+        (row["round"], row["prompt"], row["seed"]) for row in table
+    ]
+    assert all((out / row["file"]).is_file() for row in refined)
+    with Store(out / "workspace") as store:
+        rounds = store.rounds.of_project(store.projects.all()[0].id)
+        kinds = {entry.id: entry.kind for entry in rounds}
+        assert sorted((entry.number, entry.kind) for entry in rounds) == [
+            (1, "fine_tune"), (1, "refine"), (2, "fine_tune"), (2, "refine"),
+        ]  # fmt: skip
+        (second,) = (entry for entry in rounds if (entry.number, entry.kind) == (2, "fine_tune"))
+        assert kinds[second.parent_id or ""] == "refine"
+        jobs = len(store.jobs.of_project(rounds[0].project_id))
+    before = results(out)
+    capsys.readouterr()
+    assert run("run", project, "--out", out, "--refine") == 0
+    assert results(out) == before
+    with Store(out / "workspace") as store:
+        assert len(store.jobs.of_project(rounds[0].project_id)) == jobs
+
+
+def test_refine_command_on_a_stored_project(
+    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = refinable(folder, names, tower), folder / "out"
+    assert run("run", project, "--out", out, "--rounds", 2) == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert [entry["refine"] for entry in summary["rounds"]] == [None, None]
+    workspace, refined = out / "workspace", folder / "refined"
+    capsys.readouterr()
+    assert run("refine", "--workspace", workspace, "--round", 1, "--out", refined, "--json") == 0
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert set(told) >= REFINE_KEYS
+    assert "text alignment" in printed.err
+    assert json.loads((refined / "summary.json").read_text())["rounds"][0]["refine"] == told
+    assert run("refine", "--workspace", workspace, "--round", 1, "--json") == 0  # it is done already
+    assert json.loads(capsys.readouterr().out) == told
+    assert run("refine", "--workspace", workspace, "--steps", 4, "--json") == 0  # the last round
+    assert json.loads(capsys.readouterr().out)["steps"] == 4
+    with Store(workspace) as store:
+        rounds = store.rounds.of_project(store.projects.all()[0].id)
+        assert sorted(entry.number for entry in rounds if entry.kind == "refine") == [1, 2]
+
+
+def test_what_cannot_be_refined_is_one_sentence(
+    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = refinable(folder, names, tower), folder / "out"
+    assert run("run", project, "--out", out, "--rounds", 1) == 0
+    workspace = out / "workspace"
+    for arguments, words in (
+        ((workspace,), "accept a picture first"),
+        ((workspace, "--round", 3), "No round 3 of 'A cat in ink style'"),
+        ((workspace, "--project", "Dog"), "no project 'Dog'"),
+        ((workspace, "--pairs", 0), "Pairs is 0"),
+        ((folder / "nowhere",), "no workspace in"),
+    ):
+        capsys.readouterr()
+        assert run("refine", "--workspace", *arguments) == 2
+        message = capsys.readouterr().err.strip()
+        assert words in message
+        assert len(message.splitlines()) == 1
+
+
 BAD_FILES = {
     "gone": (None, "cannot be read"),
     "broken": ("kind = style", "not valid TOML"),
@@ -343,5 +448,5 @@ def test_help_names_every_command() -> None:
         [sys.executable, "-m", "gal_studio.cli", "--help"],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent,
     )  # fmt: skip
-    for command in ("demo", "run", "doctor", "worker", "--port"):
+    for command in ("demo", "run", "refine", "doctor", "worker", "--port"):
         assert command in done.stdout

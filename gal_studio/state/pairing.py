@@ -68,8 +68,8 @@ def _objects(store: Store, project: Project, settings: RefineSettings, number: i
         sources.append(_Source(prompt, entry.image, entry.mask or (found.mask if found else None), word))
     if not sources:
         raise StudioError(
-            f"Round {number} cannot be refined, since no reference has a usable foreground: paint a mask over "
-            "the subject of a reference."
+            f"Round {number} cannot be refined, since no reference has a usable foreground: paint a mask "
+            "over the subject of a reference."
         )
     return sources
 

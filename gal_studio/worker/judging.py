@@ -21,7 +21,7 @@ from gal_studio.core.patch_quality import (
     smooth,
 )
 from gal_studio.core.settings import RefineSettings
-from gal_studio.core.types import Reference
+from gal_studio.core.types import Candidate, Reference
 from gal_studio.engine.foreground import foreground_mask
 from gal_studio.engine.protocols import VisionTower
 from gal_studio.state import Store
@@ -98,6 +98,17 @@ def judge_pair(judge: Judge, pair: Pair, references: Sequence[Judged], known: Ma
         judge.store.refinements.save_map(
             pair.id, "reproduction", _reproduced(judge, pair, reference, generated)
         )
+
+
+def judge_candidate(
+    judge: Judge, candidate: Candidate, generated: Features, references: Sequence[Judged], is_object: bool
+) -> None:
+    """Store q(x) of a candidate; each patch counts for the subject that it resembles most (Eq. P4)."""
+    mask = find_foreground(judge.store, candidate.image).mask if is_object else None
+    height, width = generated.shape[:2]
+    inside = _flags(judge.store, mask, height, width, strict=False)
+    values = judge.map(smooth(quality(generated, references), inside))
+    judge.store.refinements.save_map(candidate.id, "quality", values)
 
 
 def _reproduced(

@@ -1,14 +1,14 @@
 """The jobs "pairs" and "quality": draw x for every pair, and judge patch by patch (Eq. P1, P4 to P6)."""
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patch_quality import Features, Judged, quality
+from gal_studio.core.patch_quality import Features, Judged
 from gal_studio.core.prompts import subjects
-from gal_studio.core.types import Candidate, Job, Round
+from gal_studio.core.types import Job, Round
 from gal_studio.engine.fusing import drawing
 from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.text import check_prompts
@@ -18,6 +18,7 @@ from gal_studio.state.refinements import Pair
 from gal_studio.worker.judging import (
     Judge,
     find_foreground,
+    judge_candidate,
     judge_pair,
     mask_of_reference,
     refuse_absent_subjects,
@@ -140,22 +141,14 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     seen: list[Features] = []
     for first in range(0, len(missing), AT_ONCE):
         part = missing[first : first + AT_ONCE]
-        seen += _judge_candidates(judge, part, together)
+        known = judge.features([candidate.image for candidate in part])
+        for candidate in part:
+            generated = known[candidate.image]
+            judge_candidate(judge, candidate, generated, together, task.project.kind == "object")
+        seen += known.values()
         yield Progress("maps", len(judged) + first + len(part), len(candidates), "Judging patch by patch")
     if missing and not judged:
         refuse_absent_subjects(judge, references, dict.fromkeys(references, seen))
-
-
-def _judge_candidates(
-    judge: Judge, candidates: Sequence[Candidate], references: Sequence[Judged]
-) -> Iterator[Features]:
-    """Store q(x) of some candidates; each patch counts for the subject that it resembles most (Eq. P4)."""
-    known = judge.features([candidate.image for candidate in candidates])
-    with judge.store.database.transaction():
-        for candidate in candidates:
-            values = judge.map(quality(known[candidate.image], references))
-            judge.store.refinements.save_map(candidate.id, "quality", values)
-    return iter(known.values())
 
 
 def _references_by_subject(task: _Task, judge: Judge) -> dict[str, list[Judged]]:
