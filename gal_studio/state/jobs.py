@@ -8,32 +8,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs import RESUMABLE, check_move
 from gal_studio.core.types import Job, JobKind, JobState
 from gal_studio.state.database import Database
+from gal_studio.state.job_order import BLOCKED, FOLLOWS
 from gal_studio.state.projects import new_id
 from gal_studio.state.workers import Workers
-
-_FOLLOWS = """
-((later.round_id = earlier.round_id AND (later.kind, earlier.kind) IN (VALUES
-    ('generate', 'fine_tune'), ('generate', 'refine'), ('refine', 'pairs')))
-OR (later.kind = 'pairs' AND earlier.kind = 'fine_tune' AND earlier.round_id =
-    (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
-"""  # the later job needs what the earlier one makes
-_WAITS = """
-((later.round_id = earlier.round_id AND later.kind = 'quality' AND earlier.kind = 'generate')
-OR (later.kind = 'pairs' AND earlier.kind = 'generate' AND earlier.round_id =
-    (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
-"""  # the later job makes more of it when the earlier one is done
-
-
-def _blocked(later: str) -> str:
-    """A queued job waits for what comes before it; `later` is the name of its row."""
-    order = f"({_FOLLOWS} OR {_WAITS})".replace("later.", f"{later}.")
-    return (
-        f"({later}.state = 'queued' AND EXISTS (SELECT 1 FROM jobs AS earlier WHERE {order} "
-        "AND earlier.state NOT IN ('completed', 'stopped', 'error')))"
-    )
-
-
-_BLOCKED = _blocked("jobs")
 
 WINDOW = 60.0
 """Seconds of progress from which rate and time left are told."""
@@ -85,7 +62,7 @@ class Jobs:
 
     def claim(self, worker_id: str) -> Job | None:
         """Take the next queued job for this worker; None when nothing waits."""
-        ready = f"SELECT id FROM jobs WHERE state = 'queued' AND NOT {_BLOCKED} ORDER BY position LIMIT 1"
+        ready = f"SELECT id FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} ORDER BY position LIMIT 1"
         if self._database.row(ready) is None:
             return None  # a look takes no lock
         with self._database.transaction() as writer:
@@ -193,7 +170,7 @@ class Jobs:
         """The job that matters to this project now: one that runs, else one that waits, else the last."""
         row = self._database.row(
             "SELECT * FROM jobs WHERE project_id = ? ORDER BY CASE WHEN state IN ('running', 'pausing', "
-            f"'stopping') THEN 0 WHEN {_BLOCKED} THEN 3 WHEN state = 'queued' THEN 1 ELSE 2 END, "
+            f"'stopping') THEN 0 WHEN {BLOCKED} THEN 3 WHEN state = 'queued' THEN 1 ELSE 2 END, "
             "CASE WHEN state = 'queued' THEN -position ELSE COALESCE(finished, 0) END DESC, position DESC "
             "LIMIT 1",
             (project_id,),
@@ -204,7 +181,7 @@ class Jobs:
         """The jobs of a round that go on by themselves."""
         rows = self._database.rows(
             "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
-            f"AND NOT {_BLOCKED} ORDER BY position",
+            f"AND NOT {BLOCKED} ORDER BY position",
             (round_id,),
         )
         return tuple(map(_job, rows))
@@ -253,7 +230,7 @@ class Jobs:
     def _withdraw_what_follows(self, writer: sqlite3.Connection, job_id: str) -> None:
         """A round whose training did not finish has nothing to draw with."""
         waiting = writer.execute(
-            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {_FOLLOWS} "
+            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {FOLLOWS} "
             "WHERE earlier.id = ? AND later.state = 'queued'",
             (job_id,),
         ).fetchall()

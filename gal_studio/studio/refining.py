@@ -1,24 +1,11 @@
-"""Refinements (PatchDPO): how they are asked for, what the page shows of them, what a brush says."""
+"""How refinements (PatchDPO) are asked for; pressing twice makes one."""
 
-from dataclasses import asdict, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.masks import check_size, shrink
-from gal_studio.core.types import Author, Job, Round
+from gal_studio.core.types import Job, Round
 from gal_studio.state import Store, lineage, pairing
-from gal_studio.state.pictures import read_picture
-from gal_studio.state.refinements import MapKind, Pair
 from gal_studio.studio import asking
-from gal_studio.studio.references import read_mask
-from gal_studio.views import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
-
-NEXT_ROUND = {
-    "continue": "The next round goes on from the weights of this refinement.",
-    "repeat": "The next round is fine-tuned from the base model and then refined again in the same way.",
-}
 
 
 def ask_pairs(store: Store, round_id: str) -> Job:
@@ -143,130 +130,3 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     beside = store.rounds.add(node.project_id, node.parent_id, settings, "refine")
     store.refinements.copy(node.id, beside.id)
     return beside
-
-
-# What is shown
-
-
-def refinement_view(store: Store, round_id: str) -> RefinementView:
-    """Everything that the page shows of a refinement."""
-    entry = store.rounds.get(round_id)
-    pairing.refined_round(store, round_id)
-    undo, redo = store.refinements.paintings.can_undo(round_id)
-    rule = store.projects.get(entry.project_id).settings.refine.next_round
-    return RefinementView(
-        round=entry,
-        pairs=_pair_views(store, round_id),
-        step=_step(store, entry),
-        measurements=tuple(
-            MeasurementView(**asdict(measured)) for measured in store.refinements.measurements(round_id)
-        ),
-        losses=store.rounds.losses(round_id),
-        next_round_rule=NEXT_ROUND[rule],
-        can_undo=undo,
-        can_redo=redo,
-    )
-
-
-def _step(store: Store, entry: Round) -> RefinementStep:
-    if entry.adapter is not None:
-        drawn = store.candidates.count(entry.id) and not lineage.missing(store, entry.id)
-        return "done" if drawn or not lineage.pool(store, entry.id) else "generate"
-    if not pairing.pairs_are_ready(store, entry.id):
-        return "pairs"
-    jobs = store.jobs.of_project(entry.project_id)
-    begun = any(job.round_id == entry.id and job.kind == "refine" and job.state != "stopped" for job in jobs)
-    return "refine" if begun else "review"
-
-
-def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
-    painted = store.refinements.paintings.newest(round_id)
-    judged = store.refinements.judged_pairs(round_id, pairing.vision_model(store, round_id))
-    views = []
-    for pair in store.refinements.pairs(round_id):
-        generated_mask = generated_foreground(store, pair)
-        views.append(
-            PairView(
-                id=pair.id,
-                prompt=pair.prompt,
-                subject=pair.subject,
-                reference_image=pair.reference_image,
-                reference_mask=pair.reference_mask,
-                generated_image=pair.generated_image,
-                generated_mask=generated_mask,
-                seed=pair.seed,
-                painted=painted.get(pair.id),
-                has_maps=pair.id in judged,
-                mean_quality=_mean(store, pair.id, "quality", generated_mask),
-                mean_reproduction=_mean(store, pair.id, "reproduction", pair.reference_mask),
-            )
-        )
-    return tuple(views)
-
-
-def generated_foreground(store: Store, pair: Pair) -> str | None:
-    """The foreground that was found in x of an object; None where all of x counts."""
-    if not pair.subject or pair.generated_image is None:
-        return None
-    found = store.refinements.foreground(pair.generated_image)
-    return found.mask if found else None
-
-
-def _mean(store: Store, owner_id: str, kind: MapKind, mask: str | None) -> float | None:
-    """The mean of a map over a foreground."""
-    stored = store.refinements.map(owner_id, kind)
-    if stored is None:
-        return None
-    if mask is None:
-        return float(stored.values.mean())
-    inside = shrink(_grey(store, mask) / 255, *stored.values.shape)
-    return float(np.average(stored.values, weights=inside)) if inside.any() else float(stored.values.mean())
-
-
-def _grey(store: Store, name: str) -> NDArray[np.float64]:
-    return np.asarray(store.images.mask(name), dtype=np.float64)
-
-
-def patch_map(store: Store, owner_id: str, kind: MapKind) -> PatchMap | None:
-    """The map of a pair or of a candidate; None where it was never judged."""
-    stored = store.refinements.map(owner_id, kind)
-    if stored is None:
-        return None
-    height, width = stored.values.shape
-    rows = tuple(tuple(round(float(value), 4) for value in row) for row in stored.values)
-    return PatchMap(height, width, rows, stored.vision_model)
-
-
-# What a brush says
-
-
-def paint(store: Store, pair_id: str, painting: bytes | None, author: Author = "human") -> None:
-    """Keep what was painted over x of a pair: 0 is bad, 255 is good, 128 is untouched; None is no paint."""
-    pair = store.refinements.pair(pair_id)
-    if pair.generated_image is None:
-        raise StudioError("The picture of this pair is not drawn yet: wait for it, then paint.")
-    image = None
-    if painting is not None:
-        picture = read_picture(painting)[0].convert("L")
-        check_size("painting", picture.size, store.images.picture(pair.generated_image).size)
-        if set(np.unique(np.asarray(picture))) != {128}:
-            image = store.images.add_picture(picture)
-    store.refinements.paintings.add(pair.round_id, pair.id, image, author)
-
-
-def accept_in_part(store: Store, candidate_id: str, mask: bytes, author: Author = "human") -> None:
-    """Accept the white part of a candidate; the sample is trained there alone. One Undo takes it back."""
-    candidate = store.candidates.get(candidate_id)
-    part = read_mask(mask, store.images.picture(candidate.image).size)
-    name = store.images.add_picture(part)
-    round_id = store.candidates.round_of(candidate_id)
-    store.decisions.record(round_id, [(candidate_id, "accepted")], author, {candidate_id: name})
-
-
-def set_reference_mask(store: Store, reference_id: str, mask: bytes | None) -> None:
-    """Say where a reference shows its subject; None leaves that to the studio."""
-    reference = store.projects.reference(reference_id)
-    name = None
-    if mask is not None:
-        name = store.images.add_picture(read_mask(mask, store.images.picture(reference.image).size))
-    store.projects.set_reference_mask(reference_id, name)

@@ -1,7 +1,7 @@
 """Whether everything of a project can be shown: asked of one that comes from elsewhere before it is kept."""
 
 from gal_studio.state import Store
-from gal_studio.studio import reading, refining
+from gal_studio.studio import reading, refinement_reading
 
 
 def show_all(store: Store, project_id: str) -> None:
@@ -11,4 +11,4 @@ def show_all(store: Store, project_id: str) -> None:
     for entry in store.rounds.of_project(project_id):
         reading.round_view(store, entry.id)
         if entry.kind == "refine":
-            refining.refinement_view(store, entry.id)
+            refinement_reading.refinement_view(store, entry.id)

@@ -13,7 +13,15 @@ from gal_studio.state import Store, archive_reader, archive_writer, lineage
 from gal_studio.state.files import write_whole
 from gal_studio.state.refinements import MapKind
 from gal_studio.state.stamp import project_stamp
-from gal_studio.studio import anchors, asking, creating, reading, refining
+from gal_studio.studio import (
+    anchors,
+    asking,
+    creating,
+    painting,
+    reading,
+    refinement_reading,
+    refining,
+)
 from gal_studio.studio.creating import ProjectDraft, demo_draft
 from gal_studio.studio.references import Picture, check_reference
 from gal_studio.studio.showing import show_all
@@ -192,11 +200,11 @@ class Studio:
 
     def refinement_view(self, round_id: str) -> RefinementView:
         """Everything that the page shows of a refinement."""
-        return refining.refinement_view(self.store, round_id)
+        return refinement_reading.refinement_view(self.store, round_id)
 
     def patch_map(self, owner_id: str, kind: MapKind = "quality") -> PatchMap | None:
         """The map of a pair or of a candidate; None where it was never judged."""
-        return refining.patch_map(self.store, owner_id, kind)
+        return refinement_reading.patch_map(self.store, owner_id, kind)
 
     def _woken(self, job: Job) -> Job:
         if self._wake is not None:
@@ -251,11 +259,11 @@ class Studio:
 
     def accept_in_part(self, candidate_id: str, mask: bytes, author: Author = "human") -> None:
         """Accept the white part of a candidate: a PNG of its size. One Undo takes it back."""
-        refining.accept_in_part(self.store, candidate_id, mask, author)
+        painting.accept_in_part(self.store, candidate_id, mask, author)
 
-    def paint(self, pair_id: str, painting: bytes | None, author: Author = "human") -> None:
+    def paint(self, pair_id: str, image: bytes | None, author: Author = "human") -> None:
         """Overrule the quality map of a pair: a PNG of x's size, 0 bad, 255 good, 128 untouched."""
-        refining.paint(self.store, pair_id, painting, author)
+        painting.paint(self.store, pair_id, image, author)
 
     def undo_painting(self, round_id: str) -> str | None:
         """Take the last painting of a refinement back; the pair whose paint changed."""
@@ -267,7 +275,7 @@ class Studio:
 
     def set_reference_mask(self, reference_id: str, mask: bytes | None) -> None:
         """Say where a reference shows its subject: white in a PNG of its size. None: found by the studio."""
-        refining.set_reference_mask(self.store, reference_id, mask)
+        painting.set_reference_mask(self.store, reference_id, mask)
 
     # Files
 
