@@ -25,7 +25,7 @@ from gal_studio.worker.judging import weights_of_pair
 from gal_studio.worker.limits import open_judge
 from gal_studio.worker.models import Models
 from gal_studio.worker.progress import Progress
-from gal_studio.worker.tuning import class_images
+from gal_studio.worker.tuning import class_images, draw_training_sample, sample_is_due
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -99,3 +99,5 @@ def _train(
     with closing(follow(task, begin)) as events:
         for event in events:
             yield Progress("refine", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
+            if sample_is_due(task, event):
+                draw_training_sample(task, model, event.step)

@@ -111,16 +111,17 @@ def _train(
     with closing(follow(task, begin)) as events:
         for event in events:
             yield Progress("fine_tune", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            if _sample_is_due(task, event):
-                _draw_training_sample(task, model, event.step)
+            if sample_is_due(task, event):
+                draw_training_sample(task, model, event.step)
 
 
-def _sample_is_due(task: TrainingTask, event: TuneEvent) -> bool:
+def sample_is_due(task: TrainingTask, event: TuneEvent) -> bool:
+    """Whether Sample now was pressed, or the interval of the settings is over."""
     every = task.settings.tune.sample_every
     return task.store.jobs.take_sample_request(task.job.id) or bool(every and event.step % every == 0)
 
 
-def _draw_training_sample(task: TrainingTask, model: ImageModel, step: int) -> None:
+def draw_training_sample(task: TrainingTask, model: ImageModel, step: int) -> None:
     """One picture of the first anchor of the pool, with the seed of its first candidate."""
     pool = lineage.pool(task.store, task.round.id)
     references = task.store.projects.references(task.project.id)
