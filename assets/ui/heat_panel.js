@@ -10,13 +10,13 @@ import { patchMap } from "./maps.js";
  * picture. Returns `{node, toggle(), refresh(),
  * remove()}`; `refresh` is to be called whenever a job has moved.
  */
-export function heatPanel(place, { owner, kind = "quality", name = "Patch quality", label = "Heatmap", judge = false, view = heatView }) {
+export function heatPanel(place, { owner, kind = "quality", name = "Patch quality", label = "Heatmap", key = "H", judge = false, view = heatView }) {
   const legend = heatLegend();
   const words = el("span", { class: "heat-words", role: "status" });
   const ask = el("button", { type: "button", class: "button small", on: { click: () => judgeRound(ask) } }, "Judge the patches of this round");
   const missing = el("div", { class: "heat-missing" }, words, ask);
-  const strength = heatStrength(() => layer?.restyle());
-  const button = el("button", { type: "button", class: "button small", data: { action: "heat" }, title: view === heatView ? "H" : null, on: { click: () => toggle() } }, label);
+  const strength = heatStrength();
+  const button = el("button", { type: "button", class: "button small", data: { action: "heat" }, title: key, on: { click: () => toggle() } }, label);
   const model = el("span", { class: "heat-model" });
   const node = el("div", { class: "heat-panel" }, el("div", { class: "heat-row" }, button, strength, model), legend.node, missing);
   let layer = null;

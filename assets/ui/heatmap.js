@@ -3,10 +3,9 @@ import { el, setText } from "./dom.js";
 import { heatGradient, paintMap } from "./heat_scale.js";
 
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
-const view = { on: false, opacity: 0.65 };
-
 /** Whether heatmaps are shown, and how strongly: one choice for all pictures. */
-export const heatView = view;
+export const heatView = { on: false, opacity: 0.65 };
+const layers = new Set();
 
 /** A frame around a picture that layers are laid into. */
 export const stage = (image, ...layers) => el("div", { class: "stage" }, image, ...layers);
@@ -15,7 +14,7 @@ export const stage = (image, ...layers) => el("div", { class: "stage" }, image, 
  * Lay a map `{height, width, values}` with values in [0, 1] over the picture of a stage.
  * `onRead(value)` hears the value of the patch under the pointer or the arrow keys, null when there is none;
  * with `read: false` the pointer is let alone.
- * Returns `{node, remove()}`; the strength is `heatView.opacity`, taken up by `restyle()`.
+ * Returns `{node, remove()}`; the strength is the same for all heatmaps, see `heatStrength`.
  */
 export function layHeat(place, map, { name = "Patch quality", onRead = () => {}, read: reads = true } = {}) {
   const cell = el("i", { class: "heat-cell", hidden: true });
@@ -56,12 +55,14 @@ export function layHeat(place, map, { name = "Patch quality", onRead = () => {},
   node.append(picture, cell, tag);
   place.append(node);
   const restyle = () => {
-    picture.style.opacity = view.opacity;
-    place.style.setProperty("--grey", Math.min(1, 1.6 * view.opacity)); // the picture's own colours would be read as values
+    picture.style.opacity = heatView.opacity;
+    place.style.setProperty("--grey", Math.min(1, 1.6 * heatView.opacity)); // the picture's own colours would be read as values
   };
   place.dataset.heat = "";
   restyle();
-  return { node, restyle, remove: () => {
+  layers.add(restyle);
+  return { node, remove: () => {
+    layers.delete(restyle);
     place.removeEventListener("pointermove", follow);
     place.removeEventListener("pointerleave", leave);
     node.remove();
@@ -92,13 +93,14 @@ export function heatLegend() {
   } };
 }
 
-/** A slider for the strength of all heatmaps; `changed` is called while it moves. */
-export function heatStrength(changed) {
+/** A slider for the strength of all heatmaps of the page. */
+export function heatStrength() {
   const slider = el("input", { type: "range", min: "0", max: "100", step: "5", "aria-label": "Strength of the heatmap" });
-  slider.value = String(Math.round(100 * view.opacity));
+  slider.value = String(Math.round(100 * heatView.opacity));
   slider.addEventListener("input", () => {
-    view.opacity = Number(slider.value) / 100;
-    changed();
+    heatView.opacity = Number(slider.value) / 100;
+    for (const restyle of layers) restyle();
+    for (const other of document.querySelectorAll(".heat-strength input")) other.value = slider.value;
   });
   return el("label", { class: "heat-strength", title: "How strongly the heatmap covers the picture" }, el("span", {}, "Strength"), slider);
 }

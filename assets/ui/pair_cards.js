@@ -27,10 +27,6 @@ export function showHeat(kind, wanted) {
   for (const card of cards.values()) { near.unobserve(card.node); near.observe(card.node); }
 }
 
-export function restyleHeat() {
-  for (const card of cards.values()) card.restyle();
-}
-
 function show(box) {
   const pairs = state.refinement?.pairs ?? [];
   for (const [id, card] of cards) if (!pairs.some((pair) => pair.id === id)) { card.remove(); cards.delete(id); }
@@ -67,8 +63,11 @@ function makeCard(pair) {
       layers[kind]?.remove();
       layers[kind] = null;
     },
-    restyle() { for (const layer of Object.values(layers)) layer?.restyle(); },
-    remove() { near.unobserve(node); node.remove(); },
+    remove() {
+      for (const layer of Object.values(layers)) layer?.remove();
+      near.unobserve(node);
+      node.remove();
+    },
     update(next, place) {
       const fresh = next.maps !== now.maps;
       now = next;

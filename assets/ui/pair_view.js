@@ -67,7 +67,7 @@ async function fill(id) {
   const pair = pairs[at];
   const y = stage(el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }));
   const x = stage(el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }));
-  const reproduction = heatPanel(y, { owner: id, kind: "reproduction", name: "What the generation kept of the reference", label: "What was kept", view: views.reproduction });
+  const reproduction = heatPanel(y, { owner: id, kind: "reproduction", name: "What the generation kept of the reference", label: "What was kept", key: null, view: views.reproduction });
   const quality = heatPanel(x, { owner: id, kind: "quality", name: "Quality of the generated patches", label: "Heatmap", view: views.quality });
   const bars = el("div", { class: "pair-brush" });
   const mine = { id, quality, reproduction, brush: { remove: () => {} }, keep: () => {} };

@@ -5,7 +5,7 @@ import { write } from "./writes.js";
 import { el, setAttribute, setText } from "./dom.js";
 import { heatLegend, heatStrength } from "./heatmap.js";
 import { mountRefineStory } from "./refine_story.js";
-import { mountPairCards, pairHeat, restyleHeat, showHeat } from "./pair_cards.js";
+import { mountPairCards, pairHeat, showHeat } from "./pair_cards.js";
 import { mountBeforeAfter } from "./before_after.js";
 import { toast } from "./toast.js";
 
@@ -69,7 +69,7 @@ function pairBar() {
   const node = el("div", { class: "pair-bar" },
     toggle("quality", "Quality", "Heatmap over the generated pictures: which patches are like the reference"),
     toggle("reproduction", "What was kept", "Heatmap over the references: which patches the generation kept"),
-    heatStrength(restyleHeat), heatLegend().node);
+    heatStrength(), heatLegend().node);
   const undo = el("button", { type: "button", class: "quiet", "aria-label": "Take the last correction back (Ctrl+Z)", title: "Take the last correction back (Ctrl+Z)", on: { click: () => stepPainting("undo_painting") } }, "↶");
   const redo = el("button", { type: "button", class: "quiet", "aria-label": "Bring the correction back (Ctrl+Y)", title: "Bring the correction back (Ctrl+Y)", on: { click: () => stepPainting("redo_painting") } }, "↷");
   const steps = el("span", { class: "pair-steps" }, undo, redo);

@@ -1,0 +1,77 @@
+"""Refinements and patch maps in a workspace, made without any model."""
+
+import numpy as np
+
+from gal_studio.core.types import Job
+from gal_studio.state import pairing
+from gal_studio.state.candidates import NewCandidate, candidate_id
+from gal_studio.state.refinements import Measurement, StoredMap
+from gal_studio.studio import Studio
+from tests.ui.seeded import picture
+
+SIDE = 8  # patches a side
+LOW, HIGH = 0.25, 0.75  # what the left and the right half of every map hold
+
+
+def halves(studio: Studio, round_id: str) -> StoredMap:
+    """A map whose left half is bad and whose right half is good."""
+    values = np.full((SIDE, SIDE), LOW, np.float32)
+    values[:, SIDE // 2 :] = HIGH
+    return StoredMap(values, pairing.vision_model(studio.store, round_id))
+
+
+def judge(studio: Studio, round_id: str) -> None:
+    """Pretend that the patches of a round's candidates were judged."""
+    for candidate in studio.store.candidates.of_round(round_id):
+        studio.store.refinements.save_map(candidate.id, "quality", halves(studio, round_id))
+
+
+def take(studio: Studio) -> Job:
+    """The next job, as a worker takes it."""
+    studio.store.workers.enter("worker")
+    job = studio.store.jobs.claim("worker")
+    assert job is not None
+    return job
+
+
+def pairs_made(studio: Studio, round_id: str) -> str:
+    """Accept two pictures, ask for the refinement of the round and pretend that its pairs were made."""
+    store = studio.store
+    studio.decide(
+        [entry.candidate.id for entry in studio.round_view(round_id).candidates[:20:10]], "accepted"
+    )
+    node = studio.make_pairs(round_id).round_id
+    job = take(studio)
+    plans = pairing.planned_pairs(store, store.rounds.get(round_id), store.rounds.settings(node).refine)
+    for place, pair in enumerate(store.refinements.plan(node, plans)):
+        store.refinements.keep_drawn([(pair.id, store.images.add(picture((20 * place, 90, 140))))])
+        for kind in ("quality", "reproduction"):
+            store.refinements.save_map(pair.id, kind, halves(studio, node))
+    store.jobs.finish(job.id)
+    return node
+
+
+def refined(studio: Studio, node: str) -> None:
+    """Pretend that a refinement was trained and that its candidates were drawn and compared."""
+    store = studio.store
+    adapter = store.adapters.add(f"weights of {node}".encode())
+    store.rounds.save_losses(node, [(step, 1 / step) for step in range(1, 21)])
+    store.rounds.finish_training(node, adapter, node, studio.training_set(node))
+    base = store.rounds.get(node).parent_id
+    assert base is not None
+    batch, places = [], {}
+    for old in store.candidates.of_round(base):
+        image = store.images.add(picture((200, 200, 10 * old.index)))
+        batch.append(NewCandidate(old.anchor_id, old.index, old.seed, image, 0.3, 0.25, np.zeros(4)))
+        places[candidate_id(node, old.anchor_id, old.index)] = (old.x or 0.0, old.y or 0.0)
+    store.candidates.save(node, batch)
+    store.candidates.place(places)
+    store.rounds.place_references(node, store.rounds.reference_places(base))
+    store.refinements.save_measurements(
+        node,
+        [
+            Measurement("clip_t", 0.271, 0.284, 0.013, 0.004, 0.021, 180),
+            Measurement("clip_i", 0.61, 0.62, 0.01, -0.01, 0.03, 180),
+            Measurement("overfit_rate", 0.3, 0.4, 0.1, 0.05, 0.15, 180),
+        ],
+    )
