@@ -96,7 +96,7 @@ def started(folder: Path, *options: str, **variables: str) -> Iterator[tuple[str
 
 
 def wait_for(address: str) -> None:
-    for _ in range(600):
+    for _ in range(3000):  # a busy machine is slow, not wrong
         try:
             ask(address, "/")
             return
