@@ -221,7 +221,7 @@ def test_a_project_is_made_from_own_pictures(watched: Watched, served: Served, t
 
     file, broken = tmp_path / "dog.png", tmp_path / "broken.png"
     file.write_bytes(picture((10, 200, 90)))
-    broken.write_bytes(b"this is no picture")
+    broken.write_bytes(picture((0, 0, 0))[:40])
     (tmp_path / "dog.txt").write_text("A dog in ink style")
     page = watched.open(served.address)
     page.wait_for_selector(".presets input[value=own]")
