@@ -1,6 +1,6 @@
 """Does the quality map of Eq. P4 find a wrong patch? Measured on pictures that the model drew.
 
-A reference and a second render of the same thing in the same style; the second one is drawn anew by the
+Three references and a fourth render of the same thing in the same style; the last one is drawn anew by the
 denoiser, and a spot of another design in that style, of like mean colour and with soft edges, is blended into
 its subject. The area under the ROC curve is that of 1 - q for telling the patches of the spot from the
 subject's others.
@@ -34,14 +34,15 @@ from tools.pocket.training import load_weights
 
 LARGEST_AREA = 0.1
 TRIES = 60
+REFERENCES = 3  # of each thing, as an object's project has them
 REDRAWN_FROM = 8  # of 12 steps
 
 
 @dataclass(frozen=True)
 class Case:
-    """A reference, a generated picture before and with a wrong spot, and where the spot is, in [0, 1]."""
+    """References, a generated picture before and with a wrong spot, and where the spot is, in [0, 1]."""
 
-    reference: Image.Image
+    references: tuple[Image.Image, ...]
     spoiled: Image.Image
     spot: np.ndarray
     before: Image.Image
@@ -82,7 +83,7 @@ def _case(icons: Path, again: Redrawer, rng: np.random.Generator, held_out: bool
     first = int(rng.choice([i for i, found in pool.items() if found and CONCEPTS[i].in_denoiser]))
     style = int(rng.choice([NONE, *TRAINED_STYLES]))
     design = int(rng.choice(pool[first]))
-    reference, second = (render(Plan((design,), style, NONE), designs, rng) for _ in range(2))
+    *references, second = (render(Plan((design,), style, NONE), designs, rng) for _ in range(REFERENCES + 1))
     drawn = again(second, label(first, style))
     others = designs_by_concept(icons, held_out=False)
     strange = [
@@ -93,7 +94,8 @@ def _case(icons: Path, again: Redrawer, rng: np.random.Generator, held_out: bool
     if blended is None:
         return None
     spoiled, spot = blended
-    return Case(Image.fromarray(reference), Image.fromarray(spoiled), spot, Image.fromarray(drawn))
+    shown = tuple(Image.fromarray(picture) for picture in references)
+    return Case(shown, Image.fromarray(spoiled), spot, Image.fromarray(drawn))
 
 
 def blend_in(
@@ -137,18 +139,19 @@ def _disc(side: int, x: int, y: int, radius: float) -> np.ndarray:
 def found_by(tower: PatchTower, case: Case) -> tuple[np.ndarray, np.ndarray] | None:
     """(1 - q, wrong or not) of the subject's patches; patches that the spot covers in part are left out."""
     try:
-        masks = [foreground_mask(p) for p in (case.reference, case.before)]
+        *masks, mask = [foreground_mask(p) for p in (*case.references, case.before)]
     except StudioError:
         return None
-    reference, spoiled = tower.patches([case.reference, case.spoiled])
+    *references, spoiled = tower.patches([*case.references, case.spoiled])
     height, width = spoiled.shape[:2]
-    its, mine = (foreground_patches(np.asarray(m) / 255, height, width) for m in masks)
+    *theirs, mine = (foreground_patches(np.asarray(m) / 255, height, width) for m in (*masks, mask))
     covered = shrink(case.spot, height, width)
     asked = (mine & (covered < 0.1)) | (covered > 0.6)
     wrong = covered > 0.6
     if not wrong.any() or not (asked & ~wrong).any():
         return None
-    return 1 - smooth(quality(spoiled, [(reference, its)]), mine | wrong)[asked], wrong[asked]
+    judged = quality(spoiled, list(zip(references, theirs, strict=True)))
+    return 1 - smooth(judged, mine | wrong)[asked], wrong[asked]
 
 
 def measure(tower: PatchTower, found: list[Case]) -> dict[str, float]:

@@ -3,7 +3,7 @@
 A third of the pictures is matched with its like as the model draws it (tools.pocket.redraw), which lies pixel
 upon pixel, so that the features look through the softness of generated pictures.
 
-    python -m tools.pocket.train_vision --steps 1200 --out FOLDER
+    python -m tools.pocket.train_vision --steps 1800 --out FOLDER
 """
 
 import argparse
@@ -27,6 +27,7 @@ from tools.pocket.assemble import ASSETS
 from tools.pocket.dataset import NONE, WORK, load_split
 
 REDRAWN = 0.34
+MIXTURE = (0.25, 0.5, 0.25)  # shares of the maps at strides 4, 8 and 16
 MEASURED_ON = 400
 
 
@@ -60,13 +61,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--out", type=Path, default=ASSETS / "pocket" / "vision")
     parser.add_argument("--clip", default=load_preset("pocket").clip_model)
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--start-from", default="clip", help="clip, or a tower that is to be tuned on")
+    parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--blocks", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    tower = load_vision("clip", resolve_model(args.clip))
+    tower = load_vision(resolve_model(args.start_from), resolve_model(args.clip))
+    tower.mixture = MIXTURE
     unseen, labels = load_split(args.work, "unseen")
     unseen = unseen[(labels["second"] == NONE)][:MEASURED_ON]
     print("own place before", own_place_share(tower, unseen, np.random.default_rng(1)), flush=True)
