@@ -20,8 +20,9 @@ def import_archive(workspace: Path, path: Path) -> str:
     with Store(workspace) as store:
         studio = Studio(store)
         project = studio.project(studio.import_project(path))
-        rounds = len(studio.rounds(project.id))
-    return f"{project.name} is imported as project {project.id}, with {rounds} round{"" if rounds == 1 else "s"}."
+        count = len(studio.rounds(project.id))
+    rounds = "1 round" if count == 1 else f"{count} rounds"
+    return f"{project.name} is imported as project {project.id}, with {rounds}."
 
 
 def _megabytes(path: Path) -> str:

@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.archive_format import Limits, Manifest, Rows, damaged, read_row
 from gal_studio.state.contents import OWNER, ROOT, Column, Table, project_rows, project_tables
 from gal_studio.state.database import Database
+from gal_studio.state.problems import database_problem
 from gal_studio.state.schema import MIGRATIONS
 
 _ID_LENGTH = 16
@@ -30,7 +31,7 @@ def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
         with closing(Database(path)) as database:
             return _the_project(database)
     except sqlite3.Error as error:
-        raise damaged("its rows contradict each other") from error
+        raise database_problem(error, folder.parent) or damaged("its rows contradict each other") from error
 
 
 def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limits: Limits) -> None:

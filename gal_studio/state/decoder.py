@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.state.picture_process import LENGTH, NAME
 
-PATIENCE = 20.0  # seconds of waiting on a busy machine; the process itself stops after less work
+PATIENCE = 60.0  # seconds of waiting on a busy machine; the process itself stops after much less work
 _LARGEST_HEADER = 1 << 16
 _OVERRUN = {-signal.SIGKILL, -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
 
@@ -46,11 +47,15 @@ class Decoder:
         self._ask(b"S", data)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, whatever it does."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was on its way has no reader any more
+                    if pipe is not None:
+                        pipe.close()
 
     def _ask(self, kind: Literal[b"P", b"S"], data: bytes) -> _Answer:
         with self._lock:
@@ -60,22 +65,28 @@ class Decoder:
         return answer
 
     def _exchange(self, body: bytes) -> _Answer:
-        for attempt in (1, 2):
+        """Ask once more when the process had ended since the last picture, which it does when it is idle."""
+        for _ in range(2):
             process = self._running()
             timer = threading.Timer(self._patience, process.kill)
             timer.start()
             try:
                 self._send(process, body)
-                return self._receive(process)
-            except BrokenPipeError as error:  # it had ended since the last picture
-                self.close()
-                if attempt == 2:
-                    raise StudioError(f"{NAME} could not be read: try again.") from error
-            except (EOFError, ValueError) as error:
-                raise self._fallen(process) from error
+                answer = self._receive(process)
+            except (BrokenPipeError, EOFError, ValueError) as error:
+                code = self._ended(process)
+                if code:
+                    raise _why(code) from error
+            except BaseException:
+                self.close()  # half a question is answered wrongly
+                raise
+            else:
+                if answer.header["ends"]:
+                    self.close()
+                return answer
             finally:
                 timer.cancel()
-        raise AssertionError("unreachable")
+        raise StudioError(f"{NAME} could not be read: try again.")
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is not None and self._process.poll() is not None:
@@ -83,6 +94,13 @@ class Decoder:
         if self._process is None:
             self._process = _start()
         return self._process
+
+    def _ended(self, process: "subprocess.Popen[bytes]") -> int:
+        """How a process ended that answers no more."""
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(self._patience)
+        self.close()
+        return process.returncode
 
     @staticmethod
     def _send(process: "subprocess.Popen[bytes]", body: bytes) -> None:
@@ -100,12 +118,12 @@ class Decoder:
         header: dict[str, Any] = json.loads(_exactly(process.stdout, length))
         return _Answer(header, _exactly(process.stdout, 3 * header.get("width", 0) * header.get("height", 0)))
 
-    def _fallen(self, process: "subprocess.Popen[bytes]") -> StudioError:
-        """Why the process ended in the middle of a picture."""
-        self.close()
-        if process.returncode in _OVERRUN:
-            return StudioError(f"{NAME} takes too long to read: save it again as PNG or JPEG.")
-        return StudioError(f"{NAME} is broken and cannot be read: save it again as PNG or JPEG.")
+
+def _why(code: int) -> StudioError:
+    """Why the process ended in the middle of a picture."""
+    if code in _OVERRUN:
+        return StudioError(f"{NAME} takes too long to read: save it again as PNG or JPEG.")
+    return StudioError(f"{NAME} is broken and cannot be read: save it again as PNG or JPEG.")
 
 
 def _exactly(source: Any, count: int) -> bytes:

@@ -6,7 +6,7 @@ This runs in a process of its own (`picture_process`), since a file of 1 MB can 
 import functools
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import MappingProxyType
@@ -28,11 +28,17 @@ _PLAIN = MappingProxyType(
 )
 
 
-def decode(name: str, data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
-    """The picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed."""
+def decode(
+    name: str, data: bytes, sized: Callable[[int], None] = lambda _: None
+) -> tuple[Image.Image, tuple[str, ...]]:
+    """The picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed.
+
+    `sized` hears how many pixels it has before they are decoded.
+    """
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
         width, height = file.size
         _check_size(name, width, height)
+        sized(width * height)
         notes = _notes_on(file)
         file.draft(None, (KEPT_EDGE, KEPT_EDGE))  # a JPEG is decoded at a fraction of its size
         file.load()

@@ -10,12 +10,15 @@ import signal
 import struct
 import sys
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.decoding import check_stored, decode
 
 MEMORY = 5 << 28  # bytes of address space: 1.25 GB, which a WebP of the largest size needs
+OPENING = 5 << 27  # the same until the size of the picture is known
+EACH = 16  # bytes more for each pixel
+SWOLLEN = 1 << 27  # bytes that do not come back after a picture and end the process
 SECONDS = 1.9  # of the processor for one picture
 IDLE = 60.0  # seconds without a request after which the process ends
 NAME = "The picture"
@@ -28,6 +31,7 @@ def main() -> None:
     with open(os.devnull, "w") as nowhere:  # a library that speaks would disturb the answers
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     _limit()
+    before = _taken()
     while _asked():
         request = _request(sys.stdin.buffer)
         if request is None:
@@ -35,8 +39,19 @@ def main() -> None:
         _clock(SECONDS)
         header, pixels = _answer(request)
         _clock(0.0)
-        answers.write(LENGTH.pack(len(header)) + header + pixels)
+        ends = _taken() > before + SWOLLEN
+        text = json.dumps({**header, "ends": ends}).encode()
+        answers.write(LENGTH.pack(len(text)) + text + pixels)
         answers.flush()
+        if ends:
+            return
+
+
+def _taken() -> int:
+    """The address space that this process has now, in bytes; 0 where the system does not say."""
+    with suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _limit() -> None:
@@ -47,6 +62,14 @@ def _limit() -> None:
         for what, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 0)):
             with suppress(AttributeError, ValueError, OSError):
                 resource.setrlimit(getattr(resource, what), (most, most))
+
+
+def _allow(count: int) -> None:
+    """So many bytes of memory from now on, up to the limit of the process."""
+    with suppress(ImportError, AttributeError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (min(count, MEMORY), MEMORY))
 
 
 def _clock(seconds: float) -> None:
@@ -72,18 +95,17 @@ def _request(source: BinaryIO) -> bytes | None:
     return body if len(body) == length else None
 
 
-def _answer(request: bytes) -> tuple[bytes, bytes]:
+def _answer(request: bytes) -> tuple[dict[str, Any], bytes]:
     kind, data = request[:1], request[1:]
+    _allow(OPENING)
     try:
         if kind == b"S":
             check_stored(NAME, data)
-            return b"{}", b""
-        picture, notes = decode(NAME, data)
+            return {}, b""
+        picture, notes = decode(NAME, data, lambda size: _allow(OPENING + EACH * size))
     except StudioError as error:
-        return json.dumps({"refused": str(error)}).encode(), b""
-    pixels = picture.tobytes()
-    header = {"width": picture.width, "height": picture.height, "notes": notes}
-    return json.dumps(header).encode(), pixels
+        return {"refused": str(error)}, b""
+    return {"width": picture.width, "height": picture.height, "notes": notes}, picture.tobytes()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,175 @@
+"""Archives made wrong in one place, with everything else right, so that the one place is what is refused."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Row = list[Any]
+
+
+class Archive:
+    """A project's archive in memory, to be changed and written again."""
+
+    def __init__(self, source: Path, path: Path) -> None:
+        self._path = path
+        with zipfile.ZipFile(source) as archive:
+            self._files = {name: archive.read(name) for name in archive.namelist()}
+        self._manifest = json.loads(self._files.pop("manifest.json"))
+        self._own_manifest: bytes | None = None
+        self._extra: list[tuple[str, bytes, int]] = []
+        self._untold: dict[str, bytes] = {}
+        self._dropped: str | None = None
+        self._after: Callable[[bytearray], None] | None = None
+
+    def write(self) -> Path:
+        """The archive with hashes and sizes that fit, unless a change says otherwise."""
+        told = {entry["name"]: entry for entry in self._manifest["files"]}
+        for name, data in self._files.items():
+            if name in told:
+                told[name].update(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        with zipfile.ZipFile(self._path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in {**self._files, **self._untold}.items():
+                if self._dropped is None or not name.endswith(self._dropped):
+                    archive.writestr(name, data)
+            if self._dropped != "manifest.json":
+                archive.writestr("manifest.json", self._own_manifest or json.dumps(self._manifest))
+            for name, data, mode in self._extra:
+                info = zipfile.ZipInfo("x")
+                info.filename, info.external_attr = name, mode << 16
+                _write_silently(archive, info, data)
+        if self._after is not None:
+            data = bytearray(self._path.read_bytes())
+            self._after(data)
+            self._path.write_bytes(data)
+        return self._path
+
+    def add(self, name: str, data: bytes, mode: int = 0o100644) -> None:
+        self._extra.append((name, data, mode))
+
+    def drop(self, ending: str) -> None:
+        self._dropped = ending
+
+    def replace(self, name: str, data: bytes) -> None:
+        assert name == "manifest.json"
+        self._own_manifest = data
+
+    def manifest(self, **changes: Any) -> None:
+        self._manifest.update(changes)
+
+    def tamper(self, name: str, data: bytes) -> None:
+        """Another content under a hash that stays."""
+        assert name in self._files
+        del self._files[name]
+        self._untold[name] = data
+
+    def swap_file(self, ending: str, data: bytes) -> None:
+        """Another content for one stored file, under the content's own hash, in every row that names it."""
+        name = next(name for name in self._files if name.endswith(ending))
+        before = Path(name).stem
+        after = hashlib.sha256(data).hexdigest()
+        self._files = {
+            key.replace(before, after): value.replace(before.encode(), after.encode())
+            for key, value in self._files.items()
+        }
+        renamed = name.replace(before, after)
+        self._files[renamed] = data
+        for entry in self._manifest["files"]:
+            entry["name"] = entry["name"].replace(before, after)
+
+    def rows(self, table: str, change: Callable[[Row], Row | None]) -> None:
+        name = f"tables/{table}.jsonl"
+        before = [json.loads(line) for line in self._files[name].splitlines()]
+        after = [row for row in map(change, before) if row is not None]
+        self._files[name] = "".join(json.dumps(row) + "\n" for row in after).encode()
+        self.count(table, len(after))
+
+    def empty(self, *tables: str) -> None:
+        """Take the rows of these tables out, and the files that nobody names any more."""
+        for table in tables:
+            self.rows(table, lambda row: None)
+        self._drop_unnamed_files()
+
+    def append(self, table: str, change: Callable[[Row], Row]) -> None:
+        """One more row, made of the last one."""
+        name = f"tables/{table}.jsonl"
+        last = json.loads(self._files[name].splitlines()[-1])
+        self._files[name] += json.dumps(change(last)).encode() + b"\n"
+        self.count(table, self._files[name].count(b"\n"))
+
+    def count(self, table: str, rows: int) -> None:
+        self._table(table)["rows"] = rows
+
+    def columns(self, table: str, names: list[str]) -> None:
+        """The first so many columns under these names."""
+        self.rows(table, lambda row: row[: len(names)])
+        self._table(table)["columns"] = names
+
+    def rename_table(self, table: str, name: str) -> None:
+        self._files[f"tables/{name}.jsonl"] = self._files.pop(f"tables/{table}.jsonl")
+        self._table(table)["name"] = name
+        for entry in self._manifest["files"]:
+            entry["name"] = entry["name"].replace(f"tables/{table}.", f"tables/{name}.")
+
+    def bomb(self) -> None:
+        """A table of 20 MB of blanks."""
+        self._files["tables/losses.jsonl"] = b" " * 20_000_000
+
+    def encrypt(self) -> None:
+        """Say that the first entry is encrypted."""
+
+        def mark(data: bytearray) -> None:
+            data[data.index(b"PK\x01\x02") + 8] |= 1
+
+        self._after = mark
+
+    def cut(self) -> None:
+        def cut(data: bytearray) -> None:
+            del data[len(data) // 2 :]
+
+        self._after = cut
+
+    def flip_compressed(self) -> None:
+        """Break the packed bytes of the first entry."""
+
+        def flip(data: bytearray) -> None:
+            for place in range(60, 70):
+                data[place] ^= 0xFF
+
+        self._after = flip
+
+    def to_first_schema(self) -> None:
+        """Leave out what the second migration added."""
+        self._manifest["schema"] = 1
+        added = {"pairs", "patch_maps", "paintings", "measurements", "vision_limits"}
+        for table in list(self._manifest["tables"]):
+            if table["name"] in added:
+                self._manifest["tables"].remove(table)
+                del self._files[f"tables/{table['name']}.jsonl"]
+                self._manifest["files"] = [
+                    entry for entry in self._manifest["files"] if f"/{table['name']}." not in entry["name"]
+                ]
+        new = {"rounds": 1, "project_references": 2, "decisions": 1, "training_sets": 1}
+        for name, count in new.items():
+            self.columns(name, self._table(name)["columns"][:-count])
+        self._drop_unnamed_files()
+
+    def _drop_unnamed_files(self) -> None:
+        texts = b"".join(data for name, data in self._files.items() if name.startswith("tables/"))
+        for name in list(self._files):
+            if not name.startswith("tables/") and Path(name).stem.encode() not in texts:
+                del self._files[name]
+        self._manifest["files"] = [entry for entry in self._manifest["files"] if entry["name"] in self._files]
+
+    def _table(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(entry for entry in self._manifest["tables"] if entry["name"] == name)
+        return found
+
+
+def _write_silently(archive: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes) -> None:
+    """Write an entry whose name is there already without a word of it."""
+    present, archive.NameToInfo = archive.NameToInfo, {}
+    archive.writestr(info, data)
+    archive.NameToInfo = {**archive.NameToInfo, **present}
