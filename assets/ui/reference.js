@@ -4,6 +4,7 @@ import { call, openProject } from "./session.js";
 import { el, count, reference, typing } from "./dom.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
+import { mountImport } from "./archives.js";
 import { projectSettings } from "./project_settings.js";
 
 let parts;
@@ -13,6 +14,7 @@ export function mountReference(found, element, { upload }) {
   parts = found;
   mountForm(parts, upload, (projectId) => { creating = false; openProject(projectId); });
   parts.new.addEventListener("click", () => { creating = true; show(); parts.form.querySelector("input").focus(); });
+  mountImport(parts.import, parts.archive);
   on("project forget", show);
   on("step", () => { if (state.step === "reference") { creating = false; show(); list(); } });
   show();

@@ -4,6 +4,7 @@ import { call } from "./session.js";
 import { el, roundName } from "./dom.js";
 import { address } from "./pictures.js";
 import { mountSameSeed } from "./same_seed.js";
+import { mountExport } from "./archives.js";
 
 let parts;
 let asked = 0;
@@ -11,6 +12,7 @@ let asked = 0;
 export function mountResults(found) {
   parts = found;
   mountSameSeed(parts["same-seed"]);
+  mountExport(parts.export);
   on("step project rounds", load);
 }
 

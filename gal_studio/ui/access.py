@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gal_studio.ui.archives import IMPORT_PATH, LARGEST_ARCHIVE
 from gal_studio.ui.credentials import SESSION_SECONDS, Attempts, Credentials, Sessions
 from gal_studio.ui.headers import content_policy, protect
 from gal_studio.ui.origins import OWN_NAMES, from_elsewhere, is_foreign, is_own_name
@@ -93,9 +94,13 @@ class Access:
 
 
 def _largest(path: str) -> int:
-    return {UPLOAD_PATH: LARGEST_REQUEST, SIGN_IN: LARGEST_FORM, SIGN_OUT: LARGEST_FORM}.get(
-        path, LARGEST_BODY
-    )
+    largest = {
+        UPLOAD_PATH: LARGEST_REQUEST,
+        IMPORT_PATH: LARGEST_ARCHIVE,
+        SIGN_IN: LARGEST_FORM,
+        SIGN_OUT: LARGEST_FORM,
+    }
+    return largest.get(path, LARGEST_BODY)
 
 
 class Bounded:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from gal_studio.state.pictures import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access import Access, Rules
+from gal_studio.ui.archives import add_archive_routes
 from gal_studio.ui.first_paint import FirstPaint
 from gal_studio.ui.narrow import narrow_gradio
 from gal_studio.ui.pictures import add_picture_routes
@@ -61,6 +62,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)
+    add_archive_routes(app, studio)
     gr.mount_gradio_app(
         app,
         build_blocks(studio),

@@ -18,7 +18,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.pictures import FORMATS, LARGEST_FILE
+from gal_studio.state.decoding import known_formats
+from gal_studio.state.pictures import LARGEST_FILE
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = LARGEST_FILE + (1 << 20)
@@ -86,8 +87,7 @@ class Uploads:
 
 def is_picture(head: bytes) -> bool:
     """Whether a file that begins so is of a kind that the studio reads; the decoder itself is not asked."""
-    Image.init()
-    known = [Image.OPEN[name][1] for name in FORMATS if name in Image.OPEN]
+    known = [Image.OPEN[name][1] for name in known_formats()]
     return any(accept is not None and accept(head) is True for accept in known)
 
 
