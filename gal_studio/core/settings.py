@@ -133,8 +133,8 @@ class RefineSettings(Group):
     pairs: int = 16  # spread over the references (object) or the accepted pictures (style)
     steps: int = 200
     batch_size: int = 2  # pairs in a step; each is two rows
-    learning_rate: float = 3e-4
-    mix: float = 0.25  # share of the rows that come from GAL's own training set, with its weights
+    learning_rate: float = 1e-4
+    mix: float = 0.5  # share of the rows that come from GAL's own training set, with its weights
     background_weight: float = 0.3  # neutral weight of a generated picture's background
     clean_background: str = "on a plain background"  # said after an object (Eq. P1)
     vision_model: str = ""  # empty: the preset's

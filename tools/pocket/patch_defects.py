@@ -22,7 +22,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.masks import foreground_patches, shrink
 from gal_studio.core.metrics import roc_auc
-from gal_studio.core.patch_quality import quality, smooth
+from gal_studio.core.patch_quality import quality, rescale, resize, smooth
 from gal_studio.engine.foreground import foreground_mask
 from gal_studio.engine.vision import PatchTower, load_vision
 from tools.pocket import redraw, train_autoencoder, train_denoiser
@@ -136,8 +136,23 @@ def _disc(side: int, x: int, y: int, radius: float) -> np.ndarray:
     return np.asarray(canvas.filter(ImageFilter.GaussianBlur(2)), np.float64) / 255
 
 
-def found_by(tower: PatchTower, case: Case) -> tuple[np.ndarray, np.ndarray] | None:
-    """(1 - q, wrong or not) of the subject's patches; patches that the spot covers in part are left out."""
+@dataclass(frozen=True)
+class Finding:
+    """1 - q (h, w), where the subject is, which patches are asked about, and which of them are wrong."""
+
+    case: Case
+    fault: np.ndarray
+    inside: np.ndarray
+    asked: np.ndarray
+    wrong: np.ndarray
+
+    @property
+    def area_under_roc(self) -> float:
+        return float(roc_auc(self.wrong[self.asked], self.fault[self.asked]))
+
+
+def found_by(tower: PatchTower, case: Case) -> Finding | None:
+    """What the map says of the subject's patches; those that the spot covers in part are not asked about."""
     try:
         *masks, mask = [foreground_mask(p) for p in (*case.references, case.before)]
     except StudioError:
@@ -151,18 +166,33 @@ def found_by(tower: PatchTower, case: Case) -> tuple[np.ndarray, np.ndarray] | N
     if not wrong.any() or not (asked & ~wrong).any():
         return None
     judged = quality(spoiled, list(zip(references, theirs, strict=True)))
-    return 1 - smooth(judged, mine | wrong)[asked], wrong[asked]
+    return Finding(case, 1 - smooth(judged, mine | wrong), mine | wrong, asked, wrong)
 
 
-def measure(tower: PatchTower, found: list[Case]) -> dict[str, float]:
+def figures(each: list[Finding]) -> dict[str, float]:
     """Area under the ROC curve: the mean of the pictures', and of all patches pooled."""
-    each = [pair for pair in (found_by(tower, case) for case in found) if pair is not None]
-    pooled = [np.concatenate(parts) for parts in zip(*each, strict=True)]
+    wrong, fault = (
+        np.concatenate([getattr(one, name)[one.asked] for one in each]) for name in ("wrong", "fault")
+    )
     return {
         "pictures": len(each),
-        "area_under_roc": float(np.mean([roc_auc(wrong, score) for score, wrong in each])),
-        "area_under_roc_pooled": float(roc_auc(pooled[1], pooled[0])),
+        "area_under_roc": float(np.mean([one.area_under_roc for one in each])),
+        "area_under_roc_pooled": float(roc_auc(wrong, fault)),
     }
+
+
+def save_sheet(tower: PatchTower, each: list[Finding], path: Path) -> None:
+    """The first eight pictures, then the four worst: a reference, the picture before, spoiled, the map."""
+    assert tower.limits is not None
+    shown = [*each[:8], *sorted(each, key=lambda one: one.area_under_roc)[:4]]
+    page = Image.new("RGB", (len(shown) * 132 + 4, 4 * 132 + 4), "white")
+    for column, one in enumerate(shown):
+        fault = resize((1 - rescale(1 - one.fault, tower.limits)) * one.inside, 128, 128)[..., None]
+        grey = np.asarray(one.case.spoiled.convert("L").convert("RGB"), np.float64)
+        heat = Image.fromarray((grey * (1 - fault) + np.array([230, 60, 20]) * fault).astype(np.uint8))
+        for row, picture in enumerate((one.case.references[0], one.case.before, one.case.spoiled, heat)):
+            page.paste(picture, (4 + column * 132, 4 + row * 132))
+    page.save(path, optimize=True)
 
 
 def main() -> None:
@@ -173,6 +203,7 @@ def main() -> None:
     parser.add_argument("--clip", default=load_preset("pocket").clip_model)
     parser.add_argument("--pictures", type=int, default=200)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--sheet", type=Path, help="a picture of maps, for a tower with limits")
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--icons", type=Path, default=WORK / "icons")
     parser.add_argument("--threads", type=int, default=1)
@@ -181,7 +212,10 @@ def main() -> None:
     found = list(cases(args.work, args.icons, args.pictures, args.seed))
     for name in args.vision:
         tower = load_vision(resolve_model(name), resolve_model(args.clip))
-        print(name, json.dumps(measure(tower, found)), flush=True)
+        each = [one for one in (found_by(tower, case) for case in found) if one is not None]
+        print(name, json.dumps(figures(each)), flush=True)
+        if args.sheet is not None and tower.limits is not None:
+            save_sheet(tower, each, args.sheet)
 
 
 if __name__ == "__main__":
