@@ -33,12 +33,13 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         "format": [*python, "ruff", "format", "--check", "."],
         "types": [*python, "mypy"],
         "imports": [str(contracts)],
-        "tests": [*python, "pytest", *words],
+        "tests": [*python, "pytest", "--numprocesses", "auto", "--dist", "loadfile", *words],
     }
 
 
 def main() -> int:
     ensure_browser()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run side by side, one on each core
     failed = []
     for name, command in commands(sys.argv[1:]).items():
         start = time.monotonic()
