@@ -9,7 +9,7 @@ import { acceptInPart } from "./decisions.js";
 import { toast } from "./toast.js";
 
 const TOOLS = [
-  { name: "good", title: "Right", key: "g", label: 255, look: "keep" },
+  { name: "good", title: "Good", key: "g", label: 255, look: "keep" },
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
 ];
 const drafts = new Map(); // what was painted and not accepted: nothing painted is lost by closing
@@ -46,7 +46,7 @@ export function partPainter(place, id, changed) {
   }
   function leave({ keep = true } = {}) {
     if (!brush) return;
-    if (keep && brush.changed) drafts.set(id, brush.runs());
+    if (keep && (brush.changed || drafts.has(id))) drafts.set(id, brush.runs());
     else drafts.delete(id);
     brush.remove();
     brush = bar = null;

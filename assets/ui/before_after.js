@@ -23,7 +23,10 @@ export function mountBeforeAfter(box) {
   let index = 0;
   let asked = "";
 
-  const split = () => place.style.setProperty("--split", `${slider.value}%`);
+  const split = () => {
+    place.style.setProperty("--split", `${slider.value}%`);
+    slider.setAttribute("aria-valuetext", `${slider.value} % before`);
+  };
   const turn = (by) => {
     const most = chosen()?.pictures.length ?? 1;
     index = (index + by + most) % most;

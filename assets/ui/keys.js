@@ -5,6 +5,7 @@ import { decideFocused, visibleGroups } from "./grid.js";
 import { undo, redo } from "./decisions.js";
 import { lightbox, painting, enlarge, close, compare, turn, toggleHeat, paintPart, acceptPart } from "./lightbox.js";
 import { pairOpen, closePair, togglePairHeat, turnPair } from "./pair_view.js";
+import { maskOpen } from "./reference_mask.js";
 import { refinementShown, stepPainting } from "./refinement.js";
 import { showHelp, helpOpen } from "./help.js";
 import { anchorsOpen } from "./anchors_editor.js";
@@ -24,6 +25,7 @@ function actionFor(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return showHelp;
   if (state.step !== "rounds") return null;
+  if (maskOpen()) return null;
   if (pairOpen()) return pairAction(key);
   if (refinementShown()) return refinementAction(event, key);
   if (painting()) return paintAction(event, key);

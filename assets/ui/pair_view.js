@@ -1,7 +1,8 @@
 /** One pair, large: what the reference lost, which patches of the generation are right, and a brush that overrules it. */
 import { state, on } from "./store.js";
-import { call } from "./session.js";
+import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
+import { toast } from "./toast.js";
 import { el, setText } from "./dom.js";
 import { pairPicture } from "./pictures.js";
 import { stage } from "./heatmap.js";
@@ -9,6 +10,7 @@ import { heatPanel } from "./heat_panel.js";
 import { makeBrush } from "./brush.js";
 import { brushBar } from "./brush_bar.js";
 import { layOutline } from "./outline.js";
+import { paintReference } from "./reference_mask.js";
 
 const TOOLS = [
   { name: "good", title: "Good", key: "g", label: 255, look: "good" },
@@ -77,11 +79,27 @@ async function fill(id) {
     plate(x, "Generated", `quality ${pair.quality.toFixed(2)} on average`, "q(x), Eq. P4: how much of it is like the reference", quality.node)), bars);
   const answer = await call("rounds", "pair", { pair: id });
   if (open !== mine || !answer) return undefined;
+  if (answer.reference) y.parentNode.append(subjectButton(pair, answer));
   if (answer.foreground) {
     mine.outline = layOutline(y, "Where the reference shows its subject");
     mine.outline.draw(answer.foreground);
   }
   return lay(mine, x, bars, answer.painting);
+}
+
+/** The subject is found by the studio, and sometimes wrongly: a way to paint it, after which the pairs are judged again. */
+function subjectButton(pair, { reference: id, foreground }) {
+  const act = () => {
+    closePair();
+    paintReference({ id, prompt: pair.prompt }, async () => {
+      if (!["pairs", "review"].includes(state.refinement?.step)) return;
+      await call("rounds", "make_pairs", { round: state.roundId });
+      toast("The pairs are judged again with this mask.");
+      refresh();
+    });
+  };
+  return el("div", { class: "pair-subject" }, el("span", {}, foreground ? "The bright part counts as the subject. Is it wrong?" : "All of this picture counts as the subject."),
+    el("button", { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } }, "Paint the subject"));
 }
 
 /** The brush over the generated picture; what is painted is kept shortly after the last stroke. */
@@ -96,9 +114,8 @@ function lay(mine, place, bars, runs) {
     if (!mine.brush.mask || JSON.stringify(next) === kept) return;
     kept = JSON.stringify(next);
     setText(words, "Keeping…");
-    const { round } = mine;
     write(async () => {
-      const answer = await call("rounds", "paint", { pair: mine.id, mask: next, round });
+      const answer = await call("rounds", "paint", { pair: mine.id, mask: next });
       setText(words, answer ? "Kept" : "Not kept");
     });
   };

@@ -5,7 +5,7 @@ import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./receive.js";
 
 const servers = new Map();
-const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check", "patch_map", "part_mask", "pair", "before_after"]);
+const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check", "patch_map", "part_mask", "pair", "reference_mask", "before_after"]);
 let timer = null;
 let polling = null;
 

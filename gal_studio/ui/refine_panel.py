@@ -27,13 +27,31 @@ def find_part(studio: Studio, request: Payload) -> Payload:
 
 
 def find_pair(studio: Studio, request: Payload) -> Payload:
-    """What was painted over a pair, and the foreground of its reference."""
+    """What was painted over a pair, and the foreground of y; if y is a reference of an object, which one."""
     pair = studio.store.refinements.pair(request["pair"])
     painted = studio.store.refinements.paintings.newest(pair.round_id)
+    project_id = studio.store.rounds.get(pair.round_id).project_id
+    shown = [entry for entry in studio.store.projects.references(project_id) if pair.subject]
     return {
         "painting": _runs(studio, painted.get(pair.id)),
         "foreground": _runs(studio, pair.reference_mask),
+        "reference": next((entry.id for entry in shown if entry.image == pair.reference_image), None),
     }
+
+
+def find_subject(studio: Studio, request: Payload) -> Payload:
+    """Where a reference shows its subject: as painted, else as found, else None."""
+    reference = studio.store.projects.reference(request["reference"])
+    found = studio.store.refinements.foreground(reference.image)
+    name = reference.mask or (found.mask if found else None)
+    return {"mask": _runs(studio, name), "painted": reference.mask is not None}
+
+
+def keep_subject(studio: Studio, request: Payload) -> Payload:
+    """Keep what was painted over a reference; no mask leaves the subject to the studio."""
+    mask = request.get("mask")
+    studio.set_reference_mask(request["reference"], png_of(mask) if mask else None)
+    return {}
 
 
 def _runs(studio: Studio, name: str | None) -> Payload | None:
@@ -115,6 +133,12 @@ def refine_handlers(recall: Recall) -> list[Handler]:
     def redo_painting(request: Payload) -> Payload:
         return {"changed": studio.redo_painting(request["round"])}
 
+    def reference_mask(request: Payload) -> Payload:
+        return find_subject(studio, request)
+
+    def set_mask(request: Payload) -> Payload:
+        return keep_subject(studio, request)
+
     def next_rule(request: Payload) -> Payload:
         return set_rule(studio, request)
 
@@ -123,5 +147,5 @@ def refine_handlers(recall: Recall) -> list[Handler]:
 
     return [
         patch_map, judge_quality, part_mask, make_pairs, refine, run_refinement, pair, paint, undo_painting,
-        redo_painting, next_rule, before_after,
+        redo_painting, reference_mask, set_mask, next_rule, before_after,
     ]  # fmt: skip

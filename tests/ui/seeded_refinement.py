@@ -1,13 +1,14 @@
 """Refinements and patch maps in a workspace, made without any model."""
 
 import numpy as np
+from PIL import Image
 
 from gal_studio.core.types import Job
 from gal_studio.state import pairing
 from gal_studio.state.candidates import NewCandidate, candidate_id
-from gal_studio.state.refinements import Measurement, StoredMap
-from gal_studio.studio import Studio
-from tests.ui.seeded import picture
+from gal_studio.state.refinements import Foreground, Measurement, StoredMap
+from gal_studio.studio import ProjectDraft, Studio
+from tests.ui.seeded import draw, picture, train
 
 SIDE = 8  # patches a side
 LOW, HIGH = 0.25, 0.75  # what the left and the right half of every map hold
@@ -49,6 +50,28 @@ def pairs_made(studio: Studio, round_id: str) -> str:
             store.refinements.save_map(pair.id, kind, halves(studio, node))
     store.jobs.finish(job.id)
     return node
+
+
+def object_with_subject(studio: Studio) -> tuple[str, str, str]:
+    """An object whose left half was taken for its subject: project, first round, reference."""
+    project = studio.create_project(
+        ProjectDraft(
+            kind="object",
+            references=[(picture((240, 150, 60)), "A <dotty> teapot on the stairs")],
+            trigger_word="<dotty>",
+            base_model="someone/a-model",
+            clip_model="ViT-B-32/openai",
+        )
+    )
+    reference = studio.project(project).references[0]
+    mask = Image.new("L", (48, 48))
+    mask.paste(255, (0, 0, 24, 48))
+    name = studio.store.images.add_picture(mask)
+    studio.store.refinements.keep_foreground(reference.image, Foreground(name))
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    draw(studio, round_id)
+    return project, round_id, reference.id
 
 
 def refined(studio: Studio, node: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.ui.conftest import Served, Watched
-from tests.ui.seeded_refinement import HIGH, LOW, judge, pairs_made, refined, take
+from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined, take
 
 pytestmark = pytest.mark.browser
 EDGE = 48  # pixels of a seeded picture
@@ -181,6 +181,10 @@ def test_strokes_are_undone_erased_and_outlast_escape(watched: Watched, served: 
     assert page.locator("dialog.lightbox[open]").count() == 1, "Escape left the brush alone"
     page.keyboard.press("p")
     page.wait_for_selector("[data-action=accept-part]:enabled")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".lightbox .brush-layer", state="detached")
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-action=accept-part]:enabled")
     page.keyboard.press("Enter")
     settled(page)
     mask = mask_of(served, candidate)
@@ -300,6 +304,29 @@ def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, 
     page.click(".pair-view .brush-steps button:text('Clear')")
     page.keyboard.press("Escape")
     page.wait_for_selector(".pair-card >> nth=1 >> .pair-painted", state="hidden")
+
+
+def test_the_subject_of_a_reference_is_painted_and_its_pairs_are_judged_again(
+    watched: Watched, served: Served
+):
+    studio = served.place.studio
+    project, round_id, reference = object_with_subject(studio)
+    node = pairs_made(studio, round_id)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds&round={node}")
+    page.click(".pair-card >> nth=0")
+    page.wait_for_selector(".pair-view .part-outline")
+    page.click("[data-action=subject]")
+    page.wait_for_selector(".mask-view .brush-layer")
+    assert page.is_disabled("[data-action=keep-mask]")
+    stroke(page, ".mask-view .brush-layer", [(0.7, 0.5), (0.9, 0.5)])
+    page.click("[data-action=keep-mask]")
+    page.wait_for_selector("[data-part=job-title]:text('Drawing pairs')")
+    name = studio.store.projects.reference(reference).mask
+    mask = np.asarray(studio.store.images.mask(name))
+    assert (mask[:, :24] == 255).all(), "what the studio found"
+    assert mask[24, 38] == 255, "what was painted"
+    assert mask[2, 38] == 0
+    assert [entry.kind for entry in studio.rounds(project)] == ["fine_tune", "refine"]
 
 
 def test_before_and_after_lie_under_one_slider(watched: Watched, served: Served):

@@ -11,13 +11,22 @@ from gal_studio.core.errors import StudioError
 from gal_studio.ui.masks import png_of, runs_of
 from gal_studio.ui.polling import poll
 from gal_studio.ui.recall import Recall
-from gal_studio.ui.refine_panel import compared, find_map, find_pair, find_part, keep_paint, set_rule
+from gal_studio.ui.refine_panel import (
+    compared,
+    find_map,
+    find_pair,
+    find_part,
+    find_subject,
+    keep_paint,
+    keep_subject,
+    set_rule,
+)
 from gal_studio.ui.refinement_payloads import measured
 from gal_studio.ui.results_panel import all_rounds
 from gal_studio.ui.rounds_panel import record_part, step_back
 from gal_studio.views import MeasurementView
 from tests.ui.conftest import Place, built
-from tests.ui.seeded_refinement import HIGH, LOW, judge, pairs_made, refined
+from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
 
 CORNER = {"width": 48, "height": 48, "runs": [255, 10, 0, 48 * 48 - 10]}
 
@@ -127,6 +136,23 @@ def test_paint_of_another_size_is_refused_and_nothing_is_lost(place: Place):
     with pytest.raises(StudioError, match="16 x 16"):
         keep_paint(place.studio, {"pair": pair, "mask": {"width": 16, "height": 16, "runs": [0, 256]}})
     assert find_pair(place.studio, {"pair": pair})["painting"] is None
+
+
+def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_again(place: Place):
+    _, round_id, reference = object_with_subject(place.studio)
+    pair = place.studio.refinement_view(pairs_made(place.studio, round_id)).pairs[0].id
+    assert find_pair(place.studio, {"pair": pair})["reference"] == reference
+    found = find_subject(place.studio, {"reference": reference})
+    assert (found["mask"]["runs"][:2], found["painted"]) == ([255, 24], False)
+    keep_subject(place.studio, {"reference": reference, "mask": CORNER})
+    assert find_subject(place.studio, {"reference": reference}) == {"mask": CORNER, "painted": True}
+    keep_subject(place.studio, {"reference": reference, "mask": None})
+    assert find_subject(place.studio, {"reference": reference}) == found
+
+
+def test_a_style_has_no_subject_to_paint(place: Place):
+    pair = place.studio.refinement_view(pairs_made(place.studio, place.round)).pairs[0].id
+    assert find_pair(place.studio, {"pair": pair})["reference"] is None
 
 
 def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
