@@ -70,9 +70,12 @@ def _saved_tower(name: str, folder: Path, device: torch.device) -> PatchTower:
         ) from error
     network = open_base(base, folder, device)
     tuned, _ = read_adapter(folder / WEIGHTS)
-    missing = network.module.load_state_dict(tuned, strict=False)
-    if missing.unexpected_keys:
-        raise StudioError(f"The weights in {folder} belong to another model than {base}.")
+    try:
+        strange = network.module.load_state_dict(tuned, strict=False).unexpected_keys
+    except RuntimeError:  # the same names with other sizes
+        strange = list(tuned)
+    if strange:
+        raise StudioError(f"The weights in {folder} belong to another model than {base}: tune that one anew.")
     return PatchTower(name, network, device, mixture, grid, limits)
 
 

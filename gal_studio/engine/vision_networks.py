@@ -11,6 +11,11 @@ from gal_studio.core.errors import StudioError
 
 SMALLEST_GRID = 16  # patches a side
 FINE, COARSE = 4, 16  # strides of a convolutional network's stages that are used
+# where known architectures keep their blocks: timm, timm and open_clip ViTs, transformers
+BLOCKS = (
+    *("stages", "blocks", "transformer.resblocks"),
+    *("encoder.layer", "encoder.layers", "encoder.stages", "layers"),
+)
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -80,7 +85,7 @@ def _useful(name: str, grids: Sequence[int], side: int) -> list[int]:
 
 def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
     """The parts of a known architecture in their order; of an unknown one, its children."""
-    for path in ("stages", "blocks", "transformer.resblocks", "encoder.layer", "encoder.layers", "layers"):
+    for path in BLOCKS:
         found: Any = module
         for part in path.split("."):
             found = getattr(found, part, None)
