@@ -54,13 +54,14 @@ def decode(
     return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
 
 
-def check_stored(name: str, data: bytes) -> None:
-    """Refuse anything but a whole PNG of the kinds that the studio writes itself."""
+def check_stored(name: str, data: bytes, sized: Callable[[int], None] = lambda _: None) -> None:
+    """Refuse anything but a whole PNG of the kinds that the studio writes itself; `sized` as for `decode`."""
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=("PNG",)) as file:
         if file.size[0] * file.size[1] > LARGEST_PICTURE:
             raise StudioError(_too_large(name))
         if file.mode not in STORED_MODES:
             raise StudioError(f"{name} is a PNG of mode {file.mode}: only RGB and grey ones are stored.")
+        sized(file.size[0] * file.size[1])
         file.load()
 
 

@@ -16,8 +16,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.decoding import check_stored, decode
 
 MEMORY = 5 << 28  # bytes of address space: 1.25 GB, which a WebP of the largest size needs
-OPENING = 5 << 27  # the same until the size of the picture is known
-EACH = 16  # bytes more for each pixel
+OPENING = 64 << 20  # bytes beside the file itself until the size of the picture is known
+CANVASES = 480 << 20  # bytes more where the decoder makes its canvases and threads as it opens a file
+EACH = 16  # bytes more for each pixel, once their number is known
 SWOLLEN = 1 << 27  # bytes that do not come back after a picture and end the process
 SECONDS = 1.9  # of the processor for one picture
 IDLE = 60.0  # seconds without a request after which the process ends
@@ -31,15 +32,16 @@ def main() -> None:
     with open(os.devnull, "w") as nowhere:  # a library that speaks would disturb the answers
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
     _limit()
-    before = _taken()
+    rest = _taken()
     while _asked():
+        _allow(MEMORY)
         request = _request(sys.stdin.buffer)
         if request is None:
             return
         _clock(SECONDS)
-        header, pixels = _answer(request)
+        header, pixels = _answer(request, rest)
         _clock(0.0)
-        ends = _taken() > before + SWOLLEN
+        ends = _taken() > rest + SWOLLEN
         text = json.dumps({**header, "ends": ends}).encode()
         answers.write(LENGTH.pack(len(text)) + text + pixels)
         answers.flush()
@@ -95,17 +97,28 @@ def _request(source: BinaryIO) -> bytes | None:
     return body if len(body) == length else None
 
 
-def _answer(request: bytes) -> tuple[dict[str, Any], bytes]:
+def _answer(request: bytes, rest: int) -> tuple[dict[str, Any], bytes]:
+    """Decode with little more memory than the picture needs; `rest` is what the process has without one."""
     kind, data = request[:1], request[1:]
-    _allow(OPENING)
+    opening = rest + OPENING + 3 * len(data) + CANVASES * _has_canvases(data)
+
+    def sized(pixels: int) -> None:
+        if rest:
+            _allow(opening + EACH * pixels)
+
+    sized(0)
     try:
         if kind == b"S":
-            check_stored(NAME, data)
+            check_stored(NAME, data, sized)
             return {}, b""
-        picture, notes = decode(NAME, data, lambda size: _allow(OPENING + EACH * size))
+        picture, notes = decode(NAME, data, sized)
     except StudioError as error:
         return {"refused": str(error)}, b""
     return {"width": picture.width, "height": picture.height, "notes": notes}, picture.tobytes()
+
+
+def _has_canvases(data: bytes) -> bool:
+    return data[8:12] == b"WEBP" or data[4:8] == b"ftyp"
 
 
 if __name__ == "__main__":

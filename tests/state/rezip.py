@@ -117,6 +117,10 @@ class Archive:
         """A table of 20 MB of blanks."""
         self._files["tables/losses.jsonl"] = b" " * 20_000_000
 
+    def after(self, change: Callable[[bytearray], None]) -> None:
+        """Do this to the bytes of the finished zip."""
+        self._after = change
+
     def encrypt(self) -> None:
         """Say that the first entry is encrypted."""
 
