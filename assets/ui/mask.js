@@ -80,32 +80,38 @@ export class Mask {
 
   /** The border of everything that carries this label, as a path in pixels of the mask. */
   outline(label) {
+    const { labels, width, height } = this;
     const path = new Path2D();
-    const inside = (row, column) => row >= 0 && column >= 0 && row < this.height && column < this.width
-      && this.labels[row * this.width + column] === label;
-    edges(this.height, this.width, (row, column) => inside(row - 1, column) !== inside(row, column),
-      (row, from, to) => { path.moveTo(from, row); path.lineTo(to, row); });
-    edges(this.width, this.height, (column, row) => inside(row, column - 1) !== inside(row, column),
-      (column, from, to) => { path.moveTo(column, from); path.lineTo(column, to); });
+    const begun = new Int32Array(width + 1).fill(-1); // where a border down each column of corners begins
+    for (let row = 0; row <= height; row += 1) {
+      let from = -1;
+      let left = false;
+      for (let column = 0; column <= width; column += 1) {
+        const here = column < width && row < height && labels[row * width + column] === label;
+        const upper = column < width && row > 0 && labels[(row - 1) * width + column] === label;
+        if (here !== upper && from < 0) from = column;
+        if (here === upper && from >= 0) from = across(path, row, from, column);
+        if (left !== here && begun[column] < 0) begun[column] = row;
+        if (left === here && begun[column] >= 0) begun[column] = down(path, column, begun[column], row);
+        left = here;
+      }
+    }
     return path;
   }
 }
 
-function span(a, b, reach, end) {
-  return [Math.max(0, Math.floor(Math.min(a, b) - reach)), Math.min(end, Math.ceil(Math.max(a, b) + reach))];
+function across(path, row, from, to) {
+  path.moveTo(from, row);
+  path.lineTo(to, row);
+  return -1;
 }
 
-/** Runs of border pieces along each of `lines` + 1 lines of `length` pixels. */
-function edges(lines, length, border, draw) {
-  for (let line = 0; line <= lines; line += 1) {
-    let from = -1;
-    for (let at = 0; at <= length; at += 1) {
-      const here = at < length && border(line, at);
-      if (here && from < 0) from = at;
-      if (!here && from >= 0) {
-        draw(line, from, at);
-        from = -1;
-      }
-    }
-  }
+function down(path, column, from, to) {
+  path.moveTo(column, from);
+  path.lineTo(column, to);
+  return -1;
+}
+
+function span(a, b, reach, end) {
+  return [Math.max(0, Math.floor(Math.min(a, b) - reach)), Math.min(end, Math.ceil(Math.max(a, b) + reach))];
 }
