@@ -27,6 +27,9 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
         path = _waiting(studio, ".export-")
         try:
             name = studio.project(project_id).name
+        except StudioError as error:
+            return PlainTextResponse(str(error), 404)
+        try:
             studio.export_project(project_id, path)
         except StudioError as error:
             return PlainTextResponse(str(error), 409)

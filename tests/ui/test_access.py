@@ -152,7 +152,8 @@ def test_forged_ids_find_nothing(opened: Served) -> None:
     other = opened.place.round[:-1] + ("0" if opened.place.round[-1] != "0" else "1")
     for route in own_routes(opened.place):
         if "_id}" in route:
-            for forged in (other, opened.place.project, "0" * 16, "%27%20OR%201=1--", "-1", "%25"):
+            foreign = opened.place.round if "project_id" in route else opened.place.project
+            for forged in (other, foreign, "0" * 16, "%27%20OR%201=1--", "-1", "%25"):
                 assert ask(opened.address, filled(route, forged)).status == 404, (route, forged)
     for path in ("/etc/passwd", "0" * 32, "../" * 5, str(opened.place.studio.store.workspace / "studio.db")):
         answer = call(opened.address, "check", {"path": path})

@@ -66,7 +66,7 @@ def test_another_site_brings_nothing_in(opened: Served) -> None:
 
 def test_a_project_that_is_not_there_is_said(opened: Served) -> None:
     answer = ask(opened.address, "/project/nothing/archive")
-    assert (answer.status, answer.body.startswith(b"There is no project")) == (409, True)
+    assert (answer.status, answer.body.startswith(b"There is no project")) == (404, True)
 
 
 @pytest.mark.browser
