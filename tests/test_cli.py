@@ -222,7 +222,7 @@ def test_every_round_is_refined_when_asked(
     folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project, out = refinable(folder, names, tower), folder / "out"
-    assert run("run", project, "--out", out, "--refine") == 0
+    assert run("run", project, "--out", out, "--refine", "--policy", "random") == 0
     summary = json.loads((out / "summary.json").read_text())
     assert [entry["number"] for entry in summary["rounds"]] == [1, 2]
     for entry in summary["rounds"]:
@@ -253,7 +253,7 @@ def test_every_round_is_refined_when_asked(
         jobs = len(store.jobs.of_project(rounds[0].project_id))
     before = results(out)
     capsys.readouterr()
-    assert run("run", project, "--out", out, "--refine") == 0
+    assert run("run", project, "--out", out, "--refine", "--policy", "random") == 0
     assert results(out) == before
     with Store(out / "workspace") as store:
         assert len(store.jobs.of_project(rounds[0].project_id)) == jobs
@@ -263,7 +263,7 @@ def test_refine_command_on_a_stored_project(
     folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project, out = refinable(folder, names, tower), folder / "out"
-    assert run("run", project, "--out", out, "--rounds", 2) == 0
+    assert run("run", project, "--out", out, "--rounds", 2, "--policy", "random") == 0
     summary = json.loads((out / "summary.json").read_text())
     assert [entry["refine"] for entry in summary["rounds"]] == [None, None]
     workspace, refined = out / "workspace", folder / "refined"

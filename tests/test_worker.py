@@ -215,7 +215,7 @@ def test_sample_now_and_samples_at_an_interval(
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of the hub, which is not there
 def test_failures_are_one_sentence(studio: Studio, models: Models, names: tuple[str, str]) -> None:
-    long = "A " + "very " * 100 + "long tie {}"
+    long = "A " + "very " * 55 + "long tie {}"
     first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
     failed = work(studio, models, studio.fine_tune(first))
     assert failed.state == "error"

@@ -18,7 +18,7 @@ from gal_studio.core.policies import PolicyOutcome, find_policy
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import Round
 from gal_studio.core.uncertainty import score_pool
-from gal_studio.state import Store
+from gal_studio.state import Store, pairing
 from gal_studio.state.pictures import read_picture
 from gal_studio.studio import Picture, ProjectDraft, Studio
 
@@ -57,7 +57,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                 entry = rounds[-1]
                 _work_on(studio, worker, entry.id)
                 _tell(studio, line, entry.id)
-                if number < plan.rounds or plan.refine:
+                if number < plan.rounds or (plan.refine and not pairing.can_be_refined(store, entry)):
                     _decide(studio, entry, plan.policy)
                 if plan.refine and (node := refine_round(studio, worker, line, entry.id)):
                     refinements[entry.id] = node
