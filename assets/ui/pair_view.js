@@ -25,7 +25,11 @@ let open = null; // the pair that is shown, with its layers
 
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
-export const closePair = () => dialog?.close();
+
+export function closePair() {
+  finish();
+  dialog?.close();
+}
 
 export function openPair(id) {
   if (!dialog) build();
@@ -52,8 +56,14 @@ function build() {
   on("forget", () => dialog.close());
 }
 
-function drop() {
+/** Keep what was painted, also by a stroke that is not ended. */
+function finish() {
+  if (open?.brush.stroke) open.brush.endStroke();
   open?.keep();
+}
+
+function drop() {
+  finish();
   open?.brush.remove();
   open?.quality.remove();
   open?.reproduction.remove();
@@ -110,6 +120,7 @@ function lay(mine, place, bars, runs) {
   const words = dialog.querySelector(".pair-kept");
   mine.keep = () => {
     clearTimeout(timer);
+    if (mine.brush.stroke) return; // its end comes back here
     const next = mine.brush.mask && mine.brush.painted ? mine.brush.runs() : null;
     if (!mine.brush.mask || JSON.stringify(next) === kept) return;
     kept = JSON.stringify(next);

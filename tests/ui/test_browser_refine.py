@@ -444,7 +444,8 @@ def test_every_control_of_a_refinement_has_a_name(watched: Watched, served: Serv
     page.wait_for_selector(".pair-view .brush-bar")
     nameless = page.evaluate(
         "[...document.querySelectorAll('.studio :is(button, input, select, canvas[tabindex], [role])')]"
-        ".filter((node) => !node.closest('[aria-hidden=true]') && node.getAttribute('role') !== 'status')"
+        ".filter((node) => !node.hidden && !node.closest('[aria-hidden=true]'))"
+        ".filter((node) => node.getAttribute('role') !== 'status')"
         ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
         " || node.labels?.length))"
         ".map((node) => node.outerHTML.slice(0, 120))"
