@@ -2,7 +2,7 @@
 import { state, on, emit, busy, verdictOf } from "./store.js";
 import { call, openRound, refresh } from "./session.js";
 import { write } from "./writes.js";
-import { showSide } from "./refinement.js";
+import { refinementShown, showSide } from "./refinement.js";
 import { el, setAttribute, setText } from "./dom.js";
 
 /** name, label, what it does, the handler that it calls, the kinds of rounds that it stands in. */
@@ -22,7 +22,7 @@ const HINTS = {
   pairs: () => "Draws a picture beside each of yours, and judges its patches.",
   train: () => "Look at the heatmaps, paint where they are wrong, then train.",
   generate: () => (refining() ? "Draws the same prompts and seeds again, and measures the difference." : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`),
-  accept: () => "Click pictures to accept them, or take the suggestion.",
+  accept: () => (refinementShown() ? "Compare, then choose among the candidates or take the suggestion." : "Click pictures to accept them, or take the suggestion."),
   next_round: () => (refining() ? state.refinement?.rule_words ?? "" : "The next round learns from what was accepted."),
 };
 const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
@@ -36,7 +36,7 @@ export function mountActions(parts) {
   parts.keys.append(...[["A", "accept"], ["R", "reject"], ["C", "compare"], ["H", "heatmap"], ["Ctrl Z", "undo"], ["?", "keys"]]
     .map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)));
   const update = () => show(buttons, parts.hint);
-  on("round refinement job busy scores verdicts candidates cleared forget", update);
+  on("side round refinement job busy scores verdicts candidates cleared forget", update);
   update();
 }
 
