@@ -12,6 +12,7 @@ BORDER = 0.03  # width of the ring that is taken for background, as a part of th
 SMALLEST, LARGEST = 0.01, 0.97  # part of the picture that a usable foreground covers
 ITERATIONS = 5
 COLOURS = 4  # of the border
+BOTTOM, SELDOM, FAR = 2, 0.01, 50.0  # a side; a part of the other sides; a distance of colours in Lab
 SMALL_PIECE = 0.05  # pieces below this part of the largest one are dropped
 OPAQUE = 250
 
@@ -58,21 +59,43 @@ def _cut(image: Image.Image) -> Image.Image:
 
 
 def _first_guess(pixels: Pixels) -> Pixels:
-    """GrabCut's labels: the border is background, what differs from its colours is probably the subject."""
+    """GrabCut's labels: what differs from the colours of the ground is probably the subject."""
     lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
-    height, width = lab.shape[:2]
-    ring = np.ones((height, width), dtype=bool)
-    edge = max(1, round(BORDER * min(height, width)))
-    ring[edge:-edge, edge:-edge] = False
+    sides = _sides(*lab.shape[:2])
+    ring = sides > 0
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
-    cv2.setRNGSeed(0)
     nearest = np.zeros((int(ring.sum()), 1), dtype=np.int32)
-    _, _, colours = cv2.kmeans(lab[ring], COLOURS, nearest, criteria, 3, cv2.KMEANS_PP_CENTERS)
-    distance = np.linalg.norm(lab[:, :, None] - colours, axis=-1).min(axis=-1)
-    usual = float(np.percentile(distance[ring], 90))
+    cv2.setRNGSeed(0)
+    _, labels_found, centres = cv2.kmeans(lab[ring], COLOURS, nearest, criteria, 3, cv2.KMEANS_PP_CENTERS)
+    kinds, colours = np.asarray(labels_found, np.int64)[:, 0], np.asarray(centres, np.float32)
+    ground = _ground(kinds, colours, sides[ring])
+    distance = np.linalg.norm(lab[:, :, None] - colours[ground], axis=-1).min(axis=-1)
+    is_ground = ring.copy()
+    is_ground[ring] = np.isin(kinds, ground)
+    usual = float(np.percentile(distance[is_ground], 90))
     labels = np.where(distance > max(8.0, 1.5 * usual), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[ring] = cv2.GC_BGD
+    labels[is_ground] = cv2.GC_BGD
     return labels
+
+
+def _sides(height: int, width: int) -> Pixels:
+    """1 to 4 on the top, bottom, left and right of a picture's border, 0 inside."""
+    edge = max(1, round(BORDER * min(height, width)))
+    sides = np.zeros((height, width), dtype=np.uint8)
+    sides[edge:-edge, :edge], sides[edge:-edge, -edge:] = 3, 4
+    sides[:edge], sides[-edge:] = 1, 2
+    return sides
+
+
+def _ground(kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pixels) -> NDArray[np.intp]:
+    """Which of the border's colours are the ground: all but those of a subject that the bottom cuts off.
+
+    Such a colour is at the bottom alone, and far from the commonest one.
+    """
+    above = np.bincount(kinds[sides != BOTTOM], minlength=COLOURS) / max(1, int((sides != BOTTOM).sum()))
+    commonest = colours[np.bincount(kinds, minlength=COLOURS).argmax()]
+    far = np.linalg.norm(colours - commonest, axis=1) > FAR
+    return np.flatnonzero(~(far & (above < SELDOM)))
 
 
 def _tidy(mask: Pixels) -> Pixels:

@@ -100,7 +100,11 @@ def cache_pictures(
     check_prompts(model, (picture.prompt for picture in pictures))
     texts = encode_prompts(model, (picture.prompt for picture in pictures))
     resolution = settings.resolution or model.resolution
-    latents = tuple(encode_picture(model, picture.image, resolution) for picture in pictures)
+    known: dict[tuple[tuple[int, int], bytes], torch.Tensor] = {}  # a reference stands in many pairs
+    for picture in pictures:
+        if _key(picture) not in known:
+            known[_key(picture)] = encode_picture(model, picture.image, resolution)
+    latents = tuple(known[_key(picture)] for picture in pictures)
     masked = any(picture.mask is not None for picture in pictures)
     return CachedPictures(
         latents=latents,
@@ -111,6 +115,10 @@ def cache_pictures(
         side=resolution // model.scale,
         maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
     )
+
+
+def _key(picture: TrainingPicture) -> tuple[tuple[int, int], bytes]:
+    return picture.image.size, picture.image.convert("RGB").tobytes()
 
 
 def spatial_weights(picture: TrainingPicture, latent: torch.Tensor) -> torch.Tensor:

@@ -66,6 +66,11 @@ def test_two_subjects_are_both_found() -> None:
     assert overlap(foreground_mask(on_ground(mask, Image.new("RGB", (SIZE, SIZE), "white"))), mask) > 0.95
 
 
+def test_a_subject_that_the_bottom_cuts_off_stays_whole() -> None:
+    mask = shape_mask((30, 40, 98, 180))
+    assert overlap(foreground_mask(on_ground(mask, grained(225, 8))), mask) > 0.95
+
+
 def test_large_pictures_keep_their_size() -> None:
     mask = shape_mask().resize((900, 600))
     picture = on_ground(mask, Image.new("RGB", (900, 600), "white"))
