@@ -106,7 +106,10 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
 def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
     folders = [workspace, workspace / "images", workspace / "adapters", *workspace.glob("checkpoints/*/*")]
     paths = tuple(
-        path for folder in folders for path in _old(folder, age) if path.suffix in (".tmp", ".part")
+        path
+        for folder in folders
+        for path in _old(folder, age)
+        if path.suffix in (".tmp", ".part") or path.name.startswith(".tmp")  # the last is safetensors' own
     )
     if paths:
         yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} of a crash.", paths=paths)

@@ -1,9 +1,14 @@
 """What every training does beside its steps: checkpoints, the loss curve, the adapter in the store."""
 
+import os
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from safetensors import SafetensorError
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import subjects
@@ -15,10 +20,12 @@ from gal_studio.engine.model import ImageModel
 from gal_studio.engine.pictures import TrainingPicture
 from gal_studio.engine.tuner import TuneEvent
 from gal_studio.state import Store, lineage
+from gal_studio.state.problems import disk_problem
 from gal_studio.state.projects import Project
 
 KEPT_CHECKPOINTS = 2
 LOSS_EVERY = 0.5  # seconds between two writes of the loss curve
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent]]
 
@@ -93,7 +100,8 @@ def keep_adapter(task: TrainingTask, model: ImageModel, samples: Sequence[Sample
         settings=task.settings.to_dict(),
         method=task.settings.tune.method,
     )
-    written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
+    with _told_of_the_disk(task.store.workspace):
+        written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
     name = task.store.adapters.add_file(written)
     task.store.rounds.finish_training(task.round.id, name, task.fingerprint, samples)
     written.unlink()
@@ -120,9 +128,25 @@ def latest_checkpoint(task: TrainingTask) -> Path | None:
 
 def _save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
     """Keep this state and the one before it."""
-    state.save(task.checkpoints / f"step-{state.step}.safetensors")
+    with _told_of_the_disk(task.store.workspace):
+        state.save(task.checkpoints / f"step-{state.step}.safetensors")
     for path in saved_checkpoints(task)[:-KEPT_CHECKPOINTS]:
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_of_the_disk(workspace: Path) -> Iterator[None]:
+    """A full or failing disk in one sentence; safetensors tells of it in a text."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_problem(error, workspace) from error
+    except SafetensorError as error:
+        found = _OS_ERROR.search(str(error))
+        if found is None:
+            raise
+        number = int(found[1])
+        raise disk_problem(OSError(number, os.strerror(number)), workspace) from error
 
 
 def _step(checkpoint: Path) -> int:

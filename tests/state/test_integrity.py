@@ -141,6 +141,7 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
         full.images.path(full.images.add_picture(picture(Random(77)))),
         full.adapters.path(full.adapters.add(weights(1234))),
         full.checkpoints(entry.id) / "0123456789abcdef" / "step-4.safetensors.part",
+        full.checkpoints(entry.id) / "0123456789abcdef" / ".tmpLXvV1J",
         full.workspace / ".import-abc.part",
     ]
     young = [
@@ -149,8 +150,8 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
     ]
     foreign = aged_file(full.images.folder / "my own notes.txt")
     old[3].parent.mkdir(parents=True)
-    old[4].mkdir()
-    (old[4] / "studio.db").write_bytes(b"x")
+    old[-1].mkdir()
+    (old[-1] / "studio.db").write_bytes(b"x")
     for path in (*old, *young):
         if not path.exists():
             path.write_bytes(b"half")
