@@ -16,6 +16,7 @@ from gal_studio.studio.anchors import anchor_prompts
 from gal_studio.studio.references import Picture, ReferenceDraft, read_reference
 
 DEFAULT_PRESET = "pocket"
+MOST_REFERENCES = 64
 LARGEST_SEED = 2**63 - 1
 
 
@@ -99,6 +100,10 @@ def default_name(kind: Kind, references: Sequence[Reference]) -> str:
 
 def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> tuple[Reference, ...]:
     """The references with their pictures and masks in the store; all are read before the first is kept."""
+    if len(draft.given) > MOST_REFERENCES:
+        raise StudioError(
+            f"The project has {len(draft.given)} references: choose the best, {MOST_REFERENCES} at most."
+        )
     read = [read_reference(entry, place) for place, entry in enumerate(draft.given, start=1)]
     return tuple(
         replace(

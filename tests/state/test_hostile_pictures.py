@@ -16,6 +16,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store, decoder, picture_process
 from gal_studio.state.decoder import Decoder
 from gal_studio.state.pictures import read_picture
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.creating import MOST_REFERENCES
 from tests.state.hostile import Hostile, encoded, pictures, pixels, png, tag_bomb
 
 COUNT = 200
@@ -191,6 +193,14 @@ def test_sixteen_bits_of_every_kind_are_said() -> None:
         png(16, 16, pixels(16, 16, 2), depth=16, colour=0),
     ):
         assert read_picture(data)[1] == ("more than 8 bits a channel: reduced to 8",)
+
+
+def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:
+    references = [(encoded(Image.new("RGB", (9, 9))), "A cat in ink style")] * (MOST_REFERENCES + 1)
+    draft = ProjectDraft("style", references, base_model="someone/a-model", clip_model="ViT-B-32/openai")
+    with pytest.raises(StudioError, match="has 65 references: choose the best, 64 at most"):
+        Studio(store).create_project(draft)
+    assert not list(store.images.folder.iterdir())
 
 
 def test_heic_names_what_is_missing() -> None:
