@@ -2,22 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from gal_studio.core.types import Author, Decision, Verdict
 from gal_studio.state.database import Database
+from gal_studio.state.history import History, history_of
 
 Verdicts = Sequence[tuple[str, Verdict]]
 _State = tuple[Verdict, str | None]  # what a candidate is worth: its verdict, and the part of it that counts
 _Batch = Sequence[tuple[str, _State]]
-
-
-@dataclass(frozen=True)
-class _History:
-    """The batches that can be undone and redone, the next one last."""
-
-    undoable: tuple[int, ...]
-    redoable: tuple[int, ...]
 
 
 class Decisions:
@@ -131,17 +123,7 @@ class Decisions:
         )
         return ("undecided", None) if row is None else (row["verdict"], row["mask"])
 
-    def _history(self, round_id: str) -> _History:
-        undoable: list[int] = []
-        redoable: list[int] = []
-        for row in self._database.rows(
-            "SELECT * FROM decision_batches WHERE round_id = ? ORDER BY id", (round_id,)
-        ):
-            if row["undoes"] is not None:
-                redoable.append(undoable.pop())
-            elif row["redoes"] is not None:
-                undoable.append(redoable.pop())
-            else:
-                undoable.append(row["id"])
-                redoable.clear()
-        return _History(tuple(undoable), tuple(redoable))
+    def _history(self, round_id: str) -> History:
+        return history_of(
+            self._database.rows("SELECT * FROM decision_batches WHERE round_id = ? ORDER BY id", (round_id,))
+        )

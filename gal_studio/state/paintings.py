@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from gal_studio.core.types import Author
 from gal_studio.state.database import Database
+from gal_studio.state.history import History, history_of
 
 
 class Paintings:
@@ -32,7 +33,7 @@ class Paintings:
     def undo(self, round_id: str, author: Author = "human") -> str | None:
         """Take the last painting back, by appending what stood before; the pair whose paint changed."""
         with self._database.transaction():
-            undoable, _ = self._history(round_id)
+            undoable = self._history(round_id).undoable
             if not undoable:
                 return None
             entry = self._entry(undoable[-1])
@@ -47,7 +48,7 @@ class Paintings:
     def redo(self, round_id: str, author: Author = "human") -> str | None:
         """Bring the last undone painting back; the pair whose paint changed."""
         with self._database.transaction():
-            _, redoable = self._history(round_id)
+            redoable = self._history(round_id).redoable
             if not redoable:
                 return None
             entry = self._entry(redoable[-1])
@@ -56,8 +57,8 @@ class Paintings:
 
     def can_undo(self, round_id: str) -> tuple[bool, bool]:
         """Whether there is something to undo, and something to redo."""
-        undoable, redoable = self._history(round_id)
-        return bool(undoable), bool(redoable)
+        history = self._history(round_id)
+        return bool(history.undoable), bool(history.redoable)
 
     def _entry(self, identity: int) -> sqlite3.Row:
         (row,) = self._database.rows("SELECT * FROM paintings WHERE id = ?", (identity,))
@@ -73,16 +74,7 @@ class Paintings:
             (round_id, owner_id, image, author, self._clock(), undoes, redoes),
         )
 
-    def _history(self, round_id: str) -> tuple[list[int], list[int]]:
-        """The entries that can be undone and redone, the next one last."""
-        undoable: list[int] = []
-        redoable: list[int] = []
-        for row in self._database.rows("SELECT * FROM paintings WHERE round_id = ? ORDER BY id", (round_id,)):
-            if row["undoes"] is not None:
-                redoable.append(undoable.pop())
-            elif row["redoes"] is not None:
-                undoable.append(redoable.pop())
-            else:
-                undoable.append(row["id"])
-                redoable.clear()
-        return undoable, redoable
+    def _history(self, round_id: str) -> History:
+        return history_of(
+            self._database.rows("SELECT * FROM paintings WHERE round_id = ? ORDER BY id", (round_id,))
+        )
