@@ -129,11 +129,11 @@ def _try_archive(costs: Costs, name: str, path: Path, workspace: Path) -> None:
         costs.fates[fate] += 1
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--archives", type=int, default=200)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     own = psutil.Process()
     before = own.memory_info().rss
     try_pictures(args.pictures).tell("pictures", own.memory_info().rss - before)

@@ -21,7 +21,8 @@ import numpy as np
 from PIL import Image
 
 from gal_studio import assets
-from gal_studio.core.prompts import describe, expand_anchors, style_descriptor
+from gal_studio.core.describing import describe
+from gal_studio.core.prompts import expand_anchors, style_descriptor
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import SampleSettings, Settings
 from gal_studio.engine.adapters import AdapterCard, detach, save_adapter

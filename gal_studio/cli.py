@@ -1,143 +1,33 @@
-"""The command line: `gal-studio` opens the app; demo, run, doctor and worker do without a screen."""
+"""The command line: `gal-studio` opens the app; the other commands do without a screen."""
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from gal_studio.commands.options import build_parser
 from gal_studio.core.errors import StudioError
-from gal_studio.core.policies import POLICIES
 
 LEFT_TO_MEND, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and do; 0 only when it worked, 2 with one sentence when the input is at fault."""
-    options = build_parser().parse_args(arguments)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.needs_workspace and options.workspace is None:
+        parser.error(f"{options.act.replace('_', '-')} needs --workspace FOLDER")
     try:
-        result: int = options.act(options)
-        return result
+        return ACTS[options.act](options)
     except StudioError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("\nInterrupted: start the same command again to go on where it was.", file=sys.stderr)
         return INTERRUPTED
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """All commands with their options."""
-    parser = argparse.ArgumentParser(
-        prog="gal-studio",
-        description="Personalize an image model in rounds. Without a command: open the app.",
-    )
-    parser.add_argument("--workspace", type=Path, default=None, help="where your work is kept")
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
-    )
-    parser.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
-    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    _add_access(parser)
-    parser.set_defaults(act=_open_app)
-    commands = parser.add_subparsers(title="commands", metavar="")
-    _add_demo(commands)
-    _add_run(commands)
-    _add_refine(commands)
-    _add_archive(commands)
-    _add_doctor(commands)
-    _add_worker(commands)
-    return parser
-
-
-def _add_access(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--auth",
-        metavar="USER:PASSWORD",
-        help="what to sign in with, or 'token' for one that is made and printed; so does the variable "
-        "GAL_STUDIO_AUTH; needed with a --host that other machines reach",
-    )
-    parser.add_argument(
-        "--allow-host",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="another name that leads here (a proxy's)",
-    )
-
-
-def _add_demo(commands: Any) -> None:
-    demo = commands.add_parser("demo", help="a whole personalization of a bundled reference")
-    demo.add_argument("--kind", choices=("style", "object"), default="style", help="what to learn")
-    demo.add_argument("--seed", type=int, default=0, help="the project's seed (default: 0)")
-    demo.add_argument("--preset", default=None, help="base model and settings (default: pocket)")
-    demo.add_argument("--base-model", default=None, help="a diffusers directory or hub id")
-    demo.add_argument("--clip-model", default=None, help="an open_clip name/tag or local-dir:PATH")
-    _add_common(demo)
-    demo.set_defaults(act=_demo, rounds=2, policy="uncertainty")
-
-
-def _add_run(commands: Any) -> None:
-    run = commands.add_parser("run", help="a whole personalization of your own references")
-    run.add_argument("project", type=Path, metavar="PROJECT.toml", help="see docs/project-file.md")
-    run.add_argument("--seed", type=int, default=None, help="the project's seed")
-    _add_common(run)
-    run.set_defaults(act=_run)
-
-
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, required=True, help="folder for the results")
-    command.add_argument("--rounds", type=int, help="trainings; between them the policy accepts (default: 2)")
-    command.add_argument("--candidates", type=int, help="pictures of each anchor (default: 10)")
-    command.add_argument("--steps", type=int, help="training steps of a round (default: the preset's)")
-    command.add_argument("--sampling-steps", type=int, help="denoising steps (default: the preset's)")
-    command.add_argument("--policy", choices=tuple(POLICIES), help="who accepts (default: uncertainty)")
-    command.add_argument("--refine", action="store_true", help="refine every round with PatchDPO")
-    command.add_argument("--workspace", type=Path, help="where the work is kept (default: OUT/workspace)")
-    command.add_argument("--json", action="store_true", help="print the summary on the standard output")
-
-
-def _add_refine(commands: Any) -> None:
-    refine = commands.add_parser("refine", help="refine a round of a stored project with PatchDPO")
-    refine.add_argument("--workspace", type=Path, required=True, help="the workspace that has the project")
-    refine.add_argument("--project", help="its id or name (default: the newest)")
-    refine.add_argument("--round", type=int, help="the round's number (default: the last trained one)")
-    refine.add_argument("--pairs", type=int, help="pairs to draw (default: the project's setting)")
-    refine.add_argument("--steps", type=int, help="training steps (default: the project's setting)")
-    refine.add_argument("--out", type=Path, help="folder for the results")
-    refine.add_argument("--json", action="store_true", help="print what was gained as JSON")
-    refine.set_defaults(act=_refine)
-
-
-def _add_archive(commands: Any) -> None:
-    out = commands.add_parser("export-project", help="write a whole project into one zip")
-    out.add_argument("file", type=Path, metavar="FILE.zip", help="the file to write")
-    out.add_argument("--workspace", type=Path, required=True, help="the workspace that has the project")
-    out.add_argument("--project", help="its id or name (default: the newest)")
-    out.set_defaults(act=_export_project)
-    back = commands.add_parser("import-project", help="take such a zip in")
-    back.add_argument("file", type=Path, metavar="FILE.zip", help="what export-project wrote")
-    back.add_argument("--workspace", type=Path, required=True, help="where the project is to be kept")
-    back.set_defaults(act=_import_project)
-
-
-def _add_doctor(commands: Any) -> None:
-    doctor = commands.add_parser("doctor", help="what is here, and how fast it is")
-    doctor.add_argument("--preset", default="pocket", help="the preset that is probed (default: pocket)")
-    doctor.add_argument("--no-probe", action="store_true", help="leave the speed probe out")
-    doctor.add_argument("--workspace", type=Path, help="check this workspace instead of the machine")
-    doctor.add_argument("--repair", action="store_true", help="mend the workspace as far as possible")
-    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
-    doctor.set_defaults(act=_doctor)
-
-
-def _add_worker(commands: Any) -> None:
-    worker = commands.add_parser("worker", help="work on a workspace's jobs without a page")
-    worker.add_argument("--workspace", type=Path, required=True, help="the workspace")
-    worker.add_argument("--until-empty", action="store_true", help="end when no job waits")
-    worker.set_defaults(act=_worker)
 
 
 def _open_app(options: argparse.Namespace) -> int:
@@ -217,6 +107,21 @@ def _refine(options: argparse.Namespace) -> int:
     return 0
 
 
+def _tune_vision(options: argparse.Namespace) -> int:
+    from gal_studio.assets import load_preset
+    from gal_studio.commands.tune_vision import TunePlan, tune_vision
+    from gal_studio.studio import DEFAULT_PRESET
+
+    if options.steps < 1:
+        raise StudioError("The tuning needs at least one step: give --steps a positive number.")
+    clip = options.clip_model or load_preset(DEFAULT_PRESET).clip_model
+    plan = TunePlan(options.vision_model, clip, options.pictures, options.out, options.steps, options.seed)
+    measured = tune_vision(plan)
+    if options.json:
+        print(json.dumps(measured, indent=2, ensure_ascii=False))
+    return 0
+
+
 def _export_project(options: argparse.Namespace) -> int:
     from gal_studio.commands.archive import export_archive
 
@@ -258,6 +163,35 @@ def _worker(options: argparse.Namespace) -> int:
     if not run_worker(options.workspace, until_empty=options.until_empty):
         print("Another worker has this workspace already: it does the work.", file=sys.stderr)
     return 0
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    from gal_studio.commands.jobs import act_on_job, list_jobs, report, tell_jobs
+
+    if options.action == "log":
+        print(report(options.workspace), end="")
+    elif options.action is not None:
+        print(act_on_job(options.workspace, options.action, options.job))
+    else:
+        listed = list_jobs(options.workspace)
+        print(json.dumps(listed, indent=2, ensure_ascii=False) if options.json else tell_jobs(listed))
+    return 0
+
+
+ACTS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType(
+    {
+        "open_app": _open_app,
+        "demo": _demo,
+        "run": _run,
+        "refine": _refine,
+        "tune_vision": _tune_vision,
+        "export_project": _export_project,
+        "import_project": _import_project,
+        "doctor": _doctor,
+        "jobs": _jobs,
+        "worker": _worker,
+    }
+)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from gal_studio.core.types import (
     JobKind,
     JobState,
     Kind,
+    PauseReason,
     Reference,
     Round,
     RoundKind,
@@ -135,6 +136,41 @@ class JobView:
     seconds_left: float | None
     message: str
     worker_alive: bool
+    paused_for: PauseReason = ""
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """A job where the work of all projects is listed.
+
+    `waits_for` is the work that it stands behind; whether its turn can come earlier or later depends on that.
+    """
+
+    id: str
+    kind: JobKind
+    state: JobState
+    project_id: str
+    project_name: str
+    round_id: str
+    round_number: int
+    round_kind: RoundKind
+    phase: str
+    done: int
+    total: int
+    message: str
+    waits_for: tuple[JobKind, ...] = ()
+    paused_for: PauseReason = ""
+    can_rise: bool = False
+    can_sink: bool = False
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """The work of a workspace: what runs, what waits in the order of its turn, what halted."""
+
+    working: tuple[QueueEntry, ...]
+    waiting: tuple[QueueEntry, ...]
+    halted: tuple[QueueEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -142,6 +178,7 @@ class PairView:
     """A pair of a refinement: y with its foreground, x as it was drawn, what was painted over x's map.
 
     Pictures and masks are names in the store. The means are over the foregrounds, None before the maps.
+    `maps_version` is another text when the maps are others.
     """
 
     id: str
@@ -154,6 +191,7 @@ class PairView:
     seed: int
     painted: str | None
     has_maps: bool
+    maps_version: str
     mean_quality: float | None
     mean_reproduction: float | None
 
@@ -177,6 +215,7 @@ class RefinementView:
 
     `step` is the next one: pairs are to be drawn, to be looked at, the refinement is running or halted, its
     candidates are to be drawn, or all is done. `next_round_rule` says what the next round starts from.
+    `unmeasured` says why there is no measurement where there can be none.
     """
 
     round: Round
@@ -187,13 +226,18 @@ class RefinementView:
     next_round_rule: str
     can_undo: bool
     can_redo: bool
+    unmeasured: str = ""
 
 
 @dataclass(frozen=True)
 class PatchMap:
-    """A map of patches (Eq. P6): `height` rows of `width` values in [0, 1]."""
+    """A map of patches (Eq. P6): `height` rows of `width` values in [0, 1].
+
+    `subject` is the trigger word of the object that it was judged for; empty: all of the picture.
+    """
 
     height: int
     width: int
     values: tuple[tuple[float, ...], ...]
     vision_model: str
+    subject: str = ""

@@ -1,7 +1,11 @@
-"""A training on a disk that is too small for its checkpoints: it says so, and goes on when there is room."""
+"""A disk that gets full while a job runs: the job rests, says so, and goes on when there is room."""
 
+import logging
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,18 +13,25 @@ import pytest
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker import Worker
+from gal_studio.worker import Worker, resting
 from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Progress
 from tests.tiny_project import make_models, tiny_draft
+from tests.worker.working import first_round, weights, work
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    return make_models(tmp_path_factory.mktemp("full-disk-models"))
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A workspace whose checkpoints lie on a file system of 16 KB. It needs the right to mount one."""
-    folder = tmp_path / "workspace" / "checkpoints"
-    folder.mkdir(parents=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 8 MB. It needs the right to mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
     try:
-        command = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)]
+        command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("a file system cannot be mounted here")
@@ -28,23 +39,129 @@ def small(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_full_disk_is_named_and_the_training_goes_on_when_there_is_room(small: Path, tmp_path: Path) -> None:
-    with Store(small.parent) as store:
-        studio, models = Studio(store), Models()
-        round_id = studio.rounds(studio.create_project(tiny_draft(make_models(tmp_path / "models"))))[0].id
-        ended = work(studio, models, studio.fine_tune(round_id))
-        assert ended.state == "error"
-        assert "is full: make room" in ended.message
-        assert store.rounds.get(round_id).adapter is None
-        assert not [path for path in small.rglob("*") if path.is_file()]
-        subprocess.run(["mount", "-o", "remount,size=20m", str(small)], check=True)
-        assert work(studio, models, studio.resume(ended.id)).state == "completed"
-        assert store.adapters.intact(str(store.rounds.get(round_id).adapter))
+@contextmanager
+def at_work(store: Store, watcher=None) -> Iterator[Worker]:  # type: ignore[no-untyped-def]
+    """A worker in a thread, which would end after 50 ms without work."""
+    with Worker(store, watcher, idle=0.05).entered() as worker:
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            yield worker
+        finally:
+            worker.ending.set()
+            thread.join()
 
 
-def work(studio: Studio, models: Models, job: Job) -> Job:
-    with Worker(studio.store).entered() as worker:
-        claimed = studio.store.jobs.claim(worker.id)
-        assert claimed is not None
-        assert claimed.id == job.id
-        return worker.run_job(models, claimed)
+def wait_for(condition, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def]
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def filled_at(filler: Path, phase: str, done: float):  # type: ignore[no-untyped-def]
+    """A watcher that fills the disk to its last byte, once, as this much is done."""
+
+    def watch(_job: Job, progress: Progress) -> None:
+        if (progress.phase, progress.done) == (phase, done) and not filler.exists():
+            fill(filler)
+
+    return watch
+
+
+def fill(filler: Path) -> None:
+    with filler.open("ab", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(512))
+        except OSError:
+            pass
+
+
+@pytest.mark.parametrize(("phase", "done"), [("fine_tune", 3), ("draw", 4)])
+def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
+    disk: Path, tmp_path: Path, names: tuple[str, str], phase: str, done: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The undisturbed run is on another disk; afterwards both have the same weights and pictures."""
+    monkeypatch.setattr(resting, "LOOK_FOR_ROOM", 0.1)
+    filler = disk / "filler"
+    with Store(tmp_path / "plain") as plain, Store(disk / "workspace", reserve=0) as store:
+        calm, studio = Studio(plain), Studio(store)
+        whole, first = (first_round(each, tiny_draft(names)) for each in (calm, studio))
+        work(calm, Models(), calm.fine_tune(whole))
+        work(calm, Models(), calm.generate(whole))
+        jobs = studio.run_round(first)
+        job = jobs[0] if phase == "fine_tune" else jobs[1]
+        with at_work(store, filled_at(filler, phase, done)) as worker:
+            wait_for(filler.exists)
+            time.sleep(1.5)  # the database cannot be written either: the worker keeps trying
+            assert threading.active_count() > 2
+            filler.write_bytes(b"")
+            wait_for(lambda: store.jobs.get(jobs[1].id).state in ("completed", "error", "stopped"))
+            assert not worker.ending.is_set()
+        moves = [(move.after, move.reason) for move in store.jobs.moves(job.id)]
+        assert moves[-4:] == [
+            ("paused", "the disk is full"),
+            ("queued", "there is room again"),
+            ("running", "a worker took it"),
+            ("completed", "done"),
+        ]
+        assert weights(studio, first) == weights(calm, whole)
+        drawn = [
+            sorted(c.image for c in each.candidates.of_round(r))
+            for each, r in ((plain, whole), (store, first))
+        ]
+        assert drawn[0] == drawn[1]
+        assert len(drawn[0]) == 12
+
+
+def test_too_little_room_is_seen_before_any_work(disk: Path, names: tuple[str, str]) -> None:
+    with Store(disk / "workspace", reserve=7_900_000) as store:
+        studio = Studio(store)
+        job = work(studio, Models(), studio.fine_tune(first_round(studio, tiny_draft(names))))
+        assert (job.state, job.paused_for) == ("paused", "room")
+        assert job.message.startswith("The disk is full: ")
+        assert "are needed beside the 7.5 MB that stay free, and 7." in job.message
+        assert store.rounds.losses(job.round_id) == ()
+        ((_, needed),) = store.jobs.short_of_room()
+        assert 300_000 < needed < 3_000_000
+
+
+def test_a_disk_that_fills_under_the_reserve_lays_the_job_down(
+    disk: Path, names: tuple[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody else fills it: the checkpoint of this very step still fits into the reserve."""
+    caplog.set_level(logging.INFO)
+    with Store(disk / "workspace", reserve=600_000) as store:
+        studio, filler = Studio(store), disk / "filler"
+
+        def watch(_job: Job, progress: Progress) -> None:
+            if (progress.phase, progress.done) == ("fine_tune", 3):
+                filler.write_bytes(bytes(store.disk.free() - 500_000))
+                time.sleep(0.3)  # longer than the interval between two reports
+
+        job = work(studio, Models(), studio.fine_tune(first_round(studio, tiny_draft(names))), watch)
+        assert (job.state, job.paused_for) == ("paused", "room")
+        kept = sorted(path.stem for path in store.checkpoints(job.round_id).rglob("step-*"))
+        assert kept == ["step-2", "step-4"]
+        filler.unlink()
+        assert work(studio, Models(), studio.resume(job.id)).state == "completed"  # by hand
+
+
+def test_what_a_person_paused_is_never_resumed_by_the_worker(
+    tmp_path: Path, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "LOOK_FOR_ROOM", 0.05)
+    with Store(tmp_path / "workspace") as store:
+        studio = Studio(store)
+        job = studio.fine_tune(first_round(studio, tiny_draft(names)))
+
+        def pause(_job: Job, progress: Progress) -> None:
+            if progress.phase == "fine_tune":
+                studio.pause(job.id)
+
+        ended = work(studio, Models(), job, pause)
+        assert (ended.state, ended.paused_for) == ("paused", "")
+        with Worker(store, idle=0.5).entered() as worker:
+            worker.run()  # ends, since nothing waits for room
+        assert store.jobs.get(job.id) == ended

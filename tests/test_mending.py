@@ -10,9 +10,15 @@ from gal_studio.state import Store
 from gal_studio.state.integrity import examine
 from gal_studio.state.mending import mend
 from gal_studio.studio import Studio
+from gal_studio.ui.polling import poll
+from gal_studio.ui.recall import Recall
+from gal_studio.ui.refine_panel import find_pair
+from gal_studio.ui.results_panel import all_rounds
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from tests.tiny_project import make_models, object_draft
+from tests.ui.seeded import finished
+from tests.ui.seeded_refinement import object_with_subject, pairs_made
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,10 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         mend(store)
         with pytest.raises(StudioError, match="press Fine-tune"):
             studio.generate(entry.id)
+        shown = poll(Recall(studio), {"project": project_id})
+        assert shown["parts"]["rounds"][0]["cover"]["id"] == candidates[2].id
+        assert shown["parts"]["round"]["step"] == "fine_tune"
+        assert [item["version"] for item in shown["candidates"]["items"][:2]] == ["", ""]
         work(studio, models, entry.id)
         assert {path: path.read_bytes() for path in kept} == kept
         again = load_file(studio.adapter_path(entry.id))  # its header is written in any order
@@ -62,6 +72,35 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         ]
         assert len(studio.rounds(project_id)) == 1
         assert examine(store) == ()
+
+
+def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
+    studio, project_id, round_id = finished(tmp_path / "workspace", candidates=2)
+    recall = Recall(studio)
+    known = poll(recall, {"project": project_id})
+    for candidate in studio.store.candidates.of_round(round_id):
+        studio.store.images.path(candidate.image).unlink(missing_ok=True)
+    mend(studio.store)
+    parts = poll(recall, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
+    assert parts["rounds"][0]["cover"] is None
+    assert parts["round"]["step"] == "generate"
+    assert len(all_rounds(recall, project_id)["rounds"]) == 1
+    studio.store.close()
+
+
+def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
+    with Store(tmp_path / "workspace") as store:
+        studio = Studio(store)
+        project_id, round_id, _ = object_with_subject(studio)
+        node = pairs_made(studio, round_id)
+        pair = store.refinements.pairs(node)[0]
+        assert pair.reference_mask is not None
+        store.images.path(pair.reference_mask).unlink()
+        for _ in ("lost", "repaired"):
+            shown = poll(Recall(studio), {"project": project_id, "round": node})["parts"]["refinement"]
+            assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
+            assert find_pair(studio, {"pair": pair.id})["foreground"] is None
+            mend(store)
 
 
 def _drawn_by(store: Store) -> str:

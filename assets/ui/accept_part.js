@@ -1,23 +1,23 @@
 /** Accept a picture in part: paint what is right, and only that is learned. */
-import { state, on } from "./store.js";
+import { state } from "./store.js";
 import { call } from "./session.js";
 import { el, setAttribute } from "./dom.js";
-import { makeBrush } from "./brush.js";
+import { makeBrush, pictureThere } from "./brush.js";
 import { brushBar } from "./brush_bar.js";
 import { layOutline } from "./outline.js";
 import { acceptInPart } from "./decisions.js";
+import { draftKept, draftOf, keepDraft } from "./drafts.js";
 import { toast } from "./toast.js";
 
 const TOOLS = [
   { name: "good", title: "Good", key: "g", label: 255, look: "keep" },
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
 ];
-const drafts = new Map(); // what was painted and not accepted: nothing painted is lost by closing
-on("forget", () => drafts.clear());
 
 /** The part of one candidate: `changed()` is called when painting starts, ends or changes. */
 export function partPainter(place, id, changed) {
   const node = el("div", { class: "part-panel", hidden: true });
+  const draft = `part ${id}`;
   let brush = null;
   let bar = null;
   let outline = null;
@@ -33,7 +33,8 @@ export function partPainter(place, id, changed) {
     if (runs && there && outline?.mark === mark) outline.draw(runs);
   }
   async function start() {
-    const runs = drafts.get(id) ?? await stored();
+    const runs = draftOf(draft) ?? await stored();
+    await pictureThere(place);
     if (brush || !there) return;
     outline?.remove();
     outline = null;
@@ -44,22 +45,23 @@ export function partPainter(place, id, changed) {
     brush.canvas.focus({ preventScroll: true });
     changed();
   }
-  function leave({ keep = true } = {}) {
+  function leave() {
     if (!brush) return;
-    if (keep && (brush.changed || drafts.has(id))) drafts.set(id, brush.runs());
-    else drafts.delete(id);
+    if (brush.changed) keepDraft(draft, brush.runs());
     brush.remove();
     brush = bar = null;
     node.hidden = true;
     show();
     changed();
   }
-  function accept() {
+  async function accept() {
     const why = closed();
     if (why) return toast(why);
     const runs = brush.runs();
-    leave({ keep: false });
-    return acceptInPart(id, runs);
+    leave();
+    keepDraft(draft, runs);
+    if (await acceptInPart(id, runs)) draftKept(draft, runs);
+    return undefined;
   }
   /** Why the part cannot be accepted now, or null when it can. */
   function closed() {

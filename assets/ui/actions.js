@@ -1,6 +1,6 @@
 /** The action bar: the one next step stands out; what cannot be done yet says why. */
 import { state, on, emit, busy, verdictOf } from "./store.js";
-import { call, openRound, refresh } from "./session.js";
+import { openRound, refresh } from "./session.js";
 import { write } from "./writes.js";
 import { refinementShown, showSide } from "./refinement.js";
 import { el, setAttribute, setText } from "./dom.js";
@@ -21,7 +21,7 @@ const HINTS = {
   fine_tune: () => "Teaches the model your reference and all that was accepted.",
   pairs: () => "Draws a picture beside each of yours, and judges its patches.",
   train: () => "Look at the heatmaps, paint where they are wrong, then train.",
-  generate: () => (refining() ? "Draws the same prompts and seeds again, and measures the difference." : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`),
+  generate: () => (!state.round.pool.length ? "No anchor is left to draw: add some on the first screen, or switch some on." : refining() ? "Draws the same prompts and seeds again, and measures the difference." : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`),
   accept: () => (refinementShown() ? "Compare, then choose among the candidates or take the suggestion." : "Click pictures to accept them, or take the suggestion."),
   next_round: () => (refining() ? state.refinement?.rule_words ?? "" : "The next round learns from what was accepted."),
 };
@@ -128,10 +128,8 @@ async function act(name) {
   const round = state.roundId;
   const handler = ACTIONS.find((entry) => entry[0] === name)[3];
   try {
-    await write(async () => {
-      const answer = await call("rounds", handler, { round });
-      if (answer?.round && answer.round !== round) openRound(answer.round);
-    });
+    const answer = await write(handler, { round });
+    if (answer?.round && answer.round !== round && state.roundId === round) openRound(answer.round);
     await refresh();
   } finally {
     sending = false;

@@ -1,6 +1,6 @@
 /** The anchors of the project: switched on and off, added by hand, pasted, or read from a text file. */
 import { state, on } from "./store.js";
-import { call, refresh } from "./session.js";
+import { refresh } from "./session.js";
 import { write } from "./writes.js";
 import { el, setText } from "./dom.js";
 import { toast } from "./toast.js";
@@ -71,16 +71,14 @@ function show() {
 function makeRow(anchor) {
   const input = el("input", { type: "checkbox", role: "switch", "aria-label": anchor.prompt });
   const row = { input, sending: 0, node: el("li", {}, el("label", {}, input, words(anchor.prompt))) };
-  input.addEventListener("change", () => {
+  input.addEventListener("change", async () => {
     const wanted = input.checked;
     row.sending += 1;
     setText(parts.said, "");
-    write(async () => {
-      const answer = await call("reference", "enable_anchor", { anchor: anchor.id, enabled: wanted });
-      row.sending -= 1;
-      if (!answer && !row.sending) input.checked = !wanted;
-      await refresh();
-    });
+    const answer = await write("enable_anchor", { anchor: anchor.id, enabled: wanted });
+    row.sending -= 1;
+    if (!answer && !row.sending) input.checked = !wanted;
+    refresh();
   });
   return row;
 }
@@ -106,15 +104,15 @@ function showPreview() {
 async function add(lines, { typed = false } = {}) {
   parts.add.disabled = true;
   const only = !typed && parts.only.checked;
-  await write(async () => {
-    const answer = await call("reference", "add_anchors", { project: state.project.id, lines, only });
-    if (!answer) return;
-    if (typed) parts.line.value = "";
-    await refresh();
-    setText(parts.said, answer.said);
-    parts.list.scrollTop = parts.list.scrollHeight;
-  });
+  const project = state.project.id;
+  const answer = await write("add_anchors", { project, lines, only });
   parts.add.disabled = false;
+  if (!answer) return;
+  if (typed && parts.line.value === lines[0]) parts.line.value = "";
+  await refresh();
+  if (project !== state.project?.id) return;
+  setText(parts.said, answer.said);
+  parts.list.scrollTop = parts.list.scrollHeight;
 }
 
 /** Several lines at once are a list, not one anchor. */

@@ -1,5 +1,6 @@
 /** Started once by each panel that Gradio renders; the last one to arrive starts the page. */
 import { connect, start } from "./session.js";
+import { goOn } from "./writes.js";
 import { applyTheme } from "./theme.js";
 import { mountTop } from "./top_bar.js";
 import { mountRounds } from "./rounds.js";
@@ -26,5 +27,6 @@ function begin() {
   applyTheme();
   on("step", () => { document.documentElement.dataset.step = state.step; });
   document.documentElement.dataset.studio = "starting";
+  goOn();
   start().finally(() => { document.documentElement.dataset.studio = "ready"; });
 }

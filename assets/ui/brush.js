@@ -1,7 +1,8 @@
 /**
  * A brush that paints labels over a picture. It knows nothing of candidates, pairs or references:
  *
- *   const brush = makeBrush(stage(image), {
+ *   await pictureThere(place);           // nobody paints over what is not shown yet
+ *   const brush = makeBrush(place, {     // place: a stage(image)
  *     tools: [{ name: "good", title: "Good", key: "g", label: 255, look: "keep" },
  *             { name: "erase", title: "Erase", key: "e", label: 0, look: null }],
  *     blank: 0,                  // the label of a pixel that nobody painted
@@ -26,39 +27,37 @@ const KEPT_STROKES = 40;
 const SIZE = { least: 0.008, most: 0.5 };
 let share = 0.06; // radius as a share of the picture's shorter edge: kept from picture to picture
 
-export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange = () => {} }) {
+/** Resolves when the picture of a stage is loaded. */
+export function pictureThere(place) {
   const image = place.querySelector("img");
+  if (image.complete && image.naturalWidth) return Promise.resolve();
+  return new Promise((done) => image.addEventListener("load", done, { once: true }));
+}
+
+export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange = () => {} }) {
+  const { naturalWidth: width, naturalHeight: height } = place.querySelector("img");
   const canvas = el("canvas", { class: "brush-layer", tabIndex: 0, role: "application",
     "aria-label": `${name}. Painting area: the arrow keys move the brush, Space paints, Shift and an arrow draw a line.` });
   const ring = el("i", { class: "brush-ring", hidden: true });
   place.append(canvas, ring);
-  const brush = new Brush({ place, canvas, ring, tools, blank, onChange });
-  const begin = () => brush.open(runs, image.naturalWidth, image.naturalHeight);
-  if (image.complete && image.naturalWidth) begin();
-  else image.addEventListener("load", begin, { once: true });
-  return brush;
+  const fits = runs && runs.width === width && runs.height === height;
+  const mask = fits ? Mask.fromRuns(runs, blank) : new Mask(width, height, blank);
+  return new Brush({ place, canvas, ring, tools, blank, mask, onChange });
 }
 
 class Brush {
   constructor(parts) {
-    Object.assign(this, parts, { mask: null, tool: parts.tools[0], undone: [], done: [], last: null, stroke: null, frame: 0 });
+    Object.assign(this, parts, { tool: parts.tools[0], undone: [], done: [], last: null, stroke: null, frame: 0 });
+    this.started = this.mask.copy();
     this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(this.place);
     this.forgetKeys = listenKeys(this);
     listenPointer(this);
-  }
-
-  /** Begin with what is stored, or with nothing. */
-  open(runs, width, height) {
-    const fits = runs && runs.width === width && runs.height === height;
-    this.mask = fits ? Mask.fromRuns(runs, this.blank) : new Mask(width, height, this.blank);
-    this.started = this.mask.copy();
-    this.resized.observe(this.place);
     this.draw();
-    this.onChange();
   }
 
   get radius() {
-    return Math.max(0.5, share * Math.min(this.mask?.width ?? 1, this.mask?.height ?? 1));
+    return Math.max(0.5, share * Math.min(this.mask.width, this.mask.height));
   }
 
   /** Radius as a share of the picture's shorter edge, from 0 to 1 on a slider that feels even. */
@@ -119,12 +118,12 @@ class Brush {
 
   /** Is anything painted at all? */
   get painted() {
-    return Boolean(this.mask) && this.mask.labels.some((label) => label !== this.blank);
+    return this.mask.labels.some((label) => label !== this.blank);
   }
 
   /** Is it another mask than the one that it began with? */
   get changed() {
-    return Boolean(this.mask) && this.mask.labels.some((label, i) => label !== this.started[i]);
+    return this.mask.labels.some((label, i) => label !== this.started[i]);
   }
 
   /** The mask for the server. */
@@ -140,7 +139,7 @@ class Brush {
 
   showRing(point = this.last) {
     this.last = point;
-    this.ring.hidden = !point || !this.mask;
+    this.ring.hidden = !point;
     if (this.ring.hidden) return;
     const { width, height } = this.mask;
     const across = (2 * this.radius) / width;
@@ -149,7 +148,7 @@ class Brush {
   }
 
   draw() {
-    if (this.frame || !this.mask) return;
+    if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       drawMask(this.canvas, this.mask, this.tools.filter((tool) => tool.look));
@@ -168,7 +167,7 @@ class Brush {
 function listenPointer(brush) {
   const { canvas } = brush;
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !brush.mask) return;
+    if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     const at = brush.point(event);
     brush.paint(at, at);
@@ -176,7 +175,6 @@ function listenPointer(brush) {
   });
   canvas.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where the keys are
   canvas.addEventListener("pointermove", (event) => {
-    if (!brush.mask) return;
     for (const moment of brush.stroke ? [...(event.getCoalescedEvents?.() ?? []), event] : []) {
       const to = brush.point(moment);
       brush.paint(brush.last, to);

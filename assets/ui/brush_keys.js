@@ -1,10 +1,12 @@
 /** The keys of a brush. They are its own as long as it is there, whatever the page does with them otherwise. */
+import { typing } from "./dom.js";
+
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 /** Listen until the returned function is called. */
 export function listenKeys(brush) {
   const listen = (event) => {
-    if (event.altKey || !brush.mask || writing(event.target)) return;
+    if (event.altKey || typing(event.target)) return;
     const act = actionFor(brush, event);
     if (!act) return;
     event.preventDefault();
@@ -16,8 +18,6 @@ export function listenKeys(brush) {
   brush.canvas.addEventListener("blur", blur);
   return () => document.removeEventListener("keydown", listen, true);
 }
-
-const writing = (node) => Boolean(node?.closest?.("input:not([type=range]), textarea, select"));
 
 function actionFor(brush, event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -1,11 +1,19 @@
 /** The loss of the round's training: points as measured, and a running mean to read it by. */
 import { state, on } from "./store.js";
 import { el, svg } from "./dom.js";
+import { makeSamples } from "./samples.js";
 
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
 export function mountCurves(parts) {
-  on("round forget view", () => { if (!parts.curves.hidden) show(parts.curves); });
+  const chart = el("div", { class: "curve-box" });
+  const samples = makeSamples();
+  parts.curves.append(chart, samples.node);
+  on("round forget view job", () => {
+    if (parts.curves.hidden) return;
+    show(chart);
+    samples.update();
+  });
 }
 
 function show(box) {

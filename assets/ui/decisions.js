@@ -1,8 +1,8 @@
-/** Accept, reject, undo, redo: shown at once, stored in order, and taken back when the store refuses. */
+/** Accept, reject, undo, redo: verdicts are shown at once, stored in order, and taken back when the store refuses. */
 import { state, emit, verdictOf } from "./store.js";
-import { call, refresh } from "./session.js";
+import { refresh } from "./session.js";
 import { write } from "./writes.js";
-import { ask, takeVerdicts } from "./receive.js";
+import { ask } from "./receive.js";
 import { toast } from "./toast.js";
 
 function show(id, verdict, part = null) {
@@ -13,49 +13,43 @@ function show(id, verdict, part = null) {
 }
 
 /** Give one verdict to several candidates, as one entry that one undo takes back. */
-export function decide(ids, verdict) {
+export async function decide(ids, verdict) {
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
-  if (!changing.length) return Promise.resolve();
+  if (!changing.length) return;
   for (const id of changing) show(id, verdict);
   emit("verdicts", new Set(changing));
-  const round = state.roundId;
-  return write(async () => {
-    const answer = await call("rounds", "decide", { round, candidates: changing, verdict });
-    if (!answer) askAgain();
-  });
+  if (!await write("decide", { candidates: changing, verdict })) askAgain();
 }
 
-/** The store refused: show what it holds. */
+/** What is shown may not be what the store holds. */
 function askAgain() {
   ["verdicts", "masks"].forEach(ask);
   return refresh();
 }
 
-/** A click accepts; a second click takes the verdict back. */
+/** A click accepts; a second click takes the verdict back, and what was painted with it. */
 export function toggle(id, verdict) {
-  return decide([id], verdictOf(id) === verdict ? "undecided" : verdict);
+  const back = verdictOf(id) === verdict;
+  if (back && state.masks.has(id)) toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
+  return decide([id], back ? "undecided" : verdict);
 }
 
-/** Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. */
-export function acceptInPart(id, mask) {
+/** Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. Was it kept? */
+export async function acceptInPart(id, mask) {
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
-  return write(async () => {
-    const answer = await call("rounds", "accept_in_part", { candidate: id, mask });
-    if (!answer) return askAgain();
-    return takeVerdicts(answer.verdicts, answer.masks);
-  });
+  const answer = await write("accept_in_part", { candidate: id, mask });
+  askAgain();
+  return Boolean(answer);
 }
 
 async function step(name, empty) {
   const round = state.roundId;
   if (!round) return;
-  await write(async () => {
-    const answer = await call("rounds", name, { round });
-    if (!answer || round !== state.roundId) return;
-    takeVerdicts(answer.verdicts, answer.masks);
-    if (!answer.changed) toast(empty);
-  });
+  const answer = await write(name, { round });
+  if (!answer || round !== state.roundId) return;
+  if (answer.changed.length) askAgain();
+  else toast(empty);
 }
 
 export const undo = () => step("undo", "There is nothing to undo in this round.");

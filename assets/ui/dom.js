@@ -56,7 +56,7 @@ export function clock(seconds) {
   return h ? `${h}:${tail}` : tail;
 }
 
-/** Is the person typing? Then keys are letters, not commands. */
+/** Is the person typing? Then keys are letters, not commands; a slider takes the arrows alone. */
 export function typing(target) {
-  return Boolean(target?.closest?.("input, textarea, select, [contenteditable='true']"));
+  return Boolean(target?.closest?.("input:not([type=range]), textarea, select, [contenteditable='true']"));
 }

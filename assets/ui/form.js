@@ -11,6 +11,7 @@ export function mountForm(parts, upload, created) {
   const { form } = parts;
   const sets = [];
   let presets = null;
+  let mounting = false;
   const kind = () => form.elements.kind.value;
   const open = () => (kind() === "style" ? sets.slice(0, 1) : sets);
   const facts = () => ({ kind: kind(), sets: open().map((set) => ({ trigger_word: set.word(), prompts: set.prompts() })) });
@@ -74,6 +75,10 @@ export function mountForm(parts, upload, created) {
     created(answer.project);
   });
   on("step", async () => {
-    if (state.step === "reference") presets ??= await mountPresets(parts, kind());
+    if (state.step !== "reference" || presets || mounting) return;
+    mounting = true;
+    presets = await mountPresets(parts, kind());
+    mounting = false;
+    presets?.setKind(kind()); // it may have been chosen meanwhile
   });
 }

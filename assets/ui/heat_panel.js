@@ -1,16 +1,21 @@
-/** Under a picture: heatmap on or off, its strength, its legend; a way to have the patches judged when nobody has. */
+/**
+ * Under a picture: heatmap on or off, its strength, its legend; a way to have the patches judged when nobody has. Above a
+ * picture of several subjects: whose heatmap it is.
+ */
 import { state, busy } from "./store.js";
-import { call, refresh } from "./session.js";
+import { refresh } from "./session.js";
+import { write } from "./writes.js";
 import { el, setAttribute, setText } from "./dom.js";
 import { heatLegend, heatStrength, heatView, layHeat } from "./heatmap.js";
-import { patchMap } from "./maps.js";
+import { patchMaps } from "./maps.js";
+import { segments } from "./segments.js";
 
 /**
- * `owner` and `kind` name the map; `judge` offers to have the round judged; `view.on` is remembered from picture to
- * picture. Returns `{node, toggle(), refresh(),
- * remove()}`; `refresh` is to be called whenever a job has moved.
+ * `owner`, `kind` and, of a pair, `version` name the maps; `judge` offers to have the round judged; `view.on` and
+ * `view.subject` are remembered from picture to picture. Returns `{node, toggle(), refresh(), remove()}`; `refresh` is
+ * to be called whenever a job has moved.
  */
-export function heatPanel(place, { owner, kind = "quality", name = "Patch quality", label = "Heatmap", key = "H", judge = false, view = heatView }) {
+export function heatPanel(place, { owner, kind = "quality", version = "", name = "Patch quality", label = "Heatmap", key = "H", judge = false, view = heatView }) {
   const legend = heatLegend();
   const words = el("span", { class: "heat-words", role: "status" });
   const ask = el("button", { type: "button", class: "button small", on: { click: () => judgeRound(ask) } }, "Judge the patches of this round");
@@ -20,6 +25,7 @@ export function heatPanel(place, { owner, kind = "quality", name = "Patch qualit
   const model = el("span", { class: "heat-model" });
   const node = el("div", { class: "heat-panel" }, el("div", { class: "heat-row" }, button, strength, model), legend.node, missing);
   let layer = null;
+  let whose = null; // the choice of the subject, where there are several
   let asking = false;
   let there = true;
 
@@ -27,8 +33,7 @@ export function heatPanel(place, { owner, kind = "quality", name = "Patch qualit
   async function update() {
     setAttribute(button, "aria-pressed", String(view.on));
     if (!view.on) {
-      layer?.remove();
-      layer = null;
+      clear();
     } else if (!layer && !asking) await load();
     const lacking = view.on && !layer && !asking;
     strength.hidden = legend.node.hidden = !layer;
@@ -37,15 +42,30 @@ export function heatPanel(place, { owner, kind = "quality", name = "Patch qualit
   }
   async function load() {
     asking = true;
-    const map = await patchMap(owner, kind);
+    const maps = await patchMaps(owner, kind, version);
     asking = false;
-    if (!map || !there || !view.on || layer) return;
-    layer = layHeat(place, map, { name, onRead: legend.show });
+    if (!maps.length || !there || !view.on || layer) return;
+    if (maps.length > 1) {
+      whose = segments("Whose heatmap", maps.map(({ subject }) => [subject, subject]), (subject) => { view.subject = subject; lay(maps); });
+      place.before(whose.node);
+    }
+    lay(maps);
+  }
+  function lay(maps) {
+    const map = maps.find(({ subject }) => subject === view.subject) ?? maps[0];
+    layer?.remove();
+    layer = layHeat(place, map, { name: map.subject ? `${name} of ${map.subject}` : name, onRead: legend.show });
+    whose?.show(map.subject);
     setText(model, `judged by ${map.vision_model}`);
+  }
+  function clear() {
+    layer?.remove();
+    whose?.node.remove();
+    layer = whose = null;
   }
   strength.hidden = legend.node.hidden = missing.hidden = true;
   update();
-  return { node, toggle, refresh: () => { if (!layer && view.on) update(); }, remove: () => { there = false; layer?.remove(); } };
+  return { node, toggle, refresh: () => { if (!layer && view.on) update(); }, remove: () => { there = false; clear(); } };
 }
 
 function missingWords(words, ask) {
@@ -61,6 +81,7 @@ function missingWords(words, ask) {
 async function judgeRound(button) {
   if (button.disabled) return;
   button.disabled = true;
-  await call("rounds", "judge_quality", { round: state.roundId });
+  await write("judge_quality", { round: state.roundId });
   await refresh();
+  button.disabled = busy();
 }

@@ -9,24 +9,29 @@ import { maskOpen } from "./reference_mask.js";
 import { refinementShown, stepPainting } from "./refinement.js";
 import { showHelp, helpOpen } from "./help.js";
 import { anchorsOpen } from "./anchors_editor.js";
+import { queueOpen } from "./queue.js";
+import { logOpen } from "./log.js";
+import { sampleOpen } from "./samples.js";
 
 export function mountKeys(parts) {
   parts.keys.addEventListener("click", showHelp);
   document.addEventListener("keydown", (event) => {
-    if (typing(event.target) || helpOpen() || anchorsOpen() || event.altKey) return;
+    if (typing(event.target) || resting() || event.altKey) return;
     const act = actionFor(event);
     if (!act) return;
     event.preventDefault();
-    act();
+    if (!event.repeat || event.key.startsWith("Arrow")) act(); // a key that is held is one decision
   });
 }
+
+const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || sampleOpen();
 
 function actionFor(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return showHelp;
   if (state.step !== "rounds") return null;
   if (maskOpen()) return null;
-  if (pairOpen()) return pairAction(key);
+  if (pairOpen()) return pairAction(event, key);
   if (refinementShown()) return refinementAction(event, key);
   if (painting()) return paintAction(event, key);
   if (event.ctrlKey || event.metaKey) {
@@ -34,7 +39,7 @@ function actionFor(event) {
     return key === "y" ? redo : null;
   }
   const arrow = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
-  if (arrow) return event.target.closest?.("[role=tab]") ? null : () => walk(...arrow);
+  if (arrow) return event.target.closest?.("[role=tab], input") ? null : () => walk(...arrow);
   if (key === " ") return space(event);
   if (key === "Escape") return escape;
   if (key === "a") return () => decideFocused("accepted");
@@ -53,11 +58,11 @@ function paintAction(event, key) {
   return null;
 }
 
-function pairAction(key) {
+function pairAction(event, key) {
   if (key === "Escape") return closePair;
   if (key === "h") return togglePairHeat;
   const turns = { ArrowRight: 1, ArrowLeft: -1 };
-  return turns[key] ? () => turnPair(turns[key]) : null;
+  return turns[key] && !event.target.closest?.("input") ? () => turnPair(turns[key]) : null;
 }
 
 function refinementAction(event, key) {

@@ -2,6 +2,7 @@
 import { state, on, verdictOf, setFocus } from "./store.js";
 import { el, reference } from "./dom.js";
 import { picture } from "./pictures.js";
+import { REMARKS } from "./tile.js";
 import { toggle } from "./decisions.js";
 import { heatView, stage } from "./heatmap.js";
 import { heatPanel } from "./heat_panel.js";
@@ -77,8 +78,8 @@ function fill() {
     drop();
     main = candidatePlate(id, candidate);
   }
-  pictures.dataset.beside = comparing ? "yes" : "no";
   const beside = comparing ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference")) : [];
+  pictures.dataset.beside = beside.length > 1 ? "many" : beside.length ? "yes" : "no";
   const wanted = [main.node, ...beside];
   if (pictures.children.length !== wanted.length || pictures.firstChild !== main.node) pictures.replaceChildren(...wanted);
   main.part.show();
@@ -102,6 +103,7 @@ function showFacts(id, candidate) {
     el("h2", {}, candidate.prompt),
     el("dl", {}, ...pairs(candidate, score).flatMap(([name, value, title]) => [el("dt", { title }, name), el("dd", {}, value)])),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
+    ...(score?.suggested === id && score.why ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)] : []),
     ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]));
   const wanted = focused && facts.querySelector(`[data-action="${focused}"]:not(:disabled)`);
   if (wanted) wanted.focus();
@@ -129,6 +131,7 @@ function pairs(candidate, score) {
     ["Likeness to its prompt", candidate.similarity_anchor.toFixed(4), "Cosine of CLIP features, s(x, a)"],
     ["Likeness to the reference's prompt", candidate.similarity_reference.toFixed(4), "s(x, ref)"],
     ["Margin", `${signed} · ${candidate.copy ? "copy (overfit)" : "aligned"}`, "The difference; zero or less counts as a copy (Eq. G2)"],
+    candidate.remark ? ["Drawing", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score ? ["Anchor", `${score.copies} of ${score.n} copy · H ${score.entropy.toFixed(2)} · priority ${score.rank || "–"}`] : null,
   ].filter(Boolean);
 }

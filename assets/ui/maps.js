@@ -1,17 +1,21 @@
-/** Patch maps by the picture that they belong to, asked for once. A picture without one is asked about again. */
-import { on } from "./store.js";
+/** Patch maps by the picture that they belong to and their version, asked for once. A picture without one is asked about again. */
+import { state, on } from "./store.js";
 import { call } from "./session.js";
 
 const kept = new Map();
 on("forget", () => kept.clear());
+on("job", () => { if (state.job?.kind === "quality") kept.clear(); }); // candidates are judged, perhaps again
 
-/** `{height, width, values, vision_model}` of a candidate or a pair, or null when it was not judged yet. */
-export function patchMap(owner, kind) {
-  const key = `${owner}/${kind}`;
+/**
+ * `{subject, height, width, values, vision_model}` for each subject of a candidate, or of a pair; none when it was not
+ * judged yet. The maps of a pair have a `version`, which changes when it is judged again.
+ */
+export function patchMaps(owner, kind, version = "") {
+  const key = `${owner}/${kind}/${version}`;
   if (!kept.has(key)) {
-    const asked = call("rounds", "patch_map", { owner, kind }).then((answer) => {
-      if (!answer?.map && kept.get(key) === asked) kept.delete(key);
-      return answer?.map ?? null;
+    const asked = call("rounds", "patch_maps", { owner, kind }).then((answer) => {
+      if (!answer?.maps.length && kept.get(key) === asked) kept.delete(key);
+      return answer?.maps ?? [];
     });
     kept.set(key, asked);
   }

@@ -3,8 +3,8 @@ import { state, on } from "./store.js";
 import { el, setAttribute, setText } from "./dom.js";
 import { pairPicture } from "./pictures.js";
 import { layHeat, stage } from "./heatmap.js";
-import { patchMap } from "./maps.js";
-import { openPair } from "./pair_view.js";
+import { patchMaps } from "./maps.js";
+import { mean, openPair } from "./pair_view.js";
 
 const cards = new Map();
 const shown = { quality: true, reproduction: false };
@@ -23,7 +23,7 @@ export function mountPairCards(box) {
 /** Show or hide one kind of heatmap on all cards. */
 export function showHeat(kind, wanted) {
   shown[kind] = wanted;
-  for (const card of cards.values()) card.clear(kind);
+  if (!wanted) for (const card of cards.values()) card.clear(kind);
   for (const card of cards.values()) { near.unobserve(card.node); near.observe(card.node); }
 }
 
@@ -54,12 +54,12 @@ function makeCard(pair) {
     async lay() {
       for (const [kind, place] of [["quality", x], ["reproduction", y]]) {
         if (!shown[kind] || layers[kind] || !now.maps) continue;
-        const map = await patchMap(now.id, kind);
-        if (map && shown[kind] && !layers[kind] && node.isConnected) layers[kind] = quiet(layHeat(place, map, { read: false }));
+        const { maps } = now;
+        const [map] = await patchMaps(now.id, kind, maps);
+        if (map && maps === now.maps && shown[kind] && !layers[kind] && node.isConnected) layers[kind] = quiet(layHeat(place, map, { read: false }));
       }
     },
     clear(kind) {
-      if (shown[kind]) return;
       layers[kind]?.remove();
       layers[kind] = null;
     },
@@ -80,7 +80,7 @@ function makeCard(pair) {
       painted.hidden = !next.painted;
       setAttribute(node, "aria-label", `Pair ${place + 1}: ${next.prompt}. ${words(next)}${next.painted ? ", corrected by hand" : ""}. Enlarge and paint.`);
       node.disabled = !next.maps;
-      if (fresh) { near.unobserve(node); near.observe(node); }
+      if (fresh) { Object.keys(layers).forEach(card.clear); near.unobserve(node); near.observe(node); }
     },
   };
   return card;
@@ -96,5 +96,5 @@ function quiet(layer) {
 function words(pair) {
   if (!pair.generated) return "to be drawn";
   if (!pair.maps) return "to be judged";
-  return `quality ${pair.quality.toFixed(2)} · kept ${pair.reproduction.toFixed(2)}`;
+  return `quality ${mean(pair.quality)} · kept ${mean(pair.reproduction)}`;
 }

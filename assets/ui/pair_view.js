@@ -2,12 +2,13 @@
 import { state, on } from "./store.js";
 import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
+import { draftKept, draftOf, keepDraft } from "./drafts.js";
 import { toast } from "./toast.js";
 import { el, setText } from "./dom.js";
 import { pairPicture } from "./pictures.js";
 import { stage } from "./heatmap.js";
 import { heatPanel } from "./heat_panel.js";
-import { makeBrush } from "./brush.js";
+import { makeBrush, pictureThere } from "./brush.js";
 import { brushBar } from "./brush_bar.js";
 import { layOutline } from "./outline.js";
 import { paintReference } from "./reference_mask.js";
@@ -22,6 +23,9 @@ const PAUSE = 400; // ms after the last stroke, until it is kept
 const views = { quality: { on: true }, reproduction: { on: false } };
 let dialog = null;
 let open = null; // the pair that is shown, with its layers
+
+/** The mean of a map over its subject, as far as it is known where the subject is. */
+export const mean = (value) => value?.toFixed(2) ?? "? (its mask is lost)";
 
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
@@ -54,6 +58,11 @@ function build() {
     document.querySelector(`[data-pair="${id}"]`)?.focus();
   });
   on("forget", () => dialog.close());
+  on("leaving", finish);
+  on("refinement", () => { // judged again behind the dialog
+    const maps = open && state.refinement?.pairs.find((pair) => pair.id === open.id)?.maps;
+    if (maps && maps !== open.maps) fill(open.id);
+  });
 }
 
 /** Keep what was painted, also by a stroke that is not ended. */
@@ -79,14 +88,14 @@ async function fill(id) {
   const pair = pairs[at];
   const y = stage(el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }));
   const x = stage(el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }));
-  const reproduction = heatPanel(y, { owner: id, kind: "reproduction", name: "What the generation kept of the reference", label: "What was kept", key: null, view: views.reproduction });
-  const quality = heatPanel(x, { owner: id, kind: "quality", name: "Quality of the generated patches", label: "Heatmap", view: views.quality });
+  const reproduction = heatPanel(y, { owner: id, kind: "reproduction", version: pair.maps, name: "What the generation kept of the reference", label: "What was kept", key: null, view: views.reproduction });
+  const quality = heatPanel(x, { owner: id, kind: "quality", version: pair.maps, name: "Quality of the generated patches", label: "Heatmap", view: views.quality });
   const bars = el("div", { class: "pair-brush" });
-  const mine = { id, quality, reproduction, brush: { remove: () => {} }, keep: () => {} };
+  const mine = { id, maps: pair.maps, quality, reproduction, brush: { remove: () => {} }, keep: () => {} };
   open = mine;
   dialog.replaceChildren(head(pair, at, pairs.length), el("div", { class: "pair-plates" },
-    plate(y, yours(), `kept ${pair.reproduction.toFixed(2)} on average`, "r(y), Eq. P5: how much of it the generation kept", reproduction.node),
-    plate(x, "Generated", `quality ${pair.quality.toFixed(2)} on average`, "q(x), Eq. P4: how much of it is like the reference", quality.node)), bars);
+    plate(y, yours(), `kept ${mean(pair.reproduction)} on average`, "r(y), Eq. P5: how much of it the generation kept", reproduction.node),
+    plate(x, "Generated", `quality ${mean(pair.quality)} on average`, "q(x), Eq. P4: how much of it is like the reference", quality.node)), bars);
   const answer = await call("rounds", "pair", { pair: id });
   if (open !== mine || !answer) return undefined;
   if (answer.reference) y.parentNode.append(subjectButton(pair, answer));
@@ -94,17 +103,18 @@ async function fill(id) {
     mine.outline = layOutline(y, "Where the reference shows its subject");
     mine.outline.draw(answer.foreground);
   }
-  return lay(mine, x, bars, answer.painting);
+  await pictureThere(x);
+  return open === mine && lay(mine, x, bars, answer.painting);
 }
 
 /** The subject is found by the studio, and sometimes wrongly: a way to paint it, after which the pairs are judged again. */
 function subjectButton(pair, { reference: id, foreground }) {
   const act = () => {
     closePair();
+    const round = state.roundId;
     paintReference({ id, prompt: pair.prompt }, async () => {
-      if (!["pairs", "review"].includes(state.refinement?.step)) return;
-      await call("rounds", "make_pairs", { round: state.roundId });
-      toast("The pairs are judged again with this mask.");
+      if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step)) return;
+      if (await write("make_pairs", { round })) toast("The pairs are judged again with this mask.");
       refresh();
     });
   };
@@ -116,21 +126,24 @@ function subjectButton(pair, { reference: id, foreground }) {
 function lay(mine, place, bars, runs) {
   let timer = null;
   let bar = null;
-  let kept = JSON.stringify(runs);
+  let sent = JSON.stringify(runs);
+  const draft = `pair ${mine.id}`;
   const words = dialog.querySelector(".pair-kept");
-  mine.keep = () => {
+  mine.keep = async () => {
     clearTimeout(timer);
     if (mine.brush.stroke) return; // its end comes back here
-    const next = mine.brush.mask && mine.brush.painted ? mine.brush.runs() : null;
-    if (!mine.brush.mask || JSON.stringify(next) === kept) return;
-    kept = JSON.stringify(next);
+    const painted = mine.brush.runs();
+    const next = mine.brush.painted ? painted : null;
+    if (JSON.stringify(next) === sent) return;
+    sent = JSON.stringify(next);
+    keepDraft(draft, painted);
     setText(words, "Keeping…");
-    write(async () => {
-      const answer = await call("rounds", "paint", { pair: mine.id, mask: next });
-      setText(words, answer ? "Kept" : "Not kept");
-    });
+    const answer = await write("paint", { pair: mine.id, mask: next });
+    if (answer) draftKept(draft, painted);
+    else if (sent === JSON.stringify(next)) sent = null; // so that it is sent again
+    setText(words, answer ? "Kept" : "Not kept");
   };
-  mine.brush = makeBrush(place, { tools: TOOLS, blank: UNTOUCHED, runs, name: "Which patches are good or bad", onChange: () => {
+  mine.brush = makeBrush(place, { tools: TOOLS, blank: UNTOUCHED, runs: draftOf(draft) ?? runs, name: "Which patches are good or bad", onChange: () => {
     bar?.update();
     clearTimeout(timer);
     timer = setTimeout(mine.keep, PAUSE);

@@ -1,6 +1,6 @@
 /** Settings of an open project: each change is stored as it is made. */
 import { state } from "./store.js";
-import { call, refresh } from "./session.js";
+import { refresh } from "./session.js";
 import { write } from "./writes.js";
 import { el } from "./dom.js";
 import { FIELDS, makeFields, read, valueOf, weigh } from "./settings_fields.js";
@@ -14,12 +14,13 @@ export function projectSettings(project) {
   for (const [name, { input }] of fields) {
     input.value = read(project.settings, name);
     input.addEventListener("input", lambda);
-    input.addEventListener("change", () => write(async () => {
-      const answer = await call("reference", "change", { project: project.id, settings: { [name]: valueOf(name, input) } });
-      if (!answer) input.value = read(state.project?.settings ?? project.settings, name);
+    input.addEventListener("change", async () => {
+      const typed = input.value;
+      const answer = await write("change", { project: project.id, settings: { [name]: valueOf(name, input) } });
+      if (!answer && input.value === typed) input.value = read(state.project?.settings ?? project.settings, name);
       lambda();
-      await refresh();
-    }));
+      refresh();
+    });
   }
   lambda();
   const details = el("details", { class: "advanced" }, el("summary", {}, "Advanced"),

@@ -2,21 +2,23 @@
 import { state, emit } from "./store.js";
 
 let digests = {};
+let doubts = 0;
 const NOTHING = { counts: {}, digest: "" };
 let candidateMark = NOTHING;
 
 /** What the page has already, so that the server sends only the rest. */
 export const known = () => ({ parts: digests, candidates: candidateMark });
 
-/** Ask for a part again: what the page shows of it may be a guess. */
+/** Ask for a part again: what the page shows of it may be a guess. An answer that was asked for before does not count. */
 export function ask(part) {
-  digests = { ...digests, [part]: null };
+  doubts += 1;
+  digests = { ...digests, [part]: `in doubt ${doubts}` };
 }
 
 /** Forget the shown round (and project): the next poll brings it whole. */
 export function forget({ keepProject = false } = {}) {
-  const { project, rounds, job } = digests;
-  digests = keepProject ? { project, rounds, job } : {};
+  const { project, rounds, job, queue } = digests;
+  digests = keepProject ? { project, rounds, job, queue } : { queue };
   candidateMark = NOTHING;
   Object.assign(state, { round: null, refinement: null, scores: [], scoreOf: new Map(), suggested: new Map(), hover: null, focus: null });
   for (const part of ["candidates", "verdicts", "masks", "positions", "selection"]) state[part].clear();
@@ -25,16 +27,19 @@ export function forget({ keepProject = false } = {}) {
   emit("forget");
 }
 
-export function receive(answer, { trustVerdicts }) {
+/** Take an answer to a poll that left with `sent`, what was known then. */
+export function receive(answer, { sent, trustVerdicts }) {
   const { parts, candidates } = answer;
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
-  digests = { ...digests, ...answer.digests };
+  const sure = Object.entries(answer.digests).filter(([part]) => digests[part] === sent.parts[part]);
+  digests = { ...digests, ...Object.fromEntries(sure) };
   if ("project" in parts) take("project", parts.project);
   if ("rounds" in parts) take("rounds", parts.rounds);
   if ("job" in parts) take("job", parts.job);
+  if ("queue" in parts) take("queue", parts.queue);
   if ("round" in parts) take("round", parts.round);
   if ("refinement" in parts) take("refinement", parts.refinement);
-  if (candidates) takeCandidates(candidates);
+  if (candidates && sent.candidates === candidateMark) takeCandidates(candidates);
   if ("scores" in parts) takeScores(parts.scores);
   if ("positions" in parts) {
     state.positions = new Map(Object.entries(parts.positions));
@@ -72,7 +77,7 @@ function takeScores(scores) {
 }
 
 /** All verdicts of the round, and the marks of the parts that were accepted. */
-export function takeVerdicts(verdicts, masks) {
+function takeVerdicts(verdicts, masks) {
   const changed = new Set();
   const next = new Map(Object.entries(verdicts));
   const parts = new Map(Object.entries(masks));

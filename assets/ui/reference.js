@@ -5,6 +5,7 @@ import { el, count, reference, typing } from "./dom.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
 import { mountImport } from "./archives.js";
+import { paintReference } from "./reference_mask.js";
 import { projectSettings } from "./project_settings.js";
 
 let parts;
@@ -16,6 +17,7 @@ export function mountReference(found, element, { upload }) {
   parts.new.addEventListener("click", () => { creating = true; show(); parts.form.querySelector("input").focus(); });
   mountImport(parts.import, parts.archive);
   on("project forget", show);
+  for (const end of ["focusout", "pointerup"]) parts.open.addEventListener(end, () => setTimeout(show)); // what waited for the person
   on("step", () => { if (state.step === "reference") { creating = false; show(); list(); } });
   show();
 }
@@ -32,18 +34,21 @@ function overview() {
   const { project } = state;
   const signature = JSON.stringify(project);
   const focused = parts.open.contains(document.activeElement) ? document.activeElement : null;
-  if (parts.open.dataset.signature === signature || typing(focused)) return;
+  if (parts.open.dataset.signature === signature) return;
+  parts.open.querySelector(".facts-list")?.replaceChildren(...facts(project));
+  if (typing(focused) || parts.open.matches(":active")) return; // the rest can wait for a field or a click
   parts.open.dataset.signature = signature;
   parts.open.replaceChildren(
     el("div", { class: "card-head" }, el("h2", {}, project.name), el("span", {}, nature(project))),
     ...project.subjects.map((subject) => (project.subjects.length > 1 ? ofSubject(subject) : plates(subject))),
     el("p", { class: "derived-line" }, project.derived),
-    el("dl", { class: "facts-list" }, project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+    el("dl", { class: "facts-list" }, facts(project)),
     el("div", {}, el("button", { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } }, "Edit anchors")),
     projectSettings(project));
   if (focused?.dataset.keep) parts.open.querySelector(`[data-keep="${focused.dataset.keep}"]`)?.focus();
 }
 
+const facts = (project) => project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
 const nature = ({ kind, subjects }) => (kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object");
 
 /** One of several objects: what was derived for it, and its pictures. */
@@ -55,7 +60,14 @@ function ofSubject(subject) {
 
 function plates({ references }) {
   return el("div", { class: "plates" }, references.map((r) => el("figure", {}, el("img", { src: reference(r.id), alt: r.prompt }),
-    el("figcaption", {}, r.prompt, r.mask ? el("span", { class: "with-mask" }, "with its mask") : null))));
+    el("figcaption", {}, r.prompt, r.mask ? el("span", { class: "with-mask" }, "with its mask") : null),
+    state.project.kind === "object" ? maskButton(r) : null)));
+}
+
+/** Of an object, what belongs to it in a picture can be painted; a style is the whole picture. */
+function maskButton(r) {
+  return el("button", { type: "button", class: "button small", data: { keep: `mask ${r.id}`, action: "paint-mask" }, "aria-label": `${r.mask ? "Change" : "Paint"} the mask: ${r.prompt}`,
+    on: { click: () => paintReference(r) } }, r.mask ? "Change mask" : "Paint mask");
 }
 
 /** Projects and demos as the store has them now. */

@@ -2,8 +2,9 @@
 import { on } from "./store.js";
 import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
-import { el, reference, setAttribute } from "./dom.js";
-import { makeBrush } from "./brush.js";
+import { draftKept, draftOf, keepDraft } from "./drafts.js";
+import { el, reference, setAttribute, setText } from "./dom.js";
+import { makeBrush, pictureThere } from "./brush.js";
 import { brushBar } from "./brush_bar.js";
 import { Mask } from "./mask.js";
 import { stage } from "./heatmap.js";
@@ -12,39 +13,91 @@ const TOOLS = [
   { name: "subject", title: "Subject", key: "g", label: 255, look: "keep" },
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
 ];
+const STARTS = {
+  draft: "The bright part is what you painted last; it is not kept yet.",
+  painted: "The bright part is what you painted.",
+  found: "The bright part is what the studio found: correct it where it is wrong.",
+  none: "The studio has not looked for the subject yet; without your mask it will, when it first needs it.",
+};
+const STEPS = [["undo", "Back to the former mask"], ["redo", "Forward again"]];
 let dialog = null;
 let open = null;
 
 export const maskOpen = () => Boolean(dialog?.open);
 
-/** Open the brush over a reference `{id, prompt}`; `kept()` is called after its mask was changed. */
+/** Open the brush over a stored reference `{id, prompt}`; `kept()` is called after its mask was changed. */
 export async function paintReference({ id, prompt }, kept = () => {}) {
+  const send = async (mask) => {
+    const answer = await write("set_mask", { reference: id, mask });
+    if (answer) refresh().then(kept);
+    return Boolean(answer);
+  };
+  const step = async (name) => {
+    if (!await write(name, { reference: id })) return;
+    refresh().then(kept);
+    paintReference({ id, prompt }, kept);
+  };
+  const log = { undo: () => step("undo_mask"), redo: () => step("redo_mask") };
+  await paintMask({ source: reference(id), title: prompt, load: () => call("rounds", "reference_mask", { reference: id }), send, log });
+}
+
+/**
+ * Open the brush over any picture. `load()` tells `{mask, painted}`: the runs to begin with, and whether a person
+ * painted them. `send(runs)` keeps them, or leaves the subject to the studio with `null`; unless it tells that it
+ * did, what was painted stays on the picture, and is there again the next time. `log`, where there is one, has
+ * `undo()` and `redo()`, which go through the masks that were kept.
+ */
+export async function paintMask({ source, title, load, send, log = null }) {
   if (!dialog) build();
   close();
-  const mine = { brush: null };
+  const mine = { brush: null, draft: `subject ${source}`, kept: null };
   open = mine;
-  const place = stage(el("img", { src: reference(id), alt: prompt, draggable: false }));
-  const words = el("p", { class: "lightbox-why" }, "Paint the subject, and leave the background out. What is not painted weighs nothing when the model learns from this picture.");
+  const place = stage(el("img", { src: source, alt: title, draggable: false }));
+  const begun = el("p", { class: "field-note", role: "status" });
+  const words = el("p", { class: "lightbox-why" }, "Paint the subject, and leave the background out. What is not painted weighs little when a refinement learns from this picture.");
+  const give = async (runs) => {
+    const painted = mine.brush.runs();
+    keepDraft(mine.draft, painted);
+    if (!await send(runs)) return;
+    draftKept(mine.draft, painted);
+    mine.kept = JSON.stringify(painted);
+    if (open === mine) close();
+  };
   const button = (action, label, act) => el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
-  const keep = button("keep-mask", "Keep this mask", () => send(id, mine.brush.runs(), kept));
-  const auto = button("auto-mask", "Let the studio find it", () => send(id, null, kept));
+  const busy = async (act) => { // one change at a time: the buttons come back with the studio's answer
+    const closed = [keep, auto, ...steps.map(({ node }) => node)].filter((one) => !one.disabled);
+    for (const one of closed) one.disabled = true;
+    await act();
+    for (const one of closed) one.disabled = false;
+  };
+  const keep = button("keep-mask", "Keep this mask", () => busy(() => give(mine.brush.runs())));
+  const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(null)));
+  const steps = log ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) })) : [];
   const bar = el("div");
-  dialog.replaceChildren(el("figure", {}, place, bar), el("div", { class: "lightbox-facts" }, el("h2", {}, prompt), words,
-    el("div", { class: "lightbox-buttons" }, keep, auto, button("close", "Close", close))));
+  dialog.replaceChildren(el("figure", {}, place, bar), el("div", { class: "lightbox-facts" }, el("h2", {}, title), words, begun,
+    el("div", { class: "lightbox-buttons" }, keep, auto, ...steps.map(({ node }) => node), button("close", "Close", close))));
+  keep.disabled = auto.disabled = true;
+  for (const { node } of steps) node.disabled = true;
   dialog.showModal();
-  const answer = await call("rounds", "reference_mask", { reference: id });
+  const answer = await load();
+  await pictureThere(place);
   if (open !== mine || !answer) return;
+  setText(begun, STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"]);
   auto.disabled = !answer.painted;
+  lay(mine, place, bar, answer, keep, steps);
+}
+
+/** The brush with its bar; the studio itself refuses a mask of nothing or of everything, and says why. */
+function lay(mine, place, bar, answer, keep, steps) {
   let made = null;
   const update = () => {
-    if (!made) return;
-    made.update();
-    const all = mine.brush.mask?.share(255) ?? 0;
-    keep.disabled = all === 0 || all === 1 || !mine.brush.changed;
+    made?.update();
+    keep.disabled = !mine.brush?.changed && !draftOf(mine.draft);
     setAttribute(keep, "data-next", keep.disabled ? null : "");
-    keep.title = all === 1 ? "All of it is painted: leave the background out" : all === 0 ? "Paint the subject first" : "";
+    for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled; // unkept strokes have an undo of their own
   };
-  mine.brush = makeBrush(place, { tools: TOOLS, runs: answer.mask && Mask.fromRuns(answer.mask).parted().toRuns(), name: "The subject of this picture", onChange: update });
+  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).parted().toRuns());
+  mine.brush = makeBrush(place, { tools: TOOLS, runs, name: "The subject of this picture", onChange: update });
   made = brushBar(mine.brush);
   bar.replaceChildren(made.node);
   update();
@@ -52,25 +105,19 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
 
 function build() {
   dialog = document.body.appendChild(el("dialog", { class: "studio lightbox mask-view", "aria-label": "The subject of a reference" }));
-  dialog.addEventListener("close", drop);
+  dialog.addEventListener("close", () => { if (!dialog.open) drop(); }); // told late: it may be open again
   on("forget", close);
 }
 
+/** Strokes that are not kept stay as a draft. */
 function drop() {
-  open?.brush?.remove();
+  const brush = open?.brush;
+  if (brush?.changed && JSON.stringify(brush.runs()) !== open.kept) keepDraft(open.draft, brush.runs());
+  brush?.remove();
   open = null;
 }
 
 function close() {
   drop();
   if (dialog.open) dialog.close();
-}
-
-async function send(id, mask, kept) {
-  let answer = null;
-  await write(async () => { answer = await call("rounds", "set_mask", { reference: id, mask }); });
-  if (!answer) return;
-  close();
-  await refresh();
-  kept();
 }

@@ -2,8 +2,10 @@
 import { call } from "./session.js";
 import { el, setText } from "./dom.js";
 import { toast } from "./toast.js";
+import { paintMask } from "./reference_mask.js";
 
 const MASK = "-masklabel.png";
+const LARGEST_PAINTED = 2048; // pixels on an edge: what the studio keeps of a picture
 const EXAMPLES = { style: "A cat in watercolor painting style", object: "A <cute-cat> cat on the stairs" };
 const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
 const isText = (file) => file.name.toLowerCase().endsWith(".txt");
@@ -32,14 +34,21 @@ export function makeSet(upload, { changed, remove }) {
     for (const one of files) if (isText(one)) captions.set(stem(one), (await one.text()).trim());
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
     for (const one of files.filter((entry) => !isText(entry) && !isMask(entry))) {
-      const row = makeRow(one, captions.get(stem(one)) ?? "", EXAMPLES[kind], () => { rows.splice(rows.indexOf(row), 1); row.node.remove(); changed(); });
+      const row = makeRow(one, captions.get(stem(one)) ?? "", EXAMPLES[kind], () => take(row));
       rows.push(row);
       list.append(row.node);
       row.prompt.addEventListener("input", changed);
       row.ready = send(row, one, upload);
+      row.paint.hidden = kind === "style";
     }
     for (const [name, mask] of masks) giveMask(rows.find((row) => row.stem === name), mask, upload);
     rows.find((row) => !row.prompt.value)?.prompt.focus();
+    changed();
+  };
+  const take = (row) => {
+    if (!rows.includes(row)) return; // it was removed while it was on its way
+    rows.splice(rows.indexOf(row), 1);
+    row.node.remove();
     changed();
   };
   takeFiles(drop, file, add);
@@ -48,12 +57,15 @@ export function makeSet(upload, { changed, remove }) {
     node, file, prompts,
     word: () => trigger.value,
     ready: () => Promise.all(rows.map((row) => row.ready)),
-    references: () => rows.map((row, i) => ({ path: row.path, mask: row.mask, prompt: prompts()[i] })).filter((row) => row.path),
+    references: () => rows.map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts()[i] })).filter((row) => row.path),
     clear() { for (const row of rows.splice(0)) row.node.remove(); trigger.value = ""; derived.replaceChildren(); },
     setKind(next) {
       kind = next;
       field.hidden = kind === "style";
-      for (const row of rows) row.prompt.placeholder = EXAMPLES[kind];
+      for (const row of rows) {
+        row.prompt.placeholder = EXAMPLES[kind];
+        row.paint.hidden = kind === "style" || Boolean(row.mask);
+      }
     },
     setNumber(number) {
       head.hidden = number === null;
@@ -73,9 +85,33 @@ function makeRow(file, caption, placeholder, remove) {
   const prompt = el("input", { type: "text", value: caption, "aria-label": `What ${file.name} shows`, placeholder });
   const note = el("span", { class: "field-note" });
   const image = el("img", { src: URL.createObjectURL(file), alt: file.name, width: 64, height: 64 });
-  const node = el("li", {}, image, el("span", { class: "reference-text" }, prompt, note),
+  const paint = el("button", { type: "button", class: "button small", data: { action: "paint-mask" }, "aria-label": `Paint the mask: ${file.name}`, on: { click: () => paintRow(row, image) } }, "Paint mask");
+  const node = el("li", {}, image, el("span", { class: "reference-text" }, prompt, note), paint,
     el("button", { type: "button", class: "quiet", "aria-label": `Remove ${file.name}`, on: { click: remove } }, "✕"));
-  return { node, prompt, note, remove, stem: stem(file), path: null, mask: null, ready: null };
+  const row = { node, prompt, note, paint, remove, stem: stem(file), path: null, mask: null, painted: null, ready: null };
+  image.addEventListener("load", () => {
+    if (Math.max(image.naturalWidth, image.naturalHeight) <= LARGEST_PAINTED) return;
+    Object.assign(paint, { disabled: true, title: "This picture is large: start the project, then paint over it" });
+  });
+  image.addEventListener("error", () => { Object.assign(paint, { disabled: true, title: "This browser does not show the picture: start the project, then paint over it" }); });
+  return row;
+}
+
+/** Paint where the subject is before there is a project; the studio looks at the mask at once. */
+async function paintRow(row, image) {
+  await row.ready;
+  if (!row.path) return;
+  paintMask({
+    source: image.src, title: image.alt, load: async () => ({ mask: row.painted, painted: Boolean(row.painted) }),
+    send: async (painted) => {
+      const answer = await call("reference", "check", { path: row.path, painted });
+      if (!answer) return false;
+      row.painted = painted;
+      setText(row.note, answer.notes.join("; "));
+      setText(row.paint, painted ? "Change mask" : "Paint mask");
+      return true;
+    },
+  });
 }
 
 /** Why: the studio's own words when it refused ("HTTP 415: it is ..."), Gradio's check, or the connection. */
@@ -110,6 +146,7 @@ function giveMask(row, file, upload) {
       const answer = await call("reference", "check", { path: row.path, mask });
       if (!answer) return;
       row.mask = mask;
+      row.paint.hidden = true;
       setText(row.note, answer.notes.join("; "));
     } catch (error) {
       toast(notUploaded(file, error), "error");

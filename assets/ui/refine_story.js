@@ -1,9 +1,10 @@
 /** The left side of a refinement: where it stands, what it changed, its loss, and what the next round does with it. */
 import { state, on, busy } from "./store.js";
-import { call, openRound, refresh } from "./session.js";
+import { openRound, refresh } from "./session.js";
 import { write } from "./writes.js";
 import { el, setAttribute, setText } from "./dom.js";
 import { lossChart, running } from "./curves.js";
+import { makeSamples } from "./samples.js";
 import { toast } from "./toast.js";
 
 const VERDICTS = { better: "✓ better", worse: "✕ worse", more: "▲ more", less: "▼ less", unclear: "≈ no clear change" };
@@ -17,16 +18,18 @@ export function mountRefineStory(box) {
   const measured = el("section", { class: "refine-measured", "aria-label": "What it changed" });
   const losses = el("section", { class: "refine-losses", "aria-label": "Loss of the refinement" });
   const rule = ruleField();
-  box.append(el("div", { class: "card-head" }, title, back), el("div", { class: "refine-scroll" }, steps, measured, rule.node, losses));
+  const samples = makeSamples();
+  box.append(el("div", { class: "card-head" }, title, back), el("div", { class: "refine-scroll" }, steps, measured, rule.node, losses, samples.node));
   const update = () => {
     const now = state.refinement;
     if (!now || state.round?.kind !== "refine") return;
     setText(title, `Refinement of round ${state.round.number}`);
     repaint(steps, stepRows(now), (rows) => rows.map(stepRow));
     steps.toggleAttribute("data-done", now.step === "done");
-    repaint(measured, now.measured, measuredRows);
+    repaint(measured, [now.measured, now.measured_by, now.unmeasured], measuredRows);
     repaint(losses, now.losses, lossRows);
     rule.show(now);
+    samples.update();
   };
   on("refinement round job busy", update);
 }
@@ -47,7 +50,7 @@ function stepRows(now) {
   const work = busy() && state.job.round_id === state.roundId ? state.job.kind : null;
   const at = { pairs: 0, refine: 2, generate: 3 }[work] ?? (now.step === "review" ? 1 : reached);
   return [
-    ["Pairs", drawn ? `${drawn} of ${now.pairs.length} drawn and judged` : "Your pictures beside what the model draws for the same prompts"],
+    ["Pairs", drawn ? `${drawn} of ${now.pairs.length} drawn and judged` : "Your pictures beside what the model draws of the same"],
     ["Look", corrected ? `${corrected} corrected by hand` : "Where is the judgement wrong? Open a pair and paint over it; or leave it as it is"],
     ["Train", now.losses.length ? `${now.losses.at(-1)[0]} steps` : "Good patches are learned, bad ones ignored"],
     ["Compare", now.step === "done" ? "The same prompts and seeds, before and after" : "Draws the round's candidates again, from the same seeds"],
@@ -62,9 +65,10 @@ function stepRow({ name, words, mark }) {
     el("span", { class: "refine-mark", role: "img", "aria-label": says }, glyph), el("span", {}, el("b", {}, name), el("span", {}, words)));
 }
 
-function measuredRows(measured) {
-  if (!measured.length) return [];
-  return [el("h3", {}, "What it changed"), el("ul", {}, measured.map((entry) => el("li", { data: { verdict: entry.verdict } },
+function measuredRows([measured, judge, unmeasured]) {
+  const head = el("h3", {}, "What it changed");
+  if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
+  return [head, el("p", { class: "measured-judge" }, `Judged by the project's own CLIP, ${judge}`), el("ul", {}, measured.map((entry) => el("li", { data: { verdict: entry.verdict } },
     el("span", { class: "measured-words" }, entry.words), interval(entry), el("span", { class: "measured-verdict" }, VERDICTS[entry.verdict]))))];
 }
 
@@ -88,10 +92,10 @@ function lossRows(losses) {
 function ruleField() {
   const words = el("p", { class: "rule-words" });
   const choice = el("select", { "aria-label": "What the next round does with this refinement" }, RULES.map(([value, text]) => el("option", { value }, text)));
-  choice.addEventListener("change", () => write(async () => {
-    await call("rounds", "next_rule", { project: state.projectId, rule: choice.value });
-    await refresh();
-  }));
+  choice.addEventListener("change", async () => {
+    await write("next_rule", { project: state.projectId, rule: choice.value });
+    refresh();
+  });
   const node = el("section", { class: "refine-rule", "aria-label": "The next round" },
     el("label", {}, el("span", {}, "The next round"), choice), words);
   return { node, show: (now) => {

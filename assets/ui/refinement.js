@@ -1,12 +1,13 @@
 /** The Rounds screen of a refinement: its pairs, its training, before and after; the candidates are one click away. */
 import { state, on, emit } from "./store.js";
-import { call, refresh } from "./session.js";
+import { refresh } from "./session.js";
 import { write } from "./writes.js";
-import { el, setAttribute, setText } from "./dom.js";
+import { el, setAttribute } from "./dom.js";
 import { heatLegend, heatStrength } from "./heatmap.js";
 import { mountRefineStory } from "./refine_story.js";
 import { mountPairCards, pairHeat, showHeat } from "./pair_cards.js";
 import { mountBeforeAfter } from "./before_after.js";
+import { segments } from "./segments.js";
 import { toast } from "./toast.js";
 
 const choice = { side: "refinement", view: null }; // what the person chose for the round that is shown
@@ -83,21 +84,7 @@ function pairBar() {
 /** Undo or redo one painting of this refinement. */
 export async function stepPainting(name) {
   const round = state.roundId;
-  await write(async () => {
-    const answer = await call("rounds", name, { round });
-    if (answer && !answer.changed) toast(`There is nothing to ${name.split("_")[0]} in this refinement.`);
-  });
+  const answer = await write(name, { round });
+  if (answer && !answer.changed && round === state.roundId) toast(`There is nothing to ${name.split("_")[0]} in this refinement.`);
   await refresh();
-}
-
-/** A row of choices of which one is pressed. */
-function segments(label, names, choose) {
-  const buttons = new Map(names.map(([name, words]) => [name, el("button", { type: "button", data: { choice: name }, on: { click: () => choose(name) } }, words)]));
-  const node = el("div", { class: "segments", role: "group", "aria-label": label }, ...buttons.values());
-  return { node, show: (chosen, words = {}) => {
-    for (const [name, button] of buttons) {
-      setAttribute(button, "aria-pressed", String(name === chosen));
-      if (words[name]) setText(button, words[name]);
-    }
-  } };
 }

@@ -1,9 +1,9 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "./store.js";
-import { call, openRound, openStep } from "./session.js";
+import { openRound, openStep } from "./session.js";
 import { el, count, reference, roundName, setText } from "./dom.js";
 import { address } from "./pictures.js";
-import { pending, write } from "./writes.js";
+import { pending, unreachable, write } from "./writes.js";
 
 const WORDS = {
   fine_tune: "not trained yet", generate: "trained", accept: "choosing", next_round: "chosen", wait: "at work", refine: "pairs to train on",
@@ -48,7 +48,8 @@ function roundChip(round) {
   const note = left ? `${accepted} accepted` : step === "accept" || (current && accepted && step !== "fine_tune")
     ? `${WORDS.accept} · ${accepted} of ${round.wanted}` : accepted ? `${accepted} accepted` : WORDS[step] ?? "";
   const refined = round.kind === "refine";
-  return { id: round.id, title: `${branched(round) ? "⎇ " : ""}${roundName(round)}`, note, current, refined,
+  const from = comesFrom(round);
+  return { id: round.id, title: `${from ? "⎇ " : ""}${roundName(round)}`, from, note, current, refined,
     image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
 }
 
@@ -60,7 +61,7 @@ function acceptedNow() {
 
 function draw(chip) {
   return el("button", {
-    type: "button", class: "chip-round", "aria-current": chip.current ? "true" : null,
+    type: "button", class: "chip-round", "aria-current": chip.current ? "true" : null, title: chip.from,
     on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
   },
   el("span", { class: "chip-face" }, chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
@@ -72,16 +73,21 @@ function draw(chip) {
 async function branch(button) {
   if (button.disabled) return;
   button.disabled = true;
-  await write(async () => {
-    const answer = await call("rounds", "branch", { round: state.roundId });
-    if (answer) openRound(answer.round);
-  });
+  const round = state.roundId;
+  const answer = await write("branch", { round });
   button.disabled = false;
+  if (answer && round === state.roundId) openRound(answer.round);
 }
 
-/** Is this round a later line from its parent? Refinements and rounds are lines of their own. */
-const branched = (round) => state.rounds.find((other) => other.parent_id === round.parent_id && other.kind === round.kind).id !== round.id;
+/** Where a round comes from, when that is not the chip before it. */
+function comesFrom(round) {
+  const before = state.rounds[state.rounds.indexOf(round) - 1];
+  const parent = state.rounds.find((other) => other.id === round.parent_id);
+  if (before?.id === round.parent_id || !before) return null;
+  return `Goes on from ${parent ? roundName(parent) : "the reference"}`;
+}
 
 function kept(parts) {
-  setText(parts.kept, state.project ? (pending() ? "Keeping…" : "All changes kept") : "");
+  const words = !pending() ? "All changes kept" : unreachable() ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio` : "Keeping…";
+  setText(parts.kept, state.project ? words : "");
 }

@@ -10,11 +10,14 @@ export function mountSameSeed(box) {
   const row = el("div", { class: "same-row" });
   let index = 0;
   let most = 1;
+  let asked = 0;
   const turn = (step) => () => { index = (index + step + most) % most; load(); };
   const load = async () => {
+    asked += 1;
+    const mine = asked;
     number.textContent = `${index + 1} of ${most}`;
     const answer = await call("results", "same_seed", { project: state.projectId, anchor: anchor.value, index });
-    if (!answer) return;
+    if (!answer || mine !== asked) return; // the newest click counts
     most = Math.max(1, answer.most);
     number.textContent = `${index + 1} of ${most}`;
     row.replaceChildren(...answer.rounds.map(plate));

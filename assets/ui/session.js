@@ -5,7 +5,7 @@ import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./receive.js";
 
 const servers = new Map();
-const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check", "patch_map", "part_mask", "pair", "reference_mask", "before_after"]);
+const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check", "patch_maps", "part_mask", "pair", "reference_mask", "before_after", "log"]);
 let timer = null;
 let polling = null;
 
@@ -38,7 +38,7 @@ async function unanswered() {
 
 function interval() {
   if (document.hidden) return 4000;
-  return busy() ? 500 : 2000;
+  return busy() ? 500 : 1500; // what changes elsewhere shows within 2 seconds
 }
 
 /** Ask once for what is new; calls that overlap share one request. */
@@ -60,10 +60,11 @@ export async function refresh() {
 async function ask() {
   const upToDate = writeMark();
   const asked = [state.projectId, state.roundId].join();
-  const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: known() });
+  const sent = known();
+  const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: sent });
   if (!answer || asked !== [state.projectId, state.roundId].join()) return;
   if (answer.gone) return lost(answer.gone);
-  receive(answer, { trustVerdicts: upToDate() });
+  receive(answer, { sent, trustVerdicts: upToDate() });
 }
 
 /** The address names a project that is not in this workspace: say so, and start afresh. */

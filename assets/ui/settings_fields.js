@@ -4,11 +4,10 @@ import { el } from "./dom.js";
 export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA"], ["tune.learning_rate", "Learning rate", ""], ["tune.steps", "Steps", "Training steps a round"],
   ["sample.candidates", "Candidates", "Pictures an anchor"], ["sample.steps", "Sampling steps", ""], ["sample.guidance_scale", "Guidance", ""],
-  ["gal.top_k", "Suggestions", "Anchors suggested a round"], ["gal.balance_lambda", "Lambda", ""],
+  ["tune.sample_every", "Sample every", "Training steps between two pictures; 0: none"], ["gal.top_k", "Suggestions", "Anchors suggested a round"], ["gal.balance_lambda", "Lambda", ""],
   ["seed", "Seed", "The same seed draws the same pictures"],
 ];
-const WHOLE = new Set(["tune.rank", "tune.steps", "sample.candidates", "sample.steps", "gal.top_k", "seed"]);
-const TYPICAL = 0.4; // entropy of a pool in which about half of the anchors are uncertain
+const WHOLE = new Set(["tune.rank", "tune.steps", "tune.sample_every", "sample.candidates", "sample.steps", "gal.top_k", "seed"]);
 
 export const read = (settings, name) => name.split(".").reduce((value, key) => value?.[key], settings);
 
@@ -28,10 +27,10 @@ export function valueOf(name, node) {
   return WHOLE.has(name) && !Number.isInteger(typed) ? node.value : typed;
 }
 
-/** What lambda means for an accepted picture (Eq. G8), with the openness measured or a typical one. */
+/** What lambda means for an accepted picture (Eq. G8), with the openness that was measured, or the largest there is. */
 export function weigh(field, openness = null) {
   const lambda = Number(field.input.value);
-  const weight = Number((lambda * (openness ?? TYPICAL)).toPrecision(2));
+  const weight = Number((lambda * (openness ?? Math.LN2)).toPrecision(2));
   field.hint.textContent = Number.isFinite(lambda)
-    ? `an accepted picture weighs ${openness === null ? "about " : ""}${weight} (reference: 1)` : "";
+    ? `an accepted picture weighs ${openness === null ? "at most " : ""}${weight} (reference: 1)` : "";
 }

@@ -7,6 +7,7 @@ export const state = {
   project: null, // {id, name, kind, model, trigger_word, references: [{id, prompt}], ...}
   rounds: [], // the strip: [{id, number, parent_id, accepted, state, cover}]
   job: null,
+  queue: { working: [], waiting: [], halted: [] }, // the work of all projects
   round: null, // {id, number, step, openness, expected, ...}
   scores: [], // in order of priority
   scoreOf: new Map(), // anchor id -> score

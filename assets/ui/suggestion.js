@@ -19,9 +19,11 @@ function show(parts) {
   parts.suggestions.dataset.signature = signature;
   setText(parts["suggestion-note"], chosen.length ? `${chosen.length} of ${count(state.scores.length, "anchor")}` : "");
   const rows = chosen.map(row);
-  if (state.round?.exhausted && state.scores.length) rows.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
+  if (state.round?.exhausted && !drawing()) rows.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
   else if (!rows.length) rows.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  const keep = parts.suggestions.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
   parts.suggestions.replaceChildren(...rows);
+  if (keep) parts.suggestions.querySelector(`[data-keep="${keep}"]`)?.focus();
 }
 
 function emptyWords() {
@@ -35,14 +37,14 @@ function row(score) {
   const verdict = verdictOf(id);
   const out = verdict === "rejected";
   const leave = el("button", {
-    type: "button", class: "quiet leave", title: out ? "Put it back" : "Leave it out (rejects this picture; Ctrl+Z takes it back)",
+    type: "button", class: "quiet leave", data: { keep: `leave ${id}` }, title: out ? "Put it back" : "Leave it out (rejects this picture; Ctrl+Z takes it back)",
     "aria-label": `${out ? "Put back" : "Leave out"}: ${score.prompt}`,
     on: { click: () => decide([id], out ? "undecided" : "rejected") },
   }, out ? "↺" : "✕");
   return el("li", { class: "suggestion-row", data: { verdict }, on: {
     pointerenter: () => setHover(id, "suggestion"), pointerleave: () => setHover(null, "suggestion"),
   } },
-  el("button", { type: "button", class: "suggestion-face", "aria-label": `Show ${score.prompt} in the grid`,
+  el("button", { type: "button", class: "suggestion-face", data: { keep: `face ${id}` }, "aria-label": `Show ${score.prompt} in the grid`,
     on: { click: () => setFocus(id, "suggestion"), dblclick: () => toggle(id, "accepted") } },
   el("img", { src: thumbnail(id), alt: "", width: 46, height: 46 })),
   el("span", { class: "suggestion-text" },

@@ -4,6 +4,8 @@ import { el, setAttribute } from "./dom.js";
 import { thumbnail } from "./pictures.js";
 
 const SAYS = { accepted: "accepted", rejected: "rejected" };
+/** What was out of the ordinary when a picture was drawn. */
+export const REMARKS = { redrawn: "drawn again in full precision", flat: "one flat colour, also in full precision" };
 
 export function makeTile(candidate) {
   const image = el("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
@@ -11,6 +13,7 @@ export function makeTile(candidate) {
   const face = el("button", { type: "button", class: "tile-face", tabIndex: -1 }, image);
   const node = el("figure", { class: "tile", data: { id: candidate.id } }, face);
   if (candidate.copy) node.dataset.copy = "";
+  if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
   markTile(node, candidate);
   return node;
 }
@@ -30,6 +33,7 @@ export function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, picture ${candidate.index + 1}`,
     candidate.copy ? "copies the reference" : null,
+    REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,
     verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],
   ].filter(Boolean).join(", ");

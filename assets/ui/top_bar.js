@@ -2,17 +2,15 @@
 import { state, on, emit, busy } from "./store.js";
 import { call, openStep, refresh } from "./session.js";
 import { ask } from "./receive.js";
-import { clock, setText, setAttribute } from "./dom.js";
+import { clock, setAttribute, setText } from "./dom.js";
 import { toggleTheme } from "./theme.js";
+import { HALTED, isWorking, jobTitle, resumeWord } from "./job_words.js";
+import { mountQueue } from "./queue.js";
+import { openLog } from "./log.js";
 
-const VERBS = {
-  fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"], pairs: ["Drawing pairs", "Pairs"],
-  refine: ["Refining", "Refinement"], quality: ["Judging patches", "Patch judgement"],
-};
-const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
-const PHASES = {
-  class_images: "Drawing class pictures", project: "Placing on the map", loading: "Loading the model", maps: "Judging patches", measure: "Measuring", foregrounds: "Finding the subject",
-};
+const STILL = 600; // ms in which nothing can be stopped after a press: a second click is not meant for what moved under it
+let pressed = -STILL;
+const SHOWN_WORDS = 2; // trigger words in the top line; the rest is counted
 
 export function mountTop(parts, element) {
   for (const button of element.querySelectorAll("[data-step]")) {
@@ -22,6 +20,9 @@ export function mountTop(parts, element) {
   parts.pause.addEventListener("click", () => move("pause", "pausing"));
   parts.resume.addEventListener("click", () => move("resume", "queued"));
   parts.theme.addEventListener("click", toggleTheme);
+  parts.log.addEventListener("click", openLog);
+  parts["sign-out"].hidden = !element.closest(".signed-in");
+  mountQueue(parts);
   on("project forget", () => showProject(parts));
   on("step project forget", () => showSteps(element));
   on("job forget", () => showJob(parts));
@@ -30,13 +31,20 @@ export function mountTop(parts, element) {
 function showProject(parts) {
   const project = state.project;
   setText(parts.name, project?.name ?? "");
+  parts.name.title = project?.name ?? "";
   parts.model.hidden = !project;
-  parts.trigger.hidden = !project?.trigger;
+  parts.trigger.hidden = !project;
   setText(parts.model, project?.model ?? "");
   parts.model.title = project ? `Base model: ${project.base_model}` : "";
-  setText(parts.trigger, project ? (project.kind === "object" ? `trigger ${project.trigger}` : project.trigger) : "");
-  parts.trigger.title = project ? `Write “${project.trigger}” in a prompt to call the subject` : "";
+  setText(parts.trigger, project ? callWords(project.triggers) : "");
+  parts.trigger.title = project ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}` : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
+}
+
+/** "<dotty>, <brumm> +2": what does not fit stands in the title. */
+function callWords(words) {
+  const more = words.length - SHOWN_WORDS;
+  return words.slice(0, SHOWN_WORDS).join(", ") + (more > 0 ? ` +${more}` : "");
 }
 
 function showSteps(element) {
@@ -47,20 +55,6 @@ function showSteps(element) {
   }
 }
 
-/** "Generating 84 / 180", "Fine-tune stopped": what a job says of itself, in words. */
-export function jobTitle(job) {
-  const [doing, noun] = VERBS[job.kind] ?? [job.kind, job.kind];
-  if (job.state === "queued") return `${doing}: waiting for its turn`;
-  if (job.state === "stopping") return "Stopping";
-  if (job.state === "pausing") return "Pausing";
-  if (job.state === "paused") return `${noun} paused at ${job.done} / ${job.total}`;
-  if (busy()) return `${PHASES[job.phase] ?? doing}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
-  if (job.state === "completed") return `${noun} done`;
-  if (job.state === "stopped") return `${noun} stopped at ${job.done} / ${job.total}`;
-  if (job.state === "interrupted") return `${noun} was interrupted at ${job.done} / ${job.total}`;
-  return job.message || `${noun}: ${job.state}`;
-}
-
 function showJob(parts) {
   const job = state.job;
   parts.job.hidden = !job;
@@ -69,20 +63,23 @@ function showJob(parts) {
   parts.job.dataset.state = running ? "running" : job.state;
   setText(parts["job-title"], jobTitle(job));
   parts["job-title"].title = job.message ?? "";
-  parts["job-bar"].hidden = !running;
+  parts["job-bar"].hidden = !isWorking(job);
   parts["job-bar"].max = job.total || 1;
   parts["job-bar"].value = job.done;
-  setText(parts["job-rate"], running ? rate(job) : "");
+  setText(parts["job-rate"], running ? rate(job) : job.message);
+  parts["job-rate"].title = job.message ?? "";
   parts.pause.hidden = job.state !== "running";
   parts.resume.hidden = !HALTED.has(job.state);
-  setText(parts.resume, job.state === "error" ? "Try again" : "Resume");
+  setText(parts.resume, resumeWord(job));
   parts.stop.hidden = !running;
-  parts.stop.disabled = job.state === "stopping";
+  setText(parts.stop, job.state === "queued" ? "Withdraw" : "Stop");
+  parts.stop.disabled = job.state === "stopping" || performance.now() - pressed < STILL;
   emit("busy");
 }
 
 function rate(job) {
   if (!job.worker_alive) return "starting the worker";
+  if (job.state !== "running") return job.state === "queued" ? "see the queue for its place" : "at the next step, keeping what is done";
   const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
   const left = job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");
@@ -93,8 +90,11 @@ async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
+  pressed = performance.now();
+  setTimeout(() => emit("job"), STILL);
   emit("job");
   await call("top", verb, { job: id });
   ask("job");
+  ask("queue");
   refresh();
 }

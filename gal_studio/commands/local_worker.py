@@ -6,21 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from gal_studio.commands.jobs import NOUNS
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.processes import worker_runs
 from gal_studio.state import Store
-from gal_studio.state.lock import WorkerLock
+from gal_studio.state.lock import PATIENCE, WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.views import JobView
 from gal_studio.worker import Worker
 from gal_studio.worker.progress import Progress
 
 LOOK = 0.2  # seconds between two looks at the job of another worker
+ALONE = 10.0  # seconds without any worker after which nobody will take the job
 SPEAK = 0.5  # seconds between two changes of the progress line
 SPEAK_LOG = 10.0  # the same where the output is a file
 PHASES = {
     "loading": "opening the models",
     "class_images": "drawing class images",
+    "encode": "encoding the pictures",
     "fine_tune": "fine-tuning",
     "draw": "drawing",
     "project": "laying the map",
@@ -90,18 +94,49 @@ class LocalWorker:
         else:
             self._watch(job)
         ended = self._studio.store.jobs.get(job.id)
+        self._refuse_a_halted_start(ended)
         if ended.state == "error":
             raise StudioError(ended.message)
+        if ended.paused_for == "room":
+            figures = ended.message.partition(";")[0]
+            raise StudioError(f"{figures}; make room and start the same command again to go on.")
         if ended.state != "completed":
             raise StudioError(f"The work is {ended.state}: start the same command again to go on.")
 
+    def finish_what_was_left(self, round_id: str) -> None:
+        """Go on with the jobs that a worker left when it died, were it only to say that they are done."""
+        jobs = self._studio.store.jobs
+        jobs.reap()
+        for job in jobs.of_project(self._studio.store.rounds.get(round_id).project_id):
+            if job.round_id == round_id and job.state == "interrupted":
+                self.finish(self._studio.resume(job.id))
+
+    def _refuse_a_halted_start(self, job: Job) -> None:
+        """Nobody takes a job that waits behind one that a person is to take up again."""
+        if job.state != "queued":
+            return
+        for before in self._studio.store.queue.read().waits_for.get(job.id, ()):
+            if before.state in ("paused", "interrupted") and before.paused_for != "room":
+                raise StudioError(
+                    f"The {NOUNS[job.kind]} waits behind the {NOUNS[before.kind]}, which is {before.state}: "
+                    f"resume it in the page or with `gal-studio jobs resume {before.id}`."
+                )
+
     def _watch(self, job: Job) -> None:
+        store, seen = self._studio.store, time.monotonic()
         while True:
-            self._studio.store.jobs.reap()
-            now = self._studio.store.jobs.get(job.id)
-            if now.state not in ("queued", "running", "pausing", "stopping"):
+            store.jobs.reap()
+            now = store.jobs.get(job.id)
+            if now.state not in ("queued", "running", "pausing", "stopping") and now.paused_for != "room":
                 return
             self._line.show(now, now.phase, now.done, now.total)
+            self._refuse_a_halted_start(now)
+            if now.state not in ("queued", "paused") or worker_runs(store.workspace):
+                seen = time.monotonic()
+            elif time.monotonic() - seen > ALONE:
+                raise StudioError(
+                    "The worker that had this workspace has ended: start the same command again to go on."
+                )
             time.sleep(LOOK)
 
 
@@ -114,7 +149,7 @@ def local_worker(studio: Studio, line: ProgressLine) -> Iterator[LocalWorker]:
         line.show(job, progress.phase, progress.done, progress.total)
 
     with WorkerLock(store.workspace) as lock:
-        if not lock.acquire():
+        if not lock.acquire(PATIENCE):
             yield LocalWorker(studio, None, line)
             return
         with Worker(store, watch).entered() as worker:

@@ -2,13 +2,9 @@
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-LIBRARIES = (
-    "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
-    "scikit-learn", "gradio", "numpy", "pillow",
-)  # fmt: skip
+from gal_studio.studio.bug_report import library_versions
 
 
 def describe_machine() -> dict[str, Any]:
@@ -24,7 +20,7 @@ def describe_machine() -> dict[str, Any]:
         "memory_free_gb": round(memory.available / 2**30, 1),
         "python": platform.python_version(),
         "device": describe_device(),
-        "versions": {name: _version(name) for name in LIBRARIES},
+        "versions": library_versions(),
     }
 
 
@@ -51,10 +47,3 @@ def processor_name() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

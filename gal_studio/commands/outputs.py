@@ -10,6 +10,7 @@ from typing import Any
 
 from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
+from gal_studio.core.balance import effective_draws
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import subjects
 from gal_studio.state import lineage
@@ -143,11 +144,24 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
             {"candidate_id": entry.id, "prompt": prompts[entry.id], "weight": view.sample_weight}
             for entry in lineage.accepted_candidates(studio.store, view.round.id)
         ],
-        "trained_on": [
-            {"prompt": sample.prompt, "weight": sample.weight, "is_reference": sample.is_reference}
-            for sample in studio.store.rounds.training_set(view.round.id)
-        ],
+        "trained_on": _trained_on(studio, view),
     }
+
+
+def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
+    """The training set with the expected draws of each picture: the more pictures, the fewer (Eq. G9)."""
+    samples = studio.store.rounds.training_set(view.round.id)
+    tune = view.settings.tune
+    return [
+        {
+            "prompt": entry.sample.prompt,
+            "weight": entry.sample.weight,
+            "is_reference": entry.sample.is_reference,
+            "draws": entry.draws,
+            "weighted_draws": entry.weighted,
+        }
+        for entry in effective_draws(samples, tune.steps, tune.batch_size)
+    ]
 
 
 def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | None:
@@ -169,6 +183,8 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
             for entry in view.measurements
         },
         "images": view.measurements[0].images if view.measurements else 0,
+        "judged_by": studio.project(view.round.project_id).clip_model,
+        "unmeasured": view.unmeasured or None,
     }
 
 

@@ -57,6 +57,8 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
     if not pairing.can_be_refined(store, entry):
         line.say(f"Round {entry.number} is not refined: no picture was accepted that it could learn from.")
         return None
+    for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
+        worker.finish_what_was_left(node.id)
     settings = store.projects.get(entry.project_id).settings.refine
     done = pairing.finished_twin(store, entry, settings)
     if done is None:
@@ -73,6 +75,10 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
 def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
     view = studio.refinement_view(node.id)
     line.say(f"Round {node.number} is refined with {len(view.pairs)} pairs.")
+    if view.unmeasured:
+        line.say(f"  {view.unmeasured}")
+    if view.measurements:
+        line.say("  Before and after, judged by the project's CLIP:")
     for entry in view.measurements:
         line.say(
             f"  {TITLES.get(entry.metric, entry.metric)}: {entry.before:.3f} -> {entry.after:.3f} "

@@ -86,6 +86,7 @@ def _picture_digest(picture: Picture) -> str:
 
 def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     """Train and draw, as far as that is not done."""
+    worker.finish_what_was_left(round_id)
     if studio.store.rounds.get(round_id).adapter is None:
         worker.finish(studio.fine_tune(round_id))
     project_id = studio.store.rounds.get(round_id).project_id

@@ -32,10 +32,3 @@ def effective_draws(samples: Sequence[Sample], steps: int, batch_size: int) -> t
         return ()
     draws = steps * batch_size / len(samples)
     return tuple(EffectiveDraws(sample, draws, draws * sample.weight) for sample in samples)
-
-
-def matched_steps(steps: int, pictures_before: int, pictures_now: int) -> int:
-    """The steps at which a larger training set draws each picture at least as often as a smaller one."""
-    if min(steps, pictures_before, pictures_now) < 1:
-        raise ValueError("steps and numbers of pictures must be positive")
-    return -(-steps * pictures_now // pictures_before)

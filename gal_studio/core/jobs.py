@@ -9,7 +9,7 @@ from gal_studio.core.types import JobState
 MOVES: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
         "queued": frozenset({"running", "paused", "stopped", "error"}),
-        "running": frozenset({"pausing", "stopping", "interrupted", "completed", "error"}),
+        "running": frozenset({"pausing", "paused", "stopping", "interrupted", "completed", "error"}),
         "pausing": frozenset({"paused", "stopping", "interrupted", "completed", "error"}),
         "stopping": frozenset({"stopped", "interrupted", "completed", "error"}),
         "paused": frozenset({"queued", "stopped"}),
@@ -19,7 +19,6 @@ MOVES: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
         "completed": frozenset(),
     }
 )
-WAITING: frozenset[JobState] = frozenset({"queued", "paused"})
 WORKING: frozenset[JobState] = frozenset({"running", "pausing", "stopping"})  # a worker holds the job
 ACTIVE: frozenset[JobState] = WORKING | {"queued"}  # it goes on by itself
 RESUMABLE: frozenset[JobState] = frozenset({"paused", "stopped", "interrupted", "error"})

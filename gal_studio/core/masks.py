@@ -23,25 +23,41 @@ def shrink(values: NDArray[np.floating], height: int, width: int) -> Map:
     return _area(values.shape[0], height) @ values.astype(np.float64) @ _area(values.shape[1], width).T
 
 
-def foreground_patches(mask: NDArray[np.floating], height: int, width: int, share: float = 0.5) -> Flags:
+def foreground_patches(
+    mask: NDArray[np.floating], height: int, width: int, share: float = 0.5, prompt: str = ""
+) -> Flags:
     """Which of (height, width) patches lie on the subject: at least `share` of their area.
 
     `mask` is (H, W) in [0, 1], 1 where the subject is. Refused: a mask of nothing, of everything, or of less
-    than one patch.
+    than one patch; `prompt` names its picture then.
     """
+    of = f" of {prompt!r}" if prompt else ""
     if not (mask > 0).any():
-        raise StudioError("The mask covers nothing: paint the subject, or take the mask away.")
+        raise StudioError(f"The mask{of} covers nothing: paint the subject, or take the mask away.")
     if (mask >= share).all():
         raise StudioError(
-            "The mask covers everything: leave the background out, or take the mask away so that the whole "
-            "picture counts."
+            f"The mask{of} covers everything: leave the background out, or take the mask away so that the "
+            "whole picture counts."
         )
     patches: Flags = shrink(mask, height, width) >= share
     if not patches.any():
         raise StudioError(
-            f"The subject under the mask is smaller than one patch (1/{height} of the picture's height): use "
-            "a picture in which it is larger."
+            f"The subject under the mask{of} is smaller than one patch (1/{height} of the picture's height): "
+            "use a picture in which it is larger."
         )
+    return patches
+
+
+def part_patches(mask: NDArray[np.floating], height: int, width: int, share: float = 0.5) -> Flags:
+    """Which of (height, width) patches lie on a part that was painted: at least `share` of their area.
+
+    Where none does, those of which most is painted: a part counts however small it is. `mask` is (H, W) in
+    [0, 1]; refused where it covers nothing.
+    """
+    covered = shrink(mask, height, width)
+    if not covered.any():
+        raise StudioError("The painted part covers nothing: paint what is right, or accept all of it.")
+    patches: Flags = covered >= min(share, float(covered.max()))
     return patches
 
 

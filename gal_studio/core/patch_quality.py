@@ -13,13 +13,14 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.masks import Flags, Map, foreground_patches, painted, resize
 
 __all__ = [
-    "Features", "Judged", "Limits", "Map", "assign_subjects", "foreground_patches", "paint_over",
+    "Features", "Judged", "Limits", "Map", "appears", "assign_subjects", "foreground_patches", "paint_over",
     "pair_weights", "quality", "quality_by_subject", "reproduction", "rescale", "resize", "smooth",
 ]  # fmt: skip
 
 Features = NDArray[np.floating]
 Judged = tuple[Features, Flags | None]  # a reference's features and its foreground patches (None: all)
-SPREAD = 1.5 / 16  # of the smoothing, as a part of the map's side
+SPREAD = 1.25 / 16  # of the smoothing, as a part of the map's side
+LEAST_LOST = 0.25  # mean of 1 - r(y) below which a reference counts less than others
 APPEARS = 0.25  # smallest mean reproduction, in [0, 1], of a subject that is in the picture
 
 
@@ -56,17 +57,25 @@ def reproduction(
     generated: Sequence[Features],
     mask: Flags | None = None,
     paintings: Sequence[NDArray[np.integer] | None] | None = None,
+    regions: Sequence[Flags | None] | None = None,
 ) -> Map:
     """Eq. P5: r(y)[j] = max_i F(y)[j] · F(x)[i], (h, w); over all pictures where there are several.
 
-    Low where the generation lost a detail; 0 outside of the reference's `mask`. A patch of x that was painted
-    bad reproduces nothing, so what it stands for counts as lost; one that was painted good stands for the
+    Low where the generation lost a detail; 0 outside of the reference's `mask`. Patches of x outside of its
+    `regions`, (h, w), None for everywhere, show another subject and reproduce nothing. Nor does a patch of x
+    that was painted bad, so what it stands for counts as lost; one that was painted good stands for the
     patches of y that resemble it most, and those count as reproduced (see `masks.painted`).
     """
     if not generated:
         raise StudioError("There is no generated picture to compare with: draw the pairs first.")
     height, width = reference.shape[:2]
     matrix = _matrix(reference, np.concatenate([_rows(features, None) for features in generated]))
+    if regions is not None:
+        own = [
+            np.ones(features.shape[:2], bool) if region is None else region
+            for features, region in zip(generated, regions, strict=True)
+        ]
+        matrix = np.where(np.concatenate([np.ravel(region) for region in own]), matrix, -1.0)
     if paintings is not None:
         matrix = _corrected(matrix, generated, paintings)
     found: Map = matrix.max(axis=1).reshape(height, width)
@@ -134,24 +143,43 @@ def pair_weights(
     background_weight: float,
     uniform: bool = False,
     painting: NDArray[np.integer] | None = None,
+    even: bool = False,
+    estimated: NDArray[np.floating] | None = None,
 ) -> Map:
-    """The weights w of Eq. P7 of one pair, (2, h, w) in [0, 1]: the reference y, then the generated x.
+    """The weights w of Eq. P7 of one pair, (2, h, w), at least 0: the reference y, then the generated x.
 
     `reproduced` is r(y) and `judged` q(x), both rescaled to [0, 1]; masks are (h, w), None for everything.
     y: 1 - r(y) on its foreground, 0 outside. x: q(x) on its foreground, `background_weight` outside, and the
-    painting above both. `uniform` is for comparison: 1 in place of 1 - r(y) and of q(x).
+    painting above both. `uniform` is for comparison: 1 in place of 1 - r(y) and of q(x). With `even` y's
+    weights are divided by their mean over its foreground (ours; see `evened`), so that they may exceed 1.
 
     For a painted pair give an r(y) that knows of the painting (`reproduction(..., paintings=...)`), so that
-    what was painted bad in x is learned from y.
+    what was painted bad in x is learned from y, and as `estimated` the one that does not, whose mean levels:
+    paint adds to y's weights where it counts, and takes nothing from them elsewhere.
     """
     lost = np.ones_like(reproduced) if uniform else 1 - reproduced
     right = np.ones_like(judged) if uniform else judged
-    if reference_mask is not None:
-        lost = lost * reference_mask.astype(np.float64)
+    inside_reference = None if reference_mask is None else reference_mask.astype(bool)
+    if even and not uniform:
+        lost = evened(lost, lost if estimated is None else 1 - estimated, inside_reference)
+    if inside_reference is not None:
+        lost = lost * inside_reference
     if generated_foreground is not None:
         inside = generated_foreground.astype(np.float64)
         right = inside * right + (1 - inside) * background_weight
     return np.stack([lost.astype(np.float64), paint_over(right, None if uniform else painting)])
+
+
+def evened(lost: NDArray[np.floating], estimated: NDArray[np.floating], inside: Flags | None) -> Map:
+    """Weights 1 - r(y), (h, w), by the mean over the foreground of those that were estimated, which counts as
+    at least `LEAST_LOST`.
+
+    Ours: a fine-tuned model reproduces most of a reference, so that 1 - r(y) is small almost everywhere and
+    the reference would hardly be learned. This keeps where it is learned, and levels how much.
+    """
+    mean = float((estimated if inside is None else estimated[inside]).mean())
+    level: Map = lost.astype(np.float64) / max(mean, LEAST_LOST)
+    return level
 
 
 def quality_by_subject(generated: Features, subjects: Mapping[str, Sequence[Judged]]) -> dict[str, Map]:
@@ -165,18 +193,9 @@ def assign_subjects(by_subject: Mapping[str, Map]) -> dict[str, Flags]:
     return {name: winner == place for place, name in enumerate(by_subject)}
 
 
-def check_subjects(reproduced: Mapping[str, Sequence[NDArray[np.floating]]]) -> None:
-    """Refuse pairs in which a subject appears in no generation.
-
-    `reproduced` holds for each subject, and each generated picture that should show it, the rescaled r(y) of
-    the subject's foreground patches; it appears where their mean is at least `APPEARS`.
-    """
-    for name, pictures in reproduced.items():
-        if not any(values.mean() >= APPEARS for values in pictures if values.size):
-            raise StudioError(
-                f"The subject {name} appears in none of the generated pictures: fine-tune longer, or let a "
-                "prompt name it alone."
-            )
+def appears(reproduced: NDArray[np.floating]) -> bool:
+    """Whether a subject is in a picture, by the mean of the rescaled r(y) over its foreground patches."""
+    return bool(reproduced.size) and float(reproduced.mean()) >= APPEARS
 
 
 def _rows(features: Features, mask: Flags | None) -> NDArray[np.floating]:

@@ -74,10 +74,20 @@ def find_tie(
 
 
 def explain(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
-    """One sentence for the anchor of this rank (from 1) when the first `suggested` ones are proposed."""
+    """Why the anchor has this rank (from 1) when the first `suggested` ones are proposed."""
+    return f"{_rank(score, rank, suggested, tie)}{_left_out(score.blank)}"
+
+
+def _left_out(blank: int) -> str:
+    if not blank:
+        return ""
+    return f" {blank} blank {'picture is' if blank == 1 else 'pictures are'} left out."
+
+
+def _rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
     if score.overfit == 0:
         none = "Its only picture is no copy" if score.candidates == 1 else f"No copies in {score.candidates}"
-        return f"{none}: the model already knows this one."
+        return f"{none}: the model is sure of this one."
     if score.overfit == score.candidates:
         every = "Its only picture copies" if score.candidates == 1 else f"All {score.candidates} copy"
         return f"{every} the reference: there is no good picture to learn from yet."
@@ -123,8 +133,14 @@ def explain_picture(score: AnchorScore) -> str:
     """Why this picture of a suggested anchor (Eq. G6, ours)."""
     good = score.candidates - score.overfit
     if good == 1:
-        return f"The only one of {score.candidates} that does not copy the reference."
-    return f"Closest to its prompt among the {good} of {score.candidates} that do not copy the reference."
+        return f"the only one of {score.candidates} that does not copy the reference."
+    return f"closest to its prompt among the {good} of {score.candidates} that do not copy the reference."
+
+
+ALL_BLANK = (
+    "Every picture is one flat colour, so there is nothing to choose from: the training was too strong; "
+    "fine-tune again with fewer steps or a lower learning rate."
+)
 
 
 def explain_pool(informative: int, top_k: int, anchors: int) -> str:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self, get_args
 
 from gal_studio.core import checks
@@ -12,6 +12,7 @@ Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
 Crop = Literal["center", "random"]
 AfterRefinement = Literal["continue", "repeat"]
+PairPrompts = Literal["clean", "own"]
 
 
 class Group:
@@ -91,6 +92,11 @@ class TuneSettings(Group):
         checks.resolution("Training resolution", self.resolution)
         checks.one_of("Crop", self.crop, get_args(Crop))
 
+    @property
+    def essential(self) -> Self:
+        """The same with the defaults for what changes no trained number."""
+        return replace(self, checkpoint_every=type(self).checkpoint_every, sample_every=0)
+
 
 @dataclass(frozen=True)
 class SampleSettings(Group):
@@ -136,9 +142,11 @@ class RefineSettings(Group):
     learning_rate: float = 1e-4
     mix: float = 0.5  # share of the rows that come from GAL's own training set, with its weights
     background_weight: float = 0.3  # neutral weight of a generated picture's background
+    pair_prompts: PairPrompts = "clean"  # an object's x before a clean background, or with y's own prompt
     clean_background: str = "on a plain background"  # said after an object (Eq. P1)
     vision_model: str = ""  # empty: the preset's
     next_round: AfterRefinement = "continue"  # "repeat": train from the base, then refine again
+    even_reference: bool = False  # 1 - r(y) by its mean: a reference counts alike, however much is reproduced
     uniform_weights: bool = False  # for comparison: every patch weighs 1
     checkpoint_every: int = 50
 
@@ -150,9 +158,23 @@ class RefineSettings(Group):
         checks.real("Refinement learning rate", self.learning_rate, 0.0, 1.0, above=True)
         checks.real("Mix", self.mix, 0.0, 0.9)
         checks.real("Background weight", self.background_weight, 0.0, 1.0)
+        checks.one_of("Prompts of pairs", self.pair_prompts, get_args(PairPrompts))
         checks.one_of("After a refinement", self.next_round, get_args(AfterRefinement))
+        checks.flag("Even reference", self.even_reference)
         checks.flag("Uniform weights", self.uniform_weights)
         checks.whole("Refinement checkpoint every", self.checkpoint_every, 1, 100_000)
+
+    @property
+    def essential(self) -> Self:
+        """The same without what pairs or the next round hold, and what changes no trained number."""
+        return replace(
+            self,
+            next_round="continue",
+            pairs=1,
+            clean_background="",
+            pair_prompts="clean",
+            checkpoint_every=type(self).checkpoint_every,
+        )
 
 
 @dataclass(frozen=True)

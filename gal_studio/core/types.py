@@ -7,6 +7,8 @@ Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
 JobKind = Literal["fine_tune", "generate", "pairs", "refine", "quality"]
+PauseReason = Literal["", "room"]  # empty: a person pressed Pause
+Remark = Literal["", "redrawn", "flat"]
 RoundKind = Literal["fine_tune", "refine"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
@@ -42,7 +44,11 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One generated picture of an anchor with its scores (Eq. G1) and its place on the map."""
+    """One generated picture of an anchor with its scores (Eq. G1) and its place on the map.
+
+    `remark` tells of a picture that was drawn again in full precision, and of one that is a flat colour: a
+    blank picture is never scored, and neither a copy nor a success.
+    """
 
     id: str
     anchor_id: str
@@ -53,6 +59,7 @@ class Candidate:
     similarity_reference: float
     x: float | None = None
     y: float | None = None
+    remark: Remark = ""
 
     @property
     def margin(self) -> float:
@@ -60,14 +67,19 @@ class Candidate:
         return self.similarity_anchor - self.similarity_reference
 
     @property
+    def is_blank(self) -> bool:
+        """Whether it is one flat colour, whatever CLIP says of it."""
+        return self.remark == "flat"
+
+    @property
     def overfit(self) -> bool:
         """Eq. G2: whether the picture shows the reference; equality counts as a copy."""
-        return self.similarity_anchor <= self.similarity_reference
+        return not self.is_blank and self.similarity_anchor <= self.similarity_reference
 
 
 @dataclass(frozen=True)
 class AnchorScore:
-    """What the candidates of one anchor say together (Eq. G3, G4)."""
+    """What the candidates of one anchor say together (Eq. G3, G4); `blank` ones are not among them."""
 
     anchor: Anchor
     candidates: int
@@ -75,6 +87,7 @@ class AnchorScore:
     overfit_rate: float
     entropy: float
     mean_margin: float
+    blank: int = 0
 
 
 @dataclass(frozen=True)
@@ -131,7 +144,10 @@ class Round:
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of long work: who asked for what, and how far it is."""
+    """A piece of long work: who asked for what, and how far it is.
+
+    A job that is paused for room goes on by itself; one that a person paused waits for a person.
+    """
 
     id: str
     project_id: str
@@ -145,3 +161,4 @@ class Job:
     created: float
     started: float | None
     finished: float | None
+    paused_for: PauseReason = ""

@@ -1,6 +1,7 @@
 """How unsure the model is about an anchor (Eq. G1 to G4)."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy
@@ -10,7 +11,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Anchor, AnchorScore, Candidate
 
 Floats = NDArray[numpy.float64]
-Flags = NDArray[numpy.bool_]
 
 
 def similarity(image_features: ArrayLike, text_features: ArrayLike) -> Floats:
@@ -46,11 +46,6 @@ def reference_similarity(image_features: ArrayLike, reference_text_features: Arr
     return largest
 
 
-def overfit_flags(similarity_anchor: ArrayLike, similarity_reference: ArrayLike) -> Flags:
-    """Eq. G2: `o(x) = 1 if s(x, a) <= s(x, ref)`, elementwise; equality counts as a copy."""
-    return numpy.less_equal(similarity_anchor, similarity_reference)
-
-
 def overfit_rate(flags: ArrayLike) -> float:
     """Eq. G3: `p_a = mean o(x)` over the n candidates of an anchor, in [0, 1]."""
     values = numpy.asarray(flags, dtype=bool)
@@ -68,8 +63,8 @@ def entropy(rate: float) -> float:
     return min(-rate * math.log(rate) - (1.0 - rate) * math.log1p(-rate), math.log(2.0))
 
 
-def score_anchor(anchor: Anchor, candidates: Sequence[Candidate]) -> AnchorScore:
-    """Eq. G2 to G4 of one anchor; the order of its candidates does not matter."""
+def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0) -> AnchorScore:
+    """Eq. G2 to G4 of one anchor; the order of its candidates does not matter. `blank`: those left out."""
     strangers = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
     if strangers:
         raise ValueError(f"candidates {strangers} do not belong to the anchor {anchor.id}")
@@ -83,18 +78,25 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate]) -> AnchorScore
         overfit_rate=overfit_rate([candidate.overfit for candidate in candidates]),
         entropy=entropy(min(copies, number - copies) / number),  # exactly symmetric, so that ties are ties
         mean_margin=math.fsum(candidate.margin for candidate in candidates) / number,
+        blank=blank,
     )
 
 
 def score_pool(pool: Sequence[Anchor], candidates: Sequence[Candidate]) -> tuple[AnchorScore, ...]:
     """The scores of those anchors of the pool that have candidates, in the order of the pool."""
     by_anchor = group_by_anchor(candidates)
-    return tuple(score_anchor(anchor, by_anchor[anchor.id]) for anchor in pool if anchor.id in by_anchor)
+    blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
+    return tuple(
+        score_anchor(anchor, by_anchor[anchor.id], blank[anchor.id])
+        for anchor in pool
+        if anchor.id in by_anchor
+    )
 
 
 def group_by_anchor(candidates: Sequence[Candidate]) -> dict[str, tuple[Candidate, ...]]:
-    """The candidates of each anchor, in the order of their seeds."""
+    """The candidates of each anchor that are not blank, in the order of their seeds."""
     groups: dict[str, list[Candidate]] = {}
-    for candidate in sorted(candidates, key=lambda candidate: candidate.index):
+    drawn = [candidate for candidate in candidates if not candidate.is_blank]
+    for candidate in sorted(drawn, key=lambda candidate: candidate.index):
         groups.setdefault(candidate.anchor_id, []).append(candidate)
     return {anchor: tuple(members) for anchor, members in groups.items()}

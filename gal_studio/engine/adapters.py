@@ -24,7 +24,6 @@ TARGETS = {
 }
 CARD = "gal_studio"
 PEFT_CONFIGURATION = "lora_adapter_metadata"  # the name under which diffusers looks for it
-WEIGHT_NAME = "pytorch_lora_weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -109,24 +108,45 @@ def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
 
     header = {"format": "pt", CARD: json.dumps(asdict(card), sort_keys=True)}
     if is_attached(model):
-        tensors, configuration = _lora_tensors(model)
-        header[PEFT_CONFIGURATION] = json.dumps(configuration, sort_keys=True)
-    else:
-        tensors = {name: weight.detach() for name, weight in model.unet.state_dict().items()}
+        header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: weight.contiguous().cpu() for name, weight in tensors.items()}, path, metadata=header)
+    save_file(adapter_tensors(model), path, metadata=header)
+    _order_header(path)
     return path
 
 
-def _lora_tensors(model: ImageModel) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def _order_header(path: Path) -> None:
+    """Sort the entries of the header, which safetensors writes in a new order each time: equal adapters are
+    equal files, and have one name in the store.
+    """
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(text) > length:
+            raise ValueError(f"the header of {path.name} is longer than it was written")
+        file.seek(8)
+        file.write(text.ljust(length))
+
+
+def adapter_tensors(model: ImageModel) -> dict[str, torch.Tensor]:
+    """What is attached, on the CPU under the names of the file: a LoRA's weights, or the whole denoiser's."""
     from peft.utils import get_peft_model_state_dict
 
-    tensors = {f"unet.{name}": weight for name, weight in get_peft_model_state_dict(model.unet).items()}
+    if is_attached(model):
+        tensors = {f"unet.{name}": weight for name, weight in get_peft_model_state_dict(model.unet).items()}
+    else:
+        tensors = model.unet.state_dict()
+    return {name: weight.detach().contiguous().cpu() for name, weight in tensors.items()}
+
+
+def _lora_configuration(model: ImageModel) -> dict[str, Any]:
     configuration = model.unet.peft_config["default"].to_dict()
     for name, value in configuration.items():
         if isinstance(value, set):
             configuration[name] = sorted(value)
-    return tensors, {f"unet.{name}": value for name, value in configuration.items()}
+    return {f"unet.{name}": value for name, value in configuration.items()}
 
 
 def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:

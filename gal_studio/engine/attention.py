@@ -30,13 +30,19 @@ class Float32Attention:
         context = hidden_states if encoder_hidden_states is None else encoder_hidden_states
         rows, positions, _ = hidden_states.shape
         query, key, value = (
-            part.view(rows, -1, attn.heads, part.shape[-1] // attn.heads).transpose(1, 2).float()
+            part.view(rows, -1, attn.heads, part.shape[-1] // attn.heads).transpose(1, 2)
             for part in (attn.to_q(hidden_states), attn.to_k(context), attn.to_v(context))
         )
-        with torch.autocast(hidden_states.device.type, enabled=False):
-            attended = scaled_dot_product_attention(query, key, value, attn_mask=attention_mask)
+        attended = self.attend(query, key, value, attention_mask)
         joined = attended.transpose(1, 2).reshape(rows, positions, -1)
         return attn.to_out[0](joined) / attn.rescale_output_factor
+
+    def attend(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        """The products, (n, heads, positions, width of a head)."""
+        with torch.autocast(query.device.type, enabled=False):
+            return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from gal_studio.engine.checkpoints import fingerprint
 from gal_studio.engine.denoiser import Sizes
 from gal_studio.engine.losses import add_noise, as_maps, prediction_target, prior_weights
 from gal_studio.engine.model import ImageModel
-from gal_studio.engine.pictures import CachedPictures, Crops, TrainingPicture, cache_pictures
+from gal_studio.engine.pictures import CachedPictures, Crops, Latents, TrainingPicture, cache_pictures
 from gal_studio.engine.text import TextFeatures, stack_texts
 
 
@@ -78,12 +78,14 @@ class SampleSource:
         prior: Sequence[TrainingPicture],
         settings: TuneSettings,
         seed: int,
+        latents: Latents | None = None,
     ) -> None:
-        """Encode the pictures once."""
+        """Encode the pictures once, but for those among `latents`."""
         self.model, self.settings = model, settings
         self.fingerprint = fingerprint(settings, seed, samples, prior)
-        self.samples = cache_pictures(model, samples, settings)
-        self.prior = cache_pictures(model, prior, settings) if prior and settings.prior_weight else None
+        self.samples = cache_pictures(model, samples, settings, latents)
+        has_prior = prior and settings.prior_weight
+        self.prior = cache_pictures(model, prior, settings, latents) if has_prior else None
         self.alpha_bar = noise_schedule(model)
         self.counted = settings.batch_size
         self.rows = settings.batch_size * (1 if self.prior is None else 2)

@@ -39,3 +39,10 @@ def drawing_precision(device: torch.device) -> torch.dtype:
 def training_precision(device: torch.device) -> torch.dtype:
     """In which precision the training's products are computed; its trained weights are float32 always."""
     return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
+
+
+def device_name(device: torch.device) -> str:
+    """What a bug report says of a device: its kind, and a card's name."""
+    if device.type == "cuda":
+        return f"{device}, {torch.cuda.get_device_name(device)}"
+    return f"{device}, threads: {torch.get_num_threads()}" if device.type == "cpu" else str(device)

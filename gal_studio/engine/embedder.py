@@ -12,9 +12,11 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.devices import choose_device
+from gal_studio.engine.hub import Revisions, clip_weights
 from gal_studio.engine.protocols import Embedder
 
 LOCAL = "local-dir:"
+PICKLED = ("*.bin", "*.pt", "*.pth")
 BATCH = 32
 
 
@@ -66,28 +68,54 @@ def _unit_rows(rows: Sequence[torch.Tensor], name: str) -> NDArray[np.float64]:
     return np.asarray((features / lengths).cpu().numpy(), dtype=np.float64)
 
 
-def load_embedder(clip_model: str, device: str | torch.device | None = None) -> Embedder:
-    """Open `local-dir:PATH`, or `NAME/TAG` such as `ViT-B-32/openai`."""
+def load_embedder(
+    clip_model: str, device: str | torch.device | None = None, revisions: Revisions | None = None
+) -> Embedder:
+    """Open `local-dir:PATH`, or `NAME/TAG` such as `ViT-B-32/openai`; safetensors only.
+
+    `revisions` pins weights of the hub to the commit of their first use; without it the newest are taken.
+    """
     import open_clip
 
     chosen = choose_device(device)
-    name, tag = (clip_model, None) if clip_model.startswith(LOCAL) else _name_and_tag(clip_model)
-    if tag is None:
-        _check_directory(Path(clip_model.removeprefix(LOCAL)))
+    name, options = _sources(clip_model, {} if revisions is None else revisions)
     try:
         with torch.random.fork_rng(devices=[]):  # layers fill themselves from the global generator first
-            model, _, preprocess = open_clip.create_model_and_transforms(
-                name, pretrained=tag, device=chosen, force_quick_gelu=_quick_gelu(name, tag)
-            )
+            model, _, preprocess = open_clip.create_model_and_transforms(name, device=chosen, **options)
         tokenizer = open_clip.get_tokenizer(name)
     except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise StudioError(
-            f"The CLIP {clip_model} cannot be opened ({reason[:160]}): use local-dir:PATH with an open_clip "
-            "directory, or a name and tag that open_clip knows, such as ViT-B-32/openai."
-        ) from error
+        raise _unopened(clip_model, (str(error).strip().splitlines() or [type(error).__name__])[0]) from error
     model.requires_grad_(False).eval()
     return ClipEmbedder(clip_model, model, preprocess, tokenizer, chosen)
+
+
+def _unopened(clip_model: str, reason: str) -> StudioError:
+    return StudioError(
+        f"The CLIP {clip_model} cannot be opened ({reason[:160]}): use local-dir:PATH with an open_clip "
+        "directory, or a name and tag that open_clip knows, such as ViT-B-32/openai."
+    )
+
+
+def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]]:
+    """The name of the architecture or directory, and what open_clip needs to open it."""
+    import open_clip
+
+    if clip_model.startswith(LOCAL):
+        _check_directory(Path(clip_model.removeprefix(LOCAL)))
+        return clip_model, {}
+    name, tag = _name_and_tag(clip_model)
+    known = open_clip.get_pretrained_cfg(name, tag)
+    if not known:
+        raise _unopened(clip_model, "open_clip knows no such name and tag")
+    return name, {
+        "pretrained": str(clip_weights(clip_model, known.get("hf_hub", ""), revisions)),
+        # some weights were trained with another activation than their architecture's name says
+        "force_quick_gelu": bool(known.get("quick_gelu", False)),
+        "image_mean": known.get("mean"),
+        "image_std": known.get("std"),
+        "image_interpolation": known.get("interpolation"),
+        "image_resize_mode": known.get("resize_mode"),
+    }
 
 
 def _name_and_tag(clip_model: str) -> tuple[str, str]:
@@ -102,13 +130,9 @@ def _check_directory(folder: Path) -> None:
         raise StudioError(
             f"{folder} is not an open_clip directory: it needs open_clip_config.json and safetensors weights."
         )
-
-
-def _quick_gelu(name: str, tag: str | None) -> bool:
-    """Some weights were trained with another activation than their architecture's name says."""
-    import open_clip
-
-    if tag is None:
-        return False
-    known = open_clip.get_pretrained_cfg(name, tag) or {}
-    return bool(known.get("quick_gelu", False))
+    pickled = sorted(path.name for kind in PICKLED for path in folder.glob(kind))
+    if pickled:  # open_clip would take it before the safetensors file
+        raise StudioError(
+            f"{folder} also holds {pickled[0]}, a kind of file that can run code when it is opened: move it "
+            "elsewhere, the safetensors weights beside it are enough."
+        )

@@ -1,11 +1,15 @@
 """Where the subject is in a picture, found without a person: its alpha channel, or GrabCut."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.patch_quality import Map
+from gal_studio.engine.guided_foreground import guided_cut, is_calm
 
 WORKING_SIDE = 256  # GrabCut works on a picture of at most this many pixels a side
 BORDER = 0.03  # width of the ring that is taken for background, as a part of the side
@@ -19,18 +23,27 @@ OPAQUE = 250
 Pixels = NDArray[np.uint8]
 
 
-def foreground_mask(image: Image.Image) -> Image.Image:
+class NoForegroundError(StudioError):
+    """Nothing, or everything, stands out in a picture: its own fault, and so the same the next time."""
+
+
+def foreground_mask(image: Image.Image, guide: Callable[[], Map] | None = None) -> Image.Image:
     """The subject of a picture as an L picture of its size: 255 on the subject, 0 elsewhere.
 
-    An alpha channel that leaves something out is taken as it is; otherwise the border's colours are the
-    background. The same picture gives the same mask.
+    An alpha channel that leaves something out is taken as it is; before a calm ground the border's colours
+    are the background. Before a busy one `guide` is asked, if it is there: how much each patch, (h, w),
+    resembles the subject. The same picture and guide give the same mask; a picture without a usable one
+    raises `NoForegroundError`.
     """
-    alpha = _alpha(image)
-    mask = alpha if alpha is not None else _cut(image.convert("RGB"))
+    mask = _alpha(image)
+    if mask is None and guide is not None and not is_calm(image):
+        mask = _as_mask(_tidy(guided_cut(image, guide())), image.size)
+    if mask is None:
+        mask = _cut(image.convert("RGB"))
     share = float((np.asarray(mask) > 127).mean())
     if not SMALLEST <= share <= LARGEST:
         found = "nothing" if share < SMALLEST else "everything"
-        raise StudioError(
+        raise NoForegroundError(
             f"There is no usable foreground in this picture ({found} stands out from its border): paint the "
             "subject, or use a picture with a calmer background."
         )
@@ -55,7 +68,11 @@ def _cut(image: Image.Image) -> Image.Image:
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(pixels, labels, (0, 0, 1, 1), background, foreground, ITERATIONS, cv2.GC_INIT_WITH_MASK)
     mask = _tidy(((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8))
-    return Image.fromarray(mask * np.uint8(255)).resize(image.size, Image.Resampling.BILINEAR)
+    return _as_mask(mask, image.size)
+
+
+def _as_mask(cut: Pixels, size: tuple[int, int]) -> Image.Image:
+    return Image.fromarray(cut * np.uint8(255)).resize(size, Image.Resampling.BILINEAR)
 
 
 def _first_guess(pixels: Pixels) -> Pixels:

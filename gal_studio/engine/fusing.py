@@ -30,6 +30,19 @@ def drawing(
         detach(model)
 
 
+@contextmanager
+def in_float32(module: torch.nn.Module) -> Iterator[None]:
+    """The weights of a part in full precision for a while, and then the very same ones again."""
+    held = {name: weight.data for name, weight in module.named_parameters()}
+    for weight in module.parameters():
+        weight.data = weight.data.float()
+    try:
+        yield
+    finally:
+        for name, weight in module.named_parameters():
+            weight.data = held[name]
+
+
 def _fuse(model: ImageModel, adapter: Path) -> None:
     tensors, header = read_adapter(adapter)
     weights = dict(model.unet.named_parameters())

@@ -9,6 +9,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.devices import choose_device, holding_precision
+from gal_studio.engine.hub import Revisions, is_directory, pipeline_folder, pipeline_index
 
 FAMILIES = {"StableDiffusionPipeline": "sd1", "StableDiffusionXLPipeline": "sdxl"}
 PREDICTION_TYPES = ("epsilon", "v_prediction")
@@ -63,13 +64,19 @@ class ImageModel:
 
 
 def load_image_model(
-    name_or_dir: str | Path, device: str | torch.device | None = None, dtype: torch.dtype | None = None
+    name_or_dir: str | Path,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype | None = None,
+    revisions: Revisions | None = None,
 ) -> ImageModel:
-    """Open a Stable Diffusion 1.x or XL pipeline from a directory or a hub id; safetensors only."""
-    name = str(name_or_dir)
+    """Open a Stable Diffusion 1.x or XL pipeline from a directory or a hub id; safetensors only.
+
+    `revisions` pins hub models to the commit of their first use; without it the newest is taken.
+    """
+    name, pinned = str(name_or_dir), {} if revisions is None else revisions
     chosen = choose_device(device)
-    family = _family(name, _index(name))
-    pipeline = _open(name, family, dtype or holding_precision(chosen))
+    family = _family(name, _index(name, pinned))
+    pipeline = _open(name, family, dtype or holding_precision(chosen), pinned)
     model = ImageModel(name=name, family=family, pipeline=pipeline.to(chosen), device=chosen)
     _check(model)
     for part in ("unet", "vae", "text_encoder", "text_encoder_2"):
@@ -83,22 +90,13 @@ def load_image_model(
     return model
 
 
-def _index(name: str) -> dict[str, Any]:
+def _index(name: str, revisions: Revisions) -> dict[str, Any]:
     """The pipeline's table of contents: `model_index.json`."""
-    folder = Path(name)
-    if folder.is_dir() or name.startswith(("/", ".", "~")):
-        if not folder.is_dir():
-            raise StudioError(f"There is no model directory {name}: check the path.")
-        return _read_index(folder)
-    from diffusers import DiffusionPipeline
-
-    try:
-        return dict(DiffusionPipeline.load_config(name))
-    except (OSError, ValueError) as error:
-        raise StudioError(
-            f"The model {name!r} is neither a directory here nor a model that the hub gives now: "
-            "check the name, the network and your access to it."
-        ) from error
+    if not is_directory(name):
+        return _read_index(pipeline_index(name, revisions).parent)
+    if not Path(name).is_dir():
+        raise StudioError(f"There is no model directory {name}: check the path.")
+    return _read_index(Path(name))
 
 
 def _read_index(folder: Path) -> dict[str, Any]:
@@ -121,20 +119,21 @@ def _family(name: str, index: dict[str, Any]) -> str:
     return FAMILIES[kind]
 
 
-def _open(name: str, family: str, dtype: torch.dtype) -> Any:
+def _open(name: str, family: str, dtype: torch.dtype, revisions: Revisions) -> Any:
     import diffusers
     import transformers
 
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()
     kind = next(key for key, value in FAMILIES.items() if value == family)
-    options: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
-    options["local_files_only"] = Path(name).is_dir()
+    parts: dict[str, Any] = {}
     if family == "sd1":  # a blank picture must never be scored, so the safety checker stays out
-        options |= {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+        parts = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+    folder = Path(name) if is_directory(name) else pipeline_folder(name, revisions, **parts)
+    options = {"dtype": dtype, "use_safetensors": True, "local_files_only": True, **parts}
     try:
         with torch.random.fork_rng(devices=[]):  # layers fill themselves from the global generator first
-            pipeline = getattr(diffusers, kind).from_pretrained(name, **options)
+            pipeline = getattr(diffusers, kind).from_pretrained(folder, **options)
     except Exception as error:
         # The libraries raise many kinds for a broken or incomplete directory; all mean the same here.
         reason = str(error).strip().splitlines()

@@ -1,6 +1,7 @@
 """The pictures of a training as the denoiser sees them: latents and text features, computed once."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.denoiser import Sizes
 from gal_studio.engine.model import ImageModel
 from gal_studio.engine.text import TextFeatures, check_prompts, encode_prompts, stack_texts
+
+Latents = dict[str, torch.Tensor]
+"""Encoded pictures, (c, h, w) on the CPU, by what they show and their resolution; all of one model."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,25 @@ class CachedPictures:
         return top, left
 
 
+def encode_pictures(
+    model: ImageModel, images: Sequence[Image.Image], settings: TuneSettings, known: Latents
+) -> Iterator[int]:
+    """Add to `known` the latents that it lacks; gives how many images are done, after each of these."""
+    resolution = settings.resolution or model.resolution
+    for done, image in enumerate(images, start=1):
+        key = _key(image, resolution)
+        if key not in known:  # a reference stands in many pairs
+            known[key] = encode_picture(model, image, resolution)
+            yield done
+
+
 def cache_pictures(
-    model: ImageModel, pictures: Sequence[TrainingPicture], settings: TuneSettings
+    model: ImageModel,
+    pictures: Sequence[TrainingPicture],
+    settings: TuneSettings,
+    known: Latents | None = None,
 ) -> CachedPictures:
-    """Encode every picture and every distinct prompt once.
+    """Encode every picture and every distinct prompt once, but for what `encode_pictures` made `known`.
 
     A picture's latent is the mode of the autoencoder's posterior, not a draw from it: the draw's spread is
     far below the training noise, and with the mode the same picture is the same latent in every round.
@@ -100,11 +119,10 @@ def cache_pictures(
     check_prompts(model, (picture.prompt for picture in pictures))
     texts = encode_prompts(model, (picture.prompt for picture in pictures))
     resolution = settings.resolution or model.resolution
-    known: dict[tuple[tuple[int, int], bytes], torch.Tensor] = {}  # a reference stands in many pairs
-    for picture in pictures:
-        if _key(picture) not in known:
-            known[_key(picture)] = encode_picture(model, picture.image, resolution)
-    latents = tuple(known[_key(picture)] for picture in pictures)
+    known = {} if known is None else known
+    for _ in encode_pictures(model, [picture.image for picture in pictures], settings, known):
+        pass
+    latents = tuple(known[_key(picture.image, resolution)] for picture in pictures)
     masked = any(picture.mask is not None for picture in pictures)
     return CachedPictures(
         latents=latents,
@@ -117,8 +135,9 @@ def cache_pictures(
     )
 
 
-def _key(picture: TrainingPicture) -> tuple[tuple[int, int], bytes]:
-    return picture.image.size, picture.image.convert("RGB").tobytes()
+def _key(image: Image.Image, resolution: int) -> str:
+    digest = hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()
+    return f"{image.size} {resolution} {digest}"
 
 
 def spatial_weights(picture: TrainingPicture, latent: torch.Tensor) -> torch.Tensor:

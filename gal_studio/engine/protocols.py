@@ -22,14 +22,6 @@ class Embedder(Protocol):
         ...
 
 
-class EmbedderLoader(Protocol):
-    """Opens an embedder by its name."""
-
-    def __call__(self, clip_model: str) -> Embedder:
-        """The embedder of `local-dir:PATH` or `NAME/TAG`."""
-        ...
-
-
 class VisionTower(Protocol):
     """Turns pictures into patch features (Eq. P2); `limits` of its maps (Eq. P6), None while not measured."""
 
@@ -38,12 +30,4 @@ class VisionTower(Protocol):
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
         """F of n pictures, (n, h, w, d), unit length along d."""
-        ...
-
-
-class VisionLoader(Protocol):
-    """Opens a vision tower by its name; `clip` stands for the image tower of `clip_model`."""
-
-    def __call__(self, name: str, clip_model: str) -> VisionTower:
-        """The tower of `clip`, `local-dir:PATH`, or a transformers directory or hub id."""
         ...

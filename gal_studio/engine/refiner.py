@@ -1,6 +1,7 @@
 """Refine a round with PatchDPO (Eq. P7), as a generator of progress events like fine-tuning."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from gal_studio.engine.batches import Batch, SampleSource, noise_schedule, noise
 from gal_studio.engine.checkpoints import Checkpoint, fingerprint
 from gal_studio.engine.losses import share_noise
 from gal_studio.engine.model import ImageModel
-from gal_studio.engine.pictures import CachedPictures, TrainingPicture, cache_pictures
+from gal_studio.engine.pictures import CachedPictures, Latents, TrainingPicture, cache_pictures
 from gal_studio.engine.training import Training
 from gal_studio.engine.tuner import TuneEvent, train
 
@@ -26,8 +27,8 @@ from gal_studio.engine.tuner import TuneEvent, train
 class RefinePair:
     """A reference y and a generation x of the same prompt, with the weights of Eq. P7.
 
-    `weights` is (2, h, w) in [0, 1] over the whole pictures, 1 - r(y) and q(x), as `pair_weights` gives them.
-    `weight` multiplies both: 1 for a reference, w_i of Eq. G8 for an accepted picture.
+    `weights` is (2, h, w), at least 0, over the whole pictures, 1 - r(y) and q(x), as `pair_weights` gives
+    them. `weight` multiplies both.
     """
 
     reference: Image.Image
@@ -48,11 +49,13 @@ def refine(
     resume_from: Path | None = None,
     checkpoint: Callable[[Checkpoint], None] | None = None,
     start_from: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    latents: Latents | None = None,
 ) -> Iterator[TuneEvent]:
     """Train on pairs, mixed with GAL's `samples` and `prior`, from the round's adapter `start_from`.
 
     `tune` says what the round's adapter is (method, rank, layers), the resolution and the prior's weight;
-    checkpoints, stopping and what stays attached are as in `fine_tune`.
+    checkpoints, stopping, `latents` and what stays attached are as in `fine_tune`.
     """
     if not pairs:
         raise StudioError("There are no pairs to refine with: draw them first.")
@@ -63,10 +66,10 @@ def refine(
     }
 
     def make() -> Training:
-        source = PairSource(model, pairs, samples, prior, settings, tune.updated(steps), seed)
+        source = PairSource(model, pairs, samples, prior, settings, tune.updated(steps), seed, latents)
         return Training(model, source, tune.updated(steps), seed, start_from)
 
-    yield from train(model, make, resume_from, checkpoint)
+    yield from train(model, make, resume_from, checkpoint, clock)
 
 
 class PairSource:
@@ -81,17 +84,19 @@ class PairSource:
         settings: RefineSettings,
         tune: TuneSettings,
         seed: int,
+        latents: Latents | None = None,
     ) -> None:
-        """Encode the pictures once; the maps come to the latents' size."""
+        """Encode the pictures once, but for those among `latents`; the maps come to the latents' size."""
         self.model, self.random_crops = model, tune.crop == "random"
-        self.pairs, self.count = cache_pairs(model, pairs, tune), len(pairs)
+        self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
         self.alpha_bar = noise_schedule(model)
         self.mix = settings.mix if samples else 0.0
         self.others: SampleSource | None = None
         if self.mix:
             count = max(1, round(self.counted * self.mix / (1 - self.mix)))
-            self.others = SampleSource(model, samples, prior, tune.updated({"batch_size": count}), seed)
+            others = tune.updated({"batch_size": count})
+            self.others = SampleSource(model, samples, prior, others, seed, latents)
         self.rows = self.counted + (self.others.rows if self.others else 0)
         self.fingerprint = fingerprint(
             tune, seed, samples if self.mix else [], prior if self.mix else [], _described(pairs, settings)
@@ -118,21 +123,23 @@ class PairSource:
         return rows.scaled(1 - self.mix).above(mixed)
 
 
-def cache_pairs(model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings) -> CachedPictures:
+def cache_pairs(
+    model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings, latents: Latents | None = None
+) -> CachedPictures:
     """Every y, then every x, with their maps resized to their latents (Eq. P6)."""
     pictures = [TrainingPicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
     pictures += [TrainingPicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
-    cached = cache_pictures(model, pictures, tune)
+    cached = cache_pictures(model, pictures, tune, latents)
     maps = [
         torch.tensor(pair.weight * resize(pair.weights[row], *latent.shape[1:]), dtype=torch.float32)
-        for row, latents in enumerate((cached.latents[: len(pairs)], cached.latents[len(pairs) :]))
-        for pair, latent in zip(pairs, latents, strict=True)
+        for row, encoded in enumerate((cached.latents[: len(pairs)], cached.latents[len(pairs) :]))
+        for pair, latent in zip(pairs, encoded, strict=True)
     ]
     return replace(cached, maps=tuple(maps))
 
 
 def _described(pairs: Sequence[RefinePair], settings: RefineSettings) -> Iterator[bytes]:
-    yield json.dumps(settings.to_dict(), sort_keys=True).encode()
+    yield json.dumps(settings.essential.to_dict(), sort_keys=True).encode()
     for pair in pairs:
         yield json.dumps([pair.prompt, pair.weight, pair.weights.shape]).encode()
         yield np.ascontiguousarray(pair.weights, dtype=np.float64).tobytes()

@@ -9,12 +9,14 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.adapters import attach_full, attach_lora, load_into, trainable
 from gal_studio.engine.batches import Batch, BatchSource
-from gal_studio.engine.checkpoints import Checkpoint
+from gal_studio.engine.checkpoints import Checkpoint, restore_state, state_of
 from gal_studio.engine.denoiser import predict
 from gal_studio.engine.devices import training_precision
 from gal_studio.engine.losses import weighted_loss
+from gal_studio.engine.memory import Plan, free_memory, is_out_of_memory, plan_training, release_memory
 from gal_studio.engine.model import ImageModel
 
+ROWS = "rows_at_once"
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT_NORM = 1.0
 
@@ -30,9 +32,13 @@ class Training:
         seed: int,
         start_from: Path | None = None,
     ) -> None:
-        """Attach fresh weights, or those of the adapter `start_from`, and make the optimizer."""
+        """Attach fresh weights, or those of the adapter `start_from`, and make the optimizer.
+
+        Refused where the device has too little memory for one row at a time.
+        """
         self.model, self.source, self.settings = model, source, settings
-        self.step, self.notice = 0, ""
+        self.step, self.notice, self.rows = 0, "", source.rows
+        self._take_as_many_rows_as_fit()
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if settings.method == "lora":
             attach_lora(model, settings, self.generator)
@@ -47,21 +53,31 @@ class Training:
             weight_decay=WEIGHT_DECAY,
             fused=model.device.type in ("cpu", "cuda"),
         )
-        self.rows = self.rows_at_once = source.rows
+
+    def _take_as_many_rows_as_fit(self) -> None:
+        plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
+        self.rows_at_once = plan.rows
+        if plan.sparing:
+            self.model.unet.enable_gradient_checkpointing()
+        if plan != Plan(self.rows):
+            self._tell_parts("The device has too little free memory for a whole step")
 
     def advance(self) -> float:
         """One step: draw a batch, its weighted loss (Eq. G9, P7), its gradient, AdamW. Gives the loss."""
         loss = self._gradient(self.source.next_batch(self.generator))
         norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
         if not math.isfinite(loss) or not torch.isfinite(norm):
-            raise StudioError(
-                f"The training broke off at step {self.step + 1} of {self.settings.steps}: its loss is not a "
-                f"finite number; use a learning rate below {self.settings.learning_rate:g}."
-            )
+            raise self._broke_off(self.step + 1, "its loss is not a finite number")
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return loss
+
+    def _broke_off(self, step: int, why: str) -> StudioError:
+        return StudioError(
+            f"The training broke off at step {step} of {self.settings.steps}: {why}; "
+            f"use a learning rate below {self.settings.learning_rate:g}."
+        )
 
     def take_notice(self) -> str:
         """What the user should be told since the last call, once."""
@@ -76,7 +92,9 @@ class Training:
                     self._part(batch.part(first, first + self.rows_at_once))
                     for first in range(0, self.rows, self.rows_at_once)
                 )
-            except torch.OutOfMemoryError as error:
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
                 self._make_room(error)
 
     def _part(self, batch: Batch) -> float:
@@ -99,30 +117,26 @@ class Training:
                 "The device's memory is too small to train this model: choose LoRA, a lower resolution or a "
                 "smaller model."
             ) from error
-        torch.cuda.empty_cache()
-        self.notice = (
-            f"The device's memory is full: each step now takes {self.rows_at_once} of its {self.rows} "
-            "pictures at a time; the result is the same."
-        )
+        release_memory()
+        self._tell_parts("The device's memory is full")
+
+    def _tell_parts(self, why: str) -> None:
+        parts = f"takes {self.rows_at_once} of its {self.rows} pictures at a time"
+        how = parts if self.rows_at_once < self.rows else "is computed with less memory and more time"
+        self.notice = f"{why}: each step {how}; the result is the same but for rounding."
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that the next step depends on."""
-        tensors = {"generator": self.generator.get_state()}
-        for name, weight in self.weights.items():
-            tensors[f"weight.{name}"] = weight.detach().cpu().clone().contiguous()
-            for key, value in self.optimizer.state.get(weight, {}).items():
-                tensors[f"{key}.{name}"] = torch.as_tensor(value).cpu().clone().contiguous()
+        """Everything that the next step depends on; refused when a weight is no number."""
+        if not all(torch.isfinite(weight).all() for weight in self.weights.values()):
+            raise self._broke_off(self.step, "its weights are no finite numbers")
+        own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
+        tensors = own | state_of(self.weights, self.optimizer)
         return Checkpoint(self.step, self.source.fingerprint, tensors)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Continue where the checkpoint was taken."""
+        restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
         self.generator.set_state(checkpoint.tensors["generator"])
-        for name, weight in self.weights.items():
-            with torch.no_grad():
-                weight.copy_(checkpoint.tensors[f"weight.{name}"])
-            self.optimizer.state[weight] = {
-                key: checkpoint.tensors[f"{key}.{name}"].to("cpu" if key == "step" else weight.device)
-                for key in ("step", "exp_avg", "exp_avg_sq")
-                if f"{key}.{name}" in checkpoint.tensors
-            }
+        if ROWS in checkpoint.tensors:  # rows are summed as before, so that the rest is the same bit for bit
+            self.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))

@@ -1,21 +1,22 @@
 """Fine-tune the denoiser on weighted pictures (Eq. G9), as a generator of progress events."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.adapters import detach
 from gal_studio.engine.attention import training_attention
 from gal_studio.engine.batches import SampleSource
 from gal_studio.engine.checkpoints import Checkpoint, read_checkpoint
 from gal_studio.engine.model import ImageModel
-from gal_studio.engine.pictures import TrainingPicture
-from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.pictures import Latents, TrainingPicture
 from gal_studio.engine.training import Training
+
+CHECKPOINT_SECONDS = 15.0
+"""A checkpoint is due when the last one is so old; with the step that is running, under 20 s are lost."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,25 @@ def fine_tune(
     resume_from: Path | None = None,
     checkpoint: Callable[[Checkpoint], None] | None = None,
     start_from: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    latents: Latents | None = None,
 ) -> Iterator[TuneEvent]:
     """Train from the base model, or from the adapter `start_from`; when it ends, the adapter stays attached.
 
-    `checkpoint` is called every `checkpoint_every` steps and when the caller closes the generator; a file
-    made from it may be given as `resume_from`, and on a CPU the rest is then the same bit for bit. Call
+    `checkpoint` is called every `checkpoint_every` steps, when `clock` says that the last one is
+    `CHECKPOINT_SECONDS` old, and when the caller closes the generator; a file made from it may be given as
+    `resume_from`, and on a CPU the rest is then the same bit for bit; one that cannot be used is refused by a
+    `CheckpointError`. What is among the `latents` of `encode_pictures` is not encoded again. Call
     `save_adapter` and `detach` after the last event. One that is stopped or fails leaves the base model.
     """
     if not samples:
         raise StudioError("There is nothing to train on: add a reference picture.")
 
     def make() -> Training:
-        source = SampleSource(model, samples, prior, settings, seed)
+        source = SampleSource(model, samples, prior, settings, seed, latents)
         return Training(model, source, settings, seed, start_from)
 
-    yield from train(model, make, resume_from, checkpoint)
+    yield from train(model, make, resume_from, checkpoint, clock)
 
 
 def train(
@@ -59,6 +64,7 @@ def train(
     make: Callable[[], Training],
     resume_from: Path | None,
     checkpoint: Callable[[Checkpoint], None] | None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[TuneEvent]:
     """Run the training that `make` prepares, from its beginning or its checkpoint; see `fine_tune`."""
     training = None
@@ -68,12 +74,15 @@ def train(
         if resume_from is not None:
             training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
+        kept = clock()
         with training_attention(model):
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
-                if checkpoint is not None and training.step % every == 0:
+                is_due = training.step % every == 0 or clock() - kept >= CHECKPOINT_SECONDS
+                if checkpoint is not None and is_due:
                     checkpoint(training.checkpoint())
+                    kept = clock()
         completed = True
     except GeneratorExit:
         if checkpoint is not None and training is not None:
@@ -83,12 +92,3 @@ def train(
         model.unet.disable_gradient_checkpointing()
         if not completed:
             detach(model)
-
-
-def training_sample(model: ImageModel, prompt: str, seed: int, settings: SampleSettings) -> Image.Image:
-    """Draw one picture with the weights as they are now, between two steps of a training."""
-    alone = settings.updated({"batch_size": 1})
-    for event in draw(model, [DrawRequest(prompt, seed)], alone):
-        if isinstance(event, DrawnBatch):
-            return event.images[0]
-    raise AssertionError("draw ends with a batch")

@@ -27,13 +27,15 @@ class Views:
     """Views (n, 3, s, s) in [0, 1], where the first's patches lie in the second, and which of them count.
 
     `places` is (n, g * g, 2), x and y in patches of the second view (0 is the first patch's centre);
-    `valid` (n, g * g): seen whole in both, inside of the picture, and not flat.
+    `valid` (n, g * g): seen whole in both, inside of the picture, and not flat; `sources` (n, g * g): of
+    which picture that second view is, its own unless a spot of another one was blended in.
     """
 
     first: torch.Tensor
     second: torch.Tensor
     places: torch.Tensor
     valid: torch.Tensor
+    sources: torch.Tensor
 
 
 def make_views(
@@ -59,7 +61,9 @@ def make_views(
     in_second = _apply(_inverse(matrices[1]), in_picture)
     inside = ((in_picture.abs() <= 1) & (in_second.abs() <= 1 - 1 / grid)).all(dim=-1)
     changed = [_change(view, how, generator) for view in views]
-    return Views(changed[0], changed[1], (in_second + 1) * grid / 2 - 0.5, inside & ~flat(views[0], grid))
+    valid = inside & ~flat(views[0], grid)
+    sources = torch.arange(len(pixels))[:, None].expand_as(valid)
+    return Views(changed[0], changed[1], (in_second + 1) * grid / 2 - 0.5, valid, sources)
 
 
 def flat(pixels: torch.Tensor, grid: int) -> torch.Tensor:

@@ -13,6 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patch_quality import Limits
 from gal_studio.engine.devices import choose_device
 from gal_studio.engine.embedder import LOCAL, load_embedder
+from gal_studio.engine.hub import Revisions
 from gal_studio.engine.vision_limits import measure_limits
 from gal_studio.engine.vision_networks import (
     SMALLEST_GRID,
@@ -28,17 +29,22 @@ CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
 
 
-def load_vision(name: str, clip_model: str, device: str | torch.device | None = None) -> PatchTower:
+def load_vision(
+    name: str,
+    clip_model: str,
+    device: str | torch.device | None = None,
+    revisions: Revisions | None = None,
+) -> PatchTower:
     """Open `clip` (the image tower of `clip_model`), `local-dir:PATH` as `save_tower` writes it, or a
-    transformers directory or hub id.
+    transformers directory or hub id; `revisions` pins hub models to the commit of their first use.
     """
-    chosen = choose_device(device)
+    chosen, pinned = choose_device(device), {} if revisions is None else revisions
     if name == CLIP:
-        return _tower(name, _clip_network(clip_model, chosen), chosen)
+        return _tower(name, _clip_network(clip_model, chosen, pinned), chosen)
     folder = Path(name.removeprefix(LOCAL))
     if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
-        return _saved_tower(name, folder, chosen)
-    return _tower(name, transformers_network(name, chosen), chosen)
+        return _saved_tower(name, folder, chosen, pinned)
+    return _tower(name, transformers_network(name, chosen, pinned), chosen)
 
 
 def _tower(name: str, network: Network, device: torch.device) -> PatchTower:
@@ -49,14 +55,14 @@ def _tower(name: str, network: Network, device: torch.device) -> PatchTower:
     return PatchTower(name, network, device, tuple(1 / len(grids) for _ in grids), max(SMALLEST_GRID, grid))
 
 
-def _clip_network(clip_model: str, device: torch.device) -> Network:
+def _clip_network(clip_model: str, device: torch.device, revisions: Revisions) -> Network:
     import open_clip
 
-    embedder: Any = load_embedder(clip_model, device)
+    embedder: Any = load_embedder(clip_model, device, revisions)
     return open_clip_network(clip_model, embedder.model, open_clip.get_model_preprocess_cfg(embedder.model))
 
 
-def _saved_tower(name: str, folder: Path, device: torch.device) -> PatchTower:
+def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revisions) -> PatchTower:
     """A tuned tower: its base, and over it the tuned weights."""
     from gal_studio.engine.adapters import read_adapter
 
@@ -68,7 +74,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device) -> PatchTower:
         raise StudioError(
             f"{folder} is not a vision model of this studio: it needs a {DESCRIPTION} and {WEIGHTS}."
         ) from error
-    network = open_base(base, folder, device)
+    network = open_base(base, folder, device, revisions)
     tuned, _ = read_adapter(folder / WEIGHTS)
     try:
         strange = network.module.load_state_dict(tuned, strict=False).unexpected_keys
@@ -79,7 +85,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device) -> PatchTower:
     return PatchTower(name, network, device, mixture, grid, limits)
 
 
-def open_base(base: str, folder: Path, device: torch.device) -> Network:
+def open_base(base: str, folder: Path, device: torch.device, revisions: Revisions) -> Network:
     """The network under a tuned tower: `clip:NAME` (an open_clip name) or a transformers one.
 
     A directory is written relative to the tower's own, so that both may move together.
@@ -88,8 +94,8 @@ def open_base(base: str, folder: Path, device: torch.device) -> Network:
         name = base.removeprefix("clip:")
         if name.startswith(LOCAL):
             name = f"{LOCAL}{(folder / name.removeprefix(LOCAL)).resolve()}"
-        return _clip_network(name, device)
-    return transformers_network(base, device)
+        return _clip_network(name, device, revisions)
+    return transformers_network(base, device, revisions)
 
 
 def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:

@@ -10,10 +10,12 @@ from torch.nn.functional import grid_sample
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patch_quality import Limits
-from gal_studio.engine.views import Views, flat, make_views
+from gal_studio.engine.views import Augmentation, Views, flat, make_views
 from gal_studio.engine.vision_tower import PatchTower, to_pixels
 
 MOST_PICTURES = 64
+NEARBY = Augmentation(smallest=0.85, largest=1.0, turn=4.0, mirror=0.0, colour=0.02, blur=0.0, noise=0.0)
+"""The two views of a picture that a 1 stands for: moved, turned and scaled a little, and nothing lost."""
 
 
 def measure_limits(
@@ -35,7 +37,8 @@ def measure_limits(
     generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
     busy = ~flat(pixels, tower.grid).numpy()
     matches = best_matches(tower.patches(chosen), tower.patches(against))[busy]
-    true = true_matches(tower, make_views(pixels, tower.network.side, tower.grid, generator))
+    views = make_views(pixels, tower.network.side, tower.grid, generator, NEARBY)
+    true = true_matches(tower, views)
     if not matches.size or not true.size:
         raise StudioError("The limits of the patch maps cannot be measured on pictures without detail.")
     return Limits(float(np.median(matches)), float(np.median(true)))

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.hub import Revisions, is_directory, transformers_folder
 
 SMALLEST_GRID = 16  # patches a side
 FINE, COARSE = 4, 16  # strides of a convolutional network's stages that are used
@@ -95,15 +96,15 @@ def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
     return tuple(layer for layer in layers if layer is not None) or tuple(module.children())
 
 
-def transformers_network(name: str, device: torch.device) -> Network:
+def transformers_network(name: str, device: torch.device, revisions: Revisions) -> Network:
     """A transformers vision model from a directory or the hub: DINO, DINOv2, ViT, ResNet and the like."""
     from transformers import AutoModel
 
+    folder = Path(name) if is_directory(name) else transformers_folder(name, revisions)
+    safe = {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
     try:
         with torch.random.fork_rng(devices=[]):  # layers fill themselves from the global generator first
-            module = AutoModel.from_pretrained(
-                name, use_safetensors=True, local_files_only=Path(name).is_dir()
-            )
+            module = AutoModel.from_pretrained(folder, **safe)
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise StudioError(
@@ -113,7 +114,7 @@ def transformers_network(name: str, device: torch.device) -> Network:
     module = getattr(module, "vision_model", module).to(device).requires_grad_(False).eval()
     if getattr(module, "main_input_name", "") != "pixel_values":
         raise no_patches(name)
-    processor = _processor(name)
+    processor = _processor(folder)
     side = _side(module.config, processor)
     network = Network(
         module=module,
@@ -128,12 +129,12 @@ def transformers_network(name: str, device: torch.device) -> Network:
     return network
 
 
-def _processor(name: str) -> dict[str, Any]:
+def _processor(folder: Path) -> dict[str, Any]:
     """How the model's pictures were normalised, from its preprocessor's file; empty where there is none."""
     from transformers import ImageProcessingMixin
 
     try:
-        return dict(ImageProcessingMixin.get_image_processor_dict(name)[0])
+        return dict(ImageProcessingMixin.get_image_processor_dict(folder)[0])
     except (OSError, ValueError):
         return {}
 

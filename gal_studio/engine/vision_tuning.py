@@ -12,8 +12,9 @@ from PIL import Image
 from torch.nn.functional import log_softmax, one_hot
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.checkpoints import Checkpoint, read_checkpoint
-from gal_studio.engine.views import Augmentation, Views, make_views
+from gal_studio.engine.checkpoints import Checkpoint, read_checkpoint, restore_state, state_of
+from gal_studio.engine.spots import blend_spots
+from gal_studio.engine.views import Views, make_views
 from gal_studio.engine.vision_tower import PatchTower, to_pixels
 
 TEMPERATURE = 0.1
@@ -35,6 +36,7 @@ class TowerSettings:
     learning_rate: float = 5e-4
     blocks: int = 2
     queries: int = 1024  # patches of a step that look for their place
+    spots: float = 0.7  # chance that a spot of another picture is blended into a view
     checkpoint_every: int = 100
 
 
@@ -98,6 +100,8 @@ class TowerTuning:
         first, second = drawn if isinstance(drawn, tuple) else (drawn, None)
         rendition = None if second is None else as_pixels(second, side)
         views = make_views(as_pixels(first, side), side, grid, generator, rendition=rendition)
+        if self.settings.spots:
+            views = blend_spots(views, grid, self.settings.spots, generator)
         loss, found = self._loss(views, generator)
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * self._pace()
@@ -123,7 +127,7 @@ class TowerTuning:
         rows = rows[torch.randperm(len(rows), generator=generator)[: self.settings.queries]]
         own = torch.zeros(len(rows), count * grid * grid)
         targets = place_targets(views.places.flatten(0, 1)[rows], grid)
-        first = rows // (grid * grid) * grid * grid
+        first = views.sources.flatten()[rows] * grid * grid
         own.scatter_(1, first[:, None] + torch.arange(grid * grid), targets)
         queries = features[:count].flatten(0, 1)[rows.to(self.tower.device)]
         keys = features[count:].flatten(0, 1)
@@ -139,23 +143,12 @@ class TowerTuning:
 
     def checkpoint(self) -> Checkpoint:
         """Everything that the next step depends on."""
-        tensors = {f"weight.{name}": weight.detach().cpu().clone() for name, weight in self.weights.items()}
-        for name, weight in self.weights.items():
-            for key, value in self.optimizer.state.get(weight, {}).items():
-                tensors[f"{key}.{name}"] = torch.as_tensor(value).cpu().clone()
-        return Checkpoint(self.step, self.fingerprint, tensors)
+        return Checkpoint(self.step, self.fingerprint, state_of(self.weights, self.optimizer))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Continue where the checkpoint was taken."""
+        restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
-        for name, weight in self.weights.items():
-            with torch.no_grad():
-                weight.copy_(checkpoint.tensors[f"weight.{name}"])
-            self.optimizer.state[weight] = {
-                key: checkpoint.tensors[f"{key}.{name}"].to("cpu" if key == "step" else weight.device)
-                for key in ("step", "exp_avg", "exp_avg_sq")
-                if f"{key}.{name}" in checkpoint.tensors
-            }
 
     def end(self, completed: bool) -> None:
         """Freeze the tower again; one that was not completed gets its old weights back."""
@@ -215,33 +208,6 @@ def tuned_weights(tower: PatchTower, blocks: int) -> dict[str, torch.nn.Paramete
             hook.remove()
     chosen = {id(weight) for block in used[-blocks:] for weight in block.parameters()}
     return {name: weight for name, weight in tower.network.module.named_parameters() if id(weight) in chosen}
-
-
-def own_place_share(
-    tower: PatchTower, pictures: Pictures, rng: np.random.Generator, how: Augmentation | None = None
-) -> float:
-    """The share of patches that find their own place in another view of their picture, in [0, 1].
-
-    A patch has found it when the patch of the other view with the largest cosine, among all of that view,
-    is one of the four around its true place. Flat patches do not count.
-    """
-    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    found = tried = 0
-    side, grid = tower.network.side, tower.grid
-    for first in range(0, len(pictures), 32):
-        views = make_views(as_pixels(pictures[first : first + 32], side), side, grid, generator, how)
-        with torch.inference_mode():
-            one, two = (
-                tower.features(view.to(tower.device)).flatten(2).cpu() for view in (views.first, views.second)
-            )
-        best = (one.transpose(1, 2) @ two).argmax(dim=2)
-        there = torch.stack([best % grid, best // grid], dim=-1)
-        near = ((there - views.places.clamp(0, grid - 1)).abs() < 1).all(dim=-1)
-        found += int(near[views.valid].sum())
-        tried += int(views.valid.sum())
-    if not tried:
-        raise StudioError("These pictures have no detail to measure the vision model on: use others.")
-    return found / tried
 
 
 def as_pixels(pictures: Pictures, side: int) -> torch.Tensor:

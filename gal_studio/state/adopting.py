@@ -22,23 +22,27 @@ _MADE_OF: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def adopt(store: Store, other: Store, project_id: str) -> str:
-    """Move a project here; its id, which is another one when this workspace has rows of that id already."""
+    """Move a project here; its id, which is another one when this workspace has rows of that id already.
+
+    What is here already is read before anything is locked: nobody who writes meanwhile waits for it.
+    """
+    whole = _whole(store, other)
     try:
-        return _adopt(store, other, project_id, fresh=False)
+        return _adopt(store, other, project_id, whole, fresh=False)
     except sqlite3.IntegrityError:
         try:
-            return _adopt(store, other, project_id, fresh=True)
+            return _adopt(store, other, project_id, whole, fresh=True)
         except sqlite3.IntegrityError as error:
             raise damaged("its rows contradict each other") from error
 
 
-def _adopt(store: Store, other: Store, project_id: str, fresh: bool) -> str:
+def _adopt(store: Store, other: Store, project_id: str, whole: frozenset[str], fresh: bool) -> str:
     moved: list[tuple[Files, str]] = []
     try:
         with store.database.transaction() as writer:
             here = _Copy(writer, other, fresh).project(project_id)
             _name(writer, here)
-            for entry in _move(other, store):
+            for entry in _move(other, store, whole):
                 moved.append(entry)
     except BaseException:
         for files, name in moved:
@@ -99,12 +103,23 @@ def _name(writer: sqlite3.Connection, project_id: str) -> None:
         writer.execute("UPDATE projects SET name = ? WHERE id = ?", (free, project_id))
 
 
-def _move(other: Store, store: Store) -> Iterator[tuple[Files, str]]:
+def _whole(store: Store, other: Store) -> frozenset[str]:
+    """The names of the other's files that are here already and hold what they should."""
+    folders = ((other.images, store.images), (other.adapters, store.adapters))
+    return frozenset(
+        path.stem
+        for source, target in folders
+        for path in source.folder.iterdir()
+        if target.intact(path.stem)
+    )
+
+
+def _move(other: Store, store: Store, whole: frozenset[str]) -> Iterator[tuple[Files, str]]:
     """Rename the files that are not here yet; yields each that was put into an empty place."""
     for source, target in ((other.images, store.images), (other.adapters, store.adapters)):
         for path in sorted(source.folder.iterdir()):
             name = path.stem
-            if target.intact(name):
+            if name in whole and target.has(name):
                 continue
             was_empty = not target.path(name).exists()
             path.replace(target.path(name))

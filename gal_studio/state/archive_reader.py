@@ -17,7 +17,7 @@ from gal_studio.state.adopting import adopt
 from gal_studio.state.archive_format import Limits, damaged
 from gal_studio.state.archive_rows import make_database
 from gal_studio.state.integrity import examine
-from gal_studio.state.problems import check_room, disk_problem
+from gal_studio.state.problems import disk_problem
 from gal_studio.state.store import Store
 from gal_studio.state.unpacking import Unpacking, opened
 
@@ -36,7 +36,7 @@ def import_project(store: Store, path: Path, check: Check | None = None, limits:
         with opened(path, limits) as archive:
             unpacking = Unpacking(archive, path.stat().st_size, limits)
             manifest = unpacking.manifest()
-            check_room(store.workspace, 2 * sum(entry.size for entry in manifest.files))
+            store.disk.check_folder(store.workspace, 2 * sum(entry.size for entry in manifest.files))
             unpacking.unpack(manifest, folder)
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
@@ -75,8 +75,11 @@ def _check(staged: Store, project_id: str, check: Check | None) -> None:
 
 
 def _read_all(store: Store, project_id: str) -> None:
-    if not store.projects.references(project_id):
+    references = store.projects.references(project_id)
+    if not references:
         raise StudioError("The project has no reference.")
+    for reference in references:
+        store.projects.masks.history(reference.id)
     for entry in store.rounds.of_project(project_id):
         store.rounds.settings(entry.id)
         store.decisions.can_undo(entry.id)
@@ -86,5 +89,5 @@ def _read_all(store: Store, project_id: str) -> None:
             raise StudioError("A feature is no number.")
         owners = [candidate.id for candidate in store.candidates.of_round(entry.id)]
         for owner in owners + [pair.id for pair in store.refinements.pairs(entry.id)]:
-            store.refinements.map(owner, "quality")
-            store.refinements.map(owner, "reproduction")
+            store.refinements.maps(owner, "quality")
+            store.refinements.maps(owner, "reproduction")

@@ -29,7 +29,7 @@ from gal_studio.state.contents import (
     project_tables,
 )
 from gal_studio.state.files import Files, writing
-from gal_studio.state.problems import check_room, make_folder
+from gal_studio.state.problems import make_folder
 from gal_studio.state.schema import MIGRATIONS
 from gal_studio.state.store import Store
 
@@ -44,7 +44,7 @@ def export_project(store: Store, project_id: str, path: Path) -> Path:
         raise StudioError(f"{path} is a folder: give the name of the file to write, such as cat.zip.")
     project = store.projects.get(project_id)
     make_folder(path.parent)
-    check_room(path.parent, sum(_size(store, named) for named in _files_of(store, project_id)))
+    store.disk.check_folder(path.parent, sum(_size(store, named) for named in _files_of(store, project_id)))
     with writing(path, path.parent) as file, ZipFile(file, "w", allowZip64=True) as archive:
         tables, entries, files = _write_tables(store, project_id, archive)
         entries += [_write_file(store, archive, named) for named in files]

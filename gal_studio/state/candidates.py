@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database import Database
 
 
@@ -24,6 +24,7 @@ class NewCandidate:
     similarity_anchor: float
     similarity_reference: float
     feature: NDArray[np.float64]
+    remark: Remark = ""
 
 
 def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
@@ -44,13 +45,16 @@ class Candidates:
         with self._database.transaction() as writer:
             for new in batch:
                 writer.execute(
-                    "INSERT INTO candidates VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?) "
+                    "INSERT INTO candidates (id, round_id, anchor_id, number, seed, image, "
+                    "similarity_anchor, similarity_reference, feature, created, remark) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "ON CONFLICT (round_id, anchor_id, number) DO UPDATE SET seed = excluded.seed, "
                     "image = excluded.image, similarity_anchor = excluded.similarity_anchor, "
-                    "similarity_reference = excluded.similarity_reference, feature = excluded.feature",
+                    "similarity_reference = excluded.similarity_reference, feature = excluded.feature, "
+                    "remark = excluded.remark",
                     (candidate_id(round_id, new.anchor_id, new.index), round_id, new.anchor_id, new.index,
                      new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
-                     np.asarray(new.feature, dtype="<f4").tobytes(), now),
+                     np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark),
                 )  # fmt: skip
 
     def get(self, identity: str) -> Candidate:
@@ -89,9 +93,10 @@ class Candidates:
         return frozenset((row["anchor_id"], row["number"]) for row in rows)
 
     def first(self, round_id: str) -> str | None:
-        """The id of the round's first candidate in the order of drawing."""
+        """The id of the round's first candidate in the order of drawing whose picture is here."""
         row = self._database.row(
-            "SELECT id FROM candidates WHERE round_id = ? ORDER BY created, rowid LIMIT 1", (round_id,)
+            "SELECT id FROM candidates WHERE round_id = ? AND image <> '' ORDER BY created, rowid LIMIT 1",
+            (round_id,),
         )
         return None if row is None else str(row["id"])
 
@@ -113,4 +118,5 @@ def _candidate(row: sqlite3.Row) -> Candidate:
     return Candidate(
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
+        row["remark"],
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,15 @@ from gal_studio.state.schema import MIGRATIONS
 Values = Sequence[Any] | Mapping[str, Any]
 
 
+class _Held:
+    """The connection of one thread: it is closed when the thread ends. `depth` counts open transactions."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.depth = 0
+        weakref.finalize(self, connection.close).atexit = False
+
+
 class Database:
     """The workspace's `studio.db`: WAL, foreign keys, full sync, migrated when opened."""
 
@@ -22,7 +32,7 @@ class Database:
         self._folder = path.parent
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._open = weakref.WeakSet[_Held]()
         try:
             with self.translated():
                 self._migrate()
@@ -43,24 +53,29 @@ class Database:
         except OSError as error:
             raise disk_problem(error, self._folder) from error
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self.path, timeout=20.0, isolation_level=None, check_same_thread=False
+    @property
+    def _held(self) -> _Held:
+        """The connection of this thread, opened when it is first needed."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = _Held(
+                sqlite3.connect(self.path, timeout=20.0, isolation_level=None, check_same_thread=False)
             )
             with self._lock:
-                self._connections.append(connection)
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA journal_mode = WAL")
-            self._local.connection = connection
-            self._local.depth = 0
-        return connection
+                self._open.add(held)
+            held.connection.row_factory = sqlite3.Row
+            held.connection.execute("PRAGMA foreign_keys = ON")
+            held.connection.execute("PRAGMA synchronous = FULL")
+            held.connection.execute("PRAGMA journal_mode = WAL")
+            self._local.held = held
+        return held
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._held.connection
 
     def _migrate(self) -> None:
-        connection = self._connection()
+        connection = self._connection
         if self._version(connection) == len(MIGRATIONS):
             return
         connection.execute("PRAGMA foreign_keys = OFF")  # a table that is built anew is gone for a moment
@@ -96,12 +111,13 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All that is written inside happens, or none of it; an inner one joins the outer one."""
         with self.translated():
-            connection = self._connection()
-            if self._local.depth:
+            held = self._held
+            connection = held.connection
+            if held.depth:
                 yield connection
                 return
             connection.execute("BEGIN IMMEDIATE")
-            self._local.depth = 1
+            held.depth = 1
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -110,14 +126,15 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             finally:
-                self._local.depth = 0
+                held.depth = 0
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read inside is of one moment; nothing is written inside, and nobody is kept waiting."""
         with self.translated():
-            connection = self._connection()
-            if self._local.depth:
+            held = self._held
+            connection = held.connection
+            if held.depth:
                 yield
                 return
             connection.execute("BEGIN")
@@ -129,7 +146,7 @@ class Database:
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Everything that a query finds."""
         with self.translated():
-            return self._connection().execute(sql, values).fetchall()
+            return self._connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: Values = ()) -> sqlite3.Row | None:
         """The first row that a query finds."""
@@ -144,7 +161,7 @@ class Database:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            for held in list(self._open):
+                held.connection.close()
+            self._open.clear()
         self._local = threading.local()

@@ -16,6 +16,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.problems import disk_problem
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be mended."
 
 
 def write_whole(path: Path, data: bytes, workspace: Path) -> None:
@@ -27,11 +28,17 @@ def write_whole(path: Path, data: bytes, workspace: Path) -> None:
 @contextmanager
 def writing(path: Path, workspace: Path) -> Iterator[BinaryIO]:
     """The same for what is written bit by bit: the file has its name when all of it is on the disk."""
+    with writing_beside(path, workspace) as temporary, temporary.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def writing_beside(path: Path, workspace: Path) -> Iterator[Path]:
+    """The same for what others write: to the name given here, which becomes `path` at the end."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
+        yield temporary
+        with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_folder(path.parent)
@@ -102,11 +109,10 @@ class Files:
         return path.suffix == self._suffix and bool(_NAME.fullmatch(path.stem))
 
     def add(self, data: bytes) -> str:
-        """Keep these bytes; returns their name. Twice the same bytes are one file."""
+        """Keep these bytes; returns their name. Twice the same bytes are one file; a broken one is mended."""
         name = hashlib.sha256(data).hexdigest()
-        path = self.path(name)
-        if not path.exists():
-            write_whole(path, data, self._workspace)
+        if not self.intact(name):
+            write_whole(self.path(name), data, self._workspace)
         return name
 
     def read(self, name: str) -> bytes:
@@ -114,7 +120,12 @@ class Files:
         try:
             return self.path(name).read_bytes()
         except FileNotFoundError as error:
-            raise StudioError(f"A stored file is missing from {self.folder}: {name[:12]}.") from error
+            raise StudioError(
+                f"A stored file is missing from {self.folder}: {name[:12]}. {_DOCTOR}"
+            ) from error
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StudioError(f"The stored file {name[:12]} cannot be read ({reason}). {_DOCTOR}") from error
 
 
 class Images(Files):
@@ -133,13 +144,18 @@ class Images(Files):
 
     def picture(self, name: str) -> Image.Image:
         """The picture under this name, in memory."""
-        with Image.open(io.BytesIO(self.read(name))) as picture:
-            return picture.convert("RGB")
+        return self._opened(name, "RGB")
 
     def mask(self, name: str) -> Image.Image:
         """The mask or painting under this name, in memory: one channel, mode L."""
-        with Image.open(io.BytesIO(self.read(name))) as picture:
-            return picture.convert("L")
+        return self._opened(name, "L")
+
+    def _opened(self, name: str, mode: str) -> Image.Image:
+        try:
+            with Image.open(io.BytesIO(self.read(name))) as picture:
+                return picture.convert(mode)
+        except (OSError, SyntaxError, ValueError) as error:  # what the library says of broken files
+            raise StudioError(f"The stored picture {name[:12]} is damaged. {_DOCTOR}") from error
 
     def thumbnail(self, name: str, edge: int) -> bytes:
         """A PNG whose longer edge is at most `edge` pixels; a smaller picture as it is."""

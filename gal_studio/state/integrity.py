@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gal_studio.core.jobs import WORKING
+from gal_studio.state import lineage, pairing
 from gal_studio.state.contents import Folder, all_tables
 from gal_studio.state.files import Files
 from gal_studio.state.store import Store
@@ -38,12 +40,13 @@ class Finding:
 def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
     """Everything that is wrong; files that nothing refers to count when they are older than `age` seconds."""
     named = _named(store)
+    damages = tuple(_database(store))
     return (
-        *_database(store),
+        *damages,
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
         *_leftovers(store.workspace, age),
-        *_stale_checkpoints(store, age),
+        *(() if damages else _stale_checkpoints(store, age)),  # rows tell what can still be resumed
     )
 
 
@@ -116,17 +119,31 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
 
 
 def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
-    """Checkpoints of rounds that are gone, and of trainings that are done."""
-    rows = store.database.rows("SELECT id, adapter, trained_as FROM rounds")
-    trained = {row["id"]: (row["trained_as"] or "")[:16] if row["adapter"] else None for row in rows}
+    """Checkpoints of rounds that are gone, of trainings that are done, and of those nothing can resume."""
     paths = tuple(
         path
-        for path in store.workspace.glob("checkpoints/*/*/*")
-        if path.suffix == ".safetensors" and _is_old(path, age)
-        if path.parts[-3] not in trained or path.parts[-2] == trained[path.parts[-3]]
+        for folder in sorted(store.workspace.glob("checkpoints/*/*"))
+        if not _can_be_resumed(store, folder.parent.name, folder.name)
+        for path in _old(folder, age)
+        if path.suffix == ".safetensors"
     )
     if paths:
         yield Finding("checkpoint", f"{_counted(len(paths), 'checkpoint')} that nobody needs.", paths=paths)
+
+
+def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
+    """Whether a training of this round may go on from that folder: the one that runs, or today's."""
+    row = store.database.row("SELECT project_id, kind FROM rounds WHERE id = ?", (round_id,))
+    if row is None:
+        return False
+    jobs = store.jobs.of_project(row["project_id"])
+    if any(job.round_id == round_id and job.state in WORKING for job in jobs):
+        return True
+    if row["kind"] == "refine":
+        done, today = pairing.is_refined(store, round_id), pairing.refinement_fingerprint(store, round_id)
+    else:
+        done, today = lineage.is_trained(store, round_id), lineage.training_fingerprint(store, round_id)
+    return folder == today[:16] and not done
 
 
 def _old(folder: Path, age: float) -> Iterator[Path]:

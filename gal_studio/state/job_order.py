@@ -13,6 +13,16 @@ OR (later.kind = 'pairs' AND earlier.kind = 'generate' AND earlier.round_id =
 """  # the later job makes more of it when the earlier one is done
 
 
+OVERTAKEN = """
+(jobs.kind IN ('fine_tune', 'refine') AND jobs.state IN ('stopped', 'error')
+AND EXISTS (SELECT 1 FROM rounds WHERE rounds.id = jobs.round_id AND rounds.adapter IS NOT NULL)
+AND (EXISTS (SELECT 1 FROM candidates WHERE candidates.round_id = jobs.round_id)
+    OR EXISTS (SELECT 1 FROM rounds AS child WHERE child.parent_id = jobs.round_id)
+    OR EXISTS (SELECT 1 FROM jobs AS drawing WHERE drawing.round_id = jobs.round_id
+        AND drawing.kind = 'generate' AND drawing.state IN ('running', 'pausing', 'stopping'))))
+"""  # a training whose round has been drawn or built on since, with the adapter that it has
+
+
 def _blocked(later: str) -> str:
     """A queued job waits for what comes before it; `later` is the name of its row."""
     order = f"({FOLLOWS} OR {WAITS})".replace("later.", f"{later}.")

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import astuple
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 
 from gal_studio.core.balance import openness, sample_weight
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import class_prompts
 from gal_studio.core.seeds import named_seed, training_seed
+from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, Sample
 from gal_studio.core.uncertainty import score_pool
 from gal_studio.state.store import Store
@@ -96,8 +100,8 @@ def round_training_seed(store: Store, round_id: str) -> int:
     )
 
 
-def starting_adapter(store: Store, round_id: str) -> str | None:
-    """The adapter that the training goes on from; None for the base model, as Eq. G9 has it.
+def starting_round(store: Store, round_id: str) -> Round | None:
+    """The round whose adapter the training goes on from; None for the base model, as Eq. G9 has it.
 
     A refinement goes on from the round that it refines; a round after a refinement as the setting says.
     """
@@ -106,10 +110,34 @@ def starting_adapter(store: Store, round_id: str) -> str | None:
         return None
     parent, settings = store.rounds.get(entry.parent_id), store.rounds.settings(round_id)
     if entry.kind == "refine":
-        return parent.adapter
+        return parent
     if parent.kind == "refine":
-        return parent.adapter if settings.refine.next_round == "continue" else None
-    return parent.adapter if settings.tune.continue_from_last else None
+        return parent if settings.refine.next_round == "continue" else None
+    return parent if settings.tune.continue_from_last else None
+
+
+def starting_adapter(store: Store, round_id: str) -> str | None:
+    """The adapter that the training goes on from; None for the base model, or where it is not there."""
+    start = starting_round(store, round_id)
+    return start.adapter if start else None
+
+
+def refuse_a_lost_start(store: Store, round_id: str) -> None:
+    """Refuse a training that is to go on from an adapter which is not here any more."""
+    entry, start = store.rounds.get(round_id), starting_round(store, round_id)
+    if start is None or (start.adapter is not None and store.adapters.has(start.adapter)):
+        return
+    if entry.kind == "refine":
+        raise StudioError(f"Round {entry.number} is not fine-tuned yet: press Fine-tune first.")
+    if start.kind == "refine":
+        raise StudioError(
+            f"Round {entry.number} goes on from the refinement of round {start.number}, whose LoRA is lost: "
+            f"refine round {start.number} again, or let the round after a refinement repeat it."
+        )
+    raise StudioError(
+        f"Round {entry.number} goes on from round {start.number}, whose LoRA is lost: fine-tune round "
+        f"{start.number} again, or turn off the setting Continue from the last round."
+    )
 
 
 def repeats_the_refinement(store: Store, round_id: str) -> bool:
@@ -121,13 +149,47 @@ def repeats_the_refinement(store: Store, round_id: str) -> bool:
     return store.rounds.get(entry.parent_id).kind == "refine" and after == "repeat"
 
 
-def training_fingerprint(store: Store, round_id: str) -> str:
-    """What would make a training another one: model, settings, seed, start and pictures."""
+def class_images_drawn_by(store: Store, round_id: str) -> dict[str, str]:
+    """What draws the class images of each class prompt (Eq. G9), under which they are kept for all rounds.
+
+    Empty for styles, and where the prior term is left out.
+    """
     project = store.projects.get(store.rounds.get(round_id).project_id)
-    tune = store.rounds.settings(round_id).tune
+    settings = store.rounds.settings(round_id)
+    if project.kind == "style" or not settings.tune.prior_images:
+        return {}
+    sample = settings.sample
+    side = f" / {sample.resolution} pixels" if sample.resolution else ""
+    how = f"{sample.steps} steps / {sample.guidance_scale}{side}"
+    prompts = class_prompts(store.projects.references(project.id))
+    return {prompt: f"{project.base_model} / {prompt} / {how}" for prompt in prompts}
+
+
+def training_fingerprint(store: Store, round_id: str) -> str:
+    """What would make a training another one: model, settings, seed, start, pictures and class images.
+
+    How often a checkpoint is kept or a picture is drawn meanwhile does not.
+    """
+    tune = store.rounds.settings(round_id).tune.essential
+    return _fingerprint(store, round_id, tune, sorted(class_images_drawn_by(store, round_id).values()))
+
+
+def is_trained(store: Store, round_id: str) -> bool:
+    """Whether the round's adapter is what a training of today would make.
+
+    Fingerprints of old times held no class images, and how often checkpoints were kept: they count as well.
+    """
+    former = replace(store.rounds.settings(round_id).tune, sample_every=0)
+    known = training_fingerprint(store, round_id), _fingerprint(store, round_id, former, ())
+    return store.rounds.trained_as(round_id) in known
+
+
+def _fingerprint(store: Store, round_id: str, tune: TuneSettings, drawn_by: Sequence[str]) -> str:
+    project = store.projects.get(store.rounds.get(round_id).project_id)
     parts = [
         project.base_model, project.trigger_word, tune.to_dict(), round_training_seed(store, round_id),
         starting_adapter(store, round_id), [_parts(sample) for sample in training_set(store, round_id)],
+        *([drawn_by] if drawn_by else []),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

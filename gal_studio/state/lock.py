@@ -1,22 +1,37 @@
-"""One worker a workspace: a lock that the operating system lets go of when its holder dies."""
+"""One worker and one page a workspace: locks that the operating system lets go of when their holder dies."""
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from gal_studio.state.problems import disk_problem
 
+PATIENCE = 1.0
+"""Seconds for which who comes to stay asks again: others take a lock for a moment to see if it is free."""
 
-class WorkerLock:
-    """The lock of a workspace's worker, held until `release` or the end of the process."""
+
+class WorkspaceLock:
+    """A lock on a workspace, held until `release` or the end of the process."""
+
+    name = "workspace.lock"
 
     def __init__(self, workspace: Path) -> None:
-        self._path = workspace / "worker.lock"
+        self._path = workspace / self.name
         self._handle: int | None = None
 
-    def acquire(self) -> bool:
-        """Take the lock; False when another worker holds it."""
+    def acquire(self, patience: float = 0.0) -> bool:
+        """Take the lock; False when another process holds it for longer than `patience` seconds."""
+        ends = time.monotonic() + patience
+        while not self._take():
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def _take(self) -> bool:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -31,12 +46,12 @@ class WorkerLock:
         return True
 
     def release(self) -> None:
-        """Let another worker have it."""
+        """Let another process have it."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
 
-    def __enter__(self) -> "WorkerLock":
+    def __enter__(self) -> Self:
         """Use as `with WorkerLock(folder) as lock:`, after which it is released."""
         return self
 
@@ -45,6 +60,18 @@ class WorkerLock:
     ) -> None:
         """Release."""
         self.release()
+
+
+class WorkerLock(WorkspaceLock):
+    """The lock of the one worker."""
+
+    name = "worker.lock"
+
+
+class PageLock(WorkspaceLock):
+    """The lock of the one process that serves the page."""
+
+    name = "page.lock"
 
 
 def _lock(handle: int) -> None:

@@ -44,9 +44,9 @@ _MENDED: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
             "DELETE FROM foregrounds WHERE mask = :name",
             "the foregrounds are looked for again",
         ),
-        ("project_references", "mask"): (
-            "UPDATE project_references SET mask = NULL WHERE mask = :name",
-            "the foregrounds are found automatically until they are painted again",
+        ("reference_masks", "mask"): (
+            "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
+            "a reference whose newest mask was lost has its subject found again, until it is painted",
         ),
         ("paintings", "image"): (
             "UPDATE paintings SET image = NULL WHERE image = :name",

@@ -3,17 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from typing import get_args
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import foreground_prompt
+from gal_studio.core.prompts import foreground_prompt, subjects
 from gal_studio.core.seeds import named_seed
-from gal_studio.core.settings import RefineSettings
+from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.core.types import Reference, Round, Sample
 from gal_studio.state import lineage
 from gal_studio.state.projects import Project
-from gal_studio.state.refinements import PlannedPair
+from gal_studio.state.refinements import MapKind, Pair, PlannedPair
 from gal_studio.state.store import Store
 
 
@@ -57,14 +58,17 @@ def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[
 
 
 def _objects(store: Store, project: Project, settings: RefineSettings, number: int) -> list[_Source]:
-    """The references on a clean background; those without a usable foreground are left out."""
+    """The references, with x before a clean background or with y's own prompt; those without a usable
+    foreground are left out.
+    """
     sources = []
     for entry in store.projects.references(project.id):
         found = store.refinements.foreground(entry.image)
         if entry.mask is None and found is not None and found.mask is None:
             continue
         word = entry.trigger_word or project.trigger_word
-        prompt = f"{foreground_prompt(entry.prompt, word)} {settings.clean_background}".strip()
+        clean = f"{foreground_prompt(entry.prompt, word)} {settings.clean_background}".strip()
+        prompt = clean if settings.pair_prompts == "clean" else entry.prompt
         sources.append(_Source(prompt, entry.image, entry.mask or (found.mask if found else None), word))
     if not sources:
         raise StudioError(
@@ -113,6 +117,18 @@ def references_without_foreground(store: Store, round_id: str) -> Iterator[Refer
                 yield entry
 
 
+def judged_by_subject(store: Store, round_id: str) -> bool:
+    """Whether the project of this round has several subjects, so that its candidates are judged for each."""
+    references = store.projects.references(store.rounds.get(round_id).project_id)
+    return len(subjects(references)) > 1
+
+
+def judged_candidates(store: Store, round_id: str) -> frozenset[str]:
+    """The candidates of a round whose patches were judged."""
+    name, by_subject = vision_model(store, round_id), judged_by_subject(store, round_id)
+    return store.refinements.judged_candidates(round_id, name, by_subject)
+
+
 def pairs_are_ready(store: Store, round_id: str) -> bool:
     """Whether the pairs are drawn and judged."""
     pairs = store.refinements.pairs(round_id)
@@ -141,24 +157,59 @@ def trained_pictures(store: Store, round_id: str) -> tuple[Sample, ...]:
     return tuple(samples)
 
 
-def training_settings(settings: RefineSettings) -> RefineSettings:
-    """The settings without those that the plan of the pairs or the next round holds."""
-    return replace(settings, next_round="continue", pairs=1, clean_background="")
+def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
+    """The prompts by which a refinement is compared with the round that it refines (section 3): those that
+    both have drawn, without those that it was trained on.
+    """
+    entry = refined_round(store, round_id)
+    common = {drawn[0] for drawn in store.candidates.drawn(entry.id) & store.candidates.drawn(round_id)}
+    prompts = {anchor.prompt for anchor in store.projects.anchors(entry.project_id) if anchor.id in common}
+    return frozenset(prompts - {sample.prompt for sample in store.rounds.training_set(round_id)})
 
 
 def refinement_fingerprint(store: Store, round_id: str) -> str:
-    """What would make a refinement another one: model, settings, seed, start, pictures and paint."""
-    project = store.projects.get(store.rounds.get(round_id).project_id)
+    """What would make a refinement another one: model, settings, seed, start, pictures, maps and paint."""
     settings = store.rounds.settings(round_id)
+    drawn_by = lineage.class_images_drawn_by(store, round_id) if settings.refine.mix else {}
+    judged = [_judged(store, pair) for pair in store.refinements.pairs(round_id)]
+    more = [sorted(drawn_by.values()), judged]
+    return _fingerprint(store, round_id, settings.tune.essential, settings.refine.essential, more)
+
+
+def is_refined(store: Store, round_id: str) -> bool:
+    """Whether the refinement's adapter is what a training of today would make.
+
+    Fingerprints of old times held no class images and maps, and how often checkpoints were kept.
+    """
+    settings = store.rounds.settings(round_id)
+    refine = replace(settings.refine.essential, checkpoint_every=settings.refine.checkpoint_every)
+    former = _fingerprint(store, round_id, replace(settings.tune, sample_every=0), refine, ())
+    return store.rounds.trained_as(round_id) in (refinement_fingerprint(store, round_id), former)
+
+
+def _fingerprint(
+    store: Store, round_id: str, tune: TuneSettings, refine: RefineSettings, more: Sequence[object]
+) -> str:
+    project = store.projects.get(store.rounds.get(round_id).project_id)
     parts = [
-        project.base_model, project.trigger_word, settings.tune.to_dict(),
-        training_settings(settings.refine).to_dict(),
+        project.base_model, project.trigger_word, tune.to_dict(), refine.to_dict(),
         lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id),
         [astuple(sample) for sample in lineage.training_set(store, round_id)],
         [(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)],
-        sorted(store.refinements.paintings.newest(round_id).items()),
+        sorted(store.refinements.paintings.newest(round_id).items()), *more,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _judged(store: Store, pair: Pair) -> list[object]:
+    """What the weights of a pair are made of, beside the paint: its maps, and the foreground of x."""
+    found = store.refinements.foreground(pair.generated_image or "") if pair.subject else None
+    parts: list[object] = [found.mask if found else None]
+    for kind in get_args(MapKind):
+        stored = store.refinements.map(pair.id, kind)
+        if stored is not None:
+            parts += [kind, stored.values.shape, hashlib.sha256(stored.values.tobytes()).hexdigest()]
+    return parts
 
 
 def finished_twin(store: Store, base: Round, settings: RefineSettings) -> Round | None:

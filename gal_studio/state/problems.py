@@ -1,7 +1,6 @@
 """Errors of disks and databases, said as one sentence."""
 
 import errno
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -14,8 +13,26 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
-def _full(folder: Path) -> str:
-    return f"The disk of the folder {folder} is full: make room and try again; what was stored is intact."
+class DiskError(StudioError):
+    """What a disk or a database refuses now and may take later: the same can be tried again."""
+
+
+class NoRoomError(DiskError):
+    """A disk is full. `needed` in bytes, None where nobody knows."""
+
+    def __init__(self, sentence: str, needed: int | None = None) -> None:
+        super().__init__(sentence)
+        self.needed = needed
+
+
+class BusyError(DiskError):
+    """Somebody else is writing into the workspace, for longer than one waits."""
+
+
+def _full(folder: Path) -> NoRoomError:
+    return NoRoomError(
+        f"The disk of the folder {folder} is full: make room and try again; what was stored is intact."
+    )
 
 
 def _forbidden(folder: Path) -> str:
@@ -25,7 +42,7 @@ def _forbidden(folder: Path) -> str:
 def disk_problem(error: OSError, folder: Path) -> StudioError:
     """The sentence for a file operation that failed under the workspace."""
     if error.errno in _FULL:
-        return StudioError(_full(folder))
+        return _full(folder)
     if error.errno in _FORBIDDEN:
         return StudioError(_forbidden(folder))
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
@@ -42,20 +59,8 @@ def make_folder(folder: Path) -> None:
         raise disk_problem(error, folder) from error
 
 
-def check_room(folder: Path, needed: int) -> None:
-    """Refuse what will not fit on the disk of a folder, before anything is written; `needed` in bytes."""
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise disk_problem(error, folder) from error
-    if needed + ROOM > free:
-        raise StudioError(
-            f"The disk of the folder {folder} is full: {_megabytes(needed)} are needed and "
-            f"{_megabytes(free)} are free; make room and try again."
-        )
-
-
-def _megabytes(count: int) -> str:
+def megabytes(count: int) -> str:
+    """A number of bytes for the eye."""
     return f"{count / 2**20:.1f} MB"
 
 
@@ -63,13 +68,15 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     """The sentence for a database error that a person can put right; None for a fault of ours."""
     text = str(error).lower()
     if "full" in text:
-        return StudioError(_full(folder))
-    if "readonly" in text or "unable to open" in text:
+        return _full(folder)
+    if "readonly" in text:
+        return DiskError(_forbidden(folder))
+    if "unable to open" in text:
         return StudioError(_forbidden(folder))
     if "locked" in text or "busy" in text:
-        return StudioError(f"Another program holds the workspace {folder}: close it and try again.")
+        return BusyError(f"Another program holds the workspace {folder}: close it and try again.")
     if "disk i/o" in text:
-        return StudioError(f"The disk of the workspace {folder} failed to answer: check it and try again.")
+        return DiskError(f"The disk of the workspace {folder} failed to answer: check it and try again.")
     if "not a database" in text or "malformed" in text:
         return StudioError(
             f"The file studio.db in {folder} is damaged: restore it or choose another workspace."

@@ -10,6 +10,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database import Database
+from gal_studio.state.reference_masks import NEWEST_MASK, ReferenceMasks
+from gal_studio.state.revisions import ProjectRevisions
 
 
 def new_id() -> str:
@@ -55,6 +57,7 @@ _PROJECT = """
 SELECT projects.*, (SELECT settings FROM project_settings WHERE project_id = projects.id
                     ORDER BY id DESC LIMIT 1) AS settings FROM projects
 """
+_REFERENCES = f"SELECT project_references.*, {NEWEST_MASK} AS mask FROM project_references"
 
 
 class Projects:
@@ -63,6 +66,7 @@ class Projects:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
+        self.masks = ReferenceMasks(database, clock)
 
     def add(self, new: NewProject) -> Project:
         """Store a project with its references, anchors and first settings."""
@@ -74,11 +78,13 @@ class Projects:
                  new.seed, new.origin, now),
             )  # fmt: skip
             for position, entry in enumerate(new.references):
+                reference_id = new_id()
                 writer.execute(
-                    "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (new_id(), project_id, position, entry.prompt, entry.plain_prompt, entry.image,
-                     entry.trigger_word, entry.mask),
+                    "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (reference_id, project_id, position, entry.prompt, entry.plain_prompt, entry.image,
+                     entry.trigger_word),
                 )  # fmt: skip
+                self.masks.add(reference_id, entry.mask)
             self.add_anchors(project_id, new.anchors)
             self.set_settings(project_id, new.settings)
         return self.get(project_id)
@@ -89,6 +95,10 @@ class Projects:
         if row is None:
             raise StudioError(f"There is no project {project_id!r} in this workspace.")
         return _project(row)
+
+    def revisions(self, project_id: str) -> ProjectRevisions:
+        """The commits of the hub models with which the project works."""
+        return ProjectRevisions(self._database, project_id)
 
     def with_origin(self, origin: str) -> Project | None:
         """The project that this command made before."""
@@ -112,28 +122,15 @@ class Projects:
 
     def references(self, project_id: str) -> tuple[Reference, ...]:
         """The user's pictures in their order."""
-        rows = self._database.rows(
-            "SELECT * FROM project_references WHERE project_id = ? ORDER BY position", (project_id,)
-        )
+        rows = self._database.rows(f"{_REFERENCES} WHERE project_id = ? ORDER BY position", (project_id,))
         return tuple(map(_reference, rows))
 
     def reference(self, reference_id: str) -> Reference:
         """The reference of this id."""
-        row = self._database.row("SELECT * FROM project_references WHERE id = ?", (reference_id,))
+        row = self._database.row(f"{_REFERENCES} WHERE id = ?", (reference_id,))
         if row is None:
             raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
         return _reference(row)
-
-    def set_reference_mask(self, reference_id: str, mask: str | None) -> None:
-        """Give a reference the foreground that a person painted; None goes back to the automatic one."""
-        self._database.write("UPDATE project_references SET mask = ? WHERE id = ?", (mask, reference_id))
-
-    def project_of_reference(self, reference_id: str) -> str:
-        """The project of this reference."""
-        row = self._database.row("SELECT project_id FROM project_references WHERE id = ?", (reference_id,))
-        if row is None:
-            raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
-        return str(row["project_id"])
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, those switched off among them."""

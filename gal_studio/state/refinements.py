@@ -146,28 +146,29 @@ class Refinements:
                     self.keep_drawn([(new.id, old.generated_image)])
                 writer.execute(
                     "INSERT OR REPLACE INTO patch_maps SELECT ?, kind, height, width, map_values, "
-                    "vision_model FROM patch_maps WHERE owner_id = ?",
+                    "vision_model, subject FROM patch_maps WHERE owner_id = ?",
                     (new.id, old.id),
                 )
                 if old.id in painted:
                     self.paintings.add(target_id, new.id, painted[old.id], "human")
 
-    def save_map(self, owner_id: str, kind: MapKind, stored: StoredMap) -> None:
-        """Keep the map of a pair or of a candidate; safe to run twice."""
+    def save_map(self, owner_id: str, kind: MapKind, stored: StoredMap, subject: str = "") -> None:
+        """Keep the map of a pair or of a candidate, or of one subject in it; safe to run twice."""
         height, width = stored.values.shape
         values = np.ascontiguousarray(stored.values, dtype="<f2").tobytes()
         self._database.write(
-            "INSERT OR REPLACE INTO patch_maps VALUES (?, ?, ?, ?, ?, ?)",
-            (owner_id, kind, height, width, values, stored.vision_model),
+            "INSERT OR REPLACE INTO patch_maps VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (owner_id, kind, height, width, values, stored.vision_model, subject),
         )
 
+    def maps(self, owner_id: str, kind: MapKind) -> dict[str, StoredMap]:
+        """The maps of a pair or of a candidate by subject, in the order in which they were made."""
+        sql = "SELECT * FROM patch_maps WHERE owner_id = ? AND kind = ? ORDER BY rowid"
+        return {row["subject"]: _map(row) for row in self._database.rows(sql, (owner_id, kind))}
+
     def map(self, owner_id: str, kind: MapKind) -> StoredMap | None:
-        """The map of a pair or of a candidate; None where it was never judged."""
-        row = self._database.row("SELECT * FROM patch_maps WHERE owner_id = ? AND kind = ?", (owner_id, kind))
-        if row is None:
-            return None
-        values = np.frombuffer(row["map_values"], dtype="<f2").astype(np.float32)
-        return StoredMap(values.reshape(row["height"], row["width"]), row["vision_model"])
+        """The map of all of a picture; None where it was never judged, or subject by subject."""
+        return self.maps(owner_id, kind).get("")
 
     def judged_pairs(self, round_id: str, vision_model: str) -> frozenset[str]:
         """The pairs of a refinement that have both maps of this vision model."""
@@ -178,12 +179,12 @@ class Refinements:
         )
         return frozenset(row["owner_id"] for row in rows)
 
-    def judged_candidates(self, round_id: str, vision_model: str) -> frozenset[str]:
-        """The candidates of a round that have a map of this vision model."""
+    def judged_candidates(self, round_id: str, vision_model: str, by_subject: bool) -> frozenset[str]:
+        """The candidates of a round that this vision model judged: as a whole, or subject by subject."""
         rows = self._database.rows(
             "SELECT owner_id FROM patch_maps JOIN candidates ON candidates.id = owner_id "
-            "WHERE round_id = ? AND patch_maps.vision_model = ?",
-            (round_id, vision_model),
+            "WHERE round_id = ? AND patch_maps.vision_model = ? AND (subject <> '') = ?",
+            (round_id, vision_model, by_subject),
         )
         return frozenset(row["owner_id"] for row in rows)
 
@@ -242,3 +243,8 @@ def _pair(row: sqlite3.Row) -> Pair:
         row["id"], row["round_id"], row["position"], row["prompt"], row["seed"], row["reference_image"],
         row["reference_mask"], row["generated_image"], row["subject"], row["weight"],
     )  # fmt: skip
+
+
+def _map(row: sqlite3.Row) -> StoredMap:
+    values = np.frombuffer(row["map_values"], dtype="<f2").astype(np.float32)
+    return StoredMap(values.reshape(row["height"], row["width"]), row["vision_model"])

@@ -1,6 +1,11 @@
 """The tables, as migrations: entry n brings a workspace from version n to version n + 1."""
 
+from gal_studio.state.schema_answers import SEVENTH
+from gal_studio.state.schema_models import FOURTH
+from gal_studio.state.schema_reference_masks import SIXTH
 from gal_studio.state.schema_refinements import SECOND
+from gal_studio.state.schema_robust_work import THIRD
+from gal_studio.state.schema_subjects import FIFTH
 
 _FIRST = """
 CREATE TABLE projects (
@@ -169,5 +174,6 @@ CREATE INDEX progress_of_job ON job_progress (job_id, time)
 """
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(part.strip() for part in statements.split(";")) for statements in (_FIRST, SECOND)
+    tuple(part.strip() for part in statements.split(";"))
+    for statements in (_FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
 )

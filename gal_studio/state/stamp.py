@@ -8,10 +8,11 @@ SELECT
     (SELECT name FROM projects WHERE id = :project),
     (SELECT MAX(id) FROM project_settings WHERE project_id = :project),
     (SELECT group_concat(id || enabled) FROM anchors WHERE project_id = :project),
-    (SELECT group_concat(id || COALESCE(mask, '')) FROM project_references WHERE project_id = :project),
+    (SELECT MAX(reference_masks.id) || ' ' || COUNT(mask) FROM reference_masks JOIN project_references
+        ON project_references.id = reference_id WHERE project_id = :project),
     (SELECT group_concat(id || COALESCE(adapter, '')) FROM rounds WHERE project_id = :project),
     (SELECT TOTAL(seconds) FROM round_seconds WHERE round_id IN own),
-    (SELECT COUNT(*) FROM candidates WHERE round_id IN own),
+    (SELECT COUNT(*) || ' ' || COUNT(NULLIF(image, '')) FROM candidates WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
     (SELECT COUNT(*) FROM training_images WHERE round_id IN own),
     (SELECT MAX(id) FROM decision_batches WHERE round_id IN own),

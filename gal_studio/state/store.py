@@ -5,10 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from gal_studio.state.answers import Answers
 from gal_studio.state.candidates import Candidates
 from gal_studio.state.database import Database
 from gal_studio.state.decisions import Decisions
+from gal_studio.state.disk import Disk
 from gal_studio.state.files import Adapters, Images
+from gal_studio.state.job_queue import JobQueue
 from gal_studio.state.jobs import Jobs
 from gal_studio.state.problems import disk_problem
 from gal_studio.state.projects import Projects
@@ -20,15 +23,20 @@ from gal_studio.state.workers import Workers
 class Store:
     """One workspace. Any thread may use it; any number of processes may have it open."""
 
-    def __init__(self, workspace: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, workspace: Path, clock: Callable[[], float] = time.time, reserve: int | None = None
+    ) -> None:
+        """Open or make the workspace; `reserve` are the bytes of the disk that work leaves free."""
         self.workspace = Path(workspace).expanduser().absolute()
         try:
             self.workspace.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise disk_problem(error, self.workspace) from error
+        self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
         self.database = Database(self.workspace / "studio.db")
+        self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)
         self.rounds = Rounds(self.database, clock)
         self.candidates = Candidates(self.database, clock)
@@ -36,6 +44,7 @@ class Store:
         self.refinements = Refinements(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
+        self.queue = JobQueue(self.database)
 
     def checkpoints(self, round_id: str) -> Path:
         """The folder in which a training of this round keeps its way back."""

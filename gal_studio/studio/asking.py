@@ -1,6 +1,6 @@
 """How work is asked for: what stands in its way is said, and pressing twice makes one job."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -16,6 +16,8 @@ BEFORE: Mapping[JobKind, frozenset[JobKind]] = MappingProxyType(
     }
 )
 """The work of a round behind which other work of it may wait."""
+ASKED = (ACTIVE | {"paused", "interrupted"}) - {"stopping"}
+"""The states of a job that is pressed for once more, and stays the one job."""
 
 
 def ask_fine_tune(store: Store, round_id: str) -> Job:
@@ -30,7 +32,9 @@ def ask_fine_tune(store: Store, round_id: str) -> Job:
         job = equal_job(store, entry, "fine_tune")
         if job is not None:
             return job
-        entry = _round_to_train(store, entry)
+        chosen = _round_to_train(store, entry)
+        if chosen.id != entry.id:
+            return ask_fine_tune(store, chosen.id)
         return store.jobs.enqueue(entry.project_id, entry.id, "fine_tune")
 
 
@@ -61,7 +65,7 @@ def equal_job(store: Store, entry: Round, kind: JobKind) -> Job | None:
     for job in store.jobs.of_project(entry.project_id):
         if job.round_id != entry.id:
             continue
-        if job.kind == kind and job.state in ACTIVE | {"paused", "interrupted"} and job.state != "stopping":
+        if job.kind == kind and job.state in ASKED:
             return store.jobs.enqueue(entry.project_id, entry.id, kind)
         may_wait = "quality" in (job.kind, kind) or (job.kind in BEFORE.get(kind, ()) and _goes_on(job))
         if job.state in ACTIVE and not may_wait:
@@ -84,9 +88,9 @@ def _round_to_train(store: Store, entry: Round) -> Round:
         return entry  # its adapter was lost, and the same training makes it again
     settings = store.projects.get(entry.project_id).settings
     present = store.rounds.settings(entry.id)
-    trained_as = store.rounds.trained_as(entry.id)
     store.rounds.set_settings(entry.id, replace(present, tune=settings.tune, refine=settings.refine))
-    if trained_as and trained_as == lineage.training_fingerprint(store, entry.id):
+    _refuse_a_lost_start(store, entry)
+    if lineage.is_trained(store, entry.id):
         raise StudioError(
             f"Round {entry.number} is fine-tuned on these pictures with these settings already: "
             "press Generate, or change a setting first."
@@ -94,7 +98,40 @@ def _round_to_train(store: Store, entry: Round) -> Round:
     if not store.candidates.count(entry.id) and not store.rounds.children(entry.id):
         return entry
     store.rounds.set_settings(entry.id, present)
-    return store.rounds.add(entry.project_id, entry.parent_id, settings)
+    there = next(untrained_beside(store, entry), None)
+    return there or store.rounds.add(entry.project_id, entry.parent_id, settings)
+
+
+def untrained_beside(store: Store, entry: Round) -> Iterator[Round]:
+    """The rounds of the same kind and parent that wait for their training: Fine-tune was pressed before."""
+    for other in store.rounds.of_project(entry.project_id):
+        alike = (other.parent_id, other.kind) == (entry.parent_id, entry.kind) and other.id != entry.id
+        if not alike or other.adapter is not None or store.candidates.count(other.id):
+            continue
+        if not store.rounds.children(other.id) or _is_asked_for(store, other):
+            yield other
+
+
+def _is_asked_for(store: Store, entry: Round) -> bool:
+    """Whether the training of a round waits, runs or rests."""
+    jobs = store.jobs.of_project(entry.project_id)
+    return any((job.round_id, job.kind) == (entry.id, entry.kind) and job.state in ASKED for job in jobs)
+
+
+def _refuse_a_lost_start(store: Store, entry: Round) -> None:
+    """Unless the round that the training goes on from is being trained just now."""
+    start = lineage.starting_round(store, entry.id)
+    if start is None or not is_coming(store, start, "fine_tune", "refine"):
+        lineage.refuse_a_lost_start(store, entry.id)
+
+
+def refuse_an_empty_pool(store: Store, entry: Round) -> None:
+    """Refuse to go on with a round that has nothing to draw."""
+    if not lineage.pool(store, entry.id):
+        raise StudioError(
+            f"Round {entry.number} has no anchors left to draw, since each has an accepted picture or is "
+            "switched off: add anchors or switch some on, then press Generate."
+        )
 
 
 def _fix_settings_to_draw(store: Store, entry: Round) -> None:
@@ -102,8 +139,7 @@ def _fix_settings_to_draw(store: Store, entry: Round) -> None:
     if entry.adapter is None and not is_coming(store, entry, "fine_tune", "refine"):
         what = "refined yet: press Refine" if entry.kind == "refine" else "fine-tuned yet: press Fine-tune"
         raise StudioError(f"Round {entry.number} is not {what} first.")
-    if not lineage.pool(store, entry.id):
-        raise StudioError(f"Round {entry.number} has no anchors left to draw: add anchors or switch some on.")
+    refuse_an_empty_pool(store, entry)
     wanted = store.projects.get(entry.project_id).settings
     present = store.rounds.settings(entry.id)
     sample = wanted.sample

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from gal_studio.assets import demo, load_preset, resolve_model
+from gal_studio.core.describing import describe
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import describe, stands_for, subjects
+from gal_studio.core.prompts import stands_for, subjects
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
@@ -58,7 +59,12 @@ def demo_draft(kind: Kind) -> ProjectDraft:
 
 
 def create_project(store: Store, draft: ProjectDraft) -> str:
-    """Check a draft, store its pictures, its anchors and its first round; returns the project's id."""
+    """Check a draft, store its pictures, its anchors and its first round; returns the project's id.
+
+    The same origin twice is one project. Nobody who writes meanwhile waits for the pictures.
+    """
+    if (known := _made_before(store, draft)) is not None:
+        return known
     if draft.kind not in get_args(Kind):
         raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
     if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
@@ -85,9 +91,17 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         origin=draft.origin,
     )
     with store.database.transaction():
+        if (known := _made_before(store, draft)) is not None:
+            return known
         project = store.projects.add(new)
         store.rounds.add(project.id, None, settings)
     return project.id
+
+
+def _made_before(store: Store, draft: ProjectDraft) -> str | None:
+    """The project that the command of this draft made already."""
+    known = store.projects.with_origin(draft.origin) if draft.origin else None
+    return known.id if known else None
 
 
 def default_name(kind: Kind, references: Sequence[Reference]) -> str:

@@ -33,10 +33,10 @@ def accept_in_part(store: Store, candidate_id: str, mask: bytes, author: Author 
     store.decisions.record(round_id, [(candidate_id, "accepted")], author, {candidate_id: name})
 
 
-def set_reference_mask(store: Store, reference_id: str, mask: bytes | None) -> None:
+def set_reference_mask(store: Store, reference_id: str, mask: bytes | None, author: Author = "human") -> None:
     """Say where a reference shows its subject; None leaves that to the studio."""
     reference = store.projects.reference(reference_id)
     name = None
     if mask is not None:
         name = store.images.add_picture(read_mask(mask, store.images.picture(reference.image).size))
-    store.projects.set_reference_mask(reference_id, name)
+    store.projects.masks.add(reference_id, name, author)

@@ -4,12 +4,13 @@ from gal_studio.assets import load_presets
 from gal_studio.core.balance import openness, sample_weight
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.jobs import WORKING
+from gal_studio.core.reasons import ALL_BLANK
 from gal_studio.core.selection import SuggestionSet, explain_all, rank_anchors, suggest
 from gal_studio.core.types import AnchorScore, Candidate, Job, Round
 from gal_studio.core.uncertainty import group_by_anchor, score_pool
 from gal_studio.state import Store
 from gal_studio.state.lineage import accepted_candidates, missing, pool
-from gal_studio.state.pairing import vision_model
+from gal_studio.state.pairing import judged_candidates
 from gal_studio.views import (
     CandidateView,
     JobView,
@@ -23,7 +24,7 @@ from gal_studio.views import (
 
 UNITS = {
     "fine_tune": "steps", "refine": "steps", "draw": "img", "class_images": "img", "pairs": "img",
-    "foregrounds": "img", "maps": "img",
+    "encode": "img", "foregrounds": "img", "maps": "img",
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def next_step(store: Store, round_id: str) -> Step:
     if entry.adapter is None:
         return entry.kind
     if not store.candidates.count(round_id) or missing(store, round_id):
-        return "generate" if pool(store, round_id) else "next_round"
+        return "generate"  # without anchors it says what to do
     if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
         return "next_round"
     return "accept"
@@ -95,7 +96,8 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     summaries = []
     for entry in store.rounds.of_project(project_id):
         accepted = store.decisions.accepted(entry.id)
-        cover = accepted[0] if accepted else store.candidates.first(entry.id)
+        shown = (name for name in accepted if store.candidates.get(name).image)
+        cover = next(shown, None) or store.candidates.first(entry.id)
         summaries.append(
             RoundSummary(
                 id=entry.id,
@@ -136,7 +138,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         openness=mean_entropy,
         sample_weight=sample_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
         exhausted=made.exhausted and bool(candidates),
-        sentence=made.sentence if candidates else "",
+        sentence=_sentence(made, scores, candidates),
         losses=store.rounds.losses(round_id),
         training_images=tuple(
             TrainingImageView(sample.step, sample.prompt, sample.image)
@@ -149,6 +151,12 @@ def round_view(store: Store, round_id: str) -> RoundView:
         unet_forwards=store.rounds.unet_forwards(round_id),
         kind=entry.kind,
     )
+
+
+def _sentence(made: SuggestionSet, scores: tuple[AnchorScore, ...], candidates: tuple[Candidate, ...]) -> str:
+    if not candidates:
+        return ""
+    return made.sentence if scores else ALL_BLANK
 
 
 def _score_views(scores: tuple[AnchorScore, ...], made: SuggestionSet, top_k: int) -> tuple[ScoreView, ...]:
@@ -176,7 +184,7 @@ def _candidate_views(
     prompts: dict[str, str],
 ) -> tuple[CandidateView, ...]:
     verdicts, masks = store.decisions.verdicts(entry.id), store.decisions.masks(entry.id)
-    judged = store.refinements.judged_candidates(entry.id, vision_model(store, entry.id))
+    judged = judged_candidates(store, entry.id)
     suggested = {suggestion.candidate_id for suggestion in made.suggestions}
     return tuple(
         CandidateView(
@@ -212,6 +220,7 @@ def job_view(store: Store, project_id: str) -> JobView:
         seconds_left=_seconds_left(job, rate),
         message=job.message,
         worker_alive=alive,
+        paused_for=job.paused_for,
     )
 
 

@@ -49,10 +49,15 @@ def read_mask(mask: Picture, size: tuple[int, int]) -> Image.Image:
     grey = read_picture(mask)[0].convert("L")
     check_size(name, grey.size, size)
     lowest, highest = grey.point([0] * 128 + [255] * 128).getextrema()
+    painted = isinstance(mask, bytes)
     if not highest:
-        raise StudioError(f"The {name} covers nothing: make it white where the subject is, or leave it out.")
+        hint = (
+            "paint what belongs to it" if painted else "make it white where the subject is, or leave it out"
+        )
+        raise StudioError(f"The {name} covers nothing: {hint}.")
     if lowest:
-        raise StudioError(f"The {name} covers everything: make it black around the subject, or leave it out.")
+        hint = "leave the rest unpainted" if painted else "make it black around the subject, or leave it out"
+        raise StudioError(f"The {name} covers everything: {hint}.")
     return grey
 
 

@@ -1,13 +1,17 @@
 """What the page shows of a refinement: pairs with their maps and paint, what was gained, what comes next."""
 
+import hashlib
+from contextlib import suppress
 from dataclasses import asdict
+from typing import get_args
 
 import numpy as np
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.state import Store, lineage, pairing
-from gal_studio.state.refinements import MapKind, Pair
+from gal_studio.state.refinements import MapKind, Pair, StoredMap
 from gal_studio.views import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
@@ -21,18 +25,27 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
     entry = store.rounds.get(round_id)
     pairing.refined_round(store, round_id)
     undo, redo = store.refinements.paintings.can_undo(round_id)
+    measured = store.refinements.measurements(round_id)
     rule = store.projects.get(entry.project_id).settings.refine.next_round
     return RefinementView(
         round=entry,
         pairs=_pair_views(store, round_id),
         step=_step(store, entry),
-        measurements=tuple(
-            MeasurementView(**asdict(measured)) for measured in store.refinements.measurements(round_id)
-        ),
+        measurements=tuple(MeasurementView(**asdict(figure)) for figure in measured),
         losses=store.rounds.losses(round_id),
         next_round_rule=NEXT_ROUND[rule],
         can_undo=undo,
         can_redo=redo,
+        unmeasured="" if measured or pairing.measured_prompts(store, round_id) else _unmeasured(store, entry),
+    )
+
+
+def _unmeasured(store: Store, entry: Round) -> str:
+    if _step(store, entry) != "done":
+        return ""
+    return (
+        "Nothing is measured: the refinement was trained on every prompt that it and its round have drawn. "
+        "Add anchors, or accept pictures of fewer ones."
     )
 
 
@@ -65,6 +78,7 @@ def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
                 seed=pair.seed,
                 painted=painted.get(pair.id),
                 has_maps=pair.id in judged,
+                maps_version=_version(store, pair.id),
                 mean_quality=_mean(store, pair.id, "quality", generated_mask),
                 mean_reproduction=_mean(store, pair.id, "reproduction", pair.reference_mask),
             )
@@ -80,10 +94,17 @@ def generated_foreground(store: Store, pair: Pair) -> str | None:
     return found.mask if found else None
 
 
+def _version(store: Store, owner_id: str) -> str:
+    """A short text that tells the maps of a pair from others."""
+    found = [store.refinements.map(owner_id, kind) for kind in get_args(MapKind)]
+    values = [stored.values.tobytes() for stored in found if stored]
+    return hashlib.sha256(b"".join(values)).hexdigest()[:8]
+
+
 def _mean(store: Store, owner_id: str, kind: MapKind, mask: str | None) -> float | None:
-    """The mean of a map over a foreground."""
+    """The mean of a map over a foreground; None where there is no map, or the foreground's file is lost."""
     stored = store.refinements.map(owner_id, kind)
-    if stored is None:
+    if stored is None or (mask is not None and not store.images.has(mask)):
         return None
     if mask is None:
         return float(stored.values.mean())
@@ -91,11 +112,24 @@ def _mean(store: Store, owner_id: str, kind: MapKind, mask: str | None) -> float
     return float(np.average(stored.values, weights=inside)) if inside.any() else float(stored.values.mean())
 
 
-def patch_map(store: Store, owner_id: str, kind: MapKind) -> PatchMap | None:
-    """The map of a pair or of a candidate; None where it was never judged."""
-    stored = store.refinements.map(owner_id, kind)
-    if stored is None:
-        return None
+def patch_maps(store: Store, owner_id: str, kind: MapKind) -> tuple[PatchMap, ...]:
+    """The maps of a pair or of a candidate, one for each subject that was judged; empty before.
+
+    A candidate of several subjects that was once judged as a whole is to be judged again.
+    """
+    found = store.refinements.maps(owner_id, kind)
+    if _is_candidate_of_several(store, owner_id):
+        found.pop("", None)
+    return tuple(_patch_map(subject, stored) for subject, stored in found.items())
+
+
+def _is_candidate_of_several(store: Store, owner_id: str) -> bool:
+    with suppress(StudioError):
+        return pairing.judged_by_subject(store, store.candidates.round_of(owner_id))
+    return False
+
+
+def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
     height, width = stored.values.shape
     rows = tuple(tuple(round(float(value), 4) for value in row) for row in stored.values)
-    return PatchMap(height, width, rows, stored.vision_model)
+    return PatchMap(height, width, rows, stored.vision_model, subject)

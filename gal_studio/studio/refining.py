@@ -52,7 +52,9 @@ def ask_refine(store: Store, round_id: str) -> Job:
             raise StudioError(
                 f"The refinement of round {node.number} has no finished pairs yet: press Draw pairs first."
             )
-        node = _refinement_to_train(store, node)
+        chosen = _refinement_to_train(store, node)
+        if chosen.id != node.id:
+            return ask_refine(store, chosen.id)
         return store.jobs.enqueue(node.project_id, node.id, "refine")
 
 
@@ -84,8 +86,7 @@ def ask_quality(store: Store, round_id: str) -> Job:
         drawn = store.candidates.count(round_id)
         if not drawn and not asking.is_coming(store, entry, "generate"):
             raise StudioError(f"Round {entry.number} has no pictures yet: press Generate first.")
-        judged = store.refinements.judged_candidates(round_id, pairing.vision_model(store, round_id))
-        if drawn and len(judged) == drawn:
+        if drawn and len(pairing.judged_candidates(store, round_id)) == drawn:
             raise StudioError(f"All pictures of round {entry.number} have their quality maps already.")
         return store.jobs.enqueue(entry.project_id, round_id, "quality")
 
@@ -118,8 +119,7 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     )
     settings = replace(present, refine=refine)
     store.rounds.set_settings(node.id, settings)
-    trained_as = store.rounds.trained_as(node.id)
-    if trained_as and trained_as == pairing.refinement_fingerprint(store, node.id):
+    if pairing.is_refined(store, node.id):
         raise StudioError(
             f"Round {node.number} is refined with these pairs and settings already: press Generate, paint "
             "over the pairs, or change a setting first."
@@ -127,6 +127,16 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     if not store.candidates.count(node.id) and not store.rounds.children(node.id):
         return node
     store.rounds.set_settings(node.id, present)
+    for other in asking.untrained_beside(store, node):
+        if _lessons(store, other.id) == _lessons(store, node.id):
+            return other
     beside = store.rounds.add(node.project_id, node.parent_id, settings, "refine")
     store.refinements.copy(node.id, beside.id)
     return beside
+
+
+def _lessons(store: Store, round_id: str) -> list[tuple[object, ...]]:
+    """What the pairs of a refinement are, with their pictures and paint."""
+    painted = store.refinements.paintings.newest(round_id)
+    pairs = store.refinements.pairs(round_id)
+    return [(pair.plan, pair.generated_image, painted.get(pair.id)) for pair in pairs]

@@ -13,6 +13,7 @@ from gal_studio.state.pictures import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access import Access, Rules
 from gal_studio.ui.archives import add_archive_routes
+from gal_studio.ui.credentials import Credentials
 from gal_studio.ui.first_paint import FirstPaint
 from gal_studio.ui.narrow import narrow_gradio
 from gal_studio.ui.pictures import add_picture_routes
@@ -23,6 +24,7 @@ from gal_studio.ui.rounds_panel import build_rounds
 from gal_studio.ui.static import add_static_routes
 from gal_studio.ui.top_bar import build_top_bar
 from gal_studio.ui.uploads import add_upload_route
+from gal_studio.ui.writes import add_writes_route
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
@@ -37,35 +39,37 @@ class Panels(NamedTuple):
     results: gr.HTML
 
 
-def build_panels(studio: Studio) -> Panels:
+def build_panels(studio: Studio, credentials: Credentials | None = None) -> Panels:
     """All panels inside of the current Blocks."""
     recall = Recall(studio)
     return Panels(
-        top=build_top_bar(studio, recall),
+        top=build_top_bar(recall, credentials),
         reference=build_reference(studio),
-        rounds=build_rounds(studio),
+        rounds=build_rounds(recall),
         results=build_results(recall),
     )
 
 
-def build_blocks(studio: Studio) -> gr.Blocks:
-    """The page without a server."""
+def build_blocks(studio: Studio, credentials: Credentials | None = None) -> gr.Blocks:
+    """The page without a server; with credentials, one that can be signed out of."""
     with gr.Blocks(title="GAL Studio", analytics_enabled=False, fill_width=True) as blocks:
-        build_panels(studio)
+        build_panels(studio, credentials)
     return blocks
 
 
 def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     """The whole application behind its door, ready to be served; without rules, to this machine alone."""
+    rules = rules or Rules()
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)
     add_archive_routes(app, studio)
+    add_writes_route(app, studio)
     gr.mount_gradio_app(
         app,
-        build_blocks(studio),
+        build_blocks(studio, rules.credentials),
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_MONO)),
         footer_links=[],
@@ -74,4 +78,4 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
         run_history=False,
     )
     narrow_gradio(app)
-    return Access(app, rules or Rules())
+    return Access(app, rules)

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files import writing
-from gal_studio.state.problems import check_room
 from gal_studio.studio import Studio
 
 IMPORT_PATH = "/import-project"
@@ -44,6 +43,7 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
     async def take_in(request: Request) -> Response:
         path = _waiting(studio, ".upload-")
         try:
+            studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
             await _receive(request, path)
             return JSONResponse({"project": await run_in_threadpool(studio.import_project, path)})
         except StudioError as error:
@@ -54,7 +54,6 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
 
 async def _receive(request: Request, path: Path) -> None:
     """Write the body of a request to a file, while it comes."""
-    check_room(path.parent, int(request.headers.get("content-length", "0")))
     with writing(path, path.parent) as file:
         async for chunk in request.stream():
             await run_in_threadpool(file.write, chunk)

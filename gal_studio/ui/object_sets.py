@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from gal_studio.core.describing import describe
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import Subject, describe, find_trigger_word, style_descriptor, subjects
+from gal_studio.core.prompts import Subject, find_trigger_word, style_descriptor, subjects
 from gal_studio.core.types import Kind
-from gal_studio.studio import ReferenceDraft
+from gal_studio.studio import Picture, ReferenceDraft
 from gal_studio.studio.anchors import anchor_prompts
 from gal_studio.studio.creating import default_name
+from gal_studio.ui.masks import png_of
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.uploads import uploads
 
@@ -53,11 +55,24 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
             uploads().path(one["path"]),
             one["prompt"],
             word,
-            uploads().path(one["mask"]) if one.get("mask") else None,
+            given_mask(one),
         )
         for entry, word in zip(sets, words, strict=True)
         for one in entry["references"]
     ]
+
+
+def uploaded(request: Payload) -> list[str]:
+    """The ids of all pictures and masks that came with the form."""
+    given = [one for entry in request["sets"] for one in entry["references"]]
+    return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
+
+
+def given_mask(one: Payload) -> Picture | None:
+    """The mask of a picture in the form, painted or uploaded beside it; None where there is neither."""
+    if one.get("painted"):
+        return png_of(one["painted"])
+    return uploads().path(one["mask"]) if one.get("mask") else None
 
 
 def _word(kind: Kind, prompts: Sequence[str], entry: Payload) -> str:

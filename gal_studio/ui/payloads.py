@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from gal_studio.core.prompts import stands_for, style_descriptor, subjects
-from gal_studio.core.reasons import short_names
+from gal_studio.core.reasons import explain_picture, short_names
 from gal_studio.core.types import Anchor
 from gal_studio.views import CandidateView, JobView, ProjectView, RoundSummary, RoundView, ScoreView
 
 Payload = dict[str, Any]
+_ACCEPTED_BEFORE = "A picture of it was accepted in the round before, and counts still."
 
 
 def anchor_payloads(anchors: tuple[Anchor, ...]) -> list[Payload]:
@@ -37,11 +38,11 @@ def model_name(project: ProjectView) -> str:
     return project.model_title.split(" (")[0].rstrip("/").rsplit("/", 1)[-1]
 
 
-def trigger(project: ProjectView) -> str:
-    """What calls the subject in a prompt: the trigger words of objects or a style's descriptor."""
+def triggers(project: ProjectView) -> list[str]:
+    """What calls the subject in a prompt: the trigger words of objects, or a style's descriptor alone."""
     if project.kind == "object":
-        return ", ".join(entry.trigger_word for entry in subjects(project.references))
-    return style_descriptor(project.references[0].prompt)
+        return [entry.trigger_word for entry in subjects(project.references)]
+    return [style_descriptor(project.references[0].prompt)]
 
 
 def subject_payloads(project: ProjectView) -> list[Payload]:
@@ -67,7 +68,7 @@ def subject_payloads(project: ProjectView) -> list[Payload]:
 def _derived(project: ProjectView) -> str:
     words = [f"“{entry.trigger_word}”" for entry in subjects(project.references)]
     if project.kind == "style":
-        return f"The style's own words “{trigger(project)}” will call it in a prompt."
+        return f"The style's own words “{triggers(project)[0]}” will call it in a prompt."
     if len(words) == 1:
         return f"The trigger word {words[0]} will call it in a prompt."
     return f"The trigger words {', '.join(words[:-1])} and {words[-1]} will call them in a prompt."
@@ -83,7 +84,7 @@ def project_payload(project: ProjectView) -> Payload:
         "kind": project.kind,
         "model": model_name(project),
         "base_model": project.model_title,
-        "trigger": trigger(project),
+        "triggers": triggers(project),
         "references": [{"id": entry.id, "prompt": entry.prompt} for entry in project.references],
         "subjects": subject_payloads(project),
         "stands_for": stands_for(project.kind, project.references),
@@ -134,7 +135,7 @@ def round_payload(view: RoundView) -> Payload:
         "complete": bool(view.candidates) and len(view.candidates) >= view.wanted,
         "openness": view.openness,
         "sample_weight": view.sample_weight,
-        "exhausted": view.sentence if view.exhausted and view.scores else "",
+        "exhausted": view.sentence if view.exhausted else "",
         "losses": losses_payload(view.losses),
     }
 
@@ -179,7 +180,8 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Pay
         "rank": view.rank if ranked else None,
         "suggested": suggested,
         "chosen": suggested is not None,
-        "reason": view.reason if ranked else "",
+        "reason": (view.reason if open_ else _ACCEPTED_BEFORE) if ranked else "",
+        "why": explain_picture(view.score) if suggested else "",
     }
 
 
@@ -198,6 +200,7 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "similarity_reference": candidate.similarity_reference,
         "margin": candidate.margin,
         "copy": candidate.overfit,
+        "remark": candidate.remark,
     }
 
 
@@ -243,4 +246,5 @@ def job_payload(job: JobView) -> Payload | None:
         "seconds_left": job.seconds_left,
         "message": job.message,
         "worker_alive": job.worker_alive,
+        "paused_for": job.paused_for,
     }

@@ -1,11 +1,13 @@
-"""Pictures and weights by opaque id, never by path. A picture of an id never changes."""
+"""Pictures and weights by opaque id, never by path.
+
+An address with `v`, the beginning of its content's hash, always means the same picture.
+"""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from gal_studio.assets import demo
@@ -16,21 +18,26 @@ THUMBNAIL_EDGE = 192
 KEPT_THUMBNAILS = 2000
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _FRESH = {"Cache-Control": "no-cache"}
+_LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-family="sans-serif" font-size="9"
+ text-anchor="middle"><rect width="96" height="96" fill="#777"/><g fill="#fff">
+<text x="48" y="42">This picture is lost:</text><text x="48" y="58">press Generate.</text></g></svg>"""
 
 
 def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     """Serve candidates, references, pairs, the demo's covers and LoRAs."""
     thumbnails = Thumbnails(studio)
     _add_pair_routes(app, studio, thumbnails)
+    _add_sample_route(app, studio)
 
     @app.get("/picture/{candidate_id}")
-    def picture(candidate_id: str) -> FileResponse:
-        return FileResponse(_found(studio.candidate_picture, candidate_id), headers=_FOREVER)
+    def picture(candidate_id: str, v: str = "") -> Response:
+        path = _picture_of(studio, candidate_id)
+        return FileResponse(path, headers=_keeping(v, path)) if path else _lost()
 
     @app.get("/thumb/{candidate_id}")
-    async def thumb(candidate_id: str) -> Response:
-        data = thumbnails.kept.get(candidate_id) or await run_in_threadpool(thumbnails.of, candidate_id)
-        return Response(data, media_type="image/png", headers=_FOREVER)
+    def thumb(candidate_id: str, v: str = "") -> Response:
+        path = _picture_of(studio, candidate_id)
+        return _png(thumbnails.of(path), _keeping(v, path)) if path else _lost()
 
     @app.get("/reference/{reference_id}")
     def reference(reference_id: str) -> FileResponse:
@@ -58,33 +65,47 @@ def _add_pair_routes(app: FastAPI, studio: Studio, thumbnails: "Thumbnails") -> 
         return studio.store.images.path(name)
 
     @app.get("/pair/{pair_id}/{which}")
-    def pair_picture(pair_id: str, which: str) -> FileResponse:
-        return FileResponse(_found(find, f"{pair_id}/{which}"), headers=_FOREVER)
+    def pair_picture(pair_id: str, which: str, v: str = "") -> FileResponse:
+        path = _found(find, f"{pair_id}/{which}")
+        return FileResponse(path, headers=_keeping(v, path))
 
     @app.get("/pair-thumb/{pair_id}/{which}")
-    def pair_thumbnail(pair_id: str, which: str) -> Response:
+    def pair_thumbnail(pair_id: str, which: str, v: str = "") -> Response:
         path = _found(find, f"{pair_id}/{which}")
-        data = thumbnails.kept.get(path.stem) or thumbnails.make(path.stem, path)
-        return Response(data, media_type="image/png", headers=_FOREVER)
+        return _png(thumbnails.of(path), _keeping(v, path))
+
+
+def _add_sample_route(app: FastAPI, studio: Studio) -> None:
+    """The picture that was drawn at a step of a round's training."""
+
+    def find(identity: str) -> Path:
+        round_id, _, step = identity.partition("/")
+        for sample in studio.store.rounds.training_images(round_id):
+            if str(sample.step) == step:
+                return studio.store.images.path(sample.image)
+        raise StudioError(f"No picture was drawn at step {step!r} of this training.")
+
+    @app.get("/sample/{round_id}/{step}")
+    def sample_picture(round_id: str, step: str) -> FileResponse:
+        return FileResponse(_found(find, f"{round_id}/{step}"), headers=_FOREVER)
 
 
 class Thumbnails:
-    """Small pictures, the last ones kept in memory."""
+    """Small pictures by the hash of the large one, the last ones kept in memory."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self.kept: dict[str, bytes] = {}
 
-    def of(self, candidate_id: str) -> bytes:
-        """Make that of a candidate."""
-        return self.make(candidate_id, _found(self._studio.candidate_picture, candidate_id))
-
-    def make(self, key: str, path: Path) -> bytes:
-        """Make one, keep it under a key, and let the oldest go when there are too many."""
+    def of(self, path: Path) -> bytes:
+        """That of a stored picture; the oldest is let go when there are too many."""
+        known = self.kept.get(path.stem)
+        if known is not None:
+            return known
         data = self._studio.store.images.thumbnail(path.stem, THUMBNAIL_EDGE)
         if len(self.kept) >= KEPT_THUMBNAILS:
             self.kept.pop(next(iter(self.kept)), None)
-        self.kept[key] = data
+        self.kept[path.stem] = data
         return data
 
 
@@ -93,9 +114,37 @@ def _found(find: Callable[[str], Path], identity: str) -> Path:
         path = find(identity)
     except StudioError as error:
         raise HTTPException(404, str(error)) from error
-    if path.is_symlink() or not path.is_file():  # a link may lead anywhere
+    if not _is_there(path):
         raise HTTPException(404, "The file is missing from the workspace.")
     return path
+
+
+def _picture_of(studio: Studio, candidate_id: str) -> Path | None:
+    """The picture of a candidate; None where it is lost."""
+    try:
+        name = studio.store.candidates.get(candidate_id).image
+    except StudioError as error:
+        raise HTTPException(404, str(error)) from error
+    path = studio.store.images.path(name) if name else None
+    return path if path and _is_there(path) else None
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()  # a link may lead anywhere
+
+
+def _keeping(version: str, path: Path) -> dict[str, str]:
+    """Whether a browser may keep this picture under the address that it asked for."""
+    return _FOREVER if version == path.stem[:8] else _FRESH
+
+
+def _png(data: bytes, headers: dict[str, str]) -> Response:
+    return Response(data, media_type="image/png", headers=headers)
+
+
+def _lost() -> Response:
+    """What stands where a picture is missing, and says so."""
+    return Response(_LOST, 404, _FRESH, "image/svg+xml")
 
 
 def _adapter_name(studio: Studio, round_id: str) -> str:

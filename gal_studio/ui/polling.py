@@ -21,6 +21,7 @@ from gal_studio.ui.payloads import (
 )
 from gal_studio.ui.recall import Recall
 from gal_studio.ui.refinement_payloads import refinement_payload
+from gal_studio.ui.work_payloads import queue_payload, sample_payloads
 from gal_studio.views import CandidateView, RoundSummary, RoundView
 
 
@@ -28,11 +29,13 @@ def poll(recall: Recall, request: Payload) -> Payload:
     """The state of a project and one of its rounds, as far as the page does not know it.
 
     `request`: `project`, `round` (None: the newest) and `known` with the digests of parts and the mark of
-    the candidates from the last answer.
+    the candidates from the last answer. Without a project there is the queue alone.
     """
+    known = request.get("known") or {}
     project_id = request.get("project")
+    queue = {"queue": queue_payload(recall.studio.queue_view())}
     if not project_id:
-        return {"parts": {}, "digests": {}, "round": None, "candidates": None}
+        return {**_news(queue, known), "round": None, "candidates": None}
     try:
         rounds = recall.rounds(project_id)
     except StudioError as error:
@@ -45,15 +48,19 @@ def poll(recall: Recall, request: Payload) -> Payload:
     if view.kind == "refine" and shown.parent_id is not None:
         parts["refinement"] = refinement_payload(recall.refinement(project_id, shown.id), view)
         parts["scores"] = score_payloads(view, _accepted(recall.round_view(project_id, shown.parent_id)))
-    digests = {name: digest(part) for name, part in parts.items()}
-    known = request.get("known") or {}
-    seen = known.get("parts") or {}
     return {
+        **_news({**parts, **queue}, known),
         "round": shown.id,
-        "parts": {name: part for name, part in parts.items() if seen.get(name) != digests[name]},
-        "digests": digests,
         "candidates": new_candidates(view, known.get("candidates") or {}),
     }
+
+
+def _news(parts: dict[str, Any], known: Payload) -> Payload:
+    """The parts that the page does not know as they are, and the digests of all."""
+    digests = {name: digest(part) for name, part in parts.items()}
+    seen = known.get("parts") or {}
+    fresh = {name: part for name, part in parts.items() if seen.get(name) != digests[name]}
+    return {"parts": fresh, "digests": digests}
 
 
 def _shown(rounds: tuple[RoundSummary, ...], wanted: str | None) -> RoundSummary:
@@ -64,9 +71,9 @@ def _parts(studio: Studio, view: RoundView, rounds: tuple[RoundSummary, ...]) ->
     verdicts = {entry.candidate.id: entry.verdict for entry in view.candidates}
     return {
         "project": project_payload(view.project),
-        "rounds": round_chips(rounds, _covers(studio, rounds), view.settings.gal.top_k),
+        "rounds": round_chips(rounds, covers(studio, rounds), view.settings.gal.top_k),
         "job": job_payload(studio.job_view(view.project.id)),
-        "round": round_payload(view),
+        "round": {**round_payload(view), "samples": sample_payloads(view)},
         "scores": score_payloads(view),
         "positions": positions(view),
         "masks": part_marks({e.candidate.id: e.mask for e in view.candidates if e.mask is not None}),
@@ -79,11 +86,14 @@ def _accepted(view: RoundView) -> frozenset[str]:
     return frozenset(_anchor(entry) for entry in view.candidates if entry.verdict == "accepted")
 
 
-def _covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payload]:
-    covers = {entry.id: entry.cover_candidate_id for entry in rounds if entry.cover_candidate_id}
+def covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payload]:
+    """The picture that stands for each round; a round whose pictures are lost has none."""
+    chosen = {entry.id: entry.cover_candidate_id for entry in rounds if entry.cover_candidate_id}
+    images = {round_id: studio.store.candidates.get(cover).image for round_id, cover in chosen.items()}
     return {
-        round_id: {"id": cover, "version": studio.candidate_picture(cover).stem[:8]}
-        for round_id, cover in covers.items()
+        round_id: {"id": chosen[round_id], "version": image[:8]}
+        for round_id, image in images.items()
+        if image
     }
 
 

@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
@@ -11,8 +13,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.creating import DEFAULT_PRESET
-from gal_studio.ui.object_sets import derive, drafts
-from gal_studio.ui.panel import make_panel
+from gal_studio.ui.object_sets import derive, drafts, given_mask, uploaded
+from gal_studio.ui.panel import handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.uploads import uploads
 
@@ -105,36 +107,53 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
     return {"said": ", ".join(said) + "." if said else "Nothing changed."}
 
 
+def _overview(studio: Studio, request: Payload) -> Payload:
+    return projects_and_demos(studio)
+
+
+def _options(studio: Studio, request: Payload) -> Payload:
+    return models(studio)
+
+
+def _check(studio: Studio, request: Payload) -> Payload:
+    return {"notes": list(studio.check_picture(uploads().path(request["path"]), given_mask(request)))}
+
+
+def _create(studio: Studio, request: Payload) -> Payload:
+    project_id = studio.create_project(draft(request))
+    uploads().taken(uploaded(request))
+    return {"project": project_id}
+
+
+def _change(studio: Studio, request: Payload) -> Payload:
+    return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
+
+
+def _try_demo(studio: Studio, request: Payload) -> Payload:
+    project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
+    studio.run_round(studio.rounds(project_id)[0].id)
+    return {"project": project_id}
+
+
+def _enable_anchor(studio: Studio, request: Payload) -> Payload:
+    studio.enable_anchor(request["anchor"], bool(request["enabled"]))
+    return {}
+
+
+READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {"overview": _overview, "options": _options, "check": _check}
+)
+ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {
+        "create": _create,
+        "change": _change,
+        "try_demo": _try_demo,
+        "add_anchors": anchors_added,
+        "enable_anchor": _enable_anchor,
+    }
+)
+
+
 def build_reference(studio: Studio) -> gr.HTML:
     """The panel and its handlers."""
-
-    def overview(request: Payload) -> Payload:
-        return projects_and_demos(studio)
-
-    def options(request: Payload) -> Payload:
-        return models(studio)
-
-    def check(request: Payload) -> Payload:
-        mask = uploads().path(request["mask"]) if request.get("mask") else None
-        return {"notes": list(studio.check_picture(uploads().path(request["path"]), mask))}
-
-    def create(request: Payload) -> Payload:
-        return {"project": studio.create_project(draft(request))}
-
-    def change(request: Payload) -> Payload:
-        return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
-
-    def try_demo(request: Payload) -> Payload:
-        project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
-        studio.run_round(studio.rounds(project_id)[0].id)
-        return {"project": project_id}
-
-    def add_anchors(request: Payload) -> Payload:
-        return anchors_added(studio, request)
-
-    def enable_anchor(request: Payload) -> Payload:
-        studio.enable_anchor(request["anchor"], bool(request["enabled"]))
-        return {}
-
-    handlers = [overview, options, derive, check, create, change, try_demo, add_anchors, enable_anchor]
-    return make_panel("reference", handlers)
+    return make_panel("reference", [derive, *handlers_on(studio, {**READS, **ACTS})])

@@ -1,9 +1,13 @@
 """Refinements, heatmaps and brushes: every button of theirs is one verb of the studio."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.errors import Handler
 from gal_studio.ui.masks import png_of, runs_of
+from gal_studio.ui.panel import handlers_on
 from gal_studio.ui.payloads import Payload, picture_payload
 from gal_studio.ui.recall import Recall
 from gal_studio.ui.refinement_payloads import map_payload
@@ -12,11 +16,11 @@ from gal_studio.views import CandidateView
 MAPS = ("quality", "reproduction")
 
 
-def find_map(studio: Studio, request: Payload) -> Payload:
-    """The patch map of a candidate or of a pair; None where it was never judged."""
+def find_maps(studio: Studio, request: Payload) -> Payload:
+    """The patch maps of a candidate or of a pair, one for each subject; none where it was never judged."""
     if request["kind"] not in MAPS:
         raise StudioError(f"The map is {request['kind']!r}: choose one of {', '.join(MAPS)}.")
-    return {"map": map_payload(studio.patch_map(request["owner"], request["kind"]))}
+    return {"maps": [map_payload(found) for found in studio.patch_maps(request["owner"], request["kind"])]}
 
 
 def find_part(studio: Studio, request: Payload) -> Payload:
@@ -32,19 +36,26 @@ def find_pair(studio: Studio, request: Payload) -> Payload:
     painted = studio.store.refinements.paintings.newest(pair.round_id)
     project_id = studio.store.rounds.get(pair.round_id).project_id
     shown = [entry for entry in studio.store.projects.references(project_id) if pair.subject]
+    mask = pair.reference_mask
     return {
         "painting": _runs(studio, painted.get(pair.id)),
-        "foreground": _runs(studio, pair.reference_mask),
+        "foreground": _runs(studio, mask) if mask and studio.store.images.has(mask) else None,
         "reference": next((entry.id for entry in shown if entry.image == pair.reference_image), None),
     }
 
 
 def find_subject(studio: Studio, request: Payload) -> Payload:
-    """Where a reference shows its subject: as painted, else as found, else None."""
+    """Where a reference shows its subject: as painted, else as found, else None; and what can be undone."""
     reference = studio.store.projects.reference(request["reference"])
     found = studio.store.refinements.foreground(reference.image)
     name = reference.mask or (found.mask if found else None)
-    return {"mask": _runs(studio, name), "painted": reference.mask is not None}
+    history = studio.store.projects.masks.history(reference.id)
+    return {
+        "mask": _runs(studio, name),
+        "painted": reference.mask is not None,
+        "can_undo": bool(history.undoable),
+        "can_redo": bool(history.redoable),
+    }
 
 
 def keep_subject(studio: Studio, request: Payload) -> Payload:
@@ -65,15 +76,23 @@ def keep_paint(studio: Studio, request: Payload) -> Payload:
     return {}
 
 
+def _undo_mask(studio: Studio, request: Payload) -> Payload:
+    return {"changed": studio.undo_reference_mask(request["reference"])}
+
+
+def _redo_mask(studio: Studio, request: Payload) -> Payload:
+    return {"changed": studio.redo_reference_mask(request["reference"])}
+
+
 def set_rule(studio: Studio, request: Payload) -> Payload:
     """Say what the next round does with a refinement."""
     settings = studio.change_settings(request["project"], {"refine": {"next_round": request["rule"]}})
     return {"rule": settings.refine.next_round}
 
 
-def compared(recall: Recall, round_id: str) -> Payload:
+def before_after(recall: Recall, request: Payload) -> Payload:
     """The pictures that a refinement and the round before it drew from the same prompts and seeds."""
-    node = recall.studio.store.rounds.get(round_id)
+    node = recall.studio.store.rounds.get(request["round"])
     if node.parent_id is None:
         return {"anchors": []}
     after = recall.round_view(node.project_id, node.id)
@@ -99,53 +118,54 @@ def _place(view: CandidateView) -> tuple[str, int]:
     return view.candidate.anchor_id, view.candidate.seed
 
 
+def _judge_quality(studio: Studio, request: Payload) -> Payload:
+    return {"job": studio.judge_quality(request["round"]).id}
+
+
+def _make_pairs(studio: Studio, request: Payload) -> Payload:
+    return {"round": studio.make_pairs(request["round"]).round_id}
+
+
+def _refine(studio: Studio, request: Payload) -> Payload:
+    return {"round": studio.refine(request["round"]).round_id}
+
+
+def _run_refinement(studio: Studio, request: Payload) -> Payload:
+    return {"round": studio.run_refinement(request["round"])[-1].round_id}
+
+
+def _undo_painting(studio: Studio, request: Payload) -> Payload:
+    return {"changed": studio.undo_painting(request["round"])}
+
+
+def _redo_painting(studio: Studio, request: Payload) -> Payload:
+    return {"changed": studio.redo_painting(request["round"])}
+
+
+READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {"patch_maps": find_maps, "part_mask": find_part, "pair": find_pair, "reference_mask": find_subject}
+)
+ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {
+        "judge_quality": _judge_quality,
+        "make_pairs": _make_pairs,
+        "refine": _refine,
+        "run_refinement": _run_refinement,
+        "paint": keep_paint,
+        "undo_painting": _undo_painting,
+        "redo_painting": _redo_painting,
+        "set_mask": keep_subject,
+        "undo_mask": _undo_mask,
+        "redo_mask": _redo_mask,
+        "next_rule": set_rule,
+    }
+)
+"""What the Rounds screen may change; an answer's `round` is the round to show next."""
+
+
 def refine_handlers(recall: Recall) -> list[Handler]:
-    """What the Rounds screen may call; an answer's `round` is the round to show next."""
-    studio = recall.studio
-
-    def patch_map(request: Payload) -> Payload:
-        return find_map(studio, request)
-
-    def judge_quality(request: Payload) -> Payload:
-        return {"job": studio.judge_quality(request["round"]).id}
-
-    def part_mask(request: Payload) -> Payload:
-        return find_part(studio, request)
-
-    def make_pairs(request: Payload) -> Payload:
-        return {"round": studio.make_pairs(request["round"]).round_id}
-
-    def refine(request: Payload) -> Payload:
-        return {"round": studio.refine(request["round"]).round_id}
-
-    def run_refinement(request: Payload) -> Payload:
-        return {"round": studio.run_refinement(request["round"])[-1].round_id}
-
-    def pair(request: Payload) -> Payload:
-        return find_pair(studio, request)
-
-    def paint(request: Payload) -> Payload:
-        return keep_paint(studio, request)
-
-    def undo_painting(request: Payload) -> Payload:
-        return {"changed": studio.undo_painting(request["round"])}
-
-    def redo_painting(request: Payload) -> Payload:
-        return {"changed": studio.redo_painting(request["round"])}
-
-    def reference_mask(request: Payload) -> Payload:
-        return find_subject(studio, request)
-
-    def set_mask(request: Payload) -> Payload:
-        return keep_subject(studio, request)
-
-    def next_rule(request: Payload) -> Payload:
-        return set_rule(studio, request)
-
-    def before_after(request: Payload) -> Payload:
-        return compared(recall, request["round"])
-
+    """All handlers of refinements."""
     return [
-        patch_map, judge_quality, part_mask, make_pairs, refine, run_refinement, pair, paint, undo_painting,
-        redo_painting, reference_mask, set_mask, next_rule, before_after,
-    ]  # fmt: skip
+        *handlers_on(recall.studio, {**READS, **ACTS}),
+        *handlers_on(recall, {"before_after": before_after}),
+    ]

@@ -23,6 +23,8 @@ def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
         "step": view.step,
         "pairs": [pair_payload(pair) for pair in view.pairs],
         "measured": [measured(entry, kind) for entry in view.measurements],
+        "measured_by": "/".join(round_view.project.clip_model.rstrip("/").split("/")[-2:]),
+        "unmeasured": view.unmeasured,
         "losses": losses_payload(view.losses),
         "rule": round_view.project.settings.refine.next_round,
         "rule_words": view.next_round_rule,
@@ -32,7 +34,7 @@ def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
 
 
 def pair_payload(pair: PairView) -> Payload:
-    """One card; pictures and paint by the beginning of their content's hash, which is their version."""
+    """One card; pictures, paint and maps by the beginning of their content's hash, which is their version."""
     return {
         "id": pair.id,
         "prompt": pair.prompt,
@@ -41,7 +43,7 @@ def pair_payload(pair: PairView) -> Payload:
         "reference": pair.reference_image[:8],
         "generated": _mark(pair.generated_image),
         "painted": _mark(pair.painted),
-        "maps": pair.has_maps,
+        "maps": pair.maps_version if pair.has_maps else None,
         "quality": pair.mean_quality,
         "reproduction": pair.mean_reproduction,
     }
@@ -79,11 +81,10 @@ def _verdict(entry: MeasurementView, sense: int) -> str:
     return "better" if sense * entry.difference > 0 else "worse"
 
 
-def map_payload(found: PatchMap | None) -> Payload | None:
+def map_payload(found: PatchMap) -> Payload:
     """A patch map, its rows one behind the other."""
-    if found is None:
-        return None
     return {
+        "subject": found.subject,
         "height": found.height,
         "width": found.width,
         "values": [value for row in found.values for value in row],

@@ -10,9 +10,12 @@ from threading import Timer
 import psutil
 
 from gal_studio.core.errors import StudioError
+from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
+from gal_studio.state.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
 from gal_studio.ui.access import SIGN_IN, Rules
+from gal_studio.ui.attaching import attach, note_address, refuse_taken_port
 from gal_studio.ui.credentials import TOKEN, Credentials, Sessions, read_credentials
 from gal_studio.ui.origins import OWN_NAMES, is_loopback
 
@@ -29,21 +32,35 @@ def serve(
     other_names: Collection[str] = (),
     wake: Callable[[Path], object] | None = None,
 ) -> None:
-    """Serve the page of one workspace until it is interrupted.
+    """Serve the page of one workspace until it is interrupted; where another process does so, open that one.
 
     `auth` is `USER:PASSWORD` or `token`; the variable GAL_STUDIO_AUTH serves as well. `other_names` are names
     that a proxy or a name server gives this machine.
     """
-    credentials = credentials_for(host, auth or os.environ.pop(AUTH_VARIABLE, None), other_names)
+    given = os.environ.pop(AUTH_VARIABLE, None)  # no worker inherits it
+    credentials = credentials_for(host, auth or given, other_names)
+    workspace = Path(workspace).expanduser().absolute()
+    with PageLock(workspace) as lock:
+        if not lock.acquire(PATIENCE):
+            attach(workspace, open_browser)
+            return
+        refuse_taken_port(host, port)
+        address = ready_link(host, port, credentials)
+        wake = wake or start_worker
+        studio = Studio(Store(workspace), wake=wake)
+        Keeper(studio.store, wake).start()
+        rules = make_rules(host, credentials, other_names, workspace)
+        note_address(workspace, ready_link(host, port, None))
+        _serve(studio, rules, host, port, address, open_browser)
+
+
+def _serve(studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool) -> None:
     import uvicorn
 
     from gal_studio.ui.app import build_app
 
-    studio = Studio(Store(workspace), wake=wake or _start_worker)
-    rules = make_rules(host, credentials, other_names, studio.store.workspace)
     app = build_app(studio, rules)
-    address = ready_link(host, port, credentials)
-    print(f"GAL Studio: {address}   (workspace {workspace})", flush=True)
+    print(f"GAL Studio: {address}   (workspace {studio.store.workspace})", flush=True)
     if open_browser:
         Timer(1.0, webbrowser.open, [address]).start()
     uvicorn.run(
@@ -90,9 +107,3 @@ def _first_address() -> str:
     entries = [entry for group in psutil.net_if_addrs().values() for entry in group]
     found = [entry.address for entry in entries if entry.family == socket.AF_INET]
     return next((address for address in found if not is_loopback(address)), "127.0.0.1")
-
-
-def _start_worker(workspace: Path) -> object:
-    from gal_studio.processes import start_worker
-
-    return start_worker(workspace)

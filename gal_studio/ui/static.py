@@ -20,7 +20,7 @@ THEME = (  # before the first paint, so that nothing flashes
 )
 _STYLES = (
     "tokens", "base", "top", "rounds", "grid", "views", "dialogs", "brush", "refine", "reference",
-    "anchors_editor", "results",
+    "anchors_editor", "results", "queue",
 )  # fmt: skip
 
 

@@ -1,27 +1,65 @@
-"""The top line: project, steps, and the job that runs."""
+"""The top line: project, steps, the job that runs, the queue of all jobs, and the worker's log."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import gradio as gr
 
 from gal_studio.studio import Studio
-from gal_studio.ui.panel import make_panel
+from gal_studio.ui.credentials import Credentials
+from gal_studio.ui.errors import Handler
+from gal_studio.ui.panel import handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
-from gal_studio.ui.polling import poll as poll_news
+from gal_studio.ui.polling import poll
 from gal_studio.ui.recall import Recall
+from gal_studio.ui.work_payloads import report_payload
+
+SIGNED_IN = "signed-in"
 
 
-def build_top_bar(studio: Studio, recall: Recall) -> gr.HTML:
-    """The panel and its handlers."""
+def _stop(studio: Studio, request: Payload) -> Payload:
+    return {"state": studio.stop(request["job"]).state}
 
-    def poll(request: Payload) -> Payload:
-        return poll_news(recall, request)
 
-    def stop(request: Payload) -> Payload:
-        return {"state": studio.stop(request["job"]).state}
+def _pause(studio: Studio, request: Payload) -> Payload:
+    return {"state": studio.pause(request["job"]).state}
 
-    def pause(request: Payload) -> Payload:
-        return {"state": studio.pause(request["job"]).state}
 
-    def resume(request: Payload) -> Payload:
-        return {"state": studio.resume(request["job"]).state}
+def _resume(studio: Studio, request: Payload) -> Payload:
+    return {"state": studio.resume(request["job"]).state}
 
-    return make_panel("top", [poll, stop, pause, resume])
+
+def _sample(studio: Studio, request: Payload) -> Payload:
+    studio.sample_now(request["job"])
+    return {}
+
+
+def _reorder(studio: Studio, request: Payload) -> Payload:
+    studio.reorder(request["job"], request["direction"])
+    return {}
+
+
+ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {"stop": _stop, "pause": _pause, "resume": _resume, "sample": _sample, "reorder": _reorder}
+)
+
+
+def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
+    """Tells the end of the worker's log; the password of this studio is taken out wherever it stands."""
+    secrets = (credentials.secret,) if credentials else ()
+
+    def log(request: Payload) -> Payload:
+        return report_payload(studio.bug_report(request.get("project"), secrets))
+
+    return log
+
+
+def build_top_bar(recall: Recall, credentials: Credentials | None = None) -> gr.HTML:
+    """The panel and its handlers; with credentials, a way to sign out."""
+    studio = recall.studio
+    handlers = [
+        *handlers_on(recall, {"poll": poll}),
+        *handlers_on(studio, ACTS),
+        log_handler(studio, credentials),
+    ]
+    return make_panel("top", handlers, [SIGNED_IN] if credentials else [])

@@ -2,12 +2,14 @@
 
 import atexit
 import functools
+import os
 import re
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -72,8 +74,17 @@ class Uploads:
                     return path
         raise StudioError("This picture was not uploaded here: choose it again.")
 
+    def taken(self, identities: Iterable[str]) -> None:
+        """A project has these: they go when there is too much, and until then may be asked for again."""
+        for identity in identities:
+            if _ID.fullmatch(identity):
+                with suppress(OSError):
+                    os.utime(self.folder / identity, (0, 0))
+
     def _make_room(self, size: int) -> None:
-        """When there is too much, let go of what nobody took within an hour; refuse if that is not enough."""
+        """When there is too much, let go of what a project has, then of what nobody took within an hour;
+        refuse if that is not enough.
+        """
         waiting = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime)
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0].stat().st_mtime < KEPT_SECONDS:

@@ -9,27 +9,18 @@ from numpy.typing import NDArray
 
 from gal_studio.core.prompts import reference_prompts
 from gal_studio.core.seeds import candidate_seed, named_seed
-from gal_studio.core.types import Anchor, Candidate, Job, Round
+from gal_studio.core.types import Anchor, Candidate, Job
 from gal_studio.core.uncertainty import reference_similarity, similarity
 from gal_studio.engine.fusing import drawing
 from gal_studio.engine.projector import Placed, project
 from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store, lineage
 from gal_studio.state.candidates import NewCandidate
-from gal_studio.state.projects import Project
 from gal_studio.worker.measuring import measure_refinement
 from gal_studio.worker.models import Models
 from gal_studio.worker.progress import Progress
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What the parts of this job share."""
-
-    store: Store
-    models: Models
-    project: Project
-    round: Round
+from gal_studio.worker.room import check_drawing_room
+from gal_studio.worker.task import Task, open_task
 
 
 @dataclass(frozen=True)
@@ -43,14 +34,15 @@ class _Wanted:
 
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the round's missing candidates and place them; what is written is never drawn again."""
-    task = _Task(store, models, store.projects.get(job.project_id), store.rounds.get(job.round_id))
+    task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Opening the models")
-    models.image_model(task.project.base_model)
+    model = models.image_model(task.project.base_model)
     models.texts(task.project.clip_model, _prompts(task))  # a prompt that is too long shows before any work
     wanted = [
         _Wanted(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)
     ]
+    check_drawing_room(task, model, len(wanted))
     if wanted:
         yield from _draw(task, wanted)
     total = store.candidates.count(task.round.id)
@@ -61,14 +53,14 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
         measure_refinement(store, models, task.project, task.round)
 
 
-def _prompts(task: _Task) -> list[str]:
+def _prompts(task: Task) -> list[str]:
     references = task.store.projects.references(task.project.id)
     anchors = [anchor.prompt for anchor in lineage.pool(task.store, task.round.id)]
     return [*reference_prompts(task.project.kind, references), *anchors]
 
 
-def _draw(task: _Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
-    settings = task.store.rounds.settings(task.round.id).sample
+def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
+    settings = task.settings.sample
     model = task.models.image_model(task.project.base_model)
     adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
     before = task.store.candidates.count(task.round.id)
@@ -91,7 +83,7 @@ def _draw(task: _Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, N
             events.close()  # type: ignore[attr-defined]
 
 
-def _keep(task: _Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: float) -> None:
+def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: float) -> None:
     """Embed, score (Eq. G1) and store a finished batch."""
     started = time.monotonic()
     clip = task.project.clip_model
@@ -108,6 +100,7 @@ def _keep(task: _Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: flo
             similarity_anchor=float(similarity(features[row : row + 1], anchors[row : row + 1])[0, 0]),
             similarity_reference=float(to_reference[row]),
             feature=features[row],
+            remark=batch.remarks[row],
         )
         for row, entry in enumerate(drawn)
     ]
@@ -118,7 +111,7 @@ def _keep(task: _Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: flo
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
 
 
-def _project(task: _Task) -> None:
+def _project(task: Task) -> None:
     """Place references and candidates on the map, near where the parent round's map had their like."""
     started = time.monotonic()
     references = task.store.projects.references(task.project.id)
@@ -137,14 +130,14 @@ def _project(task: _Task) -> None:
         task.store.rounds.set_seconds(task.round.id, "project", time.monotonic() - started)
 
 
-def _in_pool_order(task: _Task) -> list[Candidate]:
+def _in_pool_order(task: Task) -> list[Candidate]:
     """The round's candidates in an order that a stop in between does not change."""
     order = {anchor.id: anchor.order for anchor in task.store.projects.anchors(task.project.id)}
     candidates = task.store.candidates.of_round(task.round.id)
     return sorted(candidates, key=lambda entry: (order[entry.anchor_id], entry.index))
 
 
-def _previous(task: _Task, references: Mapping[str, NDArray[np.float64]]) -> list[Placed]:
+def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[Placed]:
     """The map of the nearest round above that has one."""
     for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
         stored = task.store.candidates.features(ancestor.id)

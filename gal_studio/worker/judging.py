@@ -1,189 +1,174 @@
 """Patch maps in the store: which patches of x are right (Eq. P4), and which of y were lost (Eq. P5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.masks import Flags
 from gal_studio.core.patch_quality import (
     Features,
-    Judged,
-    Limits,
-    check_subjects,
-    foreground_patches,
+    Map,
+    assign_subjects,
     pair_weights,
-    quality,
+    quality_by_subject,
     reproduction,
-    rescale,
     smooth,
 )
+from gal_studio.core.prompts import bare_word, named_words, subjects
 from gal_studio.core.settings import RefineSettings
-from gal_studio.core.types import Candidate, Reference
-from gal_studio.engine.foreground import foreground_mask
-from gal_studio.engine.protocols import VisionTower
+from gal_studio.core.types import Candidate
 from gal_studio.state import Store
-from gal_studio.state.refinements import Foreground, Pair, StoredMap
+from gal_studio.state.refinements import Pair, StoredMap
+from gal_studio.worker.judge import (
+    Judge,
+    References,
+    as_array,
+    find_foreground,
+    mask_patches,
+    named_in,
+    references_by_subject,
+)
 
-Flags = NDArray[np.bool_]
 Painting = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Judge:
-    """A vision model with the limits that make its cosines into maps (Eq. P6)."""
-
-    store: Store
-    tower: VisionTower
-    limits: Limits
-    name: str
-
-    def features(self, images: Sequence[str]) -> dict[str, Features]:
-        """F of stored pictures (Eq. P2), by their names."""
-        names = list(dict.fromkeys(images))
-        if not names:
-            return {}
-        rows = self.tower.patches([self.store.images.picture(name) for name in names])
-        return dict(zip(names, rows, strict=True))
-
-    def reference(self, image: str, mask: str | None, features: Features) -> Judged:
-        """A reference as Eq. P4 wants it: features and foreground patches."""
-        return features, self.patches(mask, features)
-
-    def patches(self, mask: str | None, features: Features) -> Flags | None:
-        """Which patches lie under a stored mask; None where all count."""
-        if mask is None:
-            return None
-        return foreground_patches(as_array(self.store.images.mask(mask)) / 255, *features.shape[:2])
-
-    def map(self, values: NDArray[np.floating]) -> StoredMap:
-        """Eq. P6, ready to be stored."""
-        return StoredMap(rescale(values, self.limits).astype(np.float32), self.name)
-
-
-def as_array(picture: Image.Image) -> NDArray[np.uint8]:
-    """The pixels of a picture of one channel, (h, w)."""
-    return np.asarray(picture, dtype=np.uint8)
-
-
-def find_foreground(store: Store, image: str) -> Foreground:
-    """The foreground of a stored picture, found once; none is an answer too."""
-    known = store.refinements.foreground(image)
-    if known is not None:
-        return known
-    try:
-        found = Foreground(store.images.add_picture(foreground_mask(store.images.picture(image))))
-    except StudioError as error:
-        found = Foreground(None, str(error))
-    store.refinements.keep_foreground(image, found)
-    return found
-
-
-def mask_of_reference(store: Store, reference: Reference) -> str | None:
-    """The foreground of a reference: what a person painted, else what was found; None: all of it."""
-    return reference.mask or find_foreground(store, reference.image).mask
-
-
-def judge_pair(judge: Judge, pair: Pair, references: Sequence[Judged], known: Mapping[str, Features]) -> None:
-    """Store q(x) and r(y) of one pair, and find x's foreground."""
+def judge_pair(judge: Judge, pair: Pair, references: References, known: Mapping[str, Features]) -> None:
+    """Store q(x) and r(y) of one pair, and find x's foreground; each subject that x shows is judged in its
+    own region.
+    """
     assert pair.generated_image is not None
     generated, reference = known[pair.generated_image], known[pair.reference_image]
-    height, width = generated.shape[:2]
-    inside = _flags(judge.store, _found_mask(judge.store, pair), height, width, strict=False)
-    judged = smooth(quality(generated, references), inside)
+    maps, regions = _judge(judge, pair.generated_image, generated, references, bool(pair.subject))
+    judged = np.sum([maps[word] * regions[word] for word in maps], axis=0)
+    lost = _reproduced(judge, pair, reference, generated, _own_region(pair, regions))
     with judge.store.database.transaction():
         judge.store.refinements.save_map(pair.id, "quality", judge.map(judged))
-        judge.store.refinements.save_map(
-            pair.id, "reproduction", _reproduced(judge, pair, reference, generated)
-        )
+        judge.store.refinements.save_map(pair.id, "reproduction", lost)
 
 
 def judge_candidate(
-    judge: Judge, candidate: Candidate, generated: Features, references: Sequence[Judged], is_object: bool
+    judge: Judge, candidate: Candidate, generated: Features, references: References, is_object: bool
 ) -> None:
-    """Store q(x) of a candidate; each patch counts for the subject that it resembles most (Eq. P4)."""
-    mask = find_foreground(judge.store, candidate.image).mask if is_object else None
-    height, width = generated.shape[:2]
-    inside = _flags(judge.store, mask, height, width, strict=False)
-    values = judge.map(smooth(quality(generated, references), inside))
-    judge.store.refinements.save_map(candidate.id, "quality", values)
+    """Store q(x) of a candidate (Eq. P4), for each subject by its own references."""
+    maps, _ = _judge(judge, candidate.image, generated, references, is_object)
+    with judge.store.database.transaction():
+        for word, values in maps.items():
+            judge.store.refinements.save_map(candidate.id, "quality", judge.map(values), word)
+
+
+def _judge(
+    judge: Judge, image: str, generated: Features, references: References, is_object: bool
+) -> tuple[dict[str, Map], dict[str, Flags]]:
+    """q(x) for each subject, smoothed where x shows it, and the patches that resemble it most."""
+    found = quality_by_subject(generated, references)
+    regions = assign_subjects(found)
+    guide = np.max(list(found.values()), axis=0)
+    mask = find_foreground(judge.store, image, lambda: guide).mask if is_object else None
+    inside = _found_patches(judge.store, mask, *generated.shape[:2])
+    return {
+        word: smooth(values, None if inside is None else inside & regions[word])
+        for word, values in found.items()
+    }, regions
+
+
+def _own_region(pair: Pair, regions: Mapping[str, Flags]) -> Flags | None:
+    """The patches of x that show the subject of the pair; None where x shows no other one."""
+    if len(regions) < 2:
+        return None
+    return next(flags for word, flags in regions.items() if bare_word(word) == bare_word(pair.subject))
 
 
 def _reproduced(
-    judge: Judge, pair: Pair, reference: Features, generated: Features, painting: Painting | None = None
+    judge: Judge,
+    pair: Pair,
+    reference: Features,
+    generated: Features,
+    region: Flags | None,
+    painting: Painting | None = None,
 ) -> StoredMap:
-    """r(y) on y's foreground, ready to be stored."""
-    inside = judge.patches(pair.reference_mask, reference)
-    paintings = None if painting is None else [painting]
-    return judge.map(smooth(reproduction(reference, [generated], paintings=paintings), inside))
+    """r(y) on y's foreground by the patches of x in a region, ready to be stored."""
+    inside = _learned_patches(judge.store, pair, *reference.shape[:2])
+    found = reproduction(reference, [generated], paintings=[painting], regions=[region])
+    return judge.map(smooth(found, inside))
+
+
+@dataclass(frozen=True)
+class JudgedPair:
+    """A pair with all that its weights are made of: maps, x's foreground, and paint if there is any."""
+
+    pair: Pair
+    generated_image: str
+    quality: StoredMap
+    reproduction: StoredMap
+    foreground: str | None
+    painting: str | None
+
+
+def read_pair(store: Store, pair: Pair, painting: str | None = None) -> JudgedPair:
+    """What the store holds of a pair; it writes nothing where x's foreground was found before."""
+    judged = store.refinements.map(pair.id, "quality")
+    reproduced = store.refinements.map(pair.id, "reproduction")
+    if reproduced is None or judged is None or pair.generated_image is None:
+        raise StudioError("A pair of this refinement has no patch maps: press Draw pairs first.")
+    return JudgedPair(pair, pair.generated_image, judged, reproduced, _found_mask(store, pair), painting)
 
 
 def weights_of_pair(
-    store: Store, pair: Pair, settings: RefineSettings, painting: str | None, judge: Judge | None
+    store: Store, judged: JudgedPair, settings: RefineSettings, judge: Judge | None
 ) -> NDArray[np.float64]:
     """The weights of Eq. P7 of one pair, (2, h, w), with the human's word over the estimate.
 
     A painted pair needs the `judge`: what was painted bad in x counts as lost in y.
     """
-    reproduced = store.refinements.map(pair.id, "reproduction")
-    judged = store.refinements.map(pair.id, "quality")
-    if reproduced is None or judged is None or pair.generated_image is None:
-        raise StudioError("A pair of this refinement has no patch maps: press Draw pairs first.")
-    height, width = judged.values.shape
-    lost, brush = reproduced.values, None
-    if painting is not None and judge is not None:
-        brush = as_array(store.images.mask(painting))
-        known = judge.features([pair.reference_image, pair.generated_image])
-        reference, generated = known[pair.reference_image], known[pair.generated_image]
-        lost = _reproduced(judge, pair, reference, generated, brush).values
+    height, width = judged.quality.values.shape
+    lost, brush = judged.reproduction.values, None
+    if judged.painting is not None and judge is not None:
+        brush = as_array(store.images.mask(judged.painting))
+        known = judge.features([judged.pair.reference_image, judged.generated_image])
+        reference, generated = known[judged.pair.reference_image], known[judged.generated_image]
+        region = _region_of(judge, judged.pair, generated)
+        lost = _reproduced(judge, judged.pair, reference, generated, region, brush).values
     return pair_weights(
         lost,
-        judged.values,
-        _flags(store, pair.reference_mask, height, width),
-        _flags(store, _found_mask(store, pair), height, width, strict=False),
+        judged.quality.values,
+        _learned_patches(store, judged.pair, height, width),
+        _found_patches(store, judged.foreground, height, width),
         settings.background_weight,
         settings.uniform_weights,
         brush,
+        settings.even_reference,
+        judged.reproduction.values,
     )
 
 
+def _region_of(judge: Judge, pair: Pair, generated: Features) -> Flags | None:
+    """As `_own_region`, for a pair that was judged before."""
+    project = judge.store.projects.get(judge.store.rounds.get(pair.round_id).project_id)
+    words = [group.trigger_word for group in subjects(judge.store.projects.references(project.id))]
+    if len(named_words(pair.prompt, words)) < 2:
+        return None
+    references = named_in(pair.prompt, references_by_subject(judge, project))
+    return _own_region(pair, assign_subjects(quality_by_subject(generated, references)))
+
+
 def _found_mask(store: Store, pair: Pair) -> str | None:
+    """The foreground of an object's x; what the doctor forgot is looked for again."""
     if not pair.subject or pair.generated_image is None:
         return None
     return find_foreground(store, pair.generated_image).mask
 
 
-def _flags(store: Store, mask: str | None, height: int, width: int, strict: bool = True) -> Flags | None:
-    """The patches under a mask; one that was found in x and is unusable means that all of x counts."""
-    if mask is None:
-        return None
-    try:
-        return foreground_patches(as_array(store.images.mask(mask)) / 255, height, width)
-    except StudioError:
-        if strict:
-            raise
-        return None
+def _learned_patches(store: Store, pair: Pair, height: int, width: int) -> Flags | None:
+    """The patches of y that are learned: the subject of a reference, or the accepted part of a picture."""
+    return mask_patches(store, pair.reference_mask, height, width, pair.prompt if pair.subject else None)
 
 
-def refuse_absent_subjects(
-    judge: Judge, references: Mapping[str, Sequence[Judged]], generated: Mapping[str, Sequence[Features]]
-) -> None:
-    """Refuse where one of several subjects appears in none of the pictures that should show it."""
-    if len(references) < 2:
-        return
-    check_subjects(
-        {
-            subject: [
-                _seen(judge, entry, features) for features in generated.get(subject, ()) for entry in entries
-            ]
-            for subject, entries in references.items()
-        }
-    )
-
-
-def _seen(judge: Judge, reference: Judged, generated: Features) -> NDArray[np.float64]:
-    features, mask = reference
-    values = rescale(reproduction(features, [generated]), judge.limits)
-    return values.ravel() if mask is None else values[mask]
+def _found_patches(store: Store, mask: str | None, height: int, width: int) -> Flags | None:
+    """The foreground patches of x; what was found in it and is unusable means that all of x counts."""
+    with suppress(StudioError):
+        return mask_patches(store, mask, height, width, "")
+    return None

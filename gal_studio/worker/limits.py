@@ -10,7 +10,7 @@ from gal_studio.core.seeds import generator
 from gal_studio.engine.vision_limits import measure_limits
 from gal_studio.state import Store
 from gal_studio.state.projects import Project
-from gal_studio.worker.judging import Judge
+from gal_studio.worker.judge import Judge
 from gal_studio.worker.models import Models
 
 COMPARED = 32  # pictures that the limits are measured on, the references again and again

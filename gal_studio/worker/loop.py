@@ -1,6 +1,5 @@
 """The loop: claim, run, report, until nothing waits."""
 
-import importlib
 import logging
 import logging.handlers
 import signal
@@ -9,15 +8,19 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files import log_folder
-from gal_studio.state.lock import WorkerLock
+from gal_studio.state.lock import PATIENCE, WorkerLock
+from gal_studio.state.problems import BusyError, DiskError, NoRoomError
+from gal_studio.worker.kinds import import_ahead, steps_of, what_is_kept
 from gal_studio.worker.progress import Progress
+from gal_studio.worker.resting import RoomWatch
 
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models
@@ -26,15 +29,20 @@ BEAT = 1.0  # seconds between two heartbeats
 LOOK = 0.2  # seconds between two looks at the queue
 REPORT = 0.25  # seconds between two writes of progress
 IDLE = 1800.0  # seconds without work after which a worker ends and frees its memory
+AGAIN = 1.0  # seconds after which what a disk refused is tried again
+HELD = 3600.0  # seconds for which a job is carried on although another program holds the workspace
 
 logger = logging.getLogger("gal_studio.worker")
 Watcher = Callable[[Job, Progress], None]
+Steps = Generator[Progress, None, None]
+End = Callable[[], Job]
+T = TypeVar("T")
 
 
 def run_worker(workspace: Path, until_empty: bool = False) -> bool:
     """Work on a workspace; False at once when another worker has it."""
     with Store(workspace) as store, WorkerLock(store.workspace) as lock:
-        if not lock.acquire():
+        if not lock.acquire(PATIENCE):
             return False
         with _log(store.workspace), Worker(store).entered() as worker:
             if threading.current_thread() is threading.main_thread():
@@ -50,6 +58,7 @@ def _log(workspace: Path) -> Iterator[None]:
         log_folder(workspace) / "worker.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    before = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -60,18 +69,22 @@ def _log(workspace: Path) -> Iterator[None]:
         raise
     finally:
         logger.removeHandler(handler)
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
         handler.close()
 
 
 class Worker:
     """Runs jobs one after another; whoever makes it holds the workspace's lock."""
 
-    def __init__(self, store: Store, watcher: Watcher | None = None) -> None:
+    def __init__(self, store: Store, watcher: Watcher | None = None, idle: float = IDLE) -> None:
         self.store = store
+        self._idle = idle
         self.id = uuid.uuid4().hex[:16]
         self.ending = threading.Event()  # set it, and the worker leaves at its next step
         self._watcher = watcher
         self._reported = (0.0, "")
+        self._noted = 0.0  # when progress was last written
         self._models: Models | None = None
 
     @contextmanager
@@ -96,57 +109,110 @@ class Worker:
                 self.store.workers.beat(self.id)
 
     def run(self, until_empty: bool = False) -> None:
-        """Claim and run jobs until none waits, or until none was asked for during a long while."""
+        """Claim and run jobs until none waits, or until none was asked for during a long while.
+
+        While a job rests for want of room, the worker stays: it takes the job up again when there is room.
+        """
         from gal_studio.worker.models import Models  # imports torch: the lock and the heartbeat come first
 
         self._models = self._models or Models()
-        worked, ahead = time.monotonic(), until_empty
+        worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
-            job = self.store.jobs.claim(self.id)
+            job = self._insist(lambda: self.store.jobs.claim(self.id))
             if job is not None:
                 self.run_job(self._models, job)
                 worked = time.monotonic()
-            elif until_empty or time.monotonic() - worked > IDLE:
+            elif until_empty or (
+                time.monotonic() - worked > self._idle and not self._insist(room.is_awaited)
+            ):
                 return
             elif not ahead:
-                _import_ahead()
+                import_ahead()
                 ahead = True
-            else:
+            elif not self._insist(room.look):
                 self.ending.wait(LOOK)
 
     def run_job(self, models: "Models", job: Job) -> Job:
-        """Run one claimed job to its end, whatever the end is."""
+        """Run one claimed job to its end, whatever that is, and note it as soon as the disk lets us."""
         logger.info("job %s: %s of round %s starts", job.id, job.kind, job.round_id)
-        steps = _steps(self.store, models, job)
+        self._noted = time.monotonic()
+        end = self._insist(lambda: self._carry_on(models, job)) or _ended(self.store, job)
+        ended = self._laid_down(job, end)
+        logger.info("job %s is %s: %s", job.id, ended.state, ended.message or "done")
+        return ended
+
+    def _laid_down(self, job: Job, end: End) -> Job:
+        """Note how the job ended; where somebody held this worker for dead, what was said then stands."""
         try:
-            for progress in steps:
-                self._report(job, progress)
-                if self.ending.is_set() or self.store.jobs.should_stop(job.id):
-                    ended = self._lay_down(steps, job, progress)
-                    break
-            else:
-                ended = self.store.jobs.finish(job.id)
+            return self._insist(end) or job
+        except StudioError as refusal:
+            logger.warning("job %s was laid down by somebody else: %s", job.id, refusal)
+            return self.store.jobs.get(job.id)
+
+    def _carry_on(self, models: "Models", job: Job) -> End:
+        """Go on where a job is, to its end; how that is to be noted. A BusyError asks to be called again."""
+        steps = steps_of(self.store, models, job)
+        try:
+            end = self._work(steps, job)
         except StudioError as error:
-            ended = self.store.jobs.fail(job.id, str(error))
+            if isinstance(error, BusyError) and time.monotonic() - self._noted < HELD:
+                self._close(steps, job)
+                raise
+            end = self._trouble(steps, job, error)
         except Exception as error:
             logger.exception("job %s failed", job.id)
             name = type(error).__name__
-            ended = self.store.jobs.fail(
-                job.id, f"The work failed for a reason that is ours ({name}): the log has the details."
-            )
+            sentence = f"The work failed for a reason that is ours ({name}): the log has the details."
+            end = partial(self.store.jobs.fail, job.id, sentence)
         except BaseException:
             steps.close()
             self.store.jobs.interrupt(job.id, "the worker was ended")
             raise
-        logger.info("job %s is %s: %s", job.id, ended.state, ended.message or "done")
-        return ended
+        return end
 
-    def _lay_down(self, steps: Generator[Progress, None, None], job: Job, progress: Progress) -> Job:
-        """Honour Stop, Pause or the end of the worker between two steps."""
-        steps.close()
-        if self.store.jobs.should_stop(job.id):
-            return self.store.jobs.halt(job.id, _kept(progress))
-        return self.store.jobs.interrupt(job.id, "the worker was ended")
+    def _work(self, steps: Steps, job: Job) -> End:
+        """Carry a job on until it is done or is to be laid down; how that is to be noted."""
+        for progress in steps:
+            self._report(job, progress)
+            if self.ending.is_set() or self.store.jobs.should_stop(job.id):
+                steps.close()
+                return self._left(job, progress)
+        return partial(self.store.jobs.finish, job.id)
+
+    def _left(self, job: Job, progress: Progress) -> End:
+        """How a job that is not done is laid down: as was asked, or not at all where somebody else did it."""
+        state = self.store.jobs.get(job.id).state
+        if state in ("pausing", "stopping"):
+            return partial(self.store.jobs.halt, job.id, what_is_kept(progress))
+        return _ended(self.store, job) if state == "running" else partial(self.store.jobs.get, job.id)
+
+    def _trouble(self, steps: Steps, job: Job, error: StudioError) -> End:
+        """What could not go on is laid down: for want of room until there is some, else as failed."""
+        self._close(steps, job)
+        if isinstance(error, NoRoomError):
+            needed, disk = self.store.disk.wanted(error), self.store.disk
+            return lambda: self.store.jobs.rest(job.id, needed, disk.sentence(needed))
+        return partial(self.store.jobs.fail, job.id, str(error))
+
+    def _close(self, steps: Steps, job: Job) -> None:
+        """Keep what is done, where the disk takes it."""
+        try:
+            steps.close()
+        except Exception as another:
+            logger.warning("job %s keeps what it had before: %s", job.id, another)
+
+    def _insist(self, action: Callable[[], T]) -> T | None:
+        """Do it, as often as it takes while a disk refuses it; None when the worker is to end meanwhile."""
+        refused = False
+        while True:
+            try:
+                return action()
+            except DiskError as trouble:
+                if not refused:
+                    logger.warning("the disk refuses what is to be noted; trying on: %s", trouble)
+                refused = True
+            if self.ending.wait(AGAIN):
+                return None
 
     def _report(self, job: Job, progress: Progress) -> None:
         time_before, phase_before = self._reported
@@ -154,47 +220,20 @@ class Worker:
         last = progress.total and progress.done >= progress.total
         if phase_before != progress.phase or now - time_before >= REPORT or last:
             self._reported = (now, progress.phase)
-            self.store.jobs.progress(job.id, progress.phase, progress.done, progress.total, progress.message)
+            self._note(job, progress)
+            self.store.disk.check()
         if self._watcher is not None:
             self._watcher(job, progress)
 
-
-def _import_ahead() -> None:
-    """Use the first idle seconds for what the first job would wait for."""
-    for module, names in (
-        ("diffusers", ("StableDiffusionPipeline", "DPMSolverMultistepScheduler")),
-        ("open_clip", ()),
-        ("peft", ()),
-        ("sklearn.manifold", ()),
-    ):
-        imported = importlib.import_module(module)
-        for name in names:  # diffusers imports its parts when they are asked for
-            getattr(imported, name)
+    def _note(self, job: Job, progress: Progress) -> None:
+        """Write how far the job is, or later, while somebody else writes: the work itself goes on."""
+        try:
+            self.store.jobs.progress(job.id, progress.phase, progress.done, progress.total, progress.message)
+            self._noted = time.monotonic()
+        except BusyError as trouble:
+            logger.warning("how far job %s is could not be noted: %s", job.id, trouble)
 
 
-def _steps(store: Store, models: "Models", job: Job) -> Generator[Progress, None, None]:
-    from gal_studio.worker.drawing import generate_round
-    from gal_studio.worker.pairing import judge_round, make_pairs
-    from gal_studio.worker.refining import refine_round
-    from gal_studio.worker.tuning import tune_round
-
-    work = {
-        "fine_tune": tune_round,
-        "generate": generate_round,
-        "pairs": make_pairs,
-        "refine": refine_round,
-        "quality": judge_round,
-    }[job.kind]
-    return work(store, models, job)
-
-
-def _kept(progress: Progress) -> str:
-    steps = f"Kept {int(progress.done)} of {progress.total} steps; Resume goes on from there."
-    kept = {
-        "fine_tune": steps,
-        "refine": steps,
-        "draw": "Kept the pictures that were finished; Generate draws the rest.",
-        "pairs": "Kept the pictures that were finished; Resume draws the rest.",
-        "maps": "Kept the maps that were finished; Resume makes the rest.",
-    }
-    return kept.get(progress.phase, "Stopped before anything was lost.")
+def _ended(store: Store, job: Job) -> End:
+    """How a job is laid down that its worker leaves."""
+    return partial(store.jobs.interrupt, job.id, "the worker was ended")

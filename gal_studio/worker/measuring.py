@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gal_studio.core.intervals import paired_difference
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import Candidate, Round
-from gal_studio.state import Store
+from gal_studio.state import Store, pairing
 from gal_studio.state.projects import Project
 from gal_studio.state.refinements import Measurement
 from gal_studio.worker.models import Models
@@ -20,13 +20,16 @@ Figure = Callable[[Candidate, NDArray[np.float32]], float]
 def measure_refinement(store: Store, models: Models, project: Project, node: Round) -> None:
     """Store CLIP-T, CLIP-I and the overfit rate of a refinement and of the round that it refined.
 
-    Paired by prompt and index, which is by seed; the interval is over anchors. Nothing without common ones.
+    Paired by prompt and index, which is by seed; the interval is over anchors. Prompts that the refinement
+    was trained on do not count; nothing is stored where no others are left.
     """
     if node.parent_id is None:
         return
     before, after = _drawn(store, node.parent_id), _drawn(store, node.id)
-    common = before.keys() & after.keys()
+    prompts = pairing.measured_prompts(store, node.id)
+    common = {key for key in before.keys() & after.keys() if key[0] in prompts}
     if not common:
+        store.refinements.save_measurements(node.id, [])
         return
     references = [store.images.picture(entry.image) for entry in store.projects.references(project.id)]
     to_references = models.embedder(project.clip_model).images(references)
@@ -47,13 +50,14 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
 
 
 def _drawn(store: Store, round_id: str) -> dict[Key, tuple[Candidate, NDArray[np.float32]]]:
-    """The candidates of a round with their features, by prompt and index."""
+    """The candidates of a round that are not blank with their features, by prompt and index."""
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors}
     features = store.candidates.features(round_id)
     return {
         (prompts[entry.anchor_id], entry.index): (entry, features[entry.id])
         for entry in store.candidates.of_round(round_id)
+        if not entry.is_blank
     }
 
 

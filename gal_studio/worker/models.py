@@ -1,57 +1,89 @@
 """The open models, kept from job to job: one image model, one CLIP and one vision model at a time."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.assets import resolve_model
+from gal_studio.engine.devices import device_name
 from gal_studio.engine.embedder import load_embedder
+from gal_studio.engine.hub import Revisions
 from gal_studio.engine.model import ImageModel, load_image_model
 from gal_studio.engine.protocols import Embedder
 from gal_studio.engine.vision import load_vision
 from gal_studio.engine.vision_tower import PatchTower
 
+logger = logging.getLogger("gal_studio.worker")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model that is open, and the commits of the hub models that it was made of."""
+
+    key: tuple[str, ...]
+    model: Any
+    commits: Mapping[str, str]
+
 
 class Models:
-    """Opens a model at its first use; another name takes its place, so that memory stays bounded."""
+    """Opens a model at its first use; another name takes its place, so that memory stays bounded.
+
+    `revisions` are those of the project that is worked on: models of the hub are opened at these commits.
+    """
 
     def __init__(
         self,
-        load_model: Callable[[str], ImageModel] = load_image_model,
-        load_clip: Callable[[str], Embedder] = load_embedder,
-        load_tower: Callable[[str, str], PatchTower] = load_vision,
+        load_model: Callable[..., ImageModel] = load_image_model,
+        load_clip: Callable[..., Embedder] = load_embedder,
+        load_tower: Callable[..., PatchTower] = load_vision,
     ) -> None:
+        self.revisions: Revisions = {}
         self._load_model = load_model
         self._load_clip = load_clip
         self._load_tower = load_tower
-        self._tower: tuple[tuple[str, str], PatchTower] | None = None
-        self._model: tuple[str, ImageModel] | None = None
-        self._clip: tuple[str, Embedder] | None = None
+        self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
 
     def image_model(self, name: str) -> ImageModel:
         """The image model of that name."""
-        if self._model is None or self._model[0] != name:
-            self._model = None
-            self._model = (name, self._load_model(resolve_model(name)))
-        return self._model[1]
+        model: ImageModel = self._open("image", (name,), self._load_model)
+        return model
 
     def embedder(self, name: str) -> Embedder:
         """The CLIP of that name."""
-        if self._clip is None or self._clip[0] != name:
-            self._clip = None
-            self._texts.clear()
-            self._clip = (name, self._load_clip(resolve_model(name)))
-        return self._clip[1]
+        clip: Embedder = self._open("clip", (name,), self._load_clip)
+        return clip
 
     def vision(self, name: str, clip: str) -> PatchTower:
         """The vision model of that name (Eq. P2); `clip` names the CLIP behind the name "clip"."""
         key = (name, clip if name == "clip" else "")
-        if self._tower is None or self._tower[0] != key:
-            self._tower = None
-            self._tower = (key, self._load_tower(resolve_model(name), resolve_model(clip)))
-        return self._tower[1]
+        tower: PatchTower = self._open("vision", key, self._load_tower)
+        return tower
+
+    def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Any]) -> Any:
+        kept = self._opened.get(kind)
+        if kept is None or kept.key != key or not self._fits(kept.commits):
+            kept = None
+            self._opened.pop(kind, None)  # its memory first
+            if kind == "clip":
+                self._texts.clear()
+            used: dict[str, str] = {}
+            model = load(*map(resolve_model, key), revisions=ChainMap(used, self.revisions))
+            kept = self._opened[kind] = Opened(key, model, used)
+            if kind == "image":
+                logger.info("device: %s", device_name(model.device))
+        for name, commit in kept.commits.items():
+            self.revisions.setdefault(name, commit)
+        return kept.model
+
+    def _fits(self, commits: Mapping[str, str]) -> bool:
+        """Whether the project works with just these commits, or with none yet."""
+        return all(self.revisions.get(name, commit) == commit for name, commit in commits.items())
 
     def texts(self, clip: str, prompts: Sequence[str]) -> NDArray[np.float64]:
         """E_t of prompts, (n, d); each is computed once."""

@@ -6,6 +6,7 @@ from typing import Literal
 Phase = Literal[
     "loading",
     "class_images",
+    "encode",
     "fine_tune",
     "draw",
     "project",

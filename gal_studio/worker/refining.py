@@ -16,71 +16,86 @@ from gal_studio.engine.tuner import TuneEvent
 from gal_studio.state import Store, lineage, pairing
 from gal_studio.worker.checkpointing import (
     TrainingTask,
+    encoded,
     follow,
+    is_kept,
     keep_adapter,
+    open_training,
     saved_checkpoints,
     training_pictures,
 )
-from gal_studio.worker.judging import weights_of_pair
+from gal_studio.worker.judging import JudgedPair, read_pair, weights_of_pair
 from gal_studio.worker.limits import open_judge
 from gal_studio.worker.models import Models
 from gal_studio.worker.progress import Progress
-from gal_studio.worker.tuning import class_images, draw_training_sample, sample_is_due
+from gal_studio.worker.room import check_training_room
+from gal_studio.worker.task import open_task
+from gal_studio.worker.tuning import class_images, sample_when_due
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train a refinement on its pairs; closing the generator keeps a checkpoint."""
-    entry = store.rounds.get(job.round_id)
+    asked = open_task(store, models, job)
+    entry = asked.round
     if not pairing.pairs_are_ready(store, entry.id):
         raise StudioError(
             f"The refinement of round {entry.number} has no finished pairs yet: press Draw pairs first."
         )
-    task = TrainingTask(
-        store, job, store.projects.get(job.project_id), entry,
-        store.rounds.settings(entry.id), pairing.refinement_fingerprint(store, entry.id),
-    )  # fmt: skip
     yield Progress("loading", 0, 0, "Opening the base model")
-    model = models.image_model(task.project.base_model)
+    model = models.image_model(asked.project.base_model)
+    _read_pairs(store, entry.id)  # looks for foregrounds that the doctor forgot: a snapshot writes nothing
+    with store.database.snapshot():
+        task = open_training(store, models, job, pairing.refinement_fingerprint(store, entry.id))
+        judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
+    if is_kept(task):
+        return
+    lineage.refuse_a_lost_start(store, entry.id)
+    check_training_room(task, model, task.settings.refine.steps)
     started = time.monotonic()
     if not saved_checkpoints(task):
         store.rounds.set_seconds(entry.id, "refine", 0.0)
     try:
-        pairs = _pairs(task, models)
-        mixed = task.settings.refine.mix > 0
-        prior = (yield from class_images(task, model)) if mixed else ()
-        yield from _train(task, model, pairs, prior)
-        keep_adapter(task, model, pairing.trained_pictures(store, entry.id))
+        prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
+        yield from _train(task, model, _weighted(task, judged), prior)
+        keep_adapter(task, model, trained)
     finally:
         detach(model)
         with suppress(StudioError):
             store.rounds.add_seconds(entry.id, "refine", time.monotonic() - started)
 
 
-def _pairs(task: TrainingTask, models: Models) -> list[RefinePair]:
-    """The pairs with the weights that maps, masks and paint give them now."""
-    store = task.store
-    painted = store.refinements.paintings.newest(task.round.id)
-    name = pairing.vision_model(store, task.round.id)
-    judge = open_judge(store, models, task.project, name) if painted else None
+def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
+    """The pairs as they are now."""
+    painted = store.refinements.paintings.newest(round_id)
+    return [read_pair(store, pair, painted.get(pair.id)) for pair in store.refinements.pairs(round_id)]
+
+
+def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePair]:
+    """The pairs with the weights that maps, masks and paint give them."""
+    store, refine = task.store, task.settings.refine
+    is_painted = any(entry.painting for entry in judged)
+    name = refine.vision_model or "clip"
+    judge = open_judge(store, task.models, task.project, name) if is_painted else None
     return [
         RefinePair(
-            reference=store.images.picture(pair.reference_image),
-            generated=store.images.picture(pair.generated_image or ""),
-            prompt=pair.prompt,
-            weights=weights_of_pair(store, pair, task.settings.refine, painted.get(pair.id), judge),
-            weight=pair.weight,
+            reference=store.images.picture(entry.pair.reference_image),
+            generated=store.images.picture(entry.generated_image),
+            prompt=entry.pair.prompt,
+            weights=weights_of_pair(store, entry, refine, judge),
+            weight=entry.pair.weight,
         )
-        for pair in store.refinements.pairs(task.round.id)
+        for entry in judged
     ]
 
 
 def _train(
     task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[TrainingPicture]
 ) -> Generator[Progress, None, None]:
-    samples = training_pictures(task.store, lineage.training_set(task.store, task.round.id))
-    start = lineage.starting_adapter(task.store, task.round.id)
-    if start is None:
-        raise StudioError(f"Round {task.round.number} is not fine-tuned yet: press Fine-tune first.")
+    samples, tune = training_pictures(task.store, task.samples), task.settings.tune
+    images = [image for pair in pairs for image in (pair.reference, pair.generated)]
+    if task.settings.refine.mix:
+        images += [picture.image for picture in (*samples, *prior)]
+    latents = yield from encoded(model, images, tune)
 
     def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
         return refine(
@@ -88,16 +103,16 @@ def _train(
             pairs,
             samples,
             prior,
-            pairing.training_settings(task.settings.refine),
-            task.settings.tune,
-            lineage.round_training_seed(task.store, task.round.id),
+            task.settings.refine,
+            tune,
+            task.seed,
             resume_from=checkpoint,
             checkpoint=keep,
-            start_from=task.store.adapters.path(start),
+            start_from=task.start,
+            latents=latents,
         )
 
     with closing(follow(task, begin)) as events:
         for event in events:
             yield Progress("refine", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            if sample_is_due(task, event):
-                draw_training_sample(task, model, event.step)
+            yield from sample_when_due(task, model, event, "refine")

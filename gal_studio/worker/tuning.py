@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import class_prompts
-from gal_studio.core.seeds import candidate_seed, named_seed
-from gal_studio.core.types import Job, Sample
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.types import Job
 from gal_studio.engine.adapters import detach
 from gal_studio.engine.checkpoints import Checkpoint
 from gal_studio.engine.fusing import drawing
@@ -17,38 +16,46 @@ from gal_studio.engine.model import ImageModel
 from gal_studio.engine.pictures import TrainingPicture
 from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.text import check_prompts
-from gal_studio.engine.tuner import TuneEvent, fine_tune, training_sample
+from gal_studio.engine.tuner import TuneEvent, fine_tune
 from gal_studio.state import Store, lineage
 from gal_studio.state.rounds import TrainingImage
 from gal_studio.worker.checkpointing import (
     TrainingTask,
+    encoded,
+    first_request,
     follow,
+    is_kept,
     keep_adapter,
+    open_training,
     saved_checkpoints,
     training_pictures,
 )
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.progress import Phase, Progress
+from gal_studio.worker.room import check_training_room
+from gal_studio.worker.task import open_task
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train the round's adapter; closing the generator keeps a checkpoint."""
-    entry = store.rounds.get(job.round_id)
-    task = TrainingTask(
-        store, job, store.projects.get(job.project_id), entry,
-        store.rounds.settings(entry.id), lineage.training_fingerprint(store, entry.id),
-    )  # fmt: skip
+    asked = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Opening the base model")
-    model = models.image_model(task.project.base_model)
+    model = models.image_model(asked.project.base_model)
+    with store.database.snapshot():
+        task = open_training(store, models, job, lineage.training_fingerprint(store, job.round_id))
+    entry = task.round
+    if is_kept(task):
+        return
+    lineage.refuse_a_lost_start(store, entry.id)
+    check_training_room(task, model, task.settings.tune.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, entry.id)])  # before any work
     started = time.monotonic()
     if not saved_checkpoints(task):
         store.rounds.set_seconds(entry.id, "fine_tune", 0.0)
     try:
-        samples = lineage.training_set(store, entry.id)
         prior = yield from class_images(task, model)
-        yield from _train(task, model, samples, prior)
-        keep_adapter(task, model, samples)
+        yield from _train(task, model, prior)
+        keep_adapter(task, model, task.samples)
     finally:
         detach(model)
         with suppress(StudioError):
@@ -59,21 +66,17 @@ def class_images(
     task: TrainingTask, model: ImageModel
 ) -> Generator[Progress, None, tuple[TrainingPicture, ...]]:
     """Images of every class, drawn by the base model and kept for all rounds; empty for styles."""
-    if task.project.kind == "style" or not task.settings.tune.prior_images:
-        return ()
     pictures: list[TrainingPicture] = []
-    prompts = class_prompts(task.store.projects.references(task.project.id))
-    total = len(prompts) * task.settings.tune.prior_images
-    for prompt in prompts:
-        pictures += yield from _images_of_class(task, model, prompt, len(pictures), total)
+    total = len(task.class_images) * task.settings.tune.prior_images
+    for prompt, drawn_by in task.class_images.items():
+        pictures += yield from _images_of_class(task, model, prompt, drawn_by, len(pictures), total)
     return tuple(pictures)
 
 
 def _images_of_class(
-    task: TrainingTask, model: ImageModel, prompt: str, before: int, total: int
+    task: TrainingTask, model: ImageModel, prompt: str, drawn_by: str, before: int, total: int
 ) -> Generator[Progress, None, list[TrainingPicture]]:
     wanted, sample = task.settings.tune.prior_images, task.settings.sample
-    drawn_by = f"{task.project.base_model} / {prompt} / {sample.steps} steps / {sample.guidance_scale}"
     images = list(task.store.projects.class_images(task.project.id, drawn_by))[:wanted]
     seeds = [named_seed(task.project.seed, "class image", place) for place in range(len(images), wanted)]
     requests = [DrawRequest(prompt, seed) for seed in seeds]
@@ -91,42 +94,51 @@ def _images_of_class(
 
 
 def _train(
-    task: TrainingTask, model: ImageModel, samples: Sequence[Sample], prior: Sequence[TrainingPicture]
+    task: TrainingTask, model: ImageModel, prior: Sequence[TrainingPicture]
 ) -> Generator[Progress, None, None]:
-    pictures = training_pictures(task.store, samples)
-    start = lineage.starting_adapter(task.store, task.round.id)
+    pictures, tune = training_pictures(task.store, task.samples), task.settings.tune
+    latents = yield from encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
 
     def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
         return fine_tune(
             model,
             pictures,
             prior,
-            task.settings.tune,
-            lineage.round_training_seed(task.store, task.round.id),
+            tune,
+            task.seed,
             resume_from=checkpoint,
             checkpoint=keep,
-            start_from=task.store.adapters.path(start) if start else None,
+            start_from=task.start,
+            latents=latents,
         )
 
     with closing(follow(task, begin)) as events:
         for event in events:
             yield Progress("fine_tune", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            if sample_is_due(task, event):
-                draw_training_sample(task, model, event.step)
+            yield from sample_when_due(task, model, event, "fine_tune")
 
 
-def sample_is_due(task: TrainingTask, event: TuneEvent) -> bool:
-    """Whether Sample now was pressed, or the interval of the settings is over."""
-    every = task.settings.tune.sample_every
-    return task.store.jobs.take_sample_request(task.job.id) or bool(every and event.step % every == 0)
+def sample_when_due(
+    task: TrainingTask, model: ImageModel, event: TuneEvent, phase: Phase
+) -> Generator[Progress, None, None]:
+    """A picture when Sample now was pressed, or the interval of the settings is over.
 
-
-def draw_training_sample(task: TrainingTask, model: ImageModel, step: int) -> None:
-    """One picture of the first anchor of the pool, with the seed of its first candidate."""
-    pool = lineage.pool(task.store, task.round.id)
-    references = task.store.projects.references(task.project.id)
-    prompt = pool[0].prompt if pool else references[0].prompt
-    seed = candidate_seed(task.project.seed, prompt, 0)
-    picture = training_sample(model, prompt, seed, replace(task.settings.sample, batch_size=1))
-    image = task.store.images.add_picture(picture)
-    task.store.rounds.add_training_image(task.round.id, TrainingImage(step, prompt, seed, image))
+    It shows the first anchor of the pool, with the seed of its first candidate. One that is broken off stays
+    asked for, and is drawn when the training goes on.
+    """
+    jobs, every = task.store.jobs, task.settings.tune.sample_every
+    if every and event.step % every == 0:
+        jobs.request_sample(task.job.id)
+    if not jobs.wants_sample(task.job.id):
+        return
+    request = first_request(task)
+    with closing(draw(model, [request], replace(task.settings.sample, batch_size=1))) as drawn:  # type: ignore[type-var]
+        for each in drawn:
+            if isinstance(each, DrawnBatch):
+                image = task.store.images.add_picture(each.images[0])
+                sample = TrainingImage(event.step, request.prompt, request.seed, image)
+                task.store.rounds.add_training_image(task.round.id, sample)
+                jobs.take_sample_request(task.job.id)
+            else:
+                message = f"Drawing a sample: {each.done} of {each.total} steps"
+                yield Progress(phase, event.step, event.total, each.notice or message)

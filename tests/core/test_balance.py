@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.balance import effective_draws, matched_steps, openness, sample_weight
+from gal_studio.core.balance import effective_draws, openness, sample_weight
 from gal_studio.core.types import Sample
 from tests.core.builders import margins, pool_of
 
@@ -42,10 +42,3 @@ def test_by_round_four_one_reference_is_one_of_ten_pictures():
     assert draws[0].weighted == 100.0
     assert draws[1].weighted == pytest.approx(40.0)
     assert effective_draws([], 500, 2) == ()
-
-
-def test_matched_steps_keep_the_draws_of_the_reference():
-    assert matched_steps(500, 1, 10) == 5000
-    assert matched_steps(100, 3, 4) == 134
-    with pytest.raises(ValueError, match="positive"):
-        matched_steps(100, 0, 4)

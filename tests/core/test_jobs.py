@@ -23,6 +23,7 @@ def test_the_table_knows_every_state_and_no_other():
         ["queued", "stopped"],
         ["queued", "running", "pausing", "paused", "queued", "running", "error", "queued"],
         ["queued", "running", "interrupted", "queued"],
+        ["queued", "running", "paused", "queued"],
     ],
 )
 def test_the_ways_of_a_job_are_legal(path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.masks import check_size, foreground_patches, painted, resize, shrink
+from gal_studio.core.masks import check_size, foreground_patches, painted, part_patches, resize, shrink
 
 
 def test_bilinear_with_half_pixel_centres_by_hand() -> None:
@@ -60,6 +60,22 @@ def test_foreground_patches_by_share_of_area() -> None:
 def test_masks_that_cannot_be_used(mask: np.ndarray, message: str) -> None:
     with pytest.raises(StudioError, match=message):
         foreground_patches(mask, 2, 2)
+
+
+def test_a_reference_that_cannot_be_used_is_named() -> None:
+    with pytest.raises(StudioError, match="mask of 'A cat on a rug' is smaller than one patch"):
+        foreground_patches(np.pad(np.ones((1, 1)), ((0, 7), (0, 7))), 2, 2, prompt="A cat on a rug")
+
+
+def test_a_small_painted_part_counts_where_most_of_it_lies() -> None:
+    mask = np.zeros((8, 8))
+    mask[0, :5] = 1  # four pixels in one patch, one in the next
+    assert part_patches(mask, 2, 2).tolist() == [[True, False], [False, False]]
+    mask[:4, :4] = 1
+    assert part_patches(mask, 2, 2).tolist() == foreground_patches(mask, 2, 2).tolist()
+    assert part_patches(np.ones((8, 8)), 2, 2).all()
+    with pytest.raises(StudioError, match="covers nothing"):
+        part_patches(np.zeros((8, 8)), 2, 2)
 
 
 def test_painted_shares() -> None:

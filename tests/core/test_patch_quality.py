@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patch_quality import (
     Limits,
+    appears,
     assign_subjects,
-    check_subjects,
     paint_over,
     pair_weights,
     quality,
@@ -143,6 +143,38 @@ def test_uniform_weights_keep_the_masks_and_leave_the_painting() -> None:
     np.testing.assert_allclose(found, [[[1.0, 0.0]], [[1.0, 0.3]]])
 
 
+def test_an_even_reference_counts_alike_and_keeps_where_it_is_learned() -> None:
+    little, much = np.array([[0.9, 0.5, 0.0]]), np.array([[0.4, 0.2, 0.0]])
+    mask = np.array([[True, True, False]])
+    for reproduced in (little, much):
+        found = pair_weights(reproduced, np.ones((1, 3)), mask, None, 0.3, even=True)
+        assert found[0][mask].mean() == pytest.approx(1.0)
+        np.testing.assert_allclose(
+            found[0] * (1 - reproduced)[mask].mean(), np.where(mask, 1 - reproduced, 0)
+        )
+    np.testing.assert_allclose(found[1], 1.0)  # x weighs as without it
+
+
+def test_a_reference_that_is_all_there_is_not_blown_up() -> None:
+    found = pair_weights(np.full((2, 2), 0.98), np.ones((2, 2)), None, None, 0.3, even=True)
+    np.testing.assert_allclose(found[0], 0.02 / 0.25)
+
+
+def test_paint_adds_to_an_even_reference_and_takes_nothing_elsewhere() -> None:
+    estimated, painted = np.array([[0.4, 0.6, 0.8]]), np.array([[0.0, 0.6, 0.8]])
+    right = np.ones((1, 3))
+    before = pair_weights(estimated, right, None, None, 0.3, even=True)[0]
+    after = pair_weights(painted, right, None, None, 0.3, even=True, estimated=estimated)[0]
+    np.testing.assert_allclose(after[0, 1:], before[0, 1:])
+    np.testing.assert_allclose(after[0, 0], 1 / 0.4)  # the mean of 0.6, 0.4 and 0.2
+
+
+def test_uniform_weights_are_even_already() -> None:
+    maps = np.array([[0.25, 0.5]]), np.array([[0.75, 0.9]])
+    plain, even = (pair_weights(*maps, None, None, 0.3, uniform=True, even=even) for even in (False, True))
+    np.testing.assert_allclose(plain, even)
+
+
 def test_painting_stands_above_the_background_as_well() -> None:
     maps, mask = (np.array([[0.25, 0.5]]), np.array([[0.75, 0.9]])), np.array([[1.0, 0.0]])
     found = pair_weights(*maps, mask, mask, 0.3, painting=np.array([[0, 255]], np.uint8))
@@ -164,11 +196,17 @@ def test_patches_go_to_the_subject_that_they_resemble_most() -> None:
     assert flags["two"].tolist() == [[False, True, False]]
 
 
-def test_a_subject_that_appears_nowhere_is_named() -> None:
-    seen, lost = np.full(9, 0.8), np.full(9, 0.1)
-    check_subjects({"one": [lost, seen], "two": [seen]})
-    with pytest.raises(StudioError, match="subject two appears in none"):
-        check_subjects({"one": [lost, seen], "two": [lost, lost]})
+def test_what_another_subject_shows_reproduces_nothing() -> None:
+    np.testing.assert_allclose(reproduction(Y, [X], regions=[None]), reproduction(Y, [X]))
+    region = np.array([[False, True]])
+    np.testing.assert_allclose(reproduction(Y, [X], regions=[region]), reproduction(Y, [X[:, 1:]]))
+    assert (reproduction(Y, [X], regions=[np.zeros((1, 2), bool)]) == -1).all()
+
+
+def test_a_subject_appears_where_enough_of_it_is_reproduced() -> None:
+    assert appears(np.array([0.1, 0.4]))
+    assert not appears(np.full(9, 0.1))
+    assert not appears(np.zeros(0))
 
 
 def test_smoothing_takes_means_inside_of_the_foreground_alone() -> None:

@@ -2,16 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gal_studio.core.describing import describe
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
     check_prompt,
     check_trigger_word,
     class_prompt,
     class_prompts,
-    describe,
     expand_anchors,
     find_trigger_word,
     foreground_prompt,
+    named_words,
     plain_prompt,
     reference_prompts,
     stands_for,
@@ -265,3 +266,11 @@ def test_any_texts_give_references_or_a_sentence(texts):
     else:
         assert stands_for("object", references)
         assert 1 <= len(class_prompts(references)) <= len(subjects(references)) <= len(references)
+
+
+def test_subjects_that_a_prompt_names() -> None:
+    words = ["<dotty>", "<brumm>"]
+    assert named_words("a <Dotty> teapot and a brumm bear in a gym", words) == ("<dotty>", "<brumm>")
+    assert named_words("a <brumm> bear on the stairs", words) == ("<brumm>",)
+    assert named_words("A koala in ink style", words) == ("<dotty>", "<brumm>")
+    assert named_words("A koala in ink style", [""]) == ("",)

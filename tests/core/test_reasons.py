@@ -27,13 +27,13 @@ def test_without_ties_the_place_is_told():
 
 def test_always_and_never_are_told_apart():
     told = sentences([margins(0, 10), margins(10, 10)])
-    assert told["anchor-0"] == "No copies in 10: the model already knows this one."
+    assert told["anchor-0"] == "No copies in 10: the model is sure of this one."
     assert told["anchor-1"] == "All 10 copy the reference: there is no good picture to learn from yet."
 
 
 def test_a_single_picture_reads_well():
     told = sentences([margins(0, 1), margins(1, 1)])
-    assert told["anchor-0"] == "Its only picture is no copy: the model already knows this one."
+    assert told["anchor-0"] == "Its only picture is no copy: the model is sure of this one."
     assert told["anchor-1"].startswith("Its only picture copies the reference: ")
 
 
@@ -94,9 +94,9 @@ def test_names_are_never_empty():
 def test_the_picture_says_why_it_was_chosen():
     _, _, scores = pool_of(margins(4, 10), margins(9, 10))
     assert explain_picture(scores[0]) == (
-        "Closest to its prompt among the 6 of 10 that do not copy the reference."
+        "closest to its prompt among the 6 of 10 that do not copy the reference."
     )
-    assert explain_picture(scores[1]) == "The only one of 10 that does not copy the reference."
+    assert explain_picture(scores[1]) == "the only one of 10 that does not copy the reference."
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,18 @@
 """Eq. G5 to G7: ranking, the proposal and its end."""
 
 import re
+from dataclasses import replace
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gal_studio.core.policies import find_policy
 from gal_studio.core.selection import best_candidate, explain_all, rank_anchors, suggest
+from gal_studio.core.types import Candidate
 from gal_studio.core.uncertainty import group_by_anchor, score_pool
-from tests.core.builders import anchor, candidate, margins, pool_of
+from tests.core.builders import anchor, candidate, candidates_of, margins, pool_of
 
 # sixteenths are exact in binary, so that equal margins happen as they do in half precision
 MARGIN = st.integers(-8, 8).map(lambda value: value / 16)
@@ -148,3 +152,28 @@ def test_every_anchor_has_one_plain_sentence(rows, top_k):
     for sentence in reasons.values():
         assert re.fullmatch(r"[A-Z0-9][^.]*(\.\d\d[^.]*)?\.", sentence), sentence
         assert "overfit" not in sentence and "None" not in sentence and "  " not in sentence
+
+
+def blank(made: Candidate) -> Candidate:
+    return replace(made, remark="flat")
+
+
+def test_a_blank_picture_is_no_copy_no_success_and_never_suggested():
+    """CLIP may find a flat colour nearest to any prompt."""
+    one = anchor(0)
+    drawn = candidates_of(one, margins(2, 5))
+    flat = [blank(candidate(one, 5, 0.9, 0.25)), blank(candidate(one, 6, 0.1, 0.25))]
+    assert not any(entry.overfit for entry in flat)
+    (score,) = score_pool([one], [*flat, *drawn])
+    assert score == replace(score_pool([one], drawn)[0], blank=2)
+    for policy in ("uncertainty", "random"):
+        outcome = find_policy(policy)([*flat, *drawn], [score], numpy.random.default_rng(0), 1)
+        assert outcome.choices[0].candidate_id in {entry.id for entry in drawn}
+    made = suggest([score], group_by_anchor([*flat, *drawn]), 3)
+    assert made.suggestions[0].reason.endswith("2 blank pictures are left out.")
+
+
+def test_an_anchor_with_nothing_but_blanks_has_no_score():
+    one, other = anchor(0), anchor(1)
+    flat = [blank(entry) for entry in candidates_of(one, margins(1, 3))]
+    assert [score.anchor for score in score_pool([one, other], flat + candidates_of(other, [0.1]))] == [other]

@@ -11,7 +11,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.uncertainty import (
     entropy,
     group_by_anchor,
-    overfit_flags,
     overfit_rate,
     reference_similarity,
     score_anchor,
@@ -75,8 +74,8 @@ def test_the_reference_similarity_is_the_maximum_even_below_zero():
 
 
 def test_equality_counts_as_a_copy():
-    assert overfit_flags([0.3, 0.2, 0.25], [0.2, 0.3, 0.25]).tolist() == [False, True, True]
-    assert candidate(anchor(0), 0, 0.25, 0.25).overfit
+    values = ((0.3, 0.2), (0.2, 0.3), (0.25, 0.25))
+    assert [candidate(anchor(0), 0, *pair).overfit for pair in values] == [False, True, True]
 
 
 def test_the_overfit_rate_by_hand():

@@ -54,3 +54,9 @@ def global_generator_untouched() -> Iterator[None]:
 def noise_picture(seed: int, width: int = 32, height: int = 32) -> Image.Image:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
     return Image.fromarray(pixels)
+
+
+def soft_pictures(count: int, seed: int, side: int = 64) -> list[Image.Image]:
+    """Pictures of coloured blobs: detail that survives a change of scale."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
+    return [Image.fromarray(row).resize((side, side), Image.Resampling.BICUBIC) for row in pixels]

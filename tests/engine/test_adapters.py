@@ -10,7 +10,6 @@ from diffusers import StableDiffusionPipeline
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import SampleSettings, TuneSettings
 from gal_studio.engine.adapters import (
-    WEIGHT_NAME,
     AdapterCard,
     attach_full,
     attach_lora,
@@ -71,7 +70,7 @@ def test_the_stock_pipeline_loads_it(
 ) -> None:
     attach_random(model, target)
     with_adapter = pictures(model, REQUESTS, DRAW)[0]
-    save_adapter(model, tmp_path / WEIGHT_NAME, CARD)
+    save_adapter(model, tmp_path / "pytorch_lora_weights.safetensors", CARD)
     detach(model)
     assert difference(with_adapter, pictures(model, REQUESTS, DRAW)[0]) > 10
     stock = StableDiffusionPipeline.from_pretrained(pipeline_folder)
@@ -101,6 +100,14 @@ def test_our_changes_are_pefts(model: ImageModel, tmp_path: Path) -> None:
         plain = layers[name.removesuffix(".weight")].get_delta_weight("default")
         torch.testing.assert_close(change, plain.detach(), atol=1e-6, rtol=1e-5)
     detach(model)
+
+
+def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    written = {save_adapter(model, tmp_path / f"{turn}.safetensors", CARD).read_bytes() for turn in range(8)}
+    detach(model)
+    assert len(written) == 1
+    assert read_card(tmp_path / "0.safetensors") == CARD
 
 
 def test_an_error_while_drawing_still_restores_the_base(model: ImageModel, tmp_path: Path) -> None:

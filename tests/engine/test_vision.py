@@ -1,6 +1,5 @@
 """Patch features of every kind of tower, their limits, and models that have none."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +11,10 @@ from PIL import Image
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patch_quality import Limits
-from gal_studio.engine.views import Augmentation, make_views
-from gal_studio.engine.vision import PatchTower, load_vision, measure_limits, save_tower
-from gal_studio.engine.vision_limits import best_matches, true_matches
-from gal_studio.engine.vision_networks import Network, open_clip_network
+from gal_studio.engine.vision import PatchTower, load_vision
+from gal_studio.engine.vision_networks import open_clip_network
 from gal_studio.engine.vision_tower import to_pixels
-from gal_studio.engine.vision_tuning import tuned_weights
-from tests.engine.conftest import noise_picture
+from tests.engine.conftest import noise_picture, soft_pictures
 from tests.engine.tiny_vision import TOWERS, make_tiny_clip_with, make_tiny_transformer
 
 KINDS = [*TOWERS, "dinov2", "registers", "hub_vit", "hub_resnet"]
@@ -42,12 +37,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opener:
         return towers[kind]
 
     return tower
-
-
-def soft_pictures(count: int, seed: int, side: int = 64) -> list[Image.Image]:
-    """Pictures of coloured blobs: detail that survives a change of scale."""
-    pixels = np.random.default_rng(seed).integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
-    return [Image.fromarray(row).resize((side, side), Image.Resampling.BICUBIC) for row in pixels]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -163,174 +152,6 @@ def test_what_is_no_model(tmp_path: Path) -> None:
         load_vision(str(tmp_path), "unused", "cpu")
     with pytest.raises(StudioError, match=r"not a vision model of this studio: it needs a vision\.json"):
         load_vision(f"local-dir:{tmp_path}", "unused", "cpu")
-
-
-# --- saved towers
-
-
-def changed_tower(clip: str) -> PatchTower:
-    tower = load_vision("clip", clip, "cpu")
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for weight in tuned_weights(tower, 1).values():
-            weight.add_(0.1 * torch.randn(weight.shape, generator=generator))
-    tower.limits = Limits(0.25, 0.75)
-    return tower
-
-
-def test_a_saved_tower_comes_back(tmp_path: Path) -> None:
-    clip = make_tiny_clip_with(tmp_path / "clip", "timm")
-    tower = changed_tower(clip)
-    tower.mixture = (0.2, 0.5, 0.3)
-    saved = tuned_weights(tower, 1)
-    save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", saved)
-    again = load_vision(f"local-dir:{tmp_path / 'tuned'}", "unused", "cpu")
-    assert (again.limits, again.mixture, again.grid) == (tower.limits, tower.mixture, tower.grid)
-    pictures = [noise_picture(1), noise_picture(2)]
-    np.testing.assert_allclose(again.patches(pictures), tower.patches(pictures), atol=5e-3)
-    base = load_vision("clip", clip, "cpu").patches(pictures)
-    assert np.abs(again.patches(pictures) - base).max() > 0.02
-    wholly = sum(weight.numel() for weight in tower.network.module.parameters())
-    assert 2 * sum(weight.numel() for weight in saved.values()) < 2 * wholly
-    assert not any(weight.requires_grad for weight in again.network.module.parameters())
-
-
-def test_a_tuned_transformer_comes_back(tmp_path: Path) -> None:
-    name = make_tiny_transformer(tmp_path / "dino", "dinov2")
-    tower = load_vision(name, "unused", "cpu")
-    save_tower(tower, tmp_path / "tuned", name, tuned_weights(tower, 1))
-    again = load_vision(str(tmp_path / "tuned"), "unused", "cpu")  # a directory with a card is one of ours
-    np.testing.assert_allclose(
-        again.patches([noise_picture(1)]), tower.patches([noise_picture(1)]), atol=5e-3
-    )
-    assert again.limits is None
-
-
-def spoil_card(folder: Path) -> None:
-    card = json.loads((folder / "vision.json").read_text())
-    (folder / "vision.json").write_text(json.dumps({**card, "mixture": "all"}))
-
-
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda folder: (folder / "vision.json").write_text("{"), "not a vision model"),
-        (spoil_card, "not a vision model"),
-        (lambda folder: (folder / "tower.safetensors").unlink(), "missing or broken"),
-        (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or broken"),
-    ],
-)
-def test_a_broken_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
-    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
-    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned_weights(tower, 1))
-    spoil(folder)
-    with pytest.raises(StudioError, match=message):
-        load_vision(f"local-dir:{folder}", "unused", "cpu")
-
-
-def test_weights_of_another_base_are_refused(tmp_path: Path) -> None:
-    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
-    make_tiny_clip_with(tmp_path / "other", "vit")
-    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../other", tuned_weights(tower, 1))
-    with pytest.raises(StudioError, match="belong to another model"):
-        load_vision(f"local-dir:{folder}", "unused", "cpu")
-
-
-def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
-    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
-    tuned = {name: weight[:1] for name, weight in tuned_weights(tower, 1).items()}
-    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned)
-    with pytest.raises(StudioError, match="belong to another model"):
-        load_vision(f"local-dir:{folder}", "unused", "cpu")
-
-
-# --- limits
-
-
-def raw_tower() -> PatchTower:
-    """A tower whose features are the 8 x 8 pixels around a patch's centre."""
-
-    def maps(pixels: torch.Tensor) -> list[torch.Tensor]:
-        return [torch.nn.functional.unfold(pixels, 8, stride=4, padding=2).unflatten(2, (16, 16))]
-
-    network = Network(torch.nn.Identity(), 64, (0.5,) * 3, (1.0,) * 3, maps, ())
-    return PatchTower("pixels", network, torch.device("cpu"), (1.0,), 16)
-
-
-def test_best_matches_by_hand() -> None:
-    features = np.array([[[[1.0, 0.0], [0.0, 1.0]]]], np.float32)
-    others = np.array([[[[0.6, 0.8], [-1.0, 0.0]]]], np.float32)
-    np.testing.assert_allclose(best_matches(features, others), [[0.6, 0.8]])
-
-
-def test_the_same_view_matches_itself_wholly() -> None:
-    still = Augmentation(smallest=1, largest=1, turn=0, mirror=0, colour=0, blur=0, noise=0)
-    pixels = to_pixels(soft_pictures(2, 0), 64)
-    views = make_views(pixels, 64, 16, torch.Generator().manual_seed(0), still)
-    moved = views.places[0, 0]  # two windows of the same size, apart by some patches
-    assert moved.abs().max() > 0.1
-    assert np.median(true_matches(raw_tower(), views)) > 0.9
-
-
-def test_limits_are_measured_and_seeded() -> None:
-    pictures, others = soft_pictures(6, 1), soft_pictures(6, 2)
-    found = [measure_limits(raw_tower(), pictures, others, np.random.default_rng(seed)) for seed in (0, 0, 1)]
-    assert found[0] == found[1] != found[2]
-    assert -1 < found[0].low < found[0].high <= 1 + 1e-6
-
-
-def test_limits_need_pictures_with_detail() -> None:
-    flat = [Image.new("RGB", (64, 64), (80, 90, 100))] * 2
-    rng = np.random.default_rng(0)
-    with pytest.raises(StudioError, match="pictures of the subject and of other subjects"):
-        measure_limits(raw_tower(), [], soft_pictures(1, 1), rng)
-    with pytest.raises(StudioError, match="without detail"):
-        measure_limits(raw_tower(), flat, flat, rng)
-
-
-# --- views
-
-
-def coordinates(side: int = 128) -> torch.Tensor:
-    """A picture whose red says its column and whose green says its row, both in [0, 1]."""
-    line = (torch.arange(side) + 0.5) / side
-    return torch.stack([line.expand(side, side), line[:, None].expand(side, side), torch.zeros(side, side)])
-
-
-def test_known_geometry_is_true() -> None:
-    """What lies at a patch's centre in one view is what the pixels of the other say at its place."""
-    how = Augmentation(colour=0, blur=0, noise=0, mirror=0.5, turn=25)
-    pixels = coordinates().expand(16, -1, -1, -1)
-    views = make_views(pixels, 128, 16, torch.Generator().manual_seed(1), how)
-    grid = ((torch.arange(16) + 0.5) / 8 - 1).expand(16, 16)
-    centres = torch.stack([grid, grid.T], dim=-1).expand(16, -1, -1, -1)
-    sample = torch.nn.functional.grid_sample
-    here = sample(views.first, centres, align_corners=False).flatten(2)
-    there = sample(views.second, ((views.places + 0.5) / 8 - 1)[:, None], align_corners=False)[:, :, 0]
-    inside = (views.places > 0).all(dim=-1) & (views.places < 15).all(dim=-1)
-    shown = ((here[:, :2] > 0.05) & (here[:, :2] < 0.95)).all(dim=1) & inside
-    assert shown.sum() > 500
-    apart = (here - there).abs().amax(dim=1)[shown]
-    assert apart.max() < 0.02
-
-
-def test_flat_patches_and_what_is_out_of_sight_do_not_count() -> None:
-    pixels = torch.full((4, 3, 64, 64), 0.5)
-    assert not make_views(pixels, 64, 16, torch.Generator().manual_seed(0)).valid.any()
-    busy = to_pixels([noise_picture(seed, 64, 64) for seed in range(8)], 64)
-    views = make_views(busy, 64, 16, torch.Generator().manual_seed(0))
-    assert views.valid.any()
-    assert (views.places[views.valid] >= -1e-4).all() and (views.places[views.valid] <= 15 + 1e-4).all()
-
-
-def test_views_differ_from_each_other_and_by_the_generator() -> None:
-    pixels = to_pixels([noise_picture(1, 64, 64)], 64)
-    one, same = (make_views(pixels, 64, 16, torch.Generator().manual_seed(3)) for _ in range(2))
-    assert torch.equal(one.first, same.first) and torch.equal(one.second, same.second)
-    assert not torch.allclose(one.first, one.second)
-
-
-# --- the embedded model
 
 
 @pytest.mark.slow

@@ -11,11 +11,11 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patch_quality import Limits
 from gal_studio.engine.checkpoints import Checkpoint
+from gal_studio.engine.place_finding import own_place_share
 from gal_studio.engine.vision import PatchTower, load_vision
 from gal_studio.engine.vision_tuning import (
     TowerSettings,
     as_pixels,
-    own_place_share,
     place_loss,
     place_targets,
     tune_tower,

@@ -33,8 +33,13 @@ def picture(random: Random, mode: str = "RGB") -> Image.Image:
 def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Project:
     """A project of so many rounds in a line, with a branch and a refinement of the first."""
     project = store.projects.add(_new(store, random, name))
+    store.projects.revisions(project.id)["someone/a-model"] = "c0ffee" * 6 + "beef"
     store.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 7}}))
     store.projects.add_class_image(project.id, "base / cat", 0, store.images.add_picture(picture(random)))
+    masks, reference = store.projects.masks, store.projects.references(project.id)[0]
+    masks.add(reference.id, store.images.add_picture(picture(random, "L")))
+    masks.undo(reference.id)
+    masks.redo(reference.id)
     parent = None
     for number in range(rounds):
         entry = store.rounds.add(project.id, parent, project.settings)
@@ -85,7 +90,8 @@ def _work(store: Store, random: Random, round_id: str) -> None:
 def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewCandidate:
     image = store.images.add_picture(picture(random))
     feature = np.array([random.random() for _ in range(4)])
-    return NewCandidate(anchor_id, index, random.randrange(2**63), image, random.random(), 1 / 3, feature)
+    seed, likeness, remark = random.randrange(2**63), random.random(), "redrawn" if index else ""
+    return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark)
 
 
 def _refine(store: Store, random: Random, round_id: str) -> None:

@@ -71,7 +71,7 @@ HOSTILE: dict[str, Change] = {
     "belong to nothing": lambda a: a.append("patch_maps", lambda row: ["f" * 16, *row[1:]]),
     "does not fit together": lambda a: a.rows("class_images", lambda row: [*row[:3], HASH]),
     "does not fit together ": lambda a: a.rows("class_images", lambda row: [*row[:3], "../../../etc/passwd"]),
-    "cannot make a project": lambda a: a.empty("reference_places", "project_references"),
+    "cannot make a project": lambda a: a.empty("reference_places", "reference_masks", "project_references"),
     "cannot make a project ": lambda a: a.rows("rounds", lambda row: [*row[:4], "{nothing", *row[5:]]),
     "cannot make a project  ": lambda a: a.rows("candidates", _short_feature),
     "cannot make a project   ": lambda a: a.rows("decision_batches", _undone_too_often),

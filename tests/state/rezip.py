@@ -144,21 +144,43 @@ class Archive:
 
         self._after = flip
 
+    def to_fourth_schema(self) -> None:
+        """Leave out what the fifth migration and those after it added."""
+        self._manifest["schema"] = 4
+        self._put_masks_beside_references()
+        self._leave_out({"reference_masks"})
+        self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
+
+    def to_second_schema(self) -> None:
+        """Leave out what the later migrations added."""
+        self.to_fourth_schema()
+        self._manifest["schema"] = 2
+        self._leave_out({"project_models"})
+        self.columns("candidates", self._table("candidates")["columns"][:-1])
+
     def to_first_schema(self) -> None:
-        """Leave out what the second migration added."""
+        """Leave out what the later migrations added."""
+        self.to_second_schema()
         self._manifest["schema"] = 1
-        added = {"pairs", "patch_maps", "paintings", "measurements", "vision_limits"}
-        for table in list(self._manifest["tables"]):
-            if table["name"] in added:
-                self._manifest["tables"].remove(table)
-                del self._files[f"tables/{table['name']}.jsonl"]
-                self._manifest["files"] = [
-                    entry for entry in self._manifest["files"] if f"/{table['name']}." not in entry["name"]
-                ]
+        self._leave_out({"pairs", "patch_maps", "paintings", "measurements", "vision_limits"})
         new = {"rounds": 1, "project_references": 2, "decisions": 1, "training_sets": 1}
         for name, count in new.items():
             self.columns(name, self._table(name)["columns"][:-count])
         self._drop_unnamed_files()
+
+    def _put_masks_beside_references(self) -> None:
+        """As they were before the sixth migration: the newest one alone."""
+        log = self._files["tables/reference_masks.jsonl"].splitlines()
+        newest = {row[1]: row[2] for row in map(json.loads, log)}
+        self.rows("project_references", lambda row: [*row, newest.get(row[0])])
+        self._table("project_references")["columns"].append("mask")
+
+    def _leave_out(self, tables: set[str]) -> None:
+        kept = [table for table in self._manifest["tables"] if table["name"] not in tables]
+        self._manifest["tables"] = kept
+        for name in tables:
+            del self._files[f"tables/{name}.jsonl"]
+        self._manifest["files"] = [entry for entry in self._manifest["files"] if entry["name"] in self._files]
 
     def _drop_unnamed_files(self) -> None:
         texts = b"".join(data for name, data in self._files.items() if name.startswith("tables/"))

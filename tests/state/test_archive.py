@@ -19,20 +19,25 @@ from gal_studio.state.archive_reader import import_project
 from gal_studio.state.archive_writer import export_project
 from gal_studio.state.candidates import candidate_id
 from gal_studio.state.contents import Column, all_tables, project_rows, project_tables
+from gal_studio.state.files import Files
 from gal_studio.state.refinements import pair_id
 from gal_studio.studio.showing import show_all
 from tests.state.filled import fill, snapshot
 from tests.state.hostile_archives import HOSTILE
+from tests.state.locking import is_held
 from tests.state.rezip import Archive
 
 PLAIN = {
-    "anchors.prompt", "class_images.drawn_by", "decision_batches.author", "decisions.verdict",
-    "measurements.metric", "paintings.author", "pairs.prompt", "pairs.subject", "patch_maps.kind",
-    "patch_maps.vision_model", "project_references.plain_prompt", "project_references.prompt",
-    "project_references.trigger_word", "project_settings.author", "project_settings.settings",
-    "projects.base_model", "projects.clip_model", "projects.kind", "projects.name", "projects.origin",
-    "projects.trigger_word", "round_seconds.phase", "rounds.kind", "rounds.settings", "rounds.trained_as",
-    "training_images.prompt", "training_sets.prompt", "vision_limits.vision_model",
+    "anchors.prompt", "candidates.remark", "class_images.drawn_by", "decision_batches.author",
+    "decisions.verdict", "measurements.metric", "paintings.author", "pairs.prompt", "pairs.subject",
+    "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
+    "project_models.revision", "project_references.plain_prompt",
+    "project_references.prompt", "project_references.trigger_word", "project_settings.author",
+    "project_settings.settings", "projects.base_model", "projects.clip_model", "projects.kind",
+    "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
+    "round_seconds.phase", "rounds.kind",
+    "rounds.settings", "rounds.trained_as", "training_images.prompt", "training_sets.prompt",
+    "vision_limits.vision_model",
 }  # fmt: skip
 
 
@@ -80,7 +85,7 @@ def test_every_text_column_is_an_id_a_file_or_known_to_be_plain(store: Store) ->
 def test_every_table_of_a_project_comes_along(made: tuple[Path, str]) -> None:
     with Store(made[0] / "workspace") as store:
         left = {table.name for table in all_tables(store.database.rows)} - set(rows(store, made[1]))
-        assert left == {"workers", "jobs", "job_moves", "job_progress", "foregrounds"}
+        assert left == {"workers", "jobs", "job_moves", "job_progress", "foregrounds", "answers"}
         empty = {name for name, found in rows(store, made[1]).items() if not found}
     assert empty == {"vision_limits"}
 
@@ -96,6 +101,13 @@ def test_exported_imported_and_exported_again_is_the_same_file(made: tuple[Path,
         assert [value for value in kept if str(value).startswith("origin")]  # it stays at home
     assert target.database.row("SELECT origin FROM projects")["origin"] is None  # type: ignore[index]
     show_all(target, made[1])
+    first = target.projects.references(made[1])[0]
+    assert first.mask is not None
+    assert target.projects.masks.undo(first.id)
+    assert target.projects.reference(first.id).mask not in (None, first.mask)
+    assert target.projects.masks.redo(first.id)
+    assert target.projects.reference(first.id).mask == first.mask
+    assert target.projects.revisions(made[1]) == {"someone/a-model": "c0ffee" * 6 + "beef"}
 
 
 def test_imported_twice_it_is_two_projects_of_different_names(made: tuple[Path, str], target: Store) -> None:
@@ -251,6 +263,22 @@ def test_picture_that_is_here_but_damaged_comes_back_with_an_import(
     assert target.images.intact(name)
 
 
+def test_who_writes_does_not_wait_while_an_import_reads_what_is_here(
+    made: tuple[Path, str], target: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_project(target, made[0] / "project.zip")
+    held, intact = [], Files.intact
+
+    def slow(files: Files, name: str) -> bool:
+        held.append(is_held(target))
+        return intact(files, name)
+
+    monkeypatch.setattr(Files, "intact", slow)
+    import_project(target, made[0] / "project.zip")
+    assert held
+    assert not any(held)
+
+
 def test_archive_of_an_earlier_schema_is_brought_to_today(
     archive: Archive, target: Store, made: tuple[Path, str]
 ) -> None:
@@ -260,6 +288,34 @@ def test_archive_of_an_earlier_schema_is_brought_to_today(
     assert [entry.trigger_word for entry in target.projects.references(project_id)] == ["<sks>", "<sks>"]
     with closing(sqlite3.connect(target.workspace / "studio.db")) as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_archive_of_the_second_schema_has_no_remarks_and_maps_of_whole_pictures(
+    archive: Archive, target: Store, made: tuple[Path, str]
+) -> None:
+    archive.to_second_schema()
+    project_id = import_project(target, archive.write())
+    first = target.rounds.of_project(project_id)[0]
+    drawn = target.candidates.of_round(first.id)
+    assert {entry.remark for entry in drawn} == {""}
+    assert list(target.refinements.maps(drawn[0].id, "quality")) == [""]
+
+
+def test_remarks_come_along_and_none_but_ours(
+    archive: Archive, target: Store, made: tuple[Path, str]
+) -> None:
+    project_id = import_project(target, made[0] / "project.zip")
+    first = target.rounds.of_project(project_id)[0]
+    assert {entry.remark for entry in target.candidates.of_round(first.id)} == {"", "redrawn"}
+    archive.rows("candidates", lambda row: [*row[:-1], "<b>"])
+    with pytest.raises(StudioError, match="contradict each other"):
+        import_project(target, archive.write())
+
+
+def test_a_commit_is_forty_digits(archive: Archive, target: Store) -> None:
+    archive.rows("project_models", lambda row: [*row[:-1], "main"])
+    with pytest.raises(StudioError, match="contradict each other"):
+        import_project(target, archive.write())
 
 
 def test_manifest_names_every_file_with_its_hash(made: tuple[Path, str]) -> None:

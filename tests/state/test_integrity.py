@@ -10,7 +10,7 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.state import Store, lineage
+from gal_studio.state import Store, lineage, pairing
 from gal_studio.state.candidates import NewCandidate
 from gal_studio.state.integrity import HOUR, Finding, examine
 from gal_studio.state.mending import DAMAGED, mend, remedy
@@ -104,7 +104,7 @@ def test_round_whose_adapter_is_lost_is_trained_again_in_its_place(full: Store) 
         ("pairs", "generated_image", "SELECT COUNT(*) FROM pairs WHERE generated_image IS NULL", "2"),
         ("paintings", "image", "SELECT COUNT(*) FROM paintings WHERE image IS NULL", "3"),
         ("foregrounds", "mask", "SELECT COUNT(*) FROM foregrounds", "0"),
-        ("project_references", "mask", "SELECT COUNT(*) FROM project_references WHERE mask IS NULL", "2"),
+        ("reference_masks", "mask", "SELECT COUNT(*) FROM reference_masks WHERE mask IS NULL", "2"),
     ],
 )
 def test_what_can_be_made_again_is_forgotten(
@@ -172,12 +172,37 @@ def aged_file(path: Path) -> Path:
 
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
     entry = full.rounds.of_project(full.projects.all()[0].id)[0]
+    today = lineage.training_fingerprint(full, entry.id)
     done = aged_file(full.checkpoints(entry.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
     other = aged_file(full.checkpoints(entry.id) / ("e" * 16) / "step-2.safetensors")
+    kept = aged_file(full.checkpoints(entry.id) / today[:16] / "step-2.safetensors")
     gone = aged_file(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-1.safetensors")
-    assert found(full).keys() == {("checkpoint", "")}
+    young = full.checkpoints(entry.id) / ("e" * 16) / "step-4.safetensors"
+    young.write_bytes(b"x")
+    finding = found(full)["checkpoint", ""]
+    assert set(finding.paths) == {done, other, gone}
     mend(full)
-    assert (done.exists(), other.exists(), gone.exists()) == (False, True, False)
+    assert [path.exists() for path in (done, other, gone)] == [False, False, False]
+    assert kept.exists()
+    assert young.exists()
+
+
+def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
+    """A training that runs is the one it began as, whatever was decided since."""
+    base = full.rounds.of_project(full.projects.all()[0].id)[0]
+    node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
+    today = pairing.refinement_fingerprint(full, node.id)
+    kept = aged_file(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
+    other = aged_file(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
+    job = full.jobs.enqueue(base.project_id, node.id, "refine")
+    full.workers.enter("w")
+    while (claimed := full.jobs.claim("w")) is not None and claimed.id != job.id:
+        full.jobs.finish(claimed.id)
+    assert ("checkpoint", "") not in found(full)
+    full.jobs.interrupt(job.id, "a test")
+    assert found(full)["checkpoint", ""].paths == (other,)
+    full.rounds.finish_training(node.id, full.adapters.add(b"x"), today, ())
+    assert set(found(full)["checkpoint", ""].paths) == {kept, other}
 
 
 def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
@@ -209,7 +234,7 @@ def test_doctor_tells_repairs_and_ends_as_it_found(full: Store, capsys: pytest.C
     assert reference.mask is not None
     full.images.path(reference.mask).unlink()
     assert main(["doctor", "--workspace", workspace]) == 1
-    assert "project_references.mask" in capsys.readouterr().out
+    assert "reference_masks.mask" in capsys.readouterr().out
     assert main(["doctor", "--workspace", workspace, "--repair"]) == 1  # the training set names it still
     assert "Repaired" in capsys.readouterr().out
     assert main(["doctor", "--workspace", workspace + "/nothing"]) == 2

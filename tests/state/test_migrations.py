@@ -10,12 +10,24 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store, lineage
 from gal_studio.state.schema import MIGRATIONS
 
-FIRST_SCHEMA = "9b2b3a83bfc652285dcebbb931ec29715a1ffd7cb27475197293c161138aade4"
+RELEASED = (
+    "9b2b3a83bfc652285dcebbb931ec29715a1ffd7cb27475197293c161138aade4",
+    "3c7a09e7bc6eb956d524bf48fef9f02b83c913da6483de731aee05c34da1385f",
+    "d21b931092f01d466ec3a6dff47b513b355ec23bfab11b52da4ef6ab630ec784",
+    "e5293fbf41d430553284c837d3d647713a1d223a46a01f8d8d3d05f790f5069b",
+    "6ccf26c300b10e39ebf1f916fa57a01f0883ba2611784f18ece0deec1ca951a3",
+    "29ca5ffe4d2098fffa6c9d62c016e34d60c8c2a90d08e789be21b57d3b1aecb6",
+)
 HASH = "a" * 64
 
 
-def old_workspace(folder: Path) -> Path:
-    """A workspace of version 1, with rows in every table, written without the studio."""
+@pytest.fixture(params=range(1, len(RELEASED) + 1), ids="version {}".format)
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def old_workspace(folder: Path, version: int = 1) -> Path:
+    """A workspace of an earlier version, with rows in every first table, written without the studio."""
     folder.mkdir()
     connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
@@ -25,10 +37,18 @@ def old_workspace(folder: Path) -> Path:
     connection.execute("PRAGMA user_version = 1")
     for line in ROWS.strip().splitlines():
         connection.execute(line)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    for number, statements in enumerate(MIGRATIONS[1:version], start=2):
+        for statement in statements:
+            connection.execute(statement)
+        if number == 2:
+            connection.execute(MAP)
+        connection.execute(f"PRAGMA user_version = {number}")
     connection.close()
     return folder
 
 
+MAP = "INSERT INTO patch_maps VALUES ('c1', 'quality', 1, 2, x'00380038', 'clip')"
 ROWS = f"""
 INSERT INTO projects VALUES ('p1', 'Pot', 'object', 'base', 'clip', '<pot>', 3, 'origin', 1.0)
 INSERT INTO projects VALUES ('p2', 'Ink', 'style', 'base', 'clip', '', 4, NULL, 2.0)
@@ -62,7 +82,7 @@ INSERT INTO job_progress VALUES (1, 'j1', 'fine_tune', 12.0, 2.0)
 """
 
 
-def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+def tables(path: Path) -> dict[str, list[dict[str, object]]]:
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     names = [
@@ -70,22 +90,24 @@ def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
         for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         if not row["name"].startswith("sqlite_")
     ]
-    found = {name: [tuple(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in names}
+    found = {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in names}
     connection.close()
     return found
 
 
-def test_first_schema_is_what_the_first_workspaces_have() -> None:
+def test_released_migrations_are_what_they_were() -> None:
     """A migration that was released is never edited; a new one is added."""
-    assert hashlib.sha256(";".join(MIGRATIONS[0]).encode()).hexdigest() == FIRST_SCHEMA
+    hashes = [hashlib.sha256(";".join(statements).encode()).hexdigest() for statements in MIGRATIONS]
+    assert tuple(hashes[: len(RELEASED)]) == RELEASED
+    assert len(MIGRATIONS) == len(RELEASED) + 1  # name the last one here when the next one is made
 
 
 def test_old_workspace_has_rows_in_every_table(tmp_path: Path) -> None:
     assert all(tables(old_workspace(tmp_path / "old") / "studio.db").values())
 
 
-def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path) -> None:
-    folder = old_workspace(tmp_path / "old")
+def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
     before = tables(folder / "studio.db")
     with Store(folder) as store:
         assert store.database.rows("PRAGMA user_version")[0][0] == len(MIGRATIONS)
@@ -93,11 +115,15 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path) -> None:
         assert not store.database.rows("PRAGMA foreign_key_check")
         assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
         check_what_is_read(store)
+        stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
+        assert {subject: entry.values.tolist() for subject, entry in stored.items()} == (
+            {"": [[0.5, 0.5]]} if version >= 2 else {}
+        )
     after = tables(folder / "studio.db")
     for name, rows in before.items():
         assert len(after[name]) == len(rows), name
         for old, new in zip(rows, after[name], strict=True):
-            assert new[: len(old)] == old, name
+            assert {column: new.get(column) for column in old} == old, name
 
 
 def check_what_is_read(store: Store) -> None:
@@ -117,11 +143,14 @@ def check_what_is_read(store: Store) -> None:
         ("j1", "completed"),
         ("j2", "paused"),
     ]
+    assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
+    assert store.jobs.short_of_room() == ()
+    assert [entry.remark for entry in store.candidates.of_round("r1")] == ["", ""]
     assert store.refinements.pairs("r1") == ()
 
 
-def test_work_goes_on_in_an_old_workspace(tmp_path: Path) -> None:
-    with Store(old_workspace(tmp_path / "old")) as store:
+def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
+    with Store(old_workspace(tmp_path / "old", version)) as store:
         assert store.jobs.resume("j2").state == "queued"
         store.workers.enter("w2")
         claimed = store.jobs.claim("w2")
@@ -134,6 +163,23 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path) -> None:
             store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
         with pytest.raises(sqlite3.IntegrityError):
             store.database.write("UPDATE jobs SET kind = 'nothing'")
+
+
+@pytest.mark.parametrize("version", range(2, 5))
+def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
+    connection.execute("UPDATE project_references SET mask = ? WHERE id = 'f1'", (HASH,))
+    connection.close()
+    with Store(folder) as store:
+        assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]
+        (entry,) = store.database.rows("SELECT * FROM reference_masks")
+        assert (entry["reference_id"], entry["author"], entry["time"]) == ("f1", "human", 1.0)
+        store.projects.masks.add("f1", "b" * 64)
+        assert store.projects.masks.undo("f1")
+        assert store.projects.reference("f1").mask == HASH
+        with pytest.raises(sqlite3.IntegrityError):
+            store.database.write("DELETE FROM project_references WHERE id = 'f1'")
 
 
 def test_opening_twice_migrates_once(tmp_path: Path) -> None:
@@ -149,7 +195,7 @@ def test_migration_that_fails_leaves_the_old_workspace(
 
     folder = old_workspace(tmp_path / "old")
     before = tables(folder / "studio.db")
-    broken = (MIGRATIONS[0], (*MIGRATIONS[1], "INSERT INTO nothing VALUES (1)"))
+    broken = (*MIGRATIONS[:2], (*MIGRATIONS[2], "INSERT INTO nothing VALUES (1)"))
     monkeypatch.setattr(database, "MIGRATIONS", broken)
     with pytest.raises(sqlite3.OperationalError):
         Store(folder)

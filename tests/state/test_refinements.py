@@ -80,8 +80,27 @@ def test_maps_are_read_back_in_half_precision(store: Store, node: Round) -> None
 
 def test_candidates_have_maps_too(store: Store, first_round: Round, drawn: tuple[str, ...]) -> None:
     store.refinements.save_map(drawn[1], "quality", some_map(vision_model="dino"))
-    assert store.refinements.judged_candidates(first_round.id, "dino") == {drawn[1]}
-    assert store.refinements.judged_candidates(first_round.id, "clip") == frozenset()
+    assert store.refinements.judged_candidates(first_round.id, "dino", by_subject=False) == {drawn[1]}
+    assert store.refinements.judged_candidates(first_round.id, "clip", by_subject=False) == frozenset()
+
+
+def test_each_subject_of_a_candidate_has_a_map(
+    store: Store, first_round: Round, drawn: tuple[str, ...]
+) -> None:
+    store.refinements.save_map(drawn[0], "quality", some_map(0.5))
+    for subject, value in (("<two>", 0.25), ("<one>", 0.75)):
+        store.refinements.save_map(drawn[0], "quality", some_map(value), subject)
+    found = store.refinements.maps(drawn[0], "quality")
+    assert {name: entry.values.max() for name, entry in found.items()} == {
+        "": 0.5,
+        "<two>": 0.25,
+        "<one>": 0.75,
+    }
+    assert list(found) == ["", "<two>", "<one>"]
+    for by_subject in (False, True):
+        assert store.refinements.judged_candidates(first_round.id, "clip", by_subject) == {drawn[0]}
+    store.database.write("DELETE FROM patch_maps WHERE subject <> ''")
+    assert store.refinements.judged_candidates(first_round.id, "clip", by_subject=True) == frozenset()
 
 
 def test_copy_takes_pictures_maps_and_paint_along(store: Store, node: Round) -> None:
@@ -174,7 +193,7 @@ def test_stamp_changes_with_every_part_of_a_refinement(
     assert changed()
     store.refinements.save_measurements(node.id, [Measurement("clip_t", 0.2, 0.3, 0.1, 0.05, 0.15, 12)])
     assert changed()
-    store.projects.set_reference_mask(store.projects.references(project.id)[0].id, "mask")
+    store.projects.masks.add(store.projects.references(project.id)[0].id, "mask")
     assert changed()
     assert not changed()
 

@@ -120,6 +120,30 @@ def test_many_threads_write_at_once(store: Store, first_round: Round) -> None:
     assert store.rounds.unet_forwards(first_round.id) == 80
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the open files are listed elsewhere")
+def test_threads_that_come_in_bursts_leave_no_more_files_open_each_time(store: Store) -> None:
+    """As a server's do. SQLite keeps a closed file for the next one who opens it, while others read."""
+
+    def burst() -> int:
+        meet = threading.Barrier(12)
+
+        def read_and_write() -> None:
+            meet.wait()
+            store.projects.all()
+            store.workers.enter(threading.current_thread().name)
+
+        threads = [threading.Thread(target=read_and_write) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    first = burst()
+    assert max(burst() for _ in range(5)) <= first
+    assert store.projects.all() == ()
+
+
 def test_newer_workspace_is_refused_and_not_damaged(tmp_path: Path) -> None:
     Store(tmp_path).close()
     connection = sqlite3.connect(tmp_path / "studio.db")
@@ -182,8 +206,24 @@ def test_file_names_are_hashes_alone(store: Store) -> None:
 
 
 def test_missing_file_is_named(store: Store) -> None:
-    with pytest.raises(StudioError, match="missing"):
+    with pytest.raises(StudioError, match=r"missing.*gal-studio doctor"):
         store.images.read("0" * 64)
+
+
+@pytest.mark.parametrize("left", [0, 20, 60])
+def test_damaged_picture_is_named_with_what_to_do(store: Store, left: int) -> None:
+    name = store.images.add_picture(Image.effect_noise((32, 32), 90))
+    path = store.images.path(name)
+    path.write_bytes(path.read_bytes()[:left])
+    for read in (store.images.picture, store.images.mask):
+        with pytest.raises(StudioError, match=f"{name[:12]} is damaged.*gal-studio doctor"):
+            read(name)
+
+
+def test_file_that_cannot_be_read_is_named(store: Store) -> None:
+    store.images.path("1" * 64).mkdir()
+    with pytest.raises(StudioError, match=r"111111111111 cannot be read.*gal-studio doctor"):
+        store.images.read("1" * 64)
 
 
 def test_same_picture_is_one_file_without_metadata(store: Store) -> None:

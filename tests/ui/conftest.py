@@ -1,12 +1,18 @@
-"""Fixtures of the screen: a studio without models, its application, and a browser when there is one."""
+"""Fixtures of the screen: a studio without models, its application, and a browser when there is one.
+
+`LATEST_ANSWER=0.5 pytest tests/ui -m browser` lets every answer wait for up to half a second, in another
+order than it was asked for, and `SLOWDOWN=6` makes the page's own work six times slower: what holds only on
+a quick machine fails then.
+"""
 
 import asyncio
 import os
+import random
 import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +28,8 @@ from gal_studio.ui.origins import OWN_NAMES
 from tests.ui.seeded import finished
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+LATEST_ANSWER = float(os.environ.get("LATEST_ANSWER", "0"))  # seconds
+SLOWDOWN = float(os.environ.get("SLOWDOWN", "1"))
 ARGUMENTS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -75,6 +83,17 @@ def built(studio: Studio, rules: Rules | None = None) -> Access:
         return pool.submit(lambda: asyncio.run(build())).result()
 
 
+def late(application: Any, rng: random.Random) -> Any:
+    """The application with answers that take their time."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await asyncio.sleep(rng.uniform(0, LATEST_ANSWER))
+        await application(scope, receive, send)
+
+    return answer if LATEST_ANSWER else application
+
+
 class Served(NamedTuple):
     """The application behind an address."""
 
@@ -83,6 +102,14 @@ class Served(NamedTuple):
 
     def url(self, step: str = "rounds") -> str:
         return f"{self.address}/?project={self.place.project}&step={step}"
+
+
+def until(truth: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for what the page has asked the studio for: it tells of it before it is done."""
+    end = time.monotonic() + seconds
+    while not truth():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
 
 
 def free_port() -> int:
@@ -97,7 +124,8 @@ def free_port() -> int:
 def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
     """The application in a thread of its own."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(built(place.studio, rules), port=port, log_level="error"))
+    application = late(built(place.studio, rules), random.Random(1))
+    server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -143,6 +171,8 @@ def watched(chromium: Any, served: Served) -> Iterator[Watched]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
     page = context.new_page()
+    if SLOWDOWN > 1:
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
     complaints: list[str] = []
     inside = (served.address, "data:", "blob:")
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)

@@ -8,7 +8,15 @@ from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from gal_studio.ui.credentials import Credentials
+from gal_studio.ui.narrow import Narrow
+from tests.ui.conftest import Place, built
+
 USER, PASSWORD = "ada", "a long and good password"
+CREDENTIALS = Credentials(USER, PASSWORD)
 CALL, UPLOAD = "/gradio_api/component_server/", "/gradio_api/upload"
 
 
@@ -102,3 +110,20 @@ def multipart(*files: tuple[str, bytes]) -> tuple[dict[str, str], bytes]:
 def filled(route: str, value: str) -> str:
     """A route with every parameter replaced."""
     return re.sub(r"\{[^}]+\}", lambda _: value, route)
+
+
+def application(place: Place) -> FastAPI:
+    app = built(place.studio).app
+    assert isinstance(app, FastAPI)
+    return app
+
+
+def own_routes(place: Place) -> list[str]:
+    return [route.path for route in application(place).routes if not isinstance(route, Mount)]
+
+
+def gradio_routes(place: Place) -> list[tuple[str, str]]:
+    mount = application(place).routes[-1]
+    assert isinstance(mount, Mount) and isinstance(mount.app, Narrow)
+    paths = mount.app.app.openapi()["paths"]
+    return [(method.upper(), path) for path, methods in paths.items() for method in methods]

@@ -1,5 +1,7 @@
 """Refinements and patch maps in a workspace, made without any model."""
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image
 
@@ -7,7 +9,7 @@ from gal_studio.core.types import Job
 from gal_studio.state import pairing
 from gal_studio.state.candidates import NewCandidate, candidate_id
 from gal_studio.state.refinements import Foreground, Measurement, StoredMap
-from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from tests.ui.seeded import draw, picture, train
 
 SIDE = 8  # patches a side
@@ -25,6 +27,36 @@ def judge(studio: Studio, round_id: str) -> None:
     """Pretend that the patches of a round's candidates were judged."""
     for candidate in studio.store.candidates.of_round(round_id):
         studio.store.refinements.save_map(candidate.id, "quality", halves(studio, round_id))
+
+
+def two_subjects(studio: Studio) -> tuple[str, str]:
+    """A teapot and a teddy bear, judged each by its own references: project, round.
+
+    Of the teapot the left half of every picture is bad, of the teddy bear the right half.
+    """
+    words = {"<dotty>": "teapot", "<brumm>": "teddy bear"}
+    project = studio.create_project(
+        ProjectDraft(
+            kind="object",
+            references=[
+                ReferenceDraft(picture((240, 150, 60)), f"A {word} {thing} on the stairs", word)
+                for word, thing in words.items()
+            ],
+            anchors=["{} in a gym", "{} in a bank", "{} under a tree", "a <brumm> teddy bear at a cafe"],
+            base_model="someone/a-model",
+            clip_model="ViT-B-32/openai",
+        )
+    )
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    draw(studio, round_id)
+    map_of = dict.fromkeys(words, halves(studio, round_id))
+    map_of["<brumm>"] = replace(map_of["<dotty>"], values=map_of["<dotty>"].values[:, ::-1])
+    for tile in studio.round_view(round_id).candidates:
+        for word in words:
+            if word in tile.prompt:
+                studio.store.refinements.save_map(tile.candidate.id, "quality", map_of[word], word)
+    return project, round_id
 
 
 def take(studio: Studio) -> Job:

@@ -8,19 +8,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from fastapi import FastAPI
-from starlette.routing import Mount
 
 from gal_studio.ui.access import Rules
-from gal_studio.ui.credentials import Attempts, Credentials, Sessions
-from gal_studio.ui.narrow import Narrow, is_needed
+from gal_studio.ui.narrow import is_needed
 from gal_studio.ui.static import ui_address
 from gal_studio.ui.uploads import UPLOAD_PATH, uploads
-from tests.ui.conftest import Place, Served, built, serving
-from tests.ui.doors import PASSWORD, USER, ask, call, cookie_of, filled, multipart, sign_in
+from tests.ui.conftest import Place, Served, serving
+from tests.ui.doors import (
+    CREDENTIALS,
+    ask,
+    call,
+    filled,
+    gradio_routes,
+    multipart,
+    own_routes,
+)
 from tests.ui.seeded import picture
 
-CREDENTIALS = Credentials(USER, PASSWORD)
 SECRETS = (b"SQLite format 3", b"root:", b"for nobody's eyes", b"[project]")
 ESCAPES = (
     "../studio.db", "../../studio.db", "..%2fstudio.db", "..%2F..%2Fstudio.db", "%2e%2e%2fstudio.db",
@@ -34,54 +38,11 @@ ESCAPES = (
 )  # fmt: skip
 
 
-class Clock:
-    """A time that the test moves."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture(scope="module")
 def opened(shared_place: Place) -> Iterator[Served]:
     (shared_place.studio.store.workspace / "canary.txt").write_text("for nobody's eyes")
     with serving(shared_place, Rules()) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def locked(shared_place: Place, clock: Clock) -> Iterator[Served]:
-    with serving(shared_place, Rules(credentials=CREDENTIALS, attempts=Attempts(clock))) as running:
-        yield running
-
-
-@pytest.fixture
-def key(locked: Served, clock: Clock) -> dict[str, str]:
-    clock.now += 10_000
-    return cookie_of(sign_in(locked.address))
-
-
-def application(place: Place) -> FastAPI:
-    app = built(place.studio).app
-    assert isinstance(app, FastAPI)
-    return app
-
-
-def own_routes(place: Place) -> list[str]:
-    return [route.path for route in application(place).routes if not isinstance(route, Mount)]
-
-
-def gradio_routes(place: Place) -> list[tuple[str, str]]:
-    mount = application(place).routes[-1]
-    assert isinstance(mount, Mount) and isinstance(mount.app, Narrow)
-    paths = mount.app.app.openapi()["paths"]
-    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
 
 
 def refused(status: int) -> bool:
@@ -238,132 +199,6 @@ def test_no_host_name_at_all_is_refused(opened: Served) -> None:
         assert line.recv(64).split()[1] in (b"400", b"403")
 
 
-def test_without_sign_in_nothing_is_served(locked: Served) -> None:
-    routes = [("GET", route) for route in own_routes(locked.place)] + gradio_routes(locked.place)
-    for method, route in [
-        *routes,
-        ("GET", ui_address("boot.js")),
-        ("GET", "/assets/index.js"),
-        ("GET", "/nothing"),
-    ]:
-        answer = ask(locked.address, filled(route, "x"), method)
-        assert answer.status == 401, (method, route)
-        assert answer.body == b"" or answer.body.startswith(b"Sign in first")
-    assert call(locked.address, "overview", {}).status == 401
-    page = ask(locked.address, "/?project=1", headers={"Accept": "text/html"})
-    assert page.status == 401
-    assert b"Password" in page.body and b"gradio_config" not in page.body
-
-
-def test_a_websocket_gets_no_further(locked: Served, key: dict[str, str]) -> None:
-    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-    upgrade["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
-    for path in ("/", "/gradio_api/queue/join", "/gradio_api/queue/data"):
-        for headers in ({}, key, {**key, "Origin": "https://evil.example"}):
-            assert ask(locked.address, path, headers={**upgrade, **headers}).status != 101
-
-
-def test_sign_in_and_out(locked: Served, key: dict[str, str], clock: Clock) -> None:
-    answer = sign_in(locked.address)
-    assert (answer.status, answer.headers["location"]) == (303, "/")
-    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(answer.headers["set-cookie"].split("; "))
-    assert json.loads(call(locked.address, "overview", {}, key).body)["projects"]
-    assert b"gradio_config" in ask(locked.address, "/", headers=key).body
-    assert ask(locked.address, "/sign-out", headers=key).status == 404, "a link does not sign out"
-    assert ask(locked.address, "/sign-out", "POST", {**key, "Origin": "https://evil.example"}).status == 403
-    assert ask(locked.address, "/", headers=key).status == 200
-    assert ask(locked.address, "/sign-out", "POST", key).status == 303
-    assert ask(locked.address, "/", headers=key).status == 401, "the cookie was played again"
-
-
-def test_forged_cookies_open_nothing(locked: Served, key: dict[str, str]) -> None:
-    name, _, word = key["Cookie"].partition("=")
-    elsewhere = Sessions(None, Credentials(USER, "another password")).open()
-    for forged in (
-        "",
-        "x",
-        word[:-1],
-        word + "x",
-        word.swapcase(),
-        elsewhere,
-        PASSWORD,
-        "%00",
-        "ä",
-        '"' + word,
-    ):
-        assert ask(locked.address, "/", headers={"Cookie": f"{name}={forged}"}).status == 401, forged
-    assert ask(locked.address, "/", headers={"Cookie": f"other={word}"}).status == 401
-    assert ask(locked.address, "/", headers=key).status == 200
-
-
-def test_guessing_gets_slow_even_for_the_right_password(locked: Served, clock: Clock) -> None:
-    clock.now += 10_000
-    statuses = [sign_in(locked.address, secret=f"guess {turn}").status for turn in range(8)]
-    assert statuses == [401] * 5 + [429] * 3
-    late = sign_in(locked.address)
-    assert (late.status, late.headers["retry-after"]) == (429, "1")
-    assert "set-cookie" not in late.headers
-    clock.now += 1.1
-    assert sign_in(locked.address, secret="guess").status == 401
-    assert sign_in(locked.address).headers["retry-after"] == "2"
-    clock.now += 2.1
-    assert sign_in(locked.address).status == 303
-
-
-def test_nobody_else_sends_the_form(locked: Served, clock: Clock) -> None:
-    clock.now += 10_000
-    assert sign_in(locked.address, Origin="https://evil.example").status == 403
-    assert sign_in(locked.address, Host="evil.example").status == 403
-    image = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
-    for _ in range(9):
-        assert ask(locked.address, "/sign-in?token=x", headers=image).status == 403
-    assert sign_in(locked.address).status == 303, "a foreign page has used up the attempts"
-
-
-def test_odd_forms_are_refused(locked: Served, clock: Clock) -> None:
-    for body in (b"", b"&&==", b"\xff\xfe", b"secret=" + b"%00" * 9, b"secret[]=x", b"{}", b"user=ada"):
-        clock.now += 10_000
-        assert ask(locked.address, "/sign-in", "POST", body=body).status == 401
-    assert ask(locked.address, "/sign-in", "POST", body=b"x" * 5000).status == 413
-    assert ask(locked.address, "/sign-in", "POST", body=iter([b"x" * 3000] * 9)).status == 413
-
-
-def test_after_sign_in_nothing_leads_elsewhere(locked: Served, clock: Clock) -> None:
-    clock.now += 10_000
-    for query in (
-        "//evil.example",
-        "https://evil.example",
-        "/\\evil",
-        "\r\nSet-Cookie: a=b",
-        "x=1&step=rounds",
-    ):
-        body = f"user={USER}&secret={PASSWORD.replace(' ', '+')}&query={query.replace('&', '%26')}".encode()
-        answer = ask(locked.address, "/sign-in", "POST", body=body)
-        assert answer.status == 303
-        assert (
-            answer.headers["location"].startswith("/")
-            and "evil" not in answer.headers["location"].partition("?")[0]
-        )
-    assert answer.headers["location"] == "/?x=1&step=rounds"
-    page = ask(locked.address, '/?"><script>alert(1)</script>', headers={"Accept": "text/html"})
-    assert b"<script>alert" not in page.body
-
-
-def test_a_link_with_the_token_signs_in(shared_place: Place) -> None:
-    with serving(shared_place, Rules(credentials=Credentials("", "the-token"))) as running:
-        assert ask(running.address, "/sign-in?token=the-toke").status == 401
-        answer = ask(running.address, "/sign-in?token=the-token")
-        assert answer.status == 200 and b"the-token" not in answer.body
-        assert ask(running.address, "/", headers=cookie_of(answer)).status == 200
-
-
-def test_the_password_is_not_taken_from_a_link(locked: Served) -> None:
-    answer = ask(
-        locked.address, f"/sign-in?user={USER}&secret={PASSWORD}&token={PASSWORD}".replace(" ", "%20")
-    )
-    assert "set-cookie" not in answer.headers
-
-
 EVERYWHERE = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -372,7 +207,9 @@ EVERYWHERE = {
 }
 
 
-def test_every_answer_is_protected(opened: Served, locked: Served) -> None:
+def test_every_answer_is_protected(opened: Served) -> None:
+    with serving(opened.place, Rules(credentials=CREDENTIALS)) as locked:
+        at_the_door = ask(locked.address, "/", headers={"Accept": "text/html"})
     answers = [
         ask(opened.address, "/"),
         ask(opened.address, ui_address("boot.js")),
@@ -380,7 +217,7 @@ def test_every_answer_is_protected(opened: Served, locked: Served) -> None:
         ask(opened.address, "/", headers={"Host": "evil.example"}),
         ask(opened.address, "/", "POST", {"Content-Length": "999999999"}),
         call(opened.address, "overview", {}, component_id=10**6),
-        ask(locked.address, "/", headers={"Accept": "text/html"}),
+        at_the_door,
     ]
     assert [answer.status for answer in answers] == [200, 200, 404, 403, 413, 500, 401]
     for answer in answers:

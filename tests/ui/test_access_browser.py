@@ -112,6 +112,28 @@ def test_a_person_signs_in_works_and_signs_out(context: Any, locked: Served) -> 
     assert page.locator("[name=secret]").count() == 1
 
 
+def test_the_page_is_left_by_its_own_button(context: Any, locked: Served) -> None:
+    page, other = context.new_page(), context.new_page()
+    page.goto(locked.url())
+    send_form(page, PASSWORD)
+    page.wait_for_selector("html[data-studio=ready]")
+    other.goto(locked.url())
+    other.wait_for_selector("html[data-studio=ready]")
+    page.click("[data-part=sign-out] button")
+    page.wait_for_selector("[name=secret]")
+    other.wait_for_selector("[name=secret]")  # its next poll is refused
+    page.goto(locked.url())
+    assert page.locator("[name=secret]").count() == 1
+
+
+def test_without_a_password_there_is_nothing_to_leave(context: Any, served: Served) -> None:
+    page = context.new_page()
+    page.goto(served.url())
+    page.wait_for_selector("html[data-studio=ready]")
+    assert page.locator("[data-part=sign-out]").count() == 1
+    assert not page.is_visible("[data-part=sign-out]")
+
+
 def test_an_open_page_asks_again_when_its_session_has_ended(context: Any, locked: Served) -> None:
     page = context.new_page()
     page.goto(locked.url())

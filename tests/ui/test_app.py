@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from gal_studio.ui.static import files, ui_address, ui_folder
 from tests.ui.conftest import Place, built
+from tests.ui.seeded import picture
 
 HEAVY = ("torch", "diffusers", "transformers", "open_clip", "sklearn", "peft", "accelerate")
 
@@ -38,11 +39,32 @@ def test_plotly_comes_from_here(client: TestClient):
 
 def test_pictures_are_served_by_id(shared_place: Place, client: TestClient):
     view = shared_place.studio.round_view(shared_place.round)
-    candidate, reference = view.candidates[0].candidate.id, view.project.references[0].id
-    for route in (f"/picture/{candidate}", f"/thumb/{candidate}", f"/reference/{reference}"):
+    candidate, reference = view.candidates[0].candidate, view.project.references[0].id
+    of_this_content = f"{candidate.id}?v={candidate.image[:8]}"
+    for route in (f"/picture/{of_this_content}", f"/thumb/{of_this_content}", f"/reference/{reference}"):
         answer = client.get(route)
         assert answer.headers["content-type"] == "image/png"
         assert "immutable" in answer.headers["cache-control"]
+    for version in ("", "?v=", "?v=01234567"):
+        for route in ("picture", "thumb"):
+            assert client.get(f"/{route}/{candidate.id}{version}").headers["cache-control"] == "no-cache"
+
+
+def test_a_picture_that_is_lost_says_so_and_one_that_is_drawn_again_is_shown(place: Place):
+    store, candidate = place.studio.store, place.studio.round_view(place.round).candidates[0].candidate
+    client = TestClient(built(place.studio))
+    before = {route: client.get(f"/{route}/{candidate.id}").content for route in ("picture", "thumb")}
+    store.database.write("UPDATE candidates SET image = '' WHERE id = ?", (candidate.id,))
+    for route in before:
+        answer = client.get(f"/{route}/{candidate.id}?v=")
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "image/svg+xml")
+        assert "press Generate" in answer.text
+        assert answer.headers["cache-control"] == "no-cache"
+    image = store.images.add(picture((1, 2, 3)))
+    store.database.write("UPDATE candidates SET image = ? WHERE id = ?", (image, candidate.id))
+    for route, old in before.items():
+        answer = client.get(f"/{route}/{candidate.id}?v={image[:8]}")
+        assert (answer.content, answer.content == old) == (picture((1, 2, 3)), False)
 
 
 @pytest.mark.parametrize("route", ["picture", "thumb", "reference", "adapter", "demo"])

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, make_project, train
 
 pytestmark = pytest.mark.browser
@@ -158,13 +158,18 @@ def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched
     page.reload()
     page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
     page.click("[data-part=pause]")
-    page.wait_for_function("document.querySelector('[data-part=job-title]').textContent === 'Pausing'")
+    page.wait_for_selector("[data-part=job-title]:text-is('Pausing')")
+    until(lambda: studio.store.jobs.get(job.id).state == "pausing")
     studio.store.jobs.halt(job.id)
-    page.click("[data-part=resume]")
+    pressed = "document.querySelector('[data-part=resume]').click()"
+    stop = "document.querySelector('[data-part=stop]').disabled"
+    assert page.evaluate(f"({pressed}, {stop})") is True, (
+        "a second click would stop what the first one resumed"
+    )
     page.wait_for_selector("[data-part=job-title]:text('waiting for its turn')")
     page.click("[data-part=stop]")
     page.wait_for_selector("[data-part=job-title]:text('stopped at 40 / 200')")
-    assert studio.store.jobs.get(job.id).state == "stopped"
+    until(lambda: studio.store.jobs.get(job.id).state == "stopped")
 
 
 def test_a_second_tab_shows_the_same(watched: Watched, served: Served):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from gal_studio.studio import ProjectDraft, ReferenceDraft
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import picture
 
@@ -181,3 +182,29 @@ def test_every_control_of_form_and_dialog_has_a_name(watched: Watched, served: S
     page = watched.open(served.url("reference"))
     page.click(".open-project button:text('Edit anchors')")
     assert page.evaluate(nameless, EDITOR) == []
+
+
+def test_many_trigger_words_are_counted_and_nothing_is_cut(watched: Watched, served: Served):
+    words = {"dotty": "teapot", "brumm": "teddy bear", "zonko": "robot", "fleecy": "lamb"}
+    project = served.place.studio.create_project(
+        ProjectDraft(
+            kind="object",
+            references=[
+                ReferenceDraft(picture((240, 150, 60)), f"A <{word}> {thing} on the stairs", f"<{word}>")
+                for word, thing in words.items()
+            ],
+            base_model="someone/a-model",
+            clip_model="ViT-B-32/openai",
+        )
+    )
+    served.place.studio.run_round(served.place.studio.rounds(project)[0].id)
+    page = watched.open(f"{served.address}/?project={project}&step=reference")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_selector("[data-part=trigger]:text('<dotty>, <brumm> +2')")
+    assert all(f"“<{word}>”" in page.get_attribute("[data-part=trigger]", "title") for word in words)
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.studio.top :is(.tag, .job-title, button)')].filter((node) =>"
+        " node.offsetParent && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent)"
+    )
+    assert cut == []
+    assert page.evaluate("document.documentElement.scrollWidth <= 1280")

@@ -36,13 +36,12 @@ def test_an_unexpected_error_shows_nothing_of_the_inside(caplog):
 def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
-    assert step_back(place.studio, {"round": place.round}) == {
-        "changed": [first],
-        "verdicts": {},
-        "masks": {},
-    }
-    assert step_forward(place.studio, {"round": place.round})["verdicts"] == {first: "accepted"}
-    assert step_forward(place.studio, {"round": place.round})["changed"] == []
+    verdicts = place.studio.store.decisions.verdicts
+    assert step_back(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert verdicts(place.round) == {}
+    assert step_forward(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert verdicts(place.round) == {first: "accepted"}
+    assert step_forward(place.studio, {"round": place.round}) == {"changed": []}
 
 
 def test_an_odd_verdict_is_refused(place: Place):

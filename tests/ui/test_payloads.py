@@ -11,7 +11,7 @@ from gal_studio.ui.payloads import (
     project_payload,
     round_payload,
     score_payloads,
-    trigger,
+    triggers,
 )
 from tests.ui.conftest import Place
 from tests.ui.seeded import make_project
@@ -36,8 +36,17 @@ def test_scores_come_in_the_order_of_priority(place: Place):
     assert all(score["reason"] for score in scores)
 
 
+def test_what_was_accepted_before_says_so_instead_of_a_rank(place: Place):
+    view = place.studio.round_view(place.round)
+    first = view.scores[0].anchor.id
+    plain, again = (score_payloads(view, accepted)[0] for accepted in ((), (first,)))
+    assert plain["chosen"] and not again["chosen"]
+    assert "accepted in the round before" in again["reason"] != plain["reason"]
+    assert plain["why"] and not again["why"]
+
+
 def test_the_style_is_called_by_its_descriptor(place: Place):
-    assert trigger(place.studio.project(place.project)) == "in watercolor painting style"
+    assert triggers(place.studio.project(place.project)) == ["in watercolor painting style"]
 
 
 def test_the_job_line_is_empty_before_the_first_job(place: Place):

@@ -1,5 +1,6 @@
 """The page gets what is new, once."""
 
+from gal_studio.state.rounds import TrainingImage
 from gal_studio.ui.polling import poll
 from gal_studio.ui.recall import Recall
 from tests.ui.conftest import Place
@@ -16,7 +17,7 @@ def test_first_answer_is_whole(place: Place):
     answer = poll(Recall(place.studio), {"project": place.project})
     assert answer["round"] == place.round
     assert set(answer["parts"]) == {
-        "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks",
+        "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks", "queue",
     }  # fmt: skip
     assert len(answer["candidates"]["items"]) == 180
     assert len(answer["parts"]["positions"]) == 181, "the reference has a place as well"
@@ -73,8 +74,43 @@ def test_an_unknown_project_is_gone_with_a_sentence(place: Place):
     assert "no project" in poll(Recall(place.studio), {"project": "nothing"})["gone"]
 
 
-def test_without_a_project_there_is_nothing(place: Place):
-    assert poll(Recall(place.studio), {})["parts"] == {}
+def test_without_a_project_there_is_the_queue_alone(place: Place):
+    recall = Recall(place.studio)
+    first = poll(recall, {})
+    assert first["parts"] == {"queue": {"working": [], "waiting": [], "halted": []}}
+    assert poll(recall, {"known": known(first)})["parts"] == {}
+
+
+def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: Place):
+    recall = Recall(place.studio)
+    other = make_project(place.studio, name="Another")
+    training, drawing = place.studio.run_round(place.studio.rounds(other)[0].id)
+    first = poll(recall, {"project": place.project})
+    waiting = first["parts"]["queue"]["waiting"]
+    assert [(entry["kind"], entry["project_name"], entry["round_number"]) for entry in waiting] == [
+        ("fine_tune", "Another", 1),
+        ("generate", "Another", 1),
+    ]
+    assert [(entry["can_rise"], entry["can_sink"], entry["waits_for"]) for entry in waiting] == [
+        (False, False, ()),
+        (False, False, ("fine_tune",)),
+    ], "a training and its drawing alone have one order"
+    second = poll(recall, {"project": place.project, "known": known(first)})
+    assert "queue" not in second["parts"]
+    place.studio.stop(training.id)
+    queue = poll(recall, {"project": place.project, "known": known(first)})["parts"]["queue"]
+    assert [entry["id"] for entry in queue["halted"]] == [training.id]
+    assert place.studio.store.jobs.get(drawing.id).state == "stopped"
+
+
+def test_pictures_of_a_training_are_told_with_the_round(place: Place):
+    recall = Recall(place.studio)
+    first = poll(recall, {"project": place.project})
+    assert first["parts"]["round"]["samples"] == []
+    image = place.studio.round_view(place.round).candidates[0].candidate.image
+    place.studio.store.rounds.add_training_image(place.round, TrainingImage(50, "A tie", 1, image))
+    second = poll(recall, {"project": place.project, "round": place.round, "known": known(first)})
+    assert second["parts"]["round"]["samples"] == [{"step": 50, "prompt": "A tie", "version": image[:8]}]
 
 
 def test_while_pictures_are_drawn_nothing_is_suggested(place: Place):

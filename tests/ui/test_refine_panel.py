@@ -12,8 +12,9 @@ from gal_studio.ui.masks import png_of, runs_of
 from gal_studio.ui.polling import poll
 from gal_studio.ui.recall import Recall
 from gal_studio.ui.refine_panel import (
-    compared,
-    find_map,
+    ACTS,
+    before_after,
+    find_maps,
     find_pair,
     find_part,
     find_subject,
@@ -70,9 +71,10 @@ def test_what_is_no_mask_is_one_sentence(mask):
 
 def test_a_map_is_there_once_it_was_judged(place: Place):
     candidate = first(place)
-    assert find_map(place.studio, {"owner": candidate, "kind": "quality"}) == {"map": None}
+    assert find_maps(place.studio, {"owner": candidate, "kind": "quality"}) == {"maps": []}
     judge(place.studio, place.round)
-    found = find_map(place.studio, {"owner": candidate, "kind": "quality"})["map"]
+    (found,) = find_maps(place.studio, {"owner": candidate, "kind": "quality"})["maps"]
+    assert found["subject"] == ""
     assert (found["height"], found["width"]) == (8, 8)
     assert found["values"][:8] == [LOW] * 4 + [HIGH] * 4
     assert json.loads(json.dumps(found)) == found
@@ -80,23 +82,19 @@ def test_a_map_is_there_once_it_was_judged(place: Place):
 
 def test_there_are_two_kinds_of_maps(place: Place):
     with pytest.raises(StudioError, match="'beauty'"):
-        find_map(place.studio, {"owner": "x", "kind": "beauty"})
+        find_maps(place.studio, {"owner": "x", "kind": "beauty"})
 
 
 def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
     candidate = first(place)
     recall = Recall(place.studio)
     assert poll(recall, {"project": place.project})["parts"]["masks"] == {}
-    answer = record_part(place.studio, {"candidate": candidate, "mask": CORNER})
-    assert answer["verdicts"] == {candidate: "accepted"}
-    assert set(answer["masks"]) == {candidate}
+    record_part(place.studio, {"candidate": candidate, "mask": CORNER})
+    parts = poll(recall, {"project": place.project})["parts"]
+    assert parts["verdicts"] == {candidate: "accepted"}
+    assert set(parts["masks"]) == {candidate}
     assert find_part(place.studio, {"candidate": candidate})["mask"] == CORNER
-    assert poll(recall, {"project": place.project})["parts"]["masks"] == answer["masks"]
-    assert step_back(place.studio, {"round": place.round}) == {
-        "changed": [candidate],
-        "verdicts": {},
-        "masks": {},
-    }
+    assert step_back(place.studio, {"round": place.round}) == {"changed": [candidate]}
     assert find_part(place.studio, {"candidate": candidate}) == {"mask": None}
 
 
@@ -144,10 +142,17 @@ def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_agai
     assert find_pair(place.studio, {"pair": pair})["reference"] == reference
     found = find_subject(place.studio, {"reference": reference})
     assert (found["mask"]["runs"][:2], found["painted"]) == ([255, 24], False)
-    keep_subject(place.studio, {"reference": reference, "mask": CORNER})
-    assert find_subject(place.studio, {"reference": reference}) == {"mask": CORNER, "painted": True}
-    keep_subject(place.studio, {"reference": reference, "mask": None})
-    assert find_subject(place.studio, {"reference": reference}) == found
+    painted = {"mask": CORNER, "painted": True}
+    steps = (
+        (keep_subject, {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
+        (keep_subject, {"mask": None}, {**found, "can_undo": True}),
+        (ACTS["undo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+        (ACTS["undo_mask"], {}, {**found, "can_redo": True}),
+        (ACTS["redo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+    )
+    for act, request, after in steps:
+        act(place.studio, {"reference": reference, **request})
+        assert find_subject(place.studio, {"reference": reference}) == after
 
 
 def test_a_style_has_no_subject_to_paint(place: Place):
@@ -168,9 +173,9 @@ def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
 
 def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     node = pairs_made(place.studio, place.round)
-    assert compared(Recall(place.studio), node) == {"anchors": []}
+    assert before_after(Recall(place.studio), {"round": node}) == {"anchors": []}
     refined(place.studio, node)
-    anchors = compared(Recall(place.studio), node)["anchors"]
+    anchors = before_after(Recall(place.studio), {"round": node})["anchors"]
     assert len(anchors) == 18
     seeds = {
         entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(place.round).candidates
@@ -231,11 +236,13 @@ def test_results_tell_a_refinement_from_a_round(place: Place):
 
 
 def test_pictures_of_pairs_are_served_by_id_and_nothing_else_is(place: Place):
-    pair = place.studio.refinement_view(pairs_made(place.studio, place.round)).pairs[0].id
+    shown = place.studio.refinement_view(pairs_made(place.studio, place.round)).pairs[0]
+    versions = {"reference": shown.reference_image[:8], "generated": (shown.generated_image or "")[:8]}
+    pair = shown.id
     client = TestClient(built(place.studio))
     for route in ("pair", "pair-thumb"):
         for which in ("reference", "generated"):
-            answer = client.get(f"/{route}/{pair}/{which}")
+            answer = client.get(f"/{route}/{pair}/{which}?v={versions[which]}")
             assert answer.headers["content-type"] == "image/png"
             assert "immutable" in answer.headers["cache-control"]
         for wrong in (f"{pair}/mask", "nothing/reference", "..%2F..%2Fstudio.db/reference"):

@@ -14,11 +14,12 @@ from starlette.datastructures import UploadFile
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.pictures import LARGEST_FILE
+from gal_studio.ui import object_sets, reference_panel
 from gal_studio.ui.access import LARGEST_BODY, Rules
 from gal_studio.ui.uploads import KEPT_SECONDS, MOST_FILES, UPLOAD_PATH, Uploads, harmless, uploads
 from tests.ui.conftest import Place, Served, serving
 from tests.ui.doors import Answer, ask, multipart
-from tests.ui.seeded import picture
+from tests.ui.seeded import PROMPT, picture
 
 PICTURE = picture((7, 80, 200))
 
@@ -140,6 +141,26 @@ def test_what_waits_in_all_is_bounded_and_the_oldest_go(tmp_path: Path) -> None:
     assert all(place.path(identity) for identity in (second, third, fourth))
     with pytest.raises(StudioError, match="not uploaded"):
         place.path(first)
+
+
+def test_what_a_project_has_makes_room_for_the_next_one(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "uploads").mkdir()
+    kept = Uploads(tmp_path / "uploads", largest=4 * len(PICTURE))
+    for module in (reference_panel, object_sets):
+        monkeypatch.setattr(module, "uploads", lambda: kept)
+    for name in ("one", "two", "three"):
+        paths = [kept.add(given(PICTURE)) for _ in range(3)]
+        references = [{"path": path, "prompt": PROMPT} for path in paths]
+        form = {"kind": "style", "sets": [{"references": references}], "name": name, "preset": "pocket"}
+        reference_panel.ACTS["create"](place.studio, form)
+        assert all(kept.path(identity) for identity in paths), (
+            "the answer may be lost, and the form sent again"
+        )
+    assert {project.name for project in place.studio.projects()} >= {"one", "two", "three"}
+    assert len(list(kept.folder.iterdir())) <= 4
+    kept.taken(["nothing", "0" * 32, "../x"])
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

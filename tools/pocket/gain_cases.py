@@ -1,7 +1,7 @@
 """Things and styles that no training saw, for the question whether a refinement helps.
 
-Eight held-out designs as objects (one picture on a plain ground, two in places) and eight pictures in the two
-held-out styles, each with eight prompts that no training of the project uses.
+Eight held-out designs as objects (one picture on a plain ground, two in places) and sixteen pictures in the
+two held-out styles, each with eight prompts that no training of the project uses.
 """
 
 from dataclasses import dataclass
@@ -67,6 +67,12 @@ _STYLE_SHOWN_ON = (
     ("car", "1f3ce-fe0f", "twemoji"),
     ("parrot", "1f99c", "twemoji"),
 )
+_STYLE_SHOWN_ON_TOO = (
+    ("dog", "1f429", "twemoji"),
+    ("teddy bear", "1f9f8", "twemoji"),
+    ("backpack", "1f392", "twemoji"),
+    ("teapot", "1fad6", "twemoji"),
+)
 
 
 def object_cases(icons: Path) -> list[GainCase]:
@@ -75,8 +81,9 @@ def object_cases(icons: Path) -> list[GainCase]:
 
 
 def style_cases(icons: Path) -> list[GainCase]:
-    """Two held-out styles, each shown on four held-out designs."""
-    pairs = [(style, key) for style in _STYLED for key in _STYLE_SHOWN_ON]
+    """Two held-out styles, each on eight held-out designs: first on four of them, then on the others."""
+    shown_on = (_STYLE_SHOWN_ON, _STYLE_SHOWN_ON_TOO)
+    pairs = [(style, key) for keys in shown_on for style in _STYLED for key in keys]
     return [_style(icons, *pair, number) for number, pair in enumerate(pairs)]
 
 
@@ -104,4 +111,6 @@ def _style(icons: Path, style: tuple[str, str], key: tuple[str, str, str], numbe
     things = [thing for thing in HELD_OUT_THINGS if thing != f"A {key[0]}"][:8]
     prompts = tuple(f"{thing} {style_descriptor(prompt)}" for thing in things)
     wanted = tuple(thing.removeprefix("A ") for thing in things)
-    return GainCase(f"{style[0]}-{key[0]}", "style", ((picture, prompt),), "", key[0], prompts, wanted)
+    return GainCase(
+        f"{style[0]}-{key[0]}-{key[1]}", "style", ((picture, prompt),), "", key[0], prompts, wanted
+    )

@@ -153,13 +153,13 @@ class Finding:
 
 def found_by(tower: PatchTower, case: Case) -> Finding | None:
     """What the map says of the subject's patches; those that the spot covers in part are not asked about."""
-    try:
-        *masks, mask = [foreground_mask(p) for p in (*case.references, case.before)]
-    except StudioError:
-        return None
     *references, spoiled = tower.patches([*case.references, case.spoiled])
     height, width = spoiled.shape[:2]
-    *theirs, mine = (foreground_patches(np.asarray(m) / 255, height, width) for m in (*masks, mask))
+    try:
+        masks = [foreground_mask(p) for p in (*case.references, case.before)]
+        *theirs, mine = (foreground_patches(np.asarray(m) / 255, height, width) for m in masks)
+    except StudioError:
+        return None
     covered = shrink(case.spot, height, width)
     asked = (mine & (covered < 0.1)) | (covered > 0.6)
     wrong = covered > 0.6

@@ -14,15 +14,17 @@ import torch
 from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
+from gal_studio.engine.checkpoints import Checkpoint
+from gal_studio.engine.place_finding import own_place_share
 from gal_studio.engine.vision import load_vision, save_tower
 from gal_studio.engine.vision_limits import measure_limits
 from gal_studio.engine.vision_tuning import (
     Pictures,
     TowerSettings,
-    own_place_share,
     tune_tower,
     tuned_weights,
 )
+from gal_studio.state.files import writing_beside
 from tools.pocket.assemble import ASSETS
 from tools.pocket.dataset import NONE, WORK, load_split
 
@@ -77,7 +79,12 @@ def main() -> None:
     settings = TowerSettings(steps=args.steps, blocks=args.blocks)
     resume = kept if kept.exists() else None
     source = Source(args.work)
-    events = tune_tower(tower, source, settings, args.seed, resume, lambda state: state.save(kept))
+
+    def keep(state: Checkpoint) -> None:
+        with writing_beside(kept, args.work) as path:
+            state.save(path)
+
+    events = tune_tower(tower, source, settings, args.seed, resume, keep)
     for event in events:
         if event.step % 50 == 0:
             print(f"step {event.step}  loss {event.loss:.3f}  found {event.found:.3f}", flush=True)

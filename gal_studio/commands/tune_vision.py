@@ -1,0 +1,134 @@
+"""`gal-studio tune-vision`: a vision model learns on your pictures to tell where each patch is (Eq. P3)."""
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.seeds import generator
+from gal_studio.state.files import writing_beside
+from gal_studio.state.pictures import read_picture
+from gal_studio.state.problems import make_folder
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
+LEAST, MOST_HELD_OUT = 20, 200
+KEPT_EDGE = 512  # pixels; no vision model sees more
+SAID_EVERY = 25  # steps
+
+
+@dataclass(frozen=True)
+class TunePlan:
+    """What is tuned on what; `vision_model` is "clip" (`clip_model` says which) or a transformers one."""
+
+    vision_model: str
+    clip_model: str
+    pictures: Path
+    out: Path
+    steps: int
+    seed: int
+
+
+def tune_vision(plan: TunePlan) -> dict[str, Any]:
+    """Tune, measure on pictures that were held out, write OUT; the share of patches that find their place.
+
+    Started again with the same words, it goes on at its last checkpoint.
+    """
+    from gal_studio.engine.place_finding import own_place_share
+    from gal_studio.engine.vision import DESCRIPTION, load_vision, save_tower
+    from gal_studio.engine.vision_tuning import tuned_weights
+
+    if (plan.out / DESCRIPTION).exists():
+        raise StudioError(f"{plan.out} holds a tuned vision model already: give another folder.")
+    base = _base(plan)
+    shown, held_out = _split(_read(plan.pictures), plan.seed)
+    make_folder(plan.out)
+    tower = load_vision(resolve_model(plan.vision_model), resolve_model(plan.clip_model))
+    before = own_place_share(tower, held_out, generator(plan.seed, "own place"))
+    _say(f"Patches that find their own place, before: {before:.2f} ({len(held_out)} pictures held out)")
+    kept = plan.out / f"tuning-{_fingerprint(base, shown)}.safetensors"
+    blocks = _tune(plan, tower, shown, kept)
+    after = own_place_share(tower, held_out, generator(plan.seed, "own place"))
+    save_tower(tower, plan.out, base, tuned_weights(tower, blocks))
+    kept.unlink(missing_ok=True)
+    name = f"local-dir:{plan.out.absolute()}"
+    _say(f"After: {after:.2f}. Use it with vision_model = {name!r} under [settings.refine].")
+    return {"vision_model": name, "own_place_before": before, "own_place_after": after,
+            "pictures": len(shown), "held_out": len(held_out), "steps": plan.steps}  # fmt: skip
+
+
+def _base(plan: TunePlan) -> str:
+    """What the tuned weights will lie over, as the card of the tuned model names it."""
+    from gal_studio.engine.embedder import LOCAL
+    from gal_studio.engine.vision import CLIP, DESCRIPTION
+
+    name = resolve_model(plan.vision_model)
+    if name == CLIP:
+        clip = resolve_model(plan.clip_model)
+        return f"clip:{LOCAL}{Path(clip.removeprefix(LOCAL)).absolute()}" if LOCAL in clip else f"clip:{clip}"
+    if name.startswith(LOCAL) or (Path(name) / DESCRIPTION).is_file():
+        raise StudioError(f"{plan.vision_model} is tuned already: give the model that it was made from.")
+    return str(Path(name).absolute()) if Path(name).is_dir() else name
+
+
+def _tune(plan: TunePlan, tower: Any, pictures: Sequence[Image.Image], kept: Path) -> int:
+    from gal_studio.engine.vision_tuning import TowerSettings, tune_tower
+
+    settings = TowerSettings(steps=plan.steps, checkpoint_every=SAID_EVERY)
+
+    def source(count: int, rng: Any) -> list[Image.Image]:
+        return [pictures[row] for row in rng.integers(len(pictures), size=count)]
+
+    def keep(state: Any) -> None:
+        with writing_beside(kept, plan.out) as path:
+            state.save(path)
+
+    resume = kept if kept.exists() else None
+    for event in tune_tower(tower, source, settings, plan.seed, resume, keep):
+        if event.step % SAID_EVERY == 0 or event.step == event.total:
+            _say(f"step {event.step} / {event.total}  loss {event.loss:.3f}  found {event.found:.2f}")
+    return settings.blocks
+
+
+def _fingerprint(base: str, pictures: Sequence[Image.Image]) -> str:
+    parts = (base.encode(), *(picture.tobytes() for picture in pictures))
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
+
+
+def _read(folder: Path) -> list[Image.Image]:
+    """The pictures of a folder in the order of their names; those that cannot be read are named."""
+    if not folder.is_dir():
+        raise StudioError(f"There is no folder {folder}: give one with at least {LEAST} pictures.")
+    read = list(_opened(sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)))
+    if len(read) < LEAST:
+        raise StudioError(
+            f"{folder} has {len(read)} pictures that can be read: the tuning needs at least {LEAST}."
+        )
+    return read
+
+
+def _opened(paths: Sequence[Path]) -> Iterator[Image.Image]:
+    for path in paths:
+        try:
+            picture, _ = read_picture(path)
+        except StudioError as error:
+            _say(f"Left out: {error}")
+            continue
+        picture.thumbnail((KEPT_EDGE, KEPT_EDGE), Image.Resampling.LANCZOS)
+        yield picture
+
+
+def _split(pictures: Sequence[Image.Image], seed: int) -> tuple[list[Image.Image], list[Image.Image]]:
+    """Pictures to learn from, and a fifth (at most 200) to measure on."""
+    order = generator(seed, "held out").permutation(len(pictures))
+    count = min(MOST_HELD_OUT, len(pictures) // 5)
+    return [pictures[row] for row in order[count:]], [pictures[row] for row in order[:count]]
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

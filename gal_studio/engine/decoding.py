@@ -1,0 +1,40 @@
+"""From latents to pictures, and whether what came out is one."""
+
+import numpy as np
+import torch
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.model import ImageModel
+
+FLAT = 2
+"""Levels of 255 by which a flat picture's pixels differ at most, in each channel."""
+
+
+def decode(model: ImageModel, latent: torch.Tensor) -> Image.Image | None:
+    """The picture of one latent (1, c, h, w); None where it is no picture: values that are no numbers.
+
+    One at a time, so that its neighbours cannot change it.
+    """
+    config = model.vae.config
+    with torch.no_grad():
+        shifted = latent.to(model.vae.dtype) / config.scaling_factor + (config.shift_factor or 0.0)
+        pixels = model.vae.decode(shifted, return_dict=False)[0].float()
+    if not torch.isfinite(pixels).all():
+        return None
+    array = ((pixels[0] / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).cpu().numpy()
+    return Image.fromarray(array.astype(np.uint8))
+
+
+def is_flat(picture: Image.Image) -> bool:
+    """Whether a picture is one colour."""
+    pixels = np.asarray(picture.convert("RGB"), dtype=np.int16).reshape(-1, 3)
+    return bool((pixels.max(axis=0) - pixels.min(axis=0) <= FLAT).all())
+
+
+def no_picture() -> StudioError:
+    """The sentence for a model that draws nothing, in full precision either."""
+    return StudioError(
+        "The model drew something that is not a picture (non-finite values): "
+        "fine-tune again with a lower learning rate, or check the model's files."
+    )

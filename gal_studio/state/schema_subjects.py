@@ -1,0 +1,20 @@
+"""The fifth migration: patch maps of each subject of a picture."""
+
+# The table is built anew, since SQLite cannot change its primary key in place. An empty subject is all of the
+# picture: a style's, a single object's, a pair's.
+FIFTH = """
+CREATE TABLE patch_maps_of_today (
+    owner_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('quality', 'reproduction')),
+    height INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    map_values BLOB NOT NULL,
+    vision_model TEXT NOT NULL,
+    subject TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (owner_id, kind, subject)
+);
+INSERT INTO patch_maps_of_today (owner_id, kind, height, width, map_values, vision_model)
+    SELECT owner_id, kind, height, width, map_values, vision_model FROM patch_maps ORDER BY rowid;
+DROP TABLE patch_maps;
+ALTER TABLE patch_maps_of_today RENAME TO patch_maps
+"""

@@ -1,0 +1,38 @@
+"""The end of the worker's log, read without the worker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+LOG, OUTPUT = "worker.log", "worker-output.log"
+_BLOCK = 1 << 18  # bytes that are read of each file
+
+
+def last_lines(workspace: Path, count: int, name: str = LOG) -> tuple[str, ...]:
+    """The last `count` lines of a log, with those of the file that was rotated away before it."""
+    folder = workspace / "logs"
+    lines: list[str] = []
+    for path in _newest_first(folder, name):
+        lines = [*_tail(path), *lines]
+        if len(lines) >= count:
+            break
+    return tuple(lines[-count:]) if count else ()
+
+
+def _newest_first(folder: Path, name: str) -> Iterator[Path]:
+    yield folder / name
+    yield folder / f"{name}.1"
+
+
+def _tail(path: Path) -> list[str]:
+    """The last lines of a file, whole ones alone; none where there is no file, or only a link."""
+    try:
+        if path.is_symlink():
+            return []
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _BLOCK))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return []
+    lines = text.splitlines()
+    return lines[1:] if size > _BLOCK else lines

@@ -1,0 +1,20 @@
+"""What all verbs stand on: one store, and a way to wake the worker."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gal_studio.core.types import Job
+from gal_studio.state import Store
+
+
+class Verbs:
+    """The verbs on one store; `wake` is called with the workspace after work was asked for."""
+
+    def __init__(self, store: Store, wake: Callable[[Path], object] | None = None) -> None:
+        self.store = store
+        self._wake = wake
+
+    def _woken(self, job: Job) -> Job:
+        if self._wake is not None:
+            self._wake(self.store.workspace)
+        return job

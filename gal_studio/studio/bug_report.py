@@ -1,0 +1,117 @@
+"""What helps to find a fault: versions, machine, settings, the end of the log; nothing that is private."""
+
+import json
+import os
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from gal_studio import __version__
+from gal_studio.state import Store
+from gal_studio.state.worker_log import LOG, OUTPUT, last_lines
+from gal_studio.studio.scrubbing import scrubbed
+
+LIBRARIES = (
+    "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
+    "scikit-learn", "gradio", "numpy", "pillow",
+)  # fmt: skip
+SHOWN_LINES, SHOWN_OUTPUT, SHOWN_JOBS = 200, 20, 6
+_DEVICE = re.compile(r"\bdevice: (.+?)\s*$")
+_SEARCHED = 5000  # lines of the log, in which the worker may have named its device
+
+
+@dataclass(frozen=True)
+class BugReport:
+    """Facts by name, the newest jobs, the settings as JSON, and the last lines of the worker's log."""
+
+    facts: tuple[tuple[str, str], ...]
+    jobs: tuple[str, ...]
+    settings: str
+    lines: tuple[str, ...]
+    output: tuple[str, ...]
+
+    def text(self) -> str:
+        """The report as one text to paste into an issue."""
+        parts = [
+            "\n".join(f"{name}: {value}" for name, value in self.facts),
+            _section("Jobs", self.jobs),
+            _section("Settings", self.settings.splitlines()),
+            _section("Log of the worker", self.lines),
+            _section("Other output of the worker", self.output),
+        ]
+        return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join((f"## {title}", *lines)) if lines else ""
+
+
+def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()) -> BugReport:
+    """The report of a workspace, and of one project where one is named."""
+    hidden = tuple(secrets)
+
+    def clean(text: str) -> str:
+        return scrubbed(text, store.workspace, Path.home(), hidden)
+
+    def clean_lines(lines: Sequence[str]) -> tuple[str, ...]:
+        return tuple(map(clean, lines))
+
+    return BugReport(
+        facts=tuple((name, clean(value)) for name, value in _facts(store, project_id)),
+        jobs=clean_lines(_jobs(store, project_id)) if project_id else (),
+        settings=clean(_settings(store, project_id)) if project_id else "",
+        lines=clean_lines(last_lines(store.workspace, SHOWN_LINES, LOG)),
+        output=clean_lines(last_lines(store.workspace, SHOWN_OUTPUT, OUTPUT)),
+    )
+
+
+def library_versions() -> dict[str, str]:
+    """What is installed, without importing any of it."""
+    return {name: _version(name) for name in LIBRARIES}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _facts(store: Store, project_id: str | None) -> list[tuple[str, str]]:
+    facts = [
+        ("GAL Studio", __version__),
+        ("Python", platform.python_version()),
+        ("System", f"{platform.system()} {platform.release()} {platform.machine()}, {os.cpu_count()} cores"),
+        ("Device", _device(store.workspace)),
+        ("Versions", ", ".join(f"{name} {number}" for name, number in library_versions().items())),
+    ]
+    if project_id is None:
+        return facts
+    project = store.projects.get(project_id)
+    return [
+        *facts,
+        ("Project", f"{project.kind}, base model {project.base_model}, CLIP {project.clip_model}"),
+    ]
+
+
+def _device(workspace: Path) -> str:
+    """What the worker said last about the device it works on."""
+    for line in reversed(last_lines(workspace, _SEARCHED)):
+        if found := _DEVICE.search(line):
+            return found[1]
+    return "not known before the first work"
+
+
+def _jobs(store: Store, project_id: str) -> list[str]:
+    return [
+        f"{job.kind}: {job.state}, {job.phase or 'nothing'} {job.done} / {job.total}"
+        + (f": {job.message}" if job.message else "")
+        for job in store.jobs.of_project(project_id)[-SHOWN_JOBS:]
+    ]
+
+
+def _settings(store: Store, project_id: str) -> str:
+    return json.dumps(store.projects.get(project_id).settings.to_dict(), indent=1)

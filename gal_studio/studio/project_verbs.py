@@ -1,0 +1,80 @@
+"""What is done with projects: made, named, set, given anchors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from gal_studio.assets import Preset, load_presets
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Author, Kind
+from gal_studio.studio import anchors, creating, reading
+from gal_studio.studio.base import Verbs
+from gal_studio.studio.creating import ProjectDraft, demo_draft
+from gal_studio.studio.references import Picture, check_reference
+from gal_studio.views import ProjectView
+
+
+class ProjectVerbs(Verbs):
+    """Projects and their settings."""
+
+    def presets(self) -> tuple[Preset, ...]:
+        """The base models on offer, with the settings that suit them."""
+        return load_presets()
+
+    def check_picture(self, picture: Picture, mask: Picture | None = None) -> tuple[str, ...]:
+        """Notes on what is changed when this picture is taken in; a StudioError when it cannot be."""
+        return check_reference(picture, mask)
+
+    def create_project(self, draft: ProjectDraft) -> str:
+        """Make a project and its first round; the project's id. The same origin twice is one project."""
+        return creating.create_project(self.store, draft)
+
+    def create_demo(
+        self,
+        kind: Kind,
+        seed: int = 0,
+        changes: Mapping[str, Any] | None = None,
+        origin: str | None = None,
+    ) -> str:
+        """Make a project from the bundled references; the project's id. The same origin is one project."""
+        return self.create_project(replace(demo_draft(kind), seed=seed, changes=changes or {}, origin=origin))
+
+    def projects(self) -> tuple[ProjectView, ...]:
+        """Every project of the workspace, the newest first."""
+        return tuple(self.project(entry.id) for entry in self.store.projects.all())
+
+    def project(self, project_id: str) -> ProjectView:
+        """One project with its references and anchors."""
+        return reading.project_view(self.store, project_id)
+
+    def rename(self, project_id: str, name: str) -> None:
+        """Give a project another name."""
+        if not name.strip():
+            raise StudioError("The name of the project is empty: write one.")
+        self.store.projects.rename(project_id, name.strip())
+
+    def change_settings(
+        self, project_id: str, changes: Mapping[str, Any], author: Author = "human"
+    ) -> Settings:
+        """Lay changes over the settings, as they are made. Suggestion and weight change at once in rounds
+        that nothing was trained on yet; the rest counts for the next training or drawing.
+        """
+        with self.store.database.transaction():
+            settings = self.store.projects.get(project_id).settings.updated(changes)
+            enabled = [anchor for anchor in self.store.projects.anchors(project_id) if anchor.enabled]
+            creating.check_settings(settings, len(enabled))
+            self.store.projects.set_settings(project_id, settings, author)
+            for entry in self.store.rounds.of_project(project_id):
+                if not self.store.rounds.children(entry.id):
+                    present = self.store.rounds.settings(entry.id)
+                    self.store.rounds.set_settings(entry.id, replace(present, gal=settings.gal))
+        return settings
+
+    def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
+        """Add anchors, with `{}` or the subject's own words; `only` switches all others off."""
+        anchors.add_anchors(self.store, project_id, templates, only)
+
+    def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
+        """Switch an anchor on or off for the rounds to come."""
+        anchors.enable_anchor(self.store, anchor_id, enabled)

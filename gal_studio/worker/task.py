@@ -1,0 +1,34 @@
+"""What the parts of a job share."""
+
+from dataclasses import dataclass
+
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Job, Round
+from gal_studio.state import Store
+from gal_studio.state.projects import Project
+from gal_studio.worker.models import Models
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job on its way: the store, the open models, and what the job is about."""
+
+    store: Store
+    models: Models
+    job: Job
+    project: Project
+    round: Round
+    settings: Settings
+
+
+def open_task(store: Store, models: Models, job: Job) -> Task:
+    """The job with its project, its round, and the settings with which that round was made."""
+    models.revisions = store.projects.revisions(job.project_id)
+    return Task(
+        store,
+        models,
+        job,
+        store.projects.get(job.project_id),
+        store.rounds.get(job.round_id),
+        store.rounds.settings(job.round_id),
+    )

@@ -1,0 +1,112 @@
+"""How the tests of the commands work: a project's file, a command, and what it wrote."""
+
+import hashlib
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from safetensors import safe_open
+
+from gal_studio.cli import main
+from gal_studio.core.selection import rank_anchors
+from gal_studio.core.types import Anchor, Candidate
+from gal_studio.core.uncertainty import score_anchor
+
+QUICK = """
+[settings.tune]
+steps = 3
+batch_size = 2
+rank = 2
+prior_images = 2
+checkpoint_every = 1
+[settings.sample]
+steps = 2
+batch_size = 4
+candidates = 3
+[settings.gal]
+top_k = 2
+[settings.refine]
+pairs = 2
+steps = 3
+checkpoint_every = 1
+"""
+ANCHORS = 'anchors = ["A tie {}", "A koala {}", "A drum {}", "A kite {}"]\n'
+REFERENCE = '[[references]]\nimage = "cat.png"\nprompt = "A cat in ink style"\n'
+
+
+def write_project(folder: Path, names: tuple[str, str], text: str = "") -> Path:
+    path = folder / "project.toml"
+    head = f'kind = "style"\nseed = 3\nbase_model = "{names[0]}"\nclip_model = "{names[1]}"\n{ANCHORS}'
+    path.write_text(head + (text or REFERENCE) + QUICK)
+    return path
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
+    """Prompt, copies and entropy of each anchor, in the order of priority, from the table alone."""
+    anchors: dict[str, Anchor] = {}
+    groups: dict[str, list[Candidate]] = {}
+    for row in sorted(rows, key=lambda row: row["file"]):
+        anchors.setdefault(row["prompt"], Anchor(row["prompt"], row["prompt"], len(anchors)))
+        group = groups.setdefault(row["prompt"], [])
+        numbers = float(row["similarity_anchor"]), float(row["similarity_reference"])
+        group.append(
+            Candidate(row["candidate_id"], row["prompt"], len(group), int(row["seed"]), "", *numbers)
+        )
+        assert int(row["overfit"]) == (numbers[0] <= numbers[1])
+    ranked = rank_anchors(score_anchor(anchors[prompt], groups[prompt]) for prompt in groups)
+    return [(score.anchor.prompt, score.overfit, score.entropy) for score in ranked]
+
+
+def size(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path) -> None:
+    for entry in summary["rounds"]:
+        rows = [row for row in table if int(row["round"]) == entry["number"]]
+        anchors = entry["anchors"]
+        assert len(rows) == 3 * len(anchors)
+        assert recomputed(rows) == [(row["prompt"], row["overfit"], row["entropy"]) for row in anchors]
+        assert [row["rank"] for row in anchors] == list(range(1, len(anchors) + 1))
+        assert all(row["reason"] for row in anchors)
+        assert entry["openness"] == pytest.approx(math.fsum(row["entropy"] for row in anchors) / len(anchors))
+        assert set(entry["seconds"]) == {"fine_tune", "generate", "embed", "project"}
+        assert entry["unet_forwards"] == math.ceil(len(rows) / 4) * 4 * 2 * 2  # batches are filled up to 4
+        accepted = {row["candidate_id"] for row in rows if row["accepted"] == "1"}
+        assert accepted == {choice["candidate_id"] for choice in entry["accepted"]}
+        weight = summary["project"]["lambda"] * entry["openness"]
+        assert all(choice["weight"] == pytest.approx(weight) for choice in entry["accepted"])
+        for row in rows:
+            assert size(out / row["file"]) == (32, 32)
+            assert math.isfinite(float(row["tsne_x"]) + float(row["tsne_y"]))
+        assert size(out / f"contact-sheet-round-{entry['number']}.png")[0] > 500
+    first, last = summary["rounds"][0], summary["rounds"][-1]
+    assert last["accepted"] == []
+    assert len(last["anchors"]) == len(first["anchors"]) - len(first["accepted"])
+    assert len(last["trained_on"]) == 1 + len(first["accepted"])
+
+
+def results(out: Path) -> dict[str, str]:
+    """What two runs of one workspace must agree on: everything but times, and the LoRA's tensors."""
+    kept = {}
+    for path in sorted(out.rglob("*")):
+        if path.suffix in (".png", ".csv") and "workspace" not in path.parts:
+            kept[str(path.relative_to(out))] = hashlib.sha256(path.read_bytes()).hexdigest()
+        elif path.name.startswith("lora-"):
+            with safe_open(path, framework="numpy") as file:
+                tensors = {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
+            kept[path.name] = hashlib.sha256(repr(sorted(tensors.items())).encode()).hexdigest()
+    return kept
+
+
+def refinable(folder: Path, names: tuple[str, str], tower: str) -> Path:
+    path = write_project(folder, names)
+    path.write_text(f'{path.read_text()}vision_model = "{tower}"\n')
+    return path

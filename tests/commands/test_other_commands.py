@@ -1,0 +1,58 @@
+"""The app, doctor, worker, and the help that names them all."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.running import run
+
+
+def test_plain_command_opens_the_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from gal_studio.ui import serve
+
+    opened: list[tuple[object, ...]] = []
+    monkeypatch.setattr(serve, "serve", lambda *given: opened.append(given))
+    assert run("--workspace", tmp_path, "--port", 7999, "--no-browser") == 0
+    assert opened == [(tmp_path, "127.0.0.1", 7999, False, None, ())]
+
+
+def test_doctor_probes_a_model(
+    names: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dataclasses import replace
+
+    from gal_studio.assets import load_preset
+    from gal_studio.commands import doctor
+
+    tiny = replace(load_preset("pocket"), base_model=names[0], clip_model=names[1])
+    monkeypatch.setattr(doctor, "load_preset", lambda _name: tiny)
+    monkeypatch.setattr(doctor, "PROBE_SECONDS", 0.5)
+    assert run("doctor", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["speed"]["images_per_second"] > 0
+    assert report["speed"]["training_steps_per_second"] > 0
+    assert report["round_seconds"]["object"] > report["round_seconds"]["style"] > 0
+    assert "sd15" in report["models"]
+    assert run("doctor", "--no-probe") == 0
+    assert "torch" in capsys.readouterr().out
+
+
+def test_doctor_refuses_an_unknown_preset(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("doctor", "--preset", "huge") == 2
+    assert "no preset 'huge'" in capsys.readouterr().err
+
+
+def test_worker_command_empties_the_queue(tmp_path: Path) -> None:
+    assert run("worker", "--workspace", tmp_path, "--until-empty") == 0
+
+
+def test_help_names_every_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gal_studio.cli", "--help"],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    for command in ("demo", "run", "refine", "doctor", "jobs", "worker", "--port"):
+        assert command in done.stdout

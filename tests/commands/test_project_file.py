@@ -1,0 +1,110 @@
+"""A project's file: as documented it is read, and bad input is one sentence."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gal_studio.commands.project_file import read_project_file
+from gal_studio.core.errors import StudioError
+from tests.commands.running import REFERENCE, run, write_project
+
+BAD_FILES = {
+    "gone": (None, "cannot be read"),
+    "broken": ("kind = style", "not valid TOML"),
+    "without kind": (REFERENCE, "has no kind"),
+    "unknown entry": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown entry 'speed'"),
+    "seed as text": ('kind = "style"\nseed = "3"\n' + REFERENCE, "seed = '3'"),
+    "anchors of numbers": ('kind = "style"\nanchors = [1]\n' + REFERENCE, "anchors = "),
+    "no references": ('kind = "style"\n', "no reference"),
+    "reference without prompt": ('kind = "style"\n[[references]]\nimage = "cat.png"\n', "has no prompt"),
+    "unknown setting": (
+        'kind = "style"\n' + REFERENCE + "[settings.tune]\nspeed = 3\n",
+        "no setting 'speed'",
+    ),
+    "settings no table": ('kind = "style"\nsettings = {tune = 3}\n' + REFERENCE, "table of names and values"),
+    "unknown kind": ('kind = "thing"\n' + REFERENCE, "The kind is 'thing'"),
+    "no style": ('kind = "style"\n' + REFERENCE.replace(" in ink style", ""), "names no style"),
+    "empty prompt": ('kind = "style"\n' + REFERENCE.replace("A cat in ink style", " "), "prompt is empty"),
+    "missing picture": (
+        'kind = "style"\n' + REFERENCE.replace("cat.png", "dog.png"),
+        "'dog.png' cannot be found",
+    ),
+    "broken picture": (
+        'kind = "style"\n' + REFERENCE.replace("cat.png", "bad.png"),
+        "'bad.png' is not a picture",
+    ),
+    "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model directory"),
+    "no model": ('kind = "style"\nbase_model = "."\n' + REFERENCE, "is not an image model"),
+    "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
+    "no rounds": ('kind = "style"\nrounds = 0\n' + REFERENCE, "Rounds is 0"),
+    "one candidate": ('kind = "style"\n' + REFERENCE + "[settings.sample]\ncandidates = 1\n", "at least 2"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_bad_input_is_one_sentence_and_exit_code_2(
+    case: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, words = BAD_FILES[case]
+    (folder / "bad.png").write_bytes(b"nonsense")
+    path = folder / "project.toml"
+    if text is not None:
+        models = "" if "_model" in text else 'base_model = "some/model"\nclip_model = "some/clip"\n'
+        path.write_text(models + text)
+    assert run("run", path, "--out", folder / "out") == 2
+    message = capsys.readouterr().err.strip()
+    assert words in message
+    assert len(message.splitlines()) == 1
+    assert "Traceback" not in message
+
+
+def test_output_folder_that_is_a_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = write_project(folder, ("some/model", "some/clip"))
+    assert run("run", project, "--out", folder / "cat.png") == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_full_disk_ends_with_a_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, out = write_project(folder, ("some/model", "some/clip")), folder / "out"
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert run("run", project, "--out", out) == 2
+    assert "is full" in capsys.readouterr().err
+
+
+def test_project_file_is_read_as_documented(folder: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "project-file.md").read_text()
+    examples = [part.split("```")[0] for part in text.split("```toml\n")[1:]]
+    assert len(examples) == 3
+    for number, example in enumerate(examples):
+        path = folder / f"{number}.toml"
+        path.write_text(example)
+        assert read_project_file(path).draft.references
+    project = read_project_file(folder / "1.toml")
+    assert project.rounds == 3
+    assert project.draft.trigger_word == "<blue-pot>"
+    assert project.draft.given[0].picture == folder / "photos" / "pot-table.jpg"
+    assert project.draft.changes["sample"] == {"candidates": 8}
+    both = read_project_file(folder / "2.toml").draft.given
+    assert [entry.trigger_word for entry in both] == ["<blue-pot>", "<blue-pot>", "<brumm>", "<brumm>"]
+    assert both[1].mask == folder / "photos" / "pot-snow-white.png"
+
+
+def test_models_beside_the_project_file_are_found(folder: Path) -> None:
+    (folder / "model").mkdir()
+    path = folder / "project.toml"
+    path.write_text('kind = "style"\nbase_model = "model"\nclip_model = "local-dir:clip"\n' + REFERENCE)
+    draft = read_project_file(path).draft
+    assert draft.base_model == str(folder / "model")
+    assert draft.clip_model == f"local-dir:{folder / 'clip'}"
+    path.write_text('kind = "style"\nbase_model = "owner/model"\n' + REFERENCE)
+    assert read_project_file(path).draft.base_model == "owner/model"
+    path.write_text('kind = "style"\nrounds = true\n' + REFERENCE)
+    with pytest.raises(StudioError, match="rounds = True"):
+        read_project_file(path)

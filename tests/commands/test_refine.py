@@ -1,0 +1,102 @@
+"""`gal-studio refine`, and `--refine` in a run."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from gal_studio.state import Store
+from tests.commands.running import check_rounds, refinable, results, run
+
+REFINE_KEYS = {
+    "pairs", "steps", "seconds", "loss_first", "loss_last", "metrics_before", "metrics_after", "judged_by",
+    "unmeasured",
+}  # fmt: skip
+
+
+def test_every_round_is_refined_when_asked(
+    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = refinable(folder, names, tower), folder / "out"
+    assert run("run", project, "--out", out, "--refine", "--policy", "random") == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert [entry["number"] for entry in summary["rounds"]] == [1, 2]
+    for entry in summary["rounds"]:
+        told = entry["refine"]
+        assert set(told) >= REFINE_KEYS
+        assert (told["pairs"], told["steps"]) == (2, 3)
+        assert told["seconds"] > 0
+        assert math.isfinite(told["loss_first"] + told["loss_last"])
+        assert (told["judged_by"], told["unmeasured"]) == (names[1], None)
+        metrics = {"clip_t", "clip_i", "overfit_rate"}
+        assert set(told["metrics_before"]) == set(told["metrics_after"]) == metrics
+        assert (out / f"lora-round-{entry['number']}-refined.safetensors").is_file()
+        assert (out / f"contact-sheet-round-{entry['number']}-refined.png").is_file()
+    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    check_rounds(summary, table, out)
+    refined = list(csv.DictReader((out / "refined-candidates.csv").read_text().splitlines()))
+    assert [(row["round"], row["prompt"], row["seed"]) for row in refined] == [
+        (row["round"], row["prompt"], row["seed"]) for row in table
+    ]
+    assert all((out / row["file"]).is_file() for row in refined)
+    with Store(out / "workspace") as store:
+        rounds = store.rounds.of_project(store.projects.all()[0].id)
+        kinds = {entry.id: entry.kind for entry in rounds}
+        assert sorted((entry.number, entry.kind) for entry in rounds) == [
+            (1, "fine_tune"), (1, "refine"), (2, "fine_tune"), (2, "refine"),
+        ]  # fmt: skip
+        (second,) = (entry for entry in rounds if (entry.number, entry.kind) == (2, "fine_tune"))
+        assert kinds[second.parent_id or ""] == "refine"
+        jobs = len(store.jobs.of_project(rounds[0].project_id))
+    before = results(out)
+    capsys.readouterr()
+    assert run("run", project, "--out", out, "--refine", "--policy", "random") == 0
+    assert results(out) == before
+    with Store(out / "workspace") as store:
+        assert len(store.jobs.of_project(rounds[0].project_id)) == jobs
+
+
+def test_refine_command_on_a_stored_project(
+    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = refinable(folder, names, tower), folder / "out"
+    assert run("run", project, "--out", out, "--rounds", 2, "--policy", "random") == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert [entry["refine"] for entry in summary["rounds"]] == [None, None]
+    workspace, refined = out / "workspace", folder / "refined"
+    capsys.readouterr()
+    assert run("refine", "--workspace", workspace, "--round", 1, "--out", refined, "--json") == 0
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert set(told) >= REFINE_KEYS
+    assert "text alignment" in printed.err
+    assert json.loads((refined / "summary.json").read_text())["rounds"][0]["refine"] == told
+    assert run("refine", "--workspace", workspace, "--round", 1, "--json") == 0  # it is done already
+    assert json.loads(capsys.readouterr().out) == told
+    assert run("refine", "--workspace", workspace, "--steps", 4, "--json") == 0  # the last round
+    assert json.loads(capsys.readouterr().out)["steps"] == 4
+    with Store(workspace) as store:
+        rounds = store.rounds.of_project(store.projects.all()[0].id)
+        assert sorted(entry.number for entry in rounds if entry.kind == "refine") == [1, 2]
+
+
+def test_what_cannot_be_refined_is_one_sentence(
+    folder: Path, names: tuple[str, str], tower: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = refinable(folder, names, tower), folder / "out"
+    assert run("run", project, "--out", out, "--rounds", 1) == 0
+    workspace = out / "workspace"
+    for arguments, words in (
+        ((workspace,), "accept a picture first"),
+        ((workspace, "--round", 3), "No round 3 of 'A cat in ink style'"),
+        ((workspace, "--project", "Dog"), "no project 'Dog'"),
+        ((workspace, "--pairs", 0), "Pairs is 0"),
+        ((folder / "nowhere",), "no workspace in"),
+    ):
+        capsys.readouterr()
+        assert run("refine", "--workspace", *arguments) == 2
+        message = capsys.readouterr().err.strip()
+        assert words in message
+        assert len(message.splitlines()) == 1

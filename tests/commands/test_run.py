@@ -1,0 +1,91 @@
+"""`gal-studio run`: everything is written; the same command again goes on where it was."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from safetensors import safe_open
+
+from gal_studio.state import Store
+from tests.commands.running import QUICK, check_rounds, results, run, write_project
+
+
+def test_run_writes_everything(
+    folder: Path, names: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = folder / "out"
+    assert run("run", write_project(folder, names), "--out", out, "--json") == 0
+    printed = capsys.readouterr()
+    summary = json.loads((out / "summary.json").read_text())
+    assert json.loads(printed.out) == summary
+    assert "Round 2" in printed.err
+    project = summary["project"]
+    assert (project["kind"], project["reference_prompt"], project["seed"]) == (
+        "style",
+        "A cat in ink style",
+        3,
+    )
+    assert {"base_model", "clip_model", "trigger_word", "lambda", "top_k"} <= set(project)
+    assert summary["machine"]["cores"] == os.cpu_count()
+    assert [entry["number"] for entry in summary["rounds"]] == [1, 2]
+    table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
+    check_rounds(summary, table, out)
+    with safe_open(out / "lora-round-2.safetensors", framework="numpy") as file:
+        assert all(name.startswith("unet.") for name in file.keys())  # noqa: SIM118
+    assert not list(out.glob(".*"))
+
+
+def test_object_project_under_the_random_policy(folder: Path, names: tuple[str, str]) -> None:
+    path = folder / "object.toml"
+    path.write_text(
+        f'kind = "object"\ntrigger_word = "<sks>"\nbase_model = "{names[0]}"\nclip_model = "{names[1]}"\n'
+        'policy = "random"\nanchors = ["{} in a gym", "{} in a bank", "{} at a cafe"]\n'
+        '[[references]]\nimage = "cat.png"\nprompt = "A <sks> cat on a rug"\n'
+        '[[references]]\nimage = "boat.png"\nprompt = "A <sks> cat on a boat"\n' + QUICK
+    )
+    out = folder / "out"
+    assert run("run", path, "--out", out, "--rounds", 2, "--candidates", 2, "--steps", 2) == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["project"]["policy"] == "random"
+    assert summary["project"]["settings"]["tune"]["steps"] == 2
+    assert len(summary["rounds"][0]["accepted"]) == 2
+    assert all(entry["candidates"] == 2 for entry in summary["rounds"][0]["anchors"])
+
+
+def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
+    folder: Path, names: tuple[str, str]
+) -> None:
+    project, out = write_project(folder, names), folder / "out"
+    assert run("run", project, "--out", out, "--rounds", 1) == 0
+    before = results(out)
+    assert run("run", project, "--out", out, "--rounds", 1) == 0
+    assert results(out) == before
+    assert run("run", project, "--out", out, "--rounds", 2) == 0
+    with Store(out / "workspace") as store:
+        assert len(store.projects.all()) == 1
+        assert len(store.jobs.of_project(store.projects.all()[0].id)) == 4
+
+
+@pytest.mark.slow
+def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names: tuple[str, str]) -> None:
+    project = write_project(folder, names)
+    assert run("run", project, "--out", folder / "whole") == 0
+    out = folder / "killed"
+    command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
+    root = Path(__file__).parents[2]
+    for seconds in (6.0, 8.0, 10.0, 12.0):
+        with subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL) as process:
+            time.sleep(seconds)
+            process.send_signal(signal.SIGKILL)
+    assert run("run", project, "--out", out) == 0
+    whole, killed = results(folder / "whole"), results(out)
+    ids = ("candidates.csv",)  # names of rows differ from workspace to workspace
+    assert {name: value for name, value in whole.items() if name not in ids} == {
+        name: value for name, value in killed.items() if name not in ids
+    }

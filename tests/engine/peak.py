@@ -1,0 +1,74 @@
+"""Run as a program: train or draw with the embedded model, and print the peak of memory in bytes.
+
+python -m tests.engine.peak train 8
+"""
+
+import ctypes
+import gc
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.engine.adapters import detach
+from gal_studio.engine.fusing import drawing
+from gal_studio.engine.model import ImageModel, load_image_model
+from gal_studio.engine.pictures import TrainingPicture
+from gal_studio.engine.sampler import DrawRequest, draw
+from gal_studio.engine.tuner import fine_tune
+from tests.engine.conftest import noise_picture
+
+POCKET = "assets:pocket/pipeline"
+
+
+def training(rows: int) -> TuneSettings:
+    return TuneSettings(steps=2, batch_size=rows, rank=8)
+
+
+def sampling(rows: int) -> SampleSettings:
+    return SampleSettings(steps=2, batch_size=rows)
+
+
+def train(model: ImageModel, rows: int) -> None:
+    picture = TrainingPicture(noise_picture(1, model.resolution, model.resolution), "a cat")
+    for _ in fine_tune(model, [picture], [], training(rows), seed=0):
+        pass
+    detach(model)
+
+
+def sample(model: ImageModel, rows: int) -> None:
+    for _ in draw(model, [DrawRequest("a cat", seed) for seed in range(rows)], sampling(rows)):
+        pass
+
+
+def resident(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(f"{name}:"))
+
+
+def peak(what: str, rows: int) -> int:
+    """Beside what was there after a first, small run: the weights, and what libraries keep."""
+    torch.set_num_threads(1)
+    model = load_image_model(resolve_model(POCKET), device="cpu")
+    if what == "train":
+        return grown(lambda count: train(model, count), rows)
+    with drawing(model) as ready:  # the weights in the drawing's precision are there before a plan is made
+        return grown(lambda count: sample(ready, count), rows)
+
+
+def grown(work: Callable[[int], None], rows: int) -> int:
+    """By how much the process grows at most, beyond what it had after one row."""
+    work(1)
+    gc.collect()
+    ctypes.CDLL("libc.so.6").malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from now on
+    before = resident("VmRSS")
+    work(rows)
+    return resident("VmHWM") - before
+
+
+if __name__ == "__main__":
+    print(peak(sys.argv[1], int(sys.argv[2])))

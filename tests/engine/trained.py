@@ -1,0 +1,32 @@
+"""What the tests of training share: pictures, settings, and what came of them."""
+
+import torch
+
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine import training as training_module
+from gal_studio.engine.adapters import detach, trainable
+from gal_studio.engine.model import ImageModel
+from gal_studio.engine.pictures import TrainingPicture
+from tests.engine.conftest import noise_picture
+
+SETTINGS = TuneSettings(steps=6, batch_size=2, rank=2, checkpoint_every=3)
+SAMPLES = [
+    TrainingPicture(noise_picture(1), "A cat in a style", 1.0, True),
+    TrainingPicture(noise_picture(2), "A tie in a style", 0.3),
+]
+PRIOR = [TrainingPicture(noise_picture(seed), "a photo of a cat") for seed in (3, 4)]
+
+
+def result(model: ImageModel) -> dict[str, torch.Tensor]:
+    """The trained weights; the model is the base again."""
+    weights = {name: weight.detach().clone() for name, weight in trainable(model).items()}
+    detach(model)
+    return weights
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def training_is_bf16() -> bool:
+    return training_module.training_precision(torch.device("cpu")) == torch.bfloat16

@@ -1,0 +1,72 @@
+"""How the tests of refinements work: ask, wait, paint, and look at what came out."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+from safetensors import safe_open
+
+from gal_studio.core.types import Job
+from gal_studio.studio import Studio
+from gal_studio.worker import Worker
+from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Progress
+from tests.tiny_project import CHANGES
+
+Watch = Callable[[Job, Progress], None]
+
+
+def changes(tower: str, **refine: object) -> dict[str, object]:
+    return {**CHANGES, "refine": {**CHANGES["refine"], "vision_model": tower, **refine}}
+
+
+def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch | None = None) -> Job | None:
+    """Work until nothing waits; the job as it ended."""
+    with Worker(studio.store, watcher).entered() as worker:
+        worker._models = models
+        worker.run(until_empty=True)
+    return None if job is None else studio.store.jobs.get(job.id)
+
+
+def first_round(studio: Studio, kind: str) -> str:
+    project = next(entry for entry in studio.projects() if entry.kind == kind)
+    return studio.rounds(project.id)[0].id
+
+
+def accept(studio: Studio, round_id: str, number: int = 0) -> str:
+    chosen = studio.round_view(round_id).candidates[number].candidate
+    studio.decide([chosen.id], "accepted")
+    return chosen.id
+
+
+def png(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(values.astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def half(left: int, right: int, size: tuple[int, int] = (32, 32)) -> bytes:
+    values = np.full(size[::-1], left)
+    values[:, size[0] // 2 :] = right
+    return png(values)
+
+
+def weights(studio: Studio, round_id: str) -> dict[str, bytes]:
+    with safe_open(studio.adapter_path(round_id), framework="numpy") as file:
+        return {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118
+
+
+def stop_at(studio: Studio, phase: str, done: float) -> Watch:
+    def watch(job: Job, progress: Progress) -> None:
+        if progress.phase == phase and progress.done >= done:
+            studio.stop(job.id)
+
+    return watch
+
+
+def refined(studio: Studio, models: Models, round_id: str) -> str:
+    jobs = studio.run_refinement(round_id)
+    work(studio, models)
+    assert [studio.store.jobs.get(job.id).message for job in jobs] == [""] * len(jobs)
+    return jobs[-1].round_id

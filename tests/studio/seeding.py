@@ -1,0 +1,58 @@
+"""What the tests of the studio make: pictures, projects, trained and drawn rounds."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.core.types import Remark
+from gal_studio.state import lineage
+from gal_studio.state.candidates import NewCandidate
+from gal_studio.studio import ProjectDraft, Studio
+
+STYLE = "A cat in watercolor painting style"
+
+
+def png(colour: str = "red") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 32), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def draft(**changes: object) -> ProjectDraft:
+    given: dict[str, object] = {
+        "kind": "style",
+        "references": [(png(), STYLE)],
+        "base_model": "some/model",
+        "clip_model": "ViT-B-32/openai",
+        "changes": {"sample": {"candidates": 4}},
+    }
+    return ProjectDraft(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def train(studio: Studio, round_id: str) -> None:
+    samples = studio.training_set(round_id)
+    adapter = studio.store.adapters.add(round_id.encode())
+    fingerprint = lineage.training_fingerprint(studio.store, round_id)
+    studio.store.rounds.finish_training(round_id, adapter, fingerprint, samples)
+
+
+def draw(studio: Studio, round_id: str, copies: list[int], remark: Remark = "") -> None:
+    """Four candidates for each anchor of the pool; of the anchor at place i the first copies[i] copy."""
+    wanted = copies + [0] * 100
+    for anchor, number in zip(studio.pool(round_id), wanted, strict=False):
+        studio.store.candidates.save(
+            round_id,
+            [
+                NewCandidate(
+                    anchor.id, index, index, studio.store.images.add(f"{anchor.id}{index}".encode()),
+                    0.2 + index / 100, 0.5 if index < number else 0.1, np.array([1.0, 0.0]), remark,
+                )
+                for index in range(4)
+            ],
+        )  # fmt: skip
+
+
+def chosen(studio: Studio, round_id: str) -> list[str]:
+    scores = studio.round_view(round_id).scores
+    return [view.suggested_candidate_id for view in scores if view.suggested_candidate_id]

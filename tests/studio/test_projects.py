@@ -1,0 +1,148 @@
+"""Projects: what they begin with, and what is refused."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio, creating
+from tests.state.locking import is_held
+from tests.studio.seeding import STYLE, draft, png
+
+
+def test_new_style_project_has_anchors_settings_and_a_first_round(studio: Studio) -> None:
+    project_id = studio.create_project(draft(name="  "))
+    view = studio.project(project_id)
+    assert view.name == STYLE
+    assert len(view.anchors) == 18
+    assert view.anchors[0].prompt == "A tie in watercolor painting style"
+    assert view.references[0].plain_prompt == STYLE
+    assert view.settings.sample.candidates == 4
+    (summary,) = studio.rounds(project_id)
+    assert (summary.number, summary.step, summary.has_adapter) == (1, "fine_tune", False)
+    assert studio.projects() == (view,)
+    assert studio.reference_picture(view.references[0].id).is_file()
+
+
+def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
+    references = [
+        (png("red"), "A <cute-cat> cat on the stairs"),
+        (png("blue"), "A <cute-cat> cat in the sun"),
+    ]
+    view = studio.project(
+        studio.create_project(draft(kind="object", references=references, trigger_word="<cute-cat>"))
+    )
+    assert [entry.plain_prompt for entry in view.references] == ["A cat on the stairs", "A cat in the sun"]
+    assert view.anchors[0].prompt == "a <cute-cat> cat in a workshop"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"references": []}, "no reference"),
+        ({"references": [(png(), "  ")]}, "prompt is empty"),
+        ({"references": [(png(), "A cat")]}, "names no style"),
+        ({"references": [(b"nonsense", STYLE)]}, "not a picture"),
+        ({"references": [(Path("gone.png"), STYLE)]}, "cannot be found"),
+        ({"kind": "thing"}, "The kind is 'thing'"),
+        ({"kind": "object"}, "trigger word is empty"),
+        ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
+        ({"anchors": []}, "no anchors"),
+        ({"anchors": ["A tie"]}, "no place for the subject"),
+        ({"changes": {"sample": {"candidates": 1}}}, "at least 2 pictures"),
+        ({"changes": {"gal": {"top_k": 19}}}, "only 18 anchors"),
+        ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
+        ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),
+        ({"base_model": "/nowhere/model"}, "There is no model directory"),
+        ({"base_model": "assets:../docs"}, "packed model"),
+        ({"clip_model": "local-dir:/nowhere"}, "There is no model directory"),
+        ({"base_model": " "}, "is empty"),
+        ({"preset": "huge"}, "no preset 'huge'"),
+        ({"seed": -1}, "The seed is -1"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_stores_nothing(
+    studio: Studio, changes: dict[str, object], words: str
+) -> None:
+    with pytest.raises(StudioError, match=words):
+        studio.create_project(draft(**changes))
+    assert studio.projects() == ()
+
+
+def test_model_directory_of_another_kind_is_refused(studio: Studio, tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"is not an image model: it holds no model_index\.json"):
+        studio.create_project(draft(base_model=str(tmp_path)))
+    with pytest.raises(StudioError, match="is not an open_clip model"):
+        studio.create_project(draft(clip_model=f"local-dir:{tmp_path}"))
+
+
+def test_model_directory_is_kept_by_its_whole_path(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model_index.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    project_id = studio.create_project(draft(base_model="model"))
+    assert studio.project(project_id).base_model == str(tmp_path / "model")
+
+
+def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
+    first = studio.create_project(draft(origin="demo"))
+    assert studio.create_project(draft(origin="demo")) == first
+    assert studio.create_project(draft(origin="other")) != first
+
+
+@pytest.mark.parametrize("step", ["read_reference", "add_picture"])
+def test_who_writes_does_not_wait_for_the_pictures_of_a_new_project(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    held: list[bool] = []
+    place: Any = creating if step == "read_reference" else studio.store.images
+
+    real: Callable[..., Any] = getattr(place, step)
+
+    def slow(*given: Any) -> Any:
+        held.append(is_held(studio.store))
+        return real(*given)
+
+    monkeypatch.setattr(place, step, slow)
+    studio.create_project(draft(references=[(png("red"), STYLE), (png("blue"), STYLE)]))
+    assert held == [False, False]
+
+
+def test_a_command_that_comes_again_while_its_pictures_are_read_makes_one_project(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, made = creating.read_reference, list[str]()
+
+    def slow(*given: Any) -> Any:
+        if not made:
+            made.append("soon")
+            made.append(studio.create_project(draft(origin="demo x")))
+        return real(*given)
+
+    monkeypatch.setattr(creating, "read_reference", slow)
+    assert studio.create_project(draft(origin="demo x")) == made[1]
+    assert len(studio.projects()) == 1
+    assert len(studio.rounds(made[1])) == 1
+
+
+def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> None:
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.add_anchors(project_id, ["A boat {}", "A house in watercolor painting style"])
+    prompts = [anchor.prompt for anchor in studio.project(project_id).anchors]
+    assert prompts[-2:] == ["A boat in watercolor painting style", "A house in watercolor painting style"]
+    studio.enable_anchor(studio.project(project_id).anchors[0].id, False)
+    assert len(studio.pool(round_id)) == 19
+    with pytest.raises(StudioError, match="no place for the subject"):
+        studio.add_anchors(project_id, ["A boat"])
+
+
+def test_pictures_that_will_be_changed_are_noted(studio: Studio) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(buffer, "PNG")
+    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: laid on white",)

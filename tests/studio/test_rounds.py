@@ -1,0 +1,207 @@
+"""Rounds: suggestions, the last word of a person, and what the next round trains on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Sample
+from gal_studio.studio import Studio
+from tests.studio.seeding import chosen, draft, draw, train
+
+
+def test_steps_of_a_round(studio: Studio) -> None:
+    project_id = studio.create_project(draft())
+    first = studio.store.rounds.of_project(project_id)[0].id
+    assert studio.next_step(first) == "fine_tune"
+    with pytest.raises(StudioError, match="press Fine-tune first"):
+        studio.generate(first)
+    with pytest.raises(StudioError, match="press Generate first"):
+        studio.next_round(first)
+    job = studio.fine_tune(first)
+    assert studio.fine_tune(first).id == job.id
+    assert studio.next_step(first) == "wait"
+    studio.stop(job.id)
+    train(studio, first)
+    with pytest.raises(StudioError, match="fine-tuned on these pictures with these settings already"):
+        studio.fine_tune(first)
+    assert studio.next_step(first) == "generate"
+    job = studio.generate(first)
+    with pytest.raises(StudioError, match="being worked on"):
+        studio.fine_tune(first)
+    studio.stop(job.id)
+    draw(studio, first, [2, 1])
+    assert studio.next_step(first) == "accept"
+    with pytest.raises(StudioError, match="has all its pictures"):
+        studio.generate(first)
+    studio.accept_suggestion(first)
+    assert studio.next_step(first) == "next_round"
+
+
+def test_suggestion_comes_with_a_reason_for_every_anchor(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [1, 2, 4, 3, 2])
+    view = studio.round_view(round_id)
+    assert len(view.scores) == 18
+    assert [score.rank for score in view.scores] == list(range(1, 19))
+    assert all(score.reason.endswith(".") for score in view.scores)
+    assert all(score.interval[0] <= score.score.overfit_rate <= score.interval[1] for score in view.scores)
+    suggested = [score for score in view.scores if score.suggested_candidate_id]
+    assert [score.score.overfit for score in suggested] == [2, 2, 1]
+    assert sum(tile.suggested for tile in view.candidates) == 3
+    assert not any(tile.candidate.overfit for tile in view.candidates if tile.suggested)
+    assert view.openness == pytest.approx((2 * np.log(2) + 2 * 0.5623351446) / 18)
+    assert view.sample_weight == pytest.approx(view.settings.gal.balance_lambda * view.openness)
+    assert (view.exhausted, view.wanted) == (False, 72)
+
+
+def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    first, second, third = chosen(studio, round_id)
+    studio.decide([first], "rejected")
+    other = next(
+        tile.candidate.id
+        for tile in studio.round_view(round_id).candidates
+        if tile.candidate.anchor_id == studio.store.candidates.get(second).anchor_id
+        and tile.candidate.id != second
+    )
+    studio.decide([other], "accepted")
+    assert studio.accept_suggestion(round_id) == (third,)
+    assert studio.store.decisions.verdicts(round_id) == {
+        first: "rejected", other: "accepted", third: "accepted",
+    }  # fmt: skip
+    authors = [entry.author for entry in studio.store.decisions.log(round_id)]
+    assert authors == ["human", "human", "sampler"]
+
+
+def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    accepted = studio.accept_suggestion(round_id)
+    assert len(accepted) == 3
+    assert studio.round_view(round_id).can_undo
+    assert studio.undo(round_id) == accepted
+    assert studio.round_view(round_id).accepted == 0
+    assert studio.redo(round_id) == accepted
+    assert studio.redo(round_id) == ()
+
+
+def test_deciding_about_an_unknown_picture_changes_nothing(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2])
+    known = studio.round_view(round_id).candidates[0].candidate.id
+    with pytest.raises(StudioError, match="no picture"):
+        studio.decide([known, "unknown"], "accepted")
+    assert studio.store.decisions.log(round_id) == ()
+
+
+def test_accepted_pictures_train_the_next_round_and_leave_its_pool(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    weight = studio.round_view(round_id).sample_weight
+    accepted = studio.accept_suggestion(round_id)
+    second = studio.next_round(round_id)
+    assert (second.number, second.parent_id) == (2, round_id)
+    assert studio.next_round(round_id) == second
+    samples = studio.training_set(second.id)
+    picture = studio.store.candidates.get(accepted[0])
+    assert samples[0].is_reference
+    assert samples[0].weight == 1.0
+    assert Sample(picture.image, "A tie in watercolor painting style", weight, False) in samples[1:]
+    assert len(samples) == 4
+    assert len(studio.pool(second.id)) == 15
+    assert len(studio.pool(round_id)) == 18
+
+
+def test_weight_stays_with_the_round_when_lambda_changes_later(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"gal": {"balance_lambda": 0.5}})
+    weight = studio.round_view(round_id).sample_weight
+    assert weight == pytest.approx(0.5 * studio.round_view(round_id).openness)
+    studio.accept_suggestion(round_id)
+    second = studio.next_round(round_id)
+    studio.change_settings(project_id, {"gal": {"balance_lambda": 2.0}})
+    assert [sample.weight for sample in studio.training_set(second.id)[1:]] == [weight] * 3
+
+
+def test_branch_starts_another_line(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    second, other = studio.next_round(round_id), studio.branch(round_id)
+    assert other.id != second.id
+    assert other.parent_id == second.parent_id == round_id
+
+
+def test_training_again_keeps_the_pictures_that_are_there(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2])
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"tune": {"steps": 7}})
+    job = studio.fine_tune(round_id)
+    assert job.round_id != round_id
+    assert studio.store.rounds.settings(job.round_id).tune.steps == 7
+    assert studio.store.rounds.settings(round_id).tune.steps != 7
+    assert len(studio.round_view(round_id).candidates) == 72
+
+
+def test_training_again_pressed_twice_is_one_round_and_one_job(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2])
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"tune": {"steps": 7}})
+    job = studio.fine_tune(round_id)
+    assert studio.fine_tune(round_id) == job
+    assert studio.run_round(round_id)[0] == job
+    assert len(studio.rounds(project_id)) == 2
+    studio.stop(job.id)
+    studio.change_settings(project_id, {"tune": {"steps": 9}})
+    again = studio.fine_tune(round_id)
+    assert (again.round_id, again.state) == (job.round_id, "queued")
+    assert studio.store.rounds.settings(job.round_id).tune.steps == 9
+    train(studio, job.round_id)
+    draw(studio, job.round_id, [2])
+    studio.store.workers.enter("w")
+    while (claimed := studio.store.jobs.claim("w")) is not None:
+        studio.store.jobs.finish(claimed.id)
+    studio.change_settings(project_id, {"tune": {"steps": 11}})
+    assert studio.fine_tune(round_id).round_id not in (round_id, job.round_id)
+
+
+def test_training_again_in_many_tabs_is_one_round(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2])
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"tune": {"steps": 7}})
+    with ThreadPoolExecutor(6) as tabs:
+        jobs = {job.id for job in tabs.map(studio.fine_tune, [round_id] * 6)}
+    assert len(jobs) == 1
+    assert len(studio.rounds(project_id)) == 2
+
+
+def test_more_candidates_can_be_asked_for(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2])
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"sample": {"candidates": 5, "steps": 3}})
+    studio.generate(round_id)
+    assert studio.round_view(round_id).wanted == 90
+    assert studio.store.rounds.settings(round_id).sample.steps != 3
+
+
+def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) -> None:
+    for anchor in studio.pool(round_id):  # the verb leaves as many on as a round suggests
+        studio.store.projects.enable_anchor(anchor.id, False)
+    with pytest.raises(StudioError, match="no anchors left to draw"):
+        studio.generate(round_id)
+    assert studio.next_step(round_id) == "generate"
+    with pytest.raises(StudioError, match="add anchors or switch some on, then press Generate"):
+        studio.next_round(round_id)
+    studio.add_anchors(studio.store.rounds.get(round_id).project_id, ["A lighthouse {}"])
+    assert studio.generate(round_id).state == "queued"
+
+
+def test_adapter_is_exported(studio: Studio, round_id: str, tmp_path: Path) -> None:
+    path = studio.export_adapter(round_id, tmp_path / "out" / "lora.safetensors")
+    assert path.read_bytes() == round_id.encode() == studio.adapter_path(round_id).read_bytes()
+
+
+def test_a_round_of_blank_pictures_says_what_to_do(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2], "flat")
+    view = studio.round_view(round_id)
+    assert view.scores == () and view.sample_weight == 0
+    assert "one flat colour" in view.sentence and "fewer steps" in view.sentence
+    assert view.step != "accept"

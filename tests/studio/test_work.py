@@ -1,0 +1,178 @@
+"""Jobs as the studio asks for them, and what the page hears of their work."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.state import Store, lineage
+from gal_studio.studio import Studio
+from tests.studio.seeding import draft, draw, train
+
+
+def test_job_line(studio: Studio, round_id: str) -> None:
+    project_id = studio.store.rounds.get(round_id).project_id
+    assert studio.job_view(project_id).state == "idle"
+    job = studio.generate(round_id)
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.jobs.progress(job.id, "draw", 36, 72)
+    view = studio.job_view(project_id)
+    assert (view.state, view.done, view.total, view.unit, view.worker_alive) == (
+        "running",
+        36,
+        72,
+        "img",
+        True,
+    )
+    assert view.rate is None
+    assert studio.stop(job.id).state == "stopping"
+    studio.store.jobs.halt(job.id)
+    assert studio.resume(job.id).state == "queued"
+
+
+def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, round_id: str) -> None:
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"tune": {"sample_every": 25}})
+    with pytest.raises(StudioError, match="fine-tuned on these pictures with these settings already"):
+        studio.fine_tune(round_id)
+    before = lineage.training_fingerprint(studio.store, round_id)
+    present = studio.store.rounds.settings(round_id)
+    studio.store.rounds.set_settings(round_id, replace(present, tune=replace(present.tune, sample_every=25)))
+    assert lineage.training_fingerprint(studio.store, round_id) == before, "a checkpoint would be lost"
+
+
+def test_work_wakes_the_worker(tmp_path: Path) -> None:
+    woken: list[Path] = []
+    with Store(tmp_path) as store:
+        studio = Studio(store, woken.append)
+        first = studio.store.rounds.of_project(studio.create_project(draft()))[0]
+        studio.fine_tune(first.id)
+    assert woken == [tmp_path]
+
+
+def test_whole_round_is_asked_for_at_once(studio: Studio) -> None:
+    project_id = studio.create_project(draft())
+    first = studio.rounds(project_id)[0].id
+    training, drawing = studio.run_round(first)
+    assert studio.run_round(first) == (training, drawing)
+    assert studio.job_view(project_id).id == training.id
+    studio.store.workers.enter("w")
+    claimed = studio.store.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.id == training.id
+    assert studio.store.jobs.claim("w") is None
+    studio.store.jobs.interrupt(training.id, "a test")
+    assert studio.store.jobs.claim("w") is None
+    assert studio.job_view(project_id).state == "interrupted"
+    assert studio.next_step(first) == "fine_tune"
+    studio.resume(training.id)
+    studio.store.jobs.claim("w")
+    train(studio, first)
+    studio.store.jobs.finish(training.id)
+    claimed = studio.store.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.id == drawing.id
+
+
+def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> None:
+    first = studio.rounds(studio.create_project(draft()))[0].id
+    training, drawing = studio.run_round(first)
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.jobs.fail(training.id, "The loss is not finite.")
+    assert studio.store.jobs.get(drawing.id).state == "stopped"
+    assert "training before it" in studio.store.jobs.moves(drawing.id)[-1].reason
+    assert studio.job_view(training.project_id).message == "The loss is not finite."
+
+
+def halted(studio: Studio, round_id: str) -> Job:
+    """A training with other settings that was begun and stopped."""
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.change_settings(project_id, {"tune": {"steps": 7}})
+    job = studio.fine_tune(round_id)
+    assert job.round_id == round_id
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.stop(job.id)
+    return studio.store.jobs.halt(job.id)
+
+
+def drawing(studio: Studio, round_id: str) -> None:
+    studio.generate(round_id)
+    studio.store.jobs.claim("w")
+
+
+def drawn(studio: Studio, round_id: str) -> None:
+    drawing(studio, round_id)
+    draw(studio, round_id, [2])
+
+
+def refined(studio: Studio, round_id: str) -> None:
+    entry = studio.store.rounds.get(round_id)
+    studio.store.rounds.add(entry.project_id, round_id, studio.store.rounds.settings(round_id), "refine")
+
+
+@pytest.mark.parametrize("since", [drawing, drawn, refined])
+def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
+    studio: Studio, round_id: str, since: Callable[[Studio, str], None]
+) -> None:
+    project_id = studio.store.rounds.get(round_id).project_id
+    job = halted(studio, round_id)
+    assert [entry.id for entry in studio.queue_view().halted] == [job.id]
+    since(studio, round_id)
+    with pytest.raises(StudioError, match="press Fine-tune, which keeps that"):
+        studio.resume(job.id)
+    assert studio.queue_view().halted == ()
+    assert studio.job_view(project_id).id != job.id
+    for active in studio.store.jobs.active(round_id):
+        studio.store.jobs.finish(active.id)
+    if since is not drawing:
+        assert studio.fine_tune(round_id).round_id != round_id
+
+
+def test_a_stopped_training_of_a_lost_lora_goes_on(studio: Studio, round_id: str) -> None:
+    """What it makes is what the pictures were drawn with."""
+    draw(studio, round_id, [2])
+    studio.store.database.write("UPDATE rounds SET adapter = NULL, trained_as = NULL")
+    job = studio.fine_tune(round_id)
+    assert job.round_id == round_id
+    studio.stop(job.id)
+    assert [entry.id for entry in studio.queue_view().halted] == [job.id]
+    assert studio.resume(job.id).state == "queued"
+
+
+def test_stamp_changes_with_the_views_alone(studio: Studio, round_id: str) -> None:
+    project_id = studio.store.rounds.get(round_id).project_id
+    seen = {studio.stamp(project_id)}
+
+    def changed() -> bool:
+        before = len(seen)
+        seen.add(studio.stamp(project_id))
+        return len(seen) > before
+
+    assert not changed()
+    draw(studio, round_id, [2, 2, 2])
+    assert changed()
+    studio.accept_suggestion(round_id)
+    assert changed()
+    studio.undo(round_id)
+    assert changed()
+    studio.change_settings(project_id, {"tune": {"steps": 9}})
+    assert changed()
+    studio.enable_anchor(studio.pool(round_id)[0].id, False)
+    assert changed()
+    second = studio.next_round(round_id)
+    assert changed()
+    job = studio.fine_tune(second.id)
+    assert changed()
+    studio.store.jobs.progress(job.id, "fine_tune", 1, 9)
+    studio.store.workers.enter("w")
+    assert not changed()
+    studio.store.rounds.save_losses(second.id, [(1, 0.5)])
+    assert changed()
+    studio.rename(project_id, "Cat")
+    assert changed()

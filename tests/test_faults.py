@@ -1,0 +1,162 @@
+"""Fast forms of the long runs in benchmarks/: kills at writes, real processes killed, nothing grows."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import psutil
+import pytest
+
+from benchmarks.faults_kills import run
+from benchmarks.faults_report import Load, Report
+from benchmarks.faults_soak import Sample, trends
+from benchmarks.faults_witness import Witness, results
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.worker import Worker
+from gal_studio.worker.models import Models
+from tests.state.filled import fill
+from tests.tiny_project import make_models, tiny_draft
+from tests.ui.seeded import finished
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    return make_models(tmp_path_factory.mktemp("fault-models"))
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Witness:
+    """One that has seen a workspace with decisions, pictures and LoRAs."""
+    with Store(tmp_path / "workspace") as store:
+        fill(store, Random(1))
+    seen = Witness(tmp_path / "workspace")
+    seen.look()
+    seen.check()
+    assert not seen.losses.any
+    return seen
+
+
+def change(witness: Witness, sql: str) -> None:
+    with Store(witness.workspace) as store:
+        store.database.write(sql)
+    witness.check()
+
+
+def test_the_witness_misses_a_decision(witness: Witness) -> None:
+    change(witness, "DELETE FROM decisions WHERE id = (SELECT MAX(id) FROM decisions)")
+    assert witness.losses.decisions == 1
+
+
+def test_the_witness_misses_a_decision_that_was_confirmed(witness: Witness) -> None:
+    witness.confirm("a picture", "accepted")
+    witness.check()
+    assert witness.losses.decisions == 1
+
+
+def test_the_witness_sees_an_altered_row(witness: Witness) -> None:
+    change(witness, "UPDATE candidates SET seed = seed + 1")
+    assert witness.losses.pictures > 0
+
+
+def test_the_witness_sees_a_lost_and_an_altered_file(witness: Witness) -> None:
+    first, second = sorted((witness.workspace / "images").glob("*.png"))[:2]
+    first.write_bytes(b"another")
+    second.unlink()
+    witness.check()
+    assert 1 <= witness.losses.files <= 2, "a picture of a reference may be among them"
+
+
+def test_the_witness_misses_a_whole_database(witness: Witness) -> None:
+    for path in witness.workspace.glob("studio.db*"):
+        path.unlink()
+    witness.check()
+    assert witness.losses.decisions and witness.losses.pictures
+
+
+def test_growth_is_told_from_noise() -> None:
+    flat = Sample(0.0, 0, 500 << 20, 8, 20, 200 << 20, 8, 20, 4 << 20)
+    noise = [replace(flat, time=float(n), worker_rss=(500 + n % 5) << 20) for n in range(100)]
+    assert not any(trend.grows for trend in trends(noise).values())
+    rising = [replace(flat, time=float(n), worker_rss=(500 + n) << 20, page_files=20 + n) for n in range(100)]
+    assert {name for name, trend in trends(rising).items() if trend.grows} == {"worker_rss", "page_files"}
+    assert trends(rising)["page_files"].slope == pytest.approx(3600)
+
+
+def test_nothing_grows_from_job_to_job(tmp_path: Path, names: tuple[str, str]) -> None:
+    with Store(tmp_path / "workspace") as store, Worker(store).entered() as worker:
+        worker._models = Models()
+        studio, process = Studio(store), psutil.Process()
+        project = studio.create_project(tiny_draft(names))
+        round_id = studio.rounds(project)[0].id
+        held = []
+        for _ in range(5):
+            studio.run_round(round_id)
+            worker.run(until_empty=True)
+            studio.decide([studio.round_view(round_id).candidates[0].candidate.id], "accepted")
+            round_id = studio.next_round(round_id).id if len(studio.pool(round_id)) > 2 else round_id
+            if not studio.pool(round_id) or studio.next_step(round_id) != "fine_tune":
+                project = studio.create_project(tiny_draft(names))
+                round_id = studio.rounds(project)[0].id
+            held.append((process.num_threads(), process.num_fds()))
+        assert held[-1] == held[1]
+        assert (store.workspace / "studio.db-wal").stat().st_size < 5 << 20
+
+
+def test_the_log_of_the_database_does_not_grow_under_readers(tmp_path: Path) -> None:
+    """A page that reads all the time must not keep SQLite from folding its log back."""
+    studio, _, round_id = finished(tmp_path / "workspace")
+    wal = tmp_path / "workspace" / "studio.db-wal"
+    with studio.store, Store(tmp_path / "workspace") as page:
+        for step in range(1_200):
+            studio.store.rounds.save_losses(round_id, [(step, 0.5)])
+            if step % 50 == 0:
+                page.rounds.losses(round_id)
+        assert 0 < wal.stat().st_size < 5 << 20
+
+
+def test_a_run_that_dies_at_some_of_its_writes_ends_as_if_it_had_not(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    from benchmarks.faults_writes import Lives, kill_at, plan_in
+
+    lives, report = Lives(), Report()
+    undisturbed = plan_in(tmp_path / "undisturbed", names)
+    code, writes, _ = lives.live(undisturbed)
+    assert code == 0 and writes > 100
+    places = [Random(7).randrange(2, writes // 3) for _ in range(3)]
+    kill_at(lives, plan_in(tmp_path / "killed", names), places, results(undisturbed.workspace), report)
+    assert report.good, report
+    assert len(report.kills) >= 2
+
+
+@pytest.mark.slow
+def test_killed_page_worker_and_command(tmp_path: Path, names: tuple[str, str]) -> None:
+    report = run(Load(kills=2, models=names), 4, 3, tmp_path)
+    assert report.good, report.table()
+    assert report.runs >= 2 and len(report.kills) == 4
+    shutil.rmtree(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_true_pages(tmp_path: Path, names: tuple[str, str]) -> None:
+    from benchmarks.faults_pages import measure
+    from benchmarks.faults_person import begin
+    from benchmarks.faults_running import RunningStudio
+    from tests.ui.conftest import CHROMIUM, free_port
+
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    project = begin(tmp_path / "workspace", Load(60, 5, 6, models=names).draft)
+    studio = RunningStudio(tmp_path / "workspace", free_port())
+    studio.start()
+    try:
+        with ThreadPoolExecutor(1) as apart:  # another test's browser may hold this thread's event loop
+            figures = apart.submit(measure, studio, project, refreshes=3, tabs=2, restarts=1).result()
+    finally:
+        studio.end()
+    assert figures.wrong == []
+    assert max(figures.refreshes) < 10, "a busy machine is slow, not wrong"

@@ -1,0 +1,177 @@
+"""A worker is there when work waits, one at a time, whoever dies or looks meanwhile."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gal_studio import processes
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.processes import LONGEST_PAUSE, LOOK, Keeper, start_worker
+from gal_studio.state import Store
+from gal_studio.state.lock import WorkerLock
+from gal_studio.studio import Studio
+from tests.state.conftest import Clock
+from tests.tiny_project import tiny_draft
+
+
+@pytest.fixture
+def studio(tmp_path: Path):
+    with Store(tmp_path / "workspace") as store:
+        yield Studio(store)
+
+
+@pytest.fixture
+def job(studio: Studio) -> Job:
+    """Work that waits; its models are never opened."""
+    project = studio.create_project(tiny_draft(("no-base", "no-clip")))
+    return studio.fine_tune(studio.rounds(project)[0].id)
+
+
+def test_a_worker_that_died_before_it_took_the_work_is_replaced(studio: Studio, job: Job) -> None:
+    woken: list[Path] = []
+    clock = Clock()
+    keeper = Keeper(studio.store, woken.append, clock)
+    keeper.look()
+    assert woken == [studio.store.workspace]
+    keeper.look()
+    assert len(woken) == 1, "it is given time to start"
+    clock.now += LOOK
+    keeper.look()
+    assert len(woken) == 2
+    for _ in range(100):
+        clock.now += LOOK
+        keeper.look()
+    assert 100 * LOOK / LONGEST_PAUSE <= len(woken) <= 12, "one that ends at once is tried ever more rarely"
+
+
+def test_a_worker_that_is_there_is_left_alone_and_so_is_rest(studio: Studio, job: Job) -> None:
+    woken: list[Path] = []
+    keeper = Keeper(studio.store, woken.append)
+    with WorkerLock(studio.store.workspace) as lock:
+        assert lock.acquire()
+        keeper.look()
+    studio.stop(job.id)
+    keeper.look()
+    assert woken == []
+
+
+def test_work_that_rests_for_want_of_room_has_a_worker_that_looks(studio: Studio, job: Job) -> None:
+    woken: list[Path] = []
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.jobs.rest(job.id, 1, "The disk is full.")
+    Keeper(studio.store, woken.append).look()
+    assert woken == [studio.store.workspace]
+    studio.stop(job.id)
+    Keeper(studio.store, woken.append).look()
+    assert len(woken) == 1
+
+
+def test_the_work_of_a_dead_worker_is_marked_without_a_page(studio: Studio, job: Job) -> None:
+    studio.store.workers.enter("w")
+    studio.store.jobs.claim("w")
+    studio.store.database.write("UPDATE workers SET process = '1@before'")
+    Keeper(studio.store, lambda _: None).look()
+    assert studio.store.jobs.get(job.id).state == "interrupted"
+
+
+def test_a_look_at_the_lock_does_not_send_a_worker_away(tmp_path: Path) -> None:
+    with WorkerLock(tmp_path) as glance, WorkerLock(tmp_path) as worker:
+        assert glance.acquire()
+        threading.Timer(0.2, glance.release).start()
+        assert not worker.acquire()
+        assert worker.acquire(patience=5.0)
+
+
+def test_a_worker_that_is_starting_is_not_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_started", {})
+    assert start_worker(tmp_path)
+    (process,) = processes._started.values()
+    try:
+        assert not start_worker(tmp_path)
+    finally:
+        process.kill()
+        process.wait()
+    assert start_worker(tmp_path)
+    (process,) = processes._started.values()
+    process.kill()
+    process.wait()
+
+
+class Ended:
+    """A process that is over; asking it takes a moment."""
+
+    def poll(self) -> int:
+        time.sleep(0.02)
+        return 0
+
+
+def test_workers_are_asked_for_by_several_threads_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keeper and a click, just after a worker has ended."""
+    monkeypatch.setattr(processes, "_started", {tmp_path / str(number): Ended() for number in range(3)})
+    answers: list[bool] = []
+    with WorkerLock(tmp_path / "workspace") as lock:
+        assert lock.acquire()
+        threads = [
+            threading.Thread(target=lambda: answers.append(start_worker(tmp_path / "workspace")))
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [False] * 4
+    assert processes._started == {}
+
+
+def test_a_command_does_not_wait_for_a_worker_that_has_gone(
+    studio: Studio, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gal_studio.commands import local_worker
+
+    monkeypatch.setattr(local_worker, "ALONE", 0.3)
+    with WorkerLock(studio.store.workspace) as lock:
+        assert lock.acquire()
+        with local_worker.local_worker(studio, local_worker.ProgressLine(studio)) as watching:
+            threading.Timer(0.5, lock.release).start()
+            started = time.monotonic()
+            with pytest.raises(StudioError, match="same command again"):
+                watching.finish(job)
+            assert time.monotonic() - started > 0.5
+
+
+def test_what_workers_say_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LARGEST_OUTPUT", 10)
+    for line in (b"one\n", b"a long line\n", b"two\n", b"three\n"):
+        with processes._output(tmp_path) as output:
+            output.write(line)
+    logs = {path.name: path.read_bytes() for path in tmp_path.rglob("worker-output*")}
+    assert logs == {"worker-output.log": b"two\nthree\n", "worker-output.log.1": b"one\na long line\n"}
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["another worker", "its own worker"])
+def test_a_command_does_not_wait_behind_work_that_was_paused(studio: Studio, job: Job, there: bool) -> None:
+    from gal_studio.commands import local_worker
+
+    jobs = studio.store.jobs
+    drawing = studio.generate(job.round_id)
+    studio.store.workers.enter("w")
+    assert jobs.claim("w") == jobs.get(job.id)
+    jobs.request_pause(job.id)
+    jobs.halt(job.id)
+    with WorkerLock(studio.store.workspace) as lock:
+        if there:
+            assert lock.acquire()
+        with (
+            local_worker.local_worker(studio, local_worker.ProgressLine(studio)) as worker,
+            pytest.raises(StudioError, match=f"which is paused: .* resume {job.id}"),
+        ):
+            worker.finish(drawing)
+    assert jobs.get(drawing.id).state == "queued"

@@ -1,0 +1,27 @@
+"""Tiny models for the worker's tests, opened once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from tests.tiny_project import make_models
+
+
+@pytest.fixture(scope="session")
+def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    return make_models(tmp_path_factory.mktemp("worker-models"))
+
+
+@pytest.fixture(scope="session")
+def models() -> Models:
+    return Models()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    with Store(tmp_path / "workspace") as store:
+        yield Studio(store)

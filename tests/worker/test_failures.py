@@ -1,0 +1,72 @@
+"""What goes wrong is one sentence for the person, and never the end of the worker."""
+
+import pytest
+
+from gal_studio.core.types import Job
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Progress
+from tests.tiny_project import tiny_draft
+from tests.worker.working import first_round, work
+
+
+def test_failures_are_one_sentence(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+    long = "A " + "very " * 55 + "long tie {}"
+    first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
+    failed = work(studio, models, studio.fine_tune(first))
+    assert failed.state == "error"
+    assert "shorten it" in failed.message
+    other = first_round(studio, tiny_draft(names, base_model="no-such-owner/no-such-model"))
+    failed = work(studio, models, studio.fine_tune(other))
+    assert failed.state == "error"
+    assert "no-such-model" in failed.message
+    assert studio.next_step(other) == "fine_tune"
+
+
+def test_a_fault_of_ours_ends_the_job_and_not_the_worker(studio: Studio, names: tuple[str, str]) -> None:
+    def broken(_name: str, **_: object) -> None:
+        raise ZeroDivisionError
+
+    first = first_round(studio, tiny_draft(names))
+    failed = work(studio, Models(broken), studio.fine_tune(first))  # type: ignore[arg-type]
+    assert failed.state == "error"
+    assert "ZeroDivisionError" in failed.message
+
+
+def test_a_job_that_was_laid_down_meanwhile_does_not_end_the_worker(
+    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page on another machine held the worker for dead, just when all was done: its beat came late."""
+    monkeypatch.setattr(studio.store.jobs, "should_stop", lambda _: False)
+    first = first_round(studio, tiny_draft(names))
+    steps = studio.store.rounds.settings(first).tune.steps
+
+    def hold_for_dead(job: Job, progress: Progress) -> None:
+        if (progress.phase, progress.done) == ("fine_tune", steps):
+            studio.store.jobs.interrupt(job.id, "the worker died")
+
+    job = work(studio, models, studio.fine_tune(first), hold_for_dead)
+    assert job.state == "interrupted"
+    assert studio.next_step(first) == "generate", "what was done is there"
+    assert work(studio, models, studio.resume(job.id)).state == "completed"
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_job_that_somebody_else_laid_down_stays_as_they_left_it(
+    studio: Studio, models: Models, names: tuple[str, str], resumed: bool
+) -> None:
+    first = first_round(studio, tiny_draft(names))
+    training, drawing = studio.run_round(first)
+
+    def hold_for_dead(job: Job, progress: Progress) -> None:
+        if (progress.phase, progress.done) == ("fine_tune", 2):
+            studio.store.jobs.interrupt(job.id, "the worker died")
+            if resumed:
+                studio.resume(job.id)
+
+    left = work(studio, models, training, hold_for_dead)
+    assert left.state == ("queued" if resumed else "interrupted")
+    assert studio.store.jobs.get(drawing.id).state == "queued"
+    if not resumed:
+        studio.resume(training.id)
+    assert work(studio, models, training).state == "completed"
