@@ -2,7 +2,7 @@
 import { state, on } from "./store.js";
 import { refresh } from "./session.js";
 import { write } from "./writes.js";
-import { el, setText } from "./dom.js";
+import { el, setText, whenClosed } from "./dom.js";
 import { toast } from "./toast.js";
 
 const LARGEST = 200_000; // letters of a text file; the studio itself limits the number of anchors
@@ -48,7 +48,7 @@ function build() {
   line.addEventListener("input", showPreview);
   line.addEventListener("paste", (event) => pasted(event));
   file.addEventListener("change", () => { const [chosen] = file.files; file.value = ""; if (chosen) read(chosen); });
-  made.dialog.addEventListener("close", refocus);
+  whenClosed(made.dialog, refocus);
   on("project forget", () => { if (made.dialog.open) show(); });
   document.body.append(made.dialog);
   return made;

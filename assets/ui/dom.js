@@ -18,6 +18,11 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
+/** Act once a dialog is closed. Browsers tell it late: what is open again by then was not closed. */
+export function whenClosed(dialog, act) {
+  dialog.addEventListener("close", () => { if (!dialog.open) act(); });
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The same for SVG: attributes only. */

@@ -1,6 +1,6 @@
 /** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
 import { state, on, verdictOf, setFocus } from "./store.js";
-import { el, reference } from "./dom.js";
+import { el, reference, whenClosed } from "./dom.js";
 import { picture } from "./pictures.js";
 import { REMARKS } from "./tile.js";
 import { toggle } from "./decisions.js";
@@ -58,7 +58,7 @@ function build() {
   dialog = document.body.appendChild(el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, pictures, facts));
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
   dialog.addEventListener("cancel", (event) => { if (painting()) event.preventDefault(); });
-  dialog.addEventListener("close", () => { drop(); setFocus(state.focus, "keys"); });
+  whenClosed(dialog, () => { drop(); setFocus(state.focus, "keys"); });
   on("verdicts", (ids) => { if (lightbox() && ids.has(state.focus)) fill(); });
   on("job busy", () => lightbox() && main?.heat.refresh());
   on("forget", () => dialog.close());

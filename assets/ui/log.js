@@ -1,7 +1,7 @@
 /** The end of the worker's log, fresh while it is open, and all that a bug report needs as one text. */
 import { state } from "./store.js";
 import { call } from "./session.js";
-import { el, setText } from "./dom.js";
+import { el, setText, whenClosed } from "./dom.js";
 import { toast } from "./toast.js";
 
 const PAUSE = 2000; // ms between two looks
@@ -29,7 +29,7 @@ function build() {
     el("div", { class: "card-head" }, el("h2", { id: "log-title" }, "Log of the worker"), el("div", { class: "log-buttons" }, made.copy, close)),
     made.facts, made.lines,
     el("p", { class: "log-note" }, "The report holds this and the settings of the project. Names of folders are shortened; passwords and tokens are left out."));
-  made.dialog.addEventListener("close", () => clearTimeout(timer));
+  whenClosed(made.dialog, () => clearTimeout(timer));
   made.dialog.addEventListener("click", (event) => event.target === made.dialog && made.dialog.close());
   document.body.append(made.dialog);
   return made;

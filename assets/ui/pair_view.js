@@ -4,7 +4,7 @@ import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
 import { draftKept, draftOf, keepDraft } from "./drafts.js";
 import { toast } from "./toast.js";
-import { el, setText } from "./dom.js";
+import { el, setText, whenClosed } from "./dom.js";
 import { pairPicture } from "./pictures.js";
 import { stage } from "./heatmap.js";
 import { heatPanel } from "./heat_panel.js";
@@ -52,7 +52,7 @@ export function turnPair(by) {
 function build() {
   dialog = document.body.appendChild(el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }));
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener("close", () => {
+  whenClosed(dialog, () => {
     const id = open?.id;
     drop();
     document.querySelector(`[data-pair="${id}"]`)?.focus();

@@ -3,7 +3,7 @@ import { on } from "./store.js";
 import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
 import { draftKept, draftOf, keepDraft } from "./drafts.js";
-import { el, reference, setAttribute, setText } from "./dom.js";
+import { el, reference, setAttribute, setText, whenClosed } from "./dom.js";
 import { makeBrush, pictureThere } from "./brush.js";
 import { brushBar } from "./brush_bar.js";
 import { Mask } from "./mask.js";
@@ -105,7 +105,7 @@ function lay(mine, place, bar, answer, keep, steps) {
 
 function build() {
   dialog = document.body.appendChild(el("dialog", { class: "studio lightbox mask-view", "aria-label": "The subject of a reference" }));
-  dialog.addEventListener("close", () => { if (!dialog.open) drop(); }); // told late: it may be open again
+  whenClosed(dialog, drop);
   on("forget", close);
 }
 

@@ -50,3 +50,25 @@ def test_the_focus_stays_on_the_row_that_is_left_out(watched: Watched, served: S
     page.wait_for_selector(".suggestion-row:nth-child(2)[data-verdict=rejected]")
     settled(page)
     assert page.evaluate("document.activeElement.matches('.suggestion-row:nth-child(2) .leave')")
+
+
+def test_a_picture_opened_while_another_closes_has_its_heatmap_and_brush(watched: Watched, served: Served):
+    judge(served.place.studio, served.place.round)
+    page, _ = enlarged(watched, served)
+    page.evaluate(
+        """() => {
+          const key = (name) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+          key("Escape"); // the browser tells of the closing only after all this
+          document.querySelectorAll(".tile-face")[2].focus();
+          key("h");
+        }"""
+    )
+    page.wait_for_selector("dialog.lightbox[open] .heat canvas")
+    page.keyboard.press("p")
+    page.wait_for_selector("dialog.lightbox .brush-bar")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.lightbox", state="hidden")
+    third = page.get_attribute(".tile >> nth=2", "data-id")
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == third
