@@ -46,6 +46,7 @@ class RoundSummary:
     """One chip of the strip of rounds."""
 
     id: str
+    name: str
     number: int
     parent_id: str | None
     step: Step
@@ -152,8 +153,7 @@ class QueueEntry:
     project_id: str
     project_name: str
     round_id: str
-    round_number: int
-    round_kind: RoundKind
+    round_name: str
     phase: str
     done: int
     total: int

@@ -4,6 +4,7 @@ import { openRound, refresh } from "./session.js";
 import { write } from "./writes.js";
 import { refinementShown, showSide } from "./refinement.js";
 import { el, setAttribute, setText } from "./dom.js";
+import { unfinished, jobNoun } from "./job_words.js";
 
 /** name, label, what it does, the handler that it calls, the kinds of rounds that it stands in. */
 const ACTIONS = [
@@ -18,6 +19,7 @@ const ACTIONS = [
   ["next_round", "Next round ›", "Start the next round with what was accepted", "next_round", "fine_tune refine"],
 ];
 const HINTS = {
+  resume: () => `${jobNoun(state.job.kind)} is not done: Resume, at the top, goes on where it stopped.`,
   fine_tune: () => "Teaches the model your reference and all that was accepted.",
   pairs: () => "Draws a picture beside each of yours, and judges its patches.",
   train: () => "Look at the heatmaps, paint where they are wrong, then train.",
@@ -92,6 +94,7 @@ function aside(name) {
 
 /** The next step as the store sees it, corrected by decisions that are still on their way. */
 function nextStep() {
+  if (unfinished(state.job) && state.job.round_id === state.roundId) return "resume";
   const step = refining() ? STEPS[state.refinement?.step] ?? state.round.step : state.round?.step;
   if (!["accept", "next_round"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");

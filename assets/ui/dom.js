@@ -50,9 +50,6 @@ export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
 /** "1 image", "3 images". */
 export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
-/** "Round 2", "Round 2 refined". */
-export const roundName = ({ number, kind }) => `Round ${number}${kind === "refine" ? " refined" : ""}`;
-
 /** Seconds as "0:31" or "1:02:05". */
 export function clock(seconds) {
   const whole = Math.max(0, Math.round(seconds));

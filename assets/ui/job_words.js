@@ -9,6 +9,8 @@ const PHASES = {
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
 export const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
+/** Nobody has given this work up: to go on with it is what comes next. */
+export const unfinished = (job) => job?.state === "paused" || job?.state === "interrupted";
 export const isWorking = (job) => WORKING.has(job.state);
 /** "Fine-tune", "Patch judgement". */
 export const jobNoun = (kind) => VERBS[kind]?.[1] ?? kind;

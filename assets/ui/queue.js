@@ -2,7 +2,7 @@
 import { state, on } from "./store.js";
 import { call, openProject, refresh } from "./session.js";
 import { ask } from "./receive.js";
-import { el, roundName, setAttribute, setText } from "./dom.js";
+import { el, setAttribute, setText } from "./dom.js";
 import { isWorking, jobDoing, jobNoun, jobProgress, resumeWord } from "./job_words.js";
 
 const PARTS = [["working", "Running"], ["waiting", "Waiting"], ["halted", "Halted"]];
@@ -51,12 +51,11 @@ function row(entry) {
   live.set(entry.id, { words, bar });
   return el("li", { data: { job: entry.id, state: entry.state } },
     el("div", { class: "queue-text" }, el("div", { class: "queue-name" }, el("b", {}, jobNoun(entry.kind)), words), bar,
-      el("button", { type: "button", class: "queue-where", title: "Show this round", data: { keep: `${entry.id} open` }, on: { click: () => open(entry) } }, `${place(entry)} · ${entry.project_name}`)),
+      el("button", { type: "button", class: "queue-where", title: "Show this round", data: { keep: `${entry.id} open` }, on: { click: () => open(entry) } }, `${entry.round_name} · ${entry.project_name}`)),
     el("div", { class: "queue-buttons", role: "group", "aria-label": name(entry) }, buttons(entry)));
 }
 
-const place = ({ round_number: number, round_kind: kind }) => roundName({ number, kind });
-const name = (entry) => `${jobNoun(entry.kind)}, ${entry.project_name}, ${place(entry)}`;
+const name = (entry) => `${jobNoun(entry.kind)}, ${entry.project_name}, ${entry.round_name}`;
 const waits = (entry) => (entry.waits_for.length ? `after ${entry.waits_for.map(jobDoing).join(", ")}` : "");
 
 function progress(entry) {

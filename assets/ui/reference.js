@@ -1,6 +1,7 @@
 /** Step 1: the open project, a new one, the demo, and the list of projects. */
 import { state, on } from "./store.js";
-import { call, openProject } from "./session.js";
+import { call, openProject, refresh } from "./session.js";
+import { write } from "./writes.js";
 import { el, count, reference, typing } from "./dom.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
@@ -39,13 +40,26 @@ function overview() {
   if (typing(focused) || parts.open.matches(":active")) return; // the rest can wait for a field or a click
   parts.open.dataset.signature = signature;
   parts.open.replaceChildren(
-    el("div", { class: "card-head" }, el("h2", {}, project.name), el("span", {}, nature(project))),
+    el("div", { class: "card-head" }, el("h2", {}, nameField(project)), el("span", {}, nature(project))),
     ...project.subjects.map((subject) => (project.subjects.length > 1 ? ofSubject(subject) : plates(subject))),
     el("p", { class: "derived-line" }, project.derived),
     el("dl", { class: "facts-list" }, facts(project)),
     el("div", {}, el("button", { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } }, "Edit anchors")),
     projectSettings(project));
   if (focused?.dataset.keep) parts.open.querySelector(`[data-keep="${focused.dataset.keep}"]`)?.focus();
+}
+
+/** The name, which is changed where it stands. */
+function nameField({ id, name }) {
+  const input = el("input", { type: "text", class: "name-in-place", value: name, maxlength: 120, "aria-label": "Name of the project", title: "Click to change the name", data: { keep: "name" } });
+  input.addEventListener("change", async () => {
+    const answer = await write("rename", { project: id, name: input.value });
+    input.value = answer?.name ?? state.project?.name ?? name;
+    refresh();
+    list();
+  });
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur(); });
+  return input;
 }
 
 const facts = (project) => project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);

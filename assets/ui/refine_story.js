@@ -23,7 +23,7 @@ export function mountRefineStory(box) {
   const update = () => {
     const now = state.refinement;
     if (!now || state.round?.kind !== "refine") return;
-    setText(title, `Refinement of round ${state.round.number}`);
+    setText(title, `Refinement of ${refined()?.name.toLowerCase() ?? "a round"}`);
     repaint(steps, stepRows(now), (rows) => rows.map(stepRow));
     steps.toggleAttribute("data-done", now.step === "done");
     repaint(measured, [now.measured, now.measured_by, now.unmeasured], measuredRows);
@@ -105,9 +105,15 @@ function ruleField() {
   } };
 }
 
-function undoRefinement() {
+/** The round that is refined here. */
+function refined() {
   const parent = state.rounds.find((round) => round.id === state.roundId)?.parent_id;
-  if (!parent) return;
-  openRound(parent);
+  return state.rounds.find((round) => round.id === parent);
+}
+
+function undoRefinement() {
+  const before = refined();
+  if (!before) return;
+  openRound(before.id);
   toast("Back at the round before. The refinement stays in the strip; open it there.");
 }

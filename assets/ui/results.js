@@ -1,7 +1,7 @@
 /** Step 3: rounds beside each other. Only what was measured; nothing is made up. */
 import { state, on } from "./store.js";
 import { call } from "./session.js";
-import { el, roundName } from "./dom.js";
+import { el } from "./dom.js";
 import { address } from "./pictures.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountExport } from "./archives.js";
@@ -35,19 +35,19 @@ function table(rounds) {
   return el("table", { class: "table results-table" },
     el("thead", {}, el("tr", {}, HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)))),
     el("tbody", {}, rounds.map((round) => el("tr", {},
-      el("th", { scope: "row" }, roundName(round)),
+      el("th", { scope: "row" }, round.name),
       el("td", {}, String(round.candidates)),
       el("td", {}, figure(round.overfit_rate, (rate) => `${Math.round(100 * rate)} %`)),
       el("td", {}, figure(round.openness, (h) => h.toFixed(2))),
       el("td", {}, String(round.accepted.length)),
       el("td", {}, round.accepted.length ? figure(round.weight, (w) => w.toPrecision(2)) : "–"),
-      el("td", {}, round.adapter ? el("a", { class: "button small", href: `/adapter/${round.id}`, download: "", "aria-label": `Download the LoRA of ${roundName(round).toLowerCase()}` }, "Download") : "–")))));
+      el("td", {}, round.adapter ? el("a", { class: "button small", href: `/adapter/${round.id}`, download: "", "aria-label": `Download the LoRA of ${round.name.toLowerCase()}` }, "Download") : "–")))));
 }
 
 const figure = (value, words) => (value === null || value === undefined ? "–" : words(value));
 
 function shelf(round) {
-  return el("section", { class: "shelf" }, el("h3", {}, roundName(round)),
+  return el("section", { class: "shelf" }, el("h3", {}, round.name),
     el("div", { class: "shelf-pictures" }, round.accepted.map((item) => el("figure", {},
       el("img", { src: address("picture", item), alt: item.prompt, loading: "lazy" }), el("figcaption", {}, item.prompt)))));
 }

@@ -1,17 +1,17 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "./store.js";
 import { openRound, openStep } from "./session.js";
-import { el, count, reference, roundName, setText } from "./dom.js";
+import { el, count, reference, setText } from "./dom.js";
 import { address } from "./pictures.js";
 import { pending, unreachable, write } from "./writes.js";
 
 const WORDS = {
-  fine_tune: "not trained yet", generate: "trained", accept: "choosing", next_round: "chosen", wait: "at work", refine: "pairs to train on",
+  fine_tune: "not trained yet", generate: "trained", next_round: "chosen", refine: "pairs to train on",
 };
 
 export function mountStrip(parts) {
   parts.branch.addEventListener("click", () => branch(parts.branch));
-  on("project rounds round received", () => show(parts));
+  on("project rounds round received queue", () => show(parts));
   on("verdicts", () => show(parts));
   on("writes", () => kept(parts));
   on("forget", () => show(parts));
@@ -44,13 +44,21 @@ function roundChip(round) {
   const current = round.id === state.roundId;
   const accepted = current ? acceptedNow() : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
-  const left = state.rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
-  const note = left ? `${accepted} accepted` : step === "accept" || (current && accepted && step !== "fine_tune")
-    ? `${WORDS.accept} · ${accepted} of ${round.wanted}` : accepted ? `${accepted} accepted` : WORDS[step] ?? "";
   const refined = round.kind === "refine";
   const from = comesFrom(round);
-  return { id: round.id, title: `${from ? "⎇ " : ""}${roundName(round)}`, from, note, current, refined,
+  return { id: round.id, title: `${from ? "⎇ " : ""}${round.name}`, from, note: roundNote(round, step, accepted, current), current, refined,
     image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
+}
+
+/** Where a round stands. */
+function roundNote(round, step, accepted, current) {
+  const left = state.rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
+  if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
+    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
+  }
+  if (left || accepted) return `${accepted} accepted`;
+  if (step !== "wait") return WORDS[step] ?? "";
+  return state.queue.working.some((job) => job.round_id === round.id) ? "at work" : "waits for its turn";
 }
 
 function acceptedNow() {
@@ -84,7 +92,7 @@ function comesFrom(round) {
   const before = state.rounds[state.rounds.indexOf(round) - 1];
   const parent = state.rounds.find((other) => other.id === round.parent_id);
   if (before?.id === round.parent_id || !before) return null;
-  return `Goes on from ${parent ? roundName(parent) : "the reference"}`;
+  return `Goes on from ${parent ? parent.name : "the reference"}`;
 }
 
 function kept(parts) {

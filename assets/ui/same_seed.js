@@ -1,7 +1,7 @@
 /** The same anchor and seed through the rounds. */
 import { state, on } from "./store.js";
 import { call } from "./session.js";
-import { el, roundName } from "./dom.js";
+import { el } from "./dom.js";
 import { address } from "./pictures.js";
 
 export function mountSameSeed(box) {
@@ -40,5 +40,5 @@ export function mountSameSeed(box) {
 function plate(round) {
   const words = round.picture ? (round.picture.copy ? "copy" : "aligned") : "not drawn";
   return el("figure", {}, round.picture ? el("img", { src: address("picture", round.picture), alt: round.picture.prompt }) : el("span", { class: "waiting" }),
-    el("figcaption", {}, el("b", {}, roundName(round)), ` ${words}`));
+    el("figcaption", {}, el("b", {}, round.name), ` ${words}`));
 }

@@ -40,7 +40,7 @@ export function emit(name, detail) {
 
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
-/** Is a job at work on the round that is shown? */
+/** Does work of this project wait or run? */
 export function busy() {
   return Boolean(state.job && ["queued", "running", "stopping", "pausing"].includes(state.job.state));
 }

@@ -4,7 +4,7 @@ import { call, openStep, refresh } from "./session.js";
 import { ask } from "./receive.js";
 import { clock, setAttribute, setText } from "./dom.js";
 import { toggleTheme } from "./theme.js";
-import { HALTED, isWorking, jobTitle, resumeWord } from "./job_words.js";
+import { HALTED, unfinished, isWorking, jobTitle, resumeWord } from "./job_words.js";
 import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
 
@@ -71,6 +71,7 @@ function showJob(parts) {
   parts.pause.hidden = job.state !== "running";
   parts.resume.hidden = !HALTED.has(job.state);
   setText(parts.resume, resumeWord(job));
+  setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
   parts.stop.hidden = !running;
   setText(parts.stop, job.state === "queued" ? "Withdraw" : "Stop");
   parts.stop.disabled = job.state === "stopping" || performance.now() - pressed < STILL;

@@ -55,7 +55,7 @@ def tell_jobs(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
 
 def _line(entry: Mapping[str, Any]) -> str:
     noun = NOUNS[entry["kind"]]
-    what = f"{entry['project_name']}, round {entry['round_number']}: {noun}"
+    what = f"{entry['project_name']}, {entry['round_name'].lower()}: {noun}"
     done = f" {entry['done']} / {entry['total']}" if entry["total"] else ""
     behind = ", ".join(NOUNS[kind] for kind in entry["waits_for"])
     more = f" (after its {behind})" if behind else f": {entry['message']}" if entry["message"] else ""

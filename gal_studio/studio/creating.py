@@ -8,6 +8,7 @@ from typing import Any, get_args
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.describing import describe
 from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import check_name, unlike
 from gal_studio.core.prompts import stands_for, subjects
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
@@ -79,7 +80,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
     new = NewProject(
-        name=draft.name.strip() or default_name(draft.kind, described),
+        name=check_name(draft.name) if draft.name.strip() else default_name(draft.kind, described),
         kind=draft.kind,
         base_model=base_model,
         clip_model=clip_model,
@@ -93,7 +94,8 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     with store.database.transaction():
         if (known := _made_before(store, draft)) is not None:
             return known
-        project = store.projects.add(new)
+        others = {entry.name for entry in store.projects.all()}
+        project = store.projects.add(replace(new, name=unlike(new.name, others)))
         store.rounds.add(project.id, None, settings)
     return project.id
 

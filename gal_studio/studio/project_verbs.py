@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gal_studio.assets import Preset, load_presets
-from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import check_name, unlike
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
 from gal_studio.studio import anchors, creating, reading
@@ -49,10 +49,9 @@ class ProjectVerbs(Verbs):
         return reading.project_view(self.store, project_id)
 
     def rename(self, project_id: str, name: str) -> None:
-        """Give a project another name."""
-        if not name.strip():
-            raise StudioError("The name of the project is empty: write one.")
-        self.store.projects.rename(project_id, name.strip())
+        """Give a project another name; one that another project has is counted: "Tea (2)"."""
+        others = {entry.name for entry in self.store.projects.all() if entry.id != project_id}
+        self.store.projects.rename(project_id, unlike(check_name(name), others))
 
     def change_settings(
         self, project_id: str, changes: Mapping[str, Any], author: Author = "human"

@@ -1,5 +1,6 @@
 """The list of all work of a workspace, made from the store."""
 
+from gal_studio.core.naming import round_names
 from gal_studio.core.queue import moved
 from gal_studio.core.types import Job
 from gal_studio.state import Store
@@ -28,8 +29,7 @@ def _entry(store: Store, job: Job, queue: Queue) -> QueueEntry:
         project_id=job.project_id,
         project_name=store.projects.get(job.project_id).name,
         round_id=entry.id,
-        round_number=entry.number,
-        round_kind=entry.kind,
+        round_name=round_names(store.rounds.of_project(job.project_id))[entry.id],
         phase=job.phase,
         done=job.done,
         total=job.total,

@@ -4,6 +4,7 @@ from gal_studio.assets import load_presets
 from gal_studio.core.balance import openness, sample_weight
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.jobs import WORKING
+from gal_studio.core.naming import round_names
 from gal_studio.core.reasons import ALL_BLANK
 from gal_studio.core.selection import SuggestionSet, explain_all, rank_anchors, suggest
 from gal_studio.core.types import AnchorScore, Candidate, Job, Round
@@ -94,13 +95,16 @@ def next_step(store: Store, round_id: str) -> Step:
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     """The strip of rounds."""
     summaries = []
-    for entry in store.rounds.of_project(project_id):
+    rounds = store.rounds.of_project(project_id)
+    names = round_names(rounds)
+    for entry in rounds:
         accepted = store.decisions.accepted(entry.id)
         shown = (name for name in accepted if store.candidates.get(name).image)
         cover = next(shown, None) or store.candidates.first(entry.id)
         summaries.append(
             RoundSummary(
                 id=entry.id,
+                name=names[entry.id],
                 number=entry.number,
                 parent_id=entry.parent_id,
                 step=next_step(store, entry.id),

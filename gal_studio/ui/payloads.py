@@ -109,7 +109,7 @@ def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wa
     return [
         {
             "id": entry.id,
-            "number": entry.number,
+            "name": entry.name,
             "parent_id": entry.parent_id,
             "kind": entry.kind,
             "step": entry.step,

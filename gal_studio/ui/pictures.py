@@ -148,6 +148,10 @@ def _lost() -> Response:
 
 
 def _adapter_name(studio: Studio, round_id: str) -> str:
-    view = studio.round_view(round_id)
-    plain = re.sub(r"[^a-z0-9]+", "-", view.project.name.lower()).strip("-") or "project"
-    return f"{plain}-round-{view.round.number}.safetensors"
+    project = studio.round_view(round_id).project
+    name = next(entry.name for entry in studio.rounds(project.id) if entry.id == round_id)
+    return f"{_slug(project.name) or 'project'}-{_slug(name)}.safetensors"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -129,6 +129,11 @@ def _change(studio: Studio, request: Payload) -> Payload:
     return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
 
 
+def _rename(studio: Studio, request: Payload) -> Payload:
+    studio.rename(request["project"], request["name"])
+    return {"name": studio.project(request["project"]).name}
+
+
 def _try_demo(studio: Studio, request: Payload) -> Payload:
     project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
     studio.run_round(studio.rounds(project_id)[0].id)
@@ -147,6 +152,7 @@ ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         "create": _create,
         "change": _change,
+        "rename": _rename,
         "try_demo": _try_demo,
         "add_anchors": anchors_added,
         "enable_anchor": _enable_anchor,

@@ -8,13 +8,12 @@ from gal_studio.ui.recall import Recall
 from gal_studio.views import RoundView
 
 
-def round_row(view: RoundView) -> Payload:
+def round_row(name: str, view: RoundView) -> Payload:
     """One line of the table, with the pictures that were accepted."""
     rates = [score.score.overfit_rate for score in view.scores]
     return {
         "id": view.round.id,
-        "number": view.round.number,
-        "kind": view.kind,
+        "name": name,
         "candidates": len(view.candidates),
         "overfit_rate": sum(rates) / len(rates) if rates else None,
         "openness": view.openness if rates else None,
@@ -27,7 +26,7 @@ def round_row(view: RoundView) -> Payload:
 def all_rounds(recall: Recall, project_id: str) -> Payload:
     """Every round of a project."""
     rounds = recall.rounds(project_id)
-    return {"rounds": [round_row(recall.round_view(project_id, entry.id)) for entry in rounds]}
+    return {"rounds": [round_row(entry.name, recall.round_view(project_id, entry.id)) for entry in rounds]}
 
 
 def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> Payload:
@@ -38,9 +37,7 @@ def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> P
         drawn = [view for view in candidates if view.candidate.anchor_id == anchor_id]
         found = next((view for view in drawn if view.candidate.index == index), None)
         most = max(most, len(drawn))
-        rows.append(
-            {"number": entry.number, "kind": entry.kind, "picture": picture_payload(found) if found else None}
-        )
+        rows.append({"name": entry.name, "picture": picture_payload(found) if found else None})
     return {"rounds": rows, "most": most}
 
 

@@ -96,6 +96,25 @@ def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
     assert studio.create_project(draft(origin="other")) != first
 
 
+def test_projects_of_one_name_are_told_apart(studio: Studio) -> None:
+    first, second = (studio.create_project(draft(name="Tea")) for _ in range(2))
+    assert [studio.project(entry).name for entry in (first, second)] == ["Tea", "Tea (2)"]
+    studio.rename(second, "  Green\n tea ")
+    assert studio.project(second).name == "Green tea"
+    studio.rename(first, "Green tea")
+    assert studio.project(first).name == "Green tea (2)"
+    studio.rename(second, "Green tea")
+    assert studio.project(second).name == "Green tea", "its own name is no other's"
+
+
+@pytest.mark.parametrize(("name", "words"), [(" ", "is empty: write one"), ("x" * 121, "has 121 letters")])
+def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> None:
+    project_id = studio.create_project(draft(name="Tea"))
+    with pytest.raises(StudioError, match=words):
+        studio.rename(project_id, name)
+    assert studio.project(project_id).name == "Tea"
+
+
 @pytest.mark.parametrize("step", ["read_reference", "add_picture"])
 def test_who_writes_does_not_wait_for_the_pictures_of_a_new_project(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str

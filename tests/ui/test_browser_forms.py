@@ -107,3 +107,16 @@ def test_the_newest_click_on_a_seed_counts(watched: Watched, served: Served):
     page.wait_for_timeout(200)  # it is there, and nothing may come of it
     assert third.id in page.evaluate(newest)
     assert page.inner_text(".same-head output") == "3 of 10"
+
+
+def test_the_name_of_a_project_is_changed_where_it_stands(watched: Watched, served: Served):
+    page = watched.open(served.url("reference"))
+    page.fill(".name-in-place", "Cat of the harbour")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-part=name]:text-is('Cat of the harbour')")
+    page.wait_for_selector(".project-row b:text-is('Cat of the harbour')")
+    page.fill(".name-in-place", "  ")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast:has-text('The name of the project is empty')")
+    page.wait_for_function("document.querySelector('.name-in-place').value === 'Cat of the harbour'")
+    assert served.place.studio.project(served.place.project).name == "Cat of the harbour"

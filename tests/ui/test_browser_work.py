@@ -249,3 +249,26 @@ def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     assert served.place.studio.store.decisions.verdicts(served.place.round) == {}
     page.keyboard.press("Escape")
     assert page.locator("dialog[open]").count() == 0
+
+
+def test_the_strip_tells_what_waits_from_what_is_at_work(
+    watched: Watched, served: Served, jobs: tuple[Job, ...]
+):
+    chip = ".chip-round[aria-current] .chip-note"
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.wait_for_selector(f"{chip}:text-is('waits for its turn')")
+    served.place.studio.store.jobs.claim("w")
+    page.wait_for_selector(f"{chip}:text-is('at work')")
+
+
+def test_what_was_interrupted_is_gone_on_with(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store = served.place.studio.store
+    store.jobs.claim("w")
+    store.jobs.progress(jobs[0].id, "fine_tune", 40, 200, "")
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.click("[data-part=pause]")
+    until(lambda: store.jobs.get(jobs[0].id).state == "pausing")
+    store.jobs.halt(jobs[0].id)
+    page.wait_for_selector("[data-part=resume][data-next]:text-is('Resume')")
+    page.wait_for_selector("[data-part=hint]:has-text('Fine-tune is not done: Resume')")
+    assert page.locator("[data-part=actions] [data-next]").count() == 0

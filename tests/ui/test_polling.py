@@ -87,9 +87,9 @@ def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: P
     training, drawing = place.studio.run_round(place.studio.rounds(other)[0].id)
     first = poll(recall, {"project": place.project})
     waiting = first["parts"]["queue"]["waiting"]
-    assert [(entry["kind"], entry["project_name"], entry["round_number"]) for entry in waiting] == [
-        ("fine_tune", "Another", 1),
-        ("generate", "Another", 1),
+    assert [(entry["kind"], entry["project_name"], entry["round_name"]) for entry in waiting] == [
+        ("fine_tune", "Another", "Round 1"),
+        ("generate", "Another", "Round 1"),
     ]
     assert [(entry["can_rise"], entry["can_sink"], entry["waits_for"]) for entry in waiting] == [
         (False, False, ()),

@@ -229,10 +229,8 @@ def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
 
 def test_results_tell_a_refinement_from_a_round(place: Place):
     refined(place.studio, pairs_made(place.studio, place.round))
-    assert [row["kind"] for row in all_rounds(Recall(place.studio), place.project)["rounds"]] == [
-        "fine_tune",
-        "refine",
-    ]
+    rows = all_rounds(Recall(place.studio), place.project)["rounds"]
+    assert [row["name"] for row in rows] == ["Round 1", "Round 1 refined"]
 
 
 def test_pictures_of_pairs_are_served_by_id_and_nothing_else_is(place: Place):

@@ -1,0 +1,31 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gal_studio.core.naming import round_names, unlike
+from gal_studio.core.types import Round, RoundKind
+
+
+def _round(name: str, number: int, kind: RoundKind = "fine_tune") -> Round:
+    return Round(name, "project", None, number, None, 0.0, kind)
+
+
+def test_the_rounds_of_a_tree_are_told_apart() -> None:
+    rounds = (
+        _round("a", 1), _round("b", 1, "refine"), _round("c", 1, "refine"), _round("d", 2), _round("e", 2),
+        _round("f", 2),
+    )  # fmt: skip
+    assert round_names(rounds) == {
+        "a": "Round 1", "b": "Round 1 refined", "c": "Round 1 refined (2)",
+        "d": "Round 2", "e": "Round 2 (2)", "f": "Round 2 (3)",
+    }  # fmt: skip
+
+
+@given(st.text(), st.sets(st.text()))
+def test_a_name_is_unlike_the_others(name: str, others: set[str]) -> None:
+    made = unlike(name, others)
+    assert made not in others
+    assert made == name if name not in others else made.startswith(f"{name} (")
+
+
+def test_names_are_counted_on() -> None:
+    assert unlike("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"
