@@ -283,3 +283,18 @@ def test_it_fits_a_small_screen(watched: Watched, served: Served):
     assert page.evaluate("document.documentElement.scrollWidth <= 1280")
     bottom = page.locator("[data-action=next_round]").bounding_box()
     assert bottom["y"] + bottom["height"] <= 800
+
+
+def test_results_of_many_rounds_fit_a_small_screen(watched: Watched, served: Served):
+    studio = served.place.studio
+    studio.accept_suggestion(served.place.round)
+    studio.next_round(served.place.round)
+    for _ in range(6):
+        studio.branch(served.place.round)
+    page = watched.open(served.url("results"))
+    page.wait_for_selector(".results-table th:text-is('Round 2 (7)')")
+    for width in (1280, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(f"innerWidth === {width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".results-table th:text-is('Round 1')").bounding_box()["height"] < 50, "one line"
