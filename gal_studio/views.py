@@ -39,6 +39,7 @@ class ProjectView:
     created: float
     references: tuple[Reference, ...]
     anchors: tuple[Anchor, ...]
+    put_away: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 /** Step 1: the open project, a new one, the demo, and the list of projects. */
 import { state, on } from "./store.js";
-import { call, openProject, refresh } from "./session.js";
+import { openProject, refresh } from "./session.js";
 import { write } from "./writes.js";
 import { el, count, reference, typing } from "./dom.js";
 import { editAnchors } from "./anchors_editor.js";
@@ -8,18 +8,20 @@ import { mountForm } from "./form.js";
 import { mountImport } from "./archives.js";
 import { paintReference } from "./reference_mask.js";
 import { projectSettings } from "./project_settings.js";
+import { listProjects, mountProjects } from "./project_list.js";
 
 let parts;
 let creating = false;
 
 export function mountReference(found, element, { upload }) {
   parts = found;
+  mountProjects(found);
   mountForm(parts, upload, (projectId) => { creating = false; openProject(projectId); });
   parts.new.addEventListener("click", () => { creating = true; show(); parts.form.querySelector("input").focus(); });
   mountImport(parts.import, parts.archive);
   on("project forget", show);
   for (const end of ["focusout", "pointerup"]) parts.open.addEventListener(end, () => setTimeout(show)); // what waited for the person
-  on("step", () => { if (state.step === "reference") { creating = false; show(); list(); } });
+  on("step", () => { if (state.step === "reference") { creating = false; show(); listProjects(); } });
   show();
 }
 
@@ -56,7 +58,7 @@ function nameField({ id, name }) {
     const answer = await write("rename", { project: id, name: input.value });
     input.value = answer?.name ?? state.project?.name ?? name;
     refresh();
-    list();
+    listProjects();
   });
   input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur(); });
   return input;
@@ -82,33 +84,4 @@ function plates({ references }) {
 function maskButton(r) {
   return el("button", { type: "button", class: "button small", data: { keep: `mask ${r.id}`, action: "paint-mask" }, "aria-label": `${r.mask ? "Change" : "Paint"} the mask: ${r.prompt}`,
     on: { click: () => paintReference(r) } }, r.mask ? "Change mask" : "Paint mask");
-}
-
-/** Projects and demos as the store has them now. */
-async function list() {
-  const answer = await call("reference", "overview", {});
-  if (!answer) return;
-  parts.projects.replaceChildren(...(answer.projects.length ? answer.projects.map(row)
-    : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]));
-  parts.demo.replaceChildren(...answer.demos.map(demoButton));
-}
-
-function row(project) {
-  const current = project.id === state.projectId;
-  return el("li", {}, el("button", { type: "button", class: "project-row", "aria-current": current ? "true" : null, on: { click: () => openProject(project.id) } },
-    project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
-    el("span", {}, el("b", {}, project.name), el("span", {}, `${project.kind} · ${count(project.rounds, "round")} · ${project.created}`))));
-}
-
-function demoButton(demo) {
-  const button = el("button", { type: "button", class: "demo-button", "aria-label": `Try the demo: ${demo.title}`, on: { click: async () => {
-    if (button.disabled) return;
-    button.disabled = true;
-    const answer = await call("reference", "try_demo", { kind: demo.kind });
-    button.disabled = false;
-    if (answer) openProject(answer.project);
-  } } },
-  el("img", { src: `/demo/${demo.kind}`, alt: "" }),
-  el("b", {}, demo.title), el("span", {}, demo.note));
-  return button;
 }

@@ -15,7 +15,7 @@ Query = Callable[[str, Mapping[str, Any]], Sequence[sqlite3.Row]]
 ROOT = "projects"
 OWNER = "owner_id"
 NOT_CARRIED = frozenset({("projects", "origin")})  # what belongs to the workspace, not to the project
-_OF_THE_WORKSPACE = frozenset({"jobs"})  # work that was asked for here, and all that hangs on it
+_OF_THE_WORKSPACE = frozenset({"jobs", "put_away"})  # work that was asked for here, and all that hangs on it
 _FILES: Mapping[str, Folder] = {"image": "images", "mask": "images", "adapter": "adapters"}
 
 
@@ -62,7 +62,16 @@ def all_tables(query: Query) -> tuple[Table, ...]:
 
 def project_tables(query: Query) -> tuple[Table, ...]:
     """The tables that make up a project, each behind those that it refers to."""
-    waiting = {table.name: table for table in all_tables(query) if table.name not in _OF_THE_WORKSPACE}
+    return _ordered([table for table in all_tables(query) if table.name not in _OF_THE_WORKSPACE])
+
+
+def all_of_a_project(query: Query) -> tuple[Table, ...]:
+    """The same, with the work that was asked for in it and what else the workspace notes of it."""
+    return _ordered(all_tables(query))
+
+
+def _ordered(tables: Sequence[Table]) -> tuple[Table, ...]:
+    waiting = {table.name: table for table in tables if table.owner is not None or table.name == ROOT}
     ordered: dict[str, Table] = {ROOT: waiting.pop(ROOT)}
     while True:
         ready = [table for table in waiting.values() if _belongs(table, ordered, waiting)]
@@ -74,9 +83,13 @@ def project_tables(query: Query) -> tuple[Table, ...]:
 
 def project_rows(query: Query, tables: Sequence[Table], name: str, project_id: str) -> Iterator[sqlite3.Row]:
     """The rows of one of these tables that belong to a project, in the order in which they were written."""
-    wanted = _selection({table.name: table for table in tables}, name)
-    sql = f"SELECT * FROM {name} WHERE rowid IN ({wanted}) ORDER BY rowid"
+    sql = f"SELECT * FROM {name} WHERE rowid IN ({rows_of(tables, name)}) ORDER BY rowid"
     yield from query(sql, {"project": project_id})
+
+
+def rows_of(tables: Sequence[Table], name: str) -> str:
+    """A query for the rowids of the `:project`'s rows in one of these tables."""
+    return _selection({table.name: table for table in tables}, name)
 
 
 def files_named(table: Table, row: sqlite3.Row) -> Iterator[tuple[Folder, str]]:

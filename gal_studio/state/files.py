@@ -113,6 +113,9 @@ class Files:
         name = hashlib.sha256(data).hexdigest()
         if not self.intact(name):
             write_whole(self.path(name), data, self._workspace)
+        else:
+            with suppress(OSError):  # as new: what is old and named by no row yet may be removed
+                os.utime(self.path(name))
         return name
 
     def read(self, name: str) -> bytes:

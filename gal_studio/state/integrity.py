@@ -39,7 +39,7 @@ class Finding:
 
 def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
     """Everything that is wrong; files that nothing refers to count when they are older than `age` seconds."""
-    named = _named(store)
+    named = named_files(store)
     damages = tuple(_database(store))
     return (
         *damages,
@@ -65,7 +65,7 @@ def _database(store: Store) -> Iterator[Finding]:
         yield Finding("rows", f"{_counted(count, 'row')} of the table {table} point to nothing.")
 
 
-def _named(store: Store) -> dict[Place, list[str]]:
+def named_files(store: Store) -> dict[Place, list[str]]:
     """Every file that some row names, each once a place, in the order of the rows."""
     found: dict[Place, dict[str, None]] = {}
     for table in all_tables(store.database.rows):

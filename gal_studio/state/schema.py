@@ -2,6 +2,7 @@
 
 from gal_studio.state.schema_answers import SEVENTH
 from gal_studio.state.schema_models import FOURTH
+from gal_studio.state.schema_put_away import EIGHTH
 from gal_studio.state.schema_reference_masks import SIXTH
 from gal_studio.state.schema_refinements import SECOND
 from gal_studio.state.schema_robust_work import THIRD
@@ -175,5 +176,5 @@ CREATE INDEX progress_of_job ON job_progress (job_id, time)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(part.strip() for part in statements.split(";"))
-    for statements in (_FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
+    for statements in (_FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
 )

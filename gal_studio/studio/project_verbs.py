@@ -8,6 +8,7 @@ from gal_studio.assets import Preset, load_presets
 from gal_studio.core.naming import check_name, unlike
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
+from gal_studio.state import removing
 from gal_studio.studio import anchors, creating, reading
 from gal_studio.studio.base import Verbs
 from gal_studio.studio.creating import ProjectDraft, demo_draft
@@ -52,6 +53,25 @@ class ProjectVerbs(Verbs):
         """Give a project another name; one that another project has is counted: "Tea (2)"."""
         others = {entry.name for entry in self.store.projects.all() if entry.id != project_id}
         self.store.projects.rename(project_id, unlike(check_name(name), others))
+
+    def put_away(self, project_id: str) -> None:
+        """Take a project off the list without losing anything; refused while its work waits or runs."""
+        self.store.jobs.reap()
+        removing.refuse_while_at_work(self.store, project_id)
+        self.store.projects.set_put_away(project_id, True)
+
+    def bring_back(self, project_id: str) -> None:
+        """Put a project that was put away on the list again."""
+        self.store.projects.set_put_away(self.project(project_id).id, False)
+
+    def project_size(self, project_id: str) -> int:
+        """The bytes of all files that the project names."""
+        return removing.size(self.store, project_id)
+
+    def delete(self, project_id: str) -> int:
+        """Delete a project that was put away, for good; the bytes of the disk that are free again."""
+        self.store.jobs.reap()
+        return removing.delete_project(self.store, project_id)
 
     def change_settings(
         self, project_id: str, changes: Mapping[str, Any], author: Author = "human"

@@ -61,6 +61,7 @@ def projects_and_demos(studio: Studio) -> Payload:
                 "rounds": len(studio.store.rounds.of_project(project.id)),
                 "created": time.strftime("%d %b %H:%M", time.localtime(project.created)),
                 "cover": project.references[0].id if project.references else None,
+                "size": _megabytes(studio.project_size(project.id)) if project.put_away else None,
             }
             for project in studio.projects()
         ],
@@ -134,6 +135,24 @@ def _rename(studio: Studio, request: Payload) -> Payload:
     return {"name": studio.project(request["project"]).name}
 
 
+def _put_away(studio: Studio, request: Payload) -> Payload:
+    studio.put_away(request["project"])
+    return {}
+
+
+def _bring_back(studio: Studio, request: Payload) -> Payload:
+    studio.bring_back(request["project"])
+    return {}
+
+
+def _delete(studio: Studio, request: Payload) -> Payload:
+    return {"freed": _megabytes(studio.delete(request["project"]))}
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
 def _try_demo(studio: Studio, request: Payload) -> Payload:
     project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
     studio.run_round(studio.rounds(project_id)[0].id)
@@ -153,6 +172,9 @@ ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
         "create": _create,
         "change": _change,
         "rename": _rename,
+        "put_away": _put_away,
+        "bring_back": _bring_back,
+        "delete": _delete,
         "try_demo": _try_demo,
         "add_anchors": anchors_added,
         "enable_anchor": _enable_anchor,

@@ -17,12 +17,12 @@ from gal_studio.ui.payloads import Payload
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # letters
 _UNKNOWN = "The studio does not know this change: load the page again."
-_MAKES_PROJECTS = ("create", "try_demo")  # they read pictures: too long for one transaction
+_WHOLE_PROJECTS = ("create", "try_demo", "delete")  # they read or remove files: not in one transaction
 ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         name: act
         for name, act in {**rounds_panel.ACTS, **refine_panel.ACTS, **reference_panel.ACTS}.items()
-        if name not in _MAKES_PROJECTS
+        if name not in _WHOLE_PROJECTS
     }
 )
 

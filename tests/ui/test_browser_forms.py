@@ -6,7 +6,7 @@ import pytest
 
 from tests.ui.conftest import Served, Watched
 from tests.ui.gates import Gate
-from tests.ui.seeded import picture
+from tests.ui.seeded import make_project, picture
 
 pytestmark = pytest.mark.browser
 
@@ -120,3 +120,42 @@ def test_the_name_of_a_project_is_changed_where_it_stands(watched: Watched, serv
     page.wait_for_selector(".toast:has-text('The name of the project is empty')")
     page.wait_for_function("document.querySelector('.name-in-place').value === 'Cat of the harbour'")
     assert served.place.studio.project(served.place.project).name == "Cat of the harbour"
+
+
+def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served: Served):
+    studio = served.place.studio
+    other = make_project(studio, name="Ink harbour")
+    page = watched.open(served.url("reference"))
+    away = ".put-away li:has-text('Ink harbour')"
+    page.click("[aria-label='Put Ink harbour away']")
+    page.click(".put-away summary")
+    page.wait_for_selector(away)
+    assert page.locator(".project-row:has-text('Ink harbour')").count() == 0
+    page.click(f"{away} >> text=Bring back")
+    page.wait_for_selector(".project-row:has-text('Ink harbour')")
+    page.wait_for_selector(".put-away", state="detached")
+    page.click("[aria-label='Put Ink harbour away']")
+    page.click(f"{away} >> text=Delete for good")
+    page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
+    page.wait_for_selector(".put-away", state="detached")
+    assert [entry.id for entry in studio.projects()] == [served.place.project]
+    assert other not in studio.store.projects.put_away()
+
+
+def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served):
+    studio = served.place.studio
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    studio.put_away(served.place.project)
+    studio.delete(served.place.project)
+    page.wait_for_selector(".toast:has-text('There is no project')")
+    page.wait_for_selector("[data-step=reference][aria-current]")
+
+
+def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
+    studio = served.place.studio
+    studio.run_round(studio.next_round(served.place.round).id)
+    page = watched.open(served.url("reference"))
+    page.click("[data-action=put-away]")
+    page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
+    assert studio.store.projects.put_away() == frozenset()
