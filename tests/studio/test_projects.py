@@ -115,6 +115,25 @@ def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> No
     assert studio.project(project_id).name == "Tea"
 
 
+def test_a_project_is_put_away_and_deleted_but_not_at_work(studio: Studio) -> None:
+    project_id = studio.create_project(draft(name="Tea"))
+    job = studio.fine_tune(studio.rounds(project_id)[0].id)
+    with pytest.raises(StudioError, match="Work of Tea waits or runs: stop or withdraw it first"):
+        studio.put_away(project_id)
+    studio.stop(job.id)
+    studio.put_away(project_id)
+    assert studio.project(project_id).put_away
+    studio.bring_back(project_id)
+    assert not studio.project(project_id).put_away
+    with pytest.raises(StudioError, match="not put away"):
+        studio.delete(project_id)
+    studio.put_away(project_id)
+    assert studio.project_size(project_id) > 0
+    studio.delete(project_id)
+    assert studio.projects() == ()
+    assert studio.queue_view().halted == ()
+
+
 @pytest.mark.parametrize("step", ["read_reference", "add_picture"])
 def test_who_writes_does_not_wait_for_the_pictures_of_a_new_project(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str
