@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,10 @@ class RunningStudio:
             self._process.terminate()
             self._process.wait()
         for worker in self.workers():
-            worker.terminate()
-            if psutil.wait_procs([worker], timeout=120)[1]:
-                worker.kill()
+            with suppress(psutil.NoSuchProcess):
+                worker.terminate()
+                if psutil.wait_procs([worker], timeout=120)[1]:
+                    worker.kill()
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes of this workspace, also one that just starts."""
@@ -109,12 +111,14 @@ class RunningStudio:
         return found
 
     def kill_worker(self) -> bool:
-        """End the workers with SIGKILL; False when none was there."""
-        workers = self.workers()
-        for worker in workers:
-            worker.send_signal(signal.SIGKILL)
-        psutil.wait_procs(workers, timeout=10)
-        return bool(workers)
+        """End the workers with SIGKILL; False when none was there, or none any more."""
+        killed = []
+        for worker in self.workers():
+            with suppress(psutil.NoSuchProcess):  # it has ended by itself
+                worker.send_signal(signal.SIGKILL)
+                killed.append(worker)
+        psutil.wait_procs(killed, timeout=10)
+        return bool(killed)
 
     def call(self, handler: str, request: dict[str, Any]) -> dict[str, Any]:
         """Call a handler as the page does; AwayError when the process is gone before its answer came."""
