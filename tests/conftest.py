@@ -1,0 +1,6 @@
+"""What holds for every test: a property has no deadline, since a busy machine is slow, not wrong."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
