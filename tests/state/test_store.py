@@ -122,7 +122,9 @@ def test_many_threads_write_at_once(store: Store, first_round: Round) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the open files are listed elsewhere")
 def test_threads_that_come_in_bursts_leave_no_more_files_open_each_time(store: Store) -> None:
-    """As a server's do. SQLite keeps a closed file for the next one who opens it, while others read."""
+    """As a server's do. SQLite keeps a closed file for the next one who opens it, while others read:
+    so all of a burst have theirs open at once.
+    """
 
     def burst() -> int:
         meet = threading.Barrier(12)
@@ -131,17 +133,24 @@ def test_threads_that_come_in_bursts_leave_no_more_files_open_each_time(store: S
             meet.wait()
             store.projects.all()
             store.workers.enter(threading.current_thread().name)
+            meet.wait()
 
         threads = [threading.Thread(target=read_and_write) for _ in range(12)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        return len(list(Path("/proc/self/fd").iterdir()))
+        return open_files(store.workspace)
 
     first = burst()
     assert max(burst() for _ in range(5)) <= first
     assert store.projects.all() == ()
+
+
+def open_files(folder: Path) -> int:
+    """How many files of this folder the process has open."""
+    links = Path("/proc/self/fd").iterdir()
+    return sum(os.path.realpath(link).startswith(f"{folder}/") for link in links)
 
 
 def test_newer_workspace_is_refused_and_not_damaged(tmp_path: Path) -> None:
