@@ -31,6 +31,7 @@ with Store(Path(sys.argv[1])) as store:
         store.jobs.reap()
         store.jobs.finish(job.id, me)
         print(job.id, flush=True)
+        input()
 """
 
 
@@ -44,15 +45,22 @@ def test_no_job_is_claimed_twice_by_processes_that_claim_at_once(store: Store, f
     claimers = [subprocess.Popen([*command, f"worker {n}"], cwd=root, **pipes) for n in range(6)]  # type: ignore[call-overload]
     for process in claimers:
         assert process.stdout.readline() == "ready\n"
-    for process in claimers:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    taken = [process.communicate(timeout=120)[0].split() for process in claimers]
+    go(claimers, "\n")
+    first = [process.stdout.readline().strip() for process in claimers]  # so that all have a part in it
+    go(claimers, "\n" * JOBS)
+    rest = [process.communicate(timeout=500)[0].split() for process in claimers]
     assert [process.returncode for process in claimers] == [0] * 6
-    assert sum(bool(jobs) for jobs in taken) > 1, "several had a part in it"
+    taken = [[job, *jobs] for job, jobs in zip(first, rest, strict=True)]
     assert len({job for jobs in taken for job in jobs}) == sum(map(len, taken)) == JOBS
     for job in store.jobs.of_project(first_round.project_id):
         assert [move.after for move in store.jobs.moves(job.id)] == ["queued", "running", "completed"]
+
+
+def go(claimers: "list[subprocess.Popen[str]]", words: str) -> None:
+    for process in claimers:
+        assert process.stdin is not None
+        process.stdin.write(words)
+        process.stdin.flush()
 
 
 def test_a_worker_that_arrives_while_the_dead_are_sought_keeps_its_job(
@@ -106,18 +114,19 @@ def test_a_process_that_got_the_number_of_a_dead_worker_is_not_the_worker(
         assert second.pid == first.pid
         assert process_identity(second.pid) not in (None, identity)
         assert store.jobs.reap() == (job.id,)
+        second.kill()
     assert store.jobs.get(job.id).state == "interrupted"
 
 
 def taken_again(number: int) -> "subprocess.Popen[bytes]":
-    """A process with this number; it ends at the end of the with block."""
+    """A process with this number, for the test to end."""
     last = Path("/proc/sys/kernel/ns_last_pid")
     for _ in range(20):
         try:
             last.write_text(str(number - 1))
         except OSError:
             pytest.skip("this system does not let one choose the next process number")
-        process = subprocess.Popen(["sleep", "1"])
+        process = subprocess.Popen(["sleep", "60"])
         if process.pid == number:
             return process
         os.kill(process.pid, 9)
