@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from safetensors import safe_open
 
 from gal_studio.core.types import Job
 from gal_studio.processes import start_worker, worker_runs
+from gal_studio.state import workers
 from gal_studio.state.lock import WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.worker import run_worker
@@ -234,8 +236,11 @@ def spawn(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
             process.kill()
 
 
-def test_killed_worker_is_noticed_and_its_job_resumes(studio: Studio, names: tuple[str, str]) -> None:
-    tune = {"steps": 400, "rank": 2, "batch_size": 1, "checkpoint_every": 5}
+def test_killed_worker_is_noticed_and_its_job_resumes(
+    studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "SILENCE", math.inf)  # it is noticed at the first look, and not by its silence
+    tune = {"steps": 100_000, "rank": 2, "batch_size": 1, "checkpoint_every": 5}  # nobody waits for its end
     first = first_round(studio, tiny_draft(names, changes={"tune": tune}))
     project_id = studio.store.rounds.get(first).project_id
     job = studio.fine_tune(first)
@@ -244,9 +249,7 @@ def test_killed_worker_is_noticed_and_its_job_resumes(studio: Studio, names: tup
         assert studio.job_view(project_id).worker_alive
         process.kill()
         process.wait()
-        started = time.monotonic()
         assert studio.job_view(project_id).state == "interrupted"
-        assert time.monotonic() - started < 5
     assert not studio.job_view(project_id).worker_alive
     steps = [step for step, _ in studio.store.rounds.losses(first)]
     assert studio.resume(job.id).state == "queued"
