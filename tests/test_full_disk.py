@@ -52,19 +52,20 @@ def at_work(store: Store, watcher=None) -> Iterator[Worker]:  # type: ignore[no-
             thread.join()
 
 
-def wait_for(condition, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def]
+def wait_for(condition, seconds: float = 240.0) -> None:  # type: ignore[no-untyped-def]
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)
 
 
-def filled_at(filler: Path, phase: str, done: float):  # type: ignore[no-untyped-def]
+def filled_at(filler: Path, phase: str, done: float, full: threading.Event):  # type: ignore[no-untyped-def]
     """A watcher that fills the disk to its last byte, once, as this much is done."""
 
     def watch(_job: Job, progress: Progress) -> None:
-        if (progress.phase, progress.done) == (phase, done) and not filler.exists():
+        if (progress.phase, progress.done) == (phase, done) and not full.is_set():
             fill(filler)
+            full.set()
 
     return watch
 
@@ -80,11 +81,17 @@ def fill(filler: Path) -> None:
 
 @pytest.mark.parametrize(("phase", "done"), [("fine_tune", 3), ("draw", 4)])
 def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
-    disk: Path, tmp_path: Path, names: tuple[str, str], phase: str, done: int, monkeypatch: pytest.MonkeyPatch
+    disk: Path,
+    tmp_path: Path,
+    names: tuple[str, str],
+    phase: str,
+    done: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The undisturbed run is on another disk; afterwards both have the same weights and pictures."""
     monkeypatch.setattr(resting, "LOOK_FOR_ROOM", 0.1)
-    filler = disk / "filler"
+    filler, full = disk / "filler", threading.Event()
     with Store(tmp_path / "plain") as plain, Store(disk / "workspace", reserve=0) as store:
         calm, studio = Studio(plain), Studio(store)
         whole, first = (first_round(each, tiny_draft(names)) for each in (calm, studio))
@@ -92,8 +99,9 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         work(calm, Models(), calm.generate(whole))
         jobs = studio.run_round(first)
         job = jobs[0] if phase == "fine_tune" else jobs[1]
-        with at_work(store, filled_at(filler, phase, done)) as worker:
-            wait_for(filler.exists)
+        with at_work(store, filled_at(filler, phase, done, full)) as worker:
+            wait_for(full.is_set)
+            wait_for(lambda: "trying on" in caplog.text or store.jobs.get(job.id).state == "paused")
             time.sleep(1.5)  # the database cannot be written either: the worker keeps trying
             assert threading.active_count() > 2
             filler.write_bytes(b"")
