@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,28 +120,28 @@ def until(truth: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
+    """A port that nobody listens on just now, below those that the system gives to whoever asks for any."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
 def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
     """The application in a thread of its own."""
-    port = free_port()
     application = late(built(place.studio, rules), random.Random(1))
-    server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    try:
-        yield Served(place, f"http://127.0.0.1:{port}")
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
+    with socket.create_server(("127.0.0.1", 0)) as door:  # a free port may be gone a moment later
+        thread = threading.Thread(target=server.run, args=([door],), daemon=True)
+        thread.start()
+        try:
+            until(lambda: server.started or not thread.is_alive())
+            yield Served(place, f"http://127.0.0.1:{door.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            thread.join(60)
 
 
 @pytest.fixture
