@@ -33,8 +33,7 @@ function build() {
     line, preview, only, file,
     tally: el("span", { role: "status" }), braces: el("code"), list: el("ul", { class: "anchor-rows scroll" }), said: el("span", { role: "status" }),
   };
-  made.add = el("button", { type: "submit", class: "button small" }, "Add");
-  const form = el("form", { class: "anchor-line" }, line, made.add);
+  const form = el("form", { class: "anchor-line" }, line, el("button", { type: "submit", class: "button small" }, "Add"));
   made.dialog = el("dialog", { class: "studio anchors-editor", "aria-labelledby": "anchors-title" },
     el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Anchors"), made.tally),
     el("p", { class: "field-note" }, "What the model is asked for from the next Generate on; pictures that are drawn stay. ", el("code", {}, "{}"), " stands for ", made.braces, "."),
@@ -76,9 +75,9 @@ function makeRow(anchor) {
     row.sending += 1;
     setText(parts.said, "");
     const answer = await write("enable_anchor", { anchor: anchor.id, enabled: wanted });
+    await refresh(); // a poll that was asked for before does not know it
     row.sending -= 1;
     if (!answer && !row.sending) input.checked = !wanted;
-    refresh();
   });
   return row;
 }
@@ -102,17 +101,22 @@ function showPreview() {
 }
 
 async function add(lines, { typed = false } = {}) {
-  parts.add.disabled = true;
   const only = !typed && parts.only.checked;
   const project = state.project.id;
+  if (typed) parts.line.value = ""; // for the next one
+  showPreview();
   const answer = await write("add_anchors", { project, lines, only });
-  parts.add.disabled = false;
-  if (!answer) return;
-  if (typed && parts.line.value === lines[0]) parts.line.value = "";
+  if (!answer) return typed && putBack(lines[0]);
   await refresh();
   if (project !== state.project?.id) return;
   setText(parts.said, answer.said);
   parts.list.scrollTop = parts.list.scrollHeight;
+}
+
+/** A line that was refused stands there again, to be corrected. */
+function putBack(line) {
+  parts.line.value ||= line;
+  showPreview();
 }
 
 /** Several lines at once are a list, not one anchor. */

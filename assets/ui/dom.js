@@ -23,6 +23,17 @@ export function whenClosed(dialog, act) {
   dialog.addEventListener("close", () => { if (!dialog.open) act(); });
 }
 
+/** Is the mouse or a key down on something in it? What is replaced before it is up again is not clicked. */
+export const pressed = (node) => node.matches(":active");
+
+/** Does a box that is drawn from `value` say this already, or must it wait? Then it is let alone. */
+export function repeats(box, value) {
+  const signature = JSON.stringify(value);
+  if (box.dataset.signature === signature || pressed(box)) return true;
+  box.dataset.signature = signature;
+  return false;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The same for SVG: attributes only. */

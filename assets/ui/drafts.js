@@ -6,6 +6,13 @@ const drafts = new Map();
 
 export const draftOf = (key) => drafts.get(key) ?? null;
 
+/** Ask for what is stored; once more when a draft was kept meanwhile, for the answer may be older than that. */
+export async function askStored(key, ask) {
+  const before = draftOf(key);
+  const answer = await ask();
+  return before && !draftOf(key) ? ask() : answer;
+}
+
 export function keepDraft(key, runs) {
   drafts.set(key, runs);
 }

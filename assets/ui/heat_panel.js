@@ -27,6 +27,7 @@ export function heatPanel(place, { owner, kind = "quality", version = "", name =
   let layer = null;
   let whose = null; // the choice of the subject, where there are several
   let asking = false;
+  let moved = 0; // how often the job has moved: an answer of before may lack what was judged since
   let there = true;
 
   const toggle = () => { view.on = !view.on; update(); };
@@ -42,7 +43,11 @@ export function heatPanel(place, { owner, kind = "quality", version = "", name =
   }
   async function load() {
     asking = true;
-    const maps = await patchMaps(owner, kind, version);
+    let maps = [];
+    for (let asked = -1; asked !== moved && !maps.length && there;) {
+      asked = moved;
+      maps = await patchMaps(owner, kind, version);
+    }
     asking = false;
     if (!maps.length || !there || !view.on || layer) return;
     if (maps.length > 1) {
@@ -65,7 +70,7 @@ export function heatPanel(place, { owner, kind = "quality", version = "", name =
   }
   strength.hidden = legend.node.hidden = missing.hidden = true;
   update();
-  return { node, toggle, refresh: () => { if (!layer && view.on) update(); }, remove: () => { there = false; clear(); } };
+  return { node, toggle, refresh: () => { moved += 1; if (!layer && view.on) update(); }, remove: () => { there = false; clear(); } };
 }
 
 function missingWords(words, ask) {

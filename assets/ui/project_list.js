@@ -2,7 +2,7 @@
 import { state } from "./store.js";
 import { call, openProject } from "./session.js";
 import { write } from "./writes.js";
-import { el, count, reference } from "./dom.js";
+import { el, count, reference, repeats } from "./dom.js";
 import { toast } from "./toast.js";
 
 let parts;
@@ -17,7 +17,7 @@ export function mountProjects(found) {
 export async function listProjects() {
   const mine = ++asked;
   const answer = await call("reference", "overview", {});
-  if (!answer || mine !== asked) return;
+  if (!answer || mine !== asked || repeats(parts.projects, [answer, state.projectId])) return;
   const here = answer.projects.filter((project) => project.size === null);
   const away = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(...(here.length ? here.map(row) : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]));

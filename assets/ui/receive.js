@@ -29,10 +29,11 @@ export function forget({ keepProject = false } = {}) {
 
 /** Take an answer to a poll that left with `sent`, what was known then. */
 export function receive(answer, { sent, trustVerdicts }) {
-  const { parts, candidates } = answer;
+  const { candidates } = answer;
+  const sure = ([part]) => digests[part] === sent.parts[part]; // nobody has asked for it again since
+  const parts = Object.fromEntries(Object.entries(answer.parts).filter(sure));
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
-  const sure = Object.entries(answer.digests).filter(([part]) => digests[part] === sent.parts[part]);
-  digests = { ...digests, ...Object.fromEntries(sure) };
+  digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(sure)) };
   if ("project" in parts) take("project", parts.project);
   if ("rounds" in parts) take("rounds", parts.rounds);
   if ("job" in parts) take("job", parts.job);

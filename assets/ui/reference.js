@@ -20,7 +20,9 @@ export function mountReference(found, element, { upload }) {
   parts.new.addEventListener("click", () => { creating = true; show(); parts.form.querySelector("input").focus(); });
   mountImport(parts.import, parts.archive);
   on("project forget", show);
-  for (const end of ["focusout", "pointerup"]) parts.open.addEventListener(end, () => setTimeout(show)); // what waited for the person
+  const later = () => setTimeout(show); // what waited for the person
+  parts.open.addEventListener("focusout", later);
+  document.addEventListener("pointerup", later);
   on("step", () => { if (state.step === "reference") { creating = false; show(); listProjects(); } });
   show();
 }
@@ -55,8 +57,9 @@ function overview() {
 function nameField({ id, name }) {
   const input = el("input", { type: "text", class: "name-in-place", value: name, maxlength: 120, "aria-label": "Name of the project", title: "Click to change the name", data: { keep: "name" } });
   input.addEventListener("change", async () => {
-    const answer = await write("rename", { project: id, name: input.value });
-    input.value = answer?.name ?? state.project?.name ?? name;
+    const typed = input.value;
+    const answer = await write("rename", { project: id, name: typed });
+    if (input.value === typed) input.value = answer?.name ?? state.project?.name ?? name;
     refresh();
     listProjects();
   });

@@ -2,7 +2,7 @@
 import { on } from "./store.js";
 import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
-import { draftKept, draftOf, keepDraft } from "./drafts.js";
+import { askStored, draftKept, draftOf, keepDraft } from "./drafts.js";
 import { el, reference, setAttribute, setText, whenClosed } from "./dom.js";
 import { makeBrush, pictureThere } from "./brush.js";
 import { brushBar } from "./brush_bar.js";
@@ -33,9 +33,10 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
     return Boolean(answer);
   };
   const step = async (name) => {
+    const mine = open;
     if (!await write(name, { reference: id })) return;
     refresh().then(kept);
-    paintReference({ id, prompt }, kept);
+    if (maskOpen() && open === mine) paintReference({ id, prompt }, kept);
   };
   const log = { undo: () => step("undo_mask"), redo: () => step("redo_mask") };
   await paintMask({ source: reference(id), title: prompt, load: () => call("rounds", "reference_mask", { reference: id }), send, log });
@@ -79,7 +80,7 @@ export async function paintMask({ source, title, load, send, log = null }) {
   keep.disabled = auto.disabled = true;
   for (const { node } of steps) node.disabled = true;
   dialog.showModal();
-  const answer = await load();
+  const answer = await askStored(mine.draft, load);
   await pictureThere(place);
   if (open !== mine || !answer) return;
   setText(begun, STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"]);

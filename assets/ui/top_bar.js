@@ -9,7 +9,7 @@ import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
 
 const STILL = 600; // ms in which nothing can be stopped after a press: a second click is not meant for what moved under it
-let pressed = -STILL;
+let still = null; // the timer of it
 const SHOWN_WORDS = 2; // trigger words in the top line; the rest is counted
 
 export function mountTop(parts, element) {
@@ -74,7 +74,7 @@ function showJob(parts) {
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
   parts.stop.hidden = !running;
   setText(parts.stop, job.state === "queued" ? "Withdraw" : "Stop");
-  parts.stop.disabled = job.state === "stopping" || performance.now() - pressed < STILL;
+  parts.stop.disabled = job.state === "stopping" || still !== null;
   emit("busy");
 }
 
@@ -91,9 +91,10 @@ async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
-  pressed = performance.now();
-  setTimeout(() => emit("job"), STILL);
+  clearTimeout(still);
+  still = setTimeout(() => { still = null; emit("job"); }, STILL);
   emit("job");
+  ask("job"); // a poll that is on its way does not know of it
   await call("top", verb, { job: id });
   ask("job");
   ask("queue");

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from gal_studio.studio import Studio
 from tests.ui.brushing import opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.gates import FULL, Gate, refuse
+from tests.ui.late_answers import before_changes
 from tests.ui.seeded_refinement import pairs_made
 
 pytestmark = pytest.mark.browser
@@ -48,13 +48,6 @@ def lose_the_next_answer(page: Any) -> list[Any]:
 
     page.route("**/writes", lose, times=1)
     return lost
-
-
-def before_changes(studio: Studio) -> Gate:
-    """A gate that every change has to go through."""
-    gate = Gate(studio.store.answers.once)
-    studio.store.answers.once = gate  # type: ignore[method-assign]
-    return gate
 
 
 def test_changes_wait_while_the_studio_is_away(watched: Watched, served: Served):
