@@ -49,7 +49,15 @@ export function paintPart(id) {
 /** One step back: out of the painting first, then out of the enlarged view. */
 export function close() {
   if (painting()) return main.part.leave();
-  return dialog?.close();
+  return dialog && shut();
+}
+
+/** Browsers tell of a closing late: what belongs to it is done at once, and the focus goes where the person looked last. */
+function shut() {
+  const id = state.focus;
+  dialog.close();
+  drop();
+  setFocus(id, "keys");
 }
 
 function build() {
@@ -58,22 +66,23 @@ function build() {
   dialog = document.body.appendChild(el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, pictures, facts));
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
   dialog.addEventListener("cancel", (event) => { if (painting()) event.preventDefault(); });
-  whenClosed(dialog, () => { drop(); setFocus(state.focus, "keys"); });
+  whenClosed(dialog, () => main && shut()); // by the browser itself
   on("verdicts", (ids) => { if (lightbox() && ids.has(state.focus)) fill(); });
   on("job busy", () => lightbox() && main?.heat.refresh());
-  on("forget", () => dialog.close());
+  on("forget", shut);
 }
 
 function drop() {
   main?.part.remove();
   main?.heat.remove();
   main = null;
+  facts.replaceChildren();
 }
 
 function fill() {
   const id = state.focus;
   const candidate = state.candidates.get(id);
-  if (!candidate) return dialog.close();
+  if (!candidate) return shut();
   if (main?.id !== id) {
     drop();
     main = candidatePlate(id, candidate);
@@ -99,12 +108,14 @@ const plate = (src, prompt, caption) => el("figure", {}, el("img", { src, alt: p
 function showFacts(id, candidate) {
   const focused = facts.contains(document.activeElement) ? document.activeElement.dataset.action : null;
   const score = state.scoreOf.get(candidate.anchor_id);
-  facts.replaceChildren(
+  const next = el("div", {},
     el("h2", {}, candidate.prompt),
     el("dl", {}, ...pairs(candidate, score).flatMap(([name, value, title]) => [el("dt", { title }, name), el("dd", {}, value)])),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
     ...(score?.suggested === id && score.why ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)] : []),
     ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]));
+  if (facts.innerHTML === next.innerHTML) return; // what is replaced under the mouse is not clicked
+  facts.replaceChildren(...next.childNodes);
   const wanted = focused && facts.querySelector(`[data-action="${focused}"]:not(:disabled)`);
   if (wanted) wanted.focus();
   else if (document.activeElement === dialog || !dialog.contains(document.activeElement)) facts.querySelector("[data-action=accept]")?.focus();

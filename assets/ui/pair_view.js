@@ -2,7 +2,7 @@
 import { state, on } from "./store.js";
 import { call, refresh } from "./session.js";
 import { write } from "./writes.js";
-import { draftKept, draftOf, keepDraft } from "./drafts.js";
+import { askStored, draftKept, draftOf, keepDraft } from "./drafts.js";
 import { toast } from "./toast.js";
 import { el, setText, whenClosed } from "./dom.js";
 import { pairPicture } from "./pictures.js";
@@ -24,15 +24,20 @@ const views = { quality: { on: true }, reproduction: { on: false } };
 let dialog = null;
 let open = null; // the pair that is shown, with its layers
 
+const draftName = (id) => `pair ${id}`;
+
 /** The mean of a map over its subject, as far as it is known where the subject is. */
 export const mean = (value) => value?.toFixed(2) ?? "? (its mask is lost)";
 
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
 
+/** Browsers tell of a closing late: what belongs to it is done at once. */
 export function closePair() {
-  finish();
+  const id = open?.id;
+  drop();
   dialog?.close();
+  document.querySelector(`[data-pair="${id}"]`)?.focus();
 }
 
 export function openPair(id) {
@@ -51,13 +56,9 @@ export function turnPair(by) {
 
 function build() {
   dialog = document.body.appendChild(el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }));
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  whenClosed(dialog, () => {
-    const id = open?.id;
-    drop();
-    document.querySelector(`[data-pair="${id}"]`)?.focus();
-  });
-  on("forget", () => dialog.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && closePair());
+  whenClosed(dialog, () => open && closePair()); // by the browser itself
+  on("forget", closePair);
   on("leaving", finish);
   on("refinement", () => { // judged again behind the dialog
     const maps = open && state.refinement?.pairs.find((pair) => pair.id === open.id)?.maps;
@@ -84,7 +85,7 @@ async function fill(id) {
   drop();
   const pairs = state.refinement?.pairs ?? [];
   const at = pairs.findIndex((pair) => pair.id === id);
-  if (at < 0) return dialog.close();
+  if (at < 0) return closePair();
   const pair = pairs[at];
   const y = stage(el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }));
   const x = stage(el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }));
@@ -96,7 +97,7 @@ async function fill(id) {
   dialog.replaceChildren(head(pair, at, pairs.length), el("div", { class: "pair-plates" },
     plate(y, yours(), `kept ${mean(pair.reproduction)} on average`, "r(y), Eq. P5: how much of it the generation kept", reproduction.node),
     plate(x, "Generated", `quality ${mean(pair.quality)} on average`, "q(x), Eq. P4: how much of it is like the reference", quality.node)), bars);
-  const answer = await call("rounds", "pair", { pair: id });
+  const answer = await askStored(draftName(id), () => call("rounds", "pair", { pair: id }));
   if (open !== mine || !answer) return undefined;
   if (answer.reference) y.parentNode.append(subjectButton(pair, answer));
   if (answer.foreground) {
@@ -127,7 +128,7 @@ function lay(mine, place, bars, runs) {
   let timer = null;
   let bar = null;
   let sent = JSON.stringify(runs);
-  const draft = `pair ${mine.id}`;
+  const draft = draftName(mine.id);
   const words = dialog.querySelector(".pair-kept");
   mine.keep = async () => {
     clearTimeout(timer);
@@ -140,7 +141,8 @@ function lay(mine, place, bars, runs) {
     setText(words, "Keeping…");
     const answer = await write("paint", { pair: mine.id, mask: next });
     if (answer) draftKept(draft, painted);
-    else if (sent === JSON.stringify(next)) sent = null; // so that it is sent again
+    if (sent !== JSON.stringify(next)) return; // more was painted meanwhile
+    if (!answer) sent = null; // so that it is sent again
     setText(words, answer ? "Kept" : "Not kept");
   };
   mine.brush = makeBrush(place, { tools: TOOLS, blank: UNTOUCHED, runs: draftOf(draft) ?? runs, name: "Which patches are good or bad", onChange: () => {

@@ -4,6 +4,13 @@ import { el } from "./dom.js";
 let shelf = null;
 const shown = new Map();
 
+/** A dialog covers everything else, and takes what is in it along when it closes. */
+function lift() {
+  const above = document.querySelector("dialog[open]") ?? document.body;
+  if (shelf && shelf.parentNode !== above) above.append(shelf);
+}
+document.addEventListener("close", lift, true);
+
 /** What went wrong before is over once something has worked. */
 export function clearErrors() {
   for (const { node, remove } of shown.values()) if (node.dataset.tone === "error") remove();
@@ -11,8 +18,7 @@ export function clearErrors() {
 
 export function toast(sentence, tone = "plain") {
   shelf ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
-  const above = document.querySelector("dialog[open]") ?? document.body; // a dialog covers everything else
-  if (shelf.parentNode !== above) above.append(shelf);
+  lift();
   clearTimeout(shown.get(sentence)?.timer);
   shown.get(sentence)?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
