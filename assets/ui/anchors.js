@@ -1,19 +1,17 @@
 /** One row an anchor in the order of priority: how often it copies, how sure that is, and why it was chosen. */
 import { state, on, drawing, setFocus, setHover } from "./store.js";
-import { el } from "./dom.js";
+import { el, repeats } from "./dom.js";
 import { editAnchors } from "./anchors_editor.js";
 
 export function mountAnchors(parts) {
   const update = () => { if (!parts.anchors.hidden) show(parts.anchors); };
-  on("scores round job forget view", update);
+  on("scores round job forget view received", update);
   on("hover", () => light(parts.anchors));
 }
 
 function show(box) {
   const scores = state.scores;
-  const signature = JSON.stringify([scores, drawing(), state.round?.sample_weight]);
-  if (box.dataset.signature === signature) return;
-  box.dataset.signature = signature;
+  if (repeats(box, [scores, drawing(), state.round?.sample_weight])) return;
   if (!scores.length || !state.round) {
     box.replaceChildren(el("div", { class: "empty" }, el("p", {}, "Anchors are scored as their pictures are drawn."), state.project ? editButton() : null));
     return;

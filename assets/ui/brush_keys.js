@@ -13,7 +13,7 @@ export function listenKeys(brush) {
     event.stopPropagation();
     act();
   };
-  const blur = () => brush.showRing(null);
+  const blur = () => brush.stroke || brush.showRing(null);
   document.addEventListener("keydown", listen, true);
   brush.canvas.addEventListener("blur", blur);
   return () => document.removeEventListener("keydown", listen, true);

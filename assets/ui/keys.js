@@ -16,6 +16,7 @@ import { sampleOpen } from "./samples.js";
 export function mountKeys(parts) {
   parts.keys.addEventListener("click", showHelp);
   document.addEventListener("keydown", (event) => {
+    if (event.repeat && event.key === "Enter" && event.target.closest?.("button")) event.preventDefault(); // it is pressed once
     if (typing(event.target) || resting() || event.altKey) return;
     const act = actionFor(event);
     if (!act) return;

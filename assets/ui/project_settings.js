@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { FIELDS, makeFields, read, valueOf, weigh } from "./settings_fields.js";
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
-let open = false;
+let last = null; // what stood there before: it stays open
 
 export function projectSettings(project) {
   const fields = makeFields(NAMES);
@@ -26,7 +26,7 @@ export function projectSettings(project) {
   const details = el("details", { class: "advanced" }, el("summary", {}, "Advanced"),
     el("p", { class: "field-note" }, "Kept at once; training and pictures take them from their next start."),
     el("div", { class: "advanced-fields" }, [...fields.values()].map((field) => field.node)));
-  details.open = open;
-  details.addEventListener("toggle", () => { open = details.open; });
+  details.open = Boolean(last?.open);
+  last = details;
   return details;
 }

@@ -1,7 +1,7 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "./store.js";
 import { openRound, openStep } from "./session.js";
-import { el, count, reference, setText } from "./dom.js";
+import { el, count, reference, repeats, setText } from "./dom.js";
 import { address } from "./pictures.js";
 import { pending, unreachable, write } from "./writes.js";
 
@@ -20,11 +20,9 @@ export function mountStrip(parts) {
 /** Redraw only when what the chips say has changed. */
 function show(parts) {
   const chips = state.project ? [referenceChip(), ...state.rounds.map(roundChip)] : [];
-  const signature = JSON.stringify(chips);
   kept(parts);
   parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
-  if (parts.strip.dataset.signature === signature) return;
-  parts.strip.dataset.signature = signature;
+  if (repeats(parts.strip, chips)) return;
   parts.strip.replaceChildren(...chips.flatMap((chip, i) => {
     const node = draw(chip);
     return i ? [el("span", { class: "then", "aria-hidden": "true" }, "›"), node] : [node];

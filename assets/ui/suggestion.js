@@ -1,22 +1,20 @@
 /** The sampler's proposal: one line an anchor, with its reason, and a way to leave it out. */
 import { state, on, verdictOf, setFocus, setHover, drawing } from "./store.js";
 import { decide, toggle } from "./decisions.js";
-import { el, count, setText } from "./dom.js";
+import { el, count, repeats, setText } from "./dom.js";
 import { thumbnail } from "./pictures.js";
 
 const STATES = { accepted: "accepted", rejected: "left out" };
 
 export function mountSuggestion(parts) {
   const update = () => show(parts);
-  on("scores round job verdicts forget", update);
+  on("scores round job verdicts forget received", update);
   update();
 }
 
 function show(parts) {
   const chosen = drawing() ? [] : state.scores.filter((score) => score.suggested);
-  const signature = JSON.stringify([chosen, chosen.map((s) => verdictOf(s.suggested)), state.round?.exhausted, emptyWords()]);
-  if (parts.suggestions.dataset.signature === signature) return;
-  parts.suggestions.dataset.signature = signature;
+  if (repeats(parts.suggestions, [chosen, chosen.map((s) => verdictOf(s.suggested)), state.round?.exhausted, emptyWords()])) return;
   setText(parts["suggestion-note"], chosen.length ? `${chosen.length} of ${count(state.scores.length, "anchor")}` : "");
   const rows = chosen.map(row);
   if (state.round?.exhausted && !drawing()) rows.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
