@@ -2,7 +2,7 @@
 import { state, on } from "./store.js";
 import { call, openProject, refresh } from "./session.js";
 import { ask } from "./receive.js";
-import { el, setAttribute, setText } from "./dom.js";
+import { el, pressed, setAttribute, setText } from "./dom.js";
 import { isWorking, jobDoing, jobNoun, jobProgress, resumeWord } from "./job_words.js";
 
 const PARTS = [["working", "Running"], ["waiting", "Waiting"], ["halted", "Halted"]];
@@ -15,8 +15,8 @@ export const queueOpen = () => Boolean(list?.matches(":popover-open"));
 export function mountQueue(parts) {
   list = document.body.appendChild(el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }));
   parts.queue.popoverTargetElement = list;
-  list.addEventListener("toggle", (event) => event.newState === "open" && show());
-  on("queue", () => {
+  list.addEventListener("beforetoggle", (event) => event.newState === "open" && show());
+  on("queue received", () => {
     const count = state.queue.working.length + state.queue.waiting.length;
     parts["queue-count"].hidden = !count;
     setText(parts["queue-count"], String(count));
@@ -27,6 +27,7 @@ export function mountQueue(parts) {
 
 /** Make the rows anew only when they say something else; progress goes into those that are there. */
 function show() {
+  if (pressed(list)) return;
   const { queue } = state;
   const signature = JSON.stringify(queue, (key, value) => (["done", "total", "phase", "message"].includes(key) ? undefined : value));
   if (list.dataset.signature !== signature) {
@@ -89,14 +90,20 @@ function buttons(entry) {
 /** One click is one move: a second one so soon would meet another row, since the first has moved them. */
 async function act(handler, request, event) {
   if (sending || event.detail > 1) return;
-  sending = true;
+  move(true);
   try {
     await call("top", handler, request);
     ["queue", "job"].forEach(ask);
     await refresh();
   } finally {
-    sending = false;
+    move(false);
   }
+}
+
+/** While one is on its way the buttons take no other, and say so. */
+function move(now) {
+  sending = now;
+  setAttribute(list, "aria-busy", now);
 }
 
 function open(entry) {

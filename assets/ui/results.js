@@ -14,6 +14,14 @@ export function mountResults(found) {
   mountSameSeed(parts["same-seed"]);
   mountExport(parts.export);
   on("step project rounds", load);
+  on("forget", () => { if (!state.project) clear(); });
+}
+
+/** Another project is opened: what is on its way belongs to this one. */
+function clear() {
+  asked += 1;
+  parts["results-table"].replaceChildren();
+  parts.accepted.replaceChildren();
 }
 
 async function load() {

@@ -32,6 +32,12 @@ export function mountSameSeed(box) {
   };
   anchor.addEventListener("change", () => { index = 0; load(); });
   on("step project rounds", fill);
+  on("forget", () => {
+    if (state.project) return;
+    asked += 1;
+    [index, most] = [0, 1];
+    row.replaceChildren();
+  });
   box.append(el("div", { class: "same-head" }, anchor,
     el("button", { type: "button", class: "button small", "aria-label": "Previous seed", on: { click: turn(-1) } }, "‹"), number,
     el("button", { type: "button", class: "button small", "aria-label": "Next seed", on: { click: turn(1) } }, "›")), row);
