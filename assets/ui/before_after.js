@@ -64,7 +64,9 @@ export function mountBeforeAfter(box) {
     if (key === asked) return;
     asked = key;
     const answer = await call("rounds", "before_after", { round: state.roundId });
-    if (!answer || key !== asked) return;
+    if (key !== asked) return;
+    if (!answer) asked = ""; // it is asked for again
+    if (!answer) return;
     anchors = answer.anchors;
     const was = anchor.value;
     anchor.replaceChildren(...anchors.map((entry) => el("option", { value: entry.id }, entry.prompt)));

@@ -93,7 +93,9 @@ function ruleField() {
   const words = el("p", { class: "rule-words" });
   const choice = el("select", { "aria-label": "What the next round does with this refinement" }, RULES.map(([value, text]) => el("option", { value }, text)));
   choice.addEventListener("change", async () => {
-    await write("next_rule", { project: state.projectId, rule: choice.value });
+    const rule = choice.value;
+    const answer = await write("next_rule", { project: state.projectId, rule });
+    if (!answer && choice.value === rule) choice.value = state.refinement?.rule ?? rule;
     refresh();
   });
   const node = el("section", { class: "refine-rule", "aria-label": "The next round" },

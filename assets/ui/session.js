@@ -15,6 +15,7 @@ export function connect(panel, server) {
 
 /** Call a server function of a panel; an expected error becomes a toast and `null`. */
 export async function call(panel, name, request) {
+  const since = performance.now();
   let answer;
   try {
     answer = await servers.get(panel)[name](request);
@@ -24,7 +25,7 @@ export async function call(panel, name, request) {
     toast(answer.error, "error");
     return null;
   }
-  if (!QUIET.has(name)) clearErrors();
+  if (!QUIET.has(name)) clearErrors(since);
   return answer;
 }
 

@@ -11,9 +11,9 @@ function lift() {
 }
 document.addEventListener("close", lift, true);
 
-/** What went wrong before is over once something has worked. */
-export function clearErrors() {
-  for (const { node, remove } of shown.values()) if (node.dataset.tone === "error") remove();
+/** What went wrong before is over once something has worked that was asked for at `since`, after it was said. */
+export function clearErrors(since) {
+  for (const { node, remove, at } of shown.values()) if (node.dataset.tone === "error" && at < since) remove();
 }
 
 export function toast(sentence, tone = "plain") {
@@ -26,6 +26,6 @@ export function toast(sentence, tone = "plain") {
     el("span", {}, sentence), close);
   const remove = () => { node.remove(); shown.delete(sentence); };
   close.addEventListener("click", remove);
-  shown.set(sentence, { node, remove, timer: setTimeout(remove, tone === "error" ? 12000 : 4000) });
+  shown.set(sentence, { node, remove, at: performance.now(), timer: setTimeout(remove, tone === "error" ? 12000 : 4000) });
   shelf.append(node);
 }

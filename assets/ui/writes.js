@@ -14,7 +14,7 @@ const MOST = 4_000_000; // letters of a list; the studio takes 16 MiB
 const FAREWELL = 60_000; // bytes that a browser sends for a page that is gone
 const REFUSALS = [400, 413]; // what else stands between us and the studio may say something else
 const LEFT = "gal-studio-writes";
-const waiting = []; // {entry: {id, name, request}, done}
+const waiting = []; // {entry: {id, name, request}, done, since: when it was asked for}
 let started = 0;
 let sending = false;
 let away = false;
@@ -41,7 +41,7 @@ const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) =
 
 function wait(entry, done) {
   started += 1;
-  waiting.push({ entry, done });
+  waiting.push({ entry, done, since: performance.now() });
   emit("writes");
   if (!sending) send();
 }
@@ -91,9 +91,9 @@ function signIn() {
 const refused = (entries, error) => entries.map(() => ({ error }));
 
 function take(changes, answers) {
-  if (answers.some((answer) => !answer.error)) clearErrors();
-  for (const [i, { done }] of changes.entries()) {
+  for (const [i, { done, since }] of changes.entries()) {
     if (answers[i].error) toast(answers[i].error, "error");
+    else clearErrors(since);
     done(answers[i].error ? null : answers[i]);
   }
 }

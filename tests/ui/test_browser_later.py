@@ -1,10 +1,15 @@
 """What a person sees between a press and its answer, in a real Chromium."""
 
+from typing import Any
+
 import pytest
 
+from tests.ui.brushing import opened
 from tests.ui.conftest import Served, Watched, until
+from tests.ui.gates import FULL, refuse, refused_once
 from tests.ui.late_answers import Late, before_changes
 from tests.ui.seeded import make_project
+from tests.ui.seeded_refinement import pairs_made, refined
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +89,53 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     for answer in answers:
         answer.come()
     page.wait_for_selector(".results-table tbody tr")
+
+
+def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, served: Served):
+    studio = served.place.studio
+    studio.decide = refused_once(studio.decide)  # type: ignore[method-assign]
+    gate = before_changes(studio)
+    page = watched.open(served.url())
+    gate.close()
+    for key in ("ArrowRight", "a", "ArrowRight", "a"):
+        page.keyboard.press(key)
+    assert gate.reached.wait(60)
+    gate.open()
+    until(lambda: len(studio.store.decisions.accepted(served.place.round)) == 1)
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+    assert page.is_visible(f".toast:has-text('{FULL}')")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    page.wait_for_selector(".toast", state="detached")
+
+
+def test_before_and_after_are_asked_for_again_when_there_was_no_answer(watched: Watched, served: Served):
+    node = pairs_made(served.place.studio, served.place.round)
+    refined(served.place.studio, node)
+    away = ["before_after"]
+
+    def lose(route: Any) -> None:
+        asked = route.request.post_data or ""
+        route.abort() if any(f'"{name}"' in asked for name in away) else route.fallback()
+
+    watched.page.route("**/component_server/", lose)
+    page = opened(watched, served, node)
+    page.wait_for_selector(".toast:has-text('does not answer')")
+    page.wait_for_selector(".toast", state="detached")
+    away.clear()
+    page.click("[data-choice=pairs]")
+    page.click("[data-choice=compare]")
+    page.wait_for_selector(".compare-seed")
+    watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
+
+
+def test_a_rule_that_is_refused_goes_back(watched: Watched, served: Served):
+    studio = served.place.studio
+    node = pairs_made(studio, served.place.round)
+    refined(studio, node)
+    studio.change_settings = refuse  # type: ignore[method-assign]
+    page = opened(watched, served, node)
+    page.focus(".refine-rule select")
+    page.select_option(".refine-rule select", "repeat")
+    page.wait_for_selector(f".toast:has-text('{FULL}')")
+    page.wait_for_function("document.querySelector('.refine-rule select').value === 'continue'")
