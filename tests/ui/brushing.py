@@ -15,6 +15,7 @@ def settled(page) -> None:
 
 def stroke(page, selector: str, points: Sequence[tuple[float, float]]) -> None:
     """Paint along points, given as shares of the picture's width and height."""
+    page.hover(selector, trial=True)  # it stands still
     box = page.locator(selector).bounding_box()
     places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in points]
     page.mouse.move(*places[0])
@@ -30,12 +31,19 @@ def enlarged(watched: Watched, served: Served):
     page.wait_for_selector(".tile")
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
-    page.wait_for_selector("dialog.lightbox[open] .stage img")
+    page.wait_for_function("document.querySelector('dialog.lightbox[open] .stage img')?.naturalWidth > 0")
     return page, page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id")
 
 
 def opened(watched: Watched, served: Served, node: str):
     return watched.open(f"{served.url()}&round={node}")
+
+
+def pair_opened(page, number: int) -> None:
+    """A pair, large, when nothing comes any more that would move its pictures."""
+    page.click(f".pair-card >> nth={number}")
+    page.wait_for_selector(".pair-view .heat canvas")
+    page.wait_for_selector(".pair-view .brush-layer")
 
 
 def mask_of(served: Served, candidate: str) -> np.ndarray:

@@ -98,9 +98,9 @@ def test_a_person_signs_in_works_and_signs_out(context: Any, locked: Served) -> 
     send_form(page, "wrong")
     assert "not right" in page.inner_text("[role=alert]")
     assert page.input_value("[name=user]") == USER and page.input_value("[name=secret]") == ""
-    assert page.evaluate("document.activeElement.name") == "secret"
+    page.wait_for_selector("[name=secret]:focus")
     send_form(page, PASSWORD)
-    assert page.url == locked.url(), "what the address asked for is forgotten"
+    page.wait_for_url(locked.url())  # what the address asked for
     walk(page)
     unwanted = [line for line in found if "401" not in line]  # the page before the sign-in is one
     assert unwanted == []
@@ -152,7 +152,7 @@ def test_the_form_follows_the_theme_and_fits(chromium: Any, locked: Served, sche
     found = noted(page.context, locked.address)
     page.goto(locked.address)
     assert page.get_attribute("html", "data-theme") == scheme
-    assert page.evaluate("document.activeElement.name") == "user"
+    page.wait_for_selector("[name=user]:focus")
     assert page.locator("label").count() == 2
     assert [line for line in found if "401" not in line] == []
     page.close()

@@ -20,6 +20,7 @@ def settled(page):
 
 def lasso(page, x: float, y: float, radius: float) -> None:
     """Draw a circle on the map; the middle in shares of its size, the radius in pixels."""
+    page.hover(".view.map", trial=True)  # it stands still
     box = page.locator(".view.map").bounding_box()
     middle = box["x"] + box["width"] * x, box["y"] + box["height"] * y
     page.mouse.move(middle[0] + radius, middle[1])
@@ -45,17 +46,19 @@ def test_a_lasso_filters_the_grid_and_escape_clears_it(watched: Watched, served:
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")
     lasso(page, 0.5, 0.5, 90)
+    page.wait_for_selector(".shown:not(:text-is('180 / 180 shown'))")
     shown = int(page.inner_text(".shown").split(" / ")[0])
     assert 0 < shown < 180
     assert page.locator(".tile:visible").count() == shown
     page.keyboard.press("Escape")
-    assert page.inner_text(".shown") == "180 / 180 shown"
+    page.wait_for_selector(".shown:text-is('180 / 180 shown')")
 
 
 def test_pointer_on_a_tile_lights_its_point_and_the_other_way_round(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")
     page.hover(".tile >> nth=3")
+    page.wait_for_selector(".marks circle.hover")
     assert page.locator(".marks circle.hover").count() == 1
     centre = page.evaluate(
         "(() => { const r = document.querySelector('.plot .point').getBoundingClientRect();"
@@ -63,11 +66,13 @@ def test_pointer_on_a_tile_lights_its_point_and_the_other_way_round(watched: Wat
     )
     page.mouse.move(*centre)
     page.wait_for_selector(".peek:visible")
+    page.wait_for_selector(".tile[data-hot]", state="attached")
     assert page.locator(".tile[data-hot]").count() == 1
 
 
 def test_keys_decide_and_a_refresh_keeps_it(watched: Watched, served: Served):
     page = watched.open(served.url())
+    page.wait_for_selector(".tile")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("a")
     page.keyboard.press("ArrowRight")
@@ -103,16 +108,18 @@ def test_enlarge_compare_and_close(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
+    page.wait_for_selector("dialog[open] dt:text-is('Seed')")
     assert page.locator("dialog[open] img").count() == 1
-    assert "Seed" in page.inner_text("dialog[open]")
     page.keyboard.press("c")
-    assert page.locator("dialog[open] img").count() == 2
+    page.wait_for_selector("dialog[open] img >> nth=1")
     before = page.inner_text("dialog[open] h2 + dl")
     page.keyboard.press("ArrowRight")
-    assert page.inner_text("dialog[open] h2 + dl") != before
+    page.wait_for_function(
+        "(before) => document.querySelector('dialog[open] h2 + dl').innerText !== before", arg=before
+    )
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
-    assert "tile-face" in page.evaluate("document.activeElement.className")
+    page.wait_for_selector("dialog.lightbox", state="hidden")
+    page.wait_for_selector(".tile-face:focus")
 
 
 def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served: Served):
@@ -125,7 +132,7 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     page.click("[data-action=next_round]")
     page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
     assert len(served.place.studio.rounds(served.place.project)) == 2
-    assert page.get_attribute("[data-action=fine_tune]", "data-next") == ""
+    page.wait_for_selector("[data-action=fine_tune][data-next]")
 
 
 def test_another_line_of_rounds_is_branched_off(watched: Watched, served: Served):
@@ -269,6 +276,7 @@ def test_results_show_rounds_and_the_same_seed(watched: Watched, served: Served)
     served.place.studio.accept_suggestion(served.place.round)
     page = watched.open(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
+    page.wait_for_selector(".shelf-pictures img >> nth=2")
     assert page.locator(".shelf-pictures img").count() == 3
     page.wait_for_selector(".same-row img")
     with page.expect_download() as download:
@@ -279,10 +287,10 @@ def test_results_show_rounds_and_the_same_seed(watched: Watched, served: Served)
 def test_it_fits_a_small_screen(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth <= 1280")
-    bottom = page.locator("[data-action=next_round]").bounding_box()
-    assert bottom["y"] + bottom["height"] <= 800
+    page.wait_for_function("document.documentElement.scrollWidth <= 1280")
+    page.wait_for_function(
+        "document.querySelector('[data-action=next_round]').getBoundingClientRect().bottom <= 800"
+    )
 
 
 def test_results_of_many_rounds_fit_a_small_screen(watched: Watched, served: Served):
@@ -296,5 +304,5 @@ def test_results_of_many_rounds_fit_a_small_screen(watched: Watched, served: Ser
     for width in (1280, 900):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_function(f"innerWidth === {width}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
         assert page.locator(".results-table th:text-is('Round 1')").bounding_box()["height"] < 50, "one line"

@@ -30,7 +30,7 @@ def test_a_heatmap_lies_over_the_picture_and_tells_its_values(watched: Watched, 
     page.mouse.move(5, 5)
     page.wait_for_selector(".heat-value", state="hidden")
     page.keyboard.press("h")
-    assert page.locator(".lightbox .heat").count() == 0
+    page.wait_for_selector(".lightbox .heat", state="detached")
 
 
 def test_the_heatmap_is_read_by_keys_and_made_weaker(watched: Watched, served: Served):
@@ -45,7 +45,7 @@ def test_the_heatmap_is_read_by_keys_and_made_weaker(watched: Watched, served: S
     assert candidate == page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id"), "it stayed"
     page.focus(".lightbox .heat-strength input")
     page.keyboard.press("Home")
-    assert page.evaluate("document.querySelector('.lightbox .heat canvas').style.opacity") == "0"
+    page.wait_for_function("document.querySelector('.lightbox .heat canvas').style.opacity === '0'")
 
 
 def test_the_colours_grow_lighter_and_never_depend_on_the_picture(watched: Watched, served: Served):
@@ -79,7 +79,7 @@ def test_the_heatmap_of_each_subject_is_chosen_by_keys(watched: Watched, served:
     page.keyboard.press(" ")
     page.wait_for_selector(f"{chosen}:text-is('<brumm>')")
     assert page.locator("dialog.lightbox[open]").count() == 1
-    assert page.evaluate("document.activeElement.textContent") == "<brumm>"
+    page.wait_for_function("document.activeElement.textContent === '<brumm>'")
     page.wait_for_selector(".lightbox .heat[aria-label^='Patch quality of <brumm>'] canvas")
     page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
     page.wait_for_selector(f".lightbox .heat-value:text('{HIGH:.2f}')")
@@ -117,7 +117,7 @@ def test_what_is_painted_is_what_is_stored(watched: Watched, served: Served):
     page, candidate = enlarged(watched, served)
     page.click("[data-action=part]")
     page.wait_for_selector(".lightbox .brush-layer")
-    assert page.is_disabled("[data-action=accept-part]")
+    page.wait_for_selector("[data-action=accept-part]:disabled")
     stroke(page, ".lightbox .brush-layer", [(0.25, 0.5), (0.75, 0.5)])
     page.click("[data-action=accept-part]")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]", state="attached")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.brushing import enlarged, opened, settled, stroke
+from tests.ui.brushing import enlarged, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.late_answers import Late, before_changes
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, take
@@ -17,9 +17,7 @@ def test_paint_is_there_although_the_answer_is_older_than_it(watched: Watched, s
     studio = served.place.studio
     gate = before_changes(studio)
     page = opened(watched, served, pairs_made(studio, served.place.round))
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(PAIR)
-    page.wait_for_selector(".pair-view .heat canvas")
+    pair_opened(page, 0)
     gate.close()
     stroke(page, PAIR, [(0.2, 0.3), (0.8, 0.3)])
     page.keyboard.press("ArrowRight")
@@ -170,9 +168,7 @@ def test_kept_is_said_of_the_last_stroke(watched: Watched, served: Served):
     studio = served.place.studio
     gate = before_changes(studio)
     page = opened(watched, served, pairs_made(studio, served.place.round))
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(PAIR)
-    page.wait_for_selector(".pair-view .heat canvas")
+    pair_opened(page, 0)
     page.evaluate(
         "() => { window.said = []; const words = document.querySelector('.pair-kept');"
         " const kept = document.querySelector('[data-part=kept]');"

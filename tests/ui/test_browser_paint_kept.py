@@ -7,7 +7,7 @@ import pytest
 
 from gal_studio.state import pairing
 from gal_studio.state.refinements import StoredMap
-from tests.ui.brushing import enlarged, mask_of, opened, settled, stroke
+from tests.ui.brushing import enlarged, mask_of, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.gates import FULL, refused_once
 from tests.ui.seeded_refinement import object_with_subject, pairs_made
@@ -40,8 +40,7 @@ def test_paint_over_a_pair_that_was_refused_is_sent_again(watched: Watched, serv
     node = pairs_made(studio, served.place.round)
     studio.paint = refused_once(studio.paint)  # type: ignore[method-assign]
     page = opened(watched, served, node)
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(PAIR)
+    pair_opened(page, 0)
     stroke(page, PAIR, LINE)
     page.wait_for_selector(".pair-kept:text-is('Not kept')")
     page.keyboard.press("Escape")
@@ -94,12 +93,12 @@ def test_heatmaps_are_those_of_the_last_judgement(watched: Watched, served: Serv
     best = StoredMap(np.full((8, 8), 1, np.float32), pairing.vision_model(store, node))
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair, kind, best)
-    page.wait_for_selector(".pair-card >> nth=0 >> text=quality 1.00")
+    page.wait_for_selector(".pair-card >> nth=0 >> text=quality 1.00 · kept 1.00")
     page.wait_for_function(f"document.querySelector('.pair-card .heat canvas') && {colour} !== '{before}'")
     page.click(".pair-card >> nth=0")
     place = ".pair-view .pair-plates figure:nth-child(2) .heat"
     page.wait_for_selector(f"{place} canvas")
     page.focus(place)
     page.keyboard.press("ArrowRight")
-    assert page.inner_text(f"{place} .heat-value") == "1.00"
+    page.wait_for_selector(f"{place} .heat-value:text-is('1.00')")
     settled(page)

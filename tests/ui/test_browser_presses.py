@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.brushing import EDGE, enlarged, mask_of, opened, settled, stroke
+from tests.ui.brushing import EDGE, enlarged, mask_of, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.gates import FULL, refuse
 from tests.ui.late_answers import Late, before_changes, in_one_task
@@ -51,9 +51,7 @@ def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, serve
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
     page = opened(watched, served, node)
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(".pair-view .brush-layer")
-    page.wait_for_selector(".pair-view .heat canvas")
+    pair_opened(page, 0)
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.3), (0.8, 0.3)])
     page.wait_for_selector(".pair-kept:text-is('Kept')")
     in_one_task(page, "key('Escape'); key('z', { ctrlKey: true });")

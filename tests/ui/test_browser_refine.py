@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gal_studio.core.types import Sample
-from tests.ui.brushing import EDGE, opened, settled, stroke
-from tests.ui.conftest import Served, Watched
+from tests.ui.brushing import EDGE, opened, pair_opened, settled, stroke
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served
         "document.querySelectorAll('.pair-card')[0].querySelectorAll('.heat').length === 2"
     )
     assert "quality 0.50 · kept 0.50" in page.inner_text(".pair-card >> nth=0")
-    assert page.get_attribute("[data-action=train]", "data-next") == ""
+    page.wait_for_selector("[data-action=train][data-next]")
     page.click("[data-action=train]")
     page.wait_for_selector("[data-part=job-title]:text('Refining')")
     assert [job.kind for job in studio.store.jobs.active(node)] == ["refine"]
@@ -55,8 +55,8 @@ def test_everything_is_done_by_one_click(watched: Watched, served: Served):
     page = opened(watched, served, node)
     page.click("[data-action=whole]")
     page.wait_for_selector("[data-part=job-title]:text('Refining')")
-    jobs = studio.store.jobs.of_project(served.place.project)
-    assert sorted(job.kind for job in jobs if job.state == "queued") == ["generate", "refine"]
+    until(lambda: len(studio.store.jobs.active(node)) == 2)  # the first is told of before the second is there
+    assert sorted(job.kind for job in studio.store.jobs.active(node)) == ["generate", "refine"]
 
 
 def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, served: Served):
@@ -64,8 +64,7 @@ def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, 
     node = pairs_made(served.place.studio, served.place.round)
     pair = served.place.studio.refinement_view(node).pairs[1].id
     page = opened(watched, served, node)
-    page.click(".pair-card >> nth=1")
-    page.wait_for_selector(".pair-view .brush-layer")
+    pair_opened(page, 1)
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.25), (0.8, 0.25)])
     page.wait_for_selector(".pair-kept:text-is('Kept')")
     page.keyboard.press("b")
@@ -121,13 +120,13 @@ def test_before_and_after_lie_under_one_slider(watched: Watched, served: Served)
     page.focus(".compare-slider")
     page.keyboard.press("End")
     clip = "getComputedStyle(document.querySelector('.compare-after')).clipPath"
-    assert "100%" in page.evaluate(clip)
+    page.wait_for_function(f"{clip}.includes('100%')")
     page.keyboard.press("Home")
-    assert "100%" not in page.evaluate(clip)
+    page.wait_for_function(f"!{clip}.includes('100%')")
     first = page.get_attribute(".compare-after", "src")
     page.click("[aria-label='Next seed']")
+    page.wait_for_selector(".compare-number:text-is('2 of 10')")
     assert page.get_attribute(".compare-after", "src") != first
-    assert page.inner_text(".compare-number") == "2 of 10"
 
 
 def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):
@@ -182,7 +181,7 @@ def test_a_refinement_is_undone_and_nothing_is_deleted(watched: Watched, served:
     page = opened(watched, served, node)
     page.click("text=Undo this refinement")
     page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
-    assert page.locator(".grid .tile:visible").count() > 0
+    page.wait_for_selector(".grid .tile:visible")
     assert [entry.kind for entry in studio.rounds(served.place.project)] == ["fine_tune", "refine"]
     assert studio.refinement_view(node).step == "done"
 
@@ -227,8 +226,7 @@ def test_nothing_is_cut_off(watched: Watched, served: Served, size: tuple[int, i
         ".getBoundingClientRect().right).length"
     )
     assert outside == 0
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(".pair-view .brush-bar")
+    pair_opened(page, 0)
     assert page.evaluate(
         "(() => { const node = document.querySelector('.pair-view');"
         " return node.scrollHeight <= node.clientHeight && node.scrollWidth <= node.clientWidth; })()"

@@ -27,10 +27,6 @@ def jobs(served: Served) -> tuple[Job, ...]:
     return (*first, *second)
 
 
-def listed(page: Any) -> list[str]:
-    return page.evaluate(f"[...document.querySelectorAll('{LIST} li')].map((row) => row.dataset.job)")
-
-
 def wait_for_order(page: Any, jobs: list[Job]) -> None:
     page.wait_for_function(
         f"(ids) => JSON.stringify([...document.querySelectorAll('{LIST} li')].map((row) => row.dataset.job))"
@@ -55,14 +51,14 @@ def test_the_queue_lists_the_work_of_all_projects(watched: Watched, served: Serv
     page = watched.open(served.address)
     page.wait_for_selector("[data-part=queue-count]:text('4')")
     open_queue(page)
-    assert listed(page) == [job.id for job in jobs]
+    wait_for_order(page, list(jobs))
     assert "40 / 200" in page.inner_text(row(jobs[0]))
     assert page.inner_text(row(jobs[1])).splitlines()[:2] == ["Generate", "after fine-tuning"]
     assert "Round 1 · Ink harbour" in page.inner_text(row(jobs[3]))
     store.jobs.progress(jobs[0].id, "fine_tune", 90, 200, "loss 0.1")
     page.wait_for_selector(f"{row(jobs[0])} >> text=90 / 200")
     page.keyboard.press("Escape")
-    assert not page.is_visible(LIST)
+    page.wait_for_selector(LIST, state="hidden")
     open_queue(page)
     page.click(f"{row(jobs[2])} .queue-where")
     page.wait_for_selector("[data-part=name]:text('Ink harbour')")
@@ -136,7 +132,8 @@ def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tu
         tab.wait_for_selector(f"{row(jobs[0])} >> text={LOSS}")
     for tab in (page, other):
         tab.evaluate(f"document.querySelector(\"{row(jobs[0])} [aria-label^='Retry']\").click()")
-    wait_for_order(page, [jobs[0], jobs[2], jobs[3], jobs[1]])
+    for tab in (page, other):
+        wait_for_order(tab, [jobs[0], jobs[2], jobs[3], jobs[1]])
     assert [move.after for move in store.jobs.moves(jobs[0].id)].count("queued") == 2
     assert len(store.jobs.of_project(served.place.project)) == 2
     other.close()
@@ -248,7 +245,7 @@ def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     page.keyboard.press("a")
     assert served.place.studio.store.decisions.verdicts(served.place.round) == {}
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    page.wait_for_selector("dialog.log", state="hidden")
 
 
 def test_the_strip_tells_what_waits_from_what_is_at_work(

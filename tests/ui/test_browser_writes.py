@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.brushing import opened, settled, stroke
+from tests.ui.brushing import opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.gates import FULL, Gate, refuse
 from tests.ui.late_answers import before_changes
@@ -156,8 +156,7 @@ def test_more_than_a_browser_sends_for_a_page_that_is_gone_is_left_to_the_next_o
 def test_paint_of_a_moment_ago_is_kept_when_the_page_goes(watched: Watched, served: Served):
     node = pairs_made(served.place.studio, served.place.round)
     page = opened(watched, served, node)
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(".pair-view .brush-layer")
+    pair_opened(page, 0)
     page.evaluate("window.setTimeout = () => 0")  # the pause after a stroke never ends
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.3), (0.8, 0.3)])
     page.goto("about:blank")
