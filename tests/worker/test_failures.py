@@ -10,7 +10,13 @@ from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 
 
-def test_failures_are_one_sentence(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+def test_failures_are_one_sentence(
+    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise OSError("there is no network")
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", refuse)  # which would ask a real one for long
     long = "A " + "very " * 55 + "long tie {}"
     first = first_round(studio, tiny_draft(names, anchors=[long, "A tie {}"]))
     failed = work(studio, models, studio.fine_tune(first))
