@@ -3,7 +3,6 @@
 import io
 import json
 import shutil
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from gal_studio.studio import Studio
 from gal_studio.ui.access import Rules
 from gal_studio.ui.archives import IMPORT_PATH
 from tests.state.filled import fill, snapshot
-from tests.ui.conftest import Place, Served, Watched, serving
+from tests.ui.conftest import Place, Served, Watched, serving, until
 from tests.ui.doors import ask
 
 
@@ -38,10 +37,7 @@ def test_a_project_is_downloaded_and_taken_in_again(opened: Served) -> None:
     assert answer.headers["cache-control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         assert archive.testzip() is None
-    for _ in range(200):  # the file goes when the last byte was sent
-        if not list(workspace.glob(".*")):
-            break
-        time.sleep(0.05)
+    until(lambda: not list(workspace.glob(".*")))  # the file goes when the last byte was sent
     assert snapshot(workspace) == before
     taken = ask(opened.address, IMPORT_PATH, "POST", {}, answer.body)
     assert taken.status == 200
