@@ -108,13 +108,13 @@ const plate = (src, prompt, caption) => el("figure", {}, el("img", { src, alt: p
 function showFacts(id, candidate) {
   const focused = facts.contains(document.activeElement) ? document.activeElement.dataset.action : null;
   const score = state.scoreOf.get(candidate.anchor_id);
-  const next = el("div", {},
+  const next = el("div", { class: facts.className },
     el("h2", {}, candidate.prompt),
     el("dl", {}, ...pairs(candidate, score).flatMap(([name, value, title]) => [el("dt", { title }, name), el("dd", {}, value)])),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
     ...(score?.suggested === id && score.why ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)] : []),
     ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]));
-  if (facts.innerHTML === next.innerHTML) return; // what is replaced under the mouse is not clicked
+  if (facts.isEqualNode(next)) return; // what is replaced under the mouse is not clicked
   facts.replaceChildren(...next.childNodes);
   const wanted = focused && facts.querySelector(`[data-action="${focused}"]:not(:disabled)`);
   if (wanted) wanted.focus();
