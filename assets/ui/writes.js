@@ -1,8 +1,8 @@
 /**
  * What the page changes. Changes wait in the order of the clicks, leave in lists, and stay until the studio has
  * answered them; only a refusal ends one otherwise. Each carries an id, by which the studio knows what it did
- * already, so that a list can be sent again whatever became of it. A page that goes away sends what waits, and
- * leaves it to the page that comes next in this tab.
+ * already, so that a list can be sent again whatever became of it. What waits is noted for the page that comes
+ * next in this tab; a page that goes away sends it as well.
  * A poll that was asked for before a change was answered may be older than the change: its verdicts are not used.
  */
 import { emit } from "./store.js";
@@ -14,11 +14,13 @@ const MOST = 4_000_000; // letters of a list; the studio takes 16 MiB
 const FAREWELL = 60_000; // bytes that a browser sends for a page that is gone
 const REFUSALS = [400, 413]; // what else stands between us and the studio may say something else
 const LEFT = "gal-studio-writes";
+const NOTED = 50; // ms after which a change is noted
 const waiting = []; // {entry: {id, name, request}, done, since: when it was asked for}
 let started = 0;
 let sending = false;
 let away = false;
 let ended = false; // the session
+let noting = null; // the timer of it
 
 /** Ask for one change; resolves with the studio's answer, or with null when it refused. */
 export function write(name, request) {
@@ -42,8 +44,23 @@ const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) =
 function wait(entry, done) {
   started += 1;
   waiting.push({ entry, done, since: performance.now() });
+  noteSoon();
   emit("writes");
   if (!sending) send();
+}
+
+/** Leave what waits to the next page of this tab. It is done while all is well: a busy browser ends pages without a word. */
+function note() {
+  clearTimeout(noting);
+  noting = null;
+  try {
+    if (waiting.length) sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ entry }) => entry)));
+    else sessionStorage.removeItem(LEFT);
+  } catch { /* no room, or not allowed: what is sent at the end must do */ }
+}
+
+function noteSoon() {
+  noting ??= setTimeout(note, NOTED);
 }
 
 async function send() {
@@ -54,6 +71,7 @@ async function send() {
     away = !answers;
     if (answers) take(waiting.splice(0, some.length), answers);
     else await new Promise((done) => setTimeout(done, PAUSE));
+    noteSoon();
     emit("writes");
   }
   sending = false;
@@ -101,16 +119,14 @@ function take(changes, answers) {
 /** A closed tab ends what cannot be sent on its behalf; `leaving` lets others say first what is to be kept. */
 addEventListener("beforeunload", (event) => {
   emit("leaving");
+  note();
   if (waiting.length && (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].entry) > FAREWELL)) event.preventDefault();
 });
 
 addEventListener("pagehide", () => {
   emit("leaving");
-  if (!waiting.length) return;
-  try {
-    sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ entry }) => entry)));
-  } catch { /* no room, or not allowed: what is sent now must do */ }
-  post(beginning(FAREWELL), { keepalive: true }).catch(() => {});
+  note();
+  if (waiting.length) post(beginning(FAREWELL), { keepalive: true }).catch(() => {});
 });
 
 /** What the page before this one could not bring to its end. */
@@ -118,7 +134,6 @@ export function goOn() {
   let left = null;
   try {
     left = sessionStorage.getItem(LEFT);
-    sessionStorage.removeItem(LEFT);
   } catch { /* not allowed */ }
   for (const entry of JSON.parse(left ?? "[]")) wait(entry, () => {});
 }

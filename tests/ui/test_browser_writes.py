@@ -135,6 +135,24 @@ def test_the_person_is_asked_before_what_waits_for_an_absent_studio_is_left(watc
     only_connection_problems(watched)
 
 
+def test_what_waits_is_kept_when_a_page_ends_without_a_word(watched: Watched, served: Served):
+    page = rounds_page(watched, served)
+    page.evaluate(
+        "for (const end of ['beforeunload', 'pagehide'])"
+        " addEventListener(end, (event) => event.stopImmediatePropagation(), true)"
+    )
+    page.context.set_offline(True)
+    accept(page, 3)
+    page.wait_for_function("sessionStorage.getItem('gal-studio-writes')?.match(/decide/g)?.length === 3")
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    rounds_page(watched, served)
+    until(lambda: accepted(served) == 3)
+    settled(page)
+    page.wait_for_function("sessionStorage.getItem('gal-studio-writes') === null")
+    only_connection_problems(watched)
+
+
 def test_more_than_a_browser_sends_for_a_page_that_is_gone_is_left_to_the_next_one(
     watched: Watched, served: Served
 ):
