@@ -136,7 +136,8 @@ def test_a_run_that_dies_at_some_of_its_writes_ends_as_if_it_had_not(
     undisturbed = plan_in(tmp_path / "undisturbed", names)
     code, writes, _ = lives.live(undisturbed)
     assert code == 0 and writes > 100
-    places = [Random(7).randrange(2, writes // 3) for _ in range(3)]
+    random = Random(7)
+    places = [random.randrange(2, writes // 3) for _ in range(3)]
     kill_at(lives, plan_in(tmp_path / "killed", names), places, results(undisturbed.workspace), report)
     assert report.good, report
     assert len(report.kills) >= 2

@@ -7,6 +7,7 @@ import { toast } from "./toast.js";
 
 let parts;
 let asked = 0;
+let trying = false; // a demo is on its way
 let open = false; // the list of what is put away
 
 export function mountProjects(found) {
@@ -17,7 +18,7 @@ export function mountProjects(found) {
 export async function listProjects() {
   const mine = ++asked;
   const answer = await call("reference", "overview", {});
-  if (!answer || mine !== asked || repeats(parts.projects, [answer, state.projectId])) return;
+  if (!answer || mine !== asked || repeats(parts.projects, [answer, state.projectId, trying])) return;
   const here = answer.projects.filter((project) => project.size === null);
   const away = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(...(here.length ? here.map(row) : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]));
@@ -68,12 +69,13 @@ const once = (act) => async ({ currentTarget: button }) => {
 };
 
 function demoButton(demo) {
-  const button = el("button", { type: "button", class: "demo-button", "aria-label": `Try the demo: ${demo.title}`, on: { click: async () => {
-    if (button.disabled) return;
-    button.disabled = true;
+  const button = el("button", { type: "button", class: "demo-button", disabled: trying, "aria-label": `Try the demo: ${demo.title}`, on: { click: async () => {
+    if (trying) return;
+    trying = button.disabled = true;
     const answer = await call("reference", "try_demo", { kind: demo.kind });
-    button.disabled = false;
+    trying = button.disabled = false;
     if (answer) openProject(answer.project);
+    else listProjects();
   } } },
   el("img", { src: `/demo/${demo.kind}`, alt: "" }),
   el("b", {}, demo.title), el("span", {}, demo.note));

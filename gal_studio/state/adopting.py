@@ -110,7 +110,7 @@ def _whole(store: Store, other: Store) -> frozenset[str]:
         path.stem
         for source, target in folders
         for path in source.folder.iterdir()
-        if target.intact(path.stem)
+        if target.renewed(path.stem)
     )
 
 

@@ -104,6 +104,14 @@ class Files:
         with self.path(name).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == name
 
+    def renewed(self, name: str) -> bool:
+        """The same, for a row that is still to come: what no row names may be removed unless it is new."""
+        intact = self.intact(name)
+        if intact:
+            with suppress(OSError):
+                os.utime(self.path(name))
+        return intact
+
     def is_own(self, path: Path) -> bool:
         """Whether a path in the folder is named as the studio names its files."""
         return path.suffix == self._suffix and bool(_NAME.fullmatch(path.stem))
@@ -111,11 +119,8 @@ class Files:
     def add(self, data: bytes) -> str:
         """Keep these bytes; returns their name. Twice the same bytes are one file; a broken one is mended."""
         name = hashlib.sha256(data).hexdigest()
-        if not self.intact(name):
+        if not self.renewed(name):
             write_whole(self.path(name), data, self._workspace)
-        else:
-            with suppress(OSError):  # as new: what is old and named by no row yet may be removed
-                os.utime(self.path(name))
         return name
 
     def read(self, name: str) -> bytes:

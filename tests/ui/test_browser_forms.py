@@ -159,3 +159,23 @@ def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
     page.click("[data-action=put-away]")
     page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
     assert studio.store.projects.put_away() == frozenset()
+
+
+def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):
+    studio = served.place.studio
+    gate = Gate(studio.create_demo)
+    studio.create_demo = gate  # type: ignore[method-assign]
+    gate.close()
+    page = watched.open(served.url("reference"))
+    page.click(".demo-button >> nth=0")
+    assert gate.reached.wait(60)
+    make_project(studio, name="Ink harbour")
+    page.click("[data-step=results]")
+    page.click("[data-step=reference]")
+    page.wait_for_selector(".project-row:has-text('Ink harbour')")
+    page.wait_for_selector(".demo-button:disabled >> nth=1")
+    gate.open()
+    page.wait_for_selector("[data-part=name]:text-is('Bold outline cat')")
+    page.click("[data-step=reference]")
+    page.wait_for_selector(".demo-button:enabled >> nth=1")
+    assert len(studio.projects()) == 3
