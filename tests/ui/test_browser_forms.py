@@ -150,7 +150,7 @@ def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served)
     studio.delete(served.place.project)
     page.wait_for_selector(".toast:has-text('There is no project')")
     page.wait_for_selector("[data-step=reference][aria-current]")
-    watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # its pictures are gone
+    watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of its pictures
 
 
 def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
