@@ -65,8 +65,7 @@ export function mountBeforeAfter(box) {
     asked = key;
     const answer = await call("rounds", "before_after", { round: state.roundId });
     if (key !== asked) return;
-    if (!answer) asked = ""; // it is asked for again
-    if (!answer) return;
+    if (!answer) { asked = ""; return; } // it is asked for again
     anchors = answer.anchors;
     const was = anchor.value;
     anchor.replaceChildren(...anchors.map((entry) => el("option", { value: entry.id }, entry.prompt)));

@@ -69,7 +69,7 @@ function build() {
   whenClosed(dialog, () => main && shut()); // by the browser itself
   on("verdicts", (ids) => { if (lightbox() && ids.has(state.focus)) fill(); });
   on("job busy", () => lightbox() && main?.heat.refresh());
-  on("forget", shut);
+  on("forget", () => lightbox() && shut());
 }
 
 function drop() {
