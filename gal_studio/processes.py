@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
-from gal_studio.state.files import log_folder
-from gal_studio.state.lock import WorkerLock
-from gal_studio.state.worker_log import OUTPUT
+from gal_studio.state.files.content_store import log_folder
+from gal_studio.state.jobs.lock import WorkerLock
+from gal_studio.state.jobs.worker_log import OUTPUT
 
 LARGEST_OUTPUT = 1_000_000  # bytes
 LOOK = 2.0  # seconds between two looks for work that nobody does

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from gal_studio import assets
-from gal_studio.core.describing import describe
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import expand_anchors
+from gal_studio.core.references import describe
 
 CHECKOUT = Path(__file__).resolve().parent.parent / "assets"
 

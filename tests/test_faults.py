@@ -11,17 +11,17 @@ from random import Random
 import psutil
 import pytest
 
-from benchmarks.faults_kills import run
-from benchmarks.faults_report import Load, Report
-from benchmarks.faults_soak import Sample, trends
-from benchmarks.faults_witness import Witness, results
+from benchmarks.faults.kills import run
+from benchmarks.faults.report import Load, Report
+from benchmarks.faults.soak import Sample, trends
+from benchmarks.faults.witness import Witness, results
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
-from tests.state.filled import fill
 from tests.tiny_project import make_models, tiny_draft
 from tests.ui.seeded import finished
+from tests.workspace.filled import fill
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +130,7 @@ def test_the_log_of_the_database_does_not_grow_under_readers(tmp_path: Path) -> 
 def test_a_run_that_dies_at_some_of_its_writes_ends_as_if_it_had_not(
     tmp_path: Path, names: tuple[str, str]
 ) -> None:
-    from benchmarks.faults_writes import Lives, kill_at, plan_in
+    from benchmarks.faults.writes import Lives, kill_at, plan_in
 
     lives, report = Lives(), Report()
     undisturbed = plan_in(tmp_path / "undisturbed", names)
@@ -154,9 +154,9 @@ def test_killed_page_worker_and_command(tmp_path: Path, names: tuple[str, str]) 
 @pytest.mark.slow
 @pytest.mark.browser
 def test_true_pages(tmp_path: Path, names: tuple[str, str]) -> None:
-    from benchmarks.faults_pages import measure
-    from benchmarks.faults_person import begin
-    from benchmarks.faults_running import RunningStudio
+    from benchmarks.faults.pages import measure
+    from benchmarks.faults.person import begin
+    from benchmarks.faults.running import RunningStudio
     from tests.ui.conftest import CHROMIUM, free_port
 
     if not CHROMIUM.exists():

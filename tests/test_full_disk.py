@@ -13,7 +13,7 @@ import pytest
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker import Worker, resting
+from gal_studio.worker import Worker, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.progress import Progress
 from tests.tiny_project import make_models, tiny_draft
@@ -90,7 +90,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The undisturbed run is on another disk; afterwards both have the same weights and pictures."""
-    monkeypatch.setattr(resting, "LOOK_FOR_ROOM", 0.1)
+    monkeypatch.setattr(space_watch, "LOOK_FOR_ROOM", 0.1)
     filler, full = disk / "filler", threading.Event()
     with Store(tmp_path / "plain") as plain, Store(disk / "workspace", reserve=0) as store:
         calm, studio = Studio(plain), Studio(store)
@@ -159,7 +159,7 @@ def test_a_disk_that_fills_under_the_reserve_lays_the_job_down(
 def test_what_a_person_paused_is_never_resumed_by_the_worker(
     tmp_path: Path, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resting, "LOOK_FOR_ROOM", 0.05)
+    monkeypatch.setattr(space_watch, "LOOK_FOR_ROOM", 0.05)
     with Store(tmp_path / "workspace") as store:
         studio = Studio(store)
         job = studio.fine_tune(first_round(studio, tiny_draft(names)))

@@ -14,21 +14,21 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def model():
-    from gal_studio.engine.model import load_image_model
+    from gal_studio.engine.models.image_model import load_image_model
 
     return load_image_model(resolve_model(load_preset("pocket").base_model), device="cpu")
 
 
 @pytest.fixture(scope="module")
 def embedder():
-    from gal_studio.engine.embedder import load_embedder
+    from gal_studio.engine.features.clip import load_embedder
 
     return load_embedder(resolve_model(load_preset("pocket").clip_model), device="cpu")
 
 
 def draw_all(model, requests, settings):
-    from gal_studio.engine.fusing import drawing
-    from gal_studio.engine.sampler import DrawnBatch, draw
+    from gal_studio.engine.sampling.fused_adapter import drawing
+    from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 
     with drawing(model) as ready:
         events = list(draw(ready, requests, settings))
@@ -71,7 +71,7 @@ def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
 
 
 def test_one_seed_is_one_picture_alone_and_in_a_batch(model):
-    from gal_studio.engine.sampler import DrawRequest
+    from gal_studio.engine.sampling.sampler import DrawRequest
 
     settings = SampleSettings(candidates=1, steps=6, guidance_scale=4.0, batch_size=4)
     requests = [DrawRequest(f"A {thing} in flat design style", seed) for seed, thing in enumerate(THINGS)]

@@ -11,9 +11,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.processes import LONGEST_PAUSE, LOOK, Keeper, start_worker
 from gal_studio.state import Store
-from gal_studio.state.lock import WorkerLock
+from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
-from tests.state.conftest import Clock
+from tests.stored_project import Clock
 from tests.tiny_project import tiny_draft
 
 

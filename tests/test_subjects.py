@@ -12,8 +12,8 @@ from safetensors import safe_open
 from gal_studio.assets import demo
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.uncertainty import reference_similarity
 from gal_studio.core.prompts import subjects
-from gal_studio.core.uncertainty import reference_similarity
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker import Worker

@@ -1,12 +1,12 @@
 /** Started once by each panel that Gradio renders; the last one to arrive starts the page. */
-import { connect, start } from "./session.js";
-import { goOn } from "./writes.js";
-import { applyTheme } from "./theme.js";
-import { mountTop } from "./top_bar.js";
-import { mountRounds } from "./rounds.js";
-import { mountReference } from "./reference.js";
-import { mountResults } from "./results.js";
-import { state, on } from "./store.js";
+import { connect, start } from "./app/session.js";
+import { goOn } from "./app/writes.js";
+import { applyTheme } from "./kit/theme.js";
+import { mountTop } from "./top/top_bar.js";
+import { mountRounds } from "./rounds/rounds.js";
+import { mountReference } from "./reference/reference.js";
+import { mountResults } from "./results/results.js";
+import { state, on } from "./app/store.js";
 
 const panels = { top: mountTop, reference: mountReference, rounds: mountRounds, results: mountResults };
 const waiting = new Set(Object.keys(panels));

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.stored import existing_workspace
-from gal_studio.state.integrity import examine
-from gal_studio.state.mending import mend, remedy
+from gal_studio.workspace.check import examine
+from gal_studio.workspace.repair import mend, remedy
 
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:

@@ -4,8 +4,8 @@ import math
 
 from PIL import Image, ImageDraw, ImageFont
 
-from gal_studio.state.files import Images
-from gal_studio.views import CandidateView, RoundView, ScoreView
+from gal_studio.state.files.content_store import Images
+from gal_studio.studio.views.types import CandidateView, RoundView, ScoreView
 
 TILE, GAP, LABEL, MARGIN, REFERENCE = 112, 6, 330, 16, 128
 HEADING, MOST_REFERENCES = 540, 6

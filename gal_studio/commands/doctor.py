@@ -85,8 +85,8 @@ def measure(preset: Preset) -> Speed:
     """A probe of about ten seconds: draw, embed and train with the preset's settings."""
     from PIL import Image
 
-    from gal_studio.engine.embedder import load_embedder
-    from gal_studio.engine.model import load_image_model
+    from gal_studio.engine.features.clip import load_embedder
+    from gal_studio.engine.models.image_model import load_image_model
 
     model = load_image_model(resolve_model(preset.base_model))
     embedder = load_embedder(resolve_model(preset.clip_model))
@@ -101,8 +101,8 @@ def measure(preset: Preset) -> Speed:
 
 
 def _drawing_speed(model: Any, preset: Preset) -> float:
-    from gal_studio.engine.fusing import drawing
-    from gal_studio.engine.sampler import DrawnBatch, DrawRequest, draw
+    from gal_studio.engine.sampling.fused_adapter import drawing
+    from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 
     settings = preset.settings["style"].sample
     requests = [DrawRequest("A cat", seed) for seed in range(settings.batch_size)]
@@ -121,9 +121,9 @@ def _drawing_speed(model: Any, preset: Preset) -> float:
 def _training_speed(model: Any, preset: Preset, picture: Any) -> float:
     from dataclasses import replace
 
-    from gal_studio.engine.adapters import detach
-    from gal_studio.engine.pictures import TrainingPicture
-    from gal_studio.engine.tuner import fine_tune
+    from gal_studio.engine.models.adapters import detach
+    from gal_studio.engine.training.fine_tune import fine_tune
+    from gal_studio.engine.training.latents import TrainingPicture
 
     settings = replace(preset.settings["style"].tune, checkpoint_every=100_000)
     events = fine_tune(model, [TrainingPicture(picture, "A cat in ink style", 1.0, True)], [], settings, 0)

@@ -11,9 +11,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.processes import worker_runs
 from gal_studio.state import Store
-from gal_studio.state.lock import PATIENCE, WorkerLock
+from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.studio import Studio
-from gal_studio.views import JobView
+from gal_studio.studio.views.types import JobView
 from gal_studio.worker import Worker
 from gal_studio.worker.progress import Progress
 

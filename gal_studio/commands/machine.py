@@ -28,7 +28,7 @@ def describe_device() -> str:
     """What draws and trains: a GPU by its name, or the CPU."""
     import torch
 
-    from gal_studio.engine.devices import choose_device
+    from gal_studio.engine.models.devices import choose_device
 
     device = choose_device()
     if device.type != "cuda":

@@ -10,14 +10,14 @@ from typing import Any
 
 from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
-from gal_studio.core.balance import effective_draws
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.prompts import subjects
-from gal_studio.state import lineage
-from gal_studio.state.files import write_whole
-from gal_studio.state.problems import disk_problem
+from gal_studio.rounds import lineage
+from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.errors import disk_problem
 from gal_studio.studio import Studio
-from gal_studio.views import CandidateView, ProjectView, RoundView
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
 
 COLUMNS = (
     "candidate_id", "round", "prompt", "seed", "similarity_anchor", "similarity_reference", "overfit",

@@ -8,7 +8,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import ProjectDraft, ReferenceDraft
-from gal_studio.studio.references import mask_beside
+from gal_studio.studio.create.references import mask_beside
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "kind": (str, 'a word in quotes: "style" or "object"'),

@@ -10,8 +10,9 @@ from gal_studio.commands.outputs import check_folder, describe_refinement, write
 from gal_studio.commands.stored import existing_workspace, find_project
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.state import Store, lineage, pairing
-from gal_studio.state.projects import Project
+from gal_studio.rounds import lineage, pairs
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
 
 TITLES = {"clip_t": "text alignment", "clip_i": "likeness to the references", "overfit_rate": "copies"}
@@ -39,8 +40,8 @@ def refine_project(plan: RefinePlan) -> dict[str, Any]:
         entry = _round(store, project, plan.round)
         if plan.changes:
             studio.change_settings(project.id, {"refine": dict(plan.changes)})
-        if not pairing.can_be_refined(store, entry):
-            pairing.planned_pairs(store, entry, project.settings.refine)  # says what is missing
+        if not pairs.can_be_refined(store, entry):
+            pairs.planned_pairs(store, entry, project.settings.refine)  # says what is missing
         with local_worker(studio, line) as worker:
             node = refine_round(studio, worker, line, entry.id)
         if plan.out is not None:
@@ -54,13 +55,13 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
     """Refine a round as far as that is not done; the refinement's id, None when there is nothing to learn."""
     store = studio.store
     entry = store.rounds.get(round_id)
-    if not pairing.can_be_refined(store, entry):
+    if not pairs.can_be_refined(store, entry):
         line.say(f"Round {entry.number} is not refined: no picture was accepted that it could learn from.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
     settings = store.projects.get(entry.project_id).settings.refine
-    done = pairing.finished_twin(store, entry, settings)
+    done = pairs.finished_twin(store, entry, settings)
     if done is None:
         jobs = studio.run_refinement(round_id)
         for job in jobs:

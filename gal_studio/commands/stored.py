@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
-from gal_studio.state.projects import Project
+from gal_studio.state.tables.projects import Project
 
 
 @contextmanager

@@ -12,9 +12,9 @@ from PIL import Image
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
-from gal_studio.state.files import writing_beside
-from gal_studio.state.pictures import read_picture
-from gal_studio.state.problems import make_folder
+from gal_studio.state.files.content_store import writing_beside
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.images.read import read_picture
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
 LEAST, MOST_HELD_OUT = 20, 200
@@ -39,9 +39,9 @@ def tune_vision(plan: TunePlan) -> dict[str, Any]:
 
     Started again with the same words, it goes on at its last checkpoint.
     """
-    from gal_studio.engine.place_finding import own_place_share
-    from gal_studio.engine.vision import DESCRIPTION, load_vision, save_tower
-    from gal_studio.engine.vision_tuning import tuned_weights
+    from gal_studio.engine.patches.loading import DESCRIPTION, load_vision, save_tower
+    from gal_studio.engine.patches.localization import own_place_share
+    from gal_studio.engine.patches.tuning import tuned_weights
 
     if (plan.out / DESCRIPTION).exists():
         raise StudioError(f"{plan.out} holds a tuned vision model already: give another folder.")
@@ -64,8 +64,8 @@ def tune_vision(plan: TunePlan) -> dict[str, Any]:
 
 def _base(plan: TunePlan) -> str:
     """What the tuned weights will lie over, as the card of the tuned model names it."""
-    from gal_studio.engine.embedder import LOCAL
-    from gal_studio.engine.vision import CLIP, DESCRIPTION
+    from gal_studio.engine.features.clip import LOCAL
+    from gal_studio.engine.patches.loading import CLIP, DESCRIPTION
 
     name = resolve_model(plan.vision_model)
     if name == CLIP:
@@ -77,7 +77,7 @@ def _base(plan: TunePlan) -> str:
 
 
 def _tune(plan: TunePlan, tower: Any, pictures: Sequence[Image.Image], kept: Path) -> int:
-    from gal_studio.engine.vision_tuning import TowerSettings, tune_tower
+    from gal_studio.engine.patches.tuning import TowerSettings, tune_tower
 
     settings = TowerSettings(steps=plan.steps, checkpoint_every=SAID_EVERY)
 

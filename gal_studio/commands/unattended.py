@@ -14,12 +14,13 @@ from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_wo
 from gal_studio.commands.outputs import write_outputs
 from gal_studio.commands.refine import refine_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.policies import PolicyOutcome, find_policy
+from gal_studio.core.gal.policies import PolicyOutcome, find_policy
+from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import Round
-from gal_studio.core.uncertainty import score_pool
-from gal_studio.state import Store, pairing
-from gal_studio.state.pictures import read_picture
+from gal_studio.rounds import pairs
+from gal_studio.state import Store
+from gal_studio.state.images.read import read_picture
 from gal_studio.studio import Picture, ProjectDraft, Studio
 
 MOST_ROUNDS = 50
@@ -57,7 +58,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                 entry = rounds[-1]
                 _work_on(studio, worker, entry.id)
                 _tell(studio, line, entry.id)
-                if number < plan.rounds or (plan.refine and not pairing.can_be_refined(store, entry)):
+                if number < plan.rounds or (plan.refine and not pairs.can_be_refined(store, entry)):
                     _decide(studio, entry, plan.policy)
                 if plan.refine and (node := refine_round(studio, worker, line, entry.id)):
                     refinements[entry.id] = node

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.model import ImageModel
+from gal_studio.engine.models.image_model import ImageModel
 
 FLAT = 2
 """Levels of 255 by which a flat picture's pixels differ at most, in each channel."""

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gal_studio.core.patch_quality import Map, resize
+from gal_studio.core.patchdpo.patch_quality import Map, resize
 
 WORKING_SIDE = 256  # of the squeezed picture that GrabCut works on
 RING = 0.03  # width of the border that is looked at, as a part of the side

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gal_studio.core.patch_quality import Limits
+from gal_studio.core.patchdpo.patch_quality import Limits
 
 
 class Embedder(Protocol):

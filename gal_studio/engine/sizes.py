@@ -3,8 +3,8 @@
 import torch
 
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.adapters import target_modules
-from gal_studio.engine.model import ImageModel
+from gal_studio.engine.models.adapters import target_modules
+from gal_studio.engine.models.image_model import ImageModel
 
 FLOAT32 = 4
 """Bytes of a trained weight, of its gradient, and of each of AdamW's two averages."""

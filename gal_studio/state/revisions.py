@@ -2,7 +2,7 @@
 
 from collections import UserDict
 
-from gal_studio.state.database import Database
+from gal_studio.state.database.connection import Database
 
 
 class ProjectRevisions(UserDict[str, str]):

@@ -5,19 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from gal_studio.state.answers import Answers
-from gal_studio.state.candidates import Candidates
-from gal_studio.state.database import Database
-from gal_studio.state.decisions import Decisions
-from gal_studio.state.disk import Disk
-from gal_studio.state.files import Adapters, Images
-from gal_studio.state.job_queue import JobQueue
-from gal_studio.state.jobs import Jobs
-from gal_studio.state.problems import disk_problem
-from gal_studio.state.projects import Projects
-from gal_studio.state.refinements import Refinements
-from gal_studio.state.rounds import Rounds
-from gal_studio.state.workers import Workers
+from gal_studio.state.database.connection import Database
+from gal_studio.state.database.idempotency import Answers
+from gal_studio.state.files.content_store import Adapters, Images
+from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.free_space import Disk
+from gal_studio.state.jobs.jobs import Jobs
+from gal_studio.state.jobs.queue import JobQueue
+from gal_studio.state.jobs.workers import Workers
+from gal_studio.state.tables.candidates import Candidates
+from gal_studio.state.tables.decisions import Decisions
+from gal_studio.state.tables.projects import Projects
+from gal_studio.state.tables.refinements import Refinements
+from gal_studio.state.tables.rounds import Rounds
 
 
 class Store:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gal_studio import __version__
 from gal_studio.state import Store
-from gal_studio.state.worker_log import LOG, OUTPUT, last_lines
+from gal_studio.state.jobs.worker_log import LOG, OUTPUT, last_lines
 from gal_studio.studio.scrubbing import scrubbed
 
 LIBRARIES = (

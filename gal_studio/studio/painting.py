@@ -3,11 +3,11 @@
 import numpy as np
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.masks import check_size
+from gal_studio.core.patchdpo.masks import check_size
 from gal_studio.core.types import Author
 from gal_studio.state import Store
-from gal_studio.state.pictures import read_picture
-from gal_studio.studio.references import read_mask
+from gal_studio.state.images.read import read_picture
+from gal_studio.studio.create.references import read_mask
 
 
 def paint(store: Store, pair_id: str, painting: bytes | None, author: Author = "human") -> None:

@@ -9,22 +9,22 @@ from typing import NamedTuple
 import gradio as gr
 from fastapi import FastAPI
 
-from gal_studio.state.pictures import LARGEST_FILE
+from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
-from gal_studio.ui.access import Access, Rules
-from gal_studio.ui.archives import add_archive_routes
-from gal_studio.ui.credentials import Credentials
-from gal_studio.ui.first_paint import FirstPaint
-from gal_studio.ui.narrow import narrow_gradio
-from gal_studio.ui.pictures import add_picture_routes
-from gal_studio.ui.recall import Recall
-from gal_studio.ui.reference_panel import build_reference
-from gal_studio.ui.results_panel import build_results
-from gal_studio.ui.rounds_panel import build_rounds
-from gal_studio.ui.static import add_static_routes
-from gal_studio.ui.top_bar import build_top_bar
-from gal_studio.ui.uploads import add_upload_route
-from gal_studio.ui.writes import add_writes_route
+from gal_studio.ui.access.credentials import Credentials
+from gal_studio.ui.access.gate import Access, Rules
+from gal_studio.ui.api.archives import add_archive_routes
+from gal_studio.ui.api.pictures import add_picture_routes
+from gal_studio.ui.api.uploads import add_upload_route
+from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.writes import add_writes_route
+from gal_studio.ui.page.first_paint import FirstPaint
+from gal_studio.ui.page.gradio_allow_list import narrow_gradio
+from gal_studio.ui.page.static import add_static_routes
+from gal_studio.ui.panels.reference import build_reference
+from gal_studio.ui.panels.results import build_results
+from gal_studio.ui.panels.rounds import build_rounds
+from gal_studio.ui.panels.top_bar import build_top_bar
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")

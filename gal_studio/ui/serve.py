@@ -12,12 +12,12 @@ import psutil
 from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
-from gal_studio.state.lock import PATIENCE, PageLock
+from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
-from gal_studio.ui.access import SIGN_IN, Rules
-from gal_studio.ui.attaching import attach, note_address, refuse_taken_port
-from gal_studio.ui.credentials import TOKEN, Credentials, Sessions, read_credentials
-from gal_studio.ui.origins import OWN_NAMES, is_loopback
+from gal_studio.ui.access.credentials import TOKEN, Credentials, Sessions, read_credentials
+from gal_studio.ui.access.gate import SIGN_IN, Rules
+from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
+from gal_studio.ui.running_page import attach, note_address, refuse_taken_port
 
 DEFAULT_WORKSPACE = Path.home() / "gal-studio"
 AUTH_VARIABLE = "GAL_STUDIO_AUTH"

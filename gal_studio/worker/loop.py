@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.files import log_folder
-from gal_studio.state.lock import PATIENCE, WorkerLock
-from gal_studio.state.problems import BusyError, DiskError, NoRoomError
-from gal_studio.worker.kinds import import_ahead, steps_of, what_is_kept
+from gal_studio.state.files.content_store import log_folder
+from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
+from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
+from gal_studio.worker.jobs.registry import import_ahead, steps_of, what_is_kept
 from gal_studio.worker.progress import Progress
-from gal_studio.worker.resting import RoomWatch
+from gal_studio.worker.space_watch import RoomWatch
 
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models

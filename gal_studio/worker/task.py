@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
-from gal_studio.state.projects import Project
+from gal_studio.state.tables.projects import Project
 from gal_studio.worker.models import Models
 
 

@@ -10,9 +10,9 @@ from PIL import Image
 from safetensors import safe_open
 
 from gal_studio.cli import main
-from gal_studio.core.selection import rank_anchors
+from gal_studio.core.gal.selection import rank_anchors
+from gal_studio.core.gal.uncertainty import score_anchor
 from gal_studio.core.types import Anchor, Candidate
-from gal_studio.core.uncertainty import score_anchor
 
 QUICK = """
 [settings.tune]

@@ -9,9 +9,9 @@ from PIL import Image
 
 from gal_studio.cli import main
 from gal_studio.commands import tune_vision as command
-from gal_studio.engine.vision import load_vision
-from gal_studio.engine.vision_tuning import TowerTuning
-from tests.engine.test_vision_tuning import drawings
+from gal_studio.engine.patches.loading import load_vision
+from gal_studio.engine.patches.tuning import TowerTuning
+from tests.engine.patches.test_tuning import drawings
 from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.types import Anchor, AnchorScore, Candidate
-from gal_studio.core.uncertainty import score_pool
 
 NAMES = ("tie", "drum", "koala", "shoe", "kite", "donut")
 

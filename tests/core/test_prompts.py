@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.describing import describe
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
     check_prompt,
@@ -20,6 +19,7 @@ from gal_studio.core.prompts import (
     subjects,
     tidy,
 )
+from gal_studio.core.references import describe
 from gal_studio.core.types import Reference
 
 CAT = "A <cute-cat> cat on the stairs"

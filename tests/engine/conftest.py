@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gal_studio.engine.model import ImageModel, load_image_model
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 
 

@@ -13,12 +13,12 @@ import torch
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.settings import SampleSettings, TuneSettings
-from gal_studio.engine.adapters import detach
-from gal_studio.engine.fusing import drawing
-from gal_studio.engine.model import ImageModel, load_image_model
-from gal_studio.engine.pictures import TrainingPicture
-from gal_studio.engine.sampler import DrawRequest, draw
-from gal_studio.engine.tuner import fine_tune
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawRequest, draw
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.latents import TrainingPicture
 from tests.engine.conftest import noise_picture
 
 POCKET = "assets:pocket/pipeline"

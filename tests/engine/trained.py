@@ -3,10 +3,10 @@
 import torch
 
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine import training as training_module
-from gal_studio.engine.adapters import detach, trainable
-from gal_studio.engine.model import ImageModel
-from gal_studio.engine.pictures import TrainingPicture
+from gal_studio.engine.models.adapters import detach, trainable
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training import trainer as training_module
+from gal_studio.engine.training.latents import TrainingPicture
 from tests.engine.conftest import noise_picture
 
 SETTINGS = TuneSettings(steps=6, batch_size=2, rank=2, checkpoint_every=3)

@@ -22,11 +22,11 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Sample
 from gal_studio.state import Store
-from gal_studio.state.archive_reader import import_project
-from gal_studio.state.archive_writer import export_project
-from gal_studio.state.candidates import NewCandidate
+from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
-from tests.state.filled import fill, snapshot, weights
+from gal_studio.workspace.archive.reader import import_project
+from gal_studio.workspace.archive.writer import export_project
+from tests.workspace.filled import fill, snapshot, weights
 
 CAUSES = {
     errno.ENOSPC: ("database or disk is full", "is full"),

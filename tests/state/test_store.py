@@ -10,9 +10,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round, Sample
 from gal_studio.state import Store
-from gal_studio.state.projects import Project
-from gal_studio.state.rounds import TrainingImage
-from tests.state.conftest import new_candidate
+from gal_studio.state.tables.projects import Project
+from gal_studio.state.tables.rounds import TrainingImage
+from tests.stored_project import new_candidate
 
 
 def test_project_is_read_back_by_another_store(store: Store, project: Project) -> None:

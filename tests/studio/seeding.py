@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.types import Remark
-from gal_studio.state import lineage
-from gal_studio.state.candidates import NewCandidate
+from gal_studio.rounds import lineage
+from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
 
 STYLE = "A cat in watercolor painting style"

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.studio import Studio, creating
-from tests.state.locking import is_held
+from gal_studio.studio import Studio
+from gal_studio.studio.create import project
+from tests.state.jobs.locking import is_held
 from tests.studio.seeding import STYLE, draft, png
 
 
@@ -139,7 +140,7 @@ def test_who_writes_does_not_wait_for_the_pictures_of_a_new_project(
     studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     held: list[bool] = []
-    place: Any = creating if step == "read_reference" else studio.store.images
+    place: Any = project if step == "read_reference" else studio.store.images
 
     real: Callable[..., Any] = getattr(place, step)
 
@@ -155,7 +156,7 @@ def test_who_writes_does_not_wait_for_the_pictures_of_a_new_project(
 def test_a_command_that_comes_again_while_its_pictures_are_read_makes_one_project(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, made = creating.read_reference, list[str]()
+    real, made = project.read_reference, list[str]()
 
     def slow(*given: Any) -> Any:
         if not made:
@@ -163,7 +164,7 @@ def test_a_command_that_comes_again_while_its_pictures_are_read_makes_one_projec
             made.append(studio.create_project(draft(origin="demo x")))
         return real(*given)
 
-    monkeypatch.setattr(creating, "read_reference", slow)
+    monkeypatch.setattr(project, "read_reference", slow)
     assert studio.create_project(draft(origin="demo x")) == made[1]
     assert len(studio.projects()) == 1
     assert len(studio.rounds(made[1])) == 1

@@ -8,7 +8,8 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
-from gal_studio.state import Store, lineage
+from gal_studio.rounds import lineage
+from gal_studio.state import Store
 from gal_studio.studio import Studio
 from tests.studio.seeding import draft, draw, train
 

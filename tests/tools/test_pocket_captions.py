@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tools.pocket import icons
-from tools.pocket.captions import CLEAN_WORDS, caption, trigger_word, with_trigger
-from tools.pocket.concepts import CONCEPTS, HELD_OUT_DESIGNS, Concept
+from tools.pocket.data import icons
+from tools.pocket.data.captions import CLEAN_WORDS, caption, trigger_word, with_trigger
+from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS, Concept
 
 BY_NAME = {concept.name: concept for concept in CONCEPTS}
 STYLE = ("watercolor painting", "watercolour", "aquarelle")

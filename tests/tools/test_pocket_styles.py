@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tools.pocket.styles import STYLES, Style
+from tools.pocket.scenes.styles import STYLES, Style
 
 
 def _art(scene: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from PIL import Image
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor
 from gal_studio.state import Store
-from gal_studio.state.candidates import NewCandidate, candidate_id
+from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.studio import ProjectDraft, Studio
 
 PROMPT = "A cat in watercolor painting style"

@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.types import Job
-from gal_studio.state import pairing
-from gal_studio.state.candidates import NewCandidate, candidate_id
-from gal_studio.state.refinements import Foreground, Measurement, StoredMap
+from gal_studio.rounds import pairs
+from gal_studio.state.tables.candidates import NewCandidate, candidate_id
+from gal_studio.state.tables.refinements import Foreground, Measurement, StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from tests.ui.seeded import draw, picture, train
 
@@ -20,7 +20,7 @@ def halves(studio: Studio, round_id: str) -> StoredMap:
     """A map whose left half is bad and whose right half is good."""
     values = np.full((SIDE, SIDE), LOW, np.float32)
     values[:, SIDE // 2 :] = HIGH
-    return StoredMap(values, pairing.vision_model(studio.store, round_id))
+    return StoredMap(values, pairs.vision_model(studio.store, round_id))
 
 
 def judge(studio: Studio, round_id: str) -> None:
@@ -75,7 +75,7 @@ def pairs_made(studio: Studio, round_id: str) -> str:
     )
     node = studio.make_pairs(round_id).round_id
     job = take(studio)
-    plans = pairing.planned_pairs(store, store.rounds.get(round_id), store.rounds.settings(node).refine)
+    plans = pairs.planned_pairs(store, store.rounds.get(round_id), store.rounds.settings(node).refine)
     for place, pair in enumerate(store.refinements.plan(node, plans)):
         store.refinements.keep_drawn([(pair.id, store.images.add(picture((20 * place, 90, 140))))])
         for kind in ("quality", "reproduction"):

@@ -7,7 +7,7 @@ import sys
 import pytest
 from starlette.testclient import TestClient
 
-from gal_studio.ui.static import files, ui_address, ui_folder
+from gal_studio.ui.page.static import files, ui_address, ui_folder
 from tests.ui.conftest import Place, built
 from tests.ui.seeded import picture
 
@@ -90,19 +90,19 @@ def test_no_file_of_ours_names_another_host():
 
 
 def test_texts_are_never_set_as_markup():
-    for path in ui_folder().glob("*.js"):
+    for path in ui_folder().rglob("*.js"):
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", path.read_text()), (
             path.name
         )
 
 
 def test_templates_hold_no_values():
-    for path in ui_folder().glob("*.html"):
+    for path in ui_folder().rglob("*.html"):
         assert "${" not in path.read_text() and "{{" not in path.read_text(), path.name
 
 
 def test_modules_are_short():
-    for path in ui_folder().iterdir():
+    for path in (path for path in ui_folder().rglob("*") if path.is_file()):
         assert len(path.read_text().splitlines()) < 250, path.name
 
 

@@ -14,11 +14,11 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.ui.credentials import Credentials
-from gal_studio.ui.origins import is_own_name
+from gal_studio.ui.access.credentials import Credentials
+from gal_studio.ui.access.origins import is_own_name
 from gal_studio.ui.serve import credentials_for, make_rules, ready_link
+from tests.ui.access.doors import UPLOAD, ask, call, cookie_of, multipart
 from tests.ui.conftest import free_port
-from tests.ui.doors import UPLOAD, ask, call, cookie_of, multipart
 from tests.ui.seeded import picture
 
 ADA = Credentials("ada", "secret")

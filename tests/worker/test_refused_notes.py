@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from gal_studio.engine.tuner import TuneEvent
-from gal_studio.state.jobs import Jobs
-from gal_studio.state.problems import BusyError, DiskError, NoRoomError
-from gal_studio.state.rounds import Rounds
+from gal_studio.engine.training.fine_tune import TuneEvent
+from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
+from gal_studio.state.jobs.jobs import Jobs
+from gal_studio.state.tables.rounds import Rounds
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker, loop
-from gal_studio.worker.checkpointing import follow, open_training
+from gal_studio.worker.jobs.training_run import follow, open_training
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, weights

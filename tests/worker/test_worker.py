@@ -15,8 +15,8 @@ from safetensors import safe_open
 
 from gal_studio.core.types import Job
 from gal_studio.processes import start_worker, worker_runs
-from gal_studio.state import workers
-from gal_studio.state.lock import WorkerLock
+from gal_studio.state.jobs import workers
+from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.worker import run_worker
 from gal_studio.worker.models import Models
@@ -194,8 +194,8 @@ def test_sample_now_and_samples_at_an_interval(
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of the hub, which is not there
 def test_models_are_opened_once(studio: Studio, names: tuple[str, str]) -> None:
-    from gal_studio.engine.hub import Revisions
-    from gal_studio.engine.model import ImageModel, load_image_model
+    from gal_studio.engine.models.hub import Revisions
+    from gal_studio.engine.models.image_model import ImageModel, load_image_model
 
     opened: list[str] = []
 

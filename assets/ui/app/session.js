@@ -1,0 +1,122 @@
+/** Talks with the server: calls, the poll, and the address that a refresh or a second tab starts from. */
+import { state, emit, busy } from "./store.js";
+import { toast, clearErrors } from "../kit/toast.js";
+import { writeMark } from "./writes.js";
+import { receive, forget, known } from "./apply_poll.js";
+
+const servers = new Map();
+const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check", "patch_maps", "part_mask", "pair", "reference_mask", "before_after", "log"]);
+let timer = null;
+let polling = null;
+
+export function connect(panel, server) {
+  servers.set(panel, server);
+}
+
+/** Call a server function of a panel; an expected error becomes a toast and `null`. */
+export async function call(panel, name, request) {
+  const since = performance.now();
+  let answer;
+  try {
+    answer = await servers.get(panel)[name](request);
+  } catch { /* the same as no answer, which is how Gradio's client tells most failures */ }
+  if (answer === undefined) return unanswered();
+  if (answer && answer.error) {
+    toast(answer.error, "error");
+    return null;
+  }
+  if (!QUIET.has(name)) clearErrors(since);
+  return answer;
+}
+
+/** The studio is away for a while, or the session has ended: then the page asks to sign in. */
+async function unanswered() {
+  const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
+  if (page?.status === 401) location.reload();
+  else toast("The studio does not answer. It goes on by itself when it is back.", "offline");
+  return null;
+}
+
+function interval() {
+  if (document.hidden) return 4000;
+  return busy() ? 500 : 1500; // what changes elsewhere shows within 2 seconds
+}
+
+/** Ask once for what is new; calls that overlap share one request. */
+export function poll() {
+  polling ??= ask().finally(() => {
+    polling = null;
+    clearTimeout(timer);
+    timer = setTimeout(poll, interval());
+  });
+  return polling;
+}
+
+/** Ask again after the request in flight, so that the answer is newer than now. */
+export async function refresh() {
+  await polling;
+  return poll();
+}
+
+async function ask() {
+  const upToDate = writeMark();
+  const asked = [state.projectId, state.roundId].join();
+  const sent = known();
+  const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: sent });
+  if (!answer || asked !== [state.projectId, state.roundId].join()) return;
+  if (answer.gone) return lost(answer.gone);
+  receive(answer, { sent, trustVerdicts: upToDate() });
+}
+
+/** The address names a project that is not in this workspace: say so, and start afresh. */
+function lost(sentence) {
+  toast(sentence, "error");
+  forget();
+  Object.assign(state, { projectId: null, roundId: null, step: "reference" });
+  remember();
+  emit("step");
+}
+
+export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
+  forget();
+  Object.assign(state, { projectId, roundId, step });
+  remember();
+  emit("step");
+  return refresh();
+}
+
+export function openRound(roundId) {
+  if (roundId === state.roundId) return Promise.resolve();
+  forget({ keepProject: true });
+  state.roundId = roundId;
+  remember();
+  return refresh();
+}
+
+export function openStep(step) {
+  if (step !== "reference" && !state.projectId) return;
+  state.step = step;
+  remember();
+  emit("step");
+}
+
+/** Keep project, round and step in the address. */
+export function remember() {
+  const address = new URL(location.href);
+  const parts = { project: state.projectId, round: state.roundId, step: state.projectId ? state.step : null };
+  for (const [name, value] of Object.entries(parts)) {
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  history.replaceState(history.state, "", address);
+}
+
+export function start() {
+  const query = new URLSearchParams(location.search);
+  state.projectId = query.get("project");
+  state.roundId = query.get("round");
+  state.step = state.projectId ? query.get("step") ?? "rounds" : "reference";
+  document.addEventListener("visibilitychange", () => document.hidden || poll());
+  emit("step");
+  return poll();
+}

@@ -1,0 +1,191 @@
+/**
+ * A brush that paints labels over a picture. It knows nothing of candidates, pairs or references:
+ *
+ *   await pictureThere(place);           // nobody paints over what is not shown yet
+ *   const brush = makeBrush(place, {     // place: a stage(image)
+ *     tools: [{ name: "good", title: "Good", key: "g", label: 255, look: "keep" },
+ *             { name: "erase", title: "Erase", key: "e", label: 0, look: null }],
+ *     blank: 0,                  // the label of a pixel that nobody painted
+ *     runs: storedMask,          // {width, height, runs} as the store keeps it, or null
+ *     name: "What is right",     // for a screen reader
+ *     onChange: () => {},        // after each stroke, undo, redo, size or tool
+ *   });
+ *   dialog.append(brushBar(brush));      // brush_bar.js: the same by buttons and a slider
+ *   await send(brush.runs());            // {width, height, runs} for the server, at the picture's own size
+ *   brush.remove();
+ *
+ * `look` says how a label is drawn: "keep" (clear, the rest veiled), "good" (dots), "bad" (stripes), null (nothing).
+ * Pointer paints, wheel and [ ] change the size, the tools' keys choose them, Ctrl+Z and Ctrl+Y go through the
+ * strokes. With the focus on the picture the arrows move the brush, Space sets a dab, Shift and an arrow draw.
+ */
+import { el } from "../kit/dom.js";
+import { Mask } from "./mask.js";
+import { drawMask } from "./paint.js";
+import { listenKeys } from "./brush_keys.js";
+
+const KEPT_STROKES = 40;
+const SIZE = { least: 0.008, most: 0.5 };
+let share = 0.06; // radius as a share of the picture's shorter edge: kept from picture to picture
+
+/** Resolves when the picture of a stage is loaded. */
+export function pictureThere(place) {
+  const image = place.querySelector("img");
+  if (image.complete && image.naturalWidth) return Promise.resolve();
+  return new Promise((done) => image.addEventListener("load", done, { once: true }));
+}
+
+export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange = () => {} }) {
+  const { naturalWidth: width, naturalHeight: height } = place.querySelector("img");
+  const canvas = el("canvas", { class: "brush-layer", tabIndex: 0, role: "application",
+    "aria-label": `${name}. Painting area: the arrow keys move the brush, Space paints, Shift and an arrow draw a line.` });
+  const ring = el("i", { class: "brush-ring", hidden: true });
+  place.append(canvas, ring);
+  const fits = runs && runs.width === width && runs.height === height;
+  const mask = fits ? Mask.fromRuns(runs, blank) : new Mask(width, height, blank);
+  return new Brush({ place, canvas, ring, tools, blank, mask, onChange });
+}
+
+class Brush {
+  constructor(parts) {
+    Object.assign(this, parts, { tool: parts.tools[0], undone: [], done: [], last: null, stroke: null, frame: 0 });
+    this.started = this.mask.copy();
+    this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(this.place);
+    this.forgetKeys = listenKeys(this);
+    listenPointer(this);
+    this.draw();
+  }
+
+  get radius() {
+    return Math.max(0.5, share * Math.min(this.mask.width, this.mask.height));
+  }
+
+  /** Radius as a share of the picture's shorter edge, from 0 to 1 on a slider that feels even. */
+  get size() {
+    return Math.log(share / SIZE.least) / Math.log(SIZE.most / SIZE.least);
+  }
+
+  set size(value) {
+    share = SIZE.least * (SIZE.most / SIZE.least) ** Math.min(1, Math.max(0, value));
+    this.showRing();
+    this.onChange();
+  }
+
+  choose(name) {
+    this.tool = this.tools.find((tool) => tool.name === name) ?? this.tool;
+    this.showRing();
+    this.onChange();
+  }
+
+  /** Paint from one point of the mask to the next; strokes that change nothing are not kept. */
+  paint(from, to) {
+    this.stroke ??= { before: this.mask.copy(), changed: false };
+    if (this.mask.stroke(from, to, this.radius, this.tool.label)) this.stroke.changed = true;
+    this.draw();
+  }
+
+  endStroke() {
+    if (this.stroke?.changed) {
+      this.done.push(this.stroke.before);
+      if (this.done.length > KEPT_STROKES) this.done.shift();
+      this.undone = [];
+    }
+    this.stroke = null;
+    this.onChange();
+  }
+
+  undo() { this.step(this.done, this.undone); }
+
+  redo() { this.step(this.undone, this.done); }
+
+  step(from, to) {
+    if (!from.length || this.stroke) return;
+    to.push(this.mask.copy());
+    this.mask.restore(from.pop());
+    this.draw();
+    this.onChange();
+  }
+
+  /** Take everything away; one undo brings it back. */
+  clear() {
+    if (!this.painted) return;
+    this.done.push(this.mask.copy());
+    this.undone = [];
+    this.mask.clear();
+    this.draw();
+    this.onChange();
+  }
+
+  /** Is anything painted at all? */
+  get painted() {
+    return this.mask.labels.some((label) => label !== this.blank);
+  }
+
+  /** Is it another mask than the one that it began with? */
+  get changed() {
+    return this.mask.labels.some((label, i) => label !== this.started[i]);
+  }
+
+  /** The mask for the server. */
+  runs() {
+    return this.mask.toRuns();
+  }
+
+  /** Where a pointer is, in pixels of the mask. */
+  point({ clientX, clientY }) {
+    const box = this.canvas.getBoundingClientRect();
+    return [((clientX - box.left) / box.width) * this.mask.width, ((clientY - box.top) / box.height) * this.mask.height];
+  }
+
+  showRing(point = this.last) {
+    this.last = point;
+    this.ring.hidden = !point;
+    if (this.ring.hidden) return;
+    const { width, height } = this.mask;
+    const across = (2 * this.radius) / width;
+    Object.assign(this.ring.style, { left: `${(100 * point[0]) / width}%`, top: `${(100 * point[1]) / height}%`, width: `${100 * across}%` });
+    this.ring.dataset.tool = this.tool.look ?? "erase";
+  }
+
+  draw() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      drawMask(this.canvas, this.mask, this.tools.filter((tool) => tool.look));
+    });
+  }
+
+  remove() {
+    cancelAnimationFrame(this.frame);
+    this.resized.disconnect();
+    this.forgetKeys();
+    this.canvas.remove();
+    this.ring.remove();
+  }
+}
+
+function listenPointer(brush) {
+  const { canvas } = brush;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    const at = brush.point(event);
+    brush.paint(at, at);
+    brush.showRing(at);
+  });
+  canvas.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where the keys are
+  canvas.addEventListener("pointermove", (event) => {
+    for (const moment of brush.stroke ? [...(event.getCoalescedEvents?.() ?? []), event] : []) {
+      const to = brush.point(moment);
+      brush.paint(brush.last, to);
+      brush.last = to;
+    }
+    brush.showRing(brush.point(event));
+  });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => brush.stroke && brush.endStroke());
+  canvas.addEventListener("pointerleave", () => brush.stroke || brush.showRing(null));
+  canvas.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    brush.size -= Math.sign(event.deltaY) * 0.05;
+  }, { passive: false });
+}

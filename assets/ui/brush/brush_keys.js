@@ -1,0 +1,55 @@
+/** The keys of a brush. They are its own as long as it is there, whatever the page does with them otherwise. */
+import { typing } from "../kit/dom.js";
+
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
+/** Listen until the returned function is called. */
+export function listenKeys(brush) {
+  const listen = (event) => {
+    if (event.altKey || typing(event.target)) return;
+    const act = actionFor(brush, event);
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  const blur = () => brush.stroke || brush.showRing(null);
+  document.addEventListener("keydown", listen, true);
+  brush.canvas.addEventListener("blur", blur);
+  return () => document.removeEventListener("keydown", listen, true);
+}
+
+function actionFor(brush, event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "z") return () => (event.shiftKey ? brush.redo() : brush.undo());
+    return key === "y" ? () => brush.redo() : null;
+  }
+  if (key === "[") return () => { brush.size -= 0.05; };
+  if (key === "]") return () => { brush.size += 0.05; };
+  const tool = brush.tools.find((entry) => entry.key === key);
+  if (tool) return () => brush.choose(tool.name);
+  if (event.target !== brush.canvas) return null;
+  if (key === " ") return () => dab(brush);
+  return ARROWS[key] ? () => walk(brush, ARROWS[key], event.shiftKey) : null;
+}
+
+const place = (brush) => brush.last ?? [brush.mask.width / 2, brush.mask.height / 2];
+
+function dab(brush) {
+  const at = place(brush);
+  brush.showRing(at);
+  brush.paint(at, at);
+  brush.endStroke();
+}
+
+function walk(brush, [right, down], painting) {
+  const from = place(brush);
+  const step = Math.max(1, brush.radius / 2);
+  const inside = (value, end) => Math.min(end, Math.max(0, value));
+  const to = [inside(from[0] + right * step, brush.mask.width), inside(from[1] + down * step, brush.mask.height)];
+  brush.showRing(to);
+  if (!painting) return;
+  brush.paint(from, to);
+  brush.endStroke();
+}

@@ -1,0 +1,124 @@
+/** Paint where a reference shows its subject; without paint the studio finds it by itself. */
+import { on } from "../app/store.js";
+import { call, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
+import { el, reference, setAttribute, setText, whenClosed } from "../kit/dom.js";
+import { makeBrush, pictureThere } from "./brush.js";
+import { brushBar } from "./toolbar.js";
+import { Mask } from "./mask.js";
+import { stage } from "../heatmap/heatmap.js";
+
+const TOOLS = [
+  { name: "subject", title: "Subject", key: "g", label: 255, look: "keep" },
+  { name: "erase", title: "Erase", key: "e", label: 0, look: null },
+];
+const STARTS = {
+  draft: "The bright part is what you painted last; it is not kept yet.",
+  painted: "The bright part is what you painted.",
+  found: "The bright part is what the studio found: correct it where it is wrong.",
+  none: "The studio has not looked for the subject yet; without your mask it will, when it first needs it.",
+};
+const STEPS = [["undo", "Back to the former mask"], ["redo", "Forward again"]];
+let dialog = null;
+let open = null;
+
+export const maskOpen = () => Boolean(dialog?.open);
+
+/** Open the brush over a stored reference `{id, prompt}`; `kept()` is called after its mask was changed. */
+export async function paintReference({ id, prompt }, kept = () => {}) {
+  const send = async (mask) => {
+    const answer = await write("set_mask", { reference: id, mask });
+    if (answer) refresh().then(kept);
+    return Boolean(answer);
+  };
+  const step = async (name) => {
+    const mine = open;
+    if (!await write(name, { reference: id })) return;
+    refresh().then(kept);
+    if (maskOpen() && open === mine) paintReference({ id, prompt }, kept);
+  };
+  const log = { undo: () => step("undo_mask"), redo: () => step("redo_mask") };
+  await paintMask({ source: reference(id), title: prompt, load: () => call("rounds", "reference_mask", { reference: id }), send, log });
+}
+
+/**
+ * Open the brush over any picture. `load()` tells `{mask, painted}`: the runs to begin with, and whether a person
+ * painted them. `send(runs)` keeps them, or leaves the subject to the studio with `null`; unless it tells that it
+ * did, what was painted stays on the picture, and is there again the next time. `log`, where there is one, has
+ * `undo()` and `redo()`, which go through the masks that were kept.
+ */
+export async function paintMask({ source, title, load, send, log = null }) {
+  if (!dialog) build();
+  close();
+  const mine = { brush: null, draft: `subject ${source}`, kept: null };
+  open = mine;
+  const place = stage(el("img", { src: source, alt: title, draggable: false }));
+  const begun = el("p", { class: "field-note", role: "status" });
+  const words = el("p", { class: "lightbox-why" }, "Paint the subject, and leave the background out. What is not painted weighs little when a refinement learns from this picture.");
+  const give = async (runs) => {
+    const painted = mine.brush.runs();
+    keepDraft(mine.draft, painted);
+    if (!await send(runs)) return;
+    draftKept(mine.draft, painted);
+    mine.kept = JSON.stringify(painted);
+    if (open === mine) close();
+  };
+  const button = (action, label, act) => el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
+  const busy = async (act) => { // one change at a time: the buttons come back with the studio's answer
+    const closed = [keep, auto, ...steps.map(({ node }) => node)].filter((one) => !one.disabled);
+    for (const one of closed) one.disabled = true;
+    await act();
+    for (const one of closed) one.disabled = false;
+  };
+  const keep = button("keep-mask", "Keep this mask", () => busy(() => give(mine.brush.runs())));
+  const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(null)));
+  const steps = log ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) })) : [];
+  const bar = el("div");
+  dialog.replaceChildren(el("figure", {}, place, bar), el("div", { class: "lightbox-facts" }, el("h2", {}, title), words, begun,
+    el("div", { class: "lightbox-buttons" }, keep, auto, ...steps.map(({ node }) => node), button("close", "Close", close))));
+  keep.disabled = auto.disabled = true;
+  for (const { node } of steps) node.disabled = true;
+  dialog.showModal();
+  const answer = await askStored(mine.draft, load);
+  await pictureThere(place);
+  if (open !== mine || !answer) return;
+  setText(begun, STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"]);
+  auto.disabled = !answer.painted;
+  lay(mine, place, bar, answer, keep, steps);
+}
+
+/** The brush with its bar; the studio itself refuses a mask of nothing or of everything, and says why. */
+function lay(mine, place, bar, answer, keep, steps) {
+  let made = null;
+  const update = () => {
+    made?.update();
+    keep.disabled = !mine.brush?.changed && !draftOf(mine.draft);
+    setAttribute(keep, "data-next", keep.disabled ? null : "");
+    for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled; // unkept strokes have an undo of their own
+  };
+  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).parted().toRuns());
+  mine.brush = makeBrush(place, { tools: TOOLS, runs, name: "The subject of this picture", onChange: update });
+  made = brushBar(mine.brush);
+  bar.replaceChildren(made.node);
+  update();
+}
+
+function build() {
+  dialog = document.body.appendChild(el("dialog", { class: "studio lightbox mask-view", "aria-label": "The subject of a reference" }));
+  whenClosed(dialog, drop);
+  on("forget", close);
+}
+
+/** Strokes that are not kept stay as a draft. */
+function drop() {
+  const brush = open?.brush;
+  if (brush?.changed && JSON.stringify(brush.runs()) !== open.kept) keepDraft(open.draft, brush.runs());
+  brush?.remove();
+  open = null;
+}
+
+function close() {
+  drop();
+  if (dialog.open) dialog.close();
+}

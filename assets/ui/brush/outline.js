@@ -1,0 +1,18 @@
+/** The border of a stored mask over a picture, the rest veiled. */
+import { el } from "../kit/dom.js";
+import { drawMask } from "./paint.js";
+import { Mask } from "./mask.js";
+
+/** Lay it over the picture of a stage: `draw(runs)` when the mask is there, `remove()` at the end. */
+export function layOutline(place, words) {
+  const canvas = el("canvas", { class: "part-outline", role: "img", "aria-label": words });
+  let mask = null;
+  const redraw = () => mask && drawMask(canvas, mask, [{ label: 255, look: "keep" }]);
+  const resized = new ResizeObserver(redraw);
+  place.append(canvas);
+  resized.observe(place);
+  return {
+    draw: (runs) => { mask = Mask.fromRuns(runs).parted(); redraw(); },
+    remove: () => { resized.disconnect(); canvas.remove(); },
+  };
+}

@@ -1,0 +1,106 @@
+/** Patch quality over a picture: colours, the value under the pointer or the arrow keys, and what they mean. */
+import { el, setText } from "../kit/dom.js";
+import { heatGradient, paintMap } from "./scale.js";
+
+const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+/** Whether heatmaps are shown, and how strongly: one choice for all pictures. */
+export const heatView = { on: false, opacity: 0.65 };
+const layers = new Set();
+
+/** A frame around a picture that layers are laid into. */
+export const stage = (image, ...layers) => el("div", { class: "stage" }, image, ...layers);
+
+/**
+ * Lay a map `{height, width, values}` with values in [0, 1] over the picture of a stage.
+ * `onRead(value)` hears the value of the patch under the pointer or the arrow keys, null when there is none;
+ * with `read: false` the pointer is let alone.
+ * Returns `{node, remove()}`; the strength is the same for all heatmaps, see `heatStrength`.
+ */
+export function layHeat(place, map, { name = "Patch quality", onRead = () => {}, read: reads = true } = {}) {
+  const cell = el("i", { class: "heat-cell", hidden: true });
+  const tag = el("output", { class: "heat-value", hidden: true });
+  const node = el("div", { class: "heat", role: "application", tabIndex: 0,
+    "aria-label": `${name}, ${map.height} by ${map.width} patches from 0 to 1. The arrow keys read them one by one.` });
+  let at = null;
+  const read = (row, column) => {
+    at = row === null ? null : [row, column];
+    const value = at && map.values[row * map.width + column];
+    cell.hidden = tag.hidden = !at;
+    if (at) mark(cell, tag, map, row, column, value);
+    onRead(value);
+  };
+  const follow = (event) => {
+    const box = place.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    if (x < 0 || y < 0 || x >= 1 || y >= 1) return read(null);
+    return read(Math.floor(y * map.height), Math.floor(x * map.width));
+  };
+  const leave = () => read(null);
+  if (reads) {
+    place.addEventListener("pointermove", follow);
+    place.addEventListener("pointerleave", leave);
+  }
+  node.addEventListener("blur", leave);
+  node.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [row, column] = at ?? [Math.floor(map.height / 2), Math.floor(map.width / 2)];
+    const inside = (value, end) => Math.min(end - 1, Math.max(0, value));
+    read(inside(row + step[0], map.height), inside(column + step[1], map.width));
+  });
+  const picture = paintMap(map);
+  picture.setAttribute("aria-hidden", "true");
+  node.append(picture, cell, tag);
+  place.append(node);
+  const restyle = () => {
+    picture.style.opacity = heatView.opacity;
+    place.style.setProperty("--grey", Math.min(1, 1.6 * heatView.opacity)); // the picture's own colours would be read as values
+  };
+  place.dataset.heat = "";
+  restyle();
+  layers.add(restyle);
+  return { node, remove: () => {
+    layers.delete(restyle);
+    place.removeEventListener("pointermove", follow);
+    place.removeEventListener("pointerleave", leave);
+    node.remove();
+    delete place.dataset.heat;
+    onRead(null);
+  } };
+}
+
+function mark(cell, tag, { height, width }, row, column, value) {
+  Object.assign(cell.style, {
+    left: `${(100 * column) / width}%`, top: `${(100 * row) / height}%`, width: `${100 / width}%`, height: `${100 / height}%`,
+  });
+  Object.assign(tag.style, { left: `${(100 * (column + 0.5)) / width}%`, top: `${(100 * (row + (row < 2 ? 1 : 0))) / height}%` });
+  tag.dataset.side = row < 2 ? "below" : "above";
+  setText(tag, value.toFixed(2));
+}
+
+/** What the colours mean, with the fixed limits; `show(value)` points at a place of the scale. */
+export function heatLegend() {
+  const tick = el("i", { class: "heat-tick", hidden: true });
+  const bar = el("span", { class: "heat-bar", role: "img", "aria-label": "Colours from dark violet, 0, to yellow, 1" }, tick);
+  bar.style.backgroundImage = heatGradient;
+  const node = el("div", { class: "heat-legend" },
+    el("span", {}, el("b", {}, "0"), " like another subject"), bar, el("span", {}, el("b", {}, "1"), " same place of the same picture"));
+  return { node, show: (value) => {
+    tick.hidden = value === null || value === undefined;
+    if (!tick.hidden) tick.style.left = `${100 * value}%`;
+  } };
+}
+
+/** A slider for the strength of all heatmaps of the page. */
+export function heatStrength() {
+  const slider = el("input", { type: "range", min: "0", max: "100", step: "5", "aria-label": "Strength of the heatmap" });
+  slider.value = String(Math.round(100 * heatView.opacity));
+  slider.addEventListener("input", () => {
+    heatView.opacity = Number(slider.value) / 100;
+    for (const restyle of layers) restyle();
+    for (const other of document.querySelectorAll(".heat-strength input")) other.value = slider.value;
+  });
+  return el("label", { class: "heat-strength", title: "How strongly the heatmap covers the picture" }, el("span", {}, "Strength"), slider);
+}

@@ -1,0 +1,136 @@
+/** The anchors of the project: switched on and off, added by hand, pasted, or read from a text file. */
+import { state, on } from "../app/store.js";
+import { refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { el, setText, whenClosed } from "../kit/dom.js";
+import { toast } from "../kit/toast.js";
+
+const LARGEST = 200_000; // letters of a text file; the studio itself limits the number of anchors
+const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
+const rows = new Map(); // anchor id -> {node, input, sending}
+let parts = null;
+
+export const anchorsOpen = () => Boolean(parts?.dialog.open);
+
+export function editAnchors() {
+  parts ??= build();
+  if (!state.project || parts.dialog.open) return;
+  setText(parts.said, "");
+  parts.line.value = "";
+  parts.only.checked = false;
+  parts.line.placeholder = EXAMPLES[state.project.kind];
+  show();
+  parts.dialog.showModal();
+  parts.list.scrollTop = 0;
+}
+
+function build() {
+  const line = el("input", { type: "text", autofocus: true, "aria-label": "A new anchor", spellcheck: "false", maxlength: "400" });
+  const preview = el("p", { class: "anchor-preview", role: "status" });
+  const only = el("input", { type: "checkbox" });
+  const file = el("input", { type: "file", accept: ".txt,text/plain", "aria-label": "Import a text file with one anchor a line" });
+  const made = {
+    line, preview, only, file,
+    tally: el("span", { role: "status" }), braces: el("code"), list: el("ul", { class: "anchor-rows scroll" }), said: el("span", { role: "status" }),
+  };
+  const form = el("form", { class: "anchor-line" }, line, el("button", { type: "submit", class: "button small" }, "Add"));
+  made.dialog = el("dialog", { class: "studio anchors-editor", "aria-labelledby": "anchors-title" },
+    el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Anchors"), made.tally),
+    el("p", { class: "field-note" }, "What the model is asked for from the next Generate on; pictures that are drawn stay. ", el("code", {}, "{}"), " stands for ", made.braces, "."),
+    made.list, form, preview,
+    el("div", { class: "anchor-import" },
+      el("label", { class: "button small import" }, file, "Import a text file"),
+      el("label", { class: "only" }, only, "and switch the others off"),
+      el("span", { class: "field-note" }, "One anchor a line.")),
+    el("div", { class: "anchors-end" }, made.said, el("button", { type: "button", class: "button", on: { click: () => made.dialog.close() } }, "Done")));
+  form.addEventListener("submit", (event) => { event.preventDefault(); if (line.value.trim()) add([line.value], { typed: true }); });
+  line.addEventListener("input", showPreview);
+  line.addEventListener("paste", (event) => pasted(event));
+  file.addEventListener("change", () => { const [chosen] = file.files; file.value = ""; if (chosen) read(chosen); });
+  whenClosed(made.dialog, refocus);
+  on("project forget", () => { if (made.dialog.open) show(); });
+  document.body.append(made.dialog);
+  return made;
+}
+
+function show() {
+  const anchors = state.project?.anchors ?? [];
+  for (const [id, row] of rows) if (!anchors.some((anchor) => anchor.id === id)) { row.node.remove(); rows.delete(id); }
+  for (const anchor of anchors) {
+    if (!rows.has(anchor.id)) rows.set(anchor.id, makeRow(anchor));
+    const row = rows.get(anchor.id);
+    if (!row.node.isConnected) parts.list.append(row.node);
+    if (!row.sending) row.input.checked = anchor.enabled;
+  }
+  setText(parts.braces, state.project?.stands_for ?? "");
+  setText(parts.tally, `${anchors.filter((anchor) => anchor.enabled).length} of ${anchors.length} on`);
+  showPreview();
+}
+
+function makeRow(anchor) {
+  const input = el("input", { type: "checkbox", role: "switch", "aria-label": anchor.prompt });
+  const row = { input, sending: 0, node: el("li", {}, el("label", {}, input, words(anchor.prompt))) };
+  input.addEventListener("change", async () => {
+    const wanted = input.checked;
+    row.sending += 1;
+    setText(parts.said, "");
+    const answer = await write("enable_anchor", { anchor: anchor.id, enabled: wanted });
+    await refresh(); // a poll that was asked for before does not know it
+    row.sending -= 1;
+    if (!answer && !row.sending) input.checked = !wanted;
+  });
+  return row;
+}
+
+/** The prompt, with what stands for the subject set back. */
+function words(prompt) {
+  const rest = prompt.split(state.project.stands_for);
+  return el("span", { class: "anchor-words" }, rest.flatMap((part, i) => [i ? state.project.stands_for : "", el("b", {}, part)]));
+}
+
+/** The button that opened the dialog may have been drawn anew behind it. */
+function refocus() {
+  if (document.activeElement !== document.body) return;
+  [...document.querySelectorAll('[data-keep="anchors"]')].find((node) => node.offsetParent)?.focus();
+}
+
+/** What the line would ask for; nothing while it is empty. */
+function showPreview() {
+  const typed = parts.line.value.trim();
+  setText(parts.preview, typed && state.project ? `Asks for: ${typed.replaceAll("{}", state.project.stands_for)}` : "");
+}
+
+async function add(lines, { typed = false } = {}) {
+  const only = !typed && parts.only.checked;
+  const project = state.project.id;
+  if (typed) parts.line.value = ""; // for the next one
+  showPreview();
+  const answer = await write("add_anchors", { project, lines, only });
+  if (!answer) return typed && putBack(lines[0]);
+  await refresh();
+  if (project !== state.project?.id) return;
+  setText(parts.said, answer.said);
+  parts.list.scrollTop = parts.list.scrollHeight;
+}
+
+/** A line that was refused stands there again, to be corrected. */
+function putBack(line) {
+  parts.line.value ||= line;
+  showPreview();
+}
+
+/** Several lines at once are a list, not one anchor. */
+function pasted(event) {
+  const lines = event.clipboardData.getData("text").split(/\r?\n/).filter((line) => line.trim());
+  if (lines.length < 2) return;
+  event.preventDefault();
+  add(lines);
+}
+
+async function read(file) {
+  if (file.size > LARGEST) return toast(`${file.name} is too large for a list of anchors: import a text file with one anchor a line.`, "error");
+  const text = (await file.text()).replace(/^\uFEFF/, "");
+  const lines = text.split(/\r?\n/).filter((line) => line.trim());
+  if (!lines.length) return toast(`${file.name} holds no anchors: write one a line, with {} where the subject stands.`, "error");
+  return add(lines);
+}

@@ -1,0 +1,168 @@
+/** One pair, large: what the reference lost, which patches of the generation are right, and a brush that overrules it. */
+import { state, on } from "../app/store.js";
+import { call, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
+import { toast } from "../kit/toast.js";
+import { el, setText, whenClosed } from "../kit/dom.js";
+import { pairPicture } from "../app/urls.js";
+import { stage } from "../heatmap/heatmap.js";
+import { heatPanel } from "../heatmap/panel.js";
+import { makeBrush, pictureThere } from "../brush/brush.js";
+import { brushBar } from "../brush/toolbar.js";
+import { layOutline } from "../brush/outline.js";
+import { paintReference } from "../brush/mask_dialog.js";
+
+const TOOLS = [
+  { name: "good", title: "Good", key: "g", label: 255, look: "good" },
+  { name: "bad", title: "Bad", key: "b", label: 0, look: "bad" },
+  { name: "erase", title: "Erase", key: "e", label: 128, look: null },
+];
+const UNTOUCHED = 128;
+const PAUSE = 400; // ms after the last stroke, until it is kept
+const views = { quality: { on: true }, reproduction: { on: false } };
+let dialog = null;
+let open = null; // the pair that is shown, with its layers
+
+const draftName = (id) => `pair ${id}`;
+
+/** The mean of a map over its subject, as far as it is known where the subject is. */
+export const mean = (value) => value?.toFixed(2) ?? "? (its mask is lost)";
+
+export const pairOpen = () => Boolean(dialog?.open);
+export const togglePairHeat = () => open?.quality.toggle();
+
+/** Browsers tell of a closing late: what belongs to it is done at once. */
+export function closePair() {
+  const id = open?.id;
+  drop();
+  dialog?.close();
+  document.querySelector(`[data-pair="${id}"]`)?.focus();
+}
+
+export function openPair(id) {
+  if (!dialog) build();
+  if (!dialog.open) dialog.showModal();
+  fill(id);
+}
+
+/** To the pair before or after. */
+export function turnPair(by) {
+  const pairs = state.refinement?.pairs.filter((pair) => pair.maps) ?? [];
+  const at = pairs.findIndex((pair) => pair.id === open?.id);
+  const next = pairs[at + by];
+  if (next) fill(next.id);
+}
+
+function build() {
+  dialog = document.body.appendChild(el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }));
+  dialog.addEventListener("click", (event) => event.target === dialog && closePair());
+  whenClosed(dialog, () => open && closePair()); // by the browser itself
+  on("forget", closePair);
+  on("leaving", finish);
+  on("refinement", () => { // judged again behind the dialog
+    const maps = open && state.refinement?.pairs.find((pair) => pair.id === open.id)?.maps;
+    if (maps && maps !== open.maps) fill(open.id);
+  });
+}
+
+/** Keep what was painted, also by a stroke that is not ended. */
+function finish() {
+  if (open?.brush.stroke) open.brush.endStroke();
+  open?.keep();
+}
+
+function drop() {
+  finish();
+  open?.brush.remove();
+  open?.quality.remove();
+  open?.reproduction.remove();
+  open?.outline?.remove();
+  open = null;
+}
+
+async function fill(id) {
+  drop();
+  const pairs = state.refinement?.pairs ?? [];
+  const at = pairs.findIndex((pair) => pair.id === id);
+  if (at < 0) return closePair();
+  const pair = pairs[at];
+  const y = stage(el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }));
+  const x = stage(el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }));
+  const reproduction = heatPanel(y, { owner: id, kind: "reproduction", version: pair.maps, name: "What the generation kept of the reference", label: "What was kept", key: null, view: views.reproduction });
+  const quality = heatPanel(x, { owner: id, kind: "quality", version: pair.maps, name: "Quality of the generated patches", label: "Heatmap", view: views.quality });
+  const bars = el("div", { class: "pair-brush" });
+  const mine = { id, maps: pair.maps, quality, reproduction, brush: { remove: () => {} }, keep: () => {} };
+  open = mine;
+  dialog.replaceChildren(head(pair, at, pairs.length), el("div", { class: "pair-plates" },
+    plate(y, yours(), `kept ${mean(pair.reproduction)} on average`, "r(y), Eq. P5: how much of it the generation kept", reproduction.node),
+    plate(x, "Generated", `quality ${mean(pair.quality)} on average`, "q(x), Eq. P4: how much of it is like the reference", quality.node)), bars);
+  const answer = await askStored(draftName(id), () => call("rounds", "pair", { pair: id }));
+  if (open !== mine || !answer) return undefined;
+  if (answer.reference) y.parentNode.append(subjectButton(pair, answer));
+  if (answer.foreground) {
+    mine.outline = layOutline(y, "Where the reference shows its subject");
+    mine.outline.draw(answer.foreground);
+  }
+  await pictureThere(x);
+  return open === mine && lay(mine, x, bars, answer.painting);
+}
+
+/** The subject is found by the studio, and sometimes wrongly: a way to paint it, after which the pairs are judged again. */
+function subjectButton(pair, { reference: id, foreground }) {
+  const act = () => {
+    closePair();
+    const round = state.roundId;
+    paintReference({ id, prompt: pair.prompt }, async () => {
+      if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step)) return;
+      if (await write("make_pairs", { round })) toast("The pairs are judged again with this mask.");
+      refresh();
+    });
+  };
+  return el("div", { class: "pair-subject" }, el("span", {}, foreground ? "The bright part counts as the subject. Is it wrong?" : "All of this picture counts as the subject."),
+    el("button", { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } }, "Paint the subject"));
+}
+
+/** The brush over the generated picture; what is painted is kept shortly after the last stroke. */
+function lay(mine, place, bars, runs) {
+  let timer = null;
+  let bar = null;
+  let sent = JSON.stringify(runs);
+  const draft = draftName(mine.id);
+  const words = dialog.querySelector(".pair-kept");
+  mine.keep = async () => {
+    clearTimeout(timer);
+    if (mine.brush.stroke) return; // its end comes back here
+    const painted = mine.brush.runs();
+    const next = mine.brush.painted ? painted : null;
+    if (JSON.stringify(next) === sent) return;
+    sent = JSON.stringify(next);
+    keepDraft(draft, painted);
+    setText(words, "Keeping…");
+    const answer = await write("paint", { pair: mine.id, mask: next });
+    if (answer) draftKept(draft, painted);
+    if (sent !== JSON.stringify(next)) return; // more was painted meanwhile
+    if (!answer) sent = null; // so that it is sent again
+    setText(words, answer ? "Kept" : "Not kept");
+  };
+  mine.brush = makeBrush(place, { tools: TOOLS, blank: UNTOUCHED, runs: draftOf(draft) ?? runs, name: "Which patches are good or bad", onChange: () => {
+    bar?.update();
+    clearTimeout(timer);
+    timer = setTimeout(mine.keep, PAUSE);
+  } });
+  bar = brushBar(mine.brush);
+  bars.replaceChildren(bar.node, el("p", { class: "pair-words" }, "Good patches are learned, bad ones ignored. What you paint wins over the estimate."));
+}
+
+function head(pair, at, count) {
+  const step = (by, glyph, words, there) => el("button", { type: "button", class: "button small", "aria-label": words, title: `${words} (${by < 0 ? "←" : "→"})`, disabled: !there, on: { click: () => turnPair(by) } }, glyph);
+  return el("header", { class: "pair-head" }, el("h2", {}, pair.prompt),
+    el("span", { class: "pair-seed" }, `${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}`), el("span", { class: "pair-kept", role: "status" }),
+    step(-1, "‹", "Previous pair", at > 0), el("output", {}, `${at + 1} of ${count}`), step(1, "›", "Next pair", at < count - 1),
+    el("button", { type: "button", class: "button small", title: "Esc", on: { click: closePair } }, "Close"));
+}
+
+/** y is a reference of an object, or what was accepted of a style. */
+const yours = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
+
+const plate = (place, title, words, why, panel) => el("figure", {}, place, el("figcaption", { title: why }, el("b", {}, title), ` · ${words}`), panel);

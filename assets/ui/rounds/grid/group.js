@@ -1,0 +1,51 @@
+/** The candidates of one anchor under a line with its scores. */
+import { el, setText, setAttribute } from "../../kit/dom.js";
+
+export function makeGroup(anchor) {
+  const badge = el("span", { class: "rank" });
+  const bar = el("span", { class: "rate", "aria-hidden": "true" }, el("i"));
+  const copies = el("span", { class: "copies" });
+  const entropy = el("span", { class: "entropy", title: "Entropy of the copy rate in nats (Eq. G4): 0.69 is a perfect mix" });
+  const note = el("span", { class: "note" });
+  const head = el("h3", { class: "group-head" }, badge,
+    el("span", { class: "prompt", title: anchor.prompt }, el("b", {}, anchor.head), anchor.tail ? ` ${anchor.tail}` : ""),
+    el("span", { class: "facts" }, bar, copies, entropy, note));
+  const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
+  const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
+  return { node, body, tiles: [], anchor, parts: { badge, bar, copies, entropy, note } };
+}
+
+/** Show rank, copy rate and entropy once the anchor is scored. */
+export function scoreGroup(group, score) {
+  const { badge, bar, copies, entropy, note } = group.parts;
+  group.node.dataset.chosen = score?.chosen ? "yes" : "no";
+  setText(badge, score?.rank ? String(score.rank) : "·");
+  setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
+  bar.hidden = !score;
+  bar.firstChild.style.width = score ? `${100 * score.rate}%` : "0";
+  setText(copies, score ? `${score.copies} / ${score.n} copy the reference` : "");
+  setText(entropy, score ? `H ${score.entropy.toFixed(2)}` : "");
+  setText(note, score?.chosen ? "suggested" : "");
+  setAttribute(note, "title", score?.reason ?? null);
+}
+
+/** Put a tile in its place by index; a waiting place gives way. */
+export function insertTile(group, tile, index) {
+  let at = group.tiles.length;
+  while (at > 0 && group.tiles[at - 1].index > index) at -= 1;
+  if (group.tiles[at - 1]?.index === index) {
+    group.tiles[at - 1].node.replaceWith(tile);
+    group.tiles[at - 1].node = tile;
+    return;
+  }
+  group.body.insertBefore(tile, group.tiles[at]?.node ?? group.body.querySelector(".waiting"));
+  group.tiles.splice(at, 0, { index, node: tile });
+}
+
+/** Waiting places for the pictures that are still to come. */
+export function fillWaiting(group, expected) {
+  const waiting = group.body.querySelectorAll(".waiting");
+  const wanted = Math.max(0, expected - group.tiles.length);
+  for (let i = wanted; i < waiting.length; i += 1) waiting[i].remove();
+  for (let i = waiting.length; i < wanted; i += 1) group.body.append(el("span", { class: "waiting", "aria-hidden": "true" }));
+}

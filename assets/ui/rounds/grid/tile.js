@@ -1,0 +1,52 @@
+/** One candidate: its picture, its marks, and the words a screen reader says. */
+import { state, verdictOf } from "../../app/store.js";
+import { el, setAttribute } from "../../kit/dom.js";
+import { thumbnail } from "../../app/urls.js";
+
+const SAYS = { accepted: "accepted", rejected: "rejected" };
+/** What was out of the ordinary when a picture was drawn. */
+export const REMARKS = { redrawn: "drawn again in full precision", flat: "one flat colour, also in full precision" };
+
+export function makeTile(candidate) {
+  const image = el("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
+  image.src = thumbnail(candidate.id);
+  const face = el("button", { type: "button", class: "tile-face", tabIndex: -1 }, image);
+  const node = el("figure", { class: "tile", data: { id: candidate.id } }, face);
+  if (candidate.copy) node.dataset.copy = "";
+  if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
+  markTile(node, candidate);
+  return node;
+}
+
+/** Bring the marks up to date; attributes alone, CSS draws them. */
+export function markTile(node, candidate) {
+  const verdict = verdictOf(candidate.id);
+  const suggested = state.suggested.has(candidate.id);
+  setAttribute(node, "data-verdict", verdict === "undecided" ? null : verdict);
+  setAttribute(node, "data-region", verdict === "accepted" && state.masks.has(candidate.id) ? "" : null);
+  setAttribute(node, "data-suggested", suggested ? "" : null);
+  setAttribute(node.firstChild, "aria-label", describe(candidate, verdict, suggested));
+  setAttribute(node.firstChild, "aria-pressed", String(verdict === "accepted"));
+}
+
+export function describe(candidate, verdict, suggested) {
+  return [
+    `${candidate.prompt}, picture ${candidate.index + 1}`,
+    candidate.copy ? "copies the reference" : null,
+    REMARKS[candidate.remark] ?? null,
+    suggested ? "suggested" : null,
+    verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],
+  ].filter(Boolean).join(", ");
+}
+
+/** The buttons that follow the pointer: one set for all tiles. */
+export function makeTools({ accept, reject, enlarge }) {
+  const button = (label, glyph, name, act) => el("button", {
+    type: "button", class: `tool ${name}`, "aria-label": label, title: label, tabIndex: -1,
+    on: { click: (event) => { event.stopPropagation(); act(event.currentTarget.closest(".tile").dataset.id); } },
+  }, glyph);
+  return el("span", { class: "tools" },
+    button("Accept (A)", "✓", "accept", accept),
+    button("Reject (R)", "✕", "reject", reject),
+    button("Enlarge (Space)", "⤢", "enlarge", enlarge));
+}

@@ -1,0 +1,56 @@
+/** Accept, reject, undo, redo: verdicts are shown at once, stored in order, and taken back when the store refuses. */
+import { state, emit, verdictOf } from "../../app/store.js";
+import { refresh } from "../../app/session.js";
+import { write } from "../../app/writes.js";
+import { ask } from "../../app/apply_poll.js";
+import { toast } from "../../kit/toast.js";
+
+function show(id, verdict, part = null) {
+  if (verdict === "undecided") state.verdicts.delete(id);
+  else state.verdicts.set(id, verdict);
+  if (part) state.masks.set(id, part);
+  else state.masks.delete(id);
+}
+
+/** Give one verdict to several candidates, as one entry that one undo takes back. */
+export async function decide(ids, verdict) {
+  const changing = ids.filter((id) => verdictOf(id) !== verdict);
+  if (!changing.length) return;
+  for (const id of changing) show(id, verdict);
+  emit("verdicts", new Set(changing));
+  if (!await write("decide", { candidates: changing, verdict })) askAgain();
+}
+
+/** What is shown may not be what the store holds. */
+function askAgain() {
+  ["verdicts", "masks"].forEach(ask);
+  return refresh();
+}
+
+/** A click accepts; a second click takes the verdict back, and what was painted with it. */
+export function toggle(id, verdict) {
+  const back = verdictOf(id) === verdict;
+  if (back && state.masks.has(id)) toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
+  return decide([id], back ? "undecided" : verdict);
+}
+
+/** Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. Was it kept? */
+export async function acceptInPart(id, mask) {
+  show(id, "accepted", "kept soon");
+  emit("verdicts", new Set([id]));
+  const answer = await write("accept_in_part", { candidate: id, mask });
+  askAgain();
+  return Boolean(answer);
+}
+
+async function step(name, empty) {
+  const round = state.roundId;
+  if (!round) return;
+  const answer = await write(name, { round });
+  if (!answer || round !== state.roundId) return;
+  if (answer.changed.length) askAgain();
+  else toast(empty);
+}
+
+export const undo = () => step("undo", "There is nothing to undo in this round.");
+export const redo = () => step("redo", "There is nothing to redo in this round.");

@@ -1,0 +1,113 @@
+/** Keys of the Rounds screen. They rest while the person types or a dialog of another kind is open. */
+import { state, setFocus, setSelection, setFilter } from "../app/store.js";
+import { typing } from "../kit/dom.js";
+import { decideFocused, visibleGroups } from "./grid/grid.js";
+import { undo, redo } from "./grid/verdicts.js";
+import { lightbox, painting, enlarge, close, compare, turn, toggleHeat, paintPart, acceptPart } from "./lightbox/lightbox.js";
+import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
+import { maskOpen } from "../brush/mask_dialog.js";
+import { refinementShown, stepPainting } from "../refine/refine.js";
+import { showHelp, helpOpen } from "../kit/help.js";
+import { anchorsOpen } from "../reference/anchors_editor.js";
+import { queueOpen } from "../top/queue.js";
+import { logOpen } from "../top/log.js";
+import { sampleOpen } from "../training/samples.js";
+
+export function mountKeys(parts) {
+  parts.keys.addEventListener("click", showHelp);
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat && event.key === "Enter" && event.target.closest?.("button")) event.preventDefault(); // it is pressed once
+    if (typing(event.target) || resting() || event.altKey) return;
+    const act = actionFor(event);
+    if (!act) return;
+    event.preventDefault();
+    if (!event.repeat || event.key.startsWith("Arrow")) act(); // a key that is held is one decision
+  });
+}
+
+const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || sampleOpen();
+
+function actionFor(event) {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "?") return showHelp;
+  if (state.step !== "rounds") return null;
+  if (maskOpen()) return null;
+  if (pairOpen()) return pairAction(event, key);
+  if (refinementShown()) return refinementAction(event, key);
+  if (painting()) return paintAction(event, key);
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "z") return event.shiftKey ? redo : undo;
+    return key === "y" ? redo : null;
+  }
+  const arrow = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+  if (arrow) return event.target.closest?.("[role=tab], input") ? null : () => walk(...arrow);
+  if (key === " ") return space(event);
+  if (key === "Escape") return escape;
+  if (key === "a") return () => decideFocused("accepted");
+  if (key === "r") return () => decideFocused("rejected");
+  if (key === "c") return () => compare(state.focus);
+  if (key === "p") return () => paintPart(state.focus);
+  if (key === "h") return lightbox() ? toggleHeat : () => { if (state.focus) enlarge(state.focus, { heat: true }); };
+  return null;
+}
+
+/** While a part is painted only what belongs to the painting acts; the brush has its own keys. */
+function paintAction(event, key) {
+  if (key === "Escape") return close;
+  if (key === "h") return toggleHeat;
+  if (key === "Enter" && !event.target.closest?.("button")) return acceptPart;
+  return null;
+}
+
+function pairAction(event, key) {
+  if (key === "Escape") return closePair;
+  if (key === "h") return togglePairHeat;
+  const turns = { ArrowRight: 1, ArrowLeft: -1 };
+  return turns[key] && !event.target.closest?.("input") ? () => turnPair(turns[key]) : null;
+}
+
+function refinementAction(event, key) {
+  if (!event.ctrlKey && !event.metaKey) return null;
+  if (key === "z") return () => stepPainting(event.shiftKey ? "redo_painting" : "undo_painting");
+  return key === "y" ? () => stepPainting("redo_painting") : null;
+}
+
+/** Space enlarges the picture in focus; on any other button it presses that button. */
+function space(event) {
+  if (lightbox()) return event.target.closest?.("button") ? null : close;
+  const other = event.target.closest?.("button, summary, a");
+  if (other && !other.classList.contains("tile-face")) return null;
+  return state.focus ? () => enlarge(state.focus) : null;
+}
+
+function escape() {
+  if (lightbox()) close();
+  else if (state.selection.size) setSelection([]);
+  else setFilter("all");
+}
+
+/** Move the focus by columns and rows, across the groups. */
+function walk(right, down) {
+  const open = visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id));
+  const flat = open.flat();
+  if (!flat.length) return;
+  const at = flat.indexOf(state.focus);
+  const origin = lightbox() ? "lightbox" : "keys";
+  if (at < 0) return setFocus(flat[0], origin);
+  if (right) setFocus(flat[Math.max(0, Math.min(flat.length - 1, at + right))], origin);
+  else setFocus(below(open, state.focus, down), origin);
+  if (lightbox()) turn();
+  return undefined;
+}
+
+function below(open, id, down) {
+  const columns = Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
+  const g = open.findIndex((ids) => ids.includes(id));
+  const i = open[g].indexOf(id);
+  const column = i % columns;
+  if (open[g][i + down * columns]) return open[g][i + down * columns];
+  const next = open[g + down];
+  if (!next) return id;
+  const row = down > 0 ? 0 : Math.floor((next.length - 1) / columns);
+  return next[Math.min(next.length - 1, row * columns + column)];
+}

@@ -1,0 +1,86 @@
+/** Accept a picture in part: paint what is right, and only that is learned. */
+import { state } from "../../app/store.js";
+import { call } from "../../app/session.js";
+import { el, setAttribute } from "../../kit/dom.js";
+import { makeBrush, pictureThere } from "../../brush/brush.js";
+import { brushBar } from "../../brush/toolbar.js";
+import { layOutline } from "../../brush/outline.js";
+import { acceptInPart } from "../grid/verdicts.js";
+import { draftKept, draftOf, keepDraft } from "../../app/drafts.js";
+import { toast } from "../../kit/toast.js";
+
+const TOOLS = [
+  { name: "good", title: "Good", key: "g", label: 255, look: "keep" },
+  { name: "erase", title: "Erase", key: "e", label: 0, look: null },
+];
+
+/** The part of one candidate: `changed()` is called when painting starts, ends or changes. */
+export function partPainter(place, id, changed) {
+  const node = el("div", { class: "part-panel", hidden: true });
+  const draft = `part ${id}`;
+  let brush = null;
+  let bar = null;
+  let outline = null;
+  let there = true;
+
+  const stored = async () => (state.masks.has(id) ? (await call("rounds", "part_mask", { candidate: id }))?.mask ?? null : null);
+  async function show() {
+    const mark = state.masks.get(id) ?? null;
+    if (brush || outline?.mark === mark) return;
+    outline?.remove();
+    outline = mark ? { mark, ...layOutline(place, "The part of the picture that was accepted") } : null;
+    const runs = mark && await stored();
+    if (runs && there && outline?.mark === mark) outline.draw(runs);
+  }
+  async function start() {
+    const runs = draftOf(draft) ?? await stored();
+    await pictureThere(place);
+    if (brush || !there) return;
+    outline?.remove();
+    outline = null;
+    brush = makeBrush(place, { tools: TOOLS, runs, name: "What is right in this picture", onChange: () => { bar?.update(); changed(); } });
+    bar = brushBar(brush);
+    node.replaceChildren(bar.node);
+    node.hidden = false;
+    brush.canvas.focus({ preventScroll: true });
+    changed();
+  }
+  function leave() {
+    if (!brush) return;
+    if (brush.changed) keepDraft(draft, brush.runs());
+    brush.remove();
+    brush = bar = null;
+    node.hidden = true;
+    show();
+    changed();
+  }
+  async function accept() {
+    const why = closed();
+    if (why) return toast(why);
+    const runs = brush.runs();
+    leave();
+    keepDraft(draft, runs);
+    if (await acceptInPart(id, runs)) draftKept(draft, runs);
+    return undefined;
+  }
+  /** Why the part cannot be accepted now, or null when it can. */
+  function closed() {
+    if (!brush?.painted) return "Paint what is right in this picture first";
+    return brush.mask.share(255) === 1 ? "All of it is painted: accept the whole picture instead" : null;
+  }
+  show();
+  return { node, start, leave, accept, closed, show, painting: () => Boolean(brush), remove: () => { leave(); there = false; outline?.remove(); } };
+}
+
+/** The buttons that take the place of the verdicts while a part is painted. */
+export function partButtons(part) {
+  const why = part.closed();
+  const button = (action, label, act, title) => el("button", { type: "button", class: "button", data: { action }, title, on: { click: act } }, label);
+  const accept = button("accept-part", "Accept this part", part.accept, why ?? "Enter");
+  accept.disabled = why !== null;
+  setAttribute(accept, "data-next", why === null ? "" : null);
+  return [
+    el("p", { class: "lightbox-why" }, "Paint what is right. The next training learns that part alone; the rest of the picture weighs nothing."),
+    el("div", { class: "lightbox-buttons" }, accept, button("leave-part", "Back", () => part.leave(), "Esc")),
+  ];
+}

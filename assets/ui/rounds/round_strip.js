@@ -1,0 +1,99 @@
+/** One chip for the reference and one a round; a click shows that round. */
+import { state, on } from "../app/store.js";
+import { openRound, openStep } from "../app/session.js";
+import { el, count, reference, repeats, setText } from "../kit/dom.js";
+import { address } from "../app/urls.js";
+import { pending, unreachable, write } from "../app/writes.js";
+
+const WORDS = {
+  fine_tune: "not trained yet", generate: "trained", next_round: "chosen", refine: "pairs to train on",
+};
+
+export function mountStrip(parts) {
+  parts.branch.addEventListener("click", () => branch(parts.branch));
+  on("project rounds round received queue", () => show(parts));
+  on("verdicts", () => show(parts));
+  on("writes", () => kept(parts));
+  on("forget", () => show(parts));
+}
+
+/** Redraw only when what the chips say has changed. */
+function show(parts) {
+  const chips = state.project ? [referenceChip(), ...state.rounds.map(roundChip)] : [];
+  kept(parts);
+  parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
+  if (repeats(parts.strip, chips)) return;
+  parts.strip.replaceChildren(...chips.flatMap((chip, i) => {
+    const node = draw(chip);
+    return i ? [el("span", { class: "then", "aria-hidden": "true" }, "›"), node] : [node];
+  }));
+  if (parts.strip.dataset.shown === String(state.roundId)) return;
+  parts.strip.dataset.shown = state.roundId;
+  parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function referenceChip() {
+  const { references } = state.project;
+  return { id: null, title: "Reference", note: count(references.length, "image"),
+    image: references[0] ? reference(references[0].id) : null, current: false };
+}
+
+function roundChip(round) {
+  const current = round.id === state.roundId;
+  const accepted = current ? acceptedNow() : round.accepted;
+  const step = current && state.round ? state.round.step : round.step;
+  const refined = round.kind === "refine";
+  const from = comesFrom(round);
+  return { id: round.id, title: `${from ? "⎇ " : ""}${round.name}`, from, note: roundNote(round, step, accepted, current), current, refined,
+    image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
+}
+
+/** Where a round stands. */
+function roundNote(round, step, accepted, current) {
+  const left = state.rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
+  if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
+    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
+  }
+  if (left || accepted) return `${accepted} accepted`;
+  if (step !== "wait") return WORDS[step] ?? "";
+  return state.queue.working.some((job) => job.round_id === round.id) ? "at work" : "waits for its turn";
+}
+
+function acceptedNow() {
+  let n = 0;
+  for (const verdict of state.verdicts.values()) n += verdict === "accepted";
+  return n;
+}
+
+function draw(chip) {
+  return el("button", {
+    type: "button", class: "chip-round", "aria-current": chip.current ? "true" : null, title: chip.from,
+    on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
+  },
+  el("span", { class: "chip-face" }, chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
+    chip.refined ? el("i", { class: "chip-refined", title: "A refinement of the round before it (PatchDPO)", "aria-hidden": "true" }) : null),
+  el("span", { class: "chip-text" }, el("span", { class: "chip-title" }, chip.title), el("span", { class: "chip-note" }, chip.note)));
+}
+
+/** Another child of the round that is shown. */
+async function branch(button) {
+  if (button.disabled) return;
+  button.disabled = true;
+  const round = state.roundId;
+  const answer = await write("branch", { round });
+  button.disabled = false;
+  if (answer && round === state.roundId) openRound(answer.round);
+}
+
+/** Where a round comes from, when that is not the chip before it. */
+function comesFrom(round) {
+  const before = state.rounds[state.rounds.indexOf(round) - 1];
+  const parent = state.rounds.find((other) => other.id === round.parent_id);
+  if (before?.id === round.parent_id || !before) return null;
+  return `Goes on from ${parent ? parent.name : "the reference"}`;
+}
+
+function kept(parts) {
+  const words = !pending() ? "All changes kept" : unreachable() ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio` : "Keeping…";
+  setText(parts.kept, state.project ? words : "");
+}

@@ -1,0 +1,78 @@
+/** The end of the worker's log, fresh while it is open, and all that a bug report needs as one text. */
+import { state } from "../app/store.js";
+import { call } from "../app/session.js";
+import { el, setText, whenClosed } from "../kit/dom.js";
+import { toast } from "../kit/toast.js";
+
+const PAUSE = 2000; // ms between two looks
+let parts = null;
+let timer = null;
+let report = "";
+
+export const logOpen = () => Boolean(parts?.dialog.open);
+
+export function openLog() {
+  parts ??= build();
+  if (parts.dialog.open) return;
+  parts.dialog.showModal();
+  look({ toEnd: true });
+}
+
+function build() {
+  const made = {
+    facts: el("dl", { class: "log-facts" }),
+    lines: el("pre", { class: "log-lines scroll", tabindex: "0", role: "log", "aria-live": "off", "aria-label": "The last lines of the log" }),
+    copy: el("button", { type: "button", class: "button small", disabled: true, data: { action: "copy-report" }, on: { click: copy } }, "Copy for a bug report"),
+  };
+  const close = el("button", { type: "button", class: "button small", autofocus: true, on: { click: () => made.dialog.close() } }, "Close");
+  made.dialog = el("dialog", { class: "studio log", "aria-labelledby": "log-title" },
+    el("div", { class: "card-head" }, el("h2", { id: "log-title" }, "Log of the worker"), el("div", { class: "log-buttons" }, made.copy, close)),
+    made.facts, made.lines,
+    el("p", { class: "log-note" }, "The report holds this and the settings of the project. Names of folders are shortened; passwords and tokens are left out."));
+  whenClosed(made.dialog, () => clearTimeout(timer));
+  made.dialog.addEventListener("click", (event) => event.target === made.dialog && made.dialog.close());
+  document.body.append(made.dialog);
+  return made;
+}
+
+async function look({ toEnd = false } = {}) {
+  clearTimeout(timer);
+  const answer = await call("top", "log", { project: state.projectId });
+  if (!parts.dialog.open) return;
+  if (answer) show(answer, toEnd);
+  timer = setTimeout(look, PAUSE);
+}
+
+function show(answer, toEnd) {
+  const { lines, facts, copy: button } = parts;
+  report = answer.text;
+  button.disabled = false;
+  if (facts.dataset.signature !== JSON.stringify(answer.facts)) {
+    facts.dataset.signature = JSON.stringify(answer.facts);
+    facts.replaceChildren(...answer.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+  }
+  const atEnd = toEnd || lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 4;
+  const other = answer.output.length ? ["", "Other output", ...answer.output] : [];
+  setText(lines, [...answer.lines, ...other].join("\n") || "The worker has written nothing yet.");
+  if (atEnd) lines.scrollTop = lines.scrollHeight;
+}
+
+async function copy() {
+  if (await copied(report)) toast("Copied: paste it into your report.");
+  else toast("The browser does not let the page copy: select the lines and press Ctrl+C.", "error");
+}
+
+/** Browsers give the clipboard to pages of this machine or with TLS alone; the older way works elsewhere. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch { /* the older way */ }
+  const area = el("textarea", { class: "log-copy", "aria-hidden": "true" });
+  area.value = text;
+  parts.dialog.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}

@@ -1,0 +1,102 @@
+/** The top line: project, steps and the job, the same in every step and after every refresh. */
+import { state, on, emit, busy } from "../app/store.js";
+import { call, openStep, refresh } from "../app/session.js";
+import { ask } from "../app/apply_poll.js";
+import { clock, setAttribute, setText } from "../kit/dom.js";
+import { toggleTheme } from "../kit/theme.js";
+import { HALTED, unfinished, isWorking, jobTitle, resumeWord } from "./job_words.js";
+import { mountQueue } from "./queue.js";
+import { openLog } from "./log.js";
+
+const STILL = 600; // ms in which nothing can be stopped after a press: a second click is not meant for what moved under it
+let still = null; // the timer of it
+const SHOWN_WORDS = 2; // trigger words in the top line; the rest is counted
+
+export function mountTop(parts, element) {
+  for (const button of element.querySelectorAll("[data-step]")) {
+    button.addEventListener("click", () => openStep(button.dataset.step));
+  }
+  parts.stop.addEventListener("click", () => move("stop", "stopping"));
+  parts.pause.addEventListener("click", () => move("pause", "pausing"));
+  parts.resume.addEventListener("click", () => move("resume", "queued"));
+  parts.theme.addEventListener("click", toggleTheme);
+  parts.log.addEventListener("click", openLog);
+  parts["sign-out"].hidden = !element.closest(".signed-in");
+  mountQueue(parts);
+  on("project forget", () => showProject(parts));
+  on("step project forget", () => showSteps(element));
+  on("job forget", () => showJob(parts));
+}
+
+function showProject(parts) {
+  const project = state.project;
+  setText(parts.name, project?.name ?? "");
+  parts.name.title = project?.name ?? "";
+  parts.model.hidden = !project;
+  parts.trigger.hidden = !project;
+  setText(parts.model, project?.model ?? "");
+  parts.model.title = project ? `Base model: ${project.base_model}` : "";
+  setText(parts.trigger, project ? callWords(project.triggers) : "");
+  parts.trigger.title = project ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}` : "";
+  document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
+}
+
+/** "<dotty>, <brumm> +2": what does not fit stands in the title. */
+function callWords(words) {
+  const more = words.length - SHOWN_WORDS;
+  return words.slice(0, SHOWN_WORDS).join(", ") + (more > 0 ? ` +${more}` : "");
+}
+
+function showSteps(element) {
+  for (const button of element.querySelectorAll("[data-step]")) {
+    setAttribute(button, "aria-current", button.dataset.step === state.step ? "step" : null);
+    button.disabled = !state.projectId && button.dataset.step !== "reference";
+    button.title = button.disabled ? "Open or start a project first" : "";
+  }
+}
+
+function showJob(parts) {
+  const job = state.job;
+  parts.job.hidden = !job;
+  if (!job) return emit("busy");
+  const running = busy();
+  parts.job.dataset.state = running ? "running" : job.state;
+  setText(parts["job-title"], jobTitle(job));
+  parts["job-title"].title = job.message ?? "";
+  parts["job-bar"].hidden = !isWorking(job);
+  parts["job-bar"].max = job.total || 1;
+  parts["job-bar"].value = job.done;
+  setText(parts["job-rate"], running ? rate(job) : job.message);
+  parts["job-rate"].title = job.message ?? "";
+  parts.pause.hidden = job.state !== "running";
+  parts.resume.hidden = !HALTED.has(job.state);
+  setText(parts.resume, resumeWord(job));
+  setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
+  parts.stop.hidden = !running;
+  setText(parts.stop, job.state === "queued" ? "Withdraw" : "Stop");
+  parts.stop.disabled = job.state === "stopping" || still !== null;
+  emit("busy");
+}
+
+function rate(job) {
+  if (!job.worker_alive) return "starting the worker";
+  if (job.state !== "running") return job.state === "queued" ? "see the queue for its place" : "at the next step, keeping what is done";
+  const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
+  const left = job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
+  return [speed, left].filter(Boolean).join(" · ");
+}
+
+/** Ask for a move of the job; the page shows it at once, the next poll says what became of it. */
+async function move(verb, soon) {
+  if (!state.job) return;
+  const { id } = state.job;
+  state.job = { ...state.job, state: soon };
+  clearTimeout(still);
+  still = setTimeout(() => { still = null; emit("job"); }, STILL);
+  emit("job");
+  ask("job"); // a poll that is on its way does not know of it
+  await call("top", verb, { job: id });
+  ask("job");
+  ask("queue");
+  refresh();
+}

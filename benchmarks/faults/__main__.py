@@ -1,0 +1,21 @@
+"""The long forms of the tests of what survives what; docs/reliability.md has their figures.
+
+python -m benchmarks.faults kills|writes|pages|soak|files [options]
+"""
+
+import importlib
+import sys
+
+NAMES = ("kills", "writes", "pages", "soak", "files")
+
+
+def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in NAMES:
+        print(__doc__)
+        return 2
+    chosen = importlib.import_module(f"benchmarks.faults.{sys.argv[1]}")
+    return chosen.main(sys.argv[2:]) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""A person at the page, without a browser: presses the next step, decides, resumes what halted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.faults.running import AwayError, RunningStudio
+from gal_studio.state import Store
+from gal_studio.studio import Studio, demo_draft
+
+HALTED = ("interrupted", "paused", "stopped", "error")
+DECISIONS = ("accepted", "rejected", "accepted")  # of the first picture of the first anchors, one by one
+
+
+def begin(workspace: Path, draft: dict[str, Any], seed: int = 1) -> str:
+    """A project of the bundled style in a new workspace, with these parts of its draft; its id."""
+    with Store(workspace) as store:
+        return Studio(store).create_project(replace(demo_draft("style"), seed=seed, **draft))
+
+
+class Person:
+    """Works on a project until so many rounds are done, all by what the page offers."""
+
+    def __init__(
+        self,
+        studio: RunningStudio,
+        project: str,
+        rounds: int = 2,
+        confirmed: Callable[[str, str], None] = lambda candidate, verdict: None,
+    ) -> None:
+        self._studio, self._project, self._rounds, self._confirmed = studio, project, rounds, confirmed
+        self.sees: dict[str, Any] = {}
+
+    def look(self) -> dict[str, Any]:
+        """What a page that was just opened is told."""
+        self.sees = self._studio.call("poll", {"project": self._project, "round": None, "known": {}})
+        return self.sees
+
+    def job_halted(self) -> bool:
+        """Whether the page says that the job does not run any more."""
+        try:
+            return (self.look()["parts"]["job"] or {}).get("state") in HALTED
+        except AwayError:  # it was too slow
+            return False
+
+    def act(self) -> bool:
+        """Do the next thing, if there is one to do now; whether all is done. A slow page is asked again."""
+        try:
+            return self._act()
+        except AwayError:
+            if self._studio.runs():
+                return False
+            raise
+
+    def _act(self) -> bool:
+        seen = self.look()
+        job, entry = seen["parts"]["job"], seen["parts"]["round"]
+        if job and job["state"] in HALTED:
+            self._press("resume", {"job": job["id"]})
+        elif entry["step"] in ("fine_tune", "generate"):
+            self._press(entry["step"], {"round": seen["round"]})
+        elif entry["step"] != "wait":
+            return self._decide_and_go_on(seen)
+        return False
+
+    def _decide_and_go_on(self, seen: dict[str, Any]) -> bool:
+        verdicts, order = (
+            seen["parts"]["verdicts"],
+            [anchor["id"] for anchor in seen["parts"]["round"]["pool"]],
+        )
+        first = {item["anchor_id"]: item["id"] for item in seen["candidates"]["items"] if item["index"] == 0}
+        for place, verdict in enumerate(DECISIONS):
+            if (candidate := first[order[place]]) not in verdicts:
+                self._press("decide", {"candidates": [candidate], "verdict": verdict})
+                self._confirmed(candidate, verdict)
+                return False
+        if seen["parts"]["round"]["number"] >= self._rounds:
+            return True
+        self._press("next_round", {"round": seen["round"]})
+        return False
+
+    def _press(self, button: str, request: dict[str, Any]) -> None:
+        answer = self._studio.call(button, request)
+        if "error" in answer:
+            raise AwayError(f"{button}: {answer['error']}")

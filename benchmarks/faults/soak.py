@@ -1,0 +1,180 @@
+"""Small jobs without end, and whether anything grows: memory, threads, open files, the database's log.
+
+    python -m benchmarks.faults soak --minutes 30 --out soak.json
+
+A person trains, draws, decides and goes on, a new project every few rounds; beside it a page asks twice a
+second what is new and fetches pictures. Worker and page are processes of their own. Goal: no growth after
+warming up.
+"""
+
+import argparse
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import linear_regression, median
+from typing import Any
+
+import psutil
+
+from benchmarks.faults.person import Person, begin
+from benchmarks.faults.report import Load, machine
+from benchmarks.faults.running import AwayError, RunningStudio
+from benchmarks.faults.witness import completed
+from tests.tiny_project import make_models
+from tests.ui.conftest import free_port
+
+MEGABYTE = 2**20
+ROUNDS = 3  # of a project, before the next one is begun
+WARM = 0.2  # of the time that is left out of the trend
+ALLOWED = {"rss": 0.05, "threads": 0.0, "files": 0.0, "wal": 0.0}  # growth from first to last quarter
+SLACK = {"rss": 8 * MEGABYTE, "threads": 2, "files": 3, "wal": 5 * MEGABYTE}  # what one moment may have more
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What both processes held at a moment; bytes, counts, and seconds since the beginning."""
+
+    time: float
+    jobs: int
+    worker_rss: int
+    worker_threads: int
+    worker_files: int
+    page_rss: int
+    page_threads: int
+    page_files: int
+    database_wal: int
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Medians of the first and the last quarter after warming up, and the slope in units an hour."""
+
+    first: float
+    last: float
+    slope: float
+    grows: bool
+
+
+class Polling:
+    """What a page does beside the person: asks what is new, says what it knows, and fetches pictures."""
+
+    def __init__(self, studio: RunningStudio) -> None:
+        self._studio, self.project = studio, ""
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._known: dict[str, Any] = {}
+
+    def __enter__(self) -> "Polling":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        project = ""
+        while not self._over.wait(0.5):
+            if project != self.project:
+                project, self._known = self.project, {}
+            with suppress(AwayError):
+                self._ask(project)
+
+    def _ask(self, project: str) -> None:
+        answer = self._studio.call("poll", {"project": project, "round": None, "known": self._known})
+        news = answer["candidates"] or {}
+        parts = {**self._known.get("parts", {}), **answer["digests"]}
+        self._known = {"parts": parts, "candidates": news.get("mark", self._known.get("candidates", {}))}
+        for item in news.get("items", ())[:8]:
+            self._studio.fetch(f"/thumb/{item['id']}?v={item['version']}")
+
+
+def soak(studio: RunningStudio, load: Load, seconds: float, every: float) -> list[Sample]:
+    """Work on for so long; a sample every few seconds."""
+    samples: list[Sample] = []
+    began, number = time.monotonic(), 0
+    with Polling(studio) as polling:
+        while time.monotonic() - began < seconds:
+            number += 1
+            polling.project = begin(studio.workspace, {**load.draft, "name": f"Soak {number}"}, seed=number)
+            person = Person(studio, polling.project, rounds=ROUNDS)
+            while not person.act() and time.monotonic() - began < seconds:
+                if time.monotonic() - began >= every * len(samples):
+                    samples += take(studio, time.monotonic() - began)
+                time.sleep(0.1)
+    return samples
+
+
+def take(studio: RunningStudio, now: float) -> list[Sample]:
+    """One sample; none while the worker is just starting."""
+    workers = studio.workers()
+    if len(workers) != 1:
+        return []
+    wal, jobs = studio.workspace / "studio.db-wal", completed(studio.workspace)
+    with suppress(psutil.NoSuchProcess):
+        return [Sample(now, jobs, *_held(workers[0]), *_held(psutil.Process(studio.pid)), wal.stat().st_size)]
+    return []
+
+
+def _held(process: psutil.Process) -> tuple[int, int, int]:
+    return process.memory_info().rss, process.num_threads(), process.num_fds()
+
+
+def trends(samples: Sequence[Sample]) -> dict[str, Trend]:
+    """The trend of every figure after warming up."""
+    last = samples[-1].time
+    kept = [sample for sample in samples if sample.time >= WARM * last]
+    names = [name for name in asdict(samples[0]) if name not in ("time", "jobs")]
+    return {name: _trend(name, kept) for name in names}
+
+
+def _trend(name: str, samples: Sequence[Sample]) -> Trend:
+    times = [sample.time / 3600 for sample in samples]
+    values = [float(getattr(sample, name)) for sample in samples]
+    quarter, kind = max(1, len(values) // 4), name.partition("_")[2]
+    first, last = median(values[:quarter]), median(values[-quarter:])
+    slope = linear_regression(times, values).slope if len(set(times)) > 1 else 0.0
+    return Trend(first, last, slope, last > first * (1 + ALLOWED[kind]) + SLACK[kind])
+
+
+def table(found: dict[str, Trend], samples: Sequence[Sample]) -> str:
+    """The figures in lines; bytes as megabytes."""
+    lines = [f"{samples[-1].time / 60:.0f} minutes, {samples[-1].jobs} jobs, {len(samples)} samples"]
+    for name, trend in found.items():
+        unit = MEGABYTE if name.endswith(("rss", "wal")) else 1
+        lines.append(
+            f"{name:15s} first quarter {trend.first / unit:8.1f}  last quarter {trend.last / unit:8.1f}  "
+            f"slope {trend.slope / unit:+8.1f} an hour  {'GROWS' if trend.grows else ''}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.faults soak", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--every", type=float, default=5.0, help="seconds between two samples")
+    parser.add_argument("--tiny", action="store_true", help="models with random weights")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        load = Load(6, 2, 2, models=make_models(folder / "models") if options.tiny else None)
+        studio = RunningStudio(folder / "workspace", free_port())
+        studio.start()
+        try:
+            samples = soak(studio, load, options.minutes * 60, options.every)
+        finally:
+            studio.end()
+    found = trends(samples)
+    print(table(found, samples))
+    if options.out:
+        told = {"trends": {name: asdict(trend) for name, trend in found.items()}, "machine": machine()}
+        options.out.write_text(json.dumps({**told, "samples": [asdict(sample) for sample in samples]}))
+    return int(any(trend.grows for trend in found.values()))

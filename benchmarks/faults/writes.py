@@ -1,0 +1,141 @@
+"""Kills a whole run at each of its writes, one after another, and lets it go on to its end.
+
+    python -m benchmarks.faults writes --every 1
+
+A run is `gal-studio run` on models with random weights, in a process that ends itself with SIGKILL just
+before or after a transaction, a rename, a removal or the opening of a file. What kills at random times meet
+once in a thousand times, this meets each time. Goals as for `kills`.
+"""
+
+import argparse
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.faults.report import Kill, Report, compare
+from benchmarks.faults.witness import Witness, phase_now, results
+from gal_studio.commands.unattended import Plan, carry_out
+from gal_studio.state.database.connection import Database
+from gal_studio.worker.jobs.registry import import_ahead
+from tests.tiny_project import CHANGES, make_models, tiny_draft
+
+KILLED = -signal.SIGKILL
+AUDITED = ("os.rename", "os.remove")
+SMALL = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 4, "checkpoint_every": 2}}
+import_ahead()  # once, in the process from which all others are forked
+
+
+def plan_in(folder: Path, models: tuple[str, str]) -> Plan:
+    """The run: two rounds of a style, a policy that always accepts."""
+    draft = replace(tiny_draft(models, changes=SMALL), anchors=["A tie {}", "A koala {}", "A drum {}"])
+    return Plan(draft, 2, "random", folder / "out", folder / "workspace")
+
+
+def _live(plan: Plan, last: int, counted: Any) -> None:
+    """Carry the plan out, and die at the write of this number; 0: live, and say how many there were."""
+    place = 0
+    main = threading.get_ident()
+
+    def at_a_write() -> None:
+        nonlocal place
+        if threading.get_ident() != main:  # the heartbeat's
+            return
+        place += 1
+        if place == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def audit(event: str, given: tuple[Any, ...]) -> None:
+        if event in AUDITED or (
+            event == "open" and isinstance(given[1], str) and set(given[1]) & set("wax+")
+        ):
+            at_a_write()
+
+    with open(os.devnull, "w") as nowhere:
+        sys.stderr = nowhere
+        Database.transaction = _counting(Database.transaction, at_a_write)  # type: ignore[method-assign]
+        sys.addaudithook(audit)
+        carry_out(plan)
+    counted.value = place
+
+
+def _counting(transaction: Callable[..., Any], at_a_write: Callable[[], None]) -> Callable[..., Any]:
+    @contextmanager
+    def counted(self: Database) -> Iterator[Any]:
+        outer = not getattr(self._local, "depth", 0)
+        with transaction(self) as writer:
+            yield writer
+            if outer:
+                at_a_write()  # all is said, nothing is kept
+        if outer:
+            at_a_write()  # it is kept, and nobody knows
+
+    return counted
+
+
+class Lives:
+    """Runs of a plan in processes that are forked from one that has imported everything."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([__name__])
+
+    def live(self, plan: Plan, last: int = 0) -> tuple[int, int, int]:
+        """Its exit code, the number of writes when it lived to the end, and its process number."""
+        counted = self._context.Value("i", 0)
+        process = self._context.Process(target=_live, args=(plan, last, counted))
+        process.start()
+        process.join()
+        assert process.exitcode is not None and process.pid is not None
+        return process.exitcode, counted.value, process.pid
+
+
+def kill_at(lives: Lives, plan: Plan, places: list[int], truth: dict[str, Any], report: Report) -> None:
+    """Die at these writes, one life after another, then live on to the end and compare."""
+    name, witness = f"writes {places}", Witness(plan.workspace)
+    for place in places:
+        code, _, process = lives.live(plan, place)
+        if code == KILLED:
+            report.kills.append(Kill("run", *phase_now(plan.workspace, process)))
+            witness.check()
+            witness.look()
+    code, _, _ = lives.live(plan)
+    if code:
+        report.not_ended.append(f"{name}: ended with {code}")
+        return
+    report.leftovers += witness.finish()
+    report.add(witness.losses)
+    report.runs += 1
+    compare(name, truth, results(plan.workspace), report)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    about = (__doc__ or "").splitlines()[0]
+    parser = argparse.ArgumentParser(prog="benchmarks.faults writes", description=about)
+    parser.add_argument("--every", type=int, default=1, help="1: each write; 5: each fifth")
+    parser.add_argument("--first", type=int, default=1, help="the first of them")
+    options = parser.parse_args(arguments)
+    report, began, lives = Report(), time.monotonic(), Lives()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        models = make_models(folder / "models")
+        undisturbed = plan_in(folder / "undisturbed", models)
+        _, writes, _ = lives.live(undisturbed)
+        truth = results(undisturbed.workspace)
+        print(f"{writes} writes", flush=True)
+        for place in range(options.first, writes + 1, options.every):
+            kill_at(lives, plan_in(folder / str(place), models), [place], truth, report)
+            print(place, "good" if report.good else report, flush=True)
+            if not report.good:
+                break
+    report.seconds = time.monotonic() - began
+    print(report.table())
+    return 0 if report.good else 1

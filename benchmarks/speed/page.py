@@ -1,0 +1,143 @@
+"""How fast the page is: first paint, ready, lasso to grid, hover and decision to map and grid.
+
+    python benchmarks/page_speed.py [--candidates 10 56] [--repeat 7] [--json FILE]
+
+10 candidates for each of the 18 anchors are 180 pictures, 56 are 1,008. Rounds are made without a model.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.ui.conftest import ARGUMENTS, CHROMIUM, built
+from tests.ui.seeded import finished
+
+# Each function does something to the page and gives the milliseconds until the next frame was painted.
+PROBES = """
+window.probe = {
+  painted: (start) => new Promise((done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now() - start);
+    channel.port2.postMessage(0);
+  })),
+  point: (type, x, y) => document.querySelector('.view.map').dispatchEvent(new PointerEvent(type,
+    { clientX: x, clientY: y, button: 0, pointerId: 1, bubbles: true })),
+  async lasso(share) {
+    const map = document.querySelector('.view.map');
+    map.setPointerCapture = () => {};
+    const box = map.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const r = share * Math.min(box.width, box.height);
+    const at = (k) => [x + r * Math.cos(k / 24 * 2 * Math.PI), y + r * Math.sin(k / 24 * 2 * Math.PI)];
+    this.point('pointerdown', ...at(0));
+    for (let k = 1; k < 24; k += 1) this.point('pointermove', ...at(k));
+    const start = performance.now();
+    this.point('pointerup', ...at(0));
+    return [await this.painted(start), document.querySelector('.shown').textContent];
+  },
+  async hover(n) {
+    const tile = document.querySelectorAll('.tile')[n];
+    const start = performance.now();
+    tile.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+    return this.painted(start);
+  },
+  async decide(n) {
+    const start = performance.now();
+    document.querySelectorAll('.tile')[n].firstChild.click();
+    return this.painted(start);
+  },
+};
+"""
+
+
+def serve(workspace: Path, candidates: int, port: int) -> tuple[uvicorn.Server, str]:
+    """The page of a finished round behind a port of its own."""
+    studio, project, _ = finished(workspace, candidates)
+    server = uvicorn.Server(uvicorn.Config(built(studio), port=port, log_level="error"))
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        time.sleep(0.05)
+    return server, f"http://127.0.0.1:{port}/?project={project}&step=rounds"
+
+
+def load(page: Page, address: str) -> dict[str, float]:
+    """Open the page; seconds to the first paint and until the grid is there."""
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector("html[data-studio=ready]")
+    ready = time.perf_counter() - start
+    page.wait_for_selector(".map .plot .point")
+    return {
+        "first_paint": page.evaluate("performance.getEntriesByType('paint')[0].startTime / 1000"),
+        "ready": ready,
+        "map": time.perf_counter() - start,
+    }
+
+
+def measure(browser: Any, address: str, repeat: int) -> dict[str, Any]:
+    """All figures of one page."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(180_000)
+    cold, warm = load(page, address), load(page, address)
+    page.evaluate(PROBES)
+    page.wait_for_timeout(1000)
+    lassos = []
+    for k in range(repeat):
+        lassos.append(page.evaluate(f"probe.lasso({0.3 + 0.03 * (k % 5)})"))
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(200)
+    return {
+        "pictures": page.locator(".tile").count(),
+        "cold": cold,
+        "warm": warm,
+        "lasso_ms": [round(ms, 1) for ms, _ in lassos],
+        "lasso_shown": [shown for _, shown in lassos],
+        "hover_ms": [round(page.evaluate(f"probe.hover({3 * k})"), 1) for k in range(repeat)],
+        "decide_ms": [round(page.evaluate(f"probe.decide({3 * k})"), 1) for k in range(repeat)],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--candidates", type=int, nargs="+", default=[10, 56])
+    parser.add_argument("--repeat", type=int, default=7)
+    parser.add_argument("--port", type=int, default=7899)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    results = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        for number, candidates in enumerate(options.candidates):
+            server, address = serve(Path(folder) / str(number), candidates, options.port + number)
+            results.append({**measure(browser, address, options.repeat), "load": os.getloadavg()[0]})
+            server.should_exit = True
+            report(results[-1])
+        browser.close()
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+
+
+def report(result: dict[str, Any]) -> None:
+    """One block of lines for people."""
+    print(f"{result['pictures']} pictures, machine load {result['load']:.1f}")
+    for name in ("cold", "warm"):
+        print(f"  {name}: " + ", ".join(f"{key} {value:.2f} s" for key, value in result[name].items()))
+    for name in ("lasso_ms", "hover_ms", "decide_ms"):
+        values = result[name]
+        print(f"  {name}: median {statistics.median(values)}, most {max(values)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What CLIP sees (Eq. G1), and the map of it."""

@@ -1,0 +1,140 @@
+"""Whether a plan fits into the device's memory, and with how much of it at a time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.engine.memory.peak import drawing_peak, training_peak
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sizes import FLOAT32, trained_weights
+
+WITHIN = 1.4
+"""What libraries take inside of their operations, as a factor: measured on the embedded model."""
+
+_CGROUP = Path("/sys/fs/cgroup")
+_FULL = (
+    "defaultcpuallocator: can't allocate memory",
+    "defaultcpuallocator: not enough memory",  # Windows
+    "mps backend out of memory",
+    "cublas_status_alloc_failed",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`rows` pictures at a time; `sparing` takes more time and less memory."""
+
+    rows: int
+    sparing: bool = False
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that the device can still give; None where nobody tells."""
+    if device.type == "cuda":
+        held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + held
+    if device.type == "mps":
+        if not hasattr(torch.mps, "recommended_max_memory"):
+            return None
+        return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
+    return computer_memory()
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a device has no memory left; each kind of device says so in its own way."""
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(part in text for part in _FULL)
+
+
+def release_memory() -> None:
+    """Give back what the device's allocator holds and does not use."""
+    torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
+def computer_memory(cgroup: Path = _CGROUP) -> int:
+    """Bytes that the computer can give this process, below the limit of its container if it has one."""
+    import psutil
+
+    free = int(psutil.virtual_memory().available)
+    for limit, used, statistics, cached in (
+        ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat",
+         "total_inactive_file"),
+    ):  # fmt: skip
+        most, now = _number(cgroup / limit), _number(cgroup / used)
+        if most is not None and now is not None:
+            free = min(free, most - now + _cached(cgroup / statistics, cached))
+    return max(free, 0)
+
+
+def _number(path: Path) -> int | None:
+    """What a file of the kernel says; None where there is none, or no limit."""
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _cached(path: Path, name: str) -> int:
+    """Bytes of files that are kept in memory and given back when they are needed."""
+    try:
+        lines = dict(line.split() for line in path.read_text().splitlines())
+        return int(lines.get(name, 0))
+    except (OSError, ValueError):
+        return 0
+
+
+def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
+    """Bytes of a training beside the base weights: trained weights, AdamW, gradients, activations."""
+    kept = 4 * FLOAT32 * trained_weights(model, settings)
+    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.sparing))
+
+
+def drawing_need(model: ImageModel, settings: SampleSettings, plan: Plan) -> int:
+    """Bytes of drawing `plan.rows` pictures together, beside the weights."""
+    side = (settings.resolution or model.resolution) // model.scale
+    asked = plan.rows * (2 if settings.guidance_scale != 1.0 else 1)
+    return int(WITHIN * drawing_peak(model, asked, side, plan.sparing))
+
+
+def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:
+    """As many of a step's rows at a time as fit, halved until they do; refused when one is too much."""
+    halves = _halves(rows)
+    for plan in (*map(Plan, halves), Plan(1, sparing=True)):
+        need = training_need(model, settings, plan)
+        if free is None or need <= free:
+            return plan
+    raise StudioError(
+        f"The device's memory is too small to train this model: {_gigabytes(need)} are needed and "
+        f"{_gigabytes(free or 0)} are free; close other programs, or choose LoRA, a lower resolution or a "
+        "smaller model."
+    )
+
+
+def plan_drawing(model: ImageModel, settings: SampleSettings, free: int | None) -> Plan:
+    """As many pictures at a time as fit, halved until they do; refused when one is too much."""
+    for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, sparing=True)):
+        need = drawing_need(model, settings, plan)
+        if free is None or need <= free:
+            return plan
+    raise StudioError(
+        f"The device's memory is too small to draw one picture: {_gigabytes(need)} are needed and "
+        f"{_gigabytes(free or 0)} are free; close other programs, or choose a smaller model or resolution."
+    )
+
+
+def _halves(count: int) -> list[int]:
+    """20, 10, 5, 2, 1."""
+    found = [count]
+    while found[-1] > 1:
+        found.append(found[-1] // 2)
+    return found
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"

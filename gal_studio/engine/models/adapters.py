@@ -1,0 +1,193 @@
+"""What a training adds to the base model: attached for training, saved, read back, and taken off again."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.image_model import ImageModel
+
+ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+TARGETS = {
+    "attention": ATTENTION,
+    "all": (
+        *ATTENTION,
+        *("proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"),
+        *("conv1", "conv2", "time_emb_proj"),
+    ),
+}
+CARD = "gal_studio"
+PEFT_CONFIGURATION = "lora_adapter_metadata"  # the name under which diffusers looks for it
+
+
+@dataclass(frozen=True)
+class AdapterCard:
+    """What a saved adapter says of itself, in the header of its file."""
+
+    trigger_word: str
+    base_model: str
+    round: int
+    seed: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    method: str = "lora"
+
+
+def target_modules(family: str, target: str) -> list[str]:
+    """The denoiser's layers that a LoRA changes. The U-Net families name them alike."""
+    if family not in ("sd1", "sdxl"):
+        raise StudioError(f"The model family {family!r} has no list of LoRA layers yet: use sd1 or sdxl.")
+    return list(TARGETS[target])
+
+
+def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Generator) -> None:
+    """Add a fresh float32 LoRA: A drawn from `generator`, B zero, so that it changes nothing at first."""
+    from peft import LoraConfig
+
+    detach(model)
+    layers = target_modules(model.family, settings.target)
+    configuration = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=layers)
+    # peft fills its weights from the global generator; ours replace them.
+    with torch.random.fork_rng(devices=[]):
+        model.unet.add_adapter(configuration)
+    with torch.no_grad():
+        for name, weight in trainable(model).items():
+            weight.data = weight.data.float()
+            if ".lora_A." in name:
+                drawn = torch.empty(weight.shape)
+                torch.nn.init.kaiming_uniform_(drawn, a=math.sqrt(5), generator=generator)
+                weight.copy_(drawn)
+            else:
+                weight.zero_()
+
+
+def attach_full(model: ImageModel) -> None:
+    """Make the whole denoiser trainable in float32; the base weights are kept aside."""
+    detach(model)
+    keep_base(model)
+    for weight in model.unet.parameters():
+        weight.data = weight.data.to(torch.float32, copy=True)
+    model.unet.requires_grad_(True)
+
+
+def trainable(model: ImageModel) -> dict[str, torch.nn.Parameter]:
+    """The weights that a training changes, by name."""
+    return {name: weight for name, weight in model.unet.named_parameters() if weight.requires_grad}
+
+
+def is_attached(model: ImageModel) -> bool:
+    """Whether a LoRA sits on the denoiser now."""
+    return bool(getattr(model.unet, "peft_config", None))
+
+
+def detach(model: ImageModel) -> None:
+    """Take off whatever was attached or fused; the base weights are again exactly what they were."""
+    if is_attached(model):
+        model.unet.unload_lora()
+    if model.kept is not None:
+        for name, weight in model.unet.named_parameters():
+            weight.data = model.kept[name].to(model.device)
+        model.kept = None
+    model.unet.requires_grad_(False)
+
+
+def keep_base(model: ImageModel) -> None:
+    """Keep the base weights aside, in the computer's memory; the caller then replaces them, never edits."""
+    if model.kept is None:
+        model.kept = {name: weight.data.to("cpu") for name, weight in model.unet.named_parameters()}
+
+
+def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
+    """Write the attached adapter as safetensors: a LoRA as diffusers reads it, or the whole denoiser."""
+    from safetensors.torch import save_file
+
+    header = {"format": "pt", CARD: json.dumps(asdict(card), sort_keys=True)}
+    if is_attached(model):
+        header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(adapter_tensors(model), path, metadata=header)
+    _order_header(path)
+    return path
+
+
+def _order_header(path: Path) -> None:
+    """Sort the entries of the header, which safetensors writes in a new order each time: equal adapters are
+    equal files, and have one name in the store.
+    """
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(text) > length:
+            raise ValueError(f"the header of {path.name} is longer than it was written")
+        file.seek(8)
+        file.write(text.ljust(length))
+
+
+def adapter_tensors(model: ImageModel) -> dict[str, torch.Tensor]:
+    """What is attached, on the CPU under the names of the file: a LoRA's weights, or the whole denoiser's."""
+    from peft.utils import get_peft_model_state_dict
+
+    if is_attached(model):
+        tensors = {f"unet.{name}": weight for name, weight in get_peft_model_state_dict(model.unet).items()}
+    else:
+        tensors = model.unet.state_dict()
+    return {name: weight.detach().contiguous().cpu() for name, weight in tensors.items()}
+
+
+def _lora_configuration(model: ImageModel) -> dict[str, Any]:
+    configuration = model.unet.peft_config["default"].to_dict()
+    for name, value in configuration.items():
+        if isinstance(value, set):
+            configuration[name] = sorted(value)
+    return {f"unet.{name}": value for name, value in configuration.items()}
+
+
+def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The tensors of a saved adapter and the header of its file."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise StudioError(
+            f"The adapter {Path(path).name} is missing or broken: fine-tune this round again."
+        ) from error
+
+
+def read_card(path: Path) -> AdapterCard:
+    """What a saved adapter says of itself."""
+    _, header = read_adapter(path)
+    if CARD not in header:
+        raise StudioError(f"{Path(path).name} was not made by this studio: it has no card in its header.")
+    return AdapterCard(**json.loads(header[CARD]))
+
+
+def load_into(model: ImageModel, path: Path) -> None:
+    """Set the attached adapter to saved weights ("continue from the last round")."""
+    tensors, _ = read_adapter(path)
+    if not is_attached(model):
+        _copy_into(dict(model.unet.named_parameters()), tensors, path)
+        return
+    saved = {name.removeprefix("unet."): weight for name, weight in tensors.items()}
+    plain = {name.replace(".default.", "."): weight for name, weight in trainable(model).items()}
+    _copy_into(plain, saved, path)
+
+
+def _copy_into(weights: Mapping[str, torch.Tensor], saved: Mapping[str, torch.Tensor], path: Path) -> None:
+    shapes = {name: weight.shape for name, weight in weights.items()}
+    if shapes != {name: weight.shape for name, weight in saved.items()}:
+        raise StudioError(
+            f"The adapter {Path(path).name} has other layers or another rank than the settings ask for: "
+            "keep method, target and rank, or start again from the base model."
+        )
+    with torch.no_grad():
+        for name, weight in weights.items():
+            weight.copy_(saved[name])

@@ -1,0 +1,63 @@
+"""Attention whose products are float32 while the rest of a training is bfloat16.
+
+On a CPU the gradient of bfloat16 attention takes some seven times as long as that of float32, and this alone
+made a LoRA step a fifth slower (measured; see docs/performance.md).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+
+from gal_studio.engine.models.devices import training_precision
+from gal_studio.engine.models.image_model import ImageModel
+
+
+class Float32Attention:
+    """softmax(q k' / sqrt(d)) v in float32; what a Stable Diffusion U-Net asks of attention, and no more."""
+
+    def __call__(
+        self,
+        attn: Any,
+        hidden_states: torch.Tensor,
+        encoder_hidden_states: torch.Tensor | None = None,
+        attention_mask: torch.Tensor | None = None,
+        temb: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """The attended states, (n, positions, width)."""
+        context = hidden_states if encoder_hidden_states is None else encoder_hidden_states
+        rows, positions, _ = hidden_states.shape
+        query, key, value = (
+            part.view(rows, -1, attn.heads, part.shape[-1] // attn.heads).transpose(1, 2)
+            for part in (attn.to_q(hidden_states), attn.to_k(context), attn.to_v(context))
+        )
+        attended = self.attend(query, key, value, attention_mask)
+        joined = attended.transpose(1, 2).reshape(rows, positions, -1)
+        return attn.to_out[0](joined) / attn.rescale_output_factor
+
+    def attend(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        """The products, (n, heads, positions, width of a head)."""
+        with torch.autocast(query.device.type, enabled=False):
+            return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
+
+
+@contextmanager
+def training_attention(model: ImageModel) -> Iterator[None]:
+    """Use it where it is faster: on a CPU that trains in bfloat16, with layers of the plain kind."""
+    stock = dict(model.unet.attn_processors)
+    useful = model.device.type == "cpu" and training_precision(model.device) == torch.bfloat16
+    if useful and all(_is_plain(module) for module in model.unet.modules() if hasattr(module, "to_out")):
+        model.unet.set_attn_processor(Float32Attention())
+    try:
+        yield
+    finally:
+        model.unet.set_attn_processor(stock)
+
+
+def _is_plain(layer: Any) -> bool:
+    unusual = (layer.group_norm, layer.spatial_norm, layer.norm_q, layer.norm_k, layer.norm_cross)
+    return not layer.residual_connection and not any(part for part in unusual)

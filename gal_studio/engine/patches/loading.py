@@ -1,0 +1,121 @@
+"""Patch features of pictures (Eq. P2), from the image tower of a CLIP or from a DINO-like model."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.patch_quality import Limits
+from gal_studio.engine.features.clip import LOCAL, load_embedder
+from gal_studio.engine.models.devices import choose_device
+from gal_studio.engine.models.hub import Revisions
+from gal_studio.engine.patches.backbones import (
+    SMALLEST_GRID,
+    Network,
+    open_clip_network,
+    transformers_network,
+)
+from gal_studio.engine.patches.calibration import measure_limits
+from gal_studio.engine.patches.tower import PatchTower
+
+__all__ = ["PatchTower", "load_vision", "measure_limits", "save_tower"]
+
+CLIP = "clip"
+DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"
+
+
+def load_vision(
+    name: str,
+    clip_model: str,
+    device: str | torch.device | None = None,
+    revisions: Revisions | None = None,
+) -> PatchTower:
+    """Open `clip` (the image tower of `clip_model`), `local-dir:PATH` as `save_tower` writes it, or a
+    transformers directory or hub id; `revisions` pins hub models to the commit of their first use.
+    """
+    chosen, pinned = choose_device(device), {} if revisions is None else revisions
+    if name == CLIP:
+        return _tower(name, _clip_network(clip_model, chosen, pinned), chosen)
+    folder = Path(name.removeprefix(LOCAL))
+    if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
+        return _saved_tower(name, folder, chosen, pinned)
+    return _tower(name, transformers_network(name, chosen, pinned), chosen)
+
+
+def _tower(name: str, network: Network, device: torch.device) -> PatchTower:
+    with torch.no_grad():
+        blank = torch.zeros(1, 3, network.side, network.side, device=device)
+        grids = [level.shape[-1] for level in network.maps(blank)]
+    grid = grids[0] if len(grids) == 1 else network.side // 8
+    return PatchTower(name, network, device, tuple(1 / len(grids) for _ in grids), max(SMALLEST_GRID, grid))
+
+
+def _clip_network(clip_model: str, device: torch.device, revisions: Revisions) -> Network:
+    import open_clip
+
+    embedder: Any = load_embedder(clip_model, device, revisions)
+    return open_clip_network(clip_model, embedder.model, open_clip.get_model_preprocess_cfg(embedder.model))
+
+
+def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revisions) -> PatchTower:
+    """A tuned tower: its base, and over it the tuned weights."""
+    from gal_studio.engine.models.adapters import read_adapter
+
+    try:
+        card = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        base, mixture, grid = str(card["base"]), tuple(map(float, card["mixture"])), int(card["grid"])
+        limits = Limits(**card["limits"]) if card["limits"] else None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudioError(
+            f"{folder} is not a vision model of this studio: it needs a {DESCRIPTION} and {WEIGHTS}."
+        ) from error
+    network = open_base(base, folder, device, revisions)
+    tuned, _ = read_adapter(folder / WEIGHTS)
+    try:
+        strange = network.module.load_state_dict(tuned, strict=False).unexpected_keys
+    except RuntimeError:  # the same names with other sizes
+        strange = list(tuned)
+    if strange:
+        raise StudioError(f"The weights in {folder} belong to another model than {base}: tune that one anew.")
+    return PatchTower(name, network, device, mixture, grid, limits)
+
+
+def open_base(base: str, folder: Path, device: torch.device, revisions: Revisions) -> Network:
+    """The network under a tuned tower: `clip:NAME` (an open_clip name) or a transformers one.
+
+    A directory is written relative to the tower's own, so that both may move together.
+    """
+    if base.startswith("clip:"):
+        name = base.removeprefix("clip:")
+        if name.startswith(LOCAL):
+            name = f"{LOCAL}{(folder / name.removeprefix(LOCAL)).resolve()}"
+        return _clip_network(name, device, revisions)
+    return transformers_network(base, device, revisions)
+
+
+def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:
+    """Write the tuned weights of a tower (half precision), its limits, and what it was tuned from.
+
+    `base` is as `open_base` reads it; the weights come first, so that a folder with a card is whole.
+    """
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / DESCRIPTION).unlink(missing_ok=True)
+    save_file({name: weight.detach().half().cpu().contiguous() for name, weight in tuned.items()},
+              folder / WEIGHTS)  # fmt: skip
+    card = {
+        "base": base,
+        "mixture": list(tower.mixture),
+        "grid": tower.grid,
+        "limits": asdict(tower.limits) if tower.limits else None,
+    }
+    beside = folder / f"{DESCRIPTION}.part"
+    beside.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    os.replace(beside, folder / DESCRIPTION)
+    return folder

@@ -1,0 +1,219 @@
+"""Self-supervised tuning of a vision tower, so that its patch features hold local detail (Eq. P3)."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch.nn.functional import log_softmax, one_hot
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.patches.augmented_views import Views, make_views
+from gal_studio.engine.patches.spot_mixing import blend_spots
+from gal_studio.engine.patches.tower import PatchTower, to_pixels
+from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint, restore_state, state_of
+
+TEMPERATURE = 0.1
+WARM_UP = 20  # steps
+WEIGHT_DECAY = 0.01
+LARGEST_GRADIENT_NORM = 1.0
+
+Pictures = Sequence[Image.Image] | NDArray[np.uint8]
+Renditions = tuple[Pictures, Pictures]  # the same pictures twice, drawn in two ways, pixel upon pixel
+PictureSource = Callable[[int, np.random.Generator], Pictures | Renditions]
+
+
+@dataclass(frozen=True)
+class TowerSettings:
+    """How a tower is tuned; `blocks` are the last ones that its maps use."""
+
+    steps: int = 400
+    batch_size: int = 16
+    learning_rate: float = 5e-4
+    blocks: int = 2
+    queries: int = 1024  # patches of a step that look for their place
+    spots: float = 0.7  # chance that a spot of another picture is blended into a view
+    checkpoint_every: int = 100
+
+
+@dataclass(frozen=True)
+class TowerEvent:
+    """`step` of `total` steps are done; `found` is the share of the step's patches that found their place."""
+
+    step: int
+    total: int
+    loss: float
+    found: float
+
+
+def place_loss(
+    queries: torch.Tensor, keys: torch.Tensor, targets: torch.Tensor, temperature: float = TEMPERATURE
+) -> torch.Tensor:
+    """Eq. P3, InfoNCE over positions: cross entropy of the cosines (n, m) of queries (n, d) and keys (m, d).
+
+    `targets` (n, m) holds how much of each key lies at the query's place; its rows sum to 1.
+    """
+    logits = queries @ keys.T / temperature
+    return -(targets * log_softmax(logits, dim=1)).sum(dim=1).mean()
+
+
+def place_targets(places: torch.Tensor, grid: int) -> torch.Tensor:
+    """Bilinear shares (n, g * g) of the four patches around each place (n, 2), in patches."""
+    kept = places.clamp(0, grid - 1)
+    below = kept.floor().long().clamp(max=grid - 2)
+    part = kept - below
+    axes = [
+        one_hot(below[:, axis], grid) * (1 - part[:, axis : axis + 1])
+        + one_hot(below[:, axis] + 1, grid) * part[:, axis : axis + 1]
+        for axis in (0, 1)
+    ]
+    return (axes[1][:, :, None] * axes[0][:, None, :]).flatten(1)
+
+
+class TowerTuning:
+    """A tuning between two steps; every step draws from a generator of its own, made of seed and step."""
+
+    def __init__(
+        self, tower: PatchTower, pictures: PictureSource, settings: TowerSettings, seed: int
+    ) -> None:
+        """Find the blocks to train and keep their weights."""
+        self.tower, self.pictures, self.settings, self.seed = tower, pictures, settings, seed
+        self.step, self.fingerprint = 0, f"{tower.name} {settings} {seed}"
+        self.weights = tuned_weights(tower, settings.blocks)
+        self.before = {name: weight.detach().clone() for name, weight in self.weights.items()}
+        for weight in self.weights.values():
+            weight.requires_grad_(True)
+        self.optimizer = torch.optim.AdamW(
+            self.weights.values(), lr=settings.learning_rate, weight_decay=WEIGHT_DECAY
+        )
+
+    def advance(self) -> tuple[float, float]:
+        """One step; gives its loss and the share of its patches that found their place."""
+        rng = np.random.default_rng([self.seed, self.step])
+        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        side, grid = self.tower.network.side, self.tower.grid
+        drawn = self.pictures(self.settings.batch_size, rng)
+        first, second = drawn if isinstance(drawn, tuple) else (drawn, None)
+        rendition = None if second is None else as_pixels(second, side)
+        views = make_views(as_pixels(first, side), side, grid, generator, rendition=rendition)
+        if self.settings.spots:
+            views = blend_spots(views, grid, self.settings.spots, generator)
+        loss, found = self._loss(views, generator)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings.learning_rate * self._pace()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
+        if not torch.isfinite(norm):
+            raise StudioError(
+                f"The tuning of the vision model broke off at step {self.step + 1}: its loss is not a finite "
+                f"number; use a learning rate below {self.settings.learning_rate:g}."
+            )
+        self.optimizer.step()
+        self.step += 1
+        return float(loss.detach()), found
+
+    def _loss(self, views: Views, generator: torch.Generator) -> tuple[torch.Tensor, float]:
+        count, grid = len(views.first), self.tower.grid
+        both = torch.cat([views.first, views.second]).to(self.tower.device)
+        features = self.tower.features(both).flatten(2).transpose(1, 2)
+        rows = views.valid.flatten().nonzero()[:, 0]
+        if not len(rows):
+            raise StudioError("The pictures have no detail to tune the vision model on: use others.")
+        rows = rows[torch.randperm(len(rows), generator=generator)[: self.settings.queries]]
+        own = torch.zeros(len(rows), count * grid * grid)
+        targets = place_targets(views.places.flatten(0, 1)[rows], grid)
+        first = views.sources.flatten()[rows] * grid * grid
+        own.scatter_(1, first[:, None] + torch.arange(grid * grid), targets)
+        queries = features[:count].flatten(0, 1)[rows.to(self.tower.device)]
+        keys = features[count:].flatten(0, 1)
+        loss = place_loss(queries, keys, own.to(self.tower.device))
+        with torch.no_grad():
+            best = (queries @ keys.T).argmax(dim=1).cpu()
+        return loss, float((own[torch.arange(len(rows)), best] > 0).float().mean())
+
+    def _pace(self) -> float:
+        """The learning rate's factor: a short warm-up, then half a cosine down to 0."""
+        warm = min(1.0, (self.step + 1) / WARM_UP)
+        return warm * 0.5 * (1 + math.cos(math.pi * self.step / self.settings.steps))
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything that the next step depends on."""
+        return Checkpoint(self.step, self.fingerprint, state_of(self.weights, self.optimizer))
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Continue where the checkpoint was taken."""
+        restore_state(self.weights, self.optimizer, checkpoint.tensors)
+        self.step = checkpoint.step
+
+    def end(self, completed: bool) -> None:
+        """Freeze the tower again; one that was not completed gets its old weights back."""
+        for name, weight in self.weights.items():
+            weight.requires_grad_(False)
+            weight.grad = None
+            if not completed:
+                weight.copy_(self.before[name])
+
+
+def tune_tower(
+    tower: PatchTower,
+    pictures: PictureSource,
+    settings: TowerSettings,
+    seed: int,
+    resume_from: Path | None = None,
+    checkpoint: Callable[[Checkpoint], None] | None = None,
+) -> Iterator[TowerEvent]:
+    """Tune the tower in place (Eq. P3); `pictures(count, rng)` gives PIL pictures or uint8 (n, h, w, 3), or
+    two renditions of them, each of which shows one of the views.
+
+    When it ends the tower has new weights and no limits: measure them again, then `save_tower`. One that is
+    stopped or fails leaves the tower as it was; its checkpoint may be given as `resume_from`.
+    """
+    tuning = TowerTuning(tower, pictures, settings, seed)
+    completed = False
+    try:
+        if resume_from is not None:
+            tuning.restore(read_checkpoint(resume_from, tuning.fingerprint))
+        while tuning.step < settings.steps:
+            loss, found = tuning.advance()
+            yield TowerEvent(tuning.step, settings.steps, loss, found)
+            if checkpoint is not None and tuning.step % settings.checkpoint_every == 0:
+                checkpoint(tuning.checkpoint())
+        completed = True
+        tower.limits = None
+    except GeneratorExit:
+        if checkpoint is not None:
+            checkpoint(tuning.checkpoint())
+        raise
+    finally:
+        tuning.end(completed)
+
+
+def tuned_weights(tower: PatchTower, blocks: int) -> dict[str, torch.nn.Parameter]:
+    """The weights of the last `blocks` blocks on which the tower depends, by their names in the network."""
+    used: list[torch.nn.Module] = []
+    hooks = [
+        block.register_forward_hook(lambda module, *_: used.append(module)) for block in tower.network.blocks
+    ]
+    side = tower.network.side
+    try:
+        with torch.no_grad():
+            tower.features(torch.zeros(1, 3, side, side, device=tower.device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    chosen = {id(weight) for block in used[-blocks:] for weight in block.parameters()}
+    return {name: weight for name, weight in tower.network.module.named_parameters() if id(weight) in chosen}
+
+
+def as_pixels(pictures: Pictures, side: int) -> torch.Tensor:
+    """PIL pictures or uint8 (n, h, w, 3) as (n, 3, side, side) in [0, 1]."""
+    if isinstance(pictures, np.ndarray):
+        if pictures.shape[1:3] == (side, side):
+            return torch.from_numpy(pictures.astype(np.float32)).permute(0, 3, 1, 2) / 255
+        pictures = [Image.fromarray(pixels) for pixels in pictures]
+    return to_pixels(pictures, side)

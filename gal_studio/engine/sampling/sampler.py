@@ -1,0 +1,219 @@
+"""Draw candidates: DPM-Solver++ (2M) in batches, each picture from its own seed.
+
+A generator of events: one after every denoising step, one for every finished batch. The caller that closes it
+stops the drawing within one step.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings
+from gal_studio.core.types import Remark
+from gal_studio.engine.decoding import decode, is_flat, no_picture
+from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
+from gal_studio.engine.memory.slicing import sparing_memory
+from gal_studio.engine.models.denoiser import predict, whole_picture
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import check_prompts, encode_nothing, encode_prompts, stack_texts
+from gal_studio.engine.sampling.fused_adapter import in_float32
+
+
+@dataclass(frozen=True)
+class DrawRequest:
+    """One picture that is wanted."""
+
+    prompt: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class DrawStep:
+    """A denoising step is done: `done` of `total` steps over all batches; `notice` is for the user."""
+
+    done: int
+    total: int
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnBatch:
+    """Finished pictures of `requests[first : first + len(images)]`, and the U-Net forwards they cost.
+
+    `remarks` tells of each picture whether it was drawn again in full precision, or is a flat colour.
+    """
+
+    first: int
+    images: tuple[Image.Image, ...]
+    unet_forwards: int
+    remarks: tuple[Remark, ...]
+
+
+DrawEvent = DrawStep | DrawnBatch
+
+
+def draw(model: ImageModel, requests: Sequence[DrawRequest], settings: SampleSettings) -> Iterator[DrawEvent]:
+    """Draw every request; the same seed and prompt give the same picture alone and in any batch.
+
+    As many at a time as the device's memory takes, and fewer when it is full nevertheless.
+    """
+    check_prompts(model, (request.prompt for request in requests))
+    if not requests:
+        return
+    plan = plan_drawing(model, settings, free_memory(model.device))
+    brush = _Brush(model, settings, requests)
+    first, notice = 0, _notice(plan) if plan != Plan(settings.batch_size) else ""
+    with ExitStack() as stack:
+        if plan.sparing:
+            stack.enter_context(sparing_memory(model, brush.side))
+        while first < len(requests):
+            done = first * settings.steps // plan.rows
+            total = done + -(-(len(requests) - first) // plan.rows) * settings.steps
+            try:
+                with closing(brush.batch(requests[first : first + plan.rows], plan.rows)) as events:
+                    for event in events:
+                        if isinstance(event, int):
+                            yield DrawStep(done + event, total, notice)
+                            notice = ""
+                        else:
+                            yield replace(event, first=first)
+                first += plan.rows
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                plan, before = _smaller(plan, error), plan
+                if plan.sparing and not before.sparing:
+                    stack.enter_context(sparing_memory(model, brush.side))
+                notice = _notice(plan)
+
+
+def _smaller(plan: Plan, error: Exception) -> Plan:
+    if plan.sparing:
+        raise StudioError(
+            "The device's memory is too small to draw one picture: choose a smaller model or resolution."
+        ) from error
+    release_memory()
+    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, sparing=True)
+
+
+def _notice(plan: Plan) -> str:
+    if plan.sparing:
+        return (
+            "The device's memory is full: pictures are drawn one at a time and decoded in tiles, which "
+            "changes them."
+        )
+    return f"The device's memory is full: drawing goes on with batches of {plan.rows}."
+
+
+def starting_noise(model: ImageModel, seed: int, resolution: int) -> torch.Tensor:
+    """x_T of one picture, (1, c, h, w), made on the CPU by the picture's own generator."""
+    side = resolution // model.scale
+    generator = torch.Generator("cpu").manual_seed(seed)
+    return torch.randn((1, model.latent_channels, side, side), generator=generator, dtype=torch.float32)
+
+
+def make_solver(model: ImageModel, steps: int) -> Any:
+    """DPM-Solver++ 2M over the noise schedule of the pipeline's own configuration."""
+    from diffusers import DPMSolverMultistepScheduler
+
+    known = DPMSolverMultistepScheduler().config
+    schedule = {key: value for key, value in model.pipeline.scheduler.config.items() if key in known}
+    schedule |= {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"}
+    schedule |= {"thresholding": False}
+    solver = DPMSolverMultistepScheduler.from_config(
+        {key: value for key, value in schedule.items() if not key.startswith("_")}
+    )
+    solver.set_timesteps(steps, device=model.device)
+    return solver
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """One finished picture; `forwards` are those that it cost beside its batch's."""
+
+    image: Image.Image
+    remark: Remark = ""
+    forwards: int = 0
+
+
+class _Brush:
+    """What all batches of a drawing share: the prompts as the denoiser reads them, sizes, guidance."""
+
+    def __init__(self, model: ImageModel, settings: SampleSettings, requests: Sequence[DrawRequest]) -> None:
+        self._model, self._settings = model, settings
+        self._texts = encode_prompts(model, (request.prompt for request in requests))
+        self._texts[""] = encode_nothing(model)
+        self._resolution = settings.resolution or model.resolution
+        self._guided = settings.guidance_scale != 1.0
+        self.side = self._resolution // model.scale
+
+    def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
+        """Steps done, then the pictures. Padded to `size`: kernels differ with a batch's shape."""
+        latents = yield from self._denoised([*requests, *([requests[-1]] * (size - len(requests)))])
+        drawn = []
+        for row, request in enumerate(requests):
+            drawn.append((yield from self._picture(request, latents[row : row + 1])))
+        yield DrawnBatch(
+            first=0,
+            images=tuple(entry.image for entry in drawn),
+            unet_forwards=self._forwards(size) + sum(entry.forwards for entry in drawn),
+            remarks=tuple(entry.remark for entry in drawn),
+        )
+
+    def _forwards(self, size: int) -> int:
+        """U-Net forwards of one batch, padding included; guidance asks twice."""
+        return size * self._settings.steps * (2 if self._guided else 1)
+
+    def _denoised(self, requests: Sequence[DrawRequest]) -> Generator[int, None, torch.Tensor]:
+        """x_0 of each request, (n, c, h, w), after a number for every step."""
+        model, count = self._model, len(requests)
+        prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
+        text = stack_texts([self._texts[prompt] for prompt in prompts])
+        sizes = [whole_picture(self._resolution)] * len(prompts)
+        solver = make_solver(model, self._settings.steps)
+        noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
+        latents = noise.to(model.device) * solver.init_noise_sigma
+        for index, timestep in enumerate(solver.timesteps):
+            with torch.no_grad():
+                doubled = torch.cat([latents, latents]) if self._guided else latents
+                prediction = predict(model, doubled, timestep.expand(len(doubled)), text, sizes)
+                if self._guided:
+                    without, with_text = prediction.chunk(2)
+                    prediction = without + self._settings.guidance_scale * (with_text - without)
+                latents = solver.step(prediction, timestep, latents, return_dict=False)[0]
+            yield index + 1
+        return latents
+
+    def _picture(self, request: DrawRequest, latent: torch.Tensor) -> Generator[int, None, _Drawn]:
+        """The picture of a latent; what is none, or is flat, is drawn once more in full precision."""
+        image = decode(self._model, latent)
+        if image is not None and not is_flat(image):
+            return _Drawn(image)
+        forwards, again = 0, False
+        if self._model.vae.dtype != torch.float32 and torch.isfinite(latent).all():
+            with in_float32(self._model.vae):
+                image, again = decode(self._model, latent), True
+        if (image is None or is_flat(image)) and self._model.unet.dtype != torch.float32:
+            with in_float32(self._model.unet), in_float32(self._model.vae):
+                steps = _still(self._denoised([request]), self._settings.steps)
+                image, again = decode(self._model, (yield from steps)), True
+            forwards = self._forwards(1)
+        if image is None:
+            raise no_picture()
+        return _Drawn(image, "flat" if is_flat(image) else "redrawn" if again else "", forwards)
+
+
+def _still(steps: Generator[int, None, torch.Tensor], done: int) -> Generator[int, None, torch.Tensor]:
+    """The same work without new progress: it can be stopped at each step."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            latents: torch.Tensor = end.value
+            return latents
+        yield done

@@ -1,0 +1,140 @@
+"""What one step of a training learns from: rows drawn from cached pictures, noised, each with its weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.denoiser import Sizes
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import TextFeatures, stack_texts
+from gal_studio.engine.training.checkpoints import fingerprint
+from gal_studio.engine.training.latents import CachedPictures, Crops, Latents, TrainingPicture, cache_pictures
+from gal_studio.engine.training.losses import add_noise, as_maps, prediction_target, prior_weights
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one step: noisy latents, targets, timesteps, texts and weights, (n,) or (n, 1, h, w)."""
+
+    noisy: torch.Tensor
+    target: torch.Tensor
+    timesteps: torch.Tensor
+    text: TextFeatures
+    weights: torch.Tensor
+    sizes: list[Sizes]
+
+    def above(self, other: "Batch") -> "Batch":
+        """These rows with the other's rows under them."""
+        weights = [self.weights, other.weights]
+        if weights[0].ndim != weights[1].ndim:
+            weights = [as_maps(part, self.noisy.shape[-1]) for part in weights]
+        return Batch(
+            noisy=torch.cat([self.noisy, other.noisy]),
+            target=torch.cat([self.target, other.target]),
+            timesteps=torch.cat([self.timesteps, other.timesteps]),
+            text=stack_texts([self.text, other.text]),
+            weights=torch.cat(weights),
+            sizes=[*self.sizes, *other.sizes],
+        )
+
+    def part(self, first: int, end: int) -> "Batch":
+        """Rows from `first` up to `end`."""
+        return Batch(
+            noisy=self.noisy[first:end],
+            target=self.target[first:end],
+            timesteps=self.timesteps[first:end],
+            text=self.text.rows(range(first, min(end, len(self.noisy)))),
+            weights=self.weights[first:end],
+            sizes=self.sizes[first:end],
+        )
+
+    def scaled(self, factor: float) -> "Batch":
+        """The same rows, each weighing `factor` times as much."""
+        return replace(self, weights=factor * self.weights)
+
+
+class BatchSource(Protocol):
+    """Where a training gets its rows: `rows` in a step, and the loss is the mean over `counted` of them."""
+
+    rows: int
+    counted: int
+    fingerprint: str
+
+    def next_batch(self, generator: torch.Generator) -> Batch:
+        """The rows of the next step; all that is drawn comes from `generator`."""
+        ...
+
+
+class SampleSource:
+    """Eq. G9: uniform draws over GAL's references and samples, and under them the prior's rows."""
+
+    def __init__(
+        self,
+        model: ImageModel,
+        samples: Sequence[TrainingPicture],
+        prior: Sequence[TrainingPicture],
+        settings: TuneSettings,
+        seed: int,
+        latents: Latents | None = None,
+    ) -> None:
+        """Encode the pictures once, but for those among `latents`."""
+        self.model, self.settings = model, settings
+        self.fingerprint = fingerprint(settings, seed, samples, prior)
+        self.samples = cache_pictures(model, samples, settings, latents)
+        has_prior = prior and settings.prior_weight
+        self.prior = cache_pictures(model, prior, settings, latents) if has_prior else None
+        self.alpha_bar = noise_schedule(model)
+        self.counted = settings.batch_size
+        self.rows = settings.batch_size * (1 if self.prior is None else 2)
+
+    def next_batch(self, generator: torch.Generator) -> Batch:
+        """A drawn batch, and under it the prior's with weights of its own (Eq. G9)."""
+        rows, crops = self.draw(self.samples, generator)
+        if self.prior is None:
+            return rows
+        published = self.settings.prior_as_published
+        paired = prior_weights(crops.weights, self.settings.prior_weight, published).to(rows.weights.device)
+        return rows.above(replace(self.draw(self.prior, generator)[0], weights=paired))
+
+    def draw(self, pictures: CachedPictures, generator: torch.Generator) -> tuple[Batch, Crops]:
+        """Uniform draws over the pictures and over the timesteps, and the noise."""
+        count = self.settings.batch_size
+        index = torch.randint(len(pictures), (count,), generator=generator).tolist()
+        crops = pictures.crops(index, self.settings.crop == "random", generator)
+        timesteps = torch.randint(len(self.alpha_bar), (count,), generator=generator)
+        noise = torch.randn(crops.latents.shape, generator=generator)
+        text = pictures.text.rows(index)
+        return noised(self.model, self.alpha_bar, crops, text, timesteps, noise), crops
+
+
+def noised(
+    model: ImageModel,
+    alpha_bar: torch.Tensor,
+    crops: Crops,
+    text: TextFeatures,
+    timesteps: torch.Tensor,
+    noise: torch.Tensor,
+) -> Batch:
+    """Rows for the denoiser: crops with their noise at their timesteps, on the model's device."""
+    alpha, device = alpha_bar[timesteps], model.device
+    return Batch(
+        noisy=add_noise(crops.latents, noise, alpha).to(device),
+        target=prediction_target(model.prediction_type, crops.latents, noise, alpha).to(device),
+        timesteps=timesteps.to(device),
+        text=text,
+        weights=crops.spatial.to(device),
+        sizes=crops.sizes,
+    )
+
+
+def noise_schedule(model: ImageModel) -> torch.Tensor:
+    """alpha_bar of every training timestep, (T,), from the pipeline's scheduler configuration."""
+    from diffusers import DDPMScheduler
+
+    known = DDPMScheduler().config
+    config = {key: value for key, value in model.pipeline.scheduler.config.items() if key in known}
+    schedule = DDPMScheduler.from_config({key: value for key, value in config.items() if key[0] != "_"})
+    return schedule.alphas_cumprod.float()

@@ -1,0 +1,94 @@
+"""Fine-tune the denoiser on weighted pictures (Eq. G9), as a generator of progress events."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.attention import training_attention
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
+from gal_studio.engine.training.latents import Latents, TrainingPicture
+from gal_studio.engine.training.trainer import Training
+
+CHECKPOINT_SECONDS = 15.0
+"""A checkpoint is due when the last one is so old; with the step that is running, under 20 s are lost."""
+
+
+@dataclass(frozen=True)
+class TuneEvent:
+    """`step` of `total` steps are done, the last with this loss; `notice` is for the user."""
+
+    step: int
+    total: int
+    loss: float
+    notice: str = ""
+
+
+def fine_tune(
+    model: ImageModel,
+    samples: Sequence[TrainingPicture],
+    prior: Sequence[TrainingPicture],
+    settings: TuneSettings,
+    seed: int,
+    resume_from: Path | None = None,
+    checkpoint: Callable[[Checkpoint], None] | None = None,
+    start_from: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    latents: Latents | None = None,
+) -> Iterator[TuneEvent]:
+    """Train from the base model, or from the adapter `start_from`; when it ends, the adapter stays attached.
+
+    `checkpoint` is called every `checkpoint_every` steps, when `clock` says that the last one is
+    `CHECKPOINT_SECONDS` old, and when the caller closes the generator; a file made from it may be given as
+    `resume_from`, and on a CPU the rest is then the same bit for bit; one that cannot be used is refused by a
+    `CheckpointError`. What is among the `latents` of `encode_pictures` is not encoded again. Call
+    `save_adapter` and `detach` after the last event. One that is stopped or fails leaves the base model.
+    """
+    if not samples:
+        raise StudioError("There is nothing to train on: add a reference picture.")
+
+    def make() -> Training:
+        source = SampleSource(model, samples, prior, settings, seed, latents)
+        return Training(model, source, settings, seed, start_from)
+
+    yield from train(model, make, resume_from, checkpoint, clock)
+
+
+def train(
+    model: ImageModel,
+    make: Callable[[], Training],
+    resume_from: Path | None,
+    checkpoint: Callable[[Checkpoint], None] | None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[TuneEvent]:
+    """Run the training that `make` prepares, from its beginning or its checkpoint; see `fine_tune`."""
+    training = None
+    completed = False
+    try:
+        training = make()
+        if resume_from is not None:
+            training.restore(read_checkpoint(resume_from, training.source.fingerprint))
+        total, every = training.settings.steps, training.settings.checkpoint_every
+        kept = clock()
+        with training_attention(model):
+            while training.step < total:
+                loss = training.advance()
+                yield TuneEvent(training.step, total, loss, training.take_notice())
+                is_due = training.step % every == 0 or clock() - kept >= CHECKPOINT_SECONDS
+                if checkpoint is not None and is_due:
+                    checkpoint(training.checkpoint())
+                    kept = clock()
+        completed = True
+    except GeneratorExit:
+        if checkpoint is not None and training is not None:
+            checkpoint(training.checkpoint())
+        raise
+    finally:
+        model.unet.disable_gradient_checkpointing()
+        if not completed:
+            detach(model)

@@ -1,0 +1,162 @@
+"""The pictures of a training as the denoiser sees them: latents and text features, computed once."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+
+from gal_studio.core.patchdpo.masks import check_size, shrink
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.denoiser import Sizes
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import TextFeatures, check_prompts, encode_prompts, stack_texts
+
+Latents = dict[str, torch.Tensor]
+"""Encoded pictures, (c, h, w) on the CPU, by what they show and their resolution; all of one model."""
+
+
+@dataclass(frozen=True)
+class TrainingPicture:
+    """A picture of a training set with its prompt and its weight w_i (Eq. G8; a reference weighs 1).
+
+    With a `mask` (L, of the picture's size) only its white part is learned: w_i is multiplied by the mask.
+    """
+
+    image: Image.Image
+    prompt: str
+    weight: float = 1.0
+    is_reference: bool = False
+    mask: Image.Image | None = None
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Crops (n, c, side, side) of latents, SDXL's size condition of each, and what each of them weighs.
+
+    `maps` holds w_i x mask, (n, 1, side, side), and is None where no picture of the set has a mask.
+    """
+
+    latents: torch.Tensor
+    sizes: list[Sizes]
+    weights: torch.Tensor
+    maps: torch.Tensor | None
+
+    @property
+    def spatial(self) -> torch.Tensor:
+        """The weights that the loss is multiplied by: (n,), or (n, 1, side, side)."""
+        return self.weights if self.maps is None else self.maps
+
+
+@dataclass(frozen=True)
+class CachedPictures:
+    """Latents (c, h, w) that may be larger than the crop, text features and weights, one row a picture.
+
+    `maps` holds each picture's spatial weights (h, w), w_i x mask; None where no picture has a mask.
+    """
+
+    latents: tuple[torch.Tensor, ...]
+    originals: tuple[tuple[int, int], ...]
+    text: TextFeatures
+    weights: torch.Tensor
+    scale: int
+    side: int
+    maps: tuple[torch.Tensor, ...] | None = None
+
+    def __len__(self) -> int:
+        """How many pictures there are."""
+        return len(self.latents)
+
+    def crops(self, index: Sequence[int], random: bool, generator: torch.Generator) -> Crops:
+        """Crops of some latents, in the middle or at drawn places, with their weights cropped alike."""
+        latents, maps, sizes = [], [], []
+        for row in index:
+            top, left = self._corner(row, random, generator)
+            rows, columns = slice(top, top + self.side), slice(left, left + self.side)
+            latents.append(self.latents[row][:, rows, columns])
+            if self.maps is not None:
+                maps.append(self.maps[row][None, rows, columns])
+            pixels = self.side * self.scale
+            sizes.append((*self.originals[row], top * self.scale, left * self.scale, pixels, pixels))
+        weights = self.weights[torch.tensor(list(index))]
+        return Crops(torch.stack(latents), sizes, weights, torch.stack(maps) if maps else None)
+
+    def _corner(self, row: int, random: bool, generator: torch.Generator) -> tuple[int, int]:
+        spare = [length - self.side for length in self.latents[row].shape[1:]]
+        if not random:
+            return spare[0] // 2, spare[1] // 2
+        drawn = torch.rand(2, generator=generator).tolist()
+        top, left = (min(int(part * (room + 1)), room) for part, room in zip(drawn, spare, strict=True))
+        return top, left
+
+
+def encode_pictures(
+    model: ImageModel, images: Sequence[Image.Image], settings: TuneSettings, known: Latents
+) -> Iterator[int]:
+    """Add to `known` the latents that it lacks; gives how many images are done, after each of these."""
+    resolution = settings.resolution or model.resolution
+    for done, image in enumerate(images, start=1):
+        key = _key(image, resolution)
+        if key not in known:  # a reference stands in many pairs
+            known[key] = encode_picture(model, image, resolution)
+            yield done
+
+
+def cache_pictures(
+    model: ImageModel,
+    pictures: Sequence[TrainingPicture],
+    settings: TuneSettings,
+    known: Latents | None = None,
+) -> CachedPictures:
+    """Encode every picture and every distinct prompt once, but for what `encode_pictures` made `known`.
+
+    A picture's latent is the mode of the autoencoder's posterior, not a draw from it: the draw's spread is
+    far below the training noise, and with the mode the same picture is the same latent in every round.
+    Random crops are taken from the latent of the whole picture, on the autoencoder's grid.
+    """
+    check_prompts(model, (picture.prompt for picture in pictures))
+    texts = encode_prompts(model, (picture.prompt for picture in pictures))
+    resolution = settings.resolution or model.resolution
+    known = {} if known is None else known
+    for _ in encode_pictures(model, [picture.image for picture in pictures], settings, known):
+        pass
+    latents = tuple(known[_key(picture.image, resolution)] for picture in pictures)
+    masked = any(picture.mask is not None for picture in pictures)
+    return CachedPictures(
+        latents=latents,
+        originals=tuple((picture.image.height, picture.image.width) for picture in pictures),
+        text=stack_texts([texts[picture.prompt] for picture in pictures]),
+        weights=torch.tensor([picture.weight for picture in pictures], dtype=torch.float32),
+        scale=model.scale,
+        side=resolution // model.scale,
+        maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
+    )
+
+
+def _key(image: Image.Image, resolution: int) -> str:
+    digest = hashlib.sha256(image.convert("RGB").tobytes()).hexdigest()
+    return f"{image.size} {resolution} {digest}"
+
+
+def spatial_weights(picture: TrainingPicture, latent: torch.Tensor) -> torch.Tensor:
+    """w_i x mask at the latent's size, (h, w): each position weighs what the mask covers of its area."""
+    height, width = latent.shape[1:]
+    if picture.mask is None:
+        return torch.full((height, width), picture.weight)
+    check_size("mask", picture.mask.size, picture.image.size)
+    covered = shrink(np.asarray(picture.mask.convert("L"), dtype=np.float64) / 255, height, width)
+    return torch.tensor(picture.weight * covered, dtype=torch.float32)
+
+
+def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> torch.Tensor:
+    """The latent (c, h, w) on the CPU of a picture whose shorter side becomes `resolution`."""
+    factor = resolution / min(image.size)
+    grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
+    resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)
+    pixels = torch.from_numpy(np.array(resized, dtype=np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
+    config = model.vae.config
+    with torch.no_grad():
+        latent = model.vae.encode(pixels.to(model.device, model.vae.dtype)).latent_dist.mode().float()
+    return ((latent - (config.shift_factor or 0.0)) * config.scaling_factor)[0].cpu()

@@ -1,0 +1,147 @@
+"""Refine a round with PatchDPO (Eq. P7), as a generator of progress events like fine-tuning."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.masks import resize
+from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.batches import Batch, SampleSource, noise_schedule, noised
+from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint
+from gal_studio.engine.training.fine_tune import TuneEvent, train
+from gal_studio.engine.training.latents import CachedPictures, Latents, TrainingPicture, cache_pictures
+from gal_studio.engine.training.losses import share_noise
+from gal_studio.engine.training.trainer import Training
+
+
+@dataclass(frozen=True)
+class RefinePair:
+    """A reference y and a generation x of the same prompt, with the weights of Eq. P7.
+
+    `weights` is (2, h, w), at least 0, over the whole pictures, 1 - r(y) and q(x), as `pair_weights` gives
+    them. `weight` multiplies both.
+    """
+
+    reference: Image.Image
+    generated: Image.Image
+    prompt: str
+    weights: NDArray[np.float64]
+    weight: float = 1.0
+
+
+def refine(
+    model: ImageModel,
+    pairs: Sequence[RefinePair],
+    samples: Sequence[TrainingPicture],
+    prior: Sequence[TrainingPicture],
+    settings: RefineSettings,
+    tune: TuneSettings,
+    seed: int,
+    resume_from: Path | None = None,
+    checkpoint: Callable[[Checkpoint], None] | None = None,
+    start_from: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    latents: Latents | None = None,
+) -> Iterator[TuneEvent]:
+    """Train on pairs, mixed with GAL's `samples` and `prior`, from the round's adapter `start_from`.
+
+    `tune` says what the round's adapter is (method, rank, layers), the resolution and the prior's weight;
+    checkpoints, stopping, `latents` and what stays attached are as in `fine_tune`.
+    """
+    if not pairs:
+        raise StudioError("There are no pairs to refine with: draw them first.")
+    steps = {
+        "steps": settings.steps,
+        "learning_rate": settings.learning_rate,
+        "checkpoint_every": settings.checkpoint_every,
+    }
+
+    def make() -> Training:
+        source = PairSource(model, pairs, samples, prior, settings, tune.updated(steps), seed, latents)
+        return Training(model, source, tune.updated(steps), seed, start_from)
+
+    yield from train(model, make, resume_from, checkpoint, clock)
+
+
+class PairSource:
+    """Eq. P7 at share 1 - mix, Eq. G9 at share mix: L = (1 - mix) L_P7 + mix L_G9."""
+
+    def __init__(
+        self,
+        model: ImageModel,
+        pairs: Sequence[RefinePair],
+        samples: Sequence[TrainingPicture],
+        prior: Sequence[TrainingPicture],
+        settings: RefineSettings,
+        tune: TuneSettings,
+        seed: int,
+        latents: Latents | None = None,
+    ) -> None:
+        """Encode the pictures once, but for those among `latents`; the maps come to the latents' size."""
+        self.model, self.random_crops = model, tune.crop == "random"
+        self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
+        self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
+        self.alpha_bar = noise_schedule(model)
+        self.mix = settings.mix if samples else 0.0
+        self.others: SampleSource | None = None
+        if self.mix:
+            count = max(1, round(self.counted * self.mix / (1 - self.mix)))
+            others = tune.updated({"batch_size": count})
+            self.others = SampleSource(model, samples, prior, others, seed, latents)
+        self.rows = self.counted + (self.others.rows if self.others else 0)
+        self.fingerprint = fingerprint(
+            tune, seed, samples if self.mix else [], prior if self.mix else [], _described(pairs, settings)
+        )
+
+    def next_batch(self, generator: torch.Generator) -> Batch:
+        """Pairs with shared timesteps and noise, y above x; under them the rows of GAL's own set."""
+        drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
+        index = torch.cat([drawn, drawn + self.count]).tolist()
+        crops = self.pairs.crops(index, self.random_crops, generator)
+        timesteps = torch.randint(len(self.alpha_bar), (self.batch_size,), generator=generator)
+        noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
+        rows = noised(
+            self.model,
+            self.alpha_bar,
+            crops,
+            self.pairs.text.rows(index),
+            share_noise(timesteps),
+            share_noise(noise),
+        )
+        if self.others is None:
+            return rows
+        mixed = self.others.next_batch(generator).scaled(self.mix * self.counted / self.others.counted)
+        return rows.scaled(1 - self.mix).above(mixed)
+
+
+def cache_pairs(
+    model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings, latents: Latents | None = None
+) -> CachedPictures:
+    """Every y, then every x, with their maps resized to their latents (Eq. P6)."""
+    pictures = [TrainingPicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
+    pictures += [TrainingPicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
+    cached = cache_pictures(model, pictures, tune, latents)
+    maps = [
+        torch.tensor(pair.weight * resize(pair.weights[row], *latent.shape[1:]), dtype=torch.float32)
+        for row, encoded in enumerate((cached.latents[: len(pairs)], cached.latents[len(pairs) :]))
+        for pair, latent in zip(pairs, encoded, strict=True)
+    ]
+    return replace(cached, maps=tuple(maps))
+
+
+def _described(pairs: Sequence[RefinePair], settings: RefineSettings) -> Iterator[bytes]:
+    yield json.dumps(settings.essential.to_dict(), sort_keys=True).encode()
+    for pair in pairs:
+        yield json.dumps([pair.prompt, pair.weight, pair.weights.shape]).encode()
+        yield np.ascontiguousarray(pair.weights, dtype=np.float64).tobytes()
+        for picture in (pair.reference, pair.generated):
+            yield json.dumps(picture.size).encode() + picture.convert("RGB").tobytes()

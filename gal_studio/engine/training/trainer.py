@@ -1,0 +1,142 @@
+"""The state of a training between two steps, and one step of Eq. G9 or P7: the source of rows decides."""
+
+import math
+from pathlib import Path
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
+from gal_studio.engine.models.adapters import attach_full, attach_lora, load_into, trainable
+from gal_studio.engine.models.denoiser import predict
+from gal_studio.engine.models.devices import training_precision
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.batches import Batch, BatchSource
+from gal_studio.engine.training.checkpoints import Checkpoint, restore_state, state_of
+from gal_studio.engine.training.losses import weighted_loss
+
+ROWS = "rows_at_once"
+WEIGHT_DECAY = 0.01
+LARGEST_GRADIENT_NORM = 1.0
+
+
+class Training:
+    """A training between two steps: the weights, the optimizer, the generator and the step."""
+
+    def __init__(
+        self,
+        model: ImageModel,
+        source: BatchSource,
+        settings: TuneSettings,
+        seed: int,
+        start_from: Path | None = None,
+    ) -> None:
+        """Attach fresh weights, or those of the adapter `start_from`, and make the optimizer.
+
+        Refused where the device has too little memory for one row at a time.
+        """
+        self.model, self.source, self.settings = model, source, settings
+        self.step, self.notice, self.rows = 0, "", source.rows
+        self._take_as_many_rows_as_fit()
+        self.generator = torch.Generator("cpu").manual_seed(seed)
+        if settings.method == "lora":
+            attach_lora(model, settings, self.generator)
+        else:
+            attach_full(model)
+        if start_from is not None:
+            load_into(model, start_from)
+        self.weights = trainable(model)
+        self.optimizer = torch.optim.AdamW(
+            list(self.weights.values()),
+            lr=settings.learning_rate,
+            weight_decay=WEIGHT_DECAY,
+            fused=model.device.type in ("cpu", "cuda"),
+        )
+
+    def _take_as_many_rows_as_fit(self) -> None:
+        plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
+        self.rows_at_once = plan.rows
+        if plan.sparing:
+            self.model.unet.enable_gradient_checkpointing()
+        if plan != Plan(self.rows):
+            self._tell_parts("The device has too little free memory for a whole step")
+
+    def advance(self) -> float:
+        """One step: draw a batch, its weighted loss (Eq. G9, P7), its gradient, AdamW. Gives the loss."""
+        loss = self._gradient(self.source.next_batch(self.generator))
+        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
+        if not math.isfinite(loss) or not torch.isfinite(norm):
+            raise self._broke_off(self.step + 1, "its loss is not a finite number")
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        return loss
+
+    def _broke_off(self, step: int, why: str) -> StudioError:
+        return StudioError(
+            f"The training broke off at step {step} of {self.settings.steps}: {why}; "
+            f"use a learning rate below {self.settings.learning_rate:g}."
+        )
+
+    def take_notice(self) -> str:
+        """What the user should be told since the last call, once."""
+        notice, self.notice = self.notice, ""
+        return notice
+
+    def _gradient(self, batch: Batch) -> float:
+        """Loss and gradient, in parts where the device's memory asks for it; the sum is the same."""
+        while True:
+            try:
+                return sum(
+                    self._part(batch.part(first, first + self.rows_at_once))
+                    for first in range(0, self.rows, self.rows_at_once)
+                )
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._make_room(error)
+
+    def _part(self, batch: Batch) -> float:
+        device, precision = self.model.device, training_precision(self.model.device)
+        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+            prediction = predict(self.model, batch.noisy, batch.timesteps, batch.text, batch.sizes)
+        share = len(batch.noisy) / self.source.counted
+        loss = weighted_loss(prediction, batch.target, batch.weights) * share
+        loss.backward()
+        return float(loss.detach())
+
+    def _make_room(self, error: Exception) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.rows_at_once > 1:
+            self.rows_at_once = -(-self.rows_at_once // 2)
+        elif not self.model.unet.is_gradient_checkpointing:
+            self.model.unet.enable_gradient_checkpointing()
+        else:
+            raise StudioError(
+                "The device's memory is too small to train this model: choose LoRA, a lower resolution or a "
+                "smaller model."
+            ) from error
+        release_memory()
+        self._tell_parts("The device's memory is full")
+
+    def _tell_parts(self, why: str) -> None:
+        parts = f"takes {self.rows_at_once} of its {self.rows} pictures at a time"
+        how = parts if self.rows_at_once < self.rows else "is computed with less memory and more time"
+        self.notice = f"{why}: each step {how}; the result is the same but for rounding."
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything that the next step depends on; refused when a weight is no number."""
+        if not all(torch.isfinite(weight).all() for weight in self.weights.values()):
+            raise self._broke_off(self.step, "its weights are no finite numbers")
+        own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
+        tensors = own | state_of(self.weights, self.optimizer)
+        return Checkpoint(self.step, self.source.fingerprint, tensors)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Continue where the checkpoint was taken."""
+        restore_state(self.weights, self.optimizer, checkpoint.tensors)
+        self.step = checkpoint.step
+        self.generator.set_state(checkpoint.tensors["generator"])
+        if ROWS in checkpoint.tensors:  # rows are summed as before, so that the rest is the same bit for bit
+            self.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))

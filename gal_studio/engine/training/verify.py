@@ -1,0 +1,49 @@
+"""Whether a training is done: its file holds what was trained, and it draws a picture."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings
+from gal_studio.engine.models.adapters import detach, read_adapter
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawRequest, draw
+
+STEPS = 2
+"""Denoising steps of the picture that proves an adapter: enough to run every layer on its own output."""
+
+
+def prove(
+    model: ImageModel,
+    path: Path,
+    trained: Mapping[str, torch.Tensor],
+    request: DrawRequest,
+    settings: SampleSettings,
+) -> None:
+    """Read the adapter back, compare it with what was `trained`, and draw one picture with it.
+
+    Afterwards the model is the base. A StudioError says what failed: the file or the picture.
+    """
+    detach(model)
+    saved, _ = read_adapter(path)
+    if saved.keys() != trained.keys() or not all(torch.equal(saved[name], trained[name]) for name in trained):
+        raise StudioError(
+            "The training is complete, but its LoRA was not read back as it was written: check the disk, "
+            "then press Resume."
+        )
+    few = settings.updated({"steps": min(STEPS, settings.steps), "batch_size": 1})
+    try:
+        with drawing(model, path):
+            for _ in draw(model, [request], few):
+                pass
+    except StudioError as error:
+        raise StudioError(
+            f"The training is complete, but its LoRA draws no picture: {_lowered(str(error))}"
+        ) from error
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

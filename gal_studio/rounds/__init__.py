@@ -1,0 +1,1 @@
+"""Rules above the tables: what a round trains on, which pairs a refinement has, and what changes either."""

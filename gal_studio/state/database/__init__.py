@@ -1,0 +1,1 @@
+"""SQLite: connection, migrations, the undo log and idempotency keys."""

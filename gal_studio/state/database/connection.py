@@ -1,0 +1,167 @@
+"""One SQLite file, one connection a thread, one way to write: in a transaction."""
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.files.errors import database_problem, disk_problem
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+class _Held:
+    """The connection of one thread: it is closed when the thread ends. `depth` counts open transactions."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.depth = 0
+        weakref.finalize(self, connection.close).atexit = False
+
+
+class Database:
+    """The workspace's `studio.db`: WAL, foreign keys, full sync, migrated when opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._folder = path.parent
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open = weakref.WeakSet[_Held]()
+        try:
+            with self.translated():
+                self._migrate()
+        except StudioError:
+            self.close()
+            raise
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn what a disk or SQLite refuses into one sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            problem = database_problem(error, self._folder)
+            if problem is None:
+                raise
+            raise problem from error
+        except OSError as error:
+            raise disk_problem(error, self._folder) from error
+
+    @property
+    def _held(self) -> _Held:
+        """The connection of this thread, opened when it is first needed."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = _Held(
+                sqlite3.connect(self.path, timeout=20.0, isolation_level=None, check_same_thread=False)
+            )
+            with self._lock:
+                self._open.add(held)
+            held.connection.row_factory = sqlite3.Row
+            held.connection.execute("PRAGMA foreign_keys = ON")
+            held.connection.execute("PRAGMA synchronous = FULL")
+            held.connection.execute("PRAGMA journal_mode = WAL")
+            self._local.held = held
+        return held
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._held.connection
+
+    def _migrate(self) -> None:
+        connection = self._connection
+        if self._version(connection) == len(MIGRATIONS):
+            return
+        connection.execute("PRAGMA foreign_keys = OFF")  # a table that is built anew is gone for a moment
+        try:
+            with self.transaction() as writer:
+                self._apply(writer)
+        finally:
+            connection.execute("PRAGMA foreign_keys = ON")
+
+    def _apply(self, writer: sqlite3.Connection) -> None:
+        """Run what this workspace lacks; whole or not at all."""
+        version = self._version(writer)
+        if version > len(MIGRATIONS):
+            raise StudioError(
+                f"The workspace {self._folder} was made by a newer GAL Studio "
+                f"(version {version}, this one knows {len(MIGRATIONS)}): update the studio."
+            )
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                writer.execute(statement)
+        if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise StudioError(
+                f"The workspace {self._folder} cannot be brought to this version, since rows in it point to "
+                "nothing: restore a copy of studio.db."
+            )
+        writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    @staticmethod
+    def _version(connection: sqlite3.Connection) -> int:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written inside happens, or none of it; an inner one joins the outer one."""
+        with self.translated():
+            held = self._held
+            connection = held.connection
+            if held.depth:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            held.depth = 1
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                held.depth = 0
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment; nothing is written inside, and nobody is kept waiting."""
+        with self.translated():
+            held = self._held
+            connection = held.connection
+            if held.depth:
+                yield
+                return
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
+
+    def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """Everything that a query finds."""
+        with self.translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Values = ()) -> sqlite3.Row | None:
+        """The first row that a query finds."""
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def write(self, sql: str, values: Values = ()) -> int:
+        """One statement in a transaction of its own; the number of rows it changed."""
+        with self.transaction() as writer:
+            return writer.execute(sql, values).rowcount
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for held in list(self._open):
+                held.connection.close()
+            self._open.clear()
+        self._local = threading.local()

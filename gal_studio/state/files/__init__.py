@@ -1,0 +1,1 @@
+"""Files named by their content, and the room that is left for them."""

@@ -1,0 +1,1 @@
+"""Pictures from elsewhere, decoded in a process of their own."""

@@ -1,0 +1,48 @@
+"""Pictures that come in: whatever a person drops becomes upright 8-bit RGB, or one clear sentence."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.images.decode import FORMATS, KEPT_EDGE, LARGEST_PICTURE, SMALLEST_EDGE
+from gal_studio.state.images.sandbox import decoder
+from gal_studio.state.images.sandbox_process import NAME
+
+__all__ = ["FORMATS", "KEPT_EDGE", "LARGEST_FILE", "LARGEST_PICTURE", "SMALLEST_EDGE", "read_picture"]
+
+LARGEST_FILE = 50 * 1024 * 1024
+
+
+def read_picture(source: bytes | Path | str) -> tuple[Image.Image, tuple[str, ...]]:
+    """The picture, upright, without transparency and metadata; and notes on what was changed."""
+    if isinstance(source, bytes):
+        _check_length(NAME, len(source))
+        return decoder.decode(source)
+    name = f"{NAME} {Path(source).name!r}"
+    data = _bytes_of(name, Path(source))
+    try:
+        return decoder.decode(data)
+    except StudioError as error:
+        raise StudioError(str(error).replace(NAME, name, 1)) from error
+
+
+def _check_length(name: str, length: int) -> None:
+    if length > LARGEST_FILE:
+        raise StudioError(f"{name} has {length >> 20} MB: use a file of at most {LARGEST_FILE >> 20} MB.")
+
+
+def _bytes_of(name: str, path: Path) -> bytes:
+    """What the file holds; never more than one byte too many, whatever it says of its length."""
+    try:
+        if not path.exists():
+            raise StudioError(f"{name} cannot be found: check its path.")
+        if not path.is_file():
+            raise StudioError(f"{name} cannot be read, since it is no file: choose another one.")
+        _check_length(name, path.stat().st_size)
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise StudioError(f"{name} cannot be read ({error.strerror}): choose another file.") from error
+    _check_length(name, len(data))
+    return data

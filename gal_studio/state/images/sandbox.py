@@ -1,0 +1,157 @@
+"""Asks the process that decodes, and starts another one when a file brought it down."""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.images.sandbox_process import LENGTH, NAME
+
+PATIENCE = 60.0  # seconds of waiting on a busy machine; the process itself stops after much less work
+_LARGEST_HEADER = 1 << 16
+_OVERRUN = {-signal.SIGKILL, -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
+
+
+@dataclass(frozen=True)
+class _Answer:
+    header: dict[str, Any]
+    pixels: bytes
+
+
+class Decoder:
+    """One process that decodes one picture after another; it starts at the first picture."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def decode(self, data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
+        """A picture that comes in, as 8-bit RGB, and notes on what was changed."""
+        answer = self._ask(b"P", data)
+        size = answer.header["width"], answer.header["height"]
+        return Image.frombytes("RGB", size, answer.pixels), tuple(answer.header["notes"])
+
+    def check_stored(self, data: bytes) -> None:
+        """Refuse what is no PNG of the studio's own kind."""
+        self._ask(b"S", data)
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was on its way has no reader any more
+                    if pipe is not None:
+                        pipe.close()
+
+    def _ask(self, kind: Literal[b"P", b"S"], data: bytes) -> _Answer:
+        with self._lock:
+            answer = self._exchange(kind + data)
+        if "refused" in answer.header:
+            raise StudioError(answer.header["refused"])
+        return answer
+
+    def _exchange(self, body: bytes) -> _Answer:
+        """Ask once more when the process had ended since the last picture, which it does when it is idle."""
+        for _ in range(2):
+            process = self._running()
+            timer = threading.Timer(self._patience, process.kill)
+            timer.start()
+            try:
+                self._send(process, body)
+                answer = self._receive(process)
+            except (BrokenPipeError, EOFError, ValueError) as error:
+                code = self._ended(process)
+                if code:
+                    raise _why(code) from error
+            except BaseException:
+                self.close()  # half a question is answered wrongly
+                raise
+            else:
+                if answer.header["ends"]:
+                    self.close()
+                return answer
+            finally:
+                timer.cancel()
+        raise StudioError(f"{NAME} could not be read: try again.")
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
+            self._process = _start()
+        return self._process
+
+    def _ended(self, process: "subprocess.Popen[bytes]") -> int:
+        """How a process ended that answers no more."""
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(self._patience)
+        self.close()
+        return process.returncode
+
+    @staticmethod
+    def _send(process: "subprocess.Popen[bytes]", body: bytes) -> None:
+        assert process.stdin is not None
+        process.stdin.write(LENGTH.pack(len(body)))
+        process.stdin.write(body)
+        process.stdin.flush()
+
+    @staticmethod
+    def _receive(process: "subprocess.Popen[bytes]") -> _Answer:
+        assert process.stdout is not None
+        (length,) = LENGTH.unpack(_exactly(process.stdout, LENGTH.size))
+        if length > _LARGEST_HEADER:
+            raise ValueError("the answer makes no sense")
+        header: dict[str, Any] = json.loads(_exactly(process.stdout, length))
+        return _Answer(header, _exactly(process.stdout, 3 * header.get("width", 0) * header.get("height", 0)))
+
+
+def _why(code: int) -> StudioError:
+    """Why the process ended in the middle of a picture."""
+    if code in _OVERRUN:
+        return StudioError(f"{NAME} takes too long to read: save it again as PNG or JPEG.")
+    return StudioError(f"{NAME} is broken and cannot be read: save it again as PNG or JPEG.")
+
+
+def _exactly(source: Any, count: int) -> bytes:
+    data: bytes = source.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    package = str(Path(__file__).resolve().parents[3])
+    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each would reserve memory
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gal_studio.state.images.sandbox_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **threads, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))},
+        )
+    except OSError as error:
+        raise StudioError(
+            f"The process that reads pictures could not be started ({error.strerror}): free some memory."
+        ) from error
+
+
+decoder = Decoder()
+"""The decoder of this process."""
+
+atexit.register(decoder.close)

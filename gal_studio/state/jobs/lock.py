@@ -1,0 +1,85 @@
+"""One worker and one page a workspace: locks that the operating system lets go of when their holder dies."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gal_studio.state.files.errors import disk_problem
+
+PATIENCE = 1.0
+"""Seconds for which who comes to stay asks again: others take a lock for a moment to see if it is free."""
+
+
+class WorkspaceLock:
+    """A lock on a workspace, held until `release` or the end of the process."""
+
+    name = "workspace.lock"
+
+    def __init__(self, workspace: Path) -> None:
+        self._path = workspace / self.name
+        self._handle: int | None = None
+
+    def acquire(self, patience: float = 0.0) -> bool:
+        """Take the lock; False when another process holds it for longer than `patience` seconds."""
+        ends = time.monotonic() + patience
+        while not self._take():
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def _take(self) -> bool:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise disk_problem(error, self._path.parent) from error
+        try:
+            _lock(handle)
+        except OSError:
+            os.close(handle)
+            return False
+        self._handle = handle
+        return True
+
+    def release(self) -> None:
+        """Let another process have it."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def __enter__(self) -> Self:
+        """Use as `with WorkerLock(folder) as lock:`, after which it is released."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Release."""
+        self.release()
+
+
+class WorkerLock(WorkspaceLock):
+    """The lock of the one worker."""
+
+    name = "worker.lock"
+
+
+class PageLock(WorkspaceLock):
+    """The lock of the one process that serves the page."""
+
+    name = "page.lock"
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

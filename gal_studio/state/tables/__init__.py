@@ -1,0 +1,1 @@
+"""What is known: projects, rounds, candidates, decisions, refinements and paintings."""

@@ -1,0 +1,122 @@
+"""Generated pictures with their scores, features and places; writing one twice changes nothing."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Candidate, Remark
+from gal_studio.state.database.connection import Database
+
+
+@dataclass(frozen=True)
+class NewCandidate:
+    """A picture that was just drawn and scored (Eq. G1)."""
+
+    anchor_id: str
+    index: int
+    seed: int
+    image: str
+    similarity_anchor: float
+    similarity_reference: float
+    feature: NDArray[np.float64]
+    remark: Remark = ""
+
+
+def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
+    """The same picture of the same round has the same id, whenever it is written."""
+    return hashlib.sha256(f"{round_id}/{anchor_id}/{index}".encode()).hexdigest()[:16]
+
+
+class Candidates:
+    """Reads and writes candidates."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def save(self, round_id: str, batch: Sequence[NewCandidate]) -> None:
+        """Keep a finished batch, whole or not at all; safe to run twice."""
+        now = self._clock()
+        with self._database.transaction() as writer:
+            for new in batch:
+                writer.execute(
+                    "INSERT INTO candidates (id, round_id, anchor_id, number, seed, image, "
+                    "similarity_anchor, similarity_reference, feature, created, remark) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT (round_id, anchor_id, number) DO UPDATE SET seed = excluded.seed, "
+                    "image = excluded.image, similarity_anchor = excluded.similarity_anchor, "
+                    "similarity_reference = excluded.similarity_reference, feature = excluded.feature, "
+                    "remark = excluded.remark",
+                    (candidate_id(round_id, new.anchor_id, new.index), round_id, new.anchor_id, new.index,
+                     new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
+                     np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark),
+                )  # fmt: skip
+
+    def get(self, identity: str) -> Candidate:
+        """The candidate of this id."""
+        row = self._database.row("SELECT * FROM candidates WHERE id = ?", (identity,))
+        if row is None:
+            raise StudioError(f"There is no picture {identity!r} in this workspace.")
+        return _candidate(row)
+
+    def round_of(self, identity: str) -> str:
+        """The round in which this candidate was drawn."""
+        row = self._database.row("SELECT round_id FROM candidates WHERE id = ?", (identity,))
+        if row is None:
+            raise StudioError(f"There is no picture {identity!r} in this workspace.")
+        return str(row["round_id"])
+
+    def of_round(self, round_id: str) -> tuple[Candidate, ...]:
+        """All candidates of a round, in the order in which they were drawn."""
+        rows = self._database.rows(
+            "SELECT candidates.* FROM candidates JOIN anchors ON anchors.id = anchor_id "
+            "WHERE round_id = ? ORDER BY created, anchors.position, number",
+            (round_id,),
+        )
+        return tuple(map(_candidate, rows))
+
+    def count(self, round_id: str) -> int:
+        """How many candidates the round has."""
+        row = self._database.row("SELECT COUNT(*) AS n FROM candidates WHERE round_id = ?", (round_id,))
+        return 0 if row is None else int(row["n"])
+
+    def drawn(self, round_id: str) -> frozenset[tuple[str, int]]:
+        """(anchor id, index) of every candidate of a round whose picture is here."""
+        rows = self._database.rows(
+            "SELECT anchor_id, number FROM candidates WHERE round_id = ? AND image <> ''", (round_id,)
+        )
+        return frozenset((row["anchor_id"], row["number"]) for row in rows)
+
+    def first(self, round_id: str) -> str | None:
+        """The id of the round's first candidate in the order of drawing whose picture is here."""
+        row = self._database.row(
+            "SELECT id FROM candidates WHERE round_id = ? AND image <> '' ORDER BY created, rowid LIMIT 1",
+            (round_id,),
+        )
+        return None if row is None else str(row["id"])
+
+    def features(self, round_id: str) -> dict[str, NDArray[np.float32]]:
+        """The unit-norm image feature of each candidate of a round."""
+        rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))
+        return {row["id"]: np.frombuffer(row["feature"], dtype="<f4") for row in rows}
+
+    def place(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Where candidates lie on the map."""
+        with self._database.transaction() as writer:
+            writer.executemany(
+                "UPDATE candidates SET x = ?, y = ? WHERE id = ?",
+                [(x, y, identity) for identity, (x, y) in places.items()],
+            )
+
+
+def _candidate(row: sqlite3.Row) -> Candidate:
+    return Candidate(
+        row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
+        row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
+        row["remark"],
+    )  # fmt: skip

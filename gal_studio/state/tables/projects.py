@@ -1,0 +1,200 @@
+"""Projects with their references, anchors and settings."""
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Anchor, Author, Kind, Reference
+from gal_studio.state.database.connection import Database
+from gal_studio.state.revisions import ProjectRevisions
+from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
+
+
+def new_id() -> str:
+    """A name for a row: opaque, never used again."""
+    return uuid.uuid4().hex[:16]
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """What a project is made of; `origin` names the command that asked for it, so that it is made once.
+
+    `references` stand in the user's order and get their ids here; `anchors` are prompts.
+    """
+
+    name: str
+    kind: Kind
+    base_model: str
+    clip_model: str
+    trigger_word: str
+    seed: int
+    settings: Settings
+    references: tuple[Reference, ...]
+    anchors: tuple[str, ...]
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """One subject of interest and how it is learned; `settings` are today's."""
+
+    id: str
+    name: str
+    kind: Kind
+    base_model: str
+    clip_model: str
+    trigger_word: str
+    seed: int
+    settings: Settings
+    created: float
+
+
+_PROJECT = """
+SELECT projects.*, (SELECT settings FROM project_settings WHERE project_id = projects.id
+                    ORDER BY id DESC LIMIT 1) AS settings FROM projects
+"""
+_REFERENCES = f"SELECT project_references.*, {NEWEST_MASK} AS mask FROM project_references"
+
+
+class Projects:
+    """Reads and writes projects."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+        self.masks = ReferenceMasks(database, clock)
+
+    def add(self, new: NewProject) -> Project:
+        """Store a project with its references, anchors and first settings."""
+        project_id, now = new_id(), self._clock()
+        with self._database.transaction() as writer:
+            writer.execute(
+                "INSERT INTO projects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
+                 new.seed, new.origin, now),
+            )  # fmt: skip
+            for position, entry in enumerate(new.references):
+                reference_id = new_id()
+                writer.execute(
+                    "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (reference_id, project_id, position, entry.prompt, entry.plain_prompt, entry.image,
+                     entry.trigger_word),
+                )  # fmt: skip
+                self.masks.add(reference_id, entry.mask)
+            self.add_anchors(project_id, new.anchors)
+            self.set_settings(project_id, new.settings)
+        return self.get(project_id)
+
+    def get(self, project_id: str) -> Project:
+        """The project of this id."""
+        row = self._database.row(f"{_PROJECT} WHERE id = ?", (project_id,))
+        if row is None:
+            raise StudioError(f"There is no project {project_id!r} in this workspace.")
+        return _project(row)
+
+    def revisions(self, project_id: str) -> ProjectRevisions:
+        """The commits of the hub models with which the project works."""
+        return ProjectRevisions(self._database, project_id)
+
+    def with_origin(self, origin: str) -> Project | None:
+        """The project that this command made before."""
+        row = self._database.row(f"{_PROJECT} WHERE origin = ?", (origin,))
+        return None if row is None else _project(row)
+
+    def all(self) -> tuple[Project, ...]:
+        """Every project, the newest first."""
+        return tuple(map(_project, self._database.rows(f"{_PROJECT} ORDER BY created DESC, rowid DESC")))
+
+    def rename(self, project_id: str, name: str) -> None:
+        """Give the project another name."""
+        self._database.write("UPDATE projects SET name = ? WHERE id = ?", (name, project_id))
+
+    def put_away(self) -> frozenset[str]:
+        """The ids of the projects that are put away."""
+        return frozenset(row["project_id"] for row in self._database.rows("SELECT project_id FROM put_away"))
+
+    def set_put_away(self, project_id: str, away: bool) -> None:
+        """Put the project away, or bring it back. All that is in it stays."""
+        if away:
+            self._database.write("INSERT OR IGNORE INTO put_away VALUES (?, ?)", (project_id, self._clock()))
+        else:
+            self._database.write("DELETE FROM put_away WHERE project_id = ?", (project_id,))
+
+    def set_settings(self, project_id: str, settings: Settings, author: Author = "human") -> None:
+        """Append these settings: they count from now on, the former ones stay in the log."""
+        self._database.write(
+            "INSERT INTO project_settings (project_id, settings, author, time) VALUES (?, ?, ?, ?)",
+            (project_id, json.dumps(settings.to_dict()), author, self._clock()),
+        )
+
+    def references(self, project_id: str) -> tuple[Reference, ...]:
+        """The user's pictures in their order."""
+        rows = self._database.rows(f"{_REFERENCES} WHERE project_id = ? ORDER BY position", (project_id,))
+        return tuple(map(_reference, rows))
+
+    def reference(self, reference_id: str) -> Reference:
+        """The reference of this id."""
+        row = self._database.row(f"{_REFERENCES} WHERE id = ?", (reference_id,))
+        if row is None:
+            raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
+        return _reference(row)
+
+    def anchors(self, project_id: str) -> tuple[Anchor, ...]:
+        """All anchors in the order of the pool, those switched off among them."""
+        rows = self._database.rows(
+            "SELECT * FROM anchors WHERE project_id = ? ORDER BY position", (project_id,)
+        )
+        return tuple(Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"])) for row in rows)
+
+    def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
+        """Append anchors; a prompt that is there already is switched on again."""
+        with self._database.transaction() as writer:
+            for prompt in prompts:
+                writer.execute(
+                    "INSERT INTO anchors (id, project_id, position, prompt) VALUES (?1, ?2, "
+                    "(SELECT COALESCE(MAX(position) + 1, 0) FROM anchors WHERE project_id = ?2), ?3) "
+                    "ON CONFLICT (project_id, prompt) DO UPDATE SET enabled = 1",
+                    (new_id(), project_id, prompt),
+                )
+
+    def project_of_anchor(self, anchor_id: str) -> str:
+        """The project of this anchor."""
+        row = self._database.row("SELECT project_id FROM anchors WHERE id = ?", (anchor_id,))
+        if row is None:
+            raise StudioError(f"There is no anchor {anchor_id!r} in this workspace.")
+        return str(row["project_id"])
+
+    def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
+        """Switch an anchor on or off for the rounds to come."""
+        self._database.write("UPDATE anchors SET enabled = ? WHERE id = ?", (int(enabled), anchor_id))
+
+    def class_images(self, project_id: str, drawn_by: str) -> tuple[str, ...]:
+        """The class images (Eq. G9) that this model, prompt and seed drew so far, in their order."""
+        rows = self._database.rows(
+            "SELECT image FROM class_images WHERE project_id = ? AND drawn_by = ? ORDER BY position",
+            (project_id, drawn_by),
+        )
+        return tuple(row["image"] for row in rows)
+
+    def add_class_image(self, project_id: str, drawn_by: str, position: int, image: str) -> None:
+        """Keep one class image; safe to run twice."""
+        self._database.write(
+            "INSERT OR REPLACE INTO class_images VALUES (?, ?, ?, ?)", (project_id, drawn_by, position, image)
+        )
+
+
+def _project(row: sqlite3.Row) -> Project:
+    return Project(
+        row["id"], row["name"], row["kind"], row["base_model"], row["clip_model"], row["trigger_word"],
+        row["seed"], Settings.from_dict(json.loads(row["settings"])), row["created"],
+    )  # fmt: skip
+
+
+def _reference(row: sqlite3.Row) -> Reference:
+    return Reference(
+        row["id"], row["prompt"], row["plain_prompt"], row["image"], row["trigger_word"], row["mask"]
+    )

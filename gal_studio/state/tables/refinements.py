@@ -1,0 +1,250 @@
+"""What a refinement (PatchDPO) is made of: pairs, patch maps, foregrounds, paintings, and what it gained."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.database.connection import Database
+from gal_studio.state.tables.paintings import Paintings
+
+MapKind = Literal["quality", "reproduction"]
+
+
+@dataclass(frozen=True)
+class PlannedPair:
+    """A reference picture y and how the picture x beside it is to be drawn (Eq. P1).
+
+    `reference_mask` is None where all of y counts; `subject` is the trigger word of an object, empty for a
+    style; `weight` multiplies both rows of the pair.
+    """
+
+    prompt: str
+    seed: int
+    reference_image: str
+    reference_mask: str | None
+    subject: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair of a refinement; `generated_image` is None until x is drawn."""
+
+    id: str
+    round_id: str
+    position: int
+    prompt: str
+    seed: int
+    reference_image: str
+    reference_mask: str | None
+    generated_image: str | None
+    subject: str
+    weight: float
+
+    @property
+    def plan(self) -> PlannedPair:
+        """The pair without what was drawn for it."""
+        return PlannedPair(
+            self.prompt, self.seed, self.reference_image, self.reference_mask, self.subject, self.weight
+        )
+
+
+@dataclass(frozen=True)
+class StoredMap:
+    """A patch map (Eq. P6): values in [0, 1] of shape (h, w), and the vision model that made them."""
+
+    values: NDArray[np.float32]
+    vision_model: str
+
+
+@dataclass(frozen=True)
+class Foreground:
+    """The foreground that was found in a picture; `mask` is None, and `problem` says why, where none was."""
+
+    mask: str | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A figure before and after a refinement, with the 95 % interval of the paired difference."""
+
+    metric: str
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    images: int
+
+
+def pair_id(round_id: str, plan: PlannedPair) -> str:
+    """The same pair of the same refinement has the same id, whenever it is planned."""
+    text = f"{round_id}/pair/{plan.prompt}/{plan.seed}/{plan.reference_image}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Refinements:
+    """Reads and writes refinements."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self.paintings = Paintings(database, clock)
+
+    def plan(self, round_id: str, planned: Sequence[PlannedPair]) -> tuple[Pair, ...]:
+        """Lay the pairs down; what is drawn stays, and the maps of a pair with another mask are put away."""
+        ids = [pair_id(round_id, plan) for plan in planned]
+        with self._database.transaction() as writer:
+            masks = {pair.id: pair.reference_mask for pair in self.pairs(round_id)}
+            for gone in masks.keys() - set(ids):
+                writer.execute("DELETE FROM pairs WHERE id = ?", (gone,))
+                writer.execute("DELETE FROM patch_maps WHERE owner_id = ?", (gone,))
+            for position, (identity, plan) in enumerate(zip(ids, planned, strict=True)):
+                if masks.get(identity, plan.reference_mask) != plan.reference_mask:
+                    writer.execute("DELETE FROM patch_maps WHERE owner_id = ?", (identity,))
+                writer.execute(
+                    "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) ON CONFLICT (id) DO UPDATE "
+                    "SET position = excluded.position, reference_mask = excluded.reference_mask, "
+                    "subject = excluded.subject, weight = excluded.weight",
+                    (identity, round_id, position, plan.prompt, plan.seed, plan.reference_image,
+                     plan.reference_mask, plan.subject, plan.weight),
+                )  # fmt: skip
+        return self.pairs(round_id)
+
+    def pairs(self, round_id: str) -> tuple[Pair, ...]:
+        """The pairs of a refinement in their order; empty before they are planned."""
+        rows = self._database.rows("SELECT * FROM pairs WHERE round_id = ? ORDER BY position", (round_id,))
+        return tuple(map(_pair, rows))
+
+    def pair(self, identity: str) -> Pair:
+        """The pair of this id."""
+        row = self._database.row("SELECT * FROM pairs WHERE id = ?", (identity,))
+        if row is None:
+            raise StudioError(f"There is no pair {identity!r} in this workspace.")
+        return _pair(row)
+
+    def keep_drawn(self, drawn: Iterable[tuple[str, str]]) -> None:
+        """Keep x of some pairs, given as (pair id, picture); safe to run twice."""
+        with self._database.transaction() as writer:
+            for identity, image in drawn:
+                writer.execute("UPDATE pairs SET generated_image = ? WHERE id = ?", (image, identity))
+
+    def copy(self, source_id: str, target_id: str) -> None:
+        """Give a refinement the pairs of another one, with their pictures, maps and newest paintings."""
+        with self._database.transaction() as writer:
+            source = self.pairs(source_id)
+            painted = self.paintings.newest(source_id)
+            copies = self.plan(target_id, [pair.plan for pair in source])
+            for old, new in zip(source, copies, strict=True):
+                if old.generated_image is not None:
+                    self.keep_drawn([(new.id, old.generated_image)])
+                writer.execute(
+                    "INSERT OR REPLACE INTO patch_maps SELECT ?, kind, height, width, map_values, "
+                    "vision_model, subject FROM patch_maps WHERE owner_id = ?",
+                    (new.id, old.id),
+                )
+                if old.id in painted:
+                    self.paintings.add(target_id, new.id, painted[old.id], "human")
+
+    def save_map(self, owner_id: str, kind: MapKind, stored: StoredMap, subject: str = "") -> None:
+        """Keep the map of a pair or of a candidate, or of one subject in it; safe to run twice."""
+        height, width = stored.values.shape
+        values = np.ascontiguousarray(stored.values, dtype="<f2").tobytes()
+        self._database.write(
+            "INSERT OR REPLACE INTO patch_maps VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (owner_id, kind, height, width, values, stored.vision_model, subject),
+        )
+
+    def maps(self, owner_id: str, kind: MapKind) -> dict[str, StoredMap]:
+        """The maps of a pair or of a candidate by subject, in the order in which they were made."""
+        sql = "SELECT * FROM patch_maps WHERE owner_id = ? AND kind = ? ORDER BY rowid"
+        return {row["subject"]: _map(row) for row in self._database.rows(sql, (owner_id, kind))}
+
+    def map(self, owner_id: str, kind: MapKind) -> StoredMap | None:
+        """The map of all of a picture; None where it was never judged, or subject by subject."""
+        return self.maps(owner_id, kind).get("")
+
+    def judged_pairs(self, round_id: str, vision_model: str) -> frozenset[str]:
+        """The pairs of a refinement that have both maps of this vision model."""
+        rows = self._database.rows(
+            "SELECT owner_id FROM patch_maps JOIN pairs ON pairs.id = owner_id WHERE round_id = ? "
+            "AND vision_model = ? GROUP BY owner_id HAVING COUNT(*) = 2",
+            (round_id, vision_model),
+        )
+        return frozenset(row["owner_id"] for row in rows)
+
+    def judged_candidates(self, round_id: str, vision_model: str, by_subject: bool) -> frozenset[str]:
+        """The candidates of a round that this vision model judged: as a whole, or subject by subject."""
+        rows = self._database.rows(
+            "SELECT owner_id FROM patch_maps JOIN candidates ON candidates.id = owner_id "
+            "WHERE round_id = ? AND patch_maps.vision_model = ? AND (subject <> '') = ?",
+            (round_id, vision_model, by_subject),
+        )
+        return frozenset(row["owner_id"] for row in rows)
+
+    def keep_foreground(self, image: str, found: Foreground) -> None:
+        """Keep the foreground that was found in a picture, or that none was; safe to run twice."""
+        self._database.write(
+            "INSERT OR REPLACE INTO foregrounds VALUES (?, ?, ?)", (image, found.mask, found.problem)
+        )
+
+    def foreground(self, image: str) -> Foreground | None:
+        """The foreground that was found in a picture; None where nobody looked yet."""
+        row = self._database.row("SELECT * FROM foregrounds WHERE image = ?", (image,))
+        return None if row is None else Foreground(row["mask"], row["problem"])
+
+    def set_limits(self, project_id: str, vision_model: str, limits: tuple[float, float]) -> None:
+        """Fix the limits of a vision model that brings none of its own (Eq. P6), once for a project."""
+        self._database.write(
+            "INSERT OR IGNORE INTO vision_limits VALUES (?, ?, ?, ?)", (project_id, vision_model, *limits)
+        )
+
+    def limits(self, project_id: str, vision_model: str) -> tuple[float, float] | None:
+        """The (low, high) that were fixed; None before."""
+        row = self._database.row(
+            "SELECT low, high FROM vision_limits WHERE project_id = ? AND vision_model = ?",
+            (project_id, vision_model),
+        )
+        return None if row is None else (row["low"], row["high"])
+
+    def save_measurements(self, round_id: str, measured: Sequence[Measurement]) -> None:
+        """Keep what a refinement gained, in the place of what was measured before."""
+        with self._database.transaction() as writer:
+            writer.execute("DELETE FROM measurements WHERE round_id = ?", (round_id,))
+            for entry in measured:
+                writer.execute(
+                    "INSERT INTO measurements VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (round_id, entry.metric, entry.before, entry.after, entry.difference, entry.low,
+                     entry.high, entry.images),
+                )  # fmt: skip
+
+    def measurements(self, round_id: str) -> tuple[Measurement, ...]:
+        """What a refinement gained, in the order in which it was measured; empty before."""
+        rows = self._database.rows(
+            "SELECT * FROM measurements WHERE round_id = ? ORDER BY rowid", (round_id,)
+        )
+        return tuple(
+            Measurement(
+                row["metric"], row["before"], row["after"], row["difference"], row["low"], row["high"],
+                row["images"],
+            )
+            for row in rows
+        )  # fmt: skip
+
+
+def _pair(row: sqlite3.Row) -> Pair:
+    return Pair(
+        row["id"], row["round_id"], row["position"], row["prompt"], row["seed"], row["reference_image"],
+        row["reference_mask"], row["generated_image"], row["subject"], row["weight"],
+    )  # fmt: skip
+
+
+def _map(row: sqlite3.Row) -> StoredMap:
+    values = np.frombuffer(row["map_values"], dtype="<f2").astype(np.float32)
+    return StoredMap(values.reshape(row["height"], row["width"]), row["vision_model"])

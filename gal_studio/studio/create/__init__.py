@@ -1,0 +1,1 @@
+"""Making a project: references, anchors and settings, checked before anything is stored."""

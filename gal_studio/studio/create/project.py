@@ -1,0 +1,176 @@
+"""How a project comes into being: everything that was given is checked before anything is stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, get_args
+
+from gal_studio.assets import demo, load_preset, resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import check_name, unlike
+from gal_studio.core.prompts import stands_for, subjects
+from gal_studio.core.references import describe
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Kind, Reference
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import NewProject
+from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
+
+DEFAULT_PRESET = "pocket"
+MOST_REFERENCES = 64
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class ProjectDraft:
+    """What a person gives. Models and settings that are left out come from the preset.
+
+    `references` are drafts of their own or (picture, prompt); those with the same trigger word show one
+    object. `changes` are settings in part, laid over the preset's; `anchors` are templates with `{}` where
+    the subject stands.
+    """
+
+    kind: Kind
+    references: Sequence[ReferenceDraft | tuple[Picture, str]]
+    trigger_word: str = ""
+    name: str = ""
+    preset: str = DEFAULT_PRESET
+    base_model: str | None = None
+    clip_model: str | None = None
+    settings: Settings | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    anchors: Sequence[str] | None = None
+    origin: str | None = None
+
+    @property
+    def given(self) -> tuple[ReferenceDraft, ...]:
+        """Every reference, with the trigger word that it has or, for objects, takes from the project."""
+        word = self.trigger_word if self.kind == "object" else ""
+        drafts = (e if isinstance(e, ReferenceDraft) else ReferenceDraft(*e) for e in self.references)
+        return tuple(replace(entry, trigger_word=entry.trigger_word or word) for entry in drafts)
+
+
+def demo_draft(kind: Kind) -> ProjectDraft:
+    """The bundled references, on the default preset."""
+    bundled = demo(kind)
+    references = tuple(zip(bundled.images, bundled.prompts, strict=True))
+    return ProjectDraft(kind, references, bundled.trigger_word, bundled.name)
+
+
+def create_project(store: Store, draft: ProjectDraft) -> str:
+    """Check a draft, store its pictures, its anchors and its first round; returns the project's id.
+
+    The same origin twice is one project. Nobody who writes meanwhile waits for the pictures.
+    """
+    if (known := _made_before(store, draft)) is not None:
+        return known
+    if draft.kind not in get_args(Kind):
+        raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
+    if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
+        raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
+    described = describe(draft.kind, [(entry.prompt, entry.trigger_word) for entry in draft.given])
+    anchors = anchor_prompts(draft.kind, draft.anchors, described)
+    settings = _settings(draft)
+    check_settings(settings, len(anchors))
+    preset = load_preset(draft.preset)
+    base_model = _anchored(draft.base_model or preset.base_model)
+    clip_model = _anchored(draft.clip_model or preset.clip_model)
+    check_model(base_model, "model_index.json", "an image model")
+    check_model(clip_model, "open_clip_config.json", "an open_clip model")
+    new = NewProject(
+        name=check_name(draft.name) if draft.name.strip() else default_name(draft.kind, described),
+        kind=draft.kind,
+        base_model=base_model,
+        clip_model=clip_model,
+        trigger_word=described[0].trigger_word,
+        seed=draft.seed,
+        settings=settings,
+        references=_kept(store, draft, described),
+        anchors=anchors,
+        origin=draft.origin,
+    )
+    with store.database.transaction():
+        if (known := _made_before(store, draft)) is not None:
+            return known
+        others = {entry.name for entry in store.projects.all()}
+        project = store.projects.add(replace(new, name=unlike(new.name, others)))
+        store.rounds.add(project.id, None, settings)
+    return project.id
+
+
+def _made_before(store: Store, draft: ProjectDraft) -> str | None:
+    """The project that the command of this draft made already."""
+    known = store.projects.with_origin(draft.origin) if draft.origin else None
+    return known.id if known else None
+
+
+def default_name(kind: Kind, references: Sequence[Reference]) -> str:
+    """How a project is called that nobody named: by its first prompt, or by all its objects."""
+    if len(subjects(references)) == 1:
+        return references[0].prompt
+    name = stands_for(kind, references)
+    return name[0].upper() + name[1:]
+
+
+def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> tuple[Reference, ...]:
+    """The references with their pictures and masks in the store; all are read before the first is kept."""
+    if len(draft.given) > MOST_REFERENCES:
+        raise StudioError(
+            f"The project has {len(draft.given)} references: choose the best, {MOST_REFERENCES} at most."
+        )
+    read = [read_reference(entry, place) for place, entry in enumerate(draft.given, start=1)]
+    return tuple(
+        replace(
+            entry,
+            image=store.images.add_picture(picture),
+            mask=None if mask is None else store.images.add_picture(mask),
+        )
+        for entry, (picture, mask) in zip(described, read, strict=True)
+    )
+
+
+def _settings(draft: ProjectDraft) -> Settings:
+    """The settings with the vision model that they leave to the preset; an own CLIP looks for itself."""
+    preset = load_preset(draft.preset)
+    settings = (draft.settings or preset.settings[draft.kind]).updated(draft.changes)
+    vision_model = settings.refine.vision_model or (
+        preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
+    )
+    return settings.updated({"refine": {"vision_model": _anchored(vision_model)}})
+
+
+def check_settings(settings: Settings, anchors: int) -> None:
+    """Refuse settings under which no round can tell anything."""
+    if settings.sample.candidates < 2:
+        raise StudioError(
+            f"Candidates is {settings.sample.candidates}: "
+            "uncertainty needs at least 2 pictures of each anchor."
+        )
+    if settings.gal.top_k > anchors:
+        raise StudioError(
+            f"Suggestions (top k) is {settings.gal.top_k}, but there are only {anchors} anchors: "
+            "choose fewer suggestions or add anchors."
+        )
+
+
+def check_model(name: str, table: str, what: str) -> None:
+    """Refuse a directory that is missing or of another kind; what a hub id holds shows when it is opened."""
+    if not name.strip():
+        raise StudioError(f"The name of {what} is empty: give a directory or a hub id.")
+    resolved = resolve_model(name)
+    path = Path(resolved.removeprefix("local-dir:")).expanduser()
+    if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.is_dir()):
+        return
+    if not path.is_dir():
+        raise StudioError(f"There is no model directory {name}: check the path.")
+    if not (path / table).is_file():
+        raise StudioError(f"The directory {name} is not {what}: it holds no {table}.")
+
+
+def _anchored(name: str) -> str:
+    """A directory by its whole path, since the worker may run in another folder; other names as they are."""
+    prefix = "local-dir:" if name.startswith("local-dir:") else ""
+    path = Path(name.removeprefix(prefix)).expanduser()
+    return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name

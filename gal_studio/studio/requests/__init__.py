@@ -1,0 +1,1 @@
+"""Asking for work: what a job needs, and whether it may begin."""

@@ -1,0 +1,144 @@
+"""How refinements (PatchDPO) are asked for; pressing twice makes one."""
+
+from dataclasses import replace
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job, Round
+from gal_studio.rounds import lineage
+from gal_studio.rounds import pairs as pairing
+from gal_studio.state import Store
+from gal_studio.studio.requests import rounds
+
+
+def ask_pairs(store: Store, round_id: str) -> Job:
+    """The job that makes the pairs of this round's refinement; a refinement is made if there is none."""
+    with store.database.transaction():
+        node = _refinement_of(store, round_id)
+        job = _pairs_if_missing(store, node)
+        if job is None:
+            raise StudioError(
+                f"The refinement of round {node.number} has all its pairs: look at them and press Refine, or "
+                "ask for more pairs in the settings."
+            )
+        return job
+
+
+def _pairs_if_missing(store: Store, node: Round) -> Job | None:
+    """The job that makes the pairs, with today's settings; None when all are there."""
+    job = rounds.equal_job(store, node, "pairs")
+    if job is not None:
+        return job
+    present = store.rounds.settings(node.id)
+    wanted = store.projects.get(node.project_id).settings
+    store.rounds.set_settings(node.id, replace(present, refine=wanted.refine))
+    if pairing.pairs_are_as_planned(store, node.id):
+        return None
+    base = pairing.refined_round(store, node.id)
+    if not store.refinements.pairs(node.id) and pairing.finished_twin(store, base, wanted.refine):
+        raise StudioError(
+            f"Round {node.number} is refined with these pictures and settings already: paint over its "
+            "pairs, accept other pictures or change a setting first."
+        )
+    return store.jobs.enqueue(node.project_id, node.id, "pairs")
+
+
+def ask_refine(store: Store, round_id: str) -> Job:
+    """The job that trains a refinement, or one beside it when this one has pictures already."""
+    with store.database.transaction():
+        node = store.rounds.get(round_id)
+        pairing.refined_round(store, node.id)
+        job = rounds.equal_job(store, node, "refine")
+        if job is not None:
+            return job
+        if not pairing.pairs_are_ready(store, node.id) and not rounds.is_coming(store, node, "pairs"):
+            raise StudioError(
+                f"The refinement of round {node.number} has no finished pairs yet: press Draw pairs first."
+            )
+        chosen = _refinement_to_train(store, node)
+        if chosen.id != node.id:
+            return ask_refine(store, chosen.id)
+        return store.jobs.enqueue(node.project_id, node.id, "refine")
+
+
+def ask_whole_refinement(store: Store, round_id: str) -> tuple[Job, ...]:
+    """Pairs, training and drawing, one behind the other; what is done already is left out."""
+    with store.database.transaction():
+        node = _refinement_of(store, round_id)
+        pairs = _pairs_if_missing(store, node)
+        jobs = [*([pairs] if pairs else []), ask_refine(store, node.id)]
+        if lineage.pool(store, node.id):
+            jobs.append(rounds.ask_generate(store, jobs[-1].round_id))
+        return tuple(jobs)
+
+
+def ask_repetition(store: Store, round_id: str) -> None:
+    """Ask for the refinement behind a training, where the round above was refined and is to be repeated."""
+    entry = store.rounds.get(round_id)
+    if lineage.repeats_the_refinement(store, round_id) and pairing.can_be_refined(store, entry):
+        ask_whole_refinement(store, round_id)
+
+
+def ask_quality(store: Store, round_id: str) -> Job:
+    """The job that makes the quality maps of all candidates of a round."""
+    with store.database.transaction():
+        entry = store.rounds.get(round_id)
+        job = rounds.equal_job(store, entry, "quality")
+        if job is not None:
+            return job
+        drawn = store.candidates.count(round_id)
+        if not drawn and not rounds.is_coming(store, entry, "generate"):
+            raise StudioError(f"Round {entry.number} has no pictures yet: press Generate first.")
+        if drawn and len(pairing.judged_candidates(store, round_id)) == drawn:
+            raise StudioError(f"All pictures of round {entry.number} have their quality maps already.")
+        return store.jobs.enqueue(entry.project_id, round_id, "quality")
+
+
+def _refinement_of(store: Store, round_id: str) -> Round:
+    """The refinement that is not trained yet, of a round or of the round that another one refined."""
+    entry = store.rounds.get(round_id)
+    if entry.kind == "refine" and entry.adapter is None:
+        return entry
+    base = pairing.refined_round(store, round_id) if entry.kind == "refine" else entry
+    if base.adapter is None and not rounds.is_coming(store, base, "fine_tune"):
+        raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
+    for child in store.rounds.children(base.id):
+        if child.kind == "refine" and child.adapter is None:
+            return child
+    present = store.rounds.settings(base.id)
+    settings = replace(
+        store.projects.get(base.project_id).settings, tune=present.tune, sample=present.sample
+    )  # like the round that it is compared with
+    return store.rounds.add(base.project_id, base.id, settings, "refine")
+
+
+def _refinement_to_train(store: Store, node: Round) -> Round:
+    """Take today's settings of the training; the pairs stay what they are."""
+    wanted = store.projects.get(node.project_id).settings.refine
+    present = store.rounds.settings(node.id)
+    made = present.refine
+    refine = replace(
+        wanted, pairs=made.pairs, clean_background=made.clean_background, vision_model=made.vision_model
+    )
+    settings = replace(present, refine=refine)
+    store.rounds.set_settings(node.id, settings)
+    if pairing.is_refined(store, node.id):
+        raise StudioError(
+            f"Round {node.number} is refined with these pairs and settings already: press Generate, paint "
+            "over the pairs, or change a setting first."
+        )
+    if not store.candidates.count(node.id) and not store.rounds.children(node.id):
+        return node
+    store.rounds.set_settings(node.id, present)
+    for other in rounds.untrained_beside(store, node):
+        if _lessons(store, other.id) == _lessons(store, node.id):
+            return other
+    beside = store.rounds.add(node.project_id, node.parent_id, settings, "refine")
+    store.refinements.copy(node.id, beside.id)
+    return beside
+
+
+def _lessons(store: Store, round_id: str) -> list[tuple[object, ...]]:
+    """What the pairs of a refinement are, with their pictures and paint."""
+    painted = store.refinements.paintings.newest(round_id)
+    pairs = store.refinements.pairs(round_id)
+    return [(pair.plan, pair.generated_image, painted.get(pair.id)) for pair in pairs]

@@ -1,0 +1,11 @@
+"""One class, one method for each thing that a person can do. No torch, no models, no Gradio."""
+
+from gal_studio.studio.verbs.decisions import DecisionVerbs
+from gal_studio.studio.verbs.files import FileVerbs
+from gal_studio.studio.verbs.projects import ProjectVerbs
+from gal_studio.studio.verbs.rounds import RoundVerbs
+from gal_studio.studio.verbs.work import WorkVerbs
+
+
+class Studio(ProjectVerbs, RoundVerbs, WorkVerbs, DecisionVerbs, FileVerbs):
+    """All verbs, by theme."""

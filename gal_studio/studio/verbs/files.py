@@ -1,0 +1,44 @@
+"""What leaves the studio as a file, and what comes back."""
+
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.content_store import write_whole
+from gal_studio.studio.showing import show_all
+from gal_studio.studio.verbs.base import Verbs
+from gal_studio.workspace.archive import reader, writer
+
+
+class FileVerbs(Verbs):
+    """Pictures, LoRAs and archives."""
+
+    def candidate_picture(self, candidate_id: str) -> Path:
+        """The picture of a candidate."""
+        return self.store.images.path(self.store.candidates.get(candidate_id).image)
+
+    def reference_picture(self, reference_id: str) -> Path:
+        """The picture of a reference."""
+        row = self.store.projects.reference(reference_id)
+        return self.store.images.path(row.image)
+
+    def adapter_path(self, round_id: str) -> Path:
+        """The LoRA of a round."""
+        entry = self.store.rounds.get(round_id)
+        if entry.adapter is None:
+            raise StudioError(f"Round {entry.number} is not fine-tuned yet: press Fine-tune first.")
+        return self.store.adapters.path(entry.adapter)
+
+    def export_adapter(self, round_id: str, path: Path) -> Path:
+        """Write a copy of the LoRA of a round."""
+        data = self.adapter_path(round_id).read_bytes()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data, path.parent)
+        return path
+
+    def export_project(self, project_id: str, path: Path) -> Path:
+        """Write everything of a project into one zip; the file that was written."""
+        return writer.export_project(self.store, project_id, path)
+
+    def import_project(self, path: Path) -> str:
+        """Take such a zip in; the project's id. One that is refused leaves nothing behind."""
+        return reader.import_project(self.store, path, show_all)

@@ -1,0 +1,71 @@
+"""What is done with rounds: shown, followed by the next one, branched."""
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Anchor, Round, Sample
+from gal_studio.rounds import lineage
+from gal_studio.state.change_stamp import project_stamp
+from gal_studio.state.tables.refinements import MapKind
+from gal_studio.studio.requests import rounds
+from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.views import refinement, round
+from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary, RoundView, Step
+
+
+class RoundVerbs(Verbs):
+    """Rounds, and what the page shows of them."""
+
+    def stamp(self, project_id: str) -> str:
+        """A short text that changes when any view of this project would; progress and heartbeats aside."""
+        return project_stamp(self.store, project_id)
+
+    def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
+        """The strip of rounds, by number."""
+        return round.round_summaries(self.store, project_id)
+
+    def round_view(self, round_id: str) -> RoundView:
+        """Everything that the page shows of a round."""
+        return round.round_view(self.store, round_id)
+
+    def next_step(self, round_id: str) -> Step:
+        """The one thing to do next."""
+        return round.next_step(self.store, round_id)
+
+    def training_set(self, round_id: str) -> tuple[Sample, ...]:
+        """References and all that was accepted in the rounds above, with their weights (Eq. G8)."""
+        return lineage.training_set(self.store, round_id)
+
+    def pool(self, round_id: str) -> tuple[Anchor, ...]:
+        """The anchors that this round draws."""
+        return lineage.pool(self.store, round_id)
+
+    def next_round(self, round_id: str) -> Round:
+        """The round after this one; pressed twice, it is the same round."""
+        with self.store.database.transaction():
+            self._refuse_without_candidates(round_id)
+            for child in self.store.rounds.children(round_id):
+                started = child.adapter is not None or self.store.candidates.count(child.id)
+                if child.kind == "fine_tune" and not started:
+                    return child
+            return self.branch(round_id)
+
+    def branch(self, round_id: str) -> Round:
+        """Another line of rounds from here; nothing is deleted."""
+        with self.store.database.transaction():
+            self._refuse_without_candidates(round_id)
+            project = self.store.projects.get(self.store.rounds.get(round_id).project_id)
+            return self.store.rounds.add(project.id, round_id, project.settings)
+
+    def _refuse_without_candidates(self, round_id: str) -> None:
+        if not self.store.candidates.count(round_id):
+            entry = self.store.rounds.get(round_id)
+            if entry.adapter is not None:
+                rounds.refuse_an_empty_pool(self.store, entry)
+            raise StudioError(f"Round {entry.number} has no pictures yet: press Generate first.")
+
+    def refinement_view(self, round_id: str) -> RefinementView:
+        """Everything that the page shows of a refinement."""
+        return refinement.refinement_view(self.store, round_id)
+
+    def patch_maps(self, owner_id: str, kind: MapKind = "quality") -> tuple[PatchMap, ...]:
+        """The maps of a pair or of a candidate, one for each subject that was judged; empty before."""
+        return refinement.patch_maps(self.store, owner_id, kind)

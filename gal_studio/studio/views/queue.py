@@ -1,0 +1,41 @@
+"""The list of all work of a workspace, made from the store."""
+
+from gal_studio.core.naming import round_names
+from gal_studio.core.queue import moved
+from gal_studio.core.types import Job
+from gal_studio.state import Store
+from gal_studio.state.jobs.queue import Queue
+from gal_studio.studio.views.types import QueueEntry, QueueView
+
+
+def queue_view(store: Store) -> QueueView:
+    """What runs, waits and halted, over all projects; a worker that died is noticed here."""
+    store.jobs.reap()
+    queue = store.queue.read()
+    return QueueView(
+        working=tuple(_entry(store, job, queue) for job in queue.working),
+        waiting=tuple(_entry(store, job, queue) for job in queue.waiting),
+        halted=tuple(_entry(store, job, queue) for job in queue.halted),
+    )
+
+
+def _entry(store: Store, job: Job, queue: Queue) -> QueueEntry:
+    entry = store.rounds.get(job.round_id)
+    order, needs = [one.id for one in queue.waiting], queue.needs
+    return QueueEntry(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        project_id=job.project_id,
+        project_name=store.projects.get(job.project_id).name,
+        round_id=entry.id,
+        round_name=round_names(store.rounds.of_project(job.project_id))[entry.id],
+        phase=job.phase,
+        done=job.done,
+        total=job.total,
+        message=job.message,
+        waits_for=tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ()))),
+        paused_for=job.paused_for,
+        can_rise=moved(order, needs, job.id, "up") != tuple(order),
+        can_sink=moved(order, needs, job.id, "down") != tuple(order),
+    )

@@ -1,0 +1,233 @@
+"""Views made from the store."""
+
+from gal_studio.assets import load_presets
+from gal_studio.core.gal.balance import openness, sample_weight
+from gal_studio.core.gal.reasons import ALL_BLANK
+from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors, suggest
+from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.intervals import wilson_interval
+from gal_studio.core.jobs import WORKING
+from gal_studio.core.naming import round_names
+from gal_studio.core.types import AnchorScore, Candidate, Job, Round
+from gal_studio.rounds.lineage import accepted_candidates, missing, pool
+from gal_studio.rounds.pairs import judged_candidates
+from gal_studio.state import Store
+from gal_studio.studio.views.types import (
+    CandidateView,
+    JobView,
+    ProjectView,
+    RoundSummary,
+    RoundView,
+    ScoreView,
+    Step,
+    TrainingImageView,
+)
+
+UNITS = {
+    "fine_tune": "steps", "refine": "steps", "draw": "img", "class_images": "img", "pairs": "img",
+    "encode": "img", "foregrounds": "img", "maps": "img",
+}  # fmt: skip
+
+
+def project_view(store: Store, project_id: str) -> ProjectView:
+    """A project with its references and anchors."""
+    project = store.projects.get(project_id)
+    titles = {preset.base_model: preset.title for preset in load_presets()}
+    return ProjectView(
+        id=project.id,
+        name=project.name,
+        kind=project.kind,
+        base_model=project.base_model,
+        clip_model=project.clip_model,
+        model_title=titles.get(project.base_model, project.base_model),
+        trigger_word=project.trigger_word,
+        seed=project.seed,
+        settings=project.settings,
+        created=project.created,
+        references=store.projects.references(project_id),
+        anchors=store.projects.anchors(project_id),
+        put_away=project_id in store.projects.put_away(),
+    )
+
+
+def proposal(store: Store, round_id: str) -> SuggestionSet:
+    """Eq. G5 to G7 on what the round has drawn so far."""
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+    candidates = store.candidates.of_round(round_id)
+    top_k = store.rounds.settings(round_id).gal.top_k
+    return suggest(score_pool(anchors, candidates), group_by_anchor(candidates), top_k)
+
+
+def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
+    """The suggested candidates that nobody decided about, of anchors without an accepted picture."""
+    verdicts = store.decisions.verdicts(round_id)
+    anchor_of = {entry.id: entry.anchor_id for entry in store.candidates.of_round(round_id)}
+    settled = {anchor_of[entry] for entry, verdict in verdicts.items() if verdict == "accepted"}
+    settled |= _settled_before(store, round_id)
+    return tuple(
+        made.candidate_id
+        for made in proposal(store, round_id).suggestions
+        if made.candidate_id not in verdicts and made.anchor_id not in settled
+    )
+
+
+def _settled_before(store: Store, round_id: str) -> set[str]:
+    """The anchors of which the round that this one refines has an accepted picture."""
+    entry = store.rounds.get(round_id)
+    if entry.kind != "refine" or entry.parent_id is None:
+        return set()
+    return {chosen.anchor_id for chosen in accepted_candidates(store, entry.parent_id)}
+
+
+def next_step(store: Store, round_id: str) -> Step:
+    """The one thing to do next in a round."""
+    entry = store.rounds.get(round_id)
+    if store.jobs.active(round_id):
+        return "wait"
+    if entry.adapter is None:
+        return entry.kind
+    if not store.candidates.count(round_id) or missing(store, round_id):
+        return "generate"  # without anchors it says what to do
+    if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
+        return "next_round"
+    return "accept"
+
+
+def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
+    """The strip of rounds."""
+    summaries = []
+    rounds = store.rounds.of_project(project_id)
+    names = round_names(rounds)
+    for entry in rounds:
+        accepted = store.decisions.accepted(entry.id)
+        shown = (name for name in accepted if store.candidates.get(name).image)
+        cover = next(shown, None) or store.candidates.first(entry.id)
+        summaries.append(
+            RoundSummary(
+                id=entry.id,
+                name=names[entry.id],
+                number=entry.number,
+                parent_id=entry.parent_id,
+                step=next_step(store, entry.id),
+                accepted=len(accepted),
+                candidates=store.candidates.count(entry.id),
+                has_adapter=entry.adapter is not None,
+                cover_candidate_id=cover,
+                kind=entry.kind,
+            )
+        )
+    return tuple(summaries)
+
+
+def round_view(store: Store, round_id: str) -> RoundView:
+    """Everything that the Rounds screen shows of one round."""
+    entry = store.rounds.get(round_id)
+    settings = store.rounds.settings(round_id)
+    project = project_view(store, entry.project_id)
+    candidates = store.candidates.of_round(round_id)
+    scores = score_pool(project.anchors, candidates)
+    made = suggest(scores, group_by_anchor(candidates), settings.gal.top_k)
+    prompts = {anchor.id: anchor.prompt for anchor in project.anchors}
+    mean_entropy = openness(scores)
+    undo, redo = store.decisions.can_undo(round_id)
+    return RoundView(
+        round=entry,
+        project=project,
+        settings=settings,
+        step=next_step(store, round_id),
+        pool=pool(store, round_id),
+        wanted=len(candidates) + len(missing(store, round_id)),
+        scores=_score_views(scores, made, settings.gal.top_k),
+        candidates=_candidate_views(store, entry, candidates, made, prompts),
+        reference_positions=store.rounds.reference_places(round_id),
+        openness=mean_entropy,
+        sample_weight=sample_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
+        exhausted=made.exhausted and bool(candidates),
+        sentence=_sentence(made, scores, candidates),
+        losses=store.rounds.losses(round_id),
+        training_images=tuple(
+            TrainingImageView(sample.step, sample.prompt, sample.image)
+            for sample in store.rounds.training_images(round_id)
+        ),
+        accepted=len(store.decisions.accepted(round_id)),
+        can_undo=undo,
+        can_redo=redo,
+        seconds=store.rounds.seconds(round_id),
+        unet_forwards=store.rounds.unet_forwards(round_id),
+        kind=entry.kind,
+    )
+
+
+def _sentence(made: SuggestionSet, scores: tuple[AnchorScore, ...], candidates: tuple[Candidate, ...]) -> str:
+    if not candidates:
+        return ""
+    return made.sentence if scores else ALL_BLANK
+
+
+def _score_views(scores: tuple[AnchorScore, ...], made: SuggestionSet, top_k: int) -> tuple[ScoreView, ...]:
+    ranked = rank_anchors(scores)
+    reasons = explain_all(ranked, top_k)
+    suggested = {entry.anchor_id: entry.candidate_id for entry in made.suggestions}
+    return tuple(
+        ScoreView(
+            anchor=score.anchor,
+            score=score,
+            interval=wilson_interval(score.overfit, score.candidates),
+            rank=rank,
+            suggested_candidate_id=suggested.get(score.anchor.id),
+            reason=reasons[score.anchor.id],
+        )
+        for rank, score in enumerate(ranked, start=1)
+    )
+
+
+def _candidate_views(
+    store: Store,
+    entry: Round,
+    candidates: tuple[Candidate, ...],
+    made: SuggestionSet,
+    prompts: dict[str, str],
+) -> tuple[CandidateView, ...]:
+    verdicts, masks = store.decisions.verdicts(entry.id), store.decisions.masks(entry.id)
+    judged = judged_candidates(store, entry.id)
+    suggested = {suggestion.candidate_id for suggestion in made.suggestions}
+    return tuple(
+        CandidateView(
+            candidate=candidate,
+            prompt=prompts[candidate.anchor_id],
+            verdict=verdicts.get(candidate.id, "undecided"),
+            suggested=candidate.id in suggested,
+            mask=masks.get(candidate.id),
+            has_map=candidate.id in judged,
+        )
+        for candidate in candidates
+    )
+
+
+def job_view(store: Store, project_id: str) -> JobView:
+    """The job line; a worker that died is noticed here."""
+    store.jobs.reap()
+    job = store.jobs.current(project_id)
+    alive = store.workers.alive()
+    if job is None:
+        return JobView(None, None, None, "idle", "", 0, 0, "", None, None, "", alive)
+    rate = store.jobs.rate(job.id) if job.state in WORKING else None
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        round_id=job.round_id,
+        state=job.state,
+        phase=job.phase,
+        done=job.done,
+        total=job.total,
+        unit=UNITS.get(job.phase, ""),
+        rate=rate,
+        seconds_left=_seconds_left(job, rate),
+        message=job.message,
+        worker_alive=alive,
+        paused_for=job.paused_for,
+    )
+
+
+def _seconds_left(job: Job, rate: float | None) -> float | None:
+    return (job.total - job.done) / rate if rate else None

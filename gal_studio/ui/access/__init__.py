@@ -1,0 +1,1 @@
+"""Who may come in: the gate, credentials and origins."""

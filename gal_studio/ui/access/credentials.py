@@ -1,0 +1,167 @@
+"""Who may sign in, how often one may try, and which sessions are open."""
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.content_store import write_whole
+
+Clock = Callable[[], float]
+TOKEN = "token"
+SESSION_SECONDS = 14 * 86_400
+OPEN_SESSIONS = 100
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A name with its password, or a token alone (the name is empty then)."""
+
+    user: str
+    secret: str = field(repr=False)
+
+    def accepts(self, user: str, secret: str) -> bool:
+        """Whether both are right, in a time that does not tell how much of them is."""
+        pairs = ((self.user, user), (self.secret, secret))
+        return all([hmac.compare_digest(_digest(ours), _digest(theirs)) for ours, theirs in pairs])
+
+    @property
+    def key(self) -> bytes:
+        """What sessions are bound to: another password ends them all."""
+        return _digest(json.dumps([self.user, self.secret]))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+
+
+def read_credentials(text: str) -> Credentials:
+    """`USER:PASSWORD`, or `token` for one that is made now."""
+    if text == TOKEN:
+        return Credentials("", secrets.token_urlsafe(24))
+    user, colon, password = text.partition(":")
+    if not (colon and user and password):
+        raise StudioError(
+            f"The sign-in is to be USER:PASSWORD or the word {TOKEN!r}: what was given has no user "
+            "or no password."
+        )
+    return Credentials(user, password)
+
+
+class Attempts:
+    """Counts refused sign-ins, of each client and of all together; after a few, each costs a longer wait.
+
+    A client that signed in before is not held up by what others try. Whoever keeps quiet for an hour
+    starts afresh.
+    """
+
+    FREE, LONGEST = 5, 900.0
+    FREE_IN_ALL, LONGEST_IN_ALL = 50, 60.0
+    FORGOTTEN, KEPT_CLIENTS = 3600.0, 1000
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._failures: dict[str, tuple[int, float]] = {}
+        self._in_all: tuple[int, float] = (0, 0.0)
+        self._known: set[str] = set()
+
+    def wait(self, address: str) -> float:
+        """Seconds until this client may try again; 0 when it may now."""
+        client = client_of(address)
+        own = self._left(self._failures.get(client, (0, 0.0)), self.FREE, self.LONGEST)
+        if client in self._known:
+            return own
+        return max(own, self._left(self._in_all, self.FREE_IN_ALL, self.LONGEST_IN_ALL))
+
+    def failed(self, address: str) -> None:
+        """One more that was refused."""
+        client = client_of(address)
+        self._failures[client] = self._one_more(self._failures.pop(client, (0, 0.0)))
+        self._in_all = self._one_more(self._in_all)
+        if len(self._failures) > self.KEPT_CLIENTS:
+            del self._failures[next(iter(self._failures))]
+
+    def succeeded(self, address: str) -> None:
+        """The client knows the password: forget its failures."""
+        self._failures.pop(client_of(address), None)
+        if len(self._known) < self.KEPT_CLIENTS:
+            self._known.add(client_of(address))
+
+    def _one_more(self, before: tuple[int, float]) -> tuple[int, float]:
+        now = self._clock()
+        count = before[0] if now - before[1] < self.FORGOTTEN else 0
+        return count + 1, now
+
+    def _left(self, failures: tuple[int, float], free: int, longest: float) -> float:
+        count, last = failures
+        if count < free:
+            return 0.0
+        wait: float = min(2.0 ** min(count - free, 30), longest)
+        return max(0.0, last + wait - self._clock())
+
+
+def client_of(address: str) -> str:
+    """Whom an address counts for: itself, or its /64 network, of which one has all addresses in IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed), 64), strict=False))
+
+
+class Sessions:
+    """Open sessions: the browser holds a random word, the workspace its digest and its end.
+
+    They outlive a restart of the page's process, and end with the password that opened them.
+    """
+
+    def __init__(self, path: Path | None, credentials: Credentials, clock: Clock = time.time) -> None:
+        self._path, self._key, self._clock = path, credentials.key, clock
+        self._ends = self._read()
+
+    def open(self) -> str:
+        """A new session; what the browser's cookie is to hold."""
+        word = secrets.token_urlsafe(32)
+        now = self._clock()
+        fresh = {name: end for name, end in self._ends.items() if end > now}
+        self._ends = dict(list(fresh.items())[-(OPEN_SESSIONS - 1) :])
+        self._ends[self._name(word)] = now + SESSION_SECONDS
+        self._write()
+        return word
+
+    def holds(self, word: str | None) -> bool:
+        """Whether this cookie was given out here, has not ended and was not signed out."""
+        return bool(word) and self._ends.get(self._name(word or ""), 0.0) > self._clock()
+
+    def close(self, word: str | None) -> None:
+        """Sign out: the cookie is worth nothing from now on."""
+        if self._ends.pop(self._name(word or ""), None) is not None:
+            self._write()
+
+    def _name(self, word: str) -> str:
+        return hmac.new(self._key, word.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+
+    def _read(self) -> dict[str, float]:
+        if self._path is None:
+            return {}
+        try:
+            kept = json.loads(self._path.read_bytes())
+            return {str(name): float(end) for name, end in kept.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def _write(self) -> None:
+        if self._path is not None:
+            with suppress(
+                StudioError
+            ):  # a full disk keeps nobody out; the session then ends with the process
+                write_whole(self._path, json.dumps(self._ends).encode(), self._path.parent)

@@ -1,0 +1,234 @@
+"""The door: every request passes here first, whichever route it wants, Gradio's own included.
+
+In this order: the name that the request calls us by (DNS rebinding), the page that it comes from (other
+origins), the size of what it brings, and who sends it (sign-in). What is refused reaches no route.
+"""
+
+import asyncio
+import logging
+import math
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gal_studio.ui.access.credentials import SESSION_SECONDS, Attempts, Credentials, Sessions
+from gal_studio.ui.access.origins import OWN_NAMES, from_elsewhere, is_foreign, is_own_name
+from gal_studio.ui.api.archives import IMPORT_PATH, LARGEST_ARCHIVE
+from gal_studio.ui.api.uploads import LARGEST_REQUEST, UPLOAD_PATH
+from gal_studio.ui.page.headers import content_policy, protect
+from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
+
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+LARGEST_BODY, LARGEST_FORM = 16 << 20, 4096
+_FORM_SECONDS = 10
+_OTHER_NAME = "This studio does not answer to that name: open it under its own address (see --allow-host)."
+_OTHER_SITE = "A page of another site asked for this: it is refused."
+_TOO_LARGE = "This is more than the studio takes at once."
+_SIGN_IN_FIRST = "Sign in first: open the studio's address in a browser."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Who may come in (anybody who can reach us when there are no sessions), and by which names."""
+
+    names: frozenset[str] = OWN_NAMES
+    any_address: bool = False
+    credentials: Credentials | None = None
+    sessions: Sessions | None = None
+    attempts: Attempts = field(default_factory=Attempts)
+
+
+class Access:
+    """The check around the whole application."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self.app, self.rules = app, rules
+        self._door = SignIn(rules.credentials, rules) if rules.credentials else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with a bounded body and protected answers."""
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+        elif self._is_out_of_place(HTTPConnection(scope), "CONNECT") or not self._is_known(
+            HTTPConnection(scope)
+        ):
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        bounded = Bounded(receive, send, _largest(scope["path"]))
+        request = Request(scope, bounded.receive)
+        try:
+            refusal = await self._refusal(request)
+            await (refusal or self.app)(scope, bounded.receive, bounded.send)
+        except Exception:
+            if not bounded.exceeded:
+                raise
+        if bounded.exceeded and not bounded.started:
+            bounded.exceeded = False
+            await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, bounded.send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        if problem := self._is_out_of_place(request, request.method):
+            return PlainTextResponse(problem, 403)
+        declared = request.headers.get("content-length", "0")
+        if not declared.isdecimal() or len(declared) > 12 or int(declared) > _largest(request.scope["path"]):
+            return PlainTextResponse(_TOO_LARGE, 413)
+        return await self._door.answer(request) if self._door else None
+
+    def _is_out_of_place(self, request: HTTPConnection, method: str) -> str:
+        if not is_own_name(request.headers.get("host"), self.rules.names, self.rules.any_address):
+            return _OTHER_NAME
+        return _OTHER_SITE if is_foreign(method, request.headers) else ""
+
+    def _is_known(self, request: HTTPConnection) -> bool:
+        return self._door is None or self._door.knows(request)
+
+
+def _largest(path: str) -> int:
+    largest = {
+        UPLOAD_PATH: LARGEST_REQUEST,
+        IMPORT_PATH: LARGEST_ARCHIVE,
+        SIGN_IN: LARGEST_FORM,
+        SIGN_OUT: LARGEST_FORM,
+    }
+    return largest.get(path, LARGEST_BODY)
+
+
+class Bounded:
+    """A request's two ends: no more than so many bytes come in, and what goes out is protected."""
+
+    def __init__(self, receive: Receive, send: Send, largest: int) -> None:
+        self._receive, self._send, self._left = receive, send, largest
+        self.exceeded = self.started = False
+
+    async def receive(self) -> Message:
+        """The next message; beyond the limit, the sender counts as gone."""
+        message = {"type": "http.disconnect"} if self.exceeded else await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            self.exceeded = True
+            return {"type": "http.disconnect"}
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass an answer on with its headers; one to a request that was too large is dropped."""
+        if self.exceeded and not self.started:
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            message = {**message, "headers": list(message.get("headers", ()))}
+            protect(MutableHeaders(raw=message["headers"]))
+        await self._send(message)
+
+
+class SignIn:
+    """Lets in who has a session, and opens one for who knows the password."""
+
+    def __init__(self, credentials: Credentials, rules: Rules) -> None:
+        self._credentials, self._attempts = credentials, rules.attempts
+        self._sessions = rules.sessions or Sessions(None, credentials)
+
+    def knows(self, request: HTTPConnection) -> bool:
+        """Whether the request shows the cookie of an open session."""
+        return self._sessions.holds(request.cookies.get(_cookie(request)))
+
+    async def answer(self, request: Request) -> Response | None:
+        """What a stranger gets, and the sign-in itself; None for who may go on."""
+        if request.scope["path"] == SIGN_IN:
+            return await self._sign_in(request)
+        if not self.knows(request):
+            return self._stranger(request)
+        if request.scope["path"] == SIGN_OUT and request.method == "POST":
+            return self._sign_out(request)
+        return None
+
+    def _stranger(self, request: Request) -> Response:
+        if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse(_SIGN_IN_FIRST, 401)
+        query = request.scope["query_string"].decode("latin-1") if request.scope["path"] == "/" else ""
+        if from_elsewhere(request.headers):
+            return _page(bounce_page(_address(query)), 200)
+        return self._form(401, query)
+
+    async def _sign_in(self, request: Request) -> Response:
+        if request.method == "POST":
+            try:
+                async with asyncio.timeout(_FORM_SECONDS):
+                    body = (await request.body()).decode("utf-8", "replace")
+            except TimeoutError:
+                return self._form(408)
+            return self._attempt(request, dict(parse_qsl(body)))
+        token = request.query_params.get("token")
+        if token is not None and not self._credentials.user:
+            return self._attempt(request, {"secret": token})
+        if self.knows(request):
+            return _page(signed_in_page(), 200)
+        return self._form(200)
+
+    def _attempt(self, request: Request, form: dict[str, str]) -> Response:
+        client = request.client.host if request.client else ""
+        query, user = form.get("query", ""), form.get("user", "")
+        if wait := math.ceil(self._attempts.wait(client)):
+            answer = self._form(429, query, f"Too many attempts: try again in {_spoken(wait)}.", user)
+            answer.headers["Retry-After"] = str(wait)
+            return answer
+        if not self._credentials.accepts(user, form.get("secret", "")):
+            self._attempts.failed(client)
+            _log.warning("A sign-in from %s was refused.", client)
+            return self._form(401, query, "That is not right: try again.", user)
+        self._attempts.succeeded(client)
+        return self._let_in(request, query)
+
+    def _let_in(self, request: Request, query: str) -> Response:
+        if request.method == "POST":
+            answer: Response = RedirectResponse(_address(query), 303)
+        else:  # the link with the token may have been followed from anywhere
+            answer = _page(bounce_page(_address(query)), 200)
+        answer.set_cookie(
+            _cookie(request),
+            self._sessions.open(),
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return answer
+
+    def _sign_out(self, request: Request) -> Response:
+        self._sessions.close(request.cookies.get(_cookie(request)))
+        answer = RedirectResponse(SIGN_IN, 303, {"Clear-Site-Data": '"cache"'})
+        answer.delete_cookie(_cookie(request), httponly=True, samesite="strict")
+        return answer
+
+    def _form(self, status: int, query: str = "", refusal: str = "", user: str = "") -> Response:
+        return _page(sign_in_page(bool(self._credentials.user), query, refusal, user), status)
+
+
+def _page(html: str, status: int) -> Response:
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": content_policy(html)}
+    return HTMLResponse(html, status, headers)
+
+
+def _cookie(request: HTTPConnection) -> str:
+    """Its name: browsers share cookies between ports, so that two studios on one machine need two names."""
+    server = request.scope.get("server") or ("", 0)
+    return f"gal_studio_{server[1] or 0}"
+
+
+def _address(query: str) -> str:
+    """The page with this query, and nothing but the page."""
+    kept = urlencode(parse_qsl(query))
+    return f"/?{kept}" if kept else "/"
+
+
+def _spoken(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"

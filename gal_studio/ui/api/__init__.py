@@ -1,0 +1,1 @@
+"""Routes and handlers: polling, writes, uploads, pictures and archives."""

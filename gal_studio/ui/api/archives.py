@@ -1,0 +1,68 @@
+"""Whole projects in and out of the page: a zip to download, and one to be taken in."""
+
+import re
+import uuid
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.content_store import writing
+from gal_studio.studio import Studio
+
+IMPORT_PATH = "/import-project"
+LARGEST_ARCHIVE = 8 << 30  # bytes over the page; the command line takes more
+
+
+def add_archive_routes(app: FastAPI, studio: Studio) -> None:
+    """Serve projects as archives, and take archives in."""
+
+    @app.get("/project/{project_id}/archive")
+    def archive(project_id: str) -> Response:
+        path = _waiting(studio, ".export-")
+        try:
+            name = studio.project(project_id).name
+        except StudioError as error:
+            return PlainTextResponse(str(error), 404)
+        try:
+            studio.export_project(project_id, path)
+        except StudioError as error:
+            return PlainTextResponse(str(error), 409)
+        return FileResponse(
+            path,
+            filename=f"{_plain(name)}.zip",
+            headers={"Cache-Control": "no-store"},
+            background=BackgroundTask(path.unlink, missing_ok=True),
+        )
+
+    @app.post(IMPORT_PATH)
+    async def take_in(request: Request) -> Response:
+        path = _waiting(studio, ".upload-")
+        try:
+            studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
+            await _receive(request, path)
+            return JSONResponse({"project": await run_in_threadpool(studio.import_project, path)})
+        except StudioError as error:
+            return PlainTextResponse(str(error), 409)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+async def _receive(request: Request, path: Path) -> None:
+    """Write the body of a request to a file, while it comes."""
+    with writing(path, path.parent) as file:
+        async for chunk in request.stream():
+            await run_in_threadpool(file.write, chunk)
+
+
+def _waiting(studio: Studio, prefix: str) -> Path:
+    """A name for a file that is on its way; the doctor removes what a crash left of one."""
+    return studio.store.workspace / f"{prefix}{uuid.uuid4().hex}.part"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "project"

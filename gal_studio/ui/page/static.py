@@ -1,0 +1,81 @@
+"""Our stylesheets and modules, and plotly's one file: served by ourselves, kept by the browser for ever."""
+
+import functools
+import hashlib
+from pathlib import Path
+
+import plotly
+from fastapi import FastAPI, HTTPException, Response
+from fastapi.responses import FileResponse
+
+from gal_studio.assets import assets_folder
+
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+NEVER = {"Cache-Control": "no-store"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+THEME = (  # before the first paint, so that nothing flashes
+    "<script>(() => { let kept = null; try { kept = localStorage.getItem('gal-studio-theme'); } catch {}"
+    " document.documentElement.dataset.theme = kept ??"
+    " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
+)
+_STYLES = (
+    "kit/tokens", "kit/base", "top/top", "rounds/rounds", "rounds/grid/grid", "rounds/tabs", "kit/dialogs",
+    "brush/brush", "refine/refine", "reference/reference", "reference/anchors_editor", "results/results",
+    "top/queue",
+)  # fmt: skip
+
+
+def ui_folder() -> Path:
+    """Where the page's own files lie, in a checkout or in an installed package."""
+    return assets_folder() / "ui"
+
+
+@functools.cache
+def files() -> dict[str, bytes]:
+    """The page's modules and icon, and all stylesheets as one."""
+    found = {
+        path.relative_to(ui_folder()).as_posix(): path.read_bytes()
+        for path in ui_folder().rglob("*")
+        if path.suffix in (".js", ".svg")
+    }
+    styles = [(ui_folder() / f"{name}.css").read_bytes() for name in _STYLES]
+    return {**found, "studio.css": b"\n".join(styles)}
+
+
+@functools.cache
+def version() -> str:
+    """A fingerprint of the page's files: a new one means new addresses, so old copies are never used."""
+    digest = hashlib.sha256()
+    for name, data in sorted(files().items()):
+        digest.update(name.encode() + data)
+    return digest.hexdigest()[:12]
+
+
+def ui_address(name: str) -> str:
+    """The address of one of the page's files."""
+    return f"/ui/{version()}/{name}"
+
+
+def template(name: str) -> str:
+    """The static HTML of a panel."""
+    return (ui_folder() / f"{name}.html").read_text(encoding="utf-8")
+
+
+def add_static_routes(app: FastAPI) -> None:
+    """Serve the page's files from memory, and plotly from the installed package."""
+    plotly_file = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+    @app.get("/static/plotly.min.js")
+    async def plotly_js() -> FileResponse:
+        return FileResponse(plotly_file, media_type="text/javascript", headers=FOREVER)
+
+    @app.get("/favicon.ico")
+    async def favicon() -> Response:
+        return Response(files()["kit/icon.svg"], media_type="image/svg+xml", headers=FOREVER)
+
+    @app.get("/ui/{stamp}/{name:path}")
+    async def ui_file(stamp: str, name: str) -> Response:
+        if name not in files():
+            raise HTTPException(404, "There is no such file.")
+        headers = FOREVER if stamp == version() else NEVER
+        return Response(files()[name], media_type=_TYPES[Path(name).suffix], headers=headers)

@@ -1,0 +1,47 @@
+"""A part of the screen: a static template, our JavaScript, and the handlers that it may call."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import gradio as gr
+
+from gal_studio.ui.api.errors import Handler, guarded
+from gal_studio.ui.page.static import template, ui_address
+from gal_studio.ui.payloads.rounds import Payload
+
+Subject = TypeVar("Subject")
+
+_BOOT = """
+import("%s").then((boot) => boot.mount("%s", { element, server, upload }));
+"""
+
+
+def handlers_on(subject: Subject, acts: Mapping[str, Callable[[Subject, Payload], Payload]]) -> list[Handler]:
+    """What the page may call by these names, each acting on the same studio or recall."""
+    return [_named(name, act, subject) for name, act in acts.items()]
+
+
+def _named(name: str, act: Callable[[Subject, Payload], Payload], subject: Subject) -> Handler:
+    def handler(request: Payload) -> Payload:
+        return act(subject, request)
+
+    handler.__name__ = name  # Gradio calls it by this
+    return handler
+
+
+def make_panel(name: str, handlers: Sequence[Handler], classes: Sequence[str] = ()) -> gr.HTML:
+    """The panel of this name: `NAME/NAME.html` has its elements, `mount("NAME", ...)` in `boot.js` its life.
+
+    The template holds no value: Gradio would evaluate `${...}` of a prompt in it. All texts arrive through
+    the handlers' answers and become text nodes. `classes` tell the page what is so from the start.
+    """
+    return gr.HTML(
+        html_template=template(f"{name}/{name}"),
+        js_on_load=_BOOT % (ui_address("boot.js"), name),
+        server_functions=[guarded(handler) for handler in handlers],
+        apply_default_css=False,
+        container=False,
+        padding=False,
+        elem_id=f"panel-{name}",
+        elem_classes=list(classes),
+    )

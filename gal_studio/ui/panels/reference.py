@@ -1,0 +1,187 @@
+"""Step 1: what a person gives, and what the studio makes of it before anything is stored."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import gradio as gr
+
+from gal_studio.assets import demo
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Kind
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.project import DEFAULT_PRESET
+from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.panels.panel import handlers_on, make_panel
+from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
+from gal_studio.ui.payloads.rounds import Payload
+
+_DEMO_NOTES: dict[Kind, str] = {"style": "One picture, its style", "object": "A few pictures of one thing"}
+
+
+def nested(changes: dict[str, Any]) -> dict[str, Any]:
+    """`{"tune.rank": 4}` as `{"tune": {"rank": 4}}`."""
+    result: dict[str, Any] = {}
+    for name, value in changes.items():
+        group, _, key = name.partition(".")
+        result.setdefault(group, {})[key] = value
+    return result
+
+
+def draft(request: Payload) -> ProjectDraft:
+    """The form as the studio takes it."""
+    changes = dict(request.get("settings") or {})
+    seed = changes.pop("seed", 0)
+    preset = request.get("preset")
+    if preset is None and not (request.get("base_model") and request.get("clip_model")):
+        raise StudioError("The model is not named: give a base model and a CLIP model, or choose a preset.")
+    return ProjectDraft(
+        kind=request["kind"],
+        references=drafts(request),
+        name=request.get("name", ""),
+        preset=preset or DEFAULT_PRESET,
+        base_model=None if preset else request["base_model"],
+        clip_model=None if preset else request["clip_model"],
+        changes=nested(changes),
+        seed=seed,
+        origin=request.get("origin"),
+    )
+
+
+def projects_and_demos(studio: Studio) -> Payload:
+    """The projects of the workspace and the demos that come with the studio."""
+    return {
+        "projects": [
+            {
+                "id": project.id,
+                "name": project.name,
+                "kind": project.kind,
+                "rounds": len(studio.store.rounds.of_project(project.id)),
+                "created": time.strftime("%d %b %H:%M", time.localtime(project.created)),
+                "cover": project.references[0].id if project.references else None,
+                "size": _megabytes(studio.project_size(project.id)) if project.put_away else None,
+            }
+            for project in studio.projects()
+        ],
+        "demos": [
+            {"kind": kind, "title": demo(kind).name, "note": note}
+            for kind, note in _DEMO_NOTES.items()
+        ],
+    }  # fmt: skip
+
+
+def models(studio: Studio) -> Payload:
+    """The models on offer with their settings for both kinds."""
+    return {
+        "seed": 0,
+        "presets": [
+            {
+                "name": preset.name,
+                "title": preset.title,
+                "note": preset.note,
+                "settings": {kind: settings.to_dict() for kind, settings in preset.settings.items()},
+            }
+            for preset in studio.presets()
+        ],
+    }
+
+
+def anchors_added(studio: Studio, request: Payload) -> Payload:
+    """Add anchors, one a line; in words what became of them."""
+    project, lines = request["project"], [line.strip() for line in request["lines"] if line.strip()]
+    before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
+    studio.add_anchors(project, lines, only=bool(request.get("only")))
+    after = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
+    added = len(after.keys() - before.keys())
+    again = sum(after[prompt] and not enabled for prompt, enabled in before.items())
+    off = sum(enabled and not after[prompt] for prompt, enabled in before.items())
+    known = len(lines) - added - again
+    words = [
+        (added, "added"),
+        (again, "switched on again"),
+        (off, "switched off"),
+        (0 if request.get("only") else known, "there already"),
+    ]
+    said = [f"{number} {'anchor' if number == 1 else 'anchors'} {what}" for number, what in words if number]
+    return {"said": ", ".join(said) + "." if said else "Nothing changed."}
+
+
+def _overview(studio: Studio, request: Payload) -> Payload:
+    return projects_and_demos(studio)
+
+
+def _options(studio: Studio, request: Payload) -> Payload:
+    return models(studio)
+
+
+def _check(studio: Studio, request: Payload) -> Payload:
+    return {"notes": list(studio.check_picture(uploads().path(request["path"]), given_mask(request)))}
+
+
+def _create(studio: Studio, request: Payload) -> Payload:
+    project_id = studio.create_project(draft(request))
+    uploads().taken(uploaded(request))
+    return {"project": project_id}
+
+
+def _change(studio: Studio, request: Payload) -> Payload:
+    return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
+
+
+def _rename(studio: Studio, request: Payload) -> Payload:
+    studio.rename(request["project"], request["name"])
+    return {"name": studio.project(request["project"]).name}
+
+
+def _put_away(studio: Studio, request: Payload) -> Payload:
+    studio.put_away(request["project"])
+    return {}
+
+
+def _bring_back(studio: Studio, request: Payload) -> Payload:
+    studio.bring_back(request["project"])
+    return {}
+
+
+def _delete(studio: Studio, request: Payload) -> Payload:
+    return {"freed": _megabytes(studio.delete(request["project"]))}
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
+def _try_demo(studio: Studio, request: Payload) -> Payload:
+    project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
+    studio.run_round(studio.rounds(project_id)[0].id)
+    return {"project": project_id}
+
+
+def _enable_anchor(studio: Studio, request: Payload) -> Payload:
+    studio.enable_anchor(request["anchor"], bool(request["enabled"]))
+    return {}
+
+
+READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {"overview": _overview, "options": _options, "check": _check}
+)
+ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {
+        "create": _create,
+        "change": _change,
+        "rename": _rename,
+        "put_away": _put_away,
+        "bring_back": _bring_back,
+        "delete": _delete,
+        "try_demo": _try_demo,
+        "add_anchors": anchors_added,
+        "enable_anchor": _enable_anchor,
+    }
+)
+
+
+def build_reference(studio: Studio) -> gr.HTML:
+    """The panel and its handlers."""
+    return make_panel("reference", [derive, *handlers_on(studio, {**READS, **ACTS})])

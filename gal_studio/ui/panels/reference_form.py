@@ -1,0 +1,112 @@
+"""The sets of references in the form of a new project: one for each object, or one for a style."""
+
+from collections.abc import Sequence
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import Subject, find_trigger_word, style_descriptor, subjects
+from gal_studio.core.references import describe
+from gal_studio.core.types import Kind
+from gal_studio.studio import Picture, ReferenceDraft
+from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.project import default_name
+from gal_studio.ui.api.mask_runs import png_of
+from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.payloads.rounds import Payload
+
+_SHOWN_ANCHORS = 4
+
+
+def derive(request: Payload) -> Payload:
+    """What follows from kind, prompts and trigger words.
+
+    Each set has its `facts` or its `problem`, a set without prompts neither; `problem` beside them is one of
+    all sets together.
+    """
+    kind: Kind = request["kind"]
+    prompts = [[prompt for prompt in entry["prompts"] if prompt] for entry in request["sets"]]
+    words = [_word(kind, own, entry) for own, entry in zip(prompts, request["sets"], strict=True)]
+    sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
+    shown = [_checked(kind, texts) for texts in sets]
+    answer: Payload = {"sets": shown, "anchors": [], "name": ""}
+    if any("problem" in entry for entry in shown):
+        return answer
+    try:
+        _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
+        described = describe(kind, [text for texts in sets for text in texts])
+        anchors = anchor_prompts(kind, None, described)
+    except StudioError as error:
+        return {**answer, "problem": str(error)}
+    facts = iter([_facts(kind, subject) for subject in subjects(described)])
+    answer["sets"] = [{"facts": next(facts)} if texts else {} for texts in sets]
+    return {**answer, "name": default_name(kind, described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
+
+
+def drafts(request: Payload) -> list[ReferenceDraft]:
+    """The uploaded pictures of all sets with what was said about them."""
+    kind: Kind = request["kind"]
+    sets = request["sets"][:1] if kind == "style" else request["sets"]
+    for number, entry in enumerate(sets, start=1):
+        if not entry["references"] and len(sets) > 1:
+            raise StudioError(f"Object {number} has no picture: add one, or remove it.")
+    words = [_word(kind, [one["prompt"] for one in entry["references"]], entry) for entry in sets]
+    _check_apart(words)
+    return [
+        ReferenceDraft(
+            uploads().path(one["path"]),
+            one["prompt"],
+            word,
+            given_mask(one),
+        )
+        for entry, word in zip(sets, words, strict=True)
+        for one in entry["references"]
+    ]
+
+
+def uploaded(request: Payload) -> list[str]:
+    """The ids of all pictures and masks that came with the form."""
+    given = [one for entry in request["sets"] for one in entry["references"]]
+    return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
+
+
+def given_mask(one: Payload) -> Picture | None:
+    """The mask of a picture in the form, painted or uploaded beside it; None where there is neither."""
+    if one.get("painted"):
+        return png_of(one["painted"])
+    return uploads().path(one["mask"]) if one.get("mask") else None
+
+
+def _word(kind: Kind, prompts: Sequence[str], entry: Payload) -> str:
+    """The trigger word of a set: the typed one, or the one in angle brackets that all its prompts hold."""
+    typed: str = entry.get("trigger_word", "")
+    return "" if kind == "style" else typed.strip() or find_trigger_word(prompts)
+
+
+def _check_apart(words: Sequence[str]) -> None:
+    """Two sets are two objects, so they need two trigger words; those of a style have none."""
+    seen: set[str] = set()
+    for word in filter(None, words):
+        bare = word.strip("<>").lower()
+        if bare in seen:
+            raise StudioError(f"Two objects have the trigger word {word!r}: give each a word of its own.")
+        seen.add(bare)
+
+
+def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:
+    if not texts:
+        return {}
+    try:
+        return {"facts": _facts(kind, subjects(describe(kind, texts))[0])}
+    except StudioError as error:
+        return {"problem": str(error)}
+
+
+def _facts(kind: Kind, subject: Subject) -> list[list[str]]:
+    first = subject.references[0]
+    if kind == "style":
+        return [["Descriptor (calls the style)", style_descriptor(first.prompt)]]
+    return [
+        ["Trigger word", subject.trigger_word],
+        ["Object", subject.foreground],
+        ["Plain prompt", first.plain_prompt],
+        ["Class", subject.class_prompt],
+    ]

@@ -1,0 +1,65 @@
+"""The top line: project, steps, the job that runs, the queue of all jobs, and the worker's log."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import gradio as gr
+
+from gal_studio.studio import Studio
+from gal_studio.ui.access.credentials import Credentials
+from gal_studio.ui.api.errors import Handler
+from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.panels.panel import handlers_on, make_panel
+from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads.work import report_payload
+
+SIGNED_IN = "signed-in"
+
+
+def _stop(studio: Studio, request: Payload) -> Payload:
+    return {"state": studio.stop(request["job"]).state}
+
+
+def _pause(studio: Studio, request: Payload) -> Payload:
+    return {"state": studio.pause(request["job"]).state}
+
+
+def _resume(studio: Studio, request: Payload) -> Payload:
+    return {"state": studio.resume(request["job"]).state}
+
+
+def _sample(studio: Studio, request: Payload) -> Payload:
+    studio.sample_now(request["job"])
+    return {}
+
+
+def _reorder(studio: Studio, request: Payload) -> Payload:
+    studio.reorder(request["job"], request["direction"])
+    return {}
+
+
+ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {"stop": _stop, "pause": _pause, "resume": _resume, "sample": _sample, "reorder": _reorder}
+)
+
+
+def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
+    """Tells the end of the worker's log; the password of this studio is taken out wherever it stands."""
+    secrets = (credentials.secret,) if credentials else ()
+
+    def log(request: Payload) -> Payload:
+        return report_payload(studio.bug_report(request.get("project"), secrets))
+
+    return log
+
+
+def build_top_bar(recall: Recall, credentials: Credentials | None = None) -> gr.HTML:
+    """The panel and its handlers; with credentials, a way to sign out."""
+    studio = recall.studio
+    handlers = [
+        *handlers_on(recall, {"poll": poll}),
+        *handlers_on(studio, ACTS),
+        log_handler(studio, credentials),
+    ]
+    return make_panel("top", handlers, [SIGNED_IN] if credentials else [])

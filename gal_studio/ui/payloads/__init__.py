@@ -1,0 +1,1 @@
+"""Views as JSON for the page."""

@@ -1,0 +1,92 @@
+"""A refinement as the page wants it: pairs, figures in words, and what the next round makes of it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementView, RoundView
+from gal_studio.ui.payloads.rounds import Payload, losses_payload
+
+METRICS: Mapping[str, tuple[str, int]] = MappingProxyType(
+    {
+        "clip_t": ("text alignment", 1),
+        "overfit_rate": ("share of copies", -1),
+        "clip_i": ("likeness to the reference", 0),
+    }
+)
+"""What each measurement is called, and whether more (1) or less (-1) of it is better; 0: it depends."""
+
+
+def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
+    """Everything about a refinement except its candidates."""
+    kind = round_view.project.kind
+    return {
+        "step": view.step,
+        "pairs": [pair_payload(pair) for pair in view.pairs],
+        "measured": [measured(entry, kind) for entry in view.measurements],
+        "measured_by": "/".join(round_view.project.clip_model.rstrip("/").split("/")[-2:]),
+        "unmeasured": view.unmeasured,
+        "losses": losses_payload(view.losses),
+        "rule": round_view.project.settings.refine.next_round,
+        "rule_words": view.next_round_rule,
+        "can_undo": view.can_undo,
+        "can_redo": view.can_redo,
+    }
+
+
+def pair_payload(pair: PairView) -> Payload:
+    """One card; pictures, paint and maps by the beginning of their content's hash, which is their version."""
+    return {
+        "id": pair.id,
+        "prompt": pair.prompt,
+        "subject": pair.subject,
+        "seed": str(pair.seed),
+        "reference": pair.reference_image[:8],
+        "generated": _mark(pair.generated_image),
+        "painted": _mark(pair.painted),
+        "maps": pair.maps_version if pair.has_maps else None,
+        "quality": pair.mean_quality,
+        "reproduction": pair.mean_reproduction,
+    }
+
+
+def _mark(name: str | None) -> str | None:
+    return name[:8] if name else None
+
+
+def measured(entry: MeasurementView, kind: str) -> Payload:
+    """A measured difference in words, and whether it is for the better."""
+    name, sense = METRICS.get(entry.metric, (entry.metric, 0))
+    if entry.metric == "clip_i" and kind == "object":
+        sense = 1
+    return {
+        "metric": entry.metric,
+        "words": f"{name} {entry.before:.3f} → {entry.after:.3f}, {_signed(entry.difference)} "
+        f"[{_signed(entry.low)}, {_signed(entry.high)}] over {entry.images} pictures",
+        "verdict": _verdict(entry, sense),
+        "low": entry.low,
+        "high": entry.high,
+        "difference": entry.difference,
+    }
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _verdict(entry: MeasurementView, sense: int) -> str:
+    if entry.low <= 0 <= entry.high:
+        return "unclear"
+    if sense == 0:
+        return "more" if entry.difference > 0 else "less"
+    return "better" if sense * entry.difference > 0 else "worse"
+
+
+def map_payload(found: PatchMap) -> Payload:
+    """A patch map, its rows one behind the other."""
+    return {
+        "subject": found.subject,
+        "height": found.height,
+        "width": found.width,
+        "values": [value for row in found.values for value in row],
+        "vision_model": found.vision_model.rstrip("/").rsplit("/", 1)[-1],
+    }

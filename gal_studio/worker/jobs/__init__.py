@@ -1,0 +1,1 @@
+"""One file a kind of job, and the table of them."""

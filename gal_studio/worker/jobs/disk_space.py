@@ -1,0 +1,45 @@
+"""How much a job will write to the disk, in bytes; asked before it starts."""
+
+from gal_studio.core.prompts import class_prompts
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sizes import adapter_bytes, checkpoint_bytes
+from gal_studio.state.files.errors import ROOM
+from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS
+from gal_studio.worker.task import Task
+
+ROWS = 8 << 10
+"""Of each picture: its rows, its features, its patch maps."""
+
+_STEP = 200  # of each training step: its loss, its progress
+
+
+def check_training_room(task: Task, model: ImageModel, steps: int) -> None:
+    """Refuse a training whose adapter, checkpoints, class images and samples do not fit on the disk.
+
+    The adapter is written twice for a moment, and so is a third checkpoint before the first one goes.
+    """
+    tune = task.settings.tune
+    files = 2 * adapter_bytes(model, tune) + (KEPT_CHECKPOINTS + 1) * checkpoint_bytes(model, tune)
+    samples = steps // tune.sample_every if tune.sample_every else 0
+    drawn = picture_bytes(task, model, samples + _class_images(task))
+    task.store.disk.check(files + drawn + steps * _STEP + ROOM)
+
+
+def check_drawing_room(task: Task, model: ImageModel, pictures: int) -> None:
+    """Refuse pictures that do not fit on the disk."""
+    if pictures:
+        task.store.disk.check(picture_bytes(task, model, pictures) + ROOM)
+
+
+def picture_bytes(task: Task, model: ImageModel, count: int) -> int:
+    """Drawn pictures as PNG: three bytes a pixel, which noise takes and other pictures stay below."""
+    side = task.settings.sample.resolution or model.resolution
+    return count * (3 * side * side + ROWS)
+
+
+def _class_images(task: Task) -> int:
+    """At most; those of earlier rounds are there already."""
+    if task.project.kind == "style":
+        return 0
+    prompts = class_prompts(task.store.projects.references(task.project.id))
+    return task.settings.tune.prior_images * len(prompts)

@@ -1,0 +1,145 @@
+"""The job "fine-tune": class images, training with checkpoints, the adapter in the store (Eq. G9)."""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, nullcontext, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.types import Job
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.text import check_prompts
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.training.checkpoints import Checkpoint
+from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
+from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.rounds import lineage
+from gal_studio.state import Store
+from gal_studio.state.tables.rounds import TrainingImage
+from gal_studio.worker.jobs.disk_space import check_training_room
+from gal_studio.worker.jobs.training_run import (
+    TrainingTask,
+    encoded,
+    first_request,
+    follow,
+    is_kept,
+    keep_adapter,
+    open_training,
+    saved_checkpoints,
+    training_pictures,
+)
+from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Phase, Progress
+from gal_studio.worker.task import open_task
+
+
+def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Train the round's adapter; closing the generator keeps a checkpoint."""
+    asked = open_task(store, models, job)
+    yield Progress("loading", 0, 0, "Opening the base model")
+    model = models.image_model(asked.project.base_model)
+    with store.database.snapshot():
+        task = open_training(store, models, job, lineage.training_fingerprint(store, job.round_id))
+    entry = task.round
+    if is_kept(task):
+        return
+    lineage.refuse_a_lost_start(store, entry.id)
+    check_training_room(task, model, task.settings.tune.steps)
+    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, entry.id)])  # before any work
+    started = time.monotonic()
+    if not saved_checkpoints(task):
+        store.rounds.set_seconds(entry.id, "fine_tune", 0.0)
+    try:
+        prior = yield from class_images(task, model)
+        yield from _train(task, model, prior)
+        keep_adapter(task, model, task.samples)
+    finally:
+        detach(model)
+        with suppress(StudioError):
+            store.rounds.add_seconds(entry.id, "fine_tune", time.monotonic() - started)
+
+
+def class_images(
+    task: TrainingTask, model: ImageModel
+) -> Generator[Progress, None, tuple[TrainingPicture, ...]]:
+    """Images of every class, drawn by the base model and kept for all rounds; empty for styles."""
+    pictures: list[TrainingPicture] = []
+    total = len(task.class_images) * task.settings.tune.prior_images
+    for prompt, drawn_by in task.class_images.items():
+        pictures += yield from _images_of_class(task, model, prompt, drawn_by, len(pictures), total)
+    return tuple(pictures)
+
+
+def _images_of_class(
+    task: TrainingTask, model: ImageModel, prompt: str, drawn_by: str, before: int, total: int
+) -> Generator[Progress, None, list[TrainingPicture]]:
+    wanted, sample = task.settings.tune.prior_images, task.settings.sample
+    images = list(task.store.projects.class_images(task.project.id, drawn_by))[:wanted]
+    seeds = [named_seed(task.project.seed, "class image", place) for place in range(len(images), wanted)]
+    requests = [DrawRequest(prompt, seed) for seed in seeds]
+    with drawing(model) if requests else nullcontext(model) as ready:
+        for event in draw(ready, requests, sample) if requests else ():
+            if isinstance(event, DrawnBatch):
+                for picture in event.images:
+                    images.append(task.store.images.add_picture(picture))
+                    task.store.projects.add_class_image(
+                        task.project.id, drawn_by, len(images) - 1, images[-1]
+                    )
+            message = f"Drawing class images: {prompt}"
+            yield Progress("class_images", before + len(images), total, message)
+    return [TrainingPicture(task.store.images.picture(image), prompt) for image in images]
+
+
+def _train(
+    task: TrainingTask, model: ImageModel, prior: Sequence[TrainingPicture]
+) -> Generator[Progress, None, None]:
+    pictures, tune = training_pictures(task.store, task.samples), task.settings.tune
+    latents = yield from encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
+
+    def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+        return fine_tune(
+            model,
+            pictures,
+            prior,
+            tune,
+            task.seed,
+            resume_from=checkpoint,
+            checkpoint=keep,
+            start_from=task.start,
+            latents=latents,
+        )
+
+    with closing(follow(task, begin)) as events:
+        for event in events:
+            yield Progress("fine_tune", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
+            yield from sample_when_due(task, model, event, "fine_tune")
+
+
+def sample_when_due(
+    task: TrainingTask, model: ImageModel, event: TuneEvent, phase: Phase
+) -> Generator[Progress, None, None]:
+    """A picture when Sample now was pressed, or the interval of the settings is over.
+
+    It shows the first anchor of the pool, with the seed of its first candidate. One that is broken off stays
+    asked for, and is drawn when the training goes on.
+    """
+    jobs, every = task.store.jobs, task.settings.tune.sample_every
+    if every and event.step % every == 0:
+        jobs.request_sample(task.job.id)
+    if not jobs.wants_sample(task.job.id):
+        return
+    request = first_request(task)
+    with closing(draw(model, [request], replace(task.settings.sample, batch_size=1))) as drawn:  # type: ignore[type-var]
+        for each in drawn:
+            if isinstance(each, DrawnBatch):
+                image = task.store.images.add_picture(each.images[0])
+                sample = TrainingImage(event.step, request.prompt, request.seed, image)
+                task.store.rounds.add_training_image(task.round.id, sample)
+                jobs.take_sample_request(task.job.id)
+            else:
+                message = f"Drawing a sample: {each.done} of {each.total} steps"
+                yield Progress(phase, event.step, event.total, each.notice or message)

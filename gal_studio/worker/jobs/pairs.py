@@ -1,0 +1,155 @@
+"""The jobs "pairs" and "quality": draw x for every pair, and judge patch by patch (Eq. P1, P4 to P6)."""
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+
+from gal_studio.core.patchdpo.patch_quality import Features
+from gal_studio.core.prompts import named_words
+from gal_studio.core.types import Job
+from gal_studio.engine.models.text import check_prompts
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.rounds import lineage
+from gal_studio.rounds import pairs as pairing
+from gal_studio.state import Store
+from gal_studio.state.tables.refinements import Pair
+from gal_studio.worker.jobs.disk_space import check_drawing_room
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.foregrounds import find_in_references
+from gal_studio.worker.patches.judge import (
+    AT_ONCE,
+    Judge,
+    References,
+    look_for_subjects,
+    named_in,
+    references_by_subject,
+)
+from gal_studio.worker.patches.maps import judge_candidate, judge_pair
+from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Task, open_task
+
+
+def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Plan, draw and judge the pairs of a refinement; what is written is never drawn again."""
+    task = open_task(store, models, job)
+    yield Progress("loading", 0, 0, "Opening the models")
+    model = models.image_model(task.project.base_model)
+    yield from _find_subjects(task)
+    base = pairing.refined_round(store, job.round_id)
+    pairs = store.refinements.plan(job.round_id, pairing.planned_pairs(store, base, task.settings.refine))
+    missing = [pair for pair in pairs if pair.generated_image is None]
+    check_drawing_room(task, model, len(missing))
+    if missing:
+        yield from _draw(task, missing, len(pairs))
+    yield from _judge_pairs(task)
+
+
+def _find_subjects(task: Task) -> Generator[Progress, None, None]:
+    """The foregrounds of the references, as far as nobody painted or found them."""
+    wanted = list(pairing.references_without_foreground(task.store, task.round.id))
+    name = pairing.vision_model(task.store, task.round.id)
+    found = find_in_references(
+        task.store,
+        lambda: open_judge(task.store, task.models, task.project, name),
+        task.store.projects.references(task.project.id),
+        wanted,
+    )
+    for done, _ in enumerate(found):
+        yield Progress("foregrounds", done, len(wanted), "Finding the subject in the references")
+
+
+def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress, None, None]:
+    """Draw x of every pair that lacks it, by the round that is refined, each from its own seed."""
+    lineage.refuse_a_lost_start(task.store, task.round.id)
+    adapter = lineage.starting_adapter(task.store, task.round.id)
+    model = task.models.image_model(task.project.base_model)
+    check_prompts(model, [pair.prompt for pair in missing])
+    settings = task.settings.sample
+    requests = [DrawRequest(pair.prompt, pair.seed) for pair in missing]
+    before, started = total - len(missing), time.monotonic()
+    with (
+        drawing(model, task.store.adapters.path(adapter) if adapter else None) as ready,
+        closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
+    ):
+        for event in events:
+            if isinstance(event, DrawnBatch):
+                drawn = missing[event.first : event.first + len(event.images)]
+                images = [task.store.images.add_picture(picture) for picture in event.images]
+                task.store.refinements.keep_drawn(
+                    (pair.id, image) for pair, image in zip(drawn, images, strict=True)
+                )
+                task.store.rounds.add_seconds(task.round.id, "pairs", time.monotonic() - started)
+                started = time.monotonic()
+                yield Progress("pairs", before + event.first + len(images), total)
+            else:
+                done = min(event.done / event.total * len(missing), len(missing))
+                yield Progress("pairs", before + done, total, event.notice)
+
+
+def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
+    """The maps of every pair that lacks them, stored when every subject was seen in some picture."""
+    started = time.monotonic()
+    pairs = task.store.refinements.pairs(task.round.id)
+    name = pairing.vision_model(task.store, task.round.id)
+    judged = task.store.refinements.judged_pairs(task.round.id, name)
+    missing = [pair for pair in pairs if pair.id not in judged]
+    if not missing:
+        return
+    yield Progress("maps", len(judged), len(pairs), "Opening the vision model")
+    judge = open_judge(task.store, task.models, task.project, name)
+    known = judge.features([pair.reference_image for pair in pairs])
+    references = references_by_subject(judge, task.project)
+    pictures = {
+        word: [
+            pair.generated_image
+            for pair in pairs
+            if pair.generated_image and word in named_words(pair.prompt, references)
+        ]
+        for word in references
+    }
+    for _ in look_for_subjects(judge, references, pictures):
+        yield Progress("maps", len(judged), len(pairs), "Looking for the subjects")
+    for first in range(0, len(missing), AT_ONCE):
+        part = missing[first : first + AT_ONCE]
+        drawn = judge.features([pair.generated_image for pair in part if pair.generated_image])
+        for pair in part:
+            own = named_in(pair.prompt, references) if pair.subject else _accepted(judge, pair, pairs, known)
+            judge_pair(judge, pair, own, known | drawn)
+        yield Progress("maps", len(judged) + first + len(part), len(pairs), "Judging patch by patch")
+    task.store.rounds.add_seconds(task.round.id, "maps", time.monotonic() - started)
+
+
+def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[str, Features]) -> References:
+    """What x of a style's pair is judged by: the pictures that were accepted for its prompt."""
+    own = {
+        (other.reference_image, other.reference_mask): None for other in pairs if other.prompt == pair.prompt
+    }
+    return {"": [(known[image], judge.patches(mask, known[image], None)) for image, mask in own]}
+
+
+def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """The quality maps of all candidates of a round, against the references in their masks."""
+    task = open_task(store, models, job)
+    yield Progress("loading", 0, 0, "Opening the vision model")
+    yield from _find_subjects(task)
+    name = pairing.vision_model(store, job.round_id)
+    judge = open_judge(store, models, task.project, name)
+    candidates = store.candidates.of_round(job.round_id)
+    judged = pairing.judged_candidates(store, job.round_id)
+    missing = [candidate for candidate in candidates if candidate.id not in judged]
+    if not missing:
+        return
+    references = references_by_subject(judge, task.project)
+    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
+    named = {entry.id: named_in(prompts[entry.anchor_id], references) for entry in candidates}
+    pictures = {word: [entry.image for entry in candidates if word in named[entry.id]] for word in references}
+    for _ in look_for_subjects(judge, references, pictures):
+        yield Progress("maps", len(judged), len(candidates), "Looking for the subjects")
+    for first in range(0, len(missing), AT_ONCE):
+        part = missing[first : first + AT_ONCE]
+        known = judge.features([entry.image for entry in part])
+        for entry in part:
+            judge_candidate(judge, entry, known[entry.image], named[entry.id], task.project.kind == "object")
+        yield Progress("maps", len(judged) + first + len(part), len(candidates), "Judging patch by patch")

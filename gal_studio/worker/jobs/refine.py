@@ -1,0 +1,120 @@
+"""The job "refine": weights from the maps and the brush, training on pairs, the adapter (Eq. P7)."""
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.checkpoints import Checkpoint
+from gal_studio.engine.training.fine_tune import TuneEvent
+from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.patchdpo import RefinePair, refine
+from gal_studio.rounds import lineage
+from gal_studio.rounds import pairs as pairing
+from gal_studio.state import Store
+from gal_studio.worker.jobs.disk_space import check_training_room
+from gal_studio.worker.jobs.fine_tune import class_images, sample_when_due
+from gal_studio.worker.jobs.training_run import (
+    TrainingTask,
+    encoded,
+    follow,
+    is_kept,
+    keep_adapter,
+    open_training,
+    saved_checkpoints,
+    training_pictures,
+)
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.maps import JudgedPair, read_pair, weights_of_pair
+from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import open_task
+
+
+def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Train a refinement on its pairs; closing the generator keeps a checkpoint."""
+    asked = open_task(store, models, job)
+    entry = asked.round
+    if not pairing.pairs_are_ready(store, entry.id):
+        raise StudioError(
+            f"The refinement of round {entry.number} has no finished pairs yet: press Draw pairs first."
+        )
+    yield Progress("loading", 0, 0, "Opening the base model")
+    model = models.image_model(asked.project.base_model)
+    _read_pairs(store, entry.id)  # looks for foregrounds that the doctor forgot: a snapshot writes nothing
+    with store.database.snapshot():
+        task = open_training(store, models, job, pairing.refinement_fingerprint(store, entry.id))
+        judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
+    if is_kept(task):
+        return
+    lineage.refuse_a_lost_start(store, entry.id)
+    check_training_room(task, model, task.settings.refine.steps)
+    started = time.monotonic()
+    if not saved_checkpoints(task):
+        store.rounds.set_seconds(entry.id, "refine", 0.0)
+    try:
+        prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
+        yield from _train(task, model, _weighted(task, judged), prior)
+        keep_adapter(task, model, trained)
+    finally:
+        detach(model)
+        with suppress(StudioError):
+            store.rounds.add_seconds(entry.id, "refine", time.monotonic() - started)
+
+
+def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
+    """The pairs as they are now."""
+    painted = store.refinements.paintings.newest(round_id)
+    return [read_pair(store, pair, painted.get(pair.id)) for pair in store.refinements.pairs(round_id)]
+
+
+def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePair]:
+    """The pairs with the weights that maps, masks and paint give them."""
+    store, refine = task.store, task.settings.refine
+    is_painted = any(entry.painting for entry in judged)
+    name = refine.vision_model or "clip"
+    judge = open_judge(store, task.models, task.project, name) if is_painted else None
+    return [
+        RefinePair(
+            reference=store.images.picture(entry.pair.reference_image),
+            generated=store.images.picture(entry.generated_image),
+            prompt=entry.pair.prompt,
+            weights=weights_of_pair(store, entry, refine, judge),
+            weight=entry.pair.weight,
+        )
+        for entry in judged
+    ]
+
+
+def _train(
+    task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[TrainingPicture]
+) -> Generator[Progress, None, None]:
+    samples, tune = training_pictures(task.store, task.samples), task.settings.tune
+    images = [image for pair in pairs for image in (pair.reference, pair.generated)]
+    if task.settings.refine.mix:
+        images += [picture.image for picture in (*samples, *prior)]
+    latents = yield from encoded(model, images, tune)
+
+    def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+        return refine(
+            model,
+            pairs,
+            samples,
+            prior,
+            task.settings.refine,
+            tune,
+            task.seed,
+            resume_from=checkpoint,
+            checkpoint=keep,
+            start_from=task.start,
+            latents=latents,
+        )
+
+    with closing(follow(task, begin)) as events:
+        for event in events:
+            yield Progress("refine", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
+            yield from sample_when_due(task, model, event, "refine")

@@ -1,0 +1,42 @@
+"""A vision model ready to judge: with the limits that it brings, or that were measured for the project."""
+
+from collections.abc import Sequence
+
+from PIL import Image
+
+from gal_studio.assets import demo
+from gal_studio.core.patchdpo.patch_quality import Limits
+from gal_studio.core.seeds import generator
+from gal_studio.engine.patches.calibration import measure_limits
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.judge import Judge
+
+COMPARED = 32  # pictures that the limits are measured on, the references again and again
+
+
+def open_judge(store: Store, models: Models, project: Project, name: str) -> Judge:
+    """The vision model of that name with its limits (Eq. P6), which stay the same for all of a project."""
+    tower = models.vision(name, project.clip_model)
+    if tower.limits is not None:
+        return Judge(store, tower, tower.limits, name)
+    known = store.refinements.limits(project.id, name)
+    if known is None:
+        pictures = [store.images.picture(entry.image) for entry in store.projects.references(project.id)]
+        rng = generator(project.seed, "vision limits", name)
+        often = pictures * -(-COMPARED // len(pictures))  # each time with another picture, in another view
+        measured = measure_limits(tower, often, _other_subjects(pictures), rng)
+        store.refinements.set_limits(project.id, name, (measured.low, measured.high))
+        known = measured.low, measured.high
+    return Judge(store, tower, Limits(*known), name)
+
+
+def _other_subjects(own: Sequence[Image.Image]) -> list[Image.Image]:
+    """Pictures that show something else: the demo's, those of the project's own references left out."""
+    taken = {picture.tobytes() for picture in own}
+    bundled = []
+    for path in (*demo("style").images, *demo("object").images):
+        with Image.open(path) as picture:
+            bundled.append(picture.convert("RGB"))
+    return [picture for picture in bundled if picture.tobytes() not in taken]

@@ -1,0 +1,1 @@
+"""A project as one zip file: written, read and brought in."""

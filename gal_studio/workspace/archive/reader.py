@@ -1,0 +1,93 @@
+"""Takes a project's zip in: first as a small workspace of its own, in which everything is checked.
+
+Only what passed every check reaches the workspace, in one transaction; a refused archive leaves nothing.
+"""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.store import Store
+from gal_studio.workspace.archive.copy_project import adopt
+from gal_studio.workspace.archive.format import Limits, damaged
+from gal_studio.workspace.archive.rows import make_database
+from gal_studio.workspace.archive.unzip import Unpacking, opened
+from gal_studio.workspace.check import examine
+
+STAGING = ".import-"
+Check = Callable[[Store, str], None]
+_log = logging.getLogger(__name__)
+
+
+def import_project(store: Store, path: Path, check: Check | None = None, limits: Limits | None = None) -> str:
+    """Take in what `export_project` wrote; the project's id.
+
+    `check` is called with the small workspace and the project's id; whatever it raises refuses the archive.
+    """
+    path, limits = Path(path).expanduser(), limits or Limits()
+    with _staging(store.workspace) as folder:
+        with opened(path, limits) as archive:
+            unpacking = Unpacking(archive, path.stat().st_size, limits)
+            manifest = unpacking.manifest()
+            store.disk.check_folder(store.workspace, 2 * sum(entry.size for entry in manifest.files))
+            unpacking.unpack(manifest, folder)
+        project_id = make_database(folder, manifest, limits)
+        with Store(folder) as staged:
+            _check(staged, project_id, check)
+            return adopt(store, staged, project_id)
+
+
+@contextmanager
+def _staging(workspace: Path) -> Iterator[Path]:
+    """A folder on the same disk that is gone afterwards, whatever happens."""
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=STAGING, suffix=".part", dir=workspace))
+        for name in ("images", "adapters", "tables"):
+            (folder / name).mkdir()
+        yield folder
+    except OSError as error:
+        raise disk_problem(error, workspace) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check(staged: Store, project_id: str, check: Check | None) -> None:
+    """Read everything as the studio will, so that nothing fails later."""
+    findings = examine(staged)
+    if findings:
+        raise damaged(f"something in it does not fit together ({findings[0].sentence.rstrip('.')})")
+    try:
+        _read_all(staged, project_id)
+        if check is not None:
+            check(staged, project_id)
+    except Exception as error:
+        _log.info("an archive was refused", exc_info=True)
+        raise damaged("the studio cannot make a project of its rows") from error
+
+
+def _read_all(store: Store, project_id: str) -> None:
+    references = store.projects.references(project_id)
+    if not references:
+        raise StudioError("The project has no reference.")
+    for reference in references:
+        store.projects.masks.history(reference.id)
+    for entry in store.rounds.of_project(project_id):
+        store.rounds.settings(entry.id)
+        store.decisions.can_undo(entry.id)
+        store.refinements.paintings.can_undo(entry.id)
+        features = list(store.candidates.features(entry.id).values())
+        if features and not np.isfinite(np.stack(features)).all():
+            raise StudioError("A feature is no number.")
+        owners = [candidate.id for candidate in store.candidates.of_round(entry.id)]
+        for owner in owners + [pair.id for pair in store.refinements.pairs(entry.id)]:
+            store.refinements.maps(owner, "quality")
+            store.refinements.maps(owner, "reproduction")

@@ -1,0 +1,162 @@
+"""Whether a workspace is whole: database, files by their hash, leftovers. See `mending`."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gal_studio.core.jobs import WORKING
+from gal_studio.rounds import lineage, pairs
+from gal_studio.state.files.content_store import Files
+from gal_studio.state.store import Store
+from gal_studio.workspace.archive.project_tables import Folder, all_tables
+
+HOUR = 3600.0
+"""Seconds after which a file that nothing refers to is no work in progress any more."""
+Problem = Literal["database", "rows", "lost", "altered", "orphan", "leftover", "checkpoint"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row names a file."""
+
+    table: str
+    column: str
+    folder: Folder
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be; `place` and `names` tell which files, `paths` where they lie."""
+
+    problem: Problem
+    sentence: str
+    place: Place | None = None
+    names: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+
+def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
+    """Everything that is wrong; files that nothing refers to count when they are older than `age` seconds."""
+    named = named_files(store)
+    damages = tuple(_database(store))
+    return (
+        *damages,
+        *_lost_and_altered(store, named),
+        *_orphans(store, {name for names in named.values() for name in names}, age),
+        *_leftovers(store.workspace, age),
+        *(() if damages else _stale_checkpoints(store, age)),  # rows tell what can still be resumed
+    )
+
+
+def folder_of(store: Store, folder: Folder) -> Files:
+    """The stored files of that folder."""
+    return store.images if folder == "images" else store.adapters
+
+
+def _database(store: Store) -> Iterator[Finding]:
+    answers = [str(row[0]) for row in store.database.rows("PRAGMA integrity_check")]
+    if answers != ["ok"]:
+        yield Finding("database", f"The database is damaged: {answers[0][:200]}.")
+    dangling = store.database.rows("PRAGMA foreign_key_check")
+    for table in sorted({str(row["table"]) for row in dangling}):
+        count = sum(row["table"] == table for row in dangling)
+        yield Finding("rows", f"{_counted(count, 'row')} of the table {table} point to nothing.")
+
+
+def named_files(store: Store) -> dict[Place, list[str]]:
+    """Every file that some row names, each once a place, in the order of the rows."""
+    found: dict[Place, dict[str, None]] = {}
+    for table in all_tables(store.database.rows):
+        places = [Place(table.name, column.name, column.folder) for column in table.columns if column.folder]
+        for place in places:
+            rows = store.database.rows(f"SELECT {place.column} AS name FROM {place.table} ORDER BY rowid")
+            found[place] = dict.fromkeys(row["name"] for row in rows if row["name"])
+    return {place: list(names) for place, names in found.items()}
+
+
+def _lost_and_altered(store: Store, named: dict[Place, list[str]]) -> Iterator[Finding]:
+    intact: dict[tuple[Folder, str], bool] = {}
+    for place, names in named.items():
+        files = folder_of(store, place.folder)
+        for name in names:
+            key = place.folder, name
+            if key not in intact:
+                intact[key] = files.intact(name)
+        gone = tuple(name for name in names if not intact[place.folder, name] and not files.has(name))
+        other = tuple(name for name in names if not intact[place.folder, name] and files.has(name))
+        where = f"{place.table}.{place.column}"
+        if gone:
+            yield Finding("lost", f"{_counted(len(gone), 'file')} of {where} lost.", place, gone)
+        if other:
+            paths = tuple(files.path(name) for name in other)
+            yield Finding(
+                "altered", f"{_counted(len(other), 'file')} of {where} altered.", place, other, paths
+            )
+
+
+def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
+    for files in (store.images, store.adapters):
+        paths = tuple(
+            path for path in _old(files.folder, age) if files.is_own(path) and path.stem not in named
+        )
+        if paths:
+            what = f"{_counted(len(paths), 'file')} in {files.folder.name}/ that nothing refers to."
+            yield Finding("orphan", what, names=tuple(path.stem for path in paths), paths=paths)
+
+
+def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
+    folders = [workspace, workspace / "images", workspace / "adapters", *workspace.glob("checkpoints/*/*")]
+    paths = tuple(
+        path
+        for folder in folders
+        for path in _old(folder, age)
+        if path.suffix in (".tmp", ".part") or path.name.startswith(".tmp")  # the last is safetensors' own
+    )
+    if paths:
+        yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} of a crash.", paths=paths)
+
+
+def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
+    """Checkpoints of rounds that are gone, of trainings that are done, and of those nothing can resume."""
+    paths = tuple(
+        path
+        for folder in sorted(store.workspace.glob("checkpoints/*/*"))
+        if not _can_be_resumed(store, folder.parent.name, folder.name)
+        for path in _old(folder, age)
+        if path.suffix == ".safetensors"
+    )
+    if paths:
+        yield Finding("checkpoint", f"{_counted(len(paths), 'checkpoint')} that nobody needs.", paths=paths)
+
+
+def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
+    """Whether a training of this round may go on from that folder: the one that runs, or today's."""
+    row = store.database.row("SELECT project_id, kind FROM rounds WHERE id = ?", (round_id,))
+    if row is None:
+        return False
+    jobs = store.jobs.of_project(row["project_id"])
+    if any(job.round_id == round_id and job.state in WORKING for job in jobs):
+        return True
+    if row["kind"] == "refine":
+        done, today = pairs.is_refined(store, round_id), pairs.refinement_fingerprint(store, round_id)
+    else:
+        done, today = lineage.is_trained(store, round_id), lineage.training_fingerprint(store, round_id)
+    return folder == today[:16] and not done
+
+
+def _old(folder: Path, age: float) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (path for path in sorted(folder.iterdir()) if _is_old(path, age))
+
+
+def _is_old(path: Path, age: float) -> bool:
+    try:
+        return time.time() - path.lstat().st_mtime >= age
+    except OSError:  # gone meanwhile
+        return False
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,44 @@
+"""Eq. G8 and the draws behind Eq. G9."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gal_studio.core.gal.balance import effective_draws, openness, sample_weight
+from gal_studio.core.types import Sample
+from tests.core.builders import margins, pool_of
+
+
+def test_openness_is_the_mean_over_the_whole_pool_chosen_or_not():
+    _, _, scores = pool_of(margins(5, 10), margins(0, 10), margins(10, 10), margins(5, 10))
+    assert openness(scores) == pytest.approx(math.log(2) / 2)
+    assert openness([]) == 0.0
+
+
+@pytest.mark.parametrize(("balance_lambda", "weight"), [(0.005, 0.002), (1.0, 0.4), (0.0, 0.0)])
+def test_the_weight_by_hand(balance_lambda, weight):
+    assert sample_weight(True, balance_lambda, 0.4) == pytest.approx(weight)
+
+
+def test_without_balance_every_picture_weighs_one():
+    assert sample_weight(False, 0.005, 0.4) == 1.0
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=18), st.randoms(use_true_random=False))
+def test_openness_is_bounded_and_ignores_the_order(copies, shuffle):
+    scores = list(pool_of(*[margins(number, 10) for number in copies])[2])
+    before = openness(scores)
+    shuffle.shuffle(scores)
+    assert openness(scores) == before
+    assert 0.0 <= before <= math.log(2)
+
+
+def test_by_round_four_one_reference_is_one_of_ten_pictures():
+    samples = [Sample("ref", "A cat", 1.0, True)] + [Sample(f"{n}", "A tie", 0.4, False) for n in range(9)]
+    draws = effective_draws(samples, steps=500, batch_size=2)
+    assert [each.draws for each in draws] == [100.0] * 10
+    assert draws[0].weighted == 100.0
+    assert draws[1].weighted == pytest.approx(40.0)
+    assert effective_draws([], 500, 2) == ()

@@ -1,0 +1,114 @@
+"""The sentences are a product feature: here they stand word for word."""
+
+from dataclasses import replace
+
+import pytest
+
+from gal_studio.core.gal.reasons import explain_picture, explain_pool, short_names
+from gal_studio.core.gal.selection import explain_all
+from gal_studio.core.types import Anchor
+from tests.core.builders import margins, pool_of
+
+
+def sentences(rows, top_k=3):
+    _, _, scores = pool_of(*rows)
+    return explain_all(scores, top_k)
+
+
+def test_without_ties_the_place_is_told():
+    told = sentences([margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10)], top_k=3)
+    assert list(told.values()) == [
+        "5 of 10 copy the reference: the most uncertain of all (0.69 nats).",
+        "4 of 10 copy the reference: the second most uncertain of all (0.67 nats).",
+        "2 of 10 copy the reference: the third most uncertain of all (0.50 nats).",
+        "1 of 10 copies the reference: less uncertain than the 3 suggested (0.33 nats).",
+    ]
+
+
+def test_always_and_never_are_told_apart():
+    told = sentences([margins(0, 10), margins(10, 10)])
+    assert told["anchor-0"] == "No copies in 10: the model is sure of this one."
+    assert told["anchor-1"] == "All 10 copy the reference: there is no good picture to learn from yet."
+
+
+def test_a_single_picture_reads_well():
+    told = sentences([margins(0, 1), margins(1, 1)])
+    assert told["anchor-0"] == "Its only picture is no copy: the model is sure of this one."
+    assert told["anchor-1"].startswith("Its only picture copies the reference: ")
+
+
+def test_a_tie_of_two_names_the_other_and_the_tie_break():
+    told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
+    assert told["anchor-1"] == (
+        "6 of 10 copy the reference: the most uncertain of all (0.67 nats), tied with “tie”, "
+        "ahead because its margins are closer to zero."
+    )
+    assert told["anchor-0"] == (
+        "4 of 10 copy the reference: tied with “drum” (0.67 nats), "
+        "behind that one, whose margins are closer to zero."
+    )
+
+
+def test_a_tie_by_the_list_says_so():
+    told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
+    assert told["anchor-0"].endswith("tied with “drum”, ahead because it comes first in the list of anchors.")
+    assert told["anchor-1"].endswith("behind that one, which comes first in the list of anchors.")
+
+
+def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
+    told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=2)
+    assert "tied with 3 others, ahead of “koala”" in told["anchor-0"]
+    assert "tied with 3 others, ahead of “koala”" in told["anchor-1"]
+    assert "tied with 3 others (0.69 nats), behind “drum”, which comes first" in told["anchor-2"]
+    assert "tied with 3 others (0.69 nats), behind “drum”, which comes first" in told["anchor-3"]
+
+
+def test_a_tie_below_the_cut_says_first_that_it_is_less_uncertain():
+    told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
+    assert told["anchor-1"] == (
+        "2 of 10 copy the reference: less uncertain than the one suggested (0.50 nats), tied with “koala”, "
+        "ahead because its margins are closer to zero."
+    )
+
+
+def test_names_leave_out_what_all_anchors_share():
+    style = [
+        Anchor(str(number), f"{what} in 3d style", number) for number, what in enumerate(["A tie", "Moon"])
+    ]
+    assert short_names(style) == {"0": "A tie", "1": "Moon"}
+    places = [
+        Anchor(str(n), f"a <x> cat {where}", n) for n, where in enumerate(["in a bank", "under a tree"])
+    ]
+    assert short_names(places) == {"0": "in a bank", "1": "under a tree"}
+
+
+def test_names_are_never_empty():
+    one = Anchor("0", "A tie in 3d style", 0)
+    assert short_names([one]) == {"0": "A tie in 3d style"}
+    assert short_names([one, replace(one, id="1")]) == {"0": "A tie in 3d style", "1": "A tie in 3d style"}
+    nested = [Anchor("0", "A cat", 0), Anchor("1", "A cat A cat", 1)]
+    assert all(short_names(nested).values())
+    assert short_names([]) == {}
+
+
+def test_the_picture_says_why_it_was_chosen():
+    _, _, scores = pool_of(margins(4, 10), margins(9, 10))
+    assert explain_picture(scores[0]) == (
+        "closest to its prompt among the 6 of 10 that do not copy the reference."
+    )
+    assert explain_picture(scores[1]) == "the only one of 10 that does not copy the reference."
+
+
+@pytest.mark.parametrize(
+    ("informative", "top_k", "anchors", "start"),
+    [
+        (0, 3, 0, "Every anchor has its accepted picture"),
+        (0, 3, 18, "Nothing informative is left"),
+        (1, 3, 18, "Only 1 anchor is still uncertain"),
+        (2, 3, 18, "Only 2 anchors are still uncertain"),
+        (9, 3, 18, "The model is unsure about 9 of 18 anchors: the 3 most uncertain are suggested."),
+        (9, 1, 18, "The model is unsure about 9 of 18 anchors: the most uncertain one is suggested."),
+    ],
+)
+def test_the_pool_is_summed_up(informative, top_k, anchors, start):
+    assert explain_pool(informative, top_k, anchors).startswith(start)

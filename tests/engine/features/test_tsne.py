@@ -1,0 +1,73 @@
+"""The map: t-SNE that stays where it was."""
+
+import numpy as np
+import pytest
+
+from gal_studio.engine.features.tsne import Placed, perplexity, project
+
+
+def clusters(count: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """`count` unit features in three clusters."""
+    draws = np.random.default_rng(seed)
+    centres = np.eye(8)[:3]
+    rows = {f"p{index}": centres[index % 3] + 0.1 * draws.standard_normal(8) for index in range(count)}
+    return {name: row / np.linalg.norm(row) for name, row in rows.items()}
+
+
+def placed(features: dict[str, np.ndarray], places: dict[str, tuple[float, float]]) -> list[Placed]:
+    return [Placed(name, features[name], *places[name]) for name in features]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, 1.0), (4, 1.0), (31, 10.0), (91, 30.0), (181, 30.0)])
+def test_perplexity(count: int, expected: float) -> None:
+    assert perplexity(count) == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
+def test_few_pictures_do_not_break_it(count: int) -> None:
+    places = project(clusters(count))
+    assert len(places) == count
+    assert np.isfinite(list(places.values())).all()
+    assert len(set(places.values())) == count
+
+
+def test_equal_pictures_do_not_break_it() -> None:
+    same = {f"p{index}": np.ones(4) / 2 for index in range(6)}
+    assert np.isfinite(list(project(same).values())).all()
+
+
+def test_same_input_same_map() -> None:
+    features = clusters(40)
+    assert project(features, seed=3) == project(features, seed=3)
+
+
+def test_clusters_stay_together() -> None:
+    places = project(clusters(60))
+    groups = [np.array([places[f"p{index}"] for index in range(start, 60, 3)]) for start in range(3)]
+    spread = max(group.std(axis=0).max() for group in groups)
+    centres = [group.mean(axis=0) for group in groups]
+    gaps = [np.linalg.norm(centres[a] - centres[b]) for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert min(gaps) > 2 * spread
+
+
+def test_old_pictures_stay_near_their_places() -> None:
+    features = clusters(60)
+    first = project(features)
+    more = features | {f"new{name}": row for name, row in clusters(30, seed=1).items()}
+    second = project(more, placed(features, first))
+    moved = [np.hypot(*np.subtract(second[name], first[name])) for name in features]
+    assert np.median(moved) < 0.25  # the map's radius is 1
+    centre = np.mean([first[f"p{index}"] for index in range(0, 60, 3)], axis=0)
+    new = np.mean([second[f"newp{index}"] for index in range(0, 30, 3)], axis=0)
+    assert np.hypot(*(new - centre)) < 0.5
+
+
+def test_a_round_of_new_pictures_is_aligned_with_the_last_one() -> None:
+    old, new = clusters(45), {f"n{name}": row for name, row in clusters(45, seed=5).items()}
+    first = project(old)
+    second = project(new, placed(old, first))
+    before = [np.mean([first[f"p{index}"] for index in range(start, 45, 3)], axis=0) for start in range(3)]
+    after = [np.mean([second[f"np{index}"] for index in range(start, 45, 3)], axis=0) for start in range(3)]
+    for start in range(3):
+        gaps = [np.hypot(*(after[start] - centre)) for centre in before]
+        assert int(np.argmin(gaps)) == start

@@ -1,0 +1,82 @@
+"""A device that has no memory left is known, whichever it is; anything else is not taken for it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from gal_studio.core.settings import SampleSettings
+from gal_studio.engine.memory.plan import is_out_of_memory
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling import sampler
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
+from gal_studio.engine.training import trainer
+from gal_studio.engine.training.fine_tune import fine_tune
+from tests.engine.trained import SAMPLES, SETTINGS
+
+FULL = {
+    "cuda": torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+    "cpu": RuntimeError("[enforce fail] data. DefaultCPUAllocator: can't allocate memory: you tried to"),
+    "windows": RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 99 bytes."),
+    "mps": RuntimeError("MPS backend out of memory (MPS allocated: 8.94 GB, other allocations: 6.11 GB)"),
+    "python": MemoryError(),
+}
+
+
+def test_the_allocator_of_this_computer_says_it() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 46)
+    assert is_out_of_memory(caught.value)
+
+
+def test_another_error_is_none() -> None:
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not is_out_of_memory(FileNotFoundError(Path("memory")))
+
+
+@pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
+def test_a_training_goes_on_with_less_at_a_time(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    plain = trainer.predict
+
+    def small(model, latents, *rest):  # type: ignore[no-untyped-def]
+        if len(latents) > 1:
+            raise error
+        return plain(model, latents, *rest)
+
+    monkeypatch.setattr(trainer, "predict", small)
+    (event,) = fine_tune(model, SAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
+    detach(model)
+    assert "takes 1 of its 2 pictures" in event.notice
+
+
+@pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
+def test_drawing_goes_on_with_less_at_a_time(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    plain = sampler.predict
+
+    def small(model, latents, *rest):  # type: ignore[no-untyped-def]
+        if len(latents) > 1:
+            raise error
+        return plain(model, latents, *rest)
+
+    monkeypatch.setattr(sampler, "predict", small)
+    settings = SampleSettings(steps=1, guidance_scale=1.0, batch_size=2)
+    events = list(draw(model, [DrawRequest("A cat", 1), DrawRequest("A cat", 2)], settings))
+    assert len([event for event in events if isinstance(event, DrawnBatch)]) == 2
+    assert any("batches of 1" in event.notice for event in events if isinstance(event, DrawStep))
+
+
+def test_another_error_in_a_step_is_not_hidden(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    for module in (trainer, sampler):
+        monkeypatch.setattr(module, "predict", broken)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        next(fine_tune(model, SAMPLES, [], SETTINGS, seed=0))
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        next(draw(model, [DrawRequest("A cat", 1)], SampleSettings(steps=1)))

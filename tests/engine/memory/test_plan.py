@@ -1,0 +1,201 @@
+"""The plan is checked against the memory that is free: fewer at a time, or one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings
+from gal_studio.engine.decoding import is_flat
+from gal_studio.engine.memory.plan import (
+    Plan,
+    computer_memory,
+    drawing_need,
+    free_memory,
+    plan_drawing,
+    plan_training,
+    training_need,
+)
+from gal_studio.engine.memory.slicing import sparing_memory
+from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling import sampler
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawStep, draw
+from gal_studio.engine.training import trainer as training_module
+from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.trainer import Training
+from tests.engine import peak
+from tests.engine.sampling.test_redrawing import drawn
+from tests.engine.sampling.test_sampler import REQUESTS, difference, pictures
+from tests.engine.trained import SAMPLES, SETTINGS
+
+TUNE = SETTINGS.updated({"batch_size": 4})
+SAMPLE = SampleSettings(steps=2, guidance_scale=3.0, batch_size=4)
+LITTLE = 1000  # bytes
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the kernel does not tell the peak")
+@pytest.mark.parametrize(("what", "rows"), [("train", 8), ("train", 32), ("draw", 20)])
+def test_the_estimate_is_within_a_factor_of_two_of_what_was_measured(what: str, rows: int) -> None:
+    command = [sys.executable, "-m", "tests.engine.peak", what, str(rows)]
+    root = Path(__file__).parents[3]
+    environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    told = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True)
+    measured = int(told.stdout)
+    model = load_image_model(resolve_model(peak.POCKET), device="cpu")
+    if what == "train":
+        need = training_need(model, peak.training(rows), Plan(rows))
+    else:
+        with drawing(model) as ready:
+            need = drawing_need(ready, peak.sampling(rows), Plan(rows))
+    print(f"{what} {rows}: {need / 2**20:.0f} MB foretold, {measured / 2**20:.0f} MB measured")
+    assert need / 2 < measured < 2 * need
+
+
+def test_more_rows_need_more_and_sparing_needs_less(model: ImageModel) -> None:
+    one, four, spared = (
+        training_need(model, TUNE, plan) for plan in (Plan(1), Plan(4), Plan(4, sparing=True))
+    )
+    assert one < four < 4 * one
+    assert spared < four
+    assert drawing_need(model, SAMPLE, Plan(1)) < drawing_need(model, SAMPLE, Plan(4))
+    assert drawing_need(model, SAMPLE, Plan(1, sparing=True)) < drawing_need(model, SAMPLE, Plan(1))
+    assert training_need(model, TUNE.updated({"method": "full"}), Plan(1)) > 3 * 4 * sum(
+        weight.numel() for weight in model.unet.parameters()
+    )
+
+
+def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
+    need = training_need(model, TUNE, Plan(2))
+    assert plan_training(model, TUNE, 4, None) == Plan(4)
+    assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(4))) == Plan(4)
+    assert plan_training(model, TUNE, 4, need) == Plan(2)
+    assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(1, sparing=True))) == Plan(1, True)
+    with pytest.raises(StudioError, match=r"too small to train this model: \d+ MB are needed and 0 MB are"):
+        plan_training(model, TUNE, 4, LITTLE)
+    assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, Plan(2))) == Plan(2)
+    with pytest.raises(StudioError, match=r"too small to draw one picture: \d+ MB are needed and 0 MB are"):
+        plan_drawing(model, SAMPLE, LITTLE)
+
+
+def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = [event.loss for event in fine_tune(model, SAMPLES, [], TUNE, seed=0)]
+    detach(model)
+    room = training_need(model, TUNE, Plan(2))
+    monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
+    events = list(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+    detach(model)
+    assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
+    assert [bool(event.notice) for event in events] == [True, *[False] * 5]
+    assert "too little free memory for a whole step: each step takes 2 of its 4" in events[0].notice
+    monkeypatch.setattr(training_module, "free_memory", lambda _device: LITTLE)
+    with pytest.raises(StudioError, match="too small to train"):
+        next(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+
+
+def test_a_step_of_one_picture_is_not_said_to_be_parted(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = TUNE.updated({"batch_size": 1})
+    room = training_need(model, alone, Plan(1, sparing=True))
+    monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
+    events = fine_tune(model, SAMPLES, [], alone, seed=0)
+    notice = next(events).notice
+    events.close()
+    assert "less memory and more time" in notice and "of its" not in notice
+
+
+def test_a_resumed_training_sums_its_rows_as_before(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory that is free again changes nothing: the rest is the same bit for bit."""
+    source = SampleSource(model, SAMPLES, [], TUNE, 0)
+    with monkeypatch.context() as patch:
+        room = training_need(model, TUNE, Plan(2))
+        patch.setattr(training_module, "free_memory", lambda _device: room)
+        state = Training(model, source, TUNE, 0).checkpoint()
+    resumed = Training(model, source, TUNE, 0)
+    assert resumed.rows_at_once == 4
+    resumed.restore(state)
+    assert resumed.rows_at_once == 2
+    detach(model)
+
+
+def test_a_drawing_takes_what_fits_and_says_so_once(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = drawing_need(model, SAMPLE, Plan(1))
+    monkeypatch.setattr(sampler, "free_memory", lambda _device: room)
+    events = list(draw(model, REQUESTS, SAMPLE))
+    notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
+    assert notices == ["The device's memory is full: drawing goes on with batches of 1."]
+    assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
+    monkeypatch.setattr(sampler, "free_memory", lambda _device: LITTLE)
+    with pytest.raises(StudioError, match="too small to draw one picture"):
+        next(draw(model, REQUESTS, SAMPLE))
+
+
+def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decoder refuses a whole picture: four tiles are drawn, and the model is left as it was."""
+    whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.unet.attn_processors)
+    plain = model.vae.decoder.forward
+
+    def small(latents: torch.Tensor, *rest: object) -> torch.Tensor:
+        if latents.shape[-1] > 4:
+            raise torch.OutOfMemoryError("full")
+        return plain(latents, *rest)
+
+    monkeypatch.setattr(model.vae.decoder, "forward", small)
+    events = list(draw(model, REQUESTS[:2], SAMPLE))
+    notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
+    assert ["batches of 2" in notices[0], "batches of 1" in notices[1]] == [True, True]
+    assert "decoded in tiles, which changes them" in notices[2]
+    tiled = [image for event in events if isinstance(event, DrawnBatch) for image in event.images]
+    assert [image.size for image in tiled] == [(32, 32), (32, 32)]
+    assert not any(is_flat(image) for image in tiled)
+    assert difference(tiled[0], whole[0]) > 0  # which is why it is said
+    assert model.vae.use_tiling is False
+    assert dict(model.unet.attn_processors) == processors
+
+
+def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
+    plain = drawn(model, torch.float32)
+    with sparing_memory(model, 16):  # tiles are as large as the picture
+        sliced = drawn(model, torch.float32)
+    assert all(difference(*pair) <= 1 for pair in zip(plain.images, sliced.images, strict=True))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_containers_limit_counts(tmp_path: Path, version: int) -> None:
+    names = {
+        1: ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
+        2: ("memory.max", "memory.current", "inactive_file"),
+    }[version]
+    (tmp_path / "memory").mkdir()
+    (tmp_path / names[0]).write_text("3000000\n")
+    (tmp_path / names[1]).write_text("2500000\n")
+    assert computer_memory(tmp_path) == 500_000
+    statistics = tmp_path / ("memory/memory.stat" if version == 1 else "memory.stat")
+    statistics.write_text(f"anon 7\n{names[2]} 400000\n")
+    assert computer_memory(tmp_path) == 900_000
+    (tmp_path / names[1]).write_text("9000000\n")
+    assert computer_memory(tmp_path) == 0
+
+
+def test_without_a_limit_it_is_the_computers(tmp_path: Path) -> None:
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("5\n")
+    assert computer_memory(tmp_path) > 1 << 20
+    assert free_memory(torch.device("cpu")) is not None

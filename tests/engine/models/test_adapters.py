@@ -1,0 +1,178 @@
+"""Adapters: diffusers reads them, fusing draws the same, and the base comes back bit for bit."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import StableDiffusionPipeline
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.engine.models.adapters import (
+    AdapterCard,
+    attach_full,
+    attach_lora,
+    detach,
+    load_into,
+    read_adapter,
+    read_card,
+    save_adapter,
+    trainable,
+)
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.fused_adapter import drawing, lora_changes
+from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.engine.sampling.test_sampler import difference, pictures
+
+SETTINGS = TuneSettings(steps=2, rank=4)
+CARD = AdapterCard("in a style", "assets:tiny", 1, 7, SETTINGS.to_dict())
+DRAW = SampleSettings(steps=4, guidance_scale=3.0, batch_size=1)
+REQUESTS = [DrawRequest("A cat in a style", 5)]
+
+
+def attach_random(model: ImageModel, target: str = "all", seed: int = 0) -> None:
+    """A LoRA with both factors random, so that it changes pictures."""
+    generator = torch.Generator().manual_seed(seed)
+    attach_lora(model, SETTINGS.updated({"target": target}), generator)
+    with torch.no_grad():
+        for weight in trainable(model).values():
+            weight.copy_(torch.randn(weight.shape, generator=generator) * 0.1)
+
+
+def test_a_fresh_lora_changes_nothing_and_is_seeded(model: ImageModel) -> None:
+    before = pictures(model, REQUESTS, DRAW)[0]
+    attach_lora(model, SETTINGS, torch.Generator().manual_seed(3))
+    first = {name: weight.clone() for name, weight in trainable(model).items()}
+    assert difference(before, pictures(model, REQUESTS, DRAW)[0]) == 0
+    assert all(weight.dtype == torch.float32 for weight in first.values())
+    attach_lora(model, SETTINGS, torch.Generator().manual_seed(3))
+    assert all(torch.equal(weight, first[name]) for name, weight in trainable(model).items())
+    detach(model)
+
+
+def test_targets(model: ImageModel) -> None:
+    found = {}
+    for target in ("attention", "all"):
+        attach_lora(model, SETTINGS.updated({"target": target}), torch.Generator())
+        found[target] = {name.split(".lora_")[0] for name in trainable(model)}
+        detach(model)
+    endings = {"attention": ("to_q", "to_k", "to_v", "to_out.0")}
+    assert all(name.endswith(endings["attention"]) for name in found["attention"])
+    assert found["attention"] < found["all"]
+    for ending in ("proj_in", "proj_out", "ff.net.0.proj", "ff.net.2", "conv1", "conv2", "time_emb_proj"):
+        assert any(name.endswith(ending) for name in found["all"])
+
+
+@pytest.mark.parametrize("target", ["attention", "all"])
+def test_the_stock_pipeline_loads_it(
+    model: ImageModel, pipeline_folder: Path, tmp_path: Path, target: str
+) -> None:
+    attach_random(model, target)
+    with_adapter = pictures(model, REQUESTS, DRAW)[0]
+    save_adapter(model, tmp_path / "pytorch_lora_weights.safetensors", CARD)
+    detach(model)
+    assert difference(with_adapter, pictures(model, REQUESTS, DRAW)[0]) > 10
+    stock = StableDiffusionPipeline.from_pretrained(pipeline_folder)
+    with torch.random.fork_rng(devices=[]):
+        stock.load_lora_weights(tmp_path)
+    theirs = ImageModel("stock", "sd1", stock, torch.device("cpu"))
+    stock.set_progress_bar_config(disable=True)
+    assert difference(with_adapter, pictures(theirs, REQUESTS, DRAW)[0]) <= 1
+
+
+def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    unfused = pictures(model, REQUESTS, DRAW)[0]
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    detach(model)
+    with drawing(model, path, torch.float32):
+        assert difference(unfused, pictures(model, REQUESTS, DRAW)[0]) <= 1
+
+
+def test_our_changes_are_pefts(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    changes = lora_changes(read_adapter(path)[0], 1.0)
+    layers = dict(model.unet.named_modules())
+    assert len(changes) == len(trainable(model)) // 2
+    for name, change in changes.items():
+        plain = layers[name.removesuffix(".weight")].get_delta_weight("default")
+        torch.testing.assert_close(change, plain.detach(), atol=1e-6, rtol=1e-5)
+    detach(model)
+
+
+def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    written = {save_adapter(model, tmp_path / f"{turn}.safetensors", CARD).read_bytes() for turn in range(8)}
+    detach(model)
+    assert len(written) == 1
+    assert read_card(tmp_path / "0.safetensors") == CARD
+
+
+def test_an_error_while_drawing_still_restores_the_base(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="stop"), drawing(model, path):
+            assert model.kept is not None
+            raise RuntimeError("stop")
+    assert model.kept is None  # the model fixture compares the weights
+
+
+def test_the_whole_denoiser_as_an_adapter(model: ImageModel, tmp_path: Path) -> None:
+    attach_full(model)
+    assert all(weight.requires_grad for weight in model.unet.parameters())
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for weight in model.unet.parameters():
+            weight.add_(torch.randn(weight.shape, generator=generator) * 0.05)
+    changed = pictures(model, REQUESTS, DRAW)[0]
+    path = save_adapter(model, tmp_path / "unet.safetensors", CARD)
+    detach(model)
+    assert difference(changed, pictures(model, REQUESTS, DRAW)[0]) > 10
+    with drawing(model, path, torch.float32):
+        assert difference(changed, pictures(model, REQUESTS, DRAW)[0]) == 0
+
+
+def test_the_card_travels_in_the_file(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    detach(model)
+    assert read_card(path) == CARD
+
+
+def test_continuing_from_an_adapter(model: ImageModel, tmp_path: Path) -> None:
+    attach_random(model)
+    saved = {name: weight.clone() for name, weight in trainable(model).items()}
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    attach_lora(model, SETTINGS, torch.Generator())
+    load_into(model, path)
+    assert all(torch.equal(weight, saved[name]) for name, weight in trainable(model).items())
+    attach_lora(model, SETTINGS.updated({"rank": 2}), torch.Generator())
+    with pytest.raises(StudioError, match="another rank"):
+        load_into(model, path)
+    detach(model)
+
+
+def test_a_broken_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    (tmp_path / "broken").write_bytes(b"no")
+    foreign = tmp_path / "foreign"
+    save_file(
+        {"unet.conv.lora_A.weight": torch.ones(1, 1), "unet.conv.lora_B.weight": torch.ones(1, 1)}, foreign
+    )
+    for path, words in (("broken", "broken"), ("nowhere", "missing"), ("foreign", "another base model")):
+        with pytest.raises(StudioError, match=words), drawing(model, tmp_path / path):
+            pass
+    with pytest.raises(StudioError, match="not made by this studio"):
+        read_card(foreign)
+
+
+def test_drawing_precision_is_undone(model: ImageModel) -> None:
+    with drawing(model, precision=torch.bfloat16):
+        assert model.unet.dtype == torch.bfloat16
+        rough = pictures(model, REQUESTS, DRAW)[0]
+    fine = pictures(model, REQUESTS, DRAW)[0]
+    assert np.abs(np.asarray(rough, int) - np.asarray(fine, int)).mean() < 3

@@ -1,0 +1,123 @@
+"""Models of the hub: the commit of the first use, safetensors alone, and sentences when they cannot be had.
+
+The hub is its cache here, laid out as the library lays it out, with the network switched off.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.features.clip import load_embedder
+from gal_studio.engine.models import hub
+from gal_studio.engine.patches.loading import load_vision
+from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
+from tests.engine.tiny_vision import make_tiny_transformer
+
+OLD, NEW = "a" * 40, "b" * 40
+
+
+def publish(cache: Path, name: str, commit: str, files: Path) -> None:
+    """Put a repository into the cache, and call this commit the newest."""
+    folder = cache / f"models--{name.replace('/', '--')}"
+    shutil.copytree(files, folder / "snapshots" / commit)
+    (folder / "refs").mkdir(exist_ok=True)
+    (folder / "refs" / "main").write_text(commit)
+
+
+def without_network(cache: Path, code: str) -> str:
+    """What a program prints that has this cache and no network; the library reads both at its import."""
+    environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
+
+OPEN = """
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.patches.loading import load_vision
+pins = {pins}
+model = load_image_model("owner/pipeline", "cpu", revisions=pins)
+load_vision("owner/tower", "unused", "cpu", revisions=pins)
+print(next(model.unet.parameters()).flatten()[0].item(), sorted(pins.items()))
+"""
+
+
+def test_the_commit_of_the_first_use_is_opened_ever_after(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    tower = Path(make_tiny_transformer(tmp_path / "tower", "dinov2"))
+    publish(cache, "owner/tower", OLD, tower)
+    publish(cache, "owner/pipeline", OLD, make_tiny_pipeline(tmp_path / "old"))
+    first = without_network(cache, OPEN.format(pins={}))
+    assert first.endswith(str([("owner/pipeline", OLD), ("owner/tower", OLD)]))
+    publish(cache, "owner/pipeline", NEW, make_tiny_pipeline(tmp_path / "new", seed=5))
+    pins = {"owner/pipeline": OLD, "owner/tower": OLD}
+    assert without_network(cache, OPEN.format(pins=pins)) == first
+    newest = without_network(cache, OPEN.format(pins={}))
+    assert NEW in newest and newest.split()[0] != first.split()[0]
+
+
+def test_a_commit_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise OSError("no such commit\nand more")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", refuse)
+    with pytest.raises(StudioError, match=f"{OLD[:12]}, with which this project began.*no such commit\\)"):
+        hub.transformers_folder("owner/tower", {"owner/tower": OLD})
+    pins: dict[str, str] = {}
+    with pytest.raises(StudioError, match="The model owner/tower is neither a directory here"):
+        hub.transformers_folder("owner/tower", pins)
+    assert pins == {}, "what was not had is not noted"
+
+
+def test_a_cache_may_lie_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = f"/data/snapshots/hub/models--owner--tower/snapshots/{OLD}"
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: folder)
+    pins: dict[str, str] = {}
+    hub.transformers_folder("owner/tower", pins)
+    assert pins == {"owner/tower": OLD}
+
+
+def test_weights_of_a_clip_are_asked_for_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str, str | None]] = []
+
+    def answer(repository: str, file: str, revision: str | None) -> str:
+        asked.append((repository, file, revision))
+        return f"/cache/models--x/snapshots/{OLD}/{file}"
+
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", answer)
+    pins: dict[str, str] = {}
+    hub.clip_weights("ViT-B-32/openai", "timm/vit/", pins)
+    hub.clip_weights("ViT-B-32/other", "laion/clip/weights.bin", pins)
+    hub.clip_weights("ViT-B-32/openai", "timm/vit/", pins)
+    assert asked == [
+        ("timm/vit", "open_clip_model.safetensors", None),
+        ("laion/clip", "weights.safetensors", None),
+        ("timm/vit", "open_clip_model.safetensors", OLD),
+    ]
+    with pytest.raises(StudioError, match="not on the hub: choose another tag"):
+        hub.clip_weights("RN50/home", "", pins)
+
+
+def test_pickled_weights_beside_safe_ones_are_refused(tmp_path: Path) -> None:
+    folder = make_tiny_clip(tmp_path / "clip")
+    (folder / "open_clip_pytorch_model.bin").write_bytes(b"anything")
+    with pytest.raises(StudioError, match=r"also holds open_clip_pytorch_model.bin.*move it elsewhere"):
+        load_embedder(f"local-dir:{folder}", "cpu")
+
+
+def test_code_that_comes_with_a_model_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(make_tiny_transformer(tmp_path / "tower", "dinov2"))
+    ran = tmp_path / "ran"
+    config = folder / "config.json"
+    config.write_text(
+        '{"model_type": "strange", "auto_map": {"AutoConfig": "code.Strange", "AutoModel": "code.Strange"}}'
+    )
+    (folder / "code.py").write_text(f"open({str(ran)!r}, 'w').write('x')\nclass Strange: pass\n")
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    with pytest.raises(StudioError, match="cannot be opened"):
+        load_vision(str(folder), "unused", "cpu")
+    assert not ran.exists()

@@ -1,0 +1,75 @@
+"""Opening models, and refusing what is none."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.models.text import check_prompts, count_tokens, encode_prompts
+
+
+def test_facts_of_an_open_model(model: ImageModel) -> None:
+    assert (model.family, model.prediction_type) == ("sd1", "v_prediction")
+    assert (model.resolution, model.scale, model.latent_channels, model.token_limit) == (32, 4, 4, 77)
+    assert model.unet.dtype == torch.float32
+    assert not any(weight.requires_grad for weight in model.unet.parameters())
+
+
+def test_prediction_type_is_read_from_the_scheduler(epsilon_folder: Path) -> None:
+    assert load_image_model(epsilon_folder, device="cpu").prediction_type == "epsilon"
+
+
+def test_missing_directory(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="no model directory"):
+        load_image_model(tmp_path / "nowhere")
+
+
+def test_directory_without_a_pipeline(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"model_index\.json"):
+        load_image_model(tmp_path)
+
+
+def test_clip_directory_is_no_image_model(clip_folder: Path) -> None:
+    with pytest.raises(StudioError, match="not an image model"):
+        load_image_model(clip_folder)
+
+
+@pytest.mark.parametrize("index", [{"_class_name": "FluxPipeline"}, {}, ["no table"]])
+def test_pipeline_of_another_kind(tmp_path: Path, index: object) -> None:
+    (tmp_path / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(StudioError, match="StableDiffusionPipeline"):
+        load_image_model(tmp_path)
+
+
+def test_incomplete_directory(tmp_path: Path, pipeline_folder: Path) -> None:
+    (tmp_path / "model_index.json").write_text((pipeline_folder / "model_index.json").read_text())
+    with pytest.raises(StudioError, match="cannot be opened"):
+        load_image_model(tmp_path)
+
+
+def test_other_prediction_type_is_refused(tmp_path: Path) -> None:
+    from tests.engine.tiny import make_tiny_pipeline
+
+    folder = make_tiny_pipeline(tmp_path / "pipeline", "sample")
+    with pytest.raises(StudioError, match="predicts 'sample'"):
+        load_image_model(folder, device="cpu")
+
+
+def test_prompt_lengths(model: ImageModel) -> None:
+    assert count_tokens(model, "abc d") == 6  # bytes a, b, c, d and two marks
+    check_prompts(model, ["a" * 75])
+    with pytest.raises(StudioError, match="78 tokens and this model reads 77"):
+        check_prompts(model, ["a cat", "a" * 76])
+    with pytest.raises(StudioError, match="empty"):
+        check_prompts(model, ["  "])
+
+
+def test_a_prompts_features_do_not_depend_on_the_others(model: ImageModel) -> None:
+    alone = encode_prompts(model, ["a cat"])["a cat"]
+    among = encode_prompts(model, ["a dog", "a cat", "a cat"])
+    assert list(among) == ["a dog", "a cat"]
+    assert torch.equal(alone.hidden, among["a cat"].hidden)
+    assert not torch.equal(among["a dog"].hidden, among["a cat"].hidden)

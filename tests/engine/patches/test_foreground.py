@@ -1,0 +1,135 @@
+"""Foregrounds found without a person: on drawings, on noise, with alpha, and where there is none."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from gal_studio.assets import assets_folder
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.patches.foreground import foreground_mask
+
+SIZE = 128
+
+
+def shape_mask(box: tuple[int, int, int, int] = (34, 30, 96, 100), size: int = SIZE) -> Image.Image:
+    mask = Image.new("L", (size, size))
+    ImageDraw.Draw(mask).ellipse(box, fill=255)
+    return mask
+
+
+def on_ground(
+    mask: Image.Image, ground: Image.Image, colour: tuple[int, int, int] = (200, 60, 40)
+) -> Image.Image:
+    ground.paste(Image.new("RGB", mask.size, colour), (0, 0), mask)
+    return ground
+
+
+def overlap(found: Image.Image, true: Image.Image) -> float:
+    """Intersection over union of two masks."""
+    one, other = np.asarray(found) > 127, np.asarray(true) > 127
+    return float((one & other).sum() / (one | other).sum())
+
+
+def grained(colour: int, spread: int, size: int = SIZE) -> Image.Image:
+    pixels = np.random.default_rng(0).normal(colour, spread, (size, size, 3)).clip(0, 255)
+    return Image.fromarray(pixels.astype(np.uint8))
+
+
+@pytest.mark.parametrize(
+    "ground",
+    [
+        Image.new("RGB", (SIZE, SIZE), "white"),
+        Image.new("RGB", (SIZE, SIZE), (20, 20, 60)),
+        grained(150, 20),
+        grained(150, 40).filter(ImageFilter.GaussianBlur(2)),
+        Image.linear_gradient("L").resize((SIZE, SIZE)).point(lambda v: 128 + v // 2).convert("RGB"),
+    ],
+    ids=["white", "dark", "grain", "clouds", "gradient"],
+)
+def test_a_shape_on_a_ground_is_found(ground: Image.Image) -> None:
+    found = foreground_mask(on_ground(shape_mask(), ground.copy()))
+    assert (found.mode, found.size) == ("L", (SIZE, SIZE))
+    assert overlap(found, shape_mask()) > 0.9
+
+
+def test_it_has_no_holes_and_no_specks() -> None:
+    picture = on_ground(shape_mask(), Image.new("RGB", (SIZE, SIZE), "white"))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((55, 55, 75, 75), fill="white")
+    draw.rectangle((10, 10, 12, 12), fill="black")
+    assert overlap(foreground_mask(picture), shape_mask()) > 0.95
+
+
+def test_two_subjects_are_both_found() -> None:
+    mask = shape_mask((10, 40, 55, 90))
+    ImageDraw.Draw(mask).rectangle((75, 40, 115, 85), fill=255)
+    assert overlap(foreground_mask(on_ground(mask, Image.new("RGB", (SIZE, SIZE), "white"))), mask) > 0.95
+
+
+def test_a_subject_that_the_bottom_cuts_off_stays_whole() -> None:
+    mask = shape_mask((30, 40, 98, 180))
+    assert overlap(foreground_mask(on_ground(mask, grained(225, 8))), mask) > 0.95
+
+
+def test_large_pictures_keep_their_size() -> None:
+    mask = shape_mask().resize((900, 600))
+    picture = on_ground(mask, Image.new("RGB", (900, 600), "white"))
+    found = foreground_mask(picture)
+    assert found.size == (900, 600)
+    assert overlap(found, mask) > 0.95
+
+
+def test_tiny_pictures_do_not_break_it() -> None:
+    picture = Image.new("RGB", (5, 4), "white")
+    picture.putpixel((2, 2), (0, 0, 0))
+    assert foreground_mask(picture).size == (5, 4)
+
+
+def test_the_alpha_channel_is_the_mask() -> None:
+    picture = grained(128, 60).convert("RGBA")
+    picture.putalpha(shape_mask())
+    assert foreground_mask(picture).tobytes() == shape_mask().tobytes()
+
+
+def test_an_alpha_channel_that_says_nothing_is_passed_over() -> None:
+    picture = on_ground(shape_mask(), Image.new("RGB", (SIZE, SIZE), "white")).convert("RGBA")
+    assert overlap(foreground_mask(picture), shape_mask()) > 0.95
+
+
+def test_transparent_palette_pictures() -> None:
+    picture = on_ground(shape_mask(), Image.new("RGB", (SIZE, SIZE), "white")).quantize(8)
+    picture.info["transparency"] = picture.getpixel((0, 0))
+    assert overlap(foreground_mask(picture), shape_mask()) > 0.9
+
+
+def test_the_same_picture_gives_the_same_mask() -> None:
+    picture = on_ground(shape_mask(), grained(150, 30))
+    assert foreground_mask(picture).tobytes() == foreground_mask(picture).tobytes()
+
+
+def empty_alpha(value: int) -> Image.Image:
+    picture = Image.new("RGBA", (SIZE, SIZE), (200, 0, 0, value))
+    picture.putpixel((0, 0), (0, 0, 0, 0))
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "found"),
+    [
+        (Image.new("RGB", (SIZE, SIZE), (90, 90, 90)), "nothing"),
+        (grained(128, 30), "nothing"),
+        (empty_alpha(0), "nothing"),
+        (empty_alpha(255), "everything"),
+    ],
+    ids=["flat", "grain", "clear", "opaque"],
+)
+def test_no_usable_foreground(picture: Image.Image, found: str) -> None:
+    with pytest.raises(StudioError, match=f"no usable foreground in this picture \\({found}"):
+        foreground_mask(picture)
+
+
+@pytest.mark.parametrize("name", ["teapot-snow", "teapot-beach", "teapot-sofa", "teapot-stairs"])
+def test_the_demos_references_have_one(name: str) -> None:
+    with Image.open(assets_folder() / "demo" / "object" / f"{name}.png") as picture:
+        share = (np.asarray(foreground_mask(picture)) > 127).mean()
+    assert 0.05 < share < 0.8

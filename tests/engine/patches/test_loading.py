@@ -1,0 +1,92 @@
+"""Tuned towers that are saved come back as they were, and broken ones are refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.patch_quality import Limits
+from gal_studio.engine.patches.loading import PatchTower, load_vision, save_tower
+from gal_studio.engine.patches.tuning import tuned_weights
+from tests.engine.conftest import noise_picture
+from tests.engine.tiny_vision import make_tiny_clip_with, make_tiny_transformer
+
+
+def changed_tower(clip: str) -> PatchTower:
+    tower = load_vision("clip", clip, "cpu")
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for weight in tuned_weights(tower, 1).values():
+            weight.add_(0.1 * torch.randn(weight.shape, generator=generator))
+    tower.limits = Limits(0.25, 0.75)
+    return tower
+
+
+def test_a_saved_tower_comes_back(tmp_path: Path) -> None:
+    clip = make_tiny_clip_with(tmp_path / "clip", "timm")
+    tower = changed_tower(clip)
+    tower.mixture = (0.2, 0.5, 0.3)
+    saved = tuned_weights(tower, 1)
+    save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", saved)
+    again = load_vision(f"local-dir:{tmp_path / 'tuned'}", "unused", "cpu")
+    assert (again.limits, again.mixture, again.grid) == (tower.limits, tower.mixture, tower.grid)
+    pictures = [noise_picture(1), noise_picture(2)]
+    np.testing.assert_allclose(again.patches(pictures), tower.patches(pictures), atol=5e-3)
+    base = load_vision("clip", clip, "cpu").patches(pictures)
+    assert np.abs(again.patches(pictures) - base).max() > 0.02
+    wholly = sum(weight.numel() for weight in tower.network.module.parameters())
+    assert 2 * sum(weight.numel() for weight in saved.values()) < 2 * wholly
+    assert not any(weight.requires_grad for weight in again.network.module.parameters())
+
+
+def test_a_tuned_transformer_comes_back(tmp_path: Path) -> None:
+    name = make_tiny_transformer(tmp_path / "dino", "dinov2")
+    tower = load_vision(name, "unused", "cpu")
+    save_tower(tower, tmp_path / "tuned", name, tuned_weights(tower, 1))
+    again = load_vision(str(tmp_path / "tuned"), "unused", "cpu")  # a directory with a card is one of ours
+    np.testing.assert_allclose(
+        again.patches([noise_picture(1)]), tower.patches([noise_picture(1)]), atol=5e-3
+    )
+    assert again.limits is None
+
+
+def spoil_card(folder: Path) -> None:
+    card = json.loads((folder / "vision.json").read_text())
+    (folder / "vision.json").write_text(json.dumps({**card, "mixture": "all"}))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda folder: (folder / "vision.json").write_text("{"), "not a vision model"),
+        (spoil_card, "not a vision model"),
+        (lambda folder: (folder / "tower.safetensors").unlink(), "missing or broken"),
+        (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or broken"),
+    ],
+)
+def test_a_broken_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
+    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
+    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned_weights(tower, 1))
+    spoil(folder)
+    with pytest.raises(StudioError, match=message):
+        load_vision(f"local-dir:{folder}", "unused", "cpu")
+
+
+def test_weights_of_another_base_are_refused(tmp_path: Path) -> None:
+    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
+    make_tiny_clip_with(tmp_path / "other", "vit")
+    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../other", tuned_weights(tower, 1))
+    with pytest.raises(StudioError, match="belong to another model"):
+        load_vision(f"local-dir:{folder}", "unused", "cpu")
+
+
+def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
+    tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
+    tuned = {name: weight[:1] for name, weight in tuned_weights(tower, 1).items()}
+    folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned)
+    with pytest.raises(StudioError, match="belong to another model"):
+        load_vision(f"local-dir:{folder}", "unused", "cpu")

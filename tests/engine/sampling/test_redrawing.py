@@ -1,0 +1,90 @@
+"""A picture that is none, or is flat: drawn once more in full precision, and marked."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
+from tests.engine.sampling.test_sampler import difference
+
+SETTINGS = SampleSettings(steps=3, guidance_scale=3.0, batch_size=2)
+REQUESTS = [DrawRequest(f"A {name} in a style", seed) for seed, name in enumerate(("tie", "drum"))]
+FORWARDS = 3 * 2  # of one picture
+
+
+def drawn(model: ImageModel, precision: torch.dtype) -> DrawnBatch:
+    with drawing(model, precision=precision):
+        (batch,) = [event for event in draw(model, REQUESTS, SETTINGS) if isinstance(event, DrawnBatch)]
+    return batch
+
+
+@pytest.fixture
+def overflowing(pipeline_folder: Path) -> ImageModel:
+    """Its activations pass 65,504, the largest number of float16; the last norm brings them back."""
+    model = load_image_model(pipeline_folder, device="cpu")
+    model.unet.conv_in.weight.data *= 3e5
+    return model
+
+
+@pytest.fixture
+def flat(pipeline_folder: Path) -> ImageModel:
+    """Its decoder says the same for every pixel."""
+    model = load_image_model(pipeline_folder, device="cpu")
+    model.vae.decoder.conv_out.weight.data.zero_()
+    return model
+
+
+def test_a_picture_that_is_none_is_drawn_again_in_full_precision(overflowing: ImageModel) -> None:
+    plain = drawn(overflowing, torch.float32)
+    assert plain.remarks == ("", "")
+    again = drawn(overflowing, torch.float16)
+    assert again.remarks == ("redrawn", "redrawn")
+    assert again.unet_forwards == plain.unet_forwards + 2 * FORWARDS
+    assert all(difference(*pair) <= 8 for pair in zip(plain.images, again.images, strict=True))
+    assert difference(*again.images) > 20
+
+
+def test_drawing_again_can_be_stopped_and_leaves_the_base(overflowing: ImageModel) -> None:
+    before = {name: weight.clone() for name, weight in overflowing.unet.state_dict().items()}
+    with drawing(overflowing, precision=torch.float16):
+        events = draw(overflowing, REQUESTS, SETTINGS)
+        steps = [next(events) for _ in range(5)]
+        assert [step.done for step in steps if isinstance(step, DrawStep)] == [1, 2, 3, 3, 3]
+        assert overflowing.unet.dtype == torch.float32
+        events.close()
+        assert overflowing.unet.dtype == torch.float16
+    after = overflowing.unet.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_flat_picture_is_tried_once_more_and_kept(flat: ImageModel) -> None:
+    batch = drawn(flat, torch.bfloat16)
+    assert batch.remarks == ("flat", "flat")
+    assert batch.unet_forwards == 4 * FORWARDS
+    alone = drawn(flat, torch.float32)
+    assert alone.remarks == ("flat", "flat")
+    assert alone.unet_forwards == 2 * FORWARDS  # nothing is more precise than that
+
+
+def test_decoding_in_full_precision_is_enough_where_the_latents_are_numbers(pipeline_folder: Path) -> None:
+    """An autoencoder in half precision that overflows: the denoiser is not asked again."""
+    model = load_image_model(pipeline_folder, device="cpu")
+    model.vae.decoder.conv_in.weight.data *= 3e5
+    with drawing(model, precision=torch.float32):
+        (plain,) = [event for event in draw(model, REQUESTS[:1], SETTINGS) if isinstance(event, DrawnBatch)]
+        model.vae.half()
+        (batch,) = [event for event in draw(model, REQUESTS[:1], SETTINGS) if isinstance(event, DrawnBatch)]
+    assert (plain.remarks, batch.remarks) == (("",), ("redrawn",))
+    assert batch.unet_forwards == plain.unet_forwards
+    assert model.vae.dtype == torch.float16
+
+
+def test_what_is_no_picture_in_full_precision_either_is_said(overflowing: ImageModel) -> None:
+    overflowing.unet.conv_out.weight.data.fill_(float("nan"))
+    with pytest.raises(StudioError, match="not a picture"):
+        drawn(overflowing, torch.bfloat16)

@@ -1,0 +1,97 @@
+"""Checkpoints by time: when they fall due, what goes on from them, and what they never hold."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.checkpoints import Checkpoint
+from gal_studio.engine.training.fine_tune import CHECKPOINT_SECONDS, TuneEvent, fine_tune
+from gal_studio.engine.training.patchdpo import RefinePair, refine
+from gal_studio.engine.training.trainer import Training
+from tests.engine.conftest import noise_picture
+from tests.engine.trained import PRIOR, SAMPLES, result, same
+
+MOST_SECONDS_LOST = 20
+TUNE = TuneSettings(steps=8, batch_size=2, rank=2, checkpoint_every=100, crop="random")
+REFINE = RefineSettings(steps=8, batch_size=2, learning_rate=1e-3, mix=0.25, checkpoint_every=100)
+PAIRS = [
+    RefinePair(
+        noise_picture(seed),
+        noise_picture(seed + 1),
+        "A <x> cat",
+        np.random.default_rng(seed).random((2, 4, 4)),
+    )
+    for seed in (1, 3)
+]
+
+Run = Callable[..., Iterator[TuneEvent]]
+
+
+class StepClock:
+    """Seconds that pass with the steps: each look at it is so much later."""
+
+    def __init__(self, seconds: float) -> None:
+        self.now, self.seconds = 0.0, seconds
+
+    def __call__(self) -> float:
+        self.now += self.seconds
+        return self.now
+
+
+@pytest.fixture(params=["fine_tune", "refine"])
+def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> Run:
+    """A training of eight steps that would never take a checkpoint by its steps."""
+    if request.param == "fine_tune":
+        return lambda **more: fine_tune(model, SAMPLES, PRIOR, TUNE, 5, **more)
+    list(fine_tune(model, SAMPLES, [], TUNE.updated({"steps": 1}), 0))
+    start = save_adapter(model, tmp_path / "adapter", AdapterCard("in a style", "tiny", 1, 0))
+    detach(model)
+    return lambda **more: refine(model, PAIRS, SAMPLES, PRIOR, REFINE, TUNE, 5, start_from=start, **more)
+
+
+def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Run, model: ImageModel) -> None:
+    taken: list[int] = []
+    clock = StepClock(4.0)
+    for _ in run(checkpoint=lambda state: taken.append(state.step), clock=clock):
+        pass
+    detach(model)
+    assert CHECKPOINT_SECONDS + clock.seconds < MOST_SECONDS_LOST
+    assert taken == [4, 8]  # every 16 seconds
+
+
+def test_a_fast_training_takes_none_by_time(run: Run, model: ImageModel) -> None:
+    taken: list[int] = []
+    list(run(checkpoint=lambda state: taken.append(state.step), clock=StepClock(0.01)))
+    detach(model)
+    assert taken == []
+
+
+def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(run: Run, model: ImageModel, tmp_path: Path) -> None:
+    """Killed after the fifth step, a training goes on at the fourth and ends as if nothing had been."""
+    whole = [event.loss for event in run(clock=StepClock(0.0))]
+    expected = result(model)
+    path = tmp_path / "checkpoint"
+    events = run(checkpoint=lambda state: None if path.exists() else state.save(path), clock=StepClock(4.0))
+    first = [next(events).loss for _ in range(5)][:4]
+    events.close()
+    rest = [event.loss for event in run(resume_from=path, clock=StepClock(0.0))]
+    assert first + rest == whole
+    assert same(result(model), expected)
+
+
+def test_a_checkpoint_never_holds_what_is_no_number(model: ImageModel) -> None:
+    training = Training(model, SampleSource(model, SAMPLES, [], TUNE, 0), TUNE, 0)
+    assert isinstance(training.checkpoint(), Checkpoint)
+    with torch.no_grad():
+        next(iter(trainable(model).values())).view(-1)[0] = float("inf")
+    with pytest.raises(StudioError, match=r"at step 0 of 8: its weights are no finite numbers; use a learn"):
+        training.checkpoint()
+    detach(model)

@@ -1,0 +1,288 @@
+"""Refinement (Eq. P7): the loss by hand, shared noise, the mix, resume bit for bit, and what it improves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.patch_quality import Limits, pair_weights, quality, reproduction, rescale
+from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
+from gal_studio.engine.models.denoiser import predict, whole_picture
+from gal_studio.engine.models.devices import training_precision
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.models.text import encode_prompts
+from gal_studio.engine.training.batches import noise_schedule
+from gal_studio.engine.training.checkpoints import Checkpoint
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.latents import TrainingPicture, encode_picture
+from gal_studio.engine.training.patchdpo import PairSource, RefinePair, refine
+from tests.engine.conftest import noise_picture
+from tests.engine.tiny import make_tiny_xl_pipeline
+
+TUNE = TuneSettings(steps=6, batch_size=2, rank=2)
+SETTINGS = RefineSettings(steps=6, batch_size=2, learning_rate=1e-3, mix=0.0, checkpoint_every=3)
+MIXED = SETTINGS.updated({"mix": 0.25})
+SAMPLES = [TrainingPicture(noise_picture(7), "A cat in a style", 1.0, True)]
+PRIOR = [TrainingPicture(noise_picture(8), "a photo of a cat")]
+IN_BF16 = training_precision(torch.device("cpu")) == torch.bfloat16
+CLOSE = 2e-2 if IN_BF16 else 1e-5
+
+
+def random_weights(seed: int, side: int = 4) -> np.ndarray:
+    return np.random.default_rng(seed).random((2, side, side))
+
+
+PAIRS = [
+    RefinePair(noise_picture(1), noise_picture(2), "A <x> cat", random_weights(1)),
+    RefinePair(noise_picture(3), noise_picture(4), "A <x> cat on a plain background", random_weights(2), 0.5),
+]
+
+
+def result(model: ImageModel) -> dict[str, torch.Tensor]:
+    weights = {name: weight.detach().clone() for name, weight in trainable(model).items()}
+    detach(model)
+    return weights
+
+
+def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSettings, seed: int = 3) -> float:
+    events = refine(model, pairs, SAMPLES, PRIOR, settings, TUNE, seed)
+    loss = next(events).loss
+    events.close()
+    return loss
+
+
+def said(model: ImageModel, noisy: torch.Tensor, time: torch.Tensor, prompt: str) -> torch.Tensor:
+    text = encode_prompts(model, [prompt])[prompt]
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=IN_BF16):
+        return predict(model, noisy[None], time[None], text, [whole_picture(32)])[0]
+
+
+def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
+    """The first step's loss of `PAIRS`, written out one picture and one place at a time."""
+    source = PairSource(model, PAIRS, [], [], SETTINGS, TUNE, seed)
+    generator = torch.Generator().manual_seed(seed)
+    from gal_studio.engine.training.trainer import Training
+
+    generator.set_state(Training(model, source, TUNE, seed).generator.get_state())  # after the LoRA's draws
+    detach(model)
+    chosen = torch.randint(2, (2,), generator=generator).tolist()
+    times = torch.randint(1000, (2,), generator=generator)
+    noises = torch.randn((2, 4, 8, 8), generator=generator)
+    total, alpha_bar = 0.0, noise_schedule(model)
+    for row, time, eps in zip(chosen, times, noises, strict=True):
+        pair, a = PAIRS[row], alpha_bar[time]
+        for picture, patches in zip((pair.reference, pair.generated), pair.weights, strict=True):
+            clean = encode_picture(model, picture, 32)
+            noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
+            velocity = a.sqrt() * eps - (1 - a).sqrt() * clean
+            target = eps if model.prediction_type == "epsilon" else velocity
+            wide = torch.tensor(patches)[None, None]
+            w = torch.nn.functional.interpolate(wide, size=(8, 8), mode="bilinear")[0, 0].float()
+            error = (said(model, noisy, time, pair.prompt) - target) ** 2
+            total += pair.weight * float((w * error).mean()) / 4
+    return total
+
+
+@pytest.fixture(params=["v_prediction", "epsilon"])
+def either_model(request: pytest.FixtureRequest, epsilon_folder: Path) -> ImageModel:
+    if request.param == "epsilon":
+        return load_image_model(epsilon_folder, device="cpu")
+    return request.getfixturevalue("model")  # type: ignore[no-any-return]
+
+
+def test_first_loss_by_hand(either_model: ImageModel) -> None:
+    expected = pair_loss_by_hand(either_model, seed=3)
+    assert first_loss(either_model, PAIRS, SETTINGS) == pytest.approx(expected, rel=CLOSE)
+
+
+def test_both_rows_of_a_pair_share_time_and_noise(model: ImageModel) -> None:
+    same = replace(PAIRS[0], generated=PAIRS[0].reference)
+    source = PairSource(model, [same], [], [], SETTINGS, TUNE, 0)
+    batch = source.next_batch(torch.Generator().manual_seed(0))
+    assert torch.equal(batch.noisy[:2], batch.noisy[2:])
+    assert torch.equal(batch.target[:2], batch.target[2:])
+    assert torch.equal(batch.timesteps[:2], batch.timesteps[2:])
+    assert not torch.equal(batch.noisy[0], batch.noisy[1])
+    assert batch.weights.shape == (4, 1, 8, 8)
+
+
+def test_mix_adds_gals_own_rows_at_its_share(model: ImageModel) -> None:
+    settings = MIXED.updated({"batch_size": 3, "mix": 0.4})  # 6 rows of pairs and 4 of samples: 40 %
+    tune = TUNE.updated({"prior_weight": 0.5})
+    samples = [replace(SAMPLES[0], weight=0.3)]
+    source = PairSource(model, PAIRS, samples, PRIOR, settings, tune, 0)
+    batch = source.next_batch(torch.Generator().manual_seed(0))
+    assert source.rows == len(batch.noisy) == 6 + 4 + 4
+    # L = 0.6 * mean over the 6 + 0.4 * (mean of w_i over the 4 + 0.5 * mean over the prior's 4)
+    weights = batch.weights / source.counted
+    plain = PairSource(model, PAIRS, [], [], settings, tune, 0)
+    pairs = plain.next_batch(torch.Generator().manual_seed(0)).weights
+    torch.testing.assert_close(weights[:6], 0.6 * pairs / 6)
+    torch.testing.assert_close(weights[6:10], torch.full((4, 1, 8, 8), 0.4 * 0.3 / 4))
+    torch.testing.assert_close(weights[10:], torch.full((4, 1, 8, 8), 0.4 * 0.5 / 4))
+
+
+def test_mixed_loss_is_the_share_of_both(model: ImageModel) -> None:
+    source = PairSource(model, PAIRS, SAMPLES, PRIOR, MIXED, TUNE, 3)
+    assert source.rows == 4 + 1 + 1
+    assert first_loss(model, PAIRS, MIXED) != pytest.approx(first_loss(model, PAIRS, SETTINGS))
+
+
+def test_without_samples_there_is_nothing_to_mix(model: ImageModel) -> None:
+    events = [event.loss for event in refine(model, PAIRS, [], [], MIXED, TUNE, 3)]
+    detach(model)
+    assert events[0] == pytest.approx(first_loss(model, PAIRS, SETTINGS), rel=1e-6)
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, MIXED])
+def test_resume_is_bit_for_bit(either_model: ImageModel, tmp_path: Path, settings: RefineSettings) -> None:
+    tune = TUNE.updated({"crop": "random"})
+    arguments = (either_model, PAIRS, SAMPLES, PRIOR, settings, tune, 5)
+    whole = [event.loss for event in refine(*arguments)]
+    expected = result(either_model)
+    path = tmp_path / "checkpoint"
+    events = refine(*arguments, checkpoint=lambda state: state.save(path))
+    first = [next(events).loss for _ in range(4)]
+    events.close()
+    rest = [event.loss for event in refine(*arguments, resume_from=path)]
+    assert first + rest == whole
+    found = result(either_model)
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_checkpoints_come_as_the_settings_of_the_refinement_say(model: ImageModel) -> None:
+    taken: list[Checkpoint] = []
+    events = refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, checkpoint=taken.append)
+    steps = [(event.step, event.total) for event in events]
+    detach(model)
+    assert steps == [(step, 6) for step in range(1, 7)]
+    assert [state.step for state in taken] == [3, 6]
+
+
+def other_weights(pair: RefinePair) -> RefinePair:
+    return replace(pair, weights=1 - pair.weights)
+
+
+@pytest.mark.parametrize(
+    "change", [other_weights, lambda pair: replace(pair, generated=noise_picture(99))], ids=["map", "picture"]
+)
+def test_a_checkpoint_of_other_pairs_is_refused(
+    model: ImageModel, tmp_path: Path, change: Callable[[RefinePair], RefinePair]
+) -> None:
+    path = tmp_path / "checkpoint"
+    list(refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, checkpoint=lambda state: state.save(path)))
+    with pytest.raises(StudioError, match="other settings or pictures"):
+        next(refine(model, [PAIRS[0], change(PAIRS[1])], [], [], SETTINGS, TUNE, 0, resume_from=path))
+
+
+def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) -> None:
+    list(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+    path = save_adapter(model, tmp_path / "adapter", AdapterCard("<x>", "tiny", 1, 0))
+    saved = result(model)
+    still = SETTINGS.updated({"learning_rate": 1e-12})
+    list(refine(model, PAIRS, [], [], still, TUNE, 1, start_from=path))
+    for name, weight in result(model).items():
+        torch.testing.assert_close(weight, saved[name], atol=1e-6, rtol=1e-5)
+
+
+def test_no_pairs(model: ImageModel) -> None:
+    with pytest.raises(StudioError, match="no pairs"):
+        next(refine(model, [], SAMPLES, [], SETTINGS, TUNE, 0))
+
+
+def test_pictures_that_are_not_square_keep_their_maps_in_place(model: ImageModel) -> None:
+    weights = np.stack([np.tile([0.0, 0.0, 1.0, 1.0], (4, 1)), np.ones((4, 4))])
+    pair = RefinePair(noise_picture(1, width=64, height=32), noise_picture(2), "a cat", weights)
+    source = PairSource(model, [pair], [], [], SETTINGS, TUNE, 0)
+    assert source.pairs.latents[0].shape == (4, 8, 16)
+    row = source.next_batch(torch.Generator().manual_seed(0)).weights[0, 0, 0]
+    # the middle 8 of 16 positions: the step from 0 to 1 lies between the 4th and the 5th of them
+    torch.testing.assert_close(row, torch.tensor([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1]), atol=0.13, rtol=0)
+    assert row[3] < 0.5 < row[4]
+
+
+def test_sdxl_gives_each_picture_its_own_sizes(tmp_path: Path) -> None:
+    model = load_image_model(make_tiny_xl_pipeline(tmp_path / "xl"), device="cpu")
+    pair = replace(PAIRS[0], reference=noise_picture(1, width=64, height=48))
+    source = PairSource(model, [pair], [], [], SETTINGS.updated({"batch_size": 1}), TUNE, 0)
+    sizes = source.next_batch(torch.Generator().manual_seed(0)).sizes
+    assert sizes == [(48, 64, 0, 4, 32, 32), (32, 32, 0, 0, 32, 32)]
+    list(refine(model, [pair], [], [], SETTINGS.updated({"steps": 1}), TUNE, 0))
+    detach(model)
+
+
+# --- what a painted bad region does
+
+
+def soft_picture(seed: int) -> Image.Image:
+    pixels = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), dtype=np.uint8)
+    return Image.fromarray(pixels).resize((32, 32), Image.Resampling.BICUBIC)
+
+
+def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
+    """The pixels of each patch, centred and of unit length: features enough to tell these patches apart."""
+    size = picture.width // grid
+    pixels = np.asarray(picture, dtype=np.float64).reshape(grid, size, grid, size, 3).transpose(0, 2, 1, 3, 4)
+    rows = pixels.reshape(grid, grid, -1)
+    rows = rows - rows.mean(axis=-1, keepdims=True)
+    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+
+def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
+    """The mean denoising error at each place of the latent, over fixed times and noises."""
+    clean, alpha_bar = encode_picture(model, picture, 32), noise_schedule(model)
+    generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
+    times = range(100, 1000, 50)
+    for time in times:
+        eps, a = torch.randn(clean.shape, generator=generator), alpha_bar[time]
+        noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
+        target = eps if model.prediction_type == "epsilon" else a.sqrt() * eps - (1 - a).sqrt() * clean
+        total += ((said(model, noisy, torch.tensor(time), prompt) - target) ** 2).mean(dim=0)
+    return total / len(times)
+
+
+def test_the_references_counterpart_of_a_painted_bad_region_improves(
+    either_model: ImageModel, tmp_path: Path
+) -> None:
+    """The model draws x: y with its lower right wrong. The tower is fooled; the human paints that bad.
+
+    The subject is the right half of both. Painted, y's lower right is what the training learns; unpainted,
+    nothing counts as lost, and x is learned with its fault.
+    """
+    model, prompt = either_model, "A <x> cat"
+    reference = soft_picture(1)
+    drawn = np.array(reference)
+    drawn[16:, 16:] = np.array(soft_picture(5))[16:, 16:]
+    generated = Image.fromarray(drawn)
+    tune = TUNE.updated({"steps": 200, "batch_size": 4, "learning_rate": 3e-3, "method": "full"})
+    list(fine_tune(model, [TrainingPicture(generated, prompt)], [], tune, seed=0))
+    path = save_adapter(model, tmp_path / "adapter", AdapterCard("<x>", "tiny", 1, 0))
+    before = error_map(model, reference, prompt)
+    detach(model)
+
+    fooled = patch_features(reference)  # as if x were y: every patch is found, none was lost
+    painting = np.full((32, 32), 128, np.uint8)
+    painting[16:, 16:] = 0
+    limits, subject = Limits(0.9, 0.95), np.pad(np.ones((8, 4)), ((0, 0), (4, 0)))
+    settings = SETTINGS.updated({"steps": 40, "batch_size": 4})
+    falls = {}
+    for name, word in (("painted", painting), ("unpainted", None)):
+        judged = rescale(quality(fooled, [(fooled, None)]), limits)
+        found = rescale(reproduction(fooled, [fooled], paintings=[word]), limits)
+        weights = pair_weights(found, judged, subject, subject, 0.0, painting=word)
+        pair = RefinePair(reference, generated, prompt, weights)
+        list(refine(model, [pair], [], [], settings, tune, 1, start_from=path))
+        falls[name] = before - error_map(model, reference, prompt)
+        detach(model)
+    wrong = torch.zeros(8, 8, dtype=torch.bool)
+    wrong[4:, 4:] = True
+    painted, unpainted = falls["painted"], falls["unpainted"]
+    assert painted[wrong].mean() > 0.2 * before[wrong].mean()
+    assert painted[wrong].mean() > 2 * painted[~wrong].mean()
+    assert painted[wrong].mean() > 2 * unpainted[wrong].mean()

@@ -1,0 +1,60 @@
+"""Done means that the file was read back and drew a picture."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import SampleSettings
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, is_attached, save_adapter
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.sampler import DrawRequest
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.verify import prove
+from tests.engine.trained import SAMPLES, SETTINGS
+
+REQUEST, DRAWING = DrawRequest("A tie in a style", 3), SampleSettings(steps=4, guidance_scale=3.0)
+
+
+@pytest.fixture(params=["lora", "full"])
+def trained(
+    request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path
+) -> tuple[Path, dict[str, torch.Tensor]]:
+    """A saved adapter and what was trained, still attached."""
+    list(fine_tune(model, SAMPLES, [], SETTINGS.updated({"method": request.param}), seed=0))
+    path = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("in a style", "tiny", 1, 0))
+    return path, adapter_tensors(model)
+
+
+def test_a_good_adapter_is_proved_and_leaves_the_base(
+    model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
+) -> None:
+    prove(model, *trained, REQUEST, DRAWING)
+    assert not is_attached(model)
+
+
+def test_one_bit_that_differs_is_found(
+    model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
+) -> None:
+    path, tensors = trained
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(StudioError, match="not read back as it was written"):
+        prove(model, path, tensors, REQUEST, DRAWING)
+    path.write_bytes(data[:-8])
+    with pytest.raises(StudioError, match="missing or broken"):
+        prove(model, path, tensors, REQUEST, DRAWING)
+
+
+def test_an_adapter_that_draws_no_picture_is_no_result(
+    model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
+) -> None:
+    path, _ = trained
+    ruined = {name: tensor * float("inf") for name, tensor in load_file(path).items()}
+    save_file(ruined, path)
+    with pytest.raises(StudioError, match="complete, but its LoRA draws no picture: the model drew"):
+        prove(model, path, load_file(path), REQUEST, DRAWING)
+    assert not is_attached(model)

@@ -1,0 +1,61 @@
+"""A change that is asked for again is done once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.state.database.idempotency import KEPT, Answer
+
+
+class Act:
+    """Counts how often it is done."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> Answer:
+        self.times += 1
+        return {"times": self.times}
+
+
+def test_the_second_time_brings_the_first_answer(store: Store) -> None:
+    act = Act()
+    assert [store.answers.once("one", act), store.answers.once("one", act)] == [{"times": 1}] * 2
+    assert store.answers.once("two", act) == {"times": 2}
+
+
+def test_another_process_knows_it_too(tmp_path: Path) -> None:
+    act = Act()
+    for _ in range(2):
+        with Store(tmp_path / "workspace") as store:
+            assert store.answers.once("one", act) == {"times": 1}
+
+
+def test_what_was_refused_leaves_nothing_and_may_work_later(store: Store) -> None:
+    def refuse() -> Answer:
+        store.database.write("INSERT INTO answers VALUES ('trace', '{}', 0)")
+        raise StudioError("The disk is full.")
+
+    with pytest.raises(StudioError, match="disk is full"):
+        store.answers.once("one", refuse)
+    assert store.database.rows("SELECT * FROM answers") == []
+    assert store.answers.once("one", Act()) == {"times": 1}
+
+
+def test_two_at_once_are_one(store: Store) -> None:
+    act = Act()
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: store.answers.once("one", act), range(8)))
+    assert answers == [{"times": 1}] * 8
+
+
+def test_old_answers_are_forgotten(tmp_path: Path) -> None:
+    now = [0.0]
+    with Store(tmp_path / "workspace", clock=lambda: now[0]) as store:
+        store.answers.once("old", Act())
+        now[0] = KEPT + 1
+        store.answers.once("new", Act())
+        assert [row["id"] for row in store.database.rows("SELECT id FROM answers")] == ["new"]

@@ -1,0 +1,233 @@
+"""A workspace of every earlier version opens, with all that was in it; one of a later version is refused."""
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.rounds import lineage
+from gal_studio.state import Store
+from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+
+RELEASED = (
+    "9b2b3a83bfc652285dcebbb931ec29715a1ffd7cb27475197293c161138aade4",
+    "3c7a09e7bc6eb956d524bf48fef9f02b83c913da6483de731aee05c34da1385f",
+    "d21b931092f01d466ec3a6dff47b513b355ec23bfab11b52da4ef6ab630ec784",
+    "e5293fbf41d430553284c837d3d647713a1d223a46a01f8d8d3d05f790f5069b",
+    "6ccf26c300b10e39ebf1f916fa57a01f0883ba2611784f18ece0deec1ca951a3",
+    "29ca5ffe4d2098fffa6c9d62c016e34d60c8c2a90d08e789be21b57d3b1aecb6",
+    "0d30877acbeb1818382354846404e78126fe23d01e1f753a7c3418d0e12e818c",
+)
+HASH = "a" * 64
+
+
+@pytest.fixture(params=range(1, len(RELEASED) + 1), ids="version {}".format)
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+def old_workspace(folder: Path, version: int = 1) -> Path:
+    """A workspace of an earlier version, with rows in every first table, written without the studio."""
+    folder.mkdir()
+    connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    for statement in MIGRATIONS[0]:
+        connection.execute(statement)
+    connection.execute("PRAGMA user_version = 1")
+    for line in ROWS.strip().splitlines():
+        connection.execute(line)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    for number, statements in enumerate(MIGRATIONS[1:version], start=2):
+        for statement in statements:
+            connection.execute(statement)
+        if number == 2:
+            connection.execute(MAP)
+        connection.execute(f"PRAGMA user_version = {number}")
+    connection.close()
+    return folder
+
+
+MAP = "INSERT INTO patch_maps VALUES ('c1', 'quality', 1, 2, x'00380038', 'clip')"
+ROWS = f"""
+INSERT INTO projects VALUES ('p1', 'Pot', 'object', 'base', 'clip', '<pot>', 3, 'origin', 1.0)
+INSERT INTO projects VALUES ('p2', 'Ink', 'style', 'base', 'clip', '', 4, NULL, 2.0)
+INSERT INTO project_settings VALUES (1, 'p1', '{{"tune": {{"steps": 12}}}}', 'human', 1.0)
+INSERT INTO project_settings VALUES (2, 'p2', '{{}}', 'human', 1.0)
+INSERT INTO project_references VALUES ('f1', 'p1', 0, 'A <pot> pot on a rug', 'A pot on a rug', '{HASH}')
+INSERT INTO project_references VALUES ('f2', 'p2', 0, 'A cat in ink', 'A cat in ink', '{HASH}')
+INSERT INTO anchors VALUES ('a1', 'p1', 0, 'a <pot> pot in a gym', 1)
+INSERT INTO class_images VALUES ('p1', 'base / a photo of a pot', 0, '{HASH}')
+INSERT INTO rounds VALUES ('r1', 'p1', NULL, 1, '{{"tune": {{"steps": 12}}}}', '{HASH}', 'print', 40, 1.0)
+INSERT INTO rounds VALUES ('r2', 'p1', 'r1', 2, '{{}}', NULL, NULL, 0, 2.0)
+INSERT INTO round_seconds VALUES ('r1', 'fine_tune', 12.5)
+INSERT INTO losses VALUES ('r1', 1, 0.5)
+INSERT INTO training_sets VALUES ('r1', 0, '{HASH}', 'A <pot> pot on a rug', 1.0, 1)
+INSERT INTO training_images VALUES ('r1', 50, 'a <pot> pot in a gym', 7, '{HASH}', 1.5)
+INSERT INTO reference_places VALUES ('r1', 'f1', 0.25, -0.5)
+INSERT INTO candidates VALUES ('c1', 'r1', 'a1', 0, 9, '{HASH}', 0.3, 0.2, x'0000803f', 0.1, 0.2, 1.0)
+INSERT INTO candidates VALUES ('c2', 'r1', 'a1', 1, 9, '{HASH}', 0.3, 0.2, x'0000803f', NULL, NULL, 1.0)
+INSERT INTO decision_batches VALUES (1, 'r1', 'human', 1.0, NULL, NULL)
+INSERT INTO decision_batches VALUES (2, 'r1', 'human', 2.0, 1, NULL)
+INSERT INTO decision_batches VALUES (3, 'r1', 'sampler', 3.0, NULL, 1)
+INSERT INTO decisions VALUES (1, 1, 'c1', 'accepted')
+INSERT INTO decisions VALUES (2, 2, 'c1', 'undecided')
+INSERT INTO decisions VALUES (3, 3, 'c1', 'accepted')
+INSERT INTO workers VALUES ('w1', 'host', 1, 'process', 1.0, 2.0)
+INSERT INTO jobs VALUES ('j1','p1','r1','fine_tune','completed','fine_tune',12,12,'',1.0,'w1',0,1.0,1.0,2.0)
+INSERT INTO jobs VALUES ('j2','p1','r2','fine_tune','paused','fine_tune',3,12,'Kept',2.0,'w1',0,3.0,3.0,NULL)
+INSERT INTO job_moves VALUES (1, 'j1', NULL, 'queued', 'asked for', 1.0)
+INSERT INTO job_moves VALUES (2, 'j1', 'queued', 'completed', 'done', 2.0)
+INSERT INTO job_progress VALUES (1, 'j1', 'fine_tune', 12.0, 2.0)
+"""
+
+
+def tables(path: Path) -> dict[str, list[dict[str, object]]]:
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    names = [
+        row["name"]
+        for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if not row["name"].startswith("sqlite_")
+    ]
+    found = {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in names}
+    connection.close()
+    return found
+
+
+def test_released_migrations_are_what_they_were() -> None:
+    """A migration that was released is never edited; a new one is added."""
+    hashes = [hashlib.sha256(";".join(statements).encode()).hexdigest() for statements in MIGRATIONS]
+    assert tuple(hashes[: len(RELEASED)]) == RELEASED
+    assert len(MIGRATIONS) == len(RELEASED) + 1  # name the last one here when the next one is made
+
+
+def test_old_workspace_has_rows_in_every_table(tmp_path: Path) -> None:
+    assert all(tables(old_workspace(tmp_path / "old") / "studio.db").values())
+
+
+def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    before = tables(folder / "studio.db")
+    with Store(folder) as store:
+        assert store.database.rows("PRAGMA user_version")[0][0] == len(MIGRATIONS)
+        assert store.database.rows("PRAGMA foreign_keys")[0][0] == 1
+        assert not store.database.rows("PRAGMA foreign_key_check")
+        assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
+        check_what_is_read(store)
+        stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
+        assert {subject: entry.values.tolist() for subject, entry in stored.items()} == (
+            {"": [[0.5, 0.5]]} if version >= 2 else {}
+        )
+    after = tables(folder / "studio.db")
+    for name, rows in before.items():
+        assert len(after[name]) == len(rows), name
+        for old, new in zip(rows, after[name], strict=True):
+            assert {column: new.get(column) for column in old} == old, name
+
+
+def check_what_is_read(store: Store) -> None:
+    project = store.projects.get("p1")
+    assert (project.trigger_word, project.settings.tune.steps) == ("<pot>", 12)
+    assert project.settings.refine.pairs == 16  # what nobody could set yet has its default
+    (reference,) = store.projects.references("p1")
+    assert (reference.trigger_word, reference.mask) == ("<pot>", None)
+    assert store.projects.references("p2")[0].trigger_word == ""
+    assert [entry.kind for entry in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
+    assert store.rounds.training_set("r1")[0].mask is None
+    assert store.decisions.accepted("r1") == ("c1",)
+    assert store.decisions.masks("r1") == {}
+    assert store.decisions.can_undo("r1") == (True, False)
+    assert [move.after for move in store.jobs.moves("j1")] == ["queued", "completed"]
+    assert [(job.id, job.state) for job in store.jobs.of_project("p1")] == [
+        ("j1", "completed"),
+        ("j2", "paused"),
+    ]
+    assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
+    assert store.jobs.short_of_room() == ()
+    assert [entry.remark for entry in store.candidates.of_round("r1")] == ["", ""]
+    assert store.refinements.pairs("r1") == ()
+
+
+def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
+    with Store(old_workspace(tmp_path / "old", version)) as store:
+        assert store.jobs.resume("j2").state == "queued"
+        store.workers.enter("w2")
+        claimed = store.jobs.claim("w2")
+        assert claimed is not None
+        assert claimed.id == "j2"
+        node = store.rounds.add("p1", "r1", store.rounds.settings("r1"), "refine")
+        assert store.jobs.enqueue("p1", node.id, "pairs").state == "queued"
+        assert lineage.pool(store, node.id) == lineage.pool(store, "r1")
+        with pytest.raises(sqlite3.IntegrityError):
+            store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
+        with pytest.raises(sqlite3.IntegrityError):
+            store.database.write("UPDATE jobs SET kind = 'nothing'")
+
+
+@pytest.mark.parametrize("version", range(2, 5))
+def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
+    connection.execute("UPDATE project_references SET mask = ? WHERE id = 'f1'", (HASH,))
+    connection.close()
+    with Store(folder) as store:
+        assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]
+        (entry,) = store.database.rows("SELECT * FROM reference_masks")
+        assert (entry["reference_id"], entry["author"], entry["time"]) == ("f1", "human", 1.0)
+        store.projects.masks.add("f1", "b" * 64)
+        assert store.projects.masks.undo("f1")
+        assert store.projects.reference("f1").mask == HASH
+        with pytest.raises(sqlite3.IntegrityError):
+            store.database.write("DELETE FROM project_references WHERE id = 'f1'")
+
+
+def test_opening_twice_migrates_once(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old")
+    with Store(folder), Store(folder) as second:
+        assert second.projects.get("p1").name == "Pot"
+
+
+def test_migration_that_fails_leaves_the_old_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gal_studio.state.database import connection as database
+
+    folder = old_workspace(tmp_path / "old")
+    before = tables(folder / "studio.db")
+    broken = (*MIGRATIONS[:2], (*MIGRATIONS[2], "INSERT INTO nothing VALUES (1)"))
+    monkeypatch.setattr(database, "MIGRATIONS", broken)
+    with pytest.raises(sqlite3.OperationalError):
+        Store(folder)
+    assert tables(folder / "studio.db") == before
+    monkeypatch.undo()
+    with Store(folder) as store:
+        assert store.projects.get("p1").name == "Pot"
+
+
+def test_rows_that_point_to_nothing_are_told_and_left(tmp_path: Path) -> None:
+    folder = old_workspace(tmp_path / "old")
+    connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
+    connection.execute("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
+    connection.close()
+    before = tables(folder / "studio.db")
+    with pytest.raises(StudioError, match="point to nothing"):
+        Store(folder)
+    assert tables(folder / "studio.db") == before
+
+
+def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    folder = tmp_path / "newer"
+    Store(folder).close()
+    connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
+    connection.execute("ALTER TABLE projects ADD COLUMN colour TEXT")
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    before = (folder / "studio.db").read_bytes()
+    with pytest.raises(StudioError, match="newer GAL Studio") as refusal:
+        Store(folder)
+    assert len(str(refusal.value).splitlines()) == 1
+    assert (folder / "studio.db").read_bytes() == before

@@ -1,0 +1,227 @@
+"""200 files that mean no good, or are merely odd; `benchmarks/faults_files.py` does the same with more."""
+
+import io
+import os
+import random
+import signal
+import struct
+import threading
+import zlib
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image, ImageCms
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.state.images import sandbox, sandbox_process
+from gal_studio.state.images.read import read_picture
+from gal_studio.state.images.sandbox import Decoder
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.project import MOST_REFERENCES
+from tests.state.images.hostile import Hostile, encoded, pictures, pixels, png
+
+COUNT = 200
+
+
+def fate_of(entry: Hostile) -> tuple[str, str]:
+    """What became of a file, and what was said."""
+    try:
+        picture, notes = read_picture(entry.data)
+    except StudioError as error:
+        return "refused", str(error)
+    assert picture.mode == "RGB"
+    assert max(picture.size) <= 2048
+    assert not picture.info
+    return "read", ", ".join(notes)
+
+
+def work_of(process: psutil.Process) -> float:
+    """Seconds of the processor that a process used."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
+    """No crash, no hang, one sentence each, as the file deserves it, in bounded memory."""
+    own = psutil.Process()
+    before, fates = own.memory_info().rss, {"read": 0, "refused": 0}
+    for entry in pictures(seed=1, count=COUNT):
+        worker = sandbox.decoder._running()
+        process, used = psutil.Process(worker.pid), work_of(psutil.Process(worker.pid))
+        fate, said = fate_of(entry)
+        fates[fate] += 1
+        assert entry.fate in ("either", fate), f"{entry.name} was {fate}: {said}"
+        assert said.count(". ") == 0, entry.name
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            assert work_of(process) - used < 2.0, entry.name
+    assert fates["read"] > 50
+    assert fates["refused"] > 50
+    assert own.memory_info().rss - before < 200 << 20
+
+
+def test_the_process_that_decodes_is_held_by_the_system() -> None:
+    read_picture(encoded(Image.new("RGB", (9, 9))))
+    process = psutil.Process(sandbox.decoder._running().pid)
+    if hasattr(process, "rlimit"):
+        assert process.rlimit(psutil.RLIMIT_AS)[1] == sandbox_process.MEMORY
+        assert process.rlimit(psutil.RLIMIT_FSIZE)[1] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped from outside elsewhere")
+def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read() -> None:
+    """The patience of the parent, which holds where the system sets no limits."""
+    impatient = Decoder()
+    good = encoded(Image.new("RGB", (9, 9)))
+    assert impatient.decode(good)[0].size == (9, 9)
+    os.kill(impatient._running().pid, signal.SIGSTOP)  # it will not answer, however quick it is
+    impatient._patience = 0.01
+    with pytest.raises(StudioError, match="takes too long"):
+        impatient.decode(good)
+    impatient._patience = 60
+    assert impatient.decode(good)[0].size == (9, 9)
+    impatient.close()
+
+
+def test_work_without_end_is_ended_by_the_clock() -> None:
+    """SECONDS of work end the process itself, whatever it is in the middle of."""
+    worker = Decoder()
+    worker.decode(encoded(Image.new("RGB", (9, 9))))
+    process = worker._running()
+    os.kill(process.pid, signal.SIGPROF)  # what the timer sends
+    process.wait()
+    with pytest.raises(StudioError, match="takes too long"):
+        raise sandbox._why(process.returncode)
+    assert worker.decode(encoded(Image.new("RGB", (9, 9))))[0].size == (9, 9)
+    worker.close()
+
+
+@pytest.mark.parametrize("how", ["killed", "left in good order"])
+def test_process_that_died_between_two_pictures_is_replaced(how: str) -> None:
+    worker = Decoder()
+    data = encoded(Image.new("RGB", (9, 9)))
+    worker.decode(data)
+    process = worker._running()
+    if how == "killed":
+        process.kill()
+    else:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.stdin = io.BytesIO()  # type: ignore[assignment]
+    process.wait()
+    assert worker.decode(data)[0].size == (9, 9)
+    worker.close()
+
+
+def test_interrupted_question_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Decoder()
+    data = encoded(Image.new("RGB", (9, 9)))
+
+    def interrupted(_process: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(worker, "_receive", interrupted)
+        worker.decode(encoded(Image.new("RGB", (30, 40))))
+    assert worker.decode(data)[0].size == (9, 9)
+    worker.close()
+
+
+def test_pictures_from_many_threads_are_not_mixed_up() -> None:
+    read: dict[int, tuple[int, int]] = {}
+
+    def read_one(edge: int) -> None:
+        read[edge] = read_picture(encoded(Image.new("RGB", (edge, edge))))[0].size
+
+    threads = [threading.Thread(target=read_one, args=(edge,)) for edge in range(10, 18)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert read == {edge: (edge, edge) for edge in range(10, 18)}
+
+
+def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET description"
+    exif[0x8825] = {1: "N", 2: (52.0, 31.0, 12.0)}
+    noise = Image.frombytes("RGB", (16, 16), random.Random(1).randbytes(768))
+    texts = b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in ((b"tEXt", b"Author\0SECRET"), (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0SECRET"))
+    )
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for data in (
+        encoded(noise, "JPEG", exif=exif, comment=b"SECRET", icc_profile=profile, xmp=b"<x>SECRET</x>"),
+        encoded(noise, "WEBP", exif=exif, xmp=b"SECRET"),
+        png(16, 16, texts, pixels(16, 16)),
+    ):
+        assert b"SECRET" in data
+        picture, _ = read_picture(data)
+        kept = store.images.read(store.images.add_picture(picture))
+        assert b"SECRET" not in kept
+        assert {b"eXIf", b"iCCP", b"tEXt", b"iTXt"} & {
+            kept[place : place + 4] for place in range(len(kept))
+        } == set()
+    _, notes = read_picture(encoded(noise, "JPEG", exif=exif))
+    assert notes == ("the place that its camera noted: left out",)
+
+
+def test_colour_profile_is_applied() -> None:
+    """A profile whose red and green are swapped turns red into green."""
+    plain = Image.new("RGB", (16, 16), (250, 10, 10))
+    swapped = _swapped_profile()
+    picture, notes = read_picture(encoded(plain, icc_profile=swapped))
+    red, green, _ = picture.getpixel((4, 4))  # type: ignore[misc]
+    assert green > 200 > 100 > red
+    assert notes == ("its colour profile: applied, the colours are sRGB now",)
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert read_picture(encoded(plain, icc_profile=own))[1] == ()
+    broken = read_picture(encoded(plain, icc_profile=b"none" * 50))
+    assert broken[0].getpixel((4, 4)) == (250, 10, 10)
+    assert broken[1] == ("a colour profile that cannot be read: left out",)
+
+
+def _swapped_profile() -> bytes:
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    table = {bytes(data[place : place + 4]): place for place in range(132, 132 + 12 * data[131], 12)}
+    red, green = table[b"rXYZ"], table[b"gXYZ"]
+    data[red : red + 4], data[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(data).replace(b"s\0R\0G\0B", b"o\0w\0n\0 ")
+
+
+def test_sixteen_bits_of_every_kind_are_said() -> None:
+    for data in (
+        png(16, 16, pixels(16, 16, 6), depth=16),
+        png(16, 16, pixels(16, 16, 2), depth=16, colour=0),
+    ):
+        assert read_picture(data)[1] == ("more than 8 bits a channel: reduced to 8",)
+
+
+def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:
+    references = [(encoded(Image.new("RGB", (9, 9))), "A cat in ink style")] * (MOST_REFERENCES + 1)
+    draft = ProjectDraft("style", references, base_model="someone/a-model", clip_model="ViT-B-32/openai")
+    with pytest.raises(StudioError, match="has 65 references: choose the best, 64 at most"):
+        Studio(store).create_project(draft)
+    assert not list(store.images.folder.iterdir())
+
+
+def test_heic_names_what_is_missing() -> None:
+    data = struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(200)
+    with pytest.raises(StudioError) as refusal:
+        read_picture(data)
+    assert "pi-heif" in str(refusal.value) or "HEIF" in _formats()
+
+
+def _formats() -> tuple[str, ...]:
+    from gal_studio.state.images.decode import known_formats
+
+    return known_formats()
+
+
+def test_heic_is_read_where_a_library_is_there(tmp_path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif", reason="pillow-heif, which also writes, is not installed")
+    path = tmp_path / "photo.heic"
+    heif.from_pillow(Image.new("RGB", (32, 24), (200, 30, 30))).save(path)
+    assert read_picture(path)[0].size == (32, 24)

@@ -1,0 +1,143 @@
+import io
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.images.read import KEPT_EDGE, read_picture
+
+
+def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is huge."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 1000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"])
+def test_ordinary_formats_are_read(form: str) -> None:
+    picture, notes = read_picture(encoded(Image.new("RGB", (40, 30), (200, 30, 30)), form))
+    assert (picture.mode, picture.size, notes) == ("RGB", (40, 30), ())
+    assert np.abs(np.asarray(picture)[0, 0].astype(int) - (200, 30, 30)).max() < 12
+
+
+def test_photo_is_turned_upright(tmp_path: Path) -> None:
+    lying = Image.new("RGB", (40, 20), "white")
+    lying.paste("black", (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(lying, "JPEG", exif=exif, quality=95))
+    picture, notes = read_picture(path)
+    assert picture.size == (20, 40)
+    assert np.asarray(picture)[2, 10].max() < 30
+    assert np.asarray(picture)[37, 10].min() > 220
+    assert "upright" in notes[0]
+    assert not picture.getexif()
+
+
+def test_transparency_is_laid_on_white() -> None:
+    picture, notes = read_picture(encoded(Image.new("RGBA", (10, 10), (255, 0, 0, 0))))
+    assert picture.getpixel((5, 5)) == (255, 255, 255)
+    assert notes == ("transparent parts: laid on white",)
+    assert read_picture(encoded(Image.new("RGBA", (10, 10), (255, 0, 0, 255))))[1] == ()
+
+
+def test_palette_with_a_transparent_colour() -> None:
+    drawing = Image.new("P", (10, 10), 0)
+    drawing.putpalette([255, 0, 0, 0, 255, 0])
+    picture, _ = read_picture(encoded(drawing, transparency=0))
+    assert picture.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_cmyk_becomes_rgb() -> None:
+    picture, notes = read_picture(encoded(Image.new("CMYK", (10, 10), (0, 255, 255, 0)), "JPEG"))
+    red, green, blue = picture.getpixel((5, 5))
+    assert red > 200
+    assert max(green, blue) < 60
+    assert "CMYK" in notes[0]
+
+
+def test_sixteen_bits_become_eight() -> None:
+    deep = Image.fromarray(np.full((10, 10), 32896, dtype=np.uint16))
+    picture, notes = read_picture(encoded(deep))
+    assert picture.getpixel((5, 5)) == (128, 128, 128)
+    assert "8 bits" in notes[0]
+    real = Image.fromarray(np.full((10, 10), 0.5, dtype=np.float32))
+    assert read_picture(encoded(real, "TIFF"))[0].getpixel((5, 5)) == (128, 128, 128)
+
+
+def test_first_frame_of_an_animation() -> None:
+    frames = [Image.new("RGB", (10, 10), colour) for colour in ("red", "blue")]
+    picture, notes = read_picture(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert picture.getpixel((5, 5)) == (255, 0, 0)
+    assert "first" in notes[0]
+
+
+def test_large_picture_is_reduced() -> None:
+    picture, notes = read_picture(encoded(Image.new("RGB", (KEPT_EDGE + 100, 50))))
+    assert max(picture.size) == KEPT_EDGE
+    assert "reduced" in notes[0]
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (9_000, 9_000), (2**31 - 1, 1)])
+def test_decompression_bomb_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(StudioError, match=r"megapixels|at least 8 px"):
+        read_picture(bomb(*size))
+
+
+def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="not a picture"):
+        read_picture(b"hello")
+    with pytest.raises(StudioError, match="not a picture"):
+        read_picture(b"")
+    with pytest.raises(StudioError, match=r"'gone\.png' cannot be found"):
+        read_picture(tmp_path / "gone.png")
+    with pytest.raises(StudioError, match="'folder' cannot be read"):
+        (tmp_path / "folder").mkdir()
+        read_picture(tmp_path / "folder")
+    with pytest.raises(StudioError, match="at least 8 px"):
+        read_picture(encoded(Image.new("RGB", (4, 100))))
+    with pytest.raises(StudioError, match="use a file of at most 50 MB"):
+        read_picture(b"x" * (51 * 1024 * 1024))
+    with pytest.raises(StudioError, match="is broken"):
+        read_picture(encoded(Image.effect_noise((64, 64), 80))[:1500])
+
+
+@given(
+    form=st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP"]),
+    cut=st.floats(0, 1),
+    flips=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 7)), max_size=5),
+)
+@settings(max_examples=150, deadline=None)
+def test_damaged_file_is_a_picture_or_one_sentence(
+    form: str, cut: float, flips: list[tuple[float, int]]
+) -> None:
+    data = bytearray(encoded(Image.effect_noise((24, 24), 60), form))
+    for place, bit in flips:
+        data[int(place * len(data))] ^= 1 << bit
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            picture, _ = read_picture(bytes(data[: max(1, int(cut * len(data)))]))
+        except StudioError as error:
+            assert str(error).count(". ") == 0
+        else:
+            assert picture.mode == "RGB"

@@ -1,0 +1,152 @@
+"""Many processes on one workspace: each job is run once, by a worker that lives."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Job, Round
+from gal_studio.state import Store
+from gal_studio.state.files.errors import DiskError
+from gal_studio.state.identity import process_identity
+
+JOBS = 60
+CLAIMER = """
+import sys
+from pathlib import Path
+from gal_studio.state import Store
+
+with Store(Path(sys.argv[1])) as store:
+    me = sys.argv[2]
+    store.workers.enter(me)
+    print("ready", flush=True)
+    input()
+    while (job := store.jobs.claim(me)) is not None:
+        store.jobs.progress(job.id, "fine_tune", 1, 2)
+        store.jobs.reap()
+        store.jobs.finish(job.id, me)
+        print(job.id, flush=True)
+        input()
+"""
+
+
+def test_no_job_is_claimed_twice_by_processes_that_claim_at_once(store: Store, first_round: Round) -> None:
+    for _ in range(JOBS):
+        entry = store.rounds.add(first_round.project_id, first_round.id, Settings())
+        store.jobs.enqueue(entry.project_id, entry.id, "fine_tune")
+    command = [sys.executable, "-c", CLAIMER, str(store.workspace)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    root = Path(__file__).parents[3]
+    claimers = [subprocess.Popen([*command, f"worker {n}"], cwd=root, **pipes) for n in range(6)]  # type: ignore[call-overload]
+    for process in claimers:
+        assert process.stdout.readline() == "ready\n"
+    go(claimers, "\n")
+    first = [process.stdout.readline().strip() for process in claimers]  # so that all have a part in it
+    go(claimers, "\n" * JOBS)
+    rest = [process.communicate(timeout=500)[0].split() for process in claimers]
+    assert [process.returncode for process in claimers] == [0] * 6
+    taken = [[job, *jobs] for job, jobs in zip(first, rest, strict=True)]
+    assert len({job for jobs in taken for job in jobs}) == sum(map(len, taken)) == JOBS
+    for job in store.jobs.of_project(first_round.project_id):
+        assert [move.after for move in store.jobs.moves(job.id)] == ["queued", "running", "completed"]
+
+
+def go(claimers: "list[subprocess.Popen[str]]", words: str) -> None:
+    for process in claimers:
+        assert process.stdin is not None
+        process.stdin.write(words)
+        process.stdin.flush()
+
+
+def test_a_worker_that_arrives_while_the_dead_are_sought_keeps_its_job(
+    store: Store, first_round: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
+    store.workers.enter("dead")
+    store.jobs.claim("dead")
+    store.database.write("UPDATE workers SET process = '1@before'")
+    entry = store.rounds.add(first_round.project_id, first_round.id, Settings())
+    job = store.jobs.enqueue(entry.project_id, entry.id, "fine_tune")
+
+    def arrive() -> None:
+        with Store(store.workspace) as other:
+            other.workers.enter("new")
+            claimed.append(other.jobs.claim("new"))
+
+    claimed: list[object] = []
+    arrival = threading.Thread(target=arrive)
+    living = store.workers.living
+
+    def looked() -> frozenset[str]:
+        found = living()
+        arrival.start()
+        arrival.join(0.5)
+        return found
+
+    monkeypatch.setattr(store.workers, "living", looked)
+    assert store.jobs.reap() == (lost.id,)
+    arrival.join()
+    monkeypatch.undo()
+    assert len(claimed) == 1
+    assert store.jobs.get(job.id).state == "running"
+    assert store.jobs.reap() == ()
+
+
+def test_a_process_that_got_the_number_of_a_dead_worker_is_not_the_worker(
+    store: Store, first_round: Round
+) -> None:
+    """The number is taken again for real, where the system lets one choose it."""
+    job = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
+    with subprocess.Popen(["sleep", "60"]) as first:
+        identity = process_identity(first.pid)
+        store.workers.enter("w")
+        store.database.write("UPDATE workers SET pid = ?, process = ?", (first.pid, identity))
+        store.jobs.claim("w")
+        assert store.jobs.reap() == ()
+        time.sleep(0.05)  # the system counts births in hundredths of a second
+        first.kill()
+    with taken_again(first.pid) as second:
+        assert second.pid == first.pid
+        assert process_identity(second.pid) not in (None, identity)
+        assert store.jobs.reap() == (job.id,)
+        second.kill()
+    assert store.jobs.get(job.id).state == "interrupted"
+
+
+def taken_again(number: int) -> "subprocess.Popen[bytes]":
+    """A process with this number, for the test to end."""
+    last = Path("/proc/sys/kernel/ns_last_pid")
+    for _ in range(20):
+        try:
+            last.write_text(str(number - 1))
+        except OSError:
+            pytest.skip("this system does not let one choose the next process number")
+        process = subprocess.Popen(["sleep", "60"])
+        if process.pid == number:
+            return process
+        os.kill(process.pid, 9)
+        process.wait()
+    pytest.skip("the process number was not free")
+
+
+def test_a_job_is_taken_with_the_knowledge_of_it_or_not_at_all(
+    store: Store, first_round: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = store.jobs.enqueue(first_round.project_id, first_round.id, "generate")
+    store.workers.enter("w")
+
+    def refuse(*_: object) -> Job:
+        raise DiskError("The disk does not give it now.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store.jobs, "get", refuse)
+        with pytest.raises(DiskError):
+            store.jobs.claim("w")
+    assert store.jobs.get(job.id).state == "queued"
+    claimed = store.jobs.claim("w")
+    assert claimed is not None and claimed.id == job.id

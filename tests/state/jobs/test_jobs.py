@@ -1,0 +1,189 @@
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job, Round
+from gal_studio.state import Store
+from gal_studio.state.identity import host_name, own_identity, process_identity
+from gal_studio.state.jobs.workers import SILENCE
+from tests.stored_project import Clock
+
+
+@pytest.fixture
+def job(store: Store, first_round: Round) -> Job:
+    return store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
+
+
+def test_pressing_twice_makes_one_job(store: Store, first_round: Round, job: Job) -> None:
+    assert store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune") == job
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    assert store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune").id == job.id
+    assert store.jobs.enqueue(first_round.project_id, first_round.id, "generate").id != job.id
+
+
+def test_pressing_in_many_threads_makes_one_job(store: Store, first_round: Round) -> None:
+    made: list[str] = []
+    threads = [
+        threading.Thread(
+            target=lambda: made.append(
+                store.jobs.enqueue(first_round.project_id, first_round.id, "generate").id
+            )
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 8
+    assert len(set(made)) == 1
+
+
+def test_each_move_is_noted_with_time_and_reason(store: Store, job: Job, clock: Clock) -> None:
+    store.workers.enter("w")
+    clock.now = 1001.0
+    claimed = store.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.state == "running"
+    clock.now = 1002.0
+    store.jobs.request_stop(job.id)
+    assert store.jobs.should_stop(job.id)
+    assert store.jobs.request_stop(job.id).state == "stopping"
+    stopped = store.jobs.halt(job.id, "Kept 3 pictures.")
+    assert (stopped.state, stopped.message, stopped.finished) == ("stopped", "Kept 3 pictures.", 1002.0)
+    assert [(move.before, move.after, move.time) for move in store.jobs.moves(job.id)] == [
+        (None, "queued", 1000.0),
+        ("queued", "running", 1001.0),
+        ("running", "stopping", 1002.0),
+        ("stopping", "stopped", 1002.0),
+    ]
+    assert all(move.reason for move in store.jobs.moves(job.id))
+
+
+def test_two_workers_never_get_one_job(store: Store, job: Job) -> None:
+    store.workers.enter("a")
+    store.workers.enter("b")
+    assert store.jobs.claim("a") is not None
+    assert store.jobs.claim("b") is None
+
+
+def test_illegal_move_is_refused_and_changes_nothing(store: Store, job: Job) -> None:
+    with pytest.raises(StudioError, match="cannot become completed"):
+        store.jobs.finish(job.id)
+    assert store.jobs.get(job.id).state == "queued"
+    assert len(store.jobs.moves(job.id)) == 1
+
+
+def test_queued_job_is_withdrawn_and_can_be_resumed(store: Store, job: Job) -> None:
+    assert store.jobs.request_stop(job.id).state == "stopped"
+    assert store.jobs.resume(job.id).state == "queued"
+
+
+def test_resume_of_work_that_was_asked_for_again_is_that_work(
+    store: Store, first_round: Round, job: Job
+) -> None:
+    store.jobs.request_stop(job.id)
+    again = store.jobs.enqueue(first_round.project_id, first_round.id, "fine_tune")
+    assert again.id != job.id
+    assert store.jobs.resume(job.id) == again
+
+
+def test_pause_and_resume(store: Store, job: Job) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    store.jobs.request_pause(job.id)
+    assert store.jobs.should_stop(job.id)
+    assert store.jobs.halt(job.id).state == "paused"
+    assert store.jobs.resume(job.id).state == "queued"
+
+
+def test_failed_job_keeps_its_sentence_until_it_is_tried_again(store: Store, job: Job) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    assert store.jobs.fail(job.id, "The loss is not finite.").message == "The loss is not finite."
+    assert store.jobs.resume(job.id).message == ""
+
+
+def test_rate_comes_from_the_last_minute_of_this_phase(store: Store, job: Job, clock: Clock) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    assert store.jobs.rate(job.id) is None
+    store.jobs.progress(job.id, "loading", 1, 1)
+    for second in range(100):
+        clock.now = 2000.0 + second
+        store.jobs.progress(job.id, "drawing", second if second < 40 else 40 + (second - 40) * 2, 1000)
+    assert store.jobs.rate(job.id) == pytest.approx(2.0, rel=0.02)
+    assert store.jobs.get(job.id).done == 158
+
+
+def test_sample_now_is_honoured_once(store: Store, job: Job) -> None:
+    assert not store.jobs.take_sample_request(job.id)
+    store.jobs.request_sample(job.id)
+    assert store.jobs.take_sample_request(job.id)
+    assert not store.jobs.take_sample_request(job.id)
+
+
+def test_current_job_is_the_one_that_matters(store: Store, first_round: Round, job: Job) -> None:
+    later = store.jobs.enqueue(first_round.project_id, first_round.id, "generate")
+    assert store.jobs.current(first_round.project_id) == job
+    store.jobs.request_stop(job.id)
+    assert store.jobs.get(later.id).state == "stopped"
+    assert store.jobs.current(first_round.project_id) == store.jobs.get(job.id)
+    later = store.jobs.enqueue(first_round.project_id, first_round.id, "generate")
+    assert store.jobs.current(first_round.project_id) == later
+    assert store.jobs.current("nothing") is None
+
+
+def test_job_of_a_dead_process_is_interrupted(store: Store, job: Job) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    identity = process_identity(child.pid)
+    store.workers.enter("w")
+    store.database.write("UPDATE workers SET pid = ?, process = ?", (child.pid, identity))
+    store.jobs.claim("w")
+    assert store.workers.alive()
+    assert store.jobs.reap() == ()
+    child.kill()
+    child.communicate()
+    assert not store.workers.alive()
+    assert store.jobs.reap() == (job.id,)
+    interrupted = store.jobs.get(job.id)
+    assert interrupted.state == "interrupted"
+    assert "Resume" in interrupted.message
+    assert store.jobs.enqueue(job.project_id, job.round_id, "fine_tune").id == job.id
+    assert store.jobs.get(job.id).state == "queued"
+
+
+def test_reused_process_id_does_not_count_as_the_worker(store: Store, job: Job) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    store.database.write("UPDATE workers SET process = ?", (f"{os.getpid()}@another start",))
+    assert store.jobs.reap() == (job.id,)
+
+
+def test_worker_on_another_machine_lives_by_its_heartbeat(store: Store, job: Job, clock: Clock) -> None:
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    store.database.write("UPDATE workers SET host = 'elsewhere'")
+    clock.now += SILENCE - 0.1
+    assert store.jobs.reap() == ()
+    store.workers.beat("w")
+    clock.now += SILENCE + 0.1
+    assert store.jobs.reap() == (job.id,)
+
+
+def test_worker_that_left_is_not_alive(store: Store) -> None:
+    store.workers.enter("w")
+    assert store.workers.living() == {"w"}
+    store.workers.leave("w")
+    assert not store.workers.alive()
+
+
+def test_identity_of_a_process() -> None:
+    assert own_identity() == process_identity(os.getpid())
+    assert process_identity(2**22 + 1) is None
+    assert host_name() == host_name()

@@ -1,0 +1,50 @@
+"""Masks of references: appended, each with its time and author; undone and redone as decisions are."""
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+from gal_studio.studio import Studio
+from tests.stored_project import Clock
+
+
+@pytest.fixture
+def reference(store: Store, project: Project) -> str:
+    return store.projects.references(project.id)[0].id
+
+
+def test_the_newest_counts_and_nothing_is_overwritten(store: Store, reference: str, clock: Clock) -> None:
+    for mask in ("one", "one", "two", None):
+        clock.now += 1
+        store.projects.masks.add(reference, mask)
+        assert store.projects.reference(reference).mask == mask
+    rows = store.database.rows("SELECT mask, author, time FROM reference_masks ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        ("one", "human", 1001.0), ("two", "human", 1003.0), (None, "human", 1004.0),
+    ]  # fmt: skip
+
+
+def test_undo_and_redo_are_entries_too(store: Store, reference: str) -> None:
+    masks = store.projects.masks
+    assert not masks.undo(reference)
+    for mask in ("one", "two"):
+        masks.add(reference, mask)
+    seen = []
+    for step in (masks.undo, masks.undo, masks.undo, masks.redo, masks.redo, masks.redo):
+        seen.append((step(reference), store.projects.reference(reference).mask))
+    assert seen == [
+        (True, "one"), (True, None), (False, None), (True, "one"), (True, "two"), (False, "two"),
+    ]  # fmt: skip
+    masks.undo(reference)
+    masks.add(reference, "three")
+    assert not masks.redo(reference), "what was painted since takes its place"
+    assert masks.undo(reference)
+    assert store.projects.reference(reference).mask == "one"
+    assert store.database.row("SELECT COUNT(*) FROM reference_masks")[0] == 9  # type: ignore[index]
+
+
+def test_an_unknown_reference_is_a_sentence(store: Store) -> None:
+    for verb in (Studio(store).undo_reference_mask, Studio(store).redo_reference_mask):
+        with pytest.raises(StudioError, match="no reference 'nothing'"):
+            verb("nothing")

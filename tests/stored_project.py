@@ -1,0 +1,71 @@
+"""A workspace with one project, for the tests of the store."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Reference, Round
+from gal_studio.state import Store
+from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.projects import NewProject, Project
+
+
+class Clock:
+    """A clock that the test turns."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    with Store(tmp_path / "workspace", clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def project(store: Store) -> Project:
+    image = store.images.add_picture(Image.new("RGB", (16, 16), "red"))
+    return store.projects.add(
+        NewProject(
+            name="Cat",
+            kind="style",
+            base_model="base",
+            clip_model="clip",
+            trigger_word="",
+            seed=7,
+            settings=Settings(),
+            references=(Reference("", "A cat in ink style", "A cat in ink style", image),),
+            anchors=("A tie in ink style", "A koala in ink style", "A drum in ink style"),
+        )
+    )
+
+
+@pytest.fixture
+def first_round(store: Store, project: Project) -> Round:
+    return store.rounds.add(project.id, None, project.settings)
+
+
+@pytest.fixture
+def drawn(store: Store, project: Project, first_round: Round) -> tuple[str, ...]:
+    """The ids of six candidates, two for each anchor."""
+    for anchor in store.projects.anchors(project.id):
+        store.candidates.save(first_round.id, [new_candidate(store, anchor.id, index) for index in range(2)])
+    return tuple(candidate.id for candidate in store.candidates.of_round(first_round.id))
+
+
+def new_candidate(store: Store, anchor_id: str, index: int, similarity: float = 0.1) -> NewCandidate:
+    image = store.images.add_picture(Image.new("RGB", (8, 8), (index, 0, 0)))
+    return NewCandidate(anchor_id, index, 2**62 + index, image, similarity, 1 / 3, np.array([0.6, 0.8]))

@@ -1,0 +1,94 @@
+"""A project goes out of the page as one file and comes in as one."""
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.access.gate import Rules
+from gal_studio.ui.api.archives import IMPORT_PATH
+from tests.ui.access.doors import ask
+from tests.ui.conftest import Place, Served, Watched, serving, until
+from tests.workspace.filled import fill, snapshot
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Served]:
+    with Store(tmp_path / "workspace") as store:
+        project = fill(store, Random(2), "Café <b>Cat</b>")
+        entry = store.rounds.of_project(project.id)[0]
+        with serving(Place(Studio(store), project.id, entry.id), Rules()) as running:
+            yield running
+
+
+def test_a_project_is_downloaded_and_taken_in_again(opened: Served) -> None:
+    workspace = opened.place.studio.store.workspace
+    before = snapshot(workspace)
+    answer = ask(opened.address, f"/project/{opened.place.project}/archive")
+    assert answer.status == 200
+    assert 'filename="caf-b-cat-b.zip"' in answer.headers["content-disposition"]
+    assert answer.headers["cache-control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert archive.testzip() is None
+    until(lambda: not list(workspace.glob(".*")))  # the file goes when the last byte was sent
+    assert snapshot(workspace) == before
+    taken = ask(opened.address, IMPORT_PATH, "POST", {}, answer.body)
+    assert taken.status == 200
+    project = opened.place.studio.project(json.loads(taken.body)["project"])
+    assert project.name == "Café <b>Cat</b> (imported)"
+    assert not list(workspace.glob(".*"))
+
+
+@pytest.mark.parametrize("body", [b"", b"PK\x03\x04" + bytes(60), b"words"])
+def test_what_is_no_archive_is_refused_with_a_sentence(opened: Served, body: bytes) -> None:
+    before = snapshot(opened.place.studio.store.workspace)
+    answer = ask(opened.address, IMPORT_PATH, "POST", {}, body)
+    assert answer.status == 409
+    assert b"The archive is broken or no zip" in answer.body
+    assert snapshot(opened.place.studio.store.workspace) == before
+
+
+def test_another_site_brings_nothing_in(opened: Served) -> None:
+    answer = ask(opened.address, IMPORT_PATH, "POST", {"Origin": "https://elsewhere.example"}, b"x")
+    assert answer.status == 403
+
+
+def test_a_project_that_is_not_there_is_said(opened: Served) -> None:
+    answer = ask(opened.address, "/project/nothing/archive")
+    assert (answer.status, answer.body.startswith(b"There is no project")) == (404, True)
+
+
+@pytest.mark.browser
+def test_export_and_import_on_the_screen(watched: Watched, served: Served, tmp_path: Path) -> None:
+    with Store(tmp_path / "elsewhere") as elsewhere:
+        page = watched.open(served.url("results"))
+        with page.expect_download() as downloading:
+            page.get_by_role("button", name="Export project").click()
+        path = tmp_path / downloading.value.suggested_filename
+        downloading.value.save_as(path)
+        assert path.name == "watercolour-cat.zip"
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+        fill(elsewhere, Random(4), "Teddy")
+        sent = Studio(elsewhere).export_project(elsewhere.projects.all()[0].id, tmp_path / "teddy.zip")
+        page.get_by_role("button", name="1 Reference").click()
+        with page.expect_file_chooser() as choosing:
+            page.get_by_role("button", name="Import", exact=True).click()
+        choosing.value.set_files(sent)
+        page.wait_for_selector("html[data-step=rounds]")
+        page.get_by_text("Teddy").first.wait_for()
+    shutil.copy(sent, tmp_path / "cut.zip")
+    (tmp_path / "cut.zip").write_bytes(sent.read_bytes()[:-30])
+    page.get_by_role("button", name="1 Reference").click()
+    with page.expect_file_chooser() as choosing:
+        page.get_by_role("button", name="Import", exact=True).click()
+    choosing.value.set_files(tmp_path / "cut.zip")
+    page.get_by_text("The archive is broken or no zip").wait_for()
+    watched.complaints[:] = [line for line in watched.complaints if "409" not in line]

@@ -1,0 +1,203 @@
+"""What may be uploaded: pictures, of a bounded size and number, under names that lead nowhere."""
+
+import io
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import HTTPException
+from PIL import Image
+from starlette.datastructures import UploadFile
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.images.read import LARGEST_FILE
+from gal_studio.ui.access.gate import LARGEST_BODY, Rules
+from gal_studio.ui.api.uploads import (
+    KEPT_SECONDS,
+    MOST_FILES,
+    UPLOAD_PATH,
+    Uploads,
+    harmless,
+    uploads,
+)
+from gal_studio.ui.panels import reference, reference_form
+from tests.ui.access.doors import Answer, ask, multipart
+from tests.ui.conftest import Place, Served, serving
+from tests.ui.seeded import PROMPT, picture
+
+PICTURE = picture((7, 80, 200))
+
+
+@pytest.fixture(scope="module")
+def opened(shared_place: Place) -> Iterator[Served]:
+    with serving(shared_place, Rules()) as running:
+        yield running
+
+
+def send(opened: Served, *files: tuple[str, bytes]) -> Answer:
+    headers, body = multipart(*files)
+    return ask(opened.address, UPLOAD_PATH, "POST", headers, body)
+
+
+def waiting() -> int:
+    return len(list(uploads().folder.iterdir()))
+
+
+def given(data: bytes, name: str = "cat.png") -> UploadFile:
+    return UploadFile(io.BytesIO(data), size=len(data), filename=name)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_pictures_are_taken_under_an_id(opened: Served, kind: str) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(buffer, kind)
+    (identity,) = json.loads(send(opened, ("my cat-masklabel.png", buffer.getvalue())).body)
+    kept = uploads().path(identity)
+    assert kept.read_bytes() == buffer.getvalue()
+    assert kept.name == "my cat-masklabel.png"
+    assert os.name != "posix" or uploads().folder.stat().st_mode & 0o077 == 0, "others may read it"
+
+
+OTHER_KINDS = {
+    "a page": b"<!doctype html><script>alert(1)</script>",
+    "a drawing with scripts": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "an archive": b"PK\x03\x04" + bytes(60),
+    "a program": b"\x7fELF" + bytes(60),
+    "weights": (64).to_bytes(8, "little") + b'{"a": {}}',
+    "pickled weights": b"\x80\x04\x95" + bytes(60),
+    "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n",
+    "nothing": b"",
+    "text": b"a cat",
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_other_kinds_are_refused(opened: Served, kind: str) -> None:
+    before = waiting()
+    answer = send(opened, ("cat.png", OTHER_KINDS[kind]))
+    assert (answer.status, waiting()) == (415, before)
+    assert answer.body.decode().count(".") == 1, "one sentence"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../../evil.png", "/etc/cron.d/evil.png", "..\\..\\evil.png", "C:\\evil.png", "..", ".", "", ".ssh",
+     "~", "a/../../evil.png", "evil.png%00.txt", "x" * 4000 + ".png", "\U0001f408" * 300, "$(reboot).png"],
+)  # fmt: skip
+def test_a_name_leads_nowhere(opened: Served, name: str) -> None:
+    answer = send(opened, (name, PICTURE))
+    if answer.status == 400:
+        return  # no part that the parser takes
+    (identity,) = json.loads(answer.body)
+    kept = uploads().path(identity)
+    assert kept.parent == uploads().folder / identity and kept.is_file()
+    assert not kept.name.startswith((".", "~")) and len(os.fsencode(kept.name)) < 255
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_too_much_is_refused_before_it_is_read(opened: Served) -> None:
+    for path, size in (
+        (UPLOAD_PATH, LARGEST_FILE + (2 << 20)),
+        ("/gradio_api/component_server/", LARGEST_BODY + 1),
+    ):
+        for length in (str(size), "9" * 12, "9" * 400, "-1", "1e3"):
+            assert ask(opened.address, path, "POST", {"Content-Length": length}).status in (400, 413)
+
+
+def test_too_much_without_a_length_is_cut_off(opened: Served) -> None:
+    headers, body = multipart(("cat.png", PICTURE))
+    before = waiting()
+    endless = (body[:-9] if turn == 0 else bytes(1 << 20) for turn in range((LARGEST_FILE >> 20) + 8))
+    assert ask(opened.address, UPLOAD_PATH, "POST", headers, endless).status == 413
+    assert (
+        ask(opened.address, "/gradio_api/component_server", "POST", {}, iter([bytes(1 << 20)] * 20)).status
+        == 413
+    )
+    assert waiting() == before
+
+
+def test_a_picture_beyond_the_limit_of_one_file_is_refused() -> None:
+    upload = given(PICTURE)
+    upload.size = LARGEST_FILE + 1
+    with pytest.raises(HTTPException) as refusal:
+        uploads().add(upload)
+    assert refusal.value.status_code == 413
+
+
+def test_too_many_at_once_and_other_forms_are_refused(opened: Served) -> None:
+    before = waiting()
+    assert send(opened, *[("cat.png", PICTURE)] * (MOST_FILES + 1)).status == 400
+    assert send(opened).status == 400
+    assert ask(opened.address, UPLOAD_PATH, "POST", {"Content-Type": "application/json"}, b"[]").status == 400
+    broken = {"Content-Type": "multipart/form-data; boundary=cut"}
+    assert ask(opened.address, UPLOAD_PATH, "POST", broken, b"--cut\r\nnonsense").status == 400
+    assert waiting() == before
+
+
+def test_what_waits_in_all_is_bounded_and_the_oldest_go(tmp_path: Path) -> None:
+    place = Uploads(tmp_path, largest=3 * len(PICTURE))
+    first, second, third = (place.add(given(PICTURE)) for _ in range(3))
+    with pytest.raises(HTTPException, match="too many uploads"):
+        place.add(given(PICTURE))
+    old = time.time() - KEPT_SECONDS - 1
+    os.utime(tmp_path / first, (old, old))
+    fourth = place.add(given(PICTURE))
+    assert all(place.path(identity) for identity in (second, third, fourth))
+    with pytest.raises(StudioError, match="not uploaded"):
+        place.path(first)
+
+
+def test_what_a_project_has_makes_room_for_the_next_one(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "uploads").mkdir()
+    kept = Uploads(tmp_path / "uploads", largest=4 * len(PICTURE))
+    for module in (reference, reference_form):
+        monkeypatch.setattr(module, "uploads", lambda: kept)
+    for name in ("one", "two", "three"):
+        paths = [kept.add(given(PICTURE)) for _ in range(3)]
+        references = [{"path": path, "prompt": PROMPT} for path in paths]
+        form = {"kind": "style", "sets": [{"references": references}], "name": name, "preset": "pocket"}
+        reference.ACTS["create"](place.studio, form)
+        assert all(kept.path(identity) for identity in paths), (
+            "the answer may be lost, and the form sent again"
+        )
+    assert {project.name for project in place.studio.projects()} >= {"one", "two", "three"}
+    assert len(list(kept.folder.iterdir())) <= 4
+    kept.taken(["nothing", "0" * 32, "../x"])
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(HTTPException, match="No space") as refusal:
+        Uploads(tmp_path).add(given(PICTURE))
+    assert refusal.value.status_code == 507
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "identity", ["", ".", "..", "../x", "/etc", "0" * 31, "0" * 32, "A" * 32, "0" * 32 + "/..", "*"]
+)
+def test_a_forged_id_is_nothing(identity: str) -> None:
+    with pytest.raises(StudioError, match="not uploaded"):
+        uploads().path(identity)
+
+
+def test_a_link_among_the_uploads_is_not_followed(tmp_path: Path) -> None:
+    place = Uploads(tmp_path / "uploads")
+    (tmp_path / "uploads" / ("a" * 32)).mkdir(parents=True)
+    (tmp_path / "secret.png").write_bytes(PICTURE)
+    (tmp_path / "uploads" / ("a" * 32) / "cat.png").symlink_to(tmp_path / "secret.png")
+    with pytest.raises(StudioError, match="not uploaded"):
+        place.path("a" * 32)
+
+
+def test_names_keep_what_people_recognise() -> None:
+    assert harmless("Mädchen mit Katze (2).jpg") == "Mädchen mit Katze (2).jpg"
+    assert harmless("x" * 300 + "-masklabel.png").endswith("-masklabel.png")

@@ -1,0 +1,72 @@
+"""Lists of changes: in their order, each once, and nothing that is no list of changes."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from gal_studio.ui.api.writes import WRITES_PATH
+from tests.ui.conftest import Place, built
+
+
+@pytest.fixture
+def client(place: Place) -> TestClient:
+    return TestClient(built(place.studio))
+
+
+def decide(place: Place, number: int, verdict: str, identity: str) -> dict[str, Any]:
+    chosen = place.studio.round_view(place.round).candidates[number].candidate.id
+    return {"id": identity, "name": "decide", "request": {"candidates": [chosen], "verdict": verdict}}
+
+
+def test_a_list_is_done_in_its_order_and_once(place: Place, client: TestClient):
+    undo = {"id": "undo", "name": "undo", "request": {"round": place.round}}
+    writes = [decide(place, 0, "accepted", "a"), decide(place, 1, "accepted", "b"), undo]
+    first = client.post(WRITES_PATH, json=writes).json()
+    assert [list(answer) for answer in first] == [[], [], ["changed"]]
+    assert client.post(WRITES_PATH, json=[*writes, decide(place, 2, "rejected", "c")]).json()[:3] == first
+    chosen = [entry.candidate.id for entry in place.studio.round_view(place.round).candidates[:3]]
+    decisions = place.studio.store.decisions
+    assert decisions.verdicts(place.round) == {chosen[0]: "accepted", chosen[2]: "rejected"}
+    assert len(decisions.log(place.round)) == 4
+
+
+def test_a_refusal_does_not_hold_up_what_stands_behind_it(place: Place, client: TestClient):
+    answers = client.post(
+        WRITES_PATH, json=[decide(place, 0, "maybe", "a"), decide(place, 0, "accepted", "b")]
+    ).json()
+    assert "'maybe'" in answers[0]["error"]
+    assert answers[1] == {}
+    assert len(place.studio.store.decisions.accepted(place.round)) == 1
+
+
+@pytest.mark.parametrize("name", ["poll", "gone", "create"])
+def test_an_unknown_change_does_not_refuse_the_others(place: Place, client: TestClient, name: str):
+    unknown = {"id": "b", "name": name, "request": {}}
+    known = [decide(place, number, "accepted", f"{number}") for number in range(2)]
+    answers = client.post(WRITES_PATH, json=[known[0], unknown, known[1]]).json()
+    assert [list(answer) for answer in answers] == [[], ["error"], []]
+    assert len(place.studio.store.decisions.accepted(place.round)) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        [1],
+        [{"id": "", "name": "undo", "request": {}}],
+        [{"id": "a" * 65, "name": "undo", "request": {}}],
+        [{"id": "a", "name": ["undo"], "request": {}}],
+        [{"id": "a", "name": "undo", "request": None}],
+    ],
+)
+def test_what_is_no_list_of_changes_is_one_sentence(client: TestClient, given: Any):
+    answer = client.post(WRITES_PATH, json=given)
+    assert (answer.status_code, answer.text) == (
+        400,
+        "The studio does not know this change: load the page again.",
+    )
+
+
+def test_what_is_no_json_is_refused(client: TestClient):
+    assert client.post(WRITES_PATH, content=b"\xff{").status_code == 400

@@ -1,0 +1,233 @@
+"""Heatmaps and brushes in a real Chromium: what a person does, and what the store holds then."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from tests.ui.browser.brushing import (
+    EDGE,
+    distances,
+    enlarged,
+    mask_of,
+    settled,
+    stroke,
+)
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded_refinement import HIGH, LOW, judge, take, two_subjects
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_heatmap_lies_over_the_picture_and_tells_its_values(watched: Watched, served: Served):
+    judge(served.place.studio, served.place.round)
+    page, _ = enlarged(watched, served)
+    assert page.locator(".lightbox .heat").count() == 0
+    page.keyboard.press("h")
+    page.wait_for_selector(".lightbox .heat canvas")
+    legend = page.inner_text(".lightbox .heat-legend")
+    assert "0 like another subject" in legend
+    assert "1 same place of the same picture" in legend
+    box = page.locator(".lightbox .stage").bounding_box()
+    for x, value in ((0.2, LOW), (0.8, HIGH)):
+        page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * 0.5)
+        page.wait_for_selector(f".heat-value:text('{value:.2f}')")
+        tick = page.evaluate("parseFloat(document.querySelector('.lightbox .heat-tick').style.left)")
+        assert tick == pytest.approx(100 * value)
+    page.mouse.move(5, 5)
+    page.wait_for_selector(".heat-value", state="hidden")
+    page.keyboard.press("h")
+    page.wait_for_selector(".lightbox .heat", state="detached")
+
+
+def test_the_heatmap_is_read_by_keys_and_made_weaker(watched: Watched, served: Served):
+    judge(served.place.studio, served.place.round)
+    page, candidate = enlarged(watched, served)
+    page.keyboard.press("h")
+    page.focus(".lightbox .heat")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(f".heat-value:text('{LOW:.2f}')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f".heat-value:text('{HIGH:.2f}')")
+    assert candidate == page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id"), "it stayed"
+    page.focus(".lightbox .heat-strength input")
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelector('.lightbox .heat canvas').style.opacity === '0'")
+
+
+def test_the_colours_grow_lighter_and_never_depend_on_the_picture(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    lightness = page.evaluate(
+        "import(document.querySelector('link[href*=heat_scale]').href).then(({ heatColour }) =>"
+        " Array.from({ length: 101 }, (_, i) => heatColour(i / 100))"
+        ".map(([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b))"
+    )
+    assert all(after >= before for before, after in pairwise(lightness))
+    assert lightness[-1] - lightness[0] > 150
+
+
+def test_the_heatmap_of_each_subject_is_chosen_by_keys(watched: Watched, served: Served):
+    project, round_id = two_subjects(served.place.studio)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds&round={round_id}")
+    both, one = (
+        page.get_attribute(f".tile:has([aria-label*='{words}'])", "data-id")
+        for words in ("<dotty> teapot and a <brumm> teddy bear in a gym", "<brumm> teddy bear at a cafe")
+    )
+    chosen = ".lightbox .segments[aria-label='Whose heatmap'] [aria-pressed=true]"
+    page.focus(f".tile[data-id='{both}'] .tile-face")
+    page.keyboard.press("h")
+    page.wait_for_selector(f"{chosen}:text-is('<dotty>')")
+    page.wait_for_selector(".lightbox .heat[aria-label^='Patch quality of <dotty>'] canvas")
+    box = page.locator(".lightbox .stage").bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_selector(f".lightbox .heat-value:text('{LOW:.2f}')")
+    page.focus(chosen)
+    page.keyboard.press("Tab")
+    page.keyboard.press(" ")
+    page.wait_for_selector(f"{chosen}:text-is('<brumm>')")
+    assert page.locator("dialog.lightbox[open]").count() == 1
+    page.wait_for_function("document.activeElement.textContent === '<brumm>'")
+    page.wait_for_selector(".lightbox .heat[aria-label^='Patch quality of <brumm>'] canvas")
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_selector(f".lightbox .heat-value:text('{HIGH:.2f}')")
+    assert page.locator(".lightbox .heat canvas").count() == 1
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f"{chosen}:text-is('<brumm>')")  # also of the next picture
+    page.keyboard.press("h")
+    page.wait_for_selector(".lightbox .segments", state="detached")
+    page.keyboard.press("Escape")
+    page.focus(f".tile[data-id='{one}'] .tile-face")
+    page.keyboard.press("h")
+    page.wait_for_selector(".lightbox .heat[aria-label^='Patch quality of <brumm>'] canvas")
+    assert page.locator(".lightbox .segments").count() == 0, "it names one"
+
+
+def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, served: Served):
+    studio = served.place.studio
+    page, _ = enlarged(watched, served)
+    page.keyboard.press("h")
+    page.wait_for_selector(".heat-missing:has-text('not judged yet')")
+    page.dblclick(".heat-missing button")
+    page.wait_for_selector(".heat-words:text('Judging the patches')")
+    jobs = [job.kind for job in studio.store.jobs.of_project(served.place.project)]
+    assert jobs == ["quality"]
+    job = take(studio)
+    studio.store.jobs.progress(job.id, "maps", 34, 180)
+    page.wait_for_selector(".heat-words:text('34 / 180')")
+    page.wait_for_selector("[data-part=job-title]:text('Judging patches 34 / 180')", state="attached")
+    judge(studio, served.place.round)
+    studio.store.jobs.finish(job.id)
+    page.wait_for_selector(".lightbox .heat canvas")
+
+
+def test_what_is_painted_is_what_is_stored(watched: Watched, served: Served):
+    page, candidate = enlarged(watched, served)
+    page.click("[data-action=part]")
+    page.wait_for_selector(".lightbox .brush-layer")
+    page.wait_for_selector("[data-action=accept-part]:disabled")
+    stroke(page, ".lightbox .brush-layer", [(0.25, 0.5), (0.75, 0.5)])
+    page.click("[data-action=accept-part]")
+    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]", state="attached")
+    settled(page)
+    mask = mask_of(served, candidate)
+    away = distances((0.25 * EDGE, 0.5 * EDGE), (0.75 * EDGE, 0.5 * EDGE))
+    radius = 0.06 * EDGE
+    assert mask.shape == (EDGE, EDGE)
+    assert set(np.unique(mask)) == {0, 255}
+    assert (mask[away < radius - 0.5] == 255).all()
+    assert (mask[away > radius + 0.5] == 0).all()
+
+
+def accepted_in_part(watched: Watched, served: Served):
+    """The first picture of the grid, large, with a painted part that was accepted."""
+    page, candidate = enlarged(watched, served)
+    page.keyboard.press("p")
+    page.wait_for_selector(".lightbox .brush-layer")
+    stroke(page, ".lightbox .brush-layer", [(0.3, 0.3), (0.6, 0.6)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-action=accept]:text('Accepted in part')")
+    return page, candidate
+
+
+def test_a_part_is_marked_outlined_and_taken_back(watched: Watched, served: Served):
+    page, candidate = accepted_in_part(watched, served)
+    page.wait_for_selector(".lightbox .part-outline")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region] [aria-label*='accepted in part']")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f".tile[data-id='{candidate}']:not([data-region], [data-verdict])")
+    settled(page)
+    decisions = served.place.studio.store.decisions
+    assert decisions.verdicts(served.place.round) == {}
+    assert len(decisions.log(served.place.round)) == 2, "appended, not overwritten"
+    page.keyboard.press("Control+y")
+    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
+    page.reload()
+    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
+
+
+def test_a_part_that_is_taken_back_by_a_click_is_told(watched: Watched, served: Served):
+    page, candidate = accepted_in_part(watched, served)
+    settled(page)
+    page.keyboard.press("a")
+    page.wait_for_selector(".toast:has-text('with the part that was painted')")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
+
+
+def test_strokes_are_undone_erased_and_outlast_escape(watched: Watched, served: Served):
+    page, candidate = enlarged(watched, served)
+    page.keyboard.press("p")
+    page.wait_for_selector(".lightbox .brush-layer")
+    stroke(page, ".lightbox .brush-layer", [(0.5, 0.2), (0.5, 0.8)])
+    stroke(page, ".lightbox .brush-layer", [(0.2, 0.5), (0.8, 0.5)])
+    page.keyboard.press("Control+z")
+    page.keyboard.press("e")
+    stroke(page, ".lightbox .brush-layer", [(0.4, 0.5), (0.6, 0.5)])
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".lightbox .brush-layer", state="detached")
+    assert page.locator("dialog.lightbox[open]").count() == 1, "Escape left the brush alone"
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-action=accept-part]:enabled")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".lightbox .brush-layer", state="detached")
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-action=accept-part]:enabled")
+    page.keyboard.press("Enter")
+    settled(page)
+    mask = mask_of(served, candidate)
+    assert mask[EDGE // 4, EDGE // 2] == 255, "the first stroke"
+    assert mask[EDGE // 2, EDGE // 2] == 0, "erased"
+    assert mask[EDGE // 2, EDGE // 4] == 0, "undone"
+
+
+def test_a_part_is_painted_without_a_pointer(watched: Watched, served: Served):
+    page, candidate = enlarged(watched, served)
+    page.keyboard.press("p")
+    page.wait_for_selector(".lightbox .brush-layer:focus")
+    before = page.input_value(".lightbox .brush-size input")
+    page.keyboard.press("]")
+    assert int(page.input_value(".lightbox .brush-size input")) > int(before)
+    page.keyboard.press(" ")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    settled(page)
+    mask = mask_of(served, candidate)
+    assert mask[EDGE // 2, EDGE // 2] == 255
+    assert mask[EDGE // 2, EDGE // 2 + 5] == 255
+    assert mask[EDGE // 2, 2] == mask[2, EDGE // 2] == 0
+
+
+def test_the_wheel_makes_the_brush_larger(watched: Watched, served: Served):
+    page, candidate = enlarged(watched, served)
+    page.keyboard.press("p")
+    page.hover(".lightbox .brush-layer")
+    for _ in range(8):
+        page.mouse.wheel(0, -100)
+    page.wait_for_function("Number(document.querySelector('.brush-size input').value) > 80")
+    stroke(page, ".lightbox .brush-layer", [(0.5, 0.5), (0.51, 0.5)])
+    page.keyboard.press("Enter")
+    settled(page)
+    assert (mask_of(served, candidate) == 255).mean() > 0.2

@@ -1,0 +1,182 @@
+"""The first screen in a real Chromium: rows, presets and facts are what the person made of them."""
+
+from typing import Any
+
+import pytest
+
+from tests.ui.access.gates import Gate
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import make_project, picture
+
+pytestmark = pytest.mark.browser
+
+
+def file(name: str, data: bytes) -> dict[str, Any]:
+    return {"name": name, "mimeType": "image/png", "buffer": data}
+
+
+def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    held: list[Any] = []
+    page.route("**/upload*", lambda route: held.append(route))
+    broken = file("broken.png", picture((1, 2, 3))[:60])
+    page.set_input_files("input[data-part=file]", [broken, file("good.png", picture((200, 20, 30)))])
+    page.fill("[aria-label='What good.png shows']", "A cat in ink style")
+    page.click("[aria-label='Remove broken.png']")
+    page.wait_for_function("document.querySelectorAll('.reference-rows li').length === 1")
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
+    page.wait_for_selector(".toast:has-text('broken.png')")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    assert [entry.prompt for entry in served.place.studio.projects()[0].references] == ["A cat in ink style"]
+    watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
+
+
+def test_the_presets_come_once(watched: Watched, served: Served):
+    studio = served.place.studio
+    gate = Gate(studio.presets)
+    studio.presets = gate  # type: ignore[method-assign]
+    gate.close()
+    asked: list[str] = []
+    watched.page.on(
+        "request", lambda ask: asked.append("once") if '"options"' in (ask.post_data or "") else None
+    )
+    page = watched.open(served.address)
+    assert gate.reached.wait(60)
+    page.click("button[data-step=reference]")
+    gate.open()
+    page.wait_for_selector("[data-part=presets] input")
+    assert asked == ["once"]
+    assert page.locator("[data-part=presets] input[value=own]").count() == 1
+    assert page.locator("[data-part=advanced] input[name='tune.rank']").count() == 1
+
+
+def test_facts_follow_what_is_typed(watched: Watched, served: Served):
+    page = watched.open(served.url("reference"))
+    page.click(".open-project .advanced summary")
+    page.fill(".open-project input[name='tune.steps']", "77")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".facts-list >> text=77 steps")
+    assert served.place.studio.store.projects.get(served.place.project).settings.tune.steps == 77
+
+
+def test_what_another_tab_changed_is_shown_once_the_person_leaves_the_field(watched: Watched, served: Served):
+    studio = served.place.studio
+    page = watched.open(served.url("reference"))
+    page.click(".open-project .advanced summary")
+    page.focus(".open-project input[name='tune.rank']")
+    studio.change_settings(served.place.project, {"tune": {"steps": 77}})
+    page.wait_for_selector(".facts-list >> text=77 steps")
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_function(
+        "document.querySelector(\".open-project input[name='tune.steps']\").value === '77'"
+    )
+
+
+def test_the_newest_click_on_a_seed_counts(watched: Watched, served: Served):
+    page = watched.open(served.url("results"))
+    page.wait_for_selector(".same-row img")
+    held: list[Any] = []
+
+    def hold_seeds(route: Any) -> None:
+        if '"same_seed"' in route.request.post_data and '"index":1' in route.request.post_data:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/component_server/", hold_seeds)
+    page.click(".same-head [aria-label='Next seed']")
+    while not held:
+        page.wait_for_timeout(20)
+    page.click(".same-head [aria-label='Next seed']")
+    page.wait_for_selector(".same-head output:text('3 of 10')")
+    newest = "document.querySelector('.same-row img').getAttribute('src')"
+    candidates = served.place.studio.store.candidates.of_round(served.place.round)
+    anchor = page.input_value(".same-head select")
+    third = next(entry for entry in candidates if entry.anchor_id == anchor and entry.index == 2)
+    page.wait_for_function(f"{newest}.includes('{third.id}')")
+    with page.expect_response(lambda answer: '"index":1' in (answer.request.post_data or "")):
+        held[0].continue_()
+    page.wait_for_timeout(200)  # it is there, and nothing may come of it
+    assert third.id in page.evaluate(newest)
+    assert page.inner_text(".same-head output") == "3 of 10"
+
+
+def test_the_name_of_a_project_is_changed_where_it_stands(watched: Watched, served: Served):
+    page = watched.open(served.url("reference"))
+    page.fill(".name-in-place", "Cat of the harbour")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-part=name]:text-is('Cat of the harbour')")
+    page.wait_for_selector(".project-row b:text-is('Cat of the harbour')")
+    page.fill(".name-in-place", "  ")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast:has-text('The name of the project is empty')")
+    page.wait_for_function("document.querySelector('.name-in-place').value === 'Cat of the harbour'")
+    assert served.place.studio.project(served.place.project).name == "Cat of the harbour"
+
+
+def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served: Served):
+    studio = served.place.studio
+    other = make_project(studio, name="Ink harbour")
+    page = watched.open(served.url("reference"))
+    away = ".put-away li:has-text('Ink harbour')"
+    page.click("[aria-label='Put Ink harbour away']")
+    page.click(".put-away summary")
+    page.wait_for_selector(away)
+    assert page.locator(".project-row:has-text('Ink harbour')").count() == 0
+    page.click(f"{away} >> text=Bring back")
+    page.wait_for_selector(".project-row:has-text('Ink harbour')")
+    page.wait_for_selector(".put-away", state="detached")
+    page.click("[aria-label='Put Ink harbour away']")
+    page.click(f"{away} >> text=Delete for good")
+    page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
+    page.wait_for_selector(".put-away", state="detached")
+    assert [entry.id for entry in studio.projects()] == [served.place.project]
+    assert other not in studio.store.projects.put_away()
+
+
+def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served):
+    studio = served.place.studio
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    studio.put_away(served.place.project)
+    studio.delete(served.place.project)
+    page.wait_for_selector(".toast:has-text('There is no project')")
+    page.wait_for_selector("[data-step=reference][aria-current]")
+    watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of its pictures
+
+
+def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
+    studio = served.place.studio
+    studio.run_round(studio.next_round(served.place.round).id)
+    page = watched.open(served.url("reference"))
+    page.click("[data-action=put-away]")
+    page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
+    assert studio.store.projects.put_away() == frozenset()
+
+
+def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):
+    studio = served.place.studio
+    gate = Gate(studio.create_demo)
+    studio.create_demo = gate  # type: ignore[method-assign]
+    gate.close()
+    page = watched.open(served.url("reference"))
+    page.click(".demo-button >> nth=0")
+    assert gate.reached.wait(60)
+    make_project(studio, name="Ink harbour")
+    page.click("[data-step=results]")
+    page.click("[data-step=reference]")
+    page.wait_for_selector(".project-row:has-text('Ink harbour')")
+    page.wait_for_selector(".demo-button:disabled >> nth=1")
+    gate.open()
+    page.wait_for_selector("[data-part=name]:text-is('Bold outline cat')")
+    page.click("[data-step=reference]")
+    page.wait_for_selector(".demo-button:enabled >> nth=1")
+    assert len(studio.projects()) == 3

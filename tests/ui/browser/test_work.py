@@ -1,0 +1,271 @@
+"""Queue, log, samples and every state of a job in a real Chromium."""
+
+import re
+from typing import Any
+
+import pytest
+
+from gal_studio.core.types import Job
+from gal_studio.state.tables.rounds import TrainingImage
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded import make_project
+
+pytestmark = pytest.mark.browser
+
+LIST = ".queue-list"
+LOSS = "The loss is not finite at step 41: the last good checkpoint is kept."
+
+
+@pytest.fixture
+def jobs(served: Served) -> tuple[Job, ...]:
+    """Training and drawing of the next round of the shown project, then of another project."""
+    studio = served.place.studio
+    other = make_project(studio, name="Ink harbour")
+    first = studio.run_round(studio.next_round(served.place.round).id)
+    second = studio.run_round(studio.rounds(other)[0].id)
+    studio.store.workers.enter("w")
+    return (*first, *second)
+
+
+def wait_for_order(page: Any, jobs: list[Job]) -> None:
+    page.wait_for_function(
+        f"(ids) => JSON.stringify([...document.querySelectorAll('{LIST} li')].map((row) => row.dataset.job))"
+        " === JSON.stringify(ids)",
+        arg=[job.id for job in jobs],
+    )
+
+
+def row(job: Job) -> str:
+    return f"{LIST} li[data-job='{job.id}']"
+
+
+def open_queue(page: Any) -> None:
+    page.click("[data-part=queue]")
+    page.wait_for_selector(f"{LIST} li")
+
+
+def test_the_queue_lists_the_work_of_all_projects(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store = served.place.studio.store
+    store.jobs.claim("w")
+    store.jobs.progress(jobs[0].id, "fine_tune", 40, 200, "loss 0.1")
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=queue-count]:text('4')")
+    open_queue(page)
+    wait_for_order(page, list(jobs))
+    assert "40 / 200" in page.inner_text(row(jobs[0]))
+    assert page.inner_text(row(jobs[1])).splitlines()[:2] == ["Generate", "after fine-tuning"]
+    assert "Round 1 · Ink harbour" in page.inner_text(row(jobs[3]))
+    store.jobs.progress(jobs[0].id, "fine_tune", 90, 200, "loss 0.1")
+    page.wait_for_selector(f"{row(jobs[0])} >> text=90 / 200")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(LIST, state="hidden")
+    open_queue(page)
+    page.click(f"{row(jobs[2])} .queue-where")
+    page.wait_for_selector("[data-part=name]:text('Ink harbour')")
+    assert not page.is_visible(LIST)
+
+
+def test_the_order_is_changed_and_both_tabs_show_it(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    page = watched.open(served.url())
+    other = page.context.new_page()
+    other.goto(served.address)
+    other.wait_for_selector("html[data-studio=ready]")
+    for tab in (page, other):
+        open_queue(tab)
+    page.click(f"{row(jobs[3])} [aria-label^='To the front']")
+    after = [jobs[2], jobs[3], jobs[0], jobs[1]]
+    wait_for_order(page, after)
+    wait_for_order(other, after)
+    assert [job.id for job in served.place.studio.store.queue.read().waiting] == [job.id for job in after]
+    assert page.is_disabled(f"{row(jobs[2])} [aria-label^='Up']")
+    assert page.is_disabled(f"{row(jobs[3])} [aria-label^='Up']"), "it does not overtake its training"
+    other.click(f"{row(jobs[3])} [aria-label^='Withdraw']")
+    wait_for_order(page, [jobs[2], jobs[0], jobs[1], jobs[3]])
+    assert page.inner_text(f"{row(jobs[3])} .queue-state") == "stopped"
+    page.click(f"{row(jobs[3])} [aria-label^='Resume']")
+    wait_for_order(other, after)
+    other.close()
+
+
+def test_the_order_is_changed_by_keyboard_and_the_focus_stays_with_the_job(
+    watched: Watched, served: Served, jobs: tuple[Job, ...]
+):
+    page = watched.open(served.url())
+    page.focus("[data-part=queue]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{LIST} li")
+    page.focus(f"{row(jobs[0])} [aria-label^='Down']")
+    page.keyboard.press("Enter")
+    wait_for_order(page, [jobs[2], jobs[0], jobs[1], jobs[3]])
+    assert page.evaluate("document.activeElement.closest('li').dataset.job") == jobs[0].id
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    assert served.place.studio.store.decisions.verdicts(served.place.round) == {}, "a key went through"
+
+
+def test_a_double_click_is_one_move_and_hits_no_other_job(
+    watched: Watched, served: Served, jobs: tuple[Job, ...]
+):
+    store = served.place.studio.store
+    page = watched.open(served.url())
+    open_queue(page)
+    page.dblclick(f"{row(jobs[2])} [aria-label^='Up']")
+    wait_for_order(page, [jobs[0], jobs[2], jobs[1], jobs[3]])
+    page.dblclick(f"{row(jobs[1])} [aria-label^='Withdraw']")
+    wait_for_order(page, [jobs[0], jobs[2], jobs[3], jobs[1]])
+    until(lambda: store.jobs.get(jobs[1].id).state == "stopped")
+    page.wait_for_timeout(700)
+    states = [store.jobs.get(job.id).state for job in jobs]
+    assert states == ["queued", "stopped", "queued", "queued"]
+
+
+def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store = served.place.studio.store
+    store.jobs.claim("w")
+    store.jobs.fail(jobs[0].id, LOSS)
+    page = watched.open(served.url())
+    other = page.context.new_page()
+    other.goto(served.url())
+    other.wait_for_selector("html[data-studio=ready]")
+    for tab in (page, other):
+        open_queue(tab)
+        tab.wait_for_selector(f"{row(jobs[0])} >> text={LOSS}")
+    for tab in (page, other):
+        tab.evaluate(f"document.querySelector(\"{row(jobs[0])} [aria-label^='Retry']\").click()")
+    for tab in (page, other):
+        wait_for_order(tab, [jobs[0], jobs[2], jobs[3], jobs[1]])
+    assert [move.after for move in store.jobs.moves(jobs[0].id)].count("queued") == 2
+    assert len(store.jobs.of_project(served.place.project)) == 2
+    other.close()
+
+
+def buttons(page: Any) -> list[str]:
+    return page.locator(".job button:visible").all_inner_texts()
+
+
+def test_every_state_has_its_words_and_buttons(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store, job = served.place.studio.store, jobs[0]
+    store.jobs.request_stop(jobs[2].id)
+    page = watched.open(served.url())
+
+    def shows(title: str, *expected: str, note: str = "") -> None:
+        page.wait_for_selector(f"[data-part=job-title]:text-is('{title}')")
+        assert buttons(page) == list(expected), title
+        assert note in page.inner_text("[data-part=job-rate]"), title
+
+    shows("Fine-tuning: waiting for its turn", "Withdraw")
+    store.jobs.claim("w")
+    store.jobs.progress(job.id, "fine_tune", 40, 200, "loss 0.1")
+    shows("Fine-tuning 40 / 200", "Pause", "Stop")
+    store.jobs.request_pause(job.id)
+    shows("Pausing", "Stop", note="keeping what is done")
+    store.jobs.halt(job.id, "Kept 40 of 200 steps; Resume goes on from there.")
+    shows("Fine-tune paused at 40 / 200", "Resume", note="Kept 40 of 200 steps")
+    store.jobs.resume(job.id)
+    store.jobs.claim("w")
+    store.jobs.rest(job.id, 1, "The disk is full: make room, and it goes on by itself.")
+    shows("Fine-tune waits for room on the disk", "Resume", note="The disk is full: make room")
+    store.jobs.resume(job.id)
+    store.jobs.claim("w")
+    store.jobs.interrupt(job.id, "a test")
+    shows("Fine-tune was interrupted at 40 / 200", "Resume", note="Resume goes on where it was")
+    store.jobs.resume(job.id)
+    store.jobs.claim("w")
+    store.jobs.fail(job.id, LOSS)
+    shows("Fine-tune failed at 40 / 200", "Retry", note=LOSS)
+    store.jobs.resume(job.id)
+    store.jobs.claim("w")
+    store.jobs.request_stop(job.id)
+    shows("Stopping", "Stop")
+    assert page.is_disabled("[data-part=stop]")
+    store.jobs.halt(job.id, "Kept 40 of 200 steps.")
+    shows("Fine-tune stopped at 40 / 200", "Resume", note="Kept 40 of 200 steps.")
+    store.jobs.resume(job.id)
+    store.jobs.claim("w")
+    store.jobs.finish(job.id)
+    shows("Fine-tune done")
+
+
+def test_samples_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store = served.place.studio.store
+    store.jobs.claim("w")
+    store.jobs.progress(jobs[0].id, "fine_tune", 20, 200, "loss 0.1")
+    store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(1, 21)])
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.click("[data-view=curves]")
+    page.wait_for_selector(".curve-title:has-text('20 steps')")
+    page.click(".curves [data-action=sample]")
+    page.wait_for_selector(".toast:has-text('at the next step')")
+    assert store.jobs.take_sample_request(jobs[0].id)
+    image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
+    store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)])
+    store.rounds.add_training_image(jobs[0].round_id, TrainingImage(30, "A tie in ink", 1, image))
+    page.wait_for_selector(".curve-title:has-text('30 steps')")
+    page.wait_for_function("document.querySelector('.curves .sample img')?.naturalWidth === 48")
+    page.click(".curves .sample")
+    page.wait_for_selector(".sample-view[open] >> text=Step 30: A tie in ink")
+    page.keyboard.press("Escape")
+    store.jobs.finish(jobs[0].id)
+    page.wait_for_selector(".curves [data-action=sample]", state="hidden")
+    assert page.locator(".sample:visible").count() == 1
+
+
+def test_the_interval_of_samples_is_a_setting(watched: Watched, served: Served):
+    studio, project = served.place.studio, served.place.project
+    page = watched.open(served.url("reference"))
+    page.click(".open-project summary")
+    page.fill(".open-project [name='tune.sample_every']", "25")
+    page.press(".open-project [name='tune.sample_every']", "Tab")
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+    assert studio.project(project).settings.tune.sample_every == 25
+
+
+def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
+    watched: Watched, served: Served
+):
+    workspace = served.place.studio.store.workspace
+    log = workspace / "logs" / "worker.log"
+    log.parent.mkdir(exist_ok=True)
+    log.write_text(f"INFO device: cuda: Some GPU\nINFO read {workspace}/images/1.png token=abc123\n")
+    page = watched.open(served.url())
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click("[data-part=log]")
+    page.wait_for_selector(".log-lines:has-text('read WORKSPACE/images/1.png token=[hidden]')")
+    assert "cuda: Some GPU" in page.inner_text(".log-facts")
+    with log.open("a") as file:
+        file.write("INFO one more line\n")
+    page.wait_for_selector(".log-lines:has-text('one more line')")
+    page.click("[data-action=copy-report]")
+    page.wait_for_selector(".toast:has-text('Copied')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    for part in ("GAL Studio: 0", "torch ", "one more line", '"learning_rate"', "Device: cuda: Some GPU"):
+        assert part in copied, part
+    assert str(workspace) not in copied
+    assert not re.search(r"/home/|abc123|watercolor", copied)
+    page.keyboard.press("a")
+    assert served.place.studio.store.decisions.verdicts(served.place.round) == {}
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.log", state="hidden")
+
+
+def test_the_strip_tells_what_waits_from_what_is_at_work(
+    watched: Watched, served: Served, jobs: tuple[Job, ...]
+):
+    chip = ".chip-round[aria-current] .chip-note"
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.wait_for_selector(f"{chip}:text-is('waits for its turn')")
+    served.place.studio.store.jobs.claim("w")
+    page.wait_for_selector(f"{chip}:text-is('at work')")
+
+
+def test_what_was_interrupted_is_gone_on_with(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+    store = served.place.studio.store
+    store.jobs.claim("w")
+    store.jobs.progress(jobs[0].id, "fine_tune", 40, 200, "")
+    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
+    page.click("[data-part=pause]")
+    until(lambda: store.jobs.get(jobs[0].id).state == "pausing")
+    store.jobs.halt(jobs[0].id)
+    page.wait_for_selector("[data-part=resume][data-next]:text-is('Resume')")
+    page.wait_for_selector("[data-part=hint]:has-text('Fine-tune is not done: Resume')")
+    assert page.locator("[data-part=actions] [data-next]").count() == 0

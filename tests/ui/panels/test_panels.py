@@ -1,0 +1,169 @@
+"""Handlers are plain functions: unpack, one verb, a view."""
+
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import UploadFile
+
+from gal_studio.core.errors import StudioError
+from gal_studio.ui.api.errors import UNEXPECTED, guarded
+from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
+from gal_studio.ui.panels.results import all_rounds, same_noise
+from gal_studio.ui.panels.rounds import record, step_back, step_forward
+from tests.ui.conftest import Place
+from tests.ui.seeded import picture
+
+
+def test_an_expected_error_is_one_sentence():
+    @guarded
+    def refuse(request):
+        raise StudioError("This is wrong: do that.")
+
+    assert refuse({}) == {"error": "This is wrong: do that."}
+
+
+def test_an_unexpected_error_shows_nothing_of_the_inside(caplog):
+    @guarded
+    def fail(request):
+        raise ValueError("/home/somebody/secret")
+
+    assert fail({}) == {"error": UNEXPECTED}
+    assert "secret" in caplog.text
+
+
+def test_a_verdict_is_recorded_undone_and_redone(place: Place):
+    first = place.studio.round_view(place.round).candidates[0].candidate.id
+    record(place.studio, {"candidates": [first], "verdict": "accepted"})
+    verdicts = place.studio.store.decisions.verdicts
+    assert step_back(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert verdicts(place.round) == {}
+    assert step_forward(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert verdicts(place.round) == {first: "accepted"}
+    assert step_forward(place.studio, {"round": place.round}) == {"changed": []}
+
+
+def test_an_odd_verdict_is_refused(place: Place):
+    with pytest.raises(StudioError, match="'maybe'"):
+        record(place.studio, {"candidates": [], "verdict": "maybe"})
+
+
+def derived(kind, *sets):
+    return derive(
+        {"kind": kind, "sets": [{"prompts": prompts, "trigger_word": word} for prompts, word in sets]}
+    )
+
+
+def test_a_style_is_derived():
+    answer = derived("style", (["A cat in ink style", ""], ""))
+    assert answer["sets"][0]["facts"][0][1] == "in ink style"
+    assert answer["anchors"][0] == "A tie in ink style"
+
+
+def test_an_object_is_derived():
+    for typed in ("<cute-cat>", ""):
+        answer = derived("object", (["A <cute-cat> cat on the stairs"], typed))
+        assert [fact[1] for fact in answer["sets"][0]["facts"]] == [
+            "<cute-cat>",
+            "a <cute-cat> cat",
+            "A cat on the stairs",
+            "a photo of a cat",
+        ]
+    assert answer["name"] == "A <cute-cat> cat on the stairs"
+
+
+POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
+
+
+def test_several_objects_are_derived():
+    answer = derived("object", ([POT], "<dotty>"), ([], ""), ([BEAR], ""))
+    first, empty, second = answer["sets"]
+    assert first["facts"][2:] == [["Plain prompt", "A teapot in the snow"], ["Class", "a photo of a teapot"]]
+    assert empty == {}
+    assert second["facts"][0] == ["Trigger word", "<brumm>"]
+    assert answer["name"] == "A <dotty> teapot and a <brumm> teddy bear"
+    assert answer["anchors"][0] == "a <dotty> teapot and a <brumm> teddy bear in a workshop"
+
+
+def test_what_is_wrong_is_said_where_it_is_wrong():
+    answer = derived("object", ([POT], ""), (["A teddy bear"], "<brumm>"))
+    assert "facts" in answer["sets"][0]
+    assert "does not hold the trigger word" in answer["sets"][1]["problem"]
+    assert "problem" not in answer
+    twice = derived("object", ([POT], "<dotty>"), (["A dotty teapot"], "dotty"))
+    assert "Two objects have the trigger word 'dotty'" in twice["problem"]
+    assert all("facts" in entry for entry in twice["sets"])
+    many = derived("object", *(([f"A <x{i}> cat"], "") for i in range(5)))
+    assert "at most 4" in many["problem"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "prompts", "word"),
+    [("style", ["A cat"], ""), ("object", ["A cat"], ""), ("object", ["A cat"], "<sks>")],
+)
+def test_what_is_missing_is_said_while_typing(kind, prompts, word):
+    assert derived(kind, (prompts, word))["sets"][0]["problem"]
+
+
+def uploaded(name: str, tmp_path: Path) -> str:
+    path = tmp_path / name
+    path.write_bytes(picture((10, 200, 90)))
+    with path.open("rb") as file:
+        return uploads().add(UploadFile(file, filename=name, size=path.stat().st_size))
+
+
+def test_the_sets_of_the_form_become_references(tmp_path: Path):
+    pot, mask, bear = (uploaded(name, tmp_path) for name in ("pot.png", "pot-masklabel.png", "bear.png"))
+    sets = [
+        {"references": [{"path": pot, "prompt": POT, "mask": mask}], "trigger_word": "<dotty>"},
+        {"references": [{"path": bear, "prompt": BEAR, "mask": None}], "trigger_word": " "},
+    ]
+    given = draft({"kind": "object", "preset": "pocket", "sets": sets}).given
+    assert [(entry.prompt, entry.trigger_word) for entry in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
+    assert given[0].mask.name == "pot-masklabel.png"
+    assert given[1].mask is None
+    with pytest.raises(StudioError, match="Object 2 has no picture"):
+        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]})
+    with pytest.raises(StudioError, match="Two objects have the trigger word"):
+        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]})
+    assert len(draft({"kind": "style", "preset": "pocket", "sets": sets}).given) == 1
+
+
+def test_settings_are_nested():
+    assert nested({"tune.rank": 4, "gal.top_k": 2}) == {"tune": {"rank": 4}, "gal": {"top_k": 2}}
+
+
+def test_only_uploads_are_read(tmp_path: Path):
+    for path in (str(tmp_path / "secret.png"), "/etc/passwd", "..", "", "0" * 32):
+        reference = {"path": path, "prompt": "A cat in ink style"}
+        with pytest.raises(StudioError, match="not uploaded"):
+            draft({"kind": "style", "preset": "pocket", "sets": [{"references": [reference]}]})
+
+
+def test_another_model_needs_both_names():
+    with pytest.raises(StudioError, match="not named"):
+        draft({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
+
+
+def test_projects_and_demos_are_listed(place: Place):
+    answer = projects_and_demos(place.studio)
+    assert [project["id"] for project in answer["projects"]] == [place.project]
+    assert [demo["kind"] for demo in answer["demos"]] == ["style", "object"]
+
+
+def test_results_hold_what_was_measured(place: Place):
+    place.studio.accept_suggestion(place.round)
+    (row,) = all_rounds(Recall(place.studio), place.project)["rounds"]
+    assert row["candidates"] == 180
+    assert len(row["accepted"]) == 3
+    assert 0 < row["openness"] < 0.7
+    assert row["adapter"]
+
+
+def test_the_same_seed_is_found_in_each_round(place: Place):
+    anchor = place.studio.pool(place.round)[1]
+    answer = same_noise(Recall(place.studio), place.project, anchor.id, 4)
+    assert answer["most"] == 10
+    assert answer["rounds"][0]["picture"]["prompt"] == anchor.prompt
+    assert same_noise(Recall(place.studio), place.project, "none", 0)["rounds"][0]["picture"] is None

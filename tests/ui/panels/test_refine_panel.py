@@ -1,0 +1,248 @@
+"""Heatmaps, brushes and refinements: handlers are plain functions, and what they say is JSON."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from gal_studio.core.errors import StudioError
+from gal_studio.studio.views.types import MeasurementView
+from gal_studio.ui.api.mask_runs import png_of, runs_of
+from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.panels.refine import (
+    ACTS,
+    before_after,
+    find_maps,
+    find_pair,
+    find_part,
+    find_subject,
+    keep_paint,
+    keep_subject,
+    set_rule,
+)
+from gal_studio.ui.panels.results import all_rounds
+from gal_studio.ui.panels.rounds import record_part, step_back
+from gal_studio.ui.payloads.refinement import measured
+from tests.ui.conftest import Place, built
+from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
+
+CORNER = {"width": 48, "height": 48, "runs": [255, 10, 0, 48 * 48 - 10]}
+
+
+def first(place: Place) -> str:
+    return place.studio.round_view(place.round).candidates[0].candidate.id
+
+
+def stored(place: Place, name: str) -> np.ndarray:
+    return np.asarray(place.studio.store.images.mask(name))
+
+
+def test_a_mask_travels_both_ways_unchanged(tmp_path):
+    rng = np.random.default_rng(0)
+    pixels = rng.choice(np.array([0, 128, 255], np.uint8), size=(37, 53))
+    runs = runs_of(Image.fromarray(pixels))
+    (tmp_path / "mask.png").write_bytes(png_of(json.loads(json.dumps(runs))))
+    with Image.open(tmp_path / "mask.png") as file:
+        assert file.mode == "L"
+        assert np.array_equal(np.asarray(file), pixels)
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        {},
+        {"width": 2, "height": 2, "runs": [255, 3]},
+        {"width": 2, "height": 2, "runs": [256, 4]},
+        {"width": 2, "height": 2, "runs": [1]},
+        {"width": 2, "height": 2, "runs": [1, True]},
+        {"width": 2, "height": 2, "runs": [255, -4]},
+        {"width": 0, "height": 2, "runs": []},
+        {"width": 10**6, "height": 10**6, "runs": [0, 10**12]},
+        {"width": "2", "height": 2, "runs": [0, 4]},
+    ],
+)
+def test_what_is_no_mask_is_one_sentence(mask):
+    with pytest.raises(StudioError, match="paint it again"):
+        png_of(mask)
+
+
+def test_a_map_is_there_once_it_was_judged(place: Place):
+    candidate = first(place)
+    assert find_maps(place.studio, {"owner": candidate, "kind": "quality"}) == {"maps": []}
+    judge(place.studio, place.round)
+    (found,) = find_maps(place.studio, {"owner": candidate, "kind": "quality"})["maps"]
+    assert found["subject"] == ""
+    assert (found["height"], found["width"]) == (8, 8)
+    assert found["values"][:8] == [LOW] * 4 + [HIGH] * 4
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_there_are_two_kinds_of_maps(place: Place):
+    with pytest.raises(StudioError, match="'beauty'"):
+        find_maps(place.studio, {"owner": "x", "kind": "beauty"})
+
+
+def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
+    candidate = first(place)
+    recall = Recall(place.studio)
+    assert poll(recall, {"project": place.project})["parts"]["masks"] == {}
+    record_part(place.studio, {"candidate": candidate, "mask": CORNER})
+    parts = poll(recall, {"project": place.project})["parts"]
+    assert parts["verdicts"] == {candidate: "accepted"}
+    assert set(parts["masks"]) == {candidate}
+    assert find_part(place.studio, {"candidate": candidate})["mask"] == CORNER
+    assert step_back(place.studio, {"round": place.round}) == {"changed": [candidate]}
+    assert find_part(place.studio, {"candidate": candidate}) == {"mask": None}
+
+
+def test_a_refinement_is_told_in_its_parts(place: Place):
+    node = pairs_made(place.studio, place.round)
+    answer = poll(Recall(place.studio), {"project": place.project, "round": node})
+    part = answer["parts"]["refinement"]
+    assert json.loads(json.dumps(part)) == part
+    assert answer["parts"]["round"]["kind"] == "refine"
+    assert [chip["kind"] for chip in answer["parts"]["rounds"]] == ["fine_tune", "refine"]
+    assert part["step"] == "review"
+    assert len(part["pairs"]) == 16
+    assert part["pairs"][0]["quality"] == pytest.approx(0.5)
+    assert (part["rule"], part["can_undo"]) == ("continue", False)
+
+
+def test_an_ordinary_round_has_no_refinement(place: Place):
+    assert "refinement" not in poll(Recall(place.studio), {"project": place.project})["parts"]
+
+
+def test_paint_is_kept_and_found_again(place: Place):
+    node = pairs_made(place.studio, place.round)
+    pair = place.studio.refinement_view(node).pairs[2].id
+    painting = {"width": 48, "height": 48, "runs": [0, 48, 128, 48 * 46, 255, 48]}
+    keep_paint(place.studio, {"pair": pair, "mask": painting})
+    assert find_pair(place.studio, {"pair": pair})["painting"] == painting
+    shown = poll(Recall(place.studio), {"project": place.project, "round": node})["parts"]["refinement"]
+    assert [bool(entry["painted"]) for entry in shown["pairs"][:4]] == [False, False, True, False]
+    assert shown["can_undo"]
+    keep_paint(place.studio, {"pair": pair, "mask": None})
+    assert find_pair(place.studio, {"pair": pair})["painting"] is None
+
+
+def test_paint_of_another_size_is_refused_and_nothing_is_lost(place: Place):
+    node = pairs_made(place.studio, place.round)
+    pair = place.studio.refinement_view(node).pairs[0].id
+    with pytest.raises(StudioError, match="16 x 16"):
+        keep_paint(place.studio, {"pair": pair, "mask": {"width": 16, "height": 16, "runs": [0, 256]}})
+    assert find_pair(place.studio, {"pair": pair})["painting"] is None
+
+
+def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_again(place: Place):
+    _, round_id, reference = object_with_subject(place.studio)
+    pair = place.studio.refinement_view(pairs_made(place.studio, round_id)).pairs[0].id
+    assert find_pair(place.studio, {"pair": pair})["reference"] == reference
+    found = find_subject(place.studio, {"reference": reference})
+    assert (found["mask"]["runs"][:2], found["painted"]) == ([255, 24], False)
+    painted = {"mask": CORNER, "painted": True}
+    steps = (
+        (keep_subject, {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
+        (keep_subject, {"mask": None}, {**found, "can_undo": True}),
+        (ACTS["undo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+        (ACTS["undo_mask"], {}, {**found, "can_redo": True}),
+        (ACTS["redo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+    )
+    for act, request, after in steps:
+        act(place.studio, {"reference": reference, **request})
+        assert find_subject(place.studio, {"reference": reference}) == after
+
+
+def test_a_style_has_no_subject_to_paint(place: Place):
+    pair = place.studio.refinement_view(pairs_made(place.studio, place.round)).pairs[0].id
+    assert find_pair(place.studio, {"pair": pair})["reference"] is None
+
+
+def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
+    node = pairs_made(place.studio, place.round)
+    recall = Recall(place.studio)
+    asked = {"project": place.project, "round": node}
+    before = poll(recall, asked)["parts"]["refinement"]["rule_words"]
+    set_rule(place.studio, {"project": place.project, "rule": "repeat"})
+    after = poll(recall, asked)["parts"]["refinement"]
+    assert after["rule"] == "repeat"
+    assert after["rule_words"] != before
+
+
+def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
+    node = pairs_made(place.studio, place.round)
+    assert before_after(Recall(place.studio), {"round": node}) == {"anchors": []}
+    refined(place.studio, node)
+    anchors = before_after(Recall(place.studio), {"round": node})["anchors"]
+    assert len(anchors) == 18
+    seeds = {
+        entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(place.round).candidates
+    }
+    seeds |= {entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(node).candidates}
+    for anchor in anchors:
+        assert len(anchor["pictures"]) == 10
+        for pair in anchor["pictures"]:
+            assert pair["before"]["prompt"] == pair["after"]["prompt"] == anchor["prompt"]
+            assert seeds[pair["before"]["id"]] == seeds[pair["after"]["id"]]
+            assert pair["before"]["id"] != pair["after"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "kind", "figures", "words", "verdict"),
+    [
+        ("clip_t", "style", (0.271, 0.284, 0.013, 0.004, 0.021),
+         "text alignment 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures", "better"),
+        ("clip_t", "style", (0.284, 0.271, -0.013, -0.021, -0.004),
+         "text alignment 0.284 → 0.271, −0.013 [−0.021, −0.004] over 180 pictures", "worse"),
+        ("overfit_rate", "style", (0.5, 0.4, -0.1, -0.15, -0.05),
+         "share of copies 0.500 → 0.400, −0.100 [−0.150, −0.050] over 180 pictures", "better"),
+        ("clip_i", "object", (0.6, 0.7, 0.1, 0.05, 0.15),
+         "likeness to the reference 0.600 → 0.700, +0.100 [+0.050, +0.150] over 180 pictures", "better"),
+        ("clip_i", "style", (0.6, 0.7, 0.1, 0.05, 0.15),
+         "likeness to the reference 0.600 → 0.700, +0.100 [+0.050, +0.150] over 180 pictures", "more"),
+        ("clip_t", "style", (0.27, 0.28, 0.01, -0.01, 0.03),
+         "text alignment 0.270 → 0.280, +0.010 [−0.010, +0.030] over 180 pictures", "unclear"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_said_in_words(metric, kind, figures, words, verdict):
+    entry = measured(MeasurementView(metric, *figures, 180), kind)
+    assert (entry["words"], entry["verdict"]) == (words, verdict)
+
+
+def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
+    node = pairs_made(place.studio, place.round)
+    refined(place.studio, node)
+    place.studio.accept_suggestion(place.round)
+    accepted = {
+        entry.candidate.anchor_id
+        for entry in place.studio.round_view(place.round).candidates
+        if entry.verdict == "accepted"
+    }
+    answer = poll(Recall(place.studio), {"project": place.project, "round": node})
+    assert accepted
+    assert not [
+        score for score in answer["parts"]["scores"] if score["suggested"] and score["anchor_id"] in accepted
+    ]
+
+
+def test_results_tell_a_refinement_from_a_round(place: Place):
+    refined(place.studio, pairs_made(place.studio, place.round))
+    rows = all_rounds(Recall(place.studio), place.project)["rounds"]
+    assert [row["name"] for row in rows] == ["Round 1", "Round 1 refined"]
+
+
+def test_pictures_of_pairs_are_served_by_id_and_nothing_else_is(place: Place):
+    shown = place.studio.refinement_view(pairs_made(place.studio, place.round)).pairs[0]
+    versions = {"reference": shown.reference_image[:8], "generated": (shown.generated_image or "")[:8]}
+    pair = shown.id
+    client = TestClient(built(place.studio))
+    for route in ("pair", "pair-thumb"):
+        for which in ("reference", "generated"):
+            answer = client.get(f"/{route}/{pair}/{which}?v={versions[which]}")
+            assert answer.headers["content-type"] == "image/png"
+            assert "immutable" in answer.headers["cache-control"]
+        for wrong in (f"{pair}/mask", "nothing/reference", "..%2F..%2Fstudio.db/reference"):
+            answer = client.get(f"/{route}/{wrong}")
+            assert answer.status_code == 404 or "GAL Studio" in answer.text

@@ -1,0 +1,60 @@
+"""Views become plain values that JSON holds and texts that stay texts."""
+
+import json
+
+import pytest
+
+from gal_studio.ui.payloads.rounds import (
+    anchor_payloads,
+    job_payload,
+    positions,
+    project_payload,
+    round_payload,
+    score_payloads,
+    triggers,
+)
+from tests.ui.conftest import Place
+from tests.ui.seeded import make_project
+
+
+def test_every_part_is_json(place: Place):
+    view = place.studio.round_view(place.round)
+    for part in (project_payload(view.project), round_payload(view), score_payloads(view), positions(view)):
+        assert json.loads(json.dumps(part)) == part
+
+
+def test_anchors_are_told_apart_by_their_first_words(place: Place):
+    anchors = anchor_payloads(place.studio.pool(place.round))
+    assert anchors[0]["head"] == "A tie"
+    assert anchors[0]["tail"] == "in watercolor painting style"
+
+
+def test_scores_come_in_the_order_of_priority(place: Place):
+    scores = score_payloads(place.studio.round_view(place.round))
+    assert [score["rank"] for score in scores] == list(range(1, 19))
+    assert [score["chosen"] for score in scores] == [True] * 3 + [False] * 15
+    assert all(score["reason"] for score in scores)
+
+
+def test_what_was_accepted_before_says_so_instead_of_a_rank(place: Place):
+    view = place.studio.round_view(place.round)
+    first = view.scores[0].anchor.id
+    plain, again = (score_payloads(view, accepted)[0] for accepted in ((), (first,)))
+    assert plain["chosen"] and not again["chosen"]
+    assert "accepted in the round before" in again["reason"] != plain["reason"]
+    assert plain["why"] and not again["why"]
+
+
+def test_the_style_is_called_by_its_descriptor(place: Place):
+    assert triggers(place.studio.project(place.project)) == ["in watercolor painting style"]
+
+
+def test_the_job_line_is_empty_before_the_first_job(place: Place):
+    assert job_payload(place.studio.job_view(place.project)) is None
+
+
+@pytest.mark.parametrize("nasty", ["A ${alert(1)} in <b>bold</b> style", "A {{value}} in `x` style"])
+def test_texts_stay_as_they_are(place: Place, nasty: str):
+    project = make_project(place.studio, prompt=nasty)
+    payload = project_payload(place.studio.project(project))
+    assert payload["references"][0]["prompt"] == nasty

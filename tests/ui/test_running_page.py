@@ -1,0 +1,71 @@
+"""A second start on the same workspace leads to the first page; a taken port is one sentence."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from gal_studio.cli import main
+from gal_studio.state.jobs.lock import PageLock
+from gal_studio.ui import running_page
+from gal_studio.ui.running_page import note_address
+from gal_studio.ui.serve import AUTH_VARIABLE
+
+
+@pytest.fixture
+def listening():
+    """A port on which something listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def start(workspace: Path, port: int) -> int:
+    return main(["--no-browser", "--workspace", str(workspace), "--port", str(port)])
+
+
+def test_a_second_start_says_where_the_first_is(
+    tmp_path: Path, listening: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"http://127.0.0.1:{listening}"
+    with PageLock(tmp_path) as first:
+        assert first.acquire()
+        note_address(tmp_path, address)
+        assert start(tmp_path, listening + 1) == 0
+    assert address in capsys.readouterr().out
+    assert not (tmp_path / "studio.db").exists(), "it opens nothing itself"
+
+
+def test_a_password_does_not_stay_in_the_environment(
+    tmp_path: Path, listening: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers would inherit it, whether it is used or another one is given."""
+    monkeypatch.setenv(AUTH_VARIABLE, "ada:a-long-password")
+    with PageLock(tmp_path) as first:
+        assert first.acquire()
+        note_address(tmp_path, f"http://127.0.0.1:{listening}")
+        assert main(["--no-browser", "--workspace", str(tmp_path), "--auth", "bob:another-password"]) == 0
+    assert AUTH_VARIABLE not in os.environ
+
+
+@pytest.mark.parametrize("note", [None, b"", b"http://127.0.0.1", b"\xff\xfe"])
+def test_a_first_start_that_hangs_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], note: bytes | None
+) -> None:
+    monkeypatch.setattr(running_page, "PATIENCE", 0.3)
+    if note is not None:
+        (tmp_path / running_page.NOTE).write_bytes(note)
+    with PageLock(tmp_path) as first:
+        assert first.acquire()
+        assert start(tmp_path, 1) == 2
+    said = capsys.readouterr().err.strip()
+    assert "does not answer" in said and len(said.splitlines()) == 1
+
+
+def test_a_taken_port_is_one_sentence(
+    tmp_path: Path, listening: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert start(tmp_path / "new", listening) == 2
+    said = capsys.readouterr().err.strip()
+    assert f"port {listening} is taken" in said and len(said.splitlines()) == 1
+    assert not (tmp_path / "new" / "studio.db").exists()

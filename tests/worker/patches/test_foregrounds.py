@@ -1,0 +1,118 @@
+"""The subject of several references, with the bundled vision model on the bundled references."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.assets import load_preset, resolve_model
+from gal_studio.core.types import Reference
+from gal_studio.engine.patches.foreground import foreground_mask
+from gal_studio.engine.patches.loading import PatchTower, load_vision
+from gal_studio.state import Store
+from gal_studio.state.files.errors import BusyError
+from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.studio import Studio
+from gal_studio.worker.jobs.pairs import judge_round
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.foregrounds import find_in_references
+from gal_studio.worker.patches.judge import Judge, mask_of_reference
+
+
+@pytest.fixture(scope="module")
+def tower() -> PatchTower:
+    preset = load_preset("pocket")
+    return load_vision(resolve_model(preset.vision_model), resolve_model(preset.clip_model), "cpu")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "workspace") as opened:
+        yield opened
+
+
+def teal(picture: Image.Image) -> np.ndarray:
+    """Where the bundled teapot shows its own colour."""
+    red, green, blue = np.moveaxis(np.asarray(picture.convert("RGB"), np.int16), 2, 0)
+    return (red < 70) & (abs(green - blue) < 30) & (green > 110) & (green > 2 * red)
+
+
+def covered(mask: Image.Image, picture: Image.Image) -> tuple[float, float]:
+    """The part of the teapot that a mask covers, and the part of the picture."""
+    inside = np.asarray(mask) > 127
+    return float(inside[teal(picture)].mean()), float(inside.mean())
+
+
+def find(store: Store, tower: PatchTower, references: Sequence[Reference]) -> list[Reference]:
+    assert tower.limits is not None
+    judge = Judge(store, tower, tower.limits, "tower")
+    return list(find_in_references(store, lambda: judge, references, references))
+
+
+def test_what_all_pictures_have_in_common_is_the_subject(store: Store, tower: PatchTower) -> None:
+    references = store.projects.references(Studio(store).create_demo("object"))
+    assert len(find(store, tower, references)) == len(references)
+    alone = []
+    for entry in references:
+        picture, found = store.images.picture(entry.image), store.refinements.foreground(entry.image)
+        assert found is not None and found.mask is not None
+        of_subject, of_picture = covered(store.images.mask(found.mask), picture)
+        assert of_subject > 0.9 and of_picture < 0.5
+        alone.append(covered(foreground_mask(picture), picture)[0])
+    assert min(alone) < 0.2  # the border's colours alone take the sunshade for the teapot
+
+
+def test_one_picture_is_left_to_the_colours_of_its_border(store: Store, tower: PatchTower) -> None:
+    entry = store.projects.references(Studio(store).create_demo("object"))[0]
+
+    def refuse() -> Judge:
+        raise AssertionError("there is nothing to compare with")
+
+    list(find_in_references(store, refuse, [entry], [entry]))
+    found = store.refinements.foreground(entry.image)
+    assert found is not None and found.mask is not None
+    alone = foreground_mask(store.images.picture(entry.image))
+    assert np.array_equal(np.asarray(store.images.mask(found.mask)), np.asarray(alone))
+
+
+def test_a_heatmap_before_the_first_refinement_finds_the_same_subjects(
+    store: Store, tower: PatchTower, tmp_path: Path
+) -> None:
+    project_id = Studio(store).create_demo("object")
+    references = store.projects.references(project_id)
+    entry, anchor = store.rounds.of_project(project_id)[0], store.projects.anchors(project_id)[0]
+    drawn = NewCandidate(anchor.id, 0, 1, references[0].image, 0.3, 0.2, np.zeros(4))
+    store.candidates.save(entry.id, [drawn])
+    job = store.jobs.enqueue(project_id, entry.id, "quality")
+    list(judge_round(store, Models(load_tower=lambda *_, **__: tower), job))
+    with Store(tmp_path / "other") as other:
+        same = other.projects.references(Studio(other).create_demo("object"))
+        find(other, tower, same)
+        wanted = [other.refinements.foreground(one.image) for one in same]
+    assert [store.refinements.foreground(one.image) for one in references] == wanted
+    for one in references:
+        mask = mask_of_reference(store, one)
+        assert mask is not None
+        assert covered(store.images.mask(mask), store.images.picture(one.image))[0] > 0.9
+
+
+def test_what_a_disk_refuses_is_no_answer(store: Store) -> None:
+    """While the vision model is opened the network, the disk or the database may refuse."""
+    references = store.projects.references(Studio(store).create_demo("object"))
+
+    def refuse() -> Judge:
+        raise BusyError("Another program holds the workspace.")
+
+    with pytest.raises(BusyError):
+        list(find_in_references(store, refuse, references, references))
+    found = [store.refinements.foreground(entry.image) for entry in references]
+    assert all(entry is None or entry.mask is not None for entry in found)
+    assert None in found
+
+
+def test_asking_for_a_mask_does_not_search(store: Store) -> None:
+    entry = store.projects.references(Studio(store).create_demo("object"))[0]
+    assert mask_of_reference(store, entry) is None
+    assert store.refinements.foreground(entry.image) is None

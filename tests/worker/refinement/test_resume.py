@@ -1,0 +1,203 @@
+"""A refinement that is stopped, paused or killed ends the same; the next round goes on from it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.types import Job
+from gal_studio.rounds import lineage
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Progress
+from tests.worker.refinement.working import accept, first_round, stop_at, weights, work
+
+
+def test_stopped_pairs_go_on_at_the_first_missing_one(
+    studio: Studio, models: Models, trained: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(trained, tmp_path / "whole")
+    with Store(tmp_path / "whole") as store:
+        whole = Studio(store)
+        job = six_pairs(whole)
+        work(whole, models)
+        expected = contents(whole, job.round_id)
+    job = six_pairs(studio)
+    ended = work(studio, models, job, stop_at(studio, "pairs", 4.1))
+    assert ended is not None
+    assert (ended.state, ended.message) == (
+        "stopped",
+        "Kept the pictures that were finished; Resume draws the rest.",
+    )
+    kept = [pair.generated_image for pair in studio.refinement_view(job.round_id).pairs]
+    assert [image is not None for image in kept] == [True, True, True, True, False, False]
+    studio.resume(job.id)
+    ended = work(studio, models, job, stop_at(studio, "maps", 0))
+    assert ended is not None
+    assert ended.state == "stopped"
+    studio.resume(job.id)
+    work(studio, models)
+    assert [pair.generated_image for pair in studio.refinement_view(job.round_id).pairs][:4] == kept[:4]
+    assert contents(studio, job.round_id) == expected
+
+
+def six_pairs(studio: Studio) -> Job:
+    """More than one batch of the drawing."""
+    first = first_round(studio, "object")
+    studio.change_settings(studio.store.rounds.get(first).project_id, {"refine": {"pairs": 6}})
+    return studio.make_pairs(first)
+
+
+def contents(studio: Studio, node: str) -> list[tuple[object, ...]]:
+    """What the pairs hold, without names that differ from workspace to workspace."""
+    return [
+        (
+            pair.prompt,
+            pair.seed,
+            pair.generated_image,
+            pair.reference_mask,
+            studio.patch_maps(pair.id, "quality"),
+            studio.patch_maps(pair.id, "reproduction"),
+        )
+        for pair in studio.refinement_view(node).pairs
+    ]
+
+
+def test_stopped_and_paused_refinement_ends_the_same(
+    studio: Studio, models: Models, done: tuple[Studio, str, str]
+) -> None:
+    whole, _, whole_node = done
+    expected, losses = weights(whole, whole_node), whole.refinement_view(whole_node).losses
+    first = first_round(studio, "object")
+    node = studio.make_pairs(first).round_id
+    work(studio, models)
+    job = studio.refine(node)
+    ended = work(studio, models, job, stop_at(studio, "refine", 3))
+    assert ended is not None
+    assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume goes on from there.")
+    assert studio.refinement_view(node).step == "review"
+    assert studio.store.rounds.get(node).adapter is None
+    studio.refine(node)
+
+    def pause(running: Job, progress: Progress) -> None:
+        if progress.phase == "refine" and progress.done == 5:
+            studio.pause(running.id)
+
+    work(studio, models, watcher=pause)
+    paused = studio.store.jobs.current(studio.store.rounds.get(node).project_id)
+    assert paused is not None
+    assert paused.state == "paused"
+    assert studio.refinement_view(node).step == "refine"
+    assert studio.refine(node).id == paused.id
+    work(studio, models)
+    assert weights(studio, node) == expected
+    assert studio.refinement_view(node).losses == losses
+    assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
+
+
+def test_sample_now_shows_the_refinement_on_its_way(
+    studio: Studio, models: Models, done: tuple[Studio, str, str]
+) -> None:
+    first = first_round(studio, "object")
+    node = studio.make_pairs(first).round_id
+    work(studio, models)
+
+    def watch(job: Job, progress: Progress) -> None:
+        if progress.phase == "refine" and progress.done == 2:
+            studio.sample_now(job.id)
+
+    job = studio.refine(node)
+    work(studio, models, watcher=watch)
+    assert studio.store.jobs.get(job.id).state == "completed"
+    (sample,) = studio.round_view(node).training_images
+    assert (sample.step, sample.prompt) == (2, "a <sks> cat in a gym")
+    assert weights(studio, node) == weights(done[0], done[2])  # a look changes nothing
+
+
+@pytest.mark.slow
+def test_killed_worker_goes_on_and_ends_the_same(studio: Studio, trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "whole")
+    changed = {"refine": {"steps": 40, "checkpoint_every": 3, "pairs": 8}}
+    with Store(tmp_path / "whole") as store:
+        whole = Studio(store)
+        whole.change_settings(whole.store.rounds.get(first_round(whole, "object")).project_id, changed)
+        node = whole.run_refinement(first_round(whole, "object"))[0].round_id
+        assert subprocess.run(worker_command(store.workspace), env=one_thread(), check=True)
+        expected, maps = weights(whole, node), contents(whole, node)
+    first = first_round(studio, "object")
+    project_id = studio.store.rounds.get(first).project_id
+    studio.change_settings(project_id, changed)
+    node = studio.run_refinement(first)[0].round_id
+
+    def kill_when(condition: Callable[[], bool]) -> None:
+        with subprocess.Popen(worker_command(studio.store.workspace), env=one_thread()) as process:
+            try:
+                end = time.monotonic() + 300
+                while not condition():
+                    assert time.monotonic() < end
+                    assert process.poll() is None
+                    time.sleep(0.05)
+            finally:
+                process.send_signal(signal.SIGKILL)
+        assert studio.job_view(project_id).state == "interrupted"
+        studio.resume(studio.job_view(project_id).id or "")
+
+    kill_when(lambda: any(pair.generated_image for pair in studio.store.refinements.pairs(node)))
+    kill_when(lambda: len(studio.store.rounds.losses(node)) >= 4)
+    subprocess.run(worker_command(studio.store.workspace), env=one_thread(), check=True)
+    assert studio.refinement_view(node).step == "done"
+    assert contents(studio, node) == maps
+    assert weights(studio, node) == expected
+
+
+def worker_command(workspace: Path) -> list[str]:
+    return [
+        sys.executable, "-m", "gal_studio.cli", "worker", "--workspace", str(workspace), "--until-empty",
+    ]  # fmt: skip
+
+
+def one_thread() -> dict[str, str]:
+    root = str(Path(__file__).parents[3])
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": root}
+
+
+def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:
+    studio, _, node = done
+    accepted = accept(studio, node)
+    assert "goes on from the weights" in studio.refinement_view(node).next_round_rule
+    second = studio.next_round(node)
+    assert (second.number, second.kind, second.parent_id) == (2, "fine_tune", node)
+    assert studio.next_round(node) == second
+    assert lineage.starting_adapter(studio.store, second.id) == studio.store.rounds.get(node).adapter
+    assert studio.store.candidates.get(accepted).image in [
+        entry.image for entry in studio.training_set(second.id)
+    ]
+    assert len(studio.pool(second.id)) == len(studio.pool(node)) - 1
+    job = studio.fine_tune(second.id)
+    work(studio, models)
+    assert studio.store.jobs.get(job.id).state == "completed"
+    assert not [entry for entry in studio.store.rounds.children(second.id)]
+
+
+def test_next_round_repeats_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:
+    studio, first, node = done
+    project_id = studio.store.rounds.get(first).project_id
+    studio.change_settings(project_id, {"refine": {"next_round": "repeat"}})
+    assert "refined again" in studio.refinement_view(node).next_round_rule
+    accept(studio, node)
+    second = studio.next_round(node)
+    assert lineage.starting_adapter(studio.store, second.id) is None
+    studio.run_round(second.id)
+    studio.run_round(second.id)  # twice is once
+    work(studio, models)
+    (again,) = studio.store.rounds.children(second.id)
+    assert (again.kind, again.number) == ("refine", 2)
+    assert studio.refinement_view(again.id).step == "done"
+    assert lineage.starting_adapter(studio.store, again.id) == studio.store.rounds.get(second.id).adapter

@@ -1,0 +1,108 @@
+"""A refinement learns from what is there when its training begins, and that is what is kept of it."""
+
+from gal_studio.core.types import Job
+from gal_studio.engine.training import latents
+from gal_studio.rounds import pairs
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from gal_studio.worker.progress import Progress
+from tests.worker.refinement.working import (
+    Watch,
+    accept,
+    first_round,
+    half,
+    stop_at,
+    weights,
+    work,
+)
+
+
+def paint_when(studio: Studio, pair_id: str, phase: str) -> Watch:
+    def watch(_job: Job, progress: Progress) -> None:
+        if progress.phase == phase:
+            studio.paint(pair_id, half(0, 128))
+
+    return watch
+
+
+def test_what_is_painted_before_the_training_begins_is_learned_and_noted(
+    studio: Studio, models: Models
+) -> None:
+    node = studio.make_pairs(first_round(studio, "object")).round_id
+    work(studio, models)
+    pair = studio.store.refinements.pairs(node)[0].id
+    studio.refine(node)
+    work(studio, models, watcher=paint_when(studio, pair, "loading"))
+    early = weights(studio, node)
+    assert pairs.is_refined(studio.store, node)
+    studio.undo_painting(node)
+    studio.refine(node)
+    begun_as = pairs.refinement_fingerprint(studio.store, node)
+    work(studio, models, watcher=paint_when(studio, pair, "encode"))
+    assert studio.store.rounds.trained_as(node) == begun_as
+    assert not pairs.is_refined(studio.store, node)
+    assert weights(studio, node) != early
+
+
+def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> None:
+    first = first_round(studio, "style")
+    accept(studio, first, 0)
+    taken_back = accept(studio, first, 4)
+    second = studio.next_round(first).id
+    studio.run_round(second)
+    work(studio, models)
+    accept(studio, second)
+    node = studio.make_pairs(second).round_id
+    work(studio, models)
+    expected = pairs.trained_pictures(studio.store, node)
+
+    def watch(_job: Job, progress: Progress) -> None:
+        if (progress.phase, progress.done) == ("refine", 2):
+            studio.decide([taken_back], "rejected")
+
+    job = studio.refine(node)
+    work(studio, models, watcher=watch)
+    assert studio.store.jobs.get(job.id).state == "completed"
+    assert studio.store.rounds.training_set(node) == expected
+    assert pairs.trained_pictures(studio.store, node) != expected
+
+
+def test_other_maps_make_another_refinement(studio: Studio, models: Models) -> None:
+    """A checkpoint from before is not gone on from, and the job does not fail of it."""
+    node = studio.make_pairs(first_round(studio, "object")).round_id
+    work(studio, models)
+    job = studio.refine(node)
+    work(studio, models, job, stop_at(studio, "refine", 3))
+    (pair, *_) = studio.store.refinements.pairs(node)
+    stored = studio.store.refinements.map(pair.id, "quality")
+    assert stored is not None
+    stored.values[:] = 1 - stored.values
+    studio.store.refinements.save_map(pair.id, "quality", stored)
+    steps: list[float] = []
+
+    def watch(_job: Job, progress: Progress) -> None:
+        if progress.phase == "refine":
+            steps.append(progress.done)
+
+    studio.resume(job.id)
+    ended = work(studio, models, job, watch)
+    assert ended is not None
+    assert (ended.state, steps[0]) == ("completed", 1)
+
+
+def test_a_picture_of_many_pairs_is_encoded_once(studio: Studio, models: Models, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    node = studio.make_pairs(first_round(studio, "object")).round_id
+    work(studio, models)
+    plain, calls = latents.encode_picture, list[int]()
+
+    def encode(*arguments):  # type: ignore[no-untyped-def]
+        calls.append(1)
+        return plain(*arguments)
+
+    monkeypatch.setattr(latents, "encode_picture", encode)
+    studio.refine(node)
+    work(studio, models)
+    used = {pair.generated_image for pair in studio.store.refinements.pairs(node)}
+    used |= {entry.image for entry in studio.training_set(node)}
+    classes = len(studio.store.database.rows("SELECT DISTINCT image FROM class_images"))
+    assert len(calls) == len(used) + classes

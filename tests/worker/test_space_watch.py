@@ -1,0 +1,60 @@
+"""The worker takes up again by itself what rested for want of room."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Job
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import NewProject
+from gal_studio.worker.space_watch import LOOK_FOR_ROOM, RoomWatch
+from tests.stored_project import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "workspace") as opened:
+        yield opened
+
+
+@pytest.fixture
+def job(store: Store) -> Job:
+    """A job that runs."""
+    project = store.projects.add(
+        NewProject("Cat", "style", "base", "clip", "", 7, Settings(), (), ("A tie in ink style",))
+    )
+    store.jobs.enqueue(project.id, store.rounds.add(project.id, None, project.settings).id, "fine_tune")
+    store.workers.enter("w")
+    claimed = store.jobs.claim("w")
+    assert claimed is not None
+    return claimed
+
+
+def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock: Clock) -> None:
+    watch = RoomWatch(store, clock)
+    store.jobs.rest(job.id, shutil.disk_usage(store.workspace).total, "The disk is full.")
+    assert watch.is_awaited()
+    assert not watch.look()
+    store.database.write("UPDATE jobs SET room_needed = 1")
+    clock.now += LOOK_FOR_ROOM / 2
+    assert not watch.look()  # it looks now and then
+    clock.now += LOOK_FOR_ROOM
+    assert watch.look()
+    assert store.jobs.get(job.id).state == "queued"
+    assert [move.reason for move in store.jobs.moves(job.id)][-1] == "there is room again"
+    assert not watch.is_awaited()
+
+
+def test_the_watch_leaves_what_a_person_paused(store: Store, job: Job, clock: Clock) -> None:
+    store.jobs.request_pause(job.id)
+    store.jobs.halt(job.id)
+    assert not RoomWatch(store, clock).look()
+    assert store.jobs.get(job.id).state == "paused"

@@ -1,0 +1,97 @@
+"""Archives that are wrong in one place: the words of the refusal, and the change that brings it about.
+
+Blanks at the end of the words tell several changes apart that are refused alike.
+"""
+
+from collections.abc import Callable
+from random import Random
+
+from tests.state.images.hostile import pixels, png
+from tests.workspace.archive.rezip import Archive
+from tests.workspace.filled import weights
+
+Change = Callable[[Archive], None]
+
+
+def _short_feature(row: list[object]) -> list[object]:
+    return [*row[:8], {"base64": "AAAA"}, *row[9:]]
+
+
+def _undone_too_often(row: list[object]) -> list[object]:
+    return [*row[:4], None if row[0] == 1 else 1, None]
+
+
+HASH = "ab" * 32
+HOSTILE: dict[str, Change] = {
+    "leads out": lambda a: a.add("../evil.png", b"x"),
+    "leads out ": lambda a: a.add("images/../../evil.png", b"x"),
+    "leads out  ": lambda a: a.add("/etc/cron.d/evil", b"x"),
+    "leads out   ": lambda a: a.add("C:\\evil.png", b"x"),
+    "leads out    ": lambda a: a.add("images\\..\\..\\evil.png", b"x"),
+    "is a link": lambda a: a.add(f"images/{HASH}.png", b"/etc/passwd", mode=0o120777),
+    "is a link ": lambda a: a.add("images/", b"", mode=0o040755),
+    "twice": lambda a: a.add("manifest.json", b"{}"),
+    "twice, or under two names": lambda a: a.add(f"images/{HASH}.png\0.exe", b"x"),
+    "encrypted": lambda a: a.encrypt(),
+    "not what its manifest says": lambda a: a.add("readme.txt", b"x"),
+    "not what its manifest says ": lambda a: a.add("tables/jobs.jsonl", b""),
+    "not what its manifest says  ": lambda a: a.drop(".png"),
+    "no manifest": lambda a: a.drop("manifest.json"),
+    "is no project of GAL Studio": lambda a: a.manifest(format="something"),
+    "this studio reads version 1": lambda a: a.manifest(version=2),
+    "newer GAL Studio": lambda a: a.manifest(schema=99),
+    "makes no sense": lambda a: a.manifest(schema=-1),
+    "makes no sense ": lambda a: a.manifest(files=[{"name": "../x", "sha256": HASH, "size": 1}]),
+    "makes no sense  ": lambda a: a.manifest(tables=[{"name": "x; DROP TABLE", "columns": [], "rows": 0}]),
+    "is no JSON": lambda a: a.replace("manifest.json", b"[" * 50_000),
+    "not the one that was exported": lambda a: a.tamper("tables/losses.jsonl", b"[]\n"),
+    "no PNG as the studio": lambda a: a.swap_file(".png", b"GIF89a" + bytes(30)),
+    "no PNG as the studio ": lambda a: a.swap_file(".png", png(16, 16, b"\0\0\0\1tEXta????", pixels(16, 16))),
+    "cannot be read": lambda a: a.swap_file(".png", png(16, 16, pixels(3, 3))),
+    "cannot be read ": lambda a: a.swap_file(".png", png(60_000, 60_000, pixels(3, 3))),
+    "cannot be read  ": lambda a: a.swap_file(".png", png(16, 16, pixels(16, 16, 4), colour=6)),
+    "no safetensors": lambda a: a.swap_file(".safetensors", b"\x80\x04pickle" * 9),
+    "no safetensors ": lambda a: a.swap_file(".safetensors", weights(1)[:-1]),
+    "no safetensors  ": lambda a: a.swap_file(".safetensors", b"\xff" * 8 + b"{}"),
+    "table that this studio does not know": lambda a: a.rename_table("losses", "jobs"),
+    "table that this studio does not know ": lambda a: a.rename_table("losses", "sqlite_master"),
+    "column that this studio does not know": lambda a: a.columns("losses", ["round_id", "step", "evil"]),
+    "another number of columns": lambda a: a.rows("losses", lambda row: row[:2]),
+    "another number of rows": lambda a: a.count("losses", 3),
+    "of another kind": lambda a: a.rows("losses", lambda row: [row[0], "1", row[2]]),
+    "of another kind ": lambda a: a.rows("rounds", lambda row: [None, *row[1:]]),
+    "name of a row": lambda a: a.rows("rounds", lambda row: ["../../../../evil", *row[1:]]),
+    "name of a row ": lambda a: a.rows("candidates", lambda row: ["<script>", *row[1:]]),
+    "contradict": lambda a: a.rows("anchors", lambda row: ["0" * 16, *row[1:]]),
+    "contradict ": lambda a: a.rows("decisions", lambda row: [*row[:2], "f" * 16, *row[3:]]),
+    "contradict  ": lambda a: a.rows("projects", lambda row: [*row[:2], "nothing", *row[3:]]),
+    "contradict   ": lambda a: a.columns("rounds", ["id", "project_id"]),
+    "comes from itself": lambda a: a.rows("rounds", lambda row: [*row[:2], row[0], *row[3:]]),
+    "2 projects": lambda a: a.append("projects", lambda row: ["e" * 16, *row[1:]]),
+    "belong to nothing": lambda a: a.append("patch_maps", lambda row: ["f" * 16, *row[1:]]),
+    "does not fit together": lambda a: a.rows("class_images", lambda row: [*row[:3], HASH]),
+    "does not fit together ": lambda a: a.rows("class_images", lambda row: [*row[:3], "../../../etc/passwd"]),
+    "cannot make a project": lambda a: a.empty("reference_places", "reference_masks", "project_references"),
+    "cannot make a project ": lambda a: a.rows("rounds", lambda row: [*row[:4], "{nothing", *row[5:]]),
+    "cannot make a project  ": lambda a: a.rows("candidates", _short_feature),
+    "cannot make a project   ": lambda a: a.rows("decision_batches", _undone_too_often),
+    "cannot make a project    ": lambda a: a.rows("patch_maps", lambda row: [*row[:2], 999, *row[3:]]),
+    "far more comes out": lambda a: a.bomb(),
+    "broken or no zip": lambda a: a.cut(),
+    "broken or no zip ": lambda a: a.flip_compressed(),
+}  # fmt: skip
+
+
+def damage(archive: Archive, random: Random) -> None:
+    """Bend, cut or fill the bytes of the zip itself."""
+
+    def harm(data: bytearray) -> None:
+        for _ in range(random.choice((1, 1, 2, 30))):
+            data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+        if random.random() < 0.2:
+            del data[random.randrange(len(data)) :]
+        if random.random() < 0.2:
+            place = random.randrange(len(data) or 1)
+            data[place : place + 4] = b"\xff" * 4
+
+    archive.after(harm)

@@ -1,0 +1,326 @@
+import json
+import math
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.state.files.content_store import Files
+from gal_studio.state.tables.candidates import candidate_id
+from gal_studio.state.tables.refinements import pair_id
+from gal_studio.studio.showing import show_all
+from gal_studio.workspace.archive.format import Limits, read_row, row_text
+from gal_studio.workspace.archive.project_tables import Column, all_tables, project_rows, project_tables
+from gal_studio.workspace.archive.reader import import_project
+from gal_studio.workspace.archive.writer import export_project
+from tests.state.jobs.locking import is_held
+from tests.workspace.archive.hostile_archives import HOSTILE
+from tests.workspace.archive.rezip import Archive
+from tests.workspace.filled import fill, snapshot
+
+PLAIN = {
+    "anchors.prompt", "candidates.remark", "class_images.drawn_by", "decision_batches.author",
+    "decisions.verdict", "measurements.metric", "paintings.author", "pairs.prompt", "pairs.subject",
+    "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
+    "project_models.revision", "project_references.plain_prompt",
+    "project_references.prompt", "project_references.trigger_word", "project_settings.author",
+    "project_settings.settings", "projects.base_model", "projects.clip_model", "projects.kind",
+    "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
+    "round_seconds.phase", "rounds.kind",
+    "rounds.settings", "rounds.trained_as", "training_images.prompt", "training_sets.prompt",
+    "vision_limits.vision_model",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A workspace with a project that has something in every table, and the project's archive beside it."""
+    folder = tmp_path_factory.mktemp("archive")
+    with Store(folder / "workspace") as store:
+        project = fill(store, Random(1))
+        export_project(store, project.id, folder / "project.zip")
+    return folder, project.id
+
+
+@pytest.fixture
+def archive(made: tuple[Path, str], tmp_path: Path) -> Archive:
+    return Archive(made[0] / "project.zip", tmp_path / "changed.zip")
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "target") as store:
+        yield store
+
+
+def rows(store: Store, project_id: str) -> dict[str, list[tuple[object, ...]]]:
+    tables = project_tables(store.database.rows)
+    return {
+        table.name: [tuple(row) for row in project_rows(store.database.rows, tables, table.name, project_id)]
+        for table in tables
+    }
+
+
+def test_every_text_column_is_an_id_a_file_or_known_to_be_plain(store: Store) -> None:
+    """A migration that adds one has to say which: a file that nobody exports would be lost."""
+    texts = {
+        f"{table.name}.{column.name}"
+        for table in project_tables(store.database.rows)
+        for column in table.columns
+        if column.kind == "TEXT" and not column.folder and not column.target
+        if column.name not in ("id", "owner_id")
+    }
+    assert texts == PLAIN
+
+
+def test_every_table_of_a_project_comes_along(made: tuple[Path, str]) -> None:
+    with Store(made[0] / "workspace") as store:
+        left = {table.name for table in all_tables(store.database.rows)} - set(rows(store, made[1]))
+        assert left == {"workers", "jobs", "job_moves", "job_progress", "foregrounds", "answers", "put_away"}
+        empty = {name for name, found in rows(store, made[1]).items() if not found}
+    assert empty == {"vision_limits"}
+
+
+def test_exported_imported_and_exported_again_is_the_same_file(made: tuple[Path, str], target: Store) -> None:
+    first = made[0] / "project.zip"
+    assert import_project(target, first) == made[1]
+    second = export_project(target, made[1], target.workspace.parent / "second.zip")
+    assert second.read_bytes() == first.read_bytes()
+    with Store(made[0] / "workspace") as source:
+        assert target.projects.get(made[1]) == source.projects.get(made[1])
+        (kept,) = [row for row in rows(source, made[1])["projects"]]
+        assert [value for value in kept if str(value).startswith("origin")]  # it stays at home
+    assert target.database.row("SELECT origin FROM projects")["origin"] is None  # type: ignore[index]
+    show_all(target, made[1])
+    first = target.projects.references(made[1])[0]
+    assert first.mask is not None
+    assert target.projects.masks.undo(first.id)
+    assert target.projects.reference(first.id).mask not in (None, first.mask)
+    assert target.projects.masks.redo(first.id)
+    assert target.projects.reference(first.id).mask == first.mask
+    assert target.projects.revisions(made[1]) == {"someone/a-model": "c0ffee" * 6 + "beef"}
+
+
+def test_imported_twice_it_is_two_projects_of_different_names(made: tuple[Path, str], target: Store) -> None:
+    ids = [import_project(target, made[0] / "project.zip") for _ in range(3)]
+    assert len(set(ids)) == 3
+    assert {entry.name for entry in target.projects.all()} == {"Cat", "Cat (imported)", "Cat (imported 2)"}
+    first, copy = (rows(target, identity) for identity in ids[:2])
+    assert {name: len(found) for name, found in copy.items()} == {
+        name: len(found) for name, found in first.items()
+    }
+    for entry in target.rounds.of_project(ids[1]):  # the ids that follow from others still do
+        for candidate in target.candidates.of_round(entry.id):
+            assert candidate.id == candidate_id(entry.id, candidate.anchor_id, candidate.index)
+        for pair in target.refinements.pairs(entry.id):
+            assert pair.id == pair_id(entry.id, pair.plan)
+            assert target.refinements.map(pair.id, "quality") is not None
+    node = target.rounds.of_project(ids[1])[1]
+    assert target.refinements.paintings.newest(node.id).keys() <= {
+        pair.id for pair in target.refinements.pairs(node.id)
+    }
+    assert target.refinements.paintings.newest(node.id)
+    show_all(target, ids[1])
+    again = export_project(target, ids[1], target.workspace.parent / "copy.zip")
+    with Store(target.workspace.parent / "third") as third:
+        import_project(third, again)
+        third.projects.rename(ids[1], "Cat")
+        assert third.decisions.verdicts(third.rounds.of_project(ids[1])[0].id)
+
+
+def test_pictures_in_an_export_hold_pixels_alone(made: tuple[Path, str]) -> None:
+    with zipfile.ZipFile(made[0] / "project.zip") as archive:
+        for name in archive.namelist():
+            if name.endswith(".png"):
+                data = archive.read(name)
+                assert data.count(b"tEXt") + data.count(b"eXIf") + data.count(b"iCCP") == 0
+
+
+@given(seed=st.integers(0, 2**32), rounds=st.integers(0, 3), name=st.text(min_size=1, max_size=20))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_project_survives_the_way_there_and_back(
+    tmp_path: Path, seed: int, rounds: int, name: str
+) -> None:
+    folder = tmp_path / f"{seed}-{rounds}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with Store(folder / "a") as first, Store(folder / "b") as second:
+        fill(first, Random(seed + 1), "Another one")
+        project = fill(first, Random(seed), name, rounds)
+        fill(second, Random(seed + 2), "A third one")
+        sent = export_project(first, project.id, folder / "sent.zip").read_bytes()
+        assert import_project(second, folder / "sent.zip") == project.id
+        assert export_project(second, project.id, folder / "back.zip").read_bytes() == sent
+
+
+_VALUES: dict[str, st.SearchStrategy[object]] = {
+    "TEXT": st.text(),
+    "INTEGER": st.integers(-(2**63), 2**63 - 1),
+    "REAL": st.floats(allow_nan=False),
+    "BLOB": st.binary(),
+}
+
+
+@given(data=st.data(), kinds=st.lists(st.sampled_from(sorted(_VALUES)), min_size=1, max_size=6))
+def test_any_row_is_read_as_it_was_written(data: st.DataObject, kinds: list[str]) -> None:
+    columns = [Column(f"c{place}", kind, False, None, None) for place, kind in enumerate(kinds)]
+    values = [data.draw(st.none() | _VALUES[kind]) for kind in kinds]
+    assert read_row(columns, row_text(values).encode()) == values
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("TEXT", "7"), ("TEXT", r'"\ud800"'), ("INTEGER", "true"), ("INTEGER", "1.0"),
+        ("INTEGER", str(2**63)), ("REAL", "NaN"), ("REAL", '"1"'), ("REAL", "1" + "0" * 400),
+        ("BLOB", '"AAAA"'), ("BLOB", '{"base64": "!"}'), ("TEXT", "null"), ("TEXT", "[" * 100_000),
+        ("NUMERIC", "1"),
+    ],
+)  # fmt: skip
+def test_value_of_another_kind_is_refused(kind: str, text: str) -> None:
+    column = Column("c", kind, True, None, None)
+    with pytest.raises(StudioError, match="cannot be imported"):
+        read_row([column], f"[{text}]".encode())
+
+
+def test_infinity_is_a_number() -> None:
+    assert read_row([Column("c", "REAL", True, None, None)], b"[-Infinity]") == [-math.inf]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_archive_is_refused_and_leaves_nothing_behind(
+    words: str, archive: Archive, target: Store
+) -> None:
+    HOSTILE[words](archive)
+    before = snapshot(target.workspace)
+    with pytest.raises(StudioError) as refusal:
+        import_project(target, archive.write(), show_all)
+    assert words.strip() in str(refusal.value)
+    assert str(refusal.value).count(". ") == 0
+    assert snapshot(target.workspace) == before
+    assert not list(target.workspace.parent.glob("evil*"))
+
+
+def test_an_archive_that_was_packed_anew_is_taken(archive: Archive, target: Store) -> None:
+    assert import_project(target, archive.write(), show_all)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(row=40), Limits(tables=200), Limits(picture=100), Limits(total=3000), Limits(manifest=500),
+        Limits(directory=500), Limits(weights=20),
+    ],
+)  # fmt: skip
+def test_each_limit_is_counted_while_reading(limits: Limits, archive: Archive, target: Store) -> None:
+    before = snapshot(target.workspace)
+    with pytest.raises(StudioError, match=r"larger than it may be|too long|broken"):
+        import_project(target, archive.write(), limits=limits)
+    assert snapshot(target.workspace) == before
+
+
+def test_missing_file_and_folder_are_named(target: Store, tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"no file 'gone\.zip'"):
+        import_project(target, tmp_path / "gone.zip")
+    with pytest.raises(StudioError, match="There is no file"):
+        import_project(target, tmp_path)
+    (tmp_path / "words.zip").write_text("words")
+    with pytest.raises(StudioError, match="broken or no zip"):
+        import_project(target, tmp_path / "words.zip")
+
+
+def test_export_of_a_damaged_project_is_refused(made: tuple[Path, str], tmp_path: Path) -> None:
+    shutil.copytree(made[0] / "workspace", tmp_path / "workspace")
+    with Store(tmp_path / "workspace") as store:
+        first = store.projects.references(made[1])[0]
+        path = store.images.path(first.image)
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        for _ in range(2):  # altered, then missing
+            with pytest.raises(StudioError, match="gal-studio doctor"):
+                export_project(store, made[1], tmp_path / "out.zip")
+            path.unlink(missing_ok=True)
+        assert [entry.name for entry in tmp_path.iterdir()] == ["workspace"]
+        with pytest.raises(StudioError, match="is a folder"):
+            export_project(store, made[1], tmp_path)
+
+
+def test_picture_that_is_here_but_damaged_comes_back_with_an_import(
+    made: tuple[Path, str], target: Store
+) -> None:
+    import_project(target, made[0] / "project.zip")
+    name = target.projects.references(made[1])[0].image
+    target.images.path(name).write_bytes(b"damaged")
+    import_project(target, made[0] / "project.zip")
+    assert target.images.intact(name)
+
+
+def test_who_writes_does_not_wait_while_an_import_reads_what_is_here(
+    made: tuple[Path, str], target: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_project(target, made[0] / "project.zip")
+    held, intact = [], Files.intact
+
+    def slow(files: Files, name: str) -> bool:
+        held.append(is_held(target))
+        return intact(files, name)
+
+    monkeypatch.setattr(Files, "intact", slow)
+    import_project(target, made[0] / "project.zip")
+    assert held
+    assert not any(held)
+
+
+def test_archive_of_an_earlier_schema_is_brought_to_today(
+    archive: Archive, target: Store, made: tuple[Path, str]
+) -> None:
+    """Rows of version 1 pass through the migration: each reference of an object learns its trigger word."""
+    archive.to_first_schema()
+    project_id = import_project(target, archive.write())
+    assert [entry.trigger_word for entry in target.projects.references(project_id)] == ["<sks>", "<sks>"]
+    with closing(sqlite3.connect(target.workspace / "studio.db")) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_archive_of_the_second_schema_has_no_remarks_and_maps_of_whole_pictures(
+    archive: Archive, target: Store, made: tuple[Path, str]
+) -> None:
+    archive.to_second_schema()
+    project_id = import_project(target, archive.write())
+    first = target.rounds.of_project(project_id)[0]
+    drawn = target.candidates.of_round(first.id)
+    assert {entry.remark for entry in drawn} == {""}
+    assert list(target.refinements.maps(drawn[0].id, "quality")) == [""]
+
+
+def test_remarks_come_along_and_none_but_ours(
+    archive: Archive, target: Store, made: tuple[Path, str]
+) -> None:
+    project_id = import_project(target, made[0] / "project.zip")
+    first = target.rounds.of_project(project_id)[0]
+    assert {entry.remark for entry in target.candidates.of_round(first.id)} == {"", "redrawn"}
+    archive.rows("candidates", lambda row: [*row[:-1], "<b>"])
+    with pytest.raises(StudioError, match="contradict each other"):
+        import_project(target, archive.write())
+
+
+def test_a_commit_is_forty_digits(archive: Archive, target: Store) -> None:
+    archive.rows("project_models", lambda row: [*row[:-1], "main"])
+    with pytest.raises(StudioError, match="contradict each other"):
+        import_project(target, archive.write())
+
+
+def test_manifest_names_every_file_with_its_hash(made: tuple[Path, str]) -> None:
+    with zipfile.ZipFile(made[0] / "project.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        assert {entry["name"] for entry in manifest["files"]} == set(archive.namelist()) - {"manifest.json"}
+    assert manifest["project"] == "Cat"
+    assert not [entry for entry in manifest["files"] if entry["size"] == 0 and "limits" not in entry["name"]]

@@ -1,0 +1,132 @@
+"""A project with something in every table, made without a model."""
+
+import json
+import struct
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Reference, Sample
+from gal_studio.state import Store
+from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.projects import NewProject, Project
+from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
+from gal_studio.state.tables.rounds import TrainingImage
+
+
+def weights(number: int) -> bytes:
+    """A small safetensors file; another one for each number."""
+    header = {"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__": {"n": "1"}}
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + struct.pack("<6f", *[number + place for place in range(6)])
+
+
+def picture(random: Random, mode: str = "RGB") -> Image.Image:
+    """A small picture of noise."""
+    size = random.randrange(8, 14), random.randrange(8, 14)
+    return Image.frombytes(mode, size, random.randbytes(size[0] * size[1] * len(mode)))
+
+
+def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Project:
+    """A project of so many rounds in a line, with a branch and a refinement of the first."""
+    project = store.projects.add(_new(store, random, name))
+    store.projects.revisions(project.id)["someone/a-model"] = "c0ffee" * 6 + "beef"
+    store.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 7}}))
+    store.projects.add_class_image(project.id, "base / cat", 0, store.images.add_picture(picture(random)))
+    masks, reference = store.projects.masks, store.projects.references(project.id)[0]
+    masks.add(reference.id, store.images.add_picture(picture(random, "L")))
+    masks.undo(reference.id)
+    masks.redo(reference.id)
+    parent = None
+    for number in range(rounds):
+        entry = store.rounds.add(project.id, parent, project.settings)
+        _work(store, random, entry.id)
+        parent = entry.id if number < rounds - 1 else parent
+    if rounds:
+        first = store.rounds.of_project(project.id)[0]
+        node = store.rounds.add(project.id, first.id, project.settings, "refine")
+        _refine(store, random, node.id)
+    return store.projects.get(project.id)
+
+
+def _new(store: Store, random: Random, name: str) -> NewProject:
+    image, mask = store.images.add_picture(picture(random)), store.images.add_picture(picture(random, "L"))
+    return NewProject(
+        name=name, kind="object", base_model="base", clip_model="clip", trigger_word="<sks>",
+        seed=random.randrange(2**63), settings=Settings(), origin=f"origin {random.random()}",
+        references=(
+            Reference("", "A <sks> cat", "A cat", image, "<sks>", mask),
+            Reference("", "A <sks> cat — 猫 on a rug", "A cat", image, "<sks>"),
+        ),
+        anchors=("<sks> in a gym", "<sks> at a café"),
+    )  # fmt: skip
+
+
+def _work(store: Store, random: Random, round_id: str) -> None:
+    project_id = store.rounds.get(round_id).project_id
+    reference = store.projects.references(project_id)[0]
+    samples = [Sample(reference.image, reference.prompt, 1.0, True, reference.mask)]
+    store.rounds.save_losses(round_id, [(step, random.random() / 3) for step in range(1, 5)])
+    store.rounds.finish_training(
+        round_id, store.adapters.add(weights(random.randrange(9))), "f" * 64, samples
+    )
+    store.rounds.set_seconds(round_id, "fine_tune", random.random() * 99)
+    sample = TrainingImage(2, "A cat", 3, store.images.add_picture(picture(random)))
+    store.rounds.add_training_image(round_id, sample)
+    for anchor in store.projects.anchors(project_id):
+        store.candidates.save(round_id, [_candidate(store, random, anchor.id, index) for index in range(2)])
+    drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]
+    store.candidates.place({drawn[0]: (random.random(), -1.5)})
+    store.rounds.place_references(round_id, {reference.id: (0.25, random.random())})
+    store.decisions.record(round_id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "human")
+    store.decisions.undo(round_id)
+    store.decisions.redo(round_id)
+    store.refinements.save_map(drawn[0], "quality", _map(random))
+
+
+def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewCandidate:
+    image = store.images.add_picture(picture(random))
+    feature = np.array([random.random() for _ in range(4)])
+    seed, likeness, remark = random.randrange(2**63), random.random(), "redrawn" if index else ""
+    return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark)
+
+
+def _refine(store: Store, random: Random, round_id: str) -> None:
+    project_id = store.rounds.get(round_id).project_id
+    reference = store.projects.references(project_id)[0]
+    plans = [PlannedPair("A cat", seed, reference.image, reference.mask, "<sks>") for seed in range(2)]
+    first, second = store.refinements.plan(round_id, plans)
+    store.refinements.keep_drawn([(first.id, store.images.add_picture(picture(random)))])
+    for pair in (first, second):
+        store.refinements.save_map(pair.id, "quality", _map(random))
+        store.refinements.save_map(pair.id, "reproduction", _map(random))
+    paint = store.refinements.paintings
+    paint.add(round_id, first.id, store.images.add_picture(picture(random, "L")), "human")
+    paint.undo(round_id)
+    paint.redo(round_id)
+    store.refinements.save_measurements(round_id, [Measurement("clip_t", 0.2, 0.3, 0.1, -0.1, 0.3, 8)])
+    store.refinements.keep_foreground(reference.image, Foreground(reference.mask))
+
+
+def _map(random: Random) -> StoredMap:
+    values = np.array([random.random() for _ in range(6)], dtype=np.float32).reshape(2, 3)
+    return StoredMap(values, "clip")
+
+
+def snapshot(workspace: Path) -> tuple[dict[str, list[tuple[object, ...]]], dict[str, bytes]]:
+    """Every row and every file of a workspace, as they are now."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(f"file:{workspace / 'studio.db'}?mode=ro", uri=True)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+    files = {
+        str(path.relative_to(workspace)): path.read_bytes()
+        for path in sorted(workspace.rglob("*"))
+        if path.is_file() and not path.name.startswith("studio.db")
+    }
+    return rows, files

@@ -1,0 +1,258 @@
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.cli import main
+from gal_studio.core.errors import StudioError
+from gal_studio.rounds import lineage, pairs
+from gal_studio.state import Store
+from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.studio import Studio
+from gal_studio.workspace.check import HOUR, Finding, examine
+from gal_studio.workspace.repair import DAMAGED, mend, remedy
+from tests.workspace.filled import fill, picture, snapshot, weights
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "workspace") as store:
+        fill(store, Random(3))
+        yield store
+
+
+def aged(path: Path, seconds: float = HOUR + 1) -> Path:
+    before = time.time() - seconds
+    os.utime(path, (before, before))
+    return path
+
+
+def found(store: Store) -> dict[tuple[str, str], Finding]:
+    return {
+        (finding.problem, finding.place.table if finding.place else ""): finding for finding in examine(store)
+    }
+
+
+def only(store: Store, sql: str) -> str:
+    row = store.database.row(sql)
+    assert row is not None
+    return str(row[0])
+
+
+def test_whole_workspace_has_no_findings_and_repair_changes_nothing(full: Store) -> None:
+    before = snapshot(full.workspace)
+    assert examine(full) == ()
+    assert mend(full) == ()
+    assert snapshot(full.workspace) == before
+
+
+def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: Store) -> None:
+    project = full.projects.all()[0]
+    entry = full.rounds.of_project(project.id)[0]
+    (chosen,) = full.decisions.accepted(entry.id)
+    candidate = full.candidates.get(chosen)
+    data = full.images.read(candidate.image)
+    full.rounds.set_settings(entry.id, project.settings.updated({"sample": {"candidates": 2}}))
+    assert lineage.missing(full, entry.id) == ()
+    full.images.path(candidate.image).unlink()
+    assert ("lost", "candidates") in found(full)
+    assert any("Generate draws them again" in line for line in mend(full))
+    (missing,) = lineage.missing(full, entry.id)
+    assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
+    assert Studio(full).round_view(entry.id).candidates
+    with pytest.raises(StudioError, match="press Generate"):
+        full.images.path(full.candidates.get(chosen).image)
+    again = full.images.add(data)
+    feature = full.candidates.features(entry.id)[chosen].astype(float)
+    full.candidates.save(
+        entry.id,
+        [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
+    )
+    assert full.decisions.accepted(entry.id) == (chosen,)
+    assert lineage.missing(full, entry.id) == ()
+    assert examine(full) == ()
+
+
+def test_round_whose_adapter_is_lost_is_trained_again_in_its_place(full: Store) -> None:
+    project = full.projects.all()[0]
+    entry = full.rounds.of_project(project.id)[0]
+    assert entry.adapter is not None
+    path = full.adapters.path(entry.adapter)
+    path.write_bytes(weights(99))
+    assert ("altered", "rounds") in found(full)
+    mend(full)
+    assert full.rounds.get(entry.id).adapter is None
+    assert (full.workspace / DAMAGED / path.name).read_bytes() == weights(99)
+    settings = full.rounds.settings(entry.id)
+    full.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 99}}))
+    studio = Studio(full)
+    assert studio.next_step(entry.id) == "fine_tune"
+    assert studio.fine_tune(entry.id).round_id == entry.id
+    assert full.rounds.settings(entry.id) == settings
+    assert not [finding for finding in examine(full) if finding.problem == "altered"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "sql", "after"),
+    [
+        ("class_images", "image", "SELECT COUNT(*) FROM class_images", "1"),
+        ("training_images", "image", "SELECT COUNT(*) FROM training_images", "1"),
+        ("pairs", "generated_image", "SELECT COUNT(*) FROM pairs WHERE generated_image IS NULL", "2"),
+        ("paintings", "image", "SELECT COUNT(*) FROM paintings WHERE image IS NULL", "3"),
+        ("foregrounds", "mask", "SELECT COUNT(*) FROM foregrounds", "0"),
+        ("reference_masks", "mask", "SELECT COUNT(*) FROM reference_masks WHERE mask IS NULL", "2"),
+    ],
+)
+def test_what_can_be_made_again_is_forgotten(
+    full: Store, table: str, column: str, sql: str, after: str
+) -> None:
+    for position in (1, 2):
+        image = full.images.add_picture(picture(Random(position)))
+        full.projects.add_class_image(full.projects.all()[0].id, "base / cat", position, image)
+    order = "DESC" if table == "pairs" else "ASC LIMIT 1 OFFSET 1" if table == "class_images" else "ASC"
+    name = only(full, f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY rowid {order}")
+    full.images.path(name).unlink()
+    finding = found(full)["lost", table]
+    assert finding.names == (name,)
+    assert "--repair" in remedy(finding)
+    assert any("Repaired" in line for line in mend(full))
+    assert only(full, sql) == after
+    assert ("lost", table) not in found(full)
+
+
+def test_lost_reference_is_named_and_left_to_the_person(full: Store) -> None:
+    reference = full.projects.references(full.projects.all()[0].id)[1]
+    full.images.path(reference.image).unlink()
+    finding = found(full)["lost", "project_references"]
+    assert "start a new project" in remedy(finding)
+    assert any("Not repaired" in line for line in mend(full))
+    assert full.projects.reference(reference.id).image == reference.image
+    assert ("lost", "project_references") in found(full)
+
+
+def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) -> None:
+    entry = full.rounds.of_project(full.projects.all()[0].id)[0]
+    old = [
+        full.images.folder / f".{'a' * 64}.png.12345678.tmp",
+        full.images.path(full.images.add_picture(picture(Random(77)))),
+        full.adapters.path(full.adapters.add(weights(1234))),
+        full.checkpoints(entry.id) / "0123456789abcdef" / "step-4.safetensors.part",
+        full.checkpoints(entry.id) / "0123456789abcdef" / ".tmpLXvV1J",
+        full.workspace / ".import-abc.part",
+    ]
+    young = [
+        full.images.path(full.images.add_picture(picture(Random(78)))),
+        full.images.folder / f".{'b' * 64}.png.12345678.tmp",
+    ]
+    foreign = aged_file(full.images.folder / "my own notes.txt")
+    old[3].parent.mkdir(parents=True)
+    old[-1].mkdir()
+    (old[-1] / "studio.db").write_bytes(b"x")
+    for path in (*old, *young):
+        if not path.exists():
+            path.write_bytes(b"half")
+    for path in old:
+        aged(path)
+    assert {finding.problem for finding in examine(full)} == {"orphan", "leftover"}
+    assert all("Removed" in line for line in mend(full))
+    assert not [path for path in old if path.exists()]
+    assert all(path.exists() for path in (*young, foreign))
+    assert examine(full) == ()
+
+
+def aged_file(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    return aged(path)
+
+
+def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
+    entry = full.rounds.of_project(full.projects.all()[0].id)[0]
+    today = lineage.training_fingerprint(full, entry.id)
+    done = aged_file(full.checkpoints(entry.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
+    other = aged_file(full.checkpoints(entry.id) / ("e" * 16) / "step-2.safetensors")
+    kept = aged_file(full.checkpoints(entry.id) / today[:16] / "step-2.safetensors")
+    gone = aged_file(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-1.safetensors")
+    young = full.checkpoints(entry.id) / ("e" * 16) / "step-4.safetensors"
+    young.write_bytes(b"x")
+    finding = found(full)["checkpoint", ""]
+    assert set(finding.paths) == {done, other, gone}
+    mend(full)
+    assert [path.exists() for path in (done, other, gone)] == [False, False, False]
+    assert kept.exists()
+    assert young.exists()
+
+
+def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
+    """A training that runs is the one it began as, whatever was decided since."""
+    base = full.rounds.of_project(full.projects.all()[0].id)[0]
+    node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
+    today = pairs.refinement_fingerprint(full, node.id)
+    kept = aged_file(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
+    other = aged_file(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
+    job = full.jobs.enqueue(base.project_id, node.id, "refine")
+    full.workers.enter("w")
+    while (claimed := full.jobs.claim("w")) is not None and claimed.id != job.id:
+        full.jobs.finish(claimed.id)
+    assert ("checkpoint", "") not in found(full)
+    full.jobs.interrupt(job.id, "a test")
+    assert found(full)["checkpoint", ""].paths == (other,)
+    full.rounds.finish_training(node.id, full.adapters.add(b"x"), today, ())
+    assert set(found(full)["checkpoint", ""].paths) == {kept, other}
+
+
+def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
+    with closing(sqlite3.connect(full.workspace / "studio.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM anchors")
+    finding = found(full)["rows", ""]
+    assert "candidates" in finding.sentence
+    assert any("Not repaired" in line for line in mend(full))
+
+
+def test_damaged_index_is_made_anew(full: Store) -> None:
+    with closing(sqlite3.connect(full.workspace / "studio.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, '(round_id)', '(author)') "
+            "WHERE name = 'batches_of_round'"
+        )
+    full.database.close()
+    assert found(full).keys() == {("database", "")}
+    assert any("made anew" in line for line in mend(full))
+    assert examine(full) == ()
+
+
+def test_doctor_tells_repairs_and_ends_as_it_found(full: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = str(full.workspace)
+    assert main(["doctor", "--workspace", workspace]) == 0
+    assert "every file is as it was stored" in capsys.readouterr().out
+    reference = full.projects.references(full.projects.all()[0].id)[0]
+    assert reference.mask is not None
+    full.images.path(reference.mask).unlink()
+    assert main(["doctor", "--workspace", workspace]) == 1
+    assert "reference_masks.mask" in capsys.readouterr().out
+    assert main(["doctor", "--workspace", workspace, "--repair"]) == 1  # the training set names it still
+    assert "Repaired" in capsys.readouterr().out
+    assert main(["doctor", "--workspace", workspace + "/nothing"]) == 2
+    assert "There is no workspace" in capsys.readouterr().err
+    assert not (full.workspace / "nothing").exists()
+    assert main(["doctor", "--repair"]) == 2
+
+
+def test_archive_commands_go_there_and_back(
+    full: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, elsewhere = str(tmp_path / "new folder" / "cat.zip"), str(tmp_path / "elsewhere")
+    assert main(["export-project", archive, "--workspace", str(full.workspace), "--project", "Cat"]) == 0
+    assert main(["import-project", archive, "--workspace", elsewhere]) == 0
+    assert "Cat is imported as project" in capsys.readouterr().out
+    assert main(["doctor", "--workspace", elsewhere]) == 0
+    assert main(["export-project", archive, "--workspace", str(full.workspace), "--project", "Dog"]) == 2
+    assert main(["export-project", archive, "--workspace", str(tmp_path / "gone")]) == 2
+    assert main(["import-project", str(tmp_path / "gone.zip"), "--workspace", elsewhere]) == 2
+    assert all(line.endswith(".") for line in capsys.readouterr().err.splitlines()[1:])

@@ -1,0 +1,101 @@
+"""A project is put away, brought back, or deleted with all that is its own and nothing else's."""
+
+import os
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Round
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+from gal_studio.workspace import delete
+from gal_studio.workspace.archive.project_tables import all_tables
+from gal_studio.workspace.check import examine
+from tests.workspace.filled import fill
+
+KEPT = {"workers", "answers"}
+
+
+def _age(store: Store) -> None:
+    for files in (store.images, store.adapters):
+        for path in files.folder.iterdir():
+            os.utime(path, (0, 0))
+
+
+def _contents(store: Store) -> tuple[dict[str, int], set[Path]]:
+    """How many rows each table has, and which files there are."""
+    rows = {
+        table.name: store.database.rows(f"SELECT COUNT(*) FROM {table.name}")[0][0]
+        for table in all_tables(store.database.rows)
+        if table.name not in KEPT
+    }
+    files = {path for folder in ("images", "adapters") for path in (store.workspace / folder).iterdir()}
+    return rows, files
+
+
+def test_what_is_deleted_leaves_nothing_and_takes_nothing_of_others(tmp_path: Path) -> None:
+    with Store(tmp_path / "workspace") as store:
+        fill(store, Random(1))
+        before = _contents(store)
+        second = fill(store, Random(2)).id
+        job = store.jobs.enqueue(second, store.rounds.of_project(second)[0].id, "generate")
+        store.jobs.request_stop(job.id)
+        (store.checkpoints(store.rounds.of_project(second)[0].id) / "step-1").mkdir()
+        store.projects.set_put_away(second, True)
+        _age(store)
+        size, there = delete.size(store, second), _contents(store)[1]
+        freed = delete.delete_project(store, second)
+        assert _contents(store) == before
+        assert 0 < freed <= size
+        assert not list((store.workspace / "checkpoints").glob("*/step-1"))
+        assert there > before[1]
+        assert examine(store, age=0) == ()
+
+
+def test_a_file_that_was_kept_again_just_now_stays_for_the_doctor(store: Store, project: Project) -> None:
+    _age(store)
+    (name,) = {entry.image for entry in store.projects.references(project.id)}
+    store.projects.set_put_away(project.id, True)
+    assert store.images.add(store.images.read(name)) == name  # by another project, whose row is still to come
+    assert delete.delete_project(store, project.id) == 0
+    assert store.images.has(name)
+
+
+def test_only_what_is_put_away_is_deleted(store: Store, project: Project, first_round: Round) -> None:
+    with pytest.raises(StudioError, match="Cat is not put away"):
+        delete.delete_project(store, project.id)
+    store.projects.set_put_away(project.id, True)
+    job = store.jobs.enqueue(project.id, first_round.id, "fine_tune")
+    with pytest.raises(StudioError, match="Work of Cat waits or runs"):
+        delete.delete_project(store, project.id)
+    store.jobs.request_stop(job.id)
+    delete.delete_project(store, project.id)
+    with pytest.raises(StudioError, match="There is no project"):
+        delete.delete_project(store, project.id)
+
+
+def test_nothing_is_deleted_when_it_cannot_be_whole(
+    store: Store, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.projects.set_put_away(project.id, True)
+    _age(store)
+    before = _contents(store)
+
+    def broken(opened: Store) -> None:
+        raise OSError("the disk does not answer")
+
+    monkeypatch.setattr(delete, "named_files", broken)
+    with pytest.raises(StudioError, match="does not answer"):
+        delete.delete_project(store, project.id)
+    assert _contents(store) == before
+
+
+def test_a_project_is_put_away_once_and_brought_back(store: Store, project: Project) -> None:
+    for _ in range(2):
+        store.projects.set_put_away(project.id, True)
+        assert store.projects.put_away() == {project.id}
+    store.projects.set_put_away(project.id, False)
+    assert store.projects.put_away() == frozenset()
+    assert store.projects.get(project.id) == project

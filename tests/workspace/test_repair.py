@@ -1,0 +1,109 @@
+"""What was lost and repaired comes back by working: the same weights and the same pictures, bit for bit."""
+
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.panels.refine import find_pair
+from gal_studio.ui.panels.results import all_rounds
+from gal_studio.worker import Worker
+from gal_studio.worker.models import Models
+from gal_studio.workspace.check import examine
+from gal_studio.workspace.repair import mend
+from tests.tiny_project import make_models, object_draft
+from tests.ui.seeded import finished
+from tests.ui.seeded_refinement import object_with_subject, pairs_made
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    return make_models(tmp_path_factory.mktemp("mending-models"))
+
+
+def work(studio: Studio, models: Models, round_id: str) -> None:
+    """Whatever the next steps are, until the round waits for a person."""
+    with Worker(studio.store).entered() as worker:
+        while (step := studio.next_step(round_id)) in ("fine_tune", "generate"):
+            job = studio.fine_tune(round_id) if step == "fine_tune" else studio.generate(round_id)
+            assert job.round_id == round_id
+            claimed = studio.store.jobs.claim(worker.id)
+            assert claimed is not None
+            assert worker.run_job(models, claimed).state == "completed"
+
+
+def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Path) -> None:
+    with Store(tmp_path / "workspace") as store:
+        studio, models = Studio(store), Models()
+        project_id = studio.create_project(object_draft(names))
+        entry = studio.rounds(project_id)[0]
+        work(studio, models, entry.id)
+        candidates = store.candidates.of_round(entry.id)
+        studio.decide([candidates[0].id], "accepted")
+        learned = load_file(studio.adapter_path(entry.id))
+        lost = [store.images.path(candidate.image) for candidate in candidates[:2]]
+        kept = {path: path.read_bytes() for path in lost}
+        class_image = next(iter(store.projects.class_images(project_id, _drawn_by(store))))
+        kept[store.images.path(class_image)] = store.images.read(class_image)
+        for path in (*kept, studio.adapter_path(entry.id)):
+            path.unlink()
+        assert {finding.problem for finding in examine(store)} == {"lost"}
+        mend(store)
+        with pytest.raises(StudioError, match="press Fine-tune"):
+            studio.generate(entry.id)
+        shown = poll(Recall(studio), {"project": project_id})
+        assert shown["parts"]["rounds"][0]["cover"]["id"] == candidates[2].id
+        assert shown["parts"]["round"]["step"] == "fine_tune"
+        assert [item["version"] for item in shown["candidates"]["items"][:2]] == ["", ""]
+        work(studio, models, entry.id)
+        assert {path: path.read_bytes() for path in kept} == kept
+        again = load_file(studio.adapter_path(entry.id))  # its header is written in any order
+        assert {name: weight.tobytes() for name, weight in again.items()} == {
+            name: weight.tobytes() for name, weight in learned.items()
+        }
+        assert store.decisions.accepted(entry.id) == (candidates[0].id,)
+        assert [entry.id for entry in store.candidates.of_round(entry.id)] == [
+            entry.id for entry in candidates
+        ]
+        assert len(studio.rounds(project_id)) == 1
+        assert examine(store) == ()
+
+
+def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
+    studio, project_id, round_id = finished(tmp_path / "workspace", candidates=2)
+    recall = Recall(studio)
+    known = poll(recall, {"project": project_id})
+    for candidate in studio.store.candidates.of_round(round_id):
+        studio.store.images.path(candidate.image).unlink(missing_ok=True)
+    mend(studio.store)
+    parts = poll(recall, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
+    assert parts["rounds"][0]["cover"] is None
+    assert parts["round"]["step"] == "generate"
+    assert len(all_rounds(recall, project_id)["rounds"]) == 1
+    studio.store.close()
+
+
+def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
+    with Store(tmp_path / "workspace") as store:
+        studio = Studio(store)
+        project_id, round_id, _ = object_with_subject(studio)
+        node = pairs_made(studio, round_id)
+        pair = store.refinements.pairs(node)[0]
+        assert pair.reference_mask is not None
+        store.images.path(pair.reference_mask).unlink()
+        for _ in ("lost", "repaired"):
+            shown = poll(Recall(studio), {"project": project_id, "round": node})["parts"]["refinement"]
+            assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
+            assert find_pair(studio, {"pair": pair.id})["foreground"] is None
+            mend(store)
+
+
+def _drawn_by(store: Store) -> str:
+    row = store.database.row("SELECT drawn_by FROM class_images")
+    assert row is not None
+    return str(row["drawn_by"])

@@ -1,0 +1,204 @@
+"""Renders the training pictures: designs on plain grounds and in places, in every style.
+
+One command a split, safe to run again (finished shards are kept)::
+
+    python -m tools.pocket.data.dataset --split train --pictures 64000
+
+Splits differ in their seeds and in what they may show: `train` (everything but the held-out
+designs, styles and concept x style pairs), `judge` (as `train`, other seeds), `pairs` (the left-out
+concept x style pairs alone), `unseen` (as `train`, further seeds: measures reconstruction).
+"""
+
+import argparse
+import hashlib
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tools.pocket.data.captions import CLEAN_WORDS, caption
+from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
+from tools.pocket.data.icons import Design, fetch, load_designs
+from tools.pocket.scenes.places import PLACES
+from tools.pocket.scenes.styles import STYLES
+
+SIZE = 128
+SHARD = 4000
+WORK = Path(__file__).parents[1] / "work"
+SPLIT_SEEDS = {"train": 1, "judge": 2, "pairs": 3, "unseen": 4}
+TRAINED_STYLES = tuple(i for i, style in enumerate(STYLES) if not style.held_out)
+NONE = -1
+LABEL = np.dtype([("first", "i2"), ("second", "i2"), ("style", "i2"), ("place", "i2"), ("design", "i4")])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one picture shows: indices into the tables, NONE where there is none."""
+
+    designs: tuple[int, ...]
+    style: int
+    place: int
+
+
+def left_out_style(concept: int) -> int:
+    """The one trained style in which training never shows this concept."""
+    digest = hashlib.sha256(CONCEPTS[concept].name.encode()).digest()
+    return TRAINED_STYLES[digest[0] % len(TRAINED_STYLES)]
+
+
+@cache
+def designs_of(icons: Path) -> list[Design]:
+    return load_designs(icons)
+
+
+@cache
+def concept_index() -> dict[str, int]:
+    return {concept.name: i for i, concept in enumerate(CONCEPTS)}
+
+
+@cache
+def designs_by_concept(icons: Path, held_out: bool) -> dict[int, list[int]]:
+    """Indices of the designs of each concept; those of `HELD_OUT_DESIGNS`, or all others."""
+    found: dict[int, list[int]] = {i: [] for i in range(len(CONCEPTS))}
+    for number, d in enumerate(designs_of(icons)):
+        if ((d.concept, d.codepoint, d.pack) in HELD_OUT_DESIGNS) == held_out:
+            found[concept_index()[d.concept]].append(number)
+    return found
+
+
+def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
+    """Draw a picture's content: 55 % plain ground, 33 % in a place, 12 % two subjects."""
+    pool = designs_by_concept(icons, held_out=False)
+    usable = [i for i, found in pool.items() if found]
+    first = int(rng.choice(usable))
+    if split == "pairs":
+        return Plan((int(rng.choice(pool[first])),), left_out_style(first), NONE)
+    kind = rng.random()
+    chosen = [first]
+    if kind > 0.88:
+        chosen.append(int(rng.choice([i for i in usable if i != first])))
+    place = int(rng.integers(len(PLACES))) if 0.55 < kind <= 0.88 or kind > 0.94 else NONE
+    styles = [s for s in TRAINED_STYLES if all(s != left_out_style(c) for c in chosen)]
+    style = NONE if rng.random() < (0.5 if place != NONE else 0.12) else int(rng.choice(styles))
+    return Plan(tuple(int(rng.choice(pool[c])) for c in chosen), style, place)
+
+
+def paste(design: Design, size: int, centre: tuple[float, float], rng: np.random.Generator) -> np.ndarray:
+    """The design at `size` px around `centre`, tilted and perhaps mirrored: float32 (128, 128, 4)."""
+    picture = Image.fromarray(design.rgba).convert("RGBa")
+    if rng.random() < 0.5:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    picture = picture.rotate(float(rng.normal(0, 6)), Image.Resampling.BICUBIC)
+    picture = picture.resize((size, size), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGBa", (SIZE, SIZE))
+    canvas.paste(picture, (round(centre[0] - size / 2), round(centre[1] - size / 2)))
+    return np.asarray(canvas, np.float32) / 255
+
+
+def _spots(count: int, in_place: bool, rng: np.random.Generator) -> list[tuple[int, tuple[float, float]]]:
+    """Size and centre of each subject."""
+    jitter = rng.normal(0, 3, (count, 2))
+    if count == 2:
+        y = 84 if in_place else 66
+        return [
+            (int(rng.integers(50, 64)), (x + j[0], y + j[1])) for x, j in zip((36, 92), jitter, strict=True)
+        ]
+    if in_place:
+        return [(int(rng.integers(60, 86)), (64 + 2.5 * jitter[0, 0], 78 + jitter[0, 1]))]
+    return [(int(rng.integers(76, 112)), (64 + jitter[0, 0], 64 + jitter[0, 1]))]
+
+
+def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.ndarray:
+    """Draw one plan: uint8 (128, 128, 3)."""
+    if plan.place == NONE:
+        pale = 1 - rng.uniform(0, 0.25, 3) * (rng.random() < 0.6)
+        picture = np.broadcast_to(pale.astype(np.float32), (SIZE, SIZE, 3)).copy()
+    else:
+        picture = np.asarray(PLACES[plan.place].draw(rng).convert("RGB"), np.float32) / 255
+    mask = np.zeros((SIZE, SIZE), np.float32)
+    spots = _spots(len(plan.designs), plan.place != NONE, rng)
+    for number, (size, centre) in zip(plan.designs, spots, strict=True):
+        layer = paste(designs[number], size, centre, rng)
+        picture = layer[..., :3] + picture * (1 - layer[..., 3:])
+        mask = np.maximum(mask, layer[..., 3])
+    if plan.style != NONE:
+        picture = STYLES[plan.style].apply(picture, mask, plan.place != NONE, rng)
+    return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def label_of(plan: Plan, designs: list[Design]) -> tuple[int, int, int, int, int]:
+    concepts = [concept_index()[designs[d].concept] for d in plan.designs]
+    return concepts[0], concepts[1] if len(concepts) > 1 else NONE, plan.style, plan.place, plan.designs[0]
+
+
+def write_shard(icons: Path, folder: Path, split: str, shard: int, count: int) -> Path:
+    """Render one shard from its own seed; a finished shard is left as it is."""
+    target = folder / f"{split}-{shard:03d}.npz"
+    if target.exists():
+        return target
+    designs = designs_of(icons)
+    rng = np.random.default_rng([SPLIT_SEEDS[split], shard])
+    plans = [make_plan(icons, split, rng) for _ in range(count)]
+    pictures = np.stack([render(plan, designs, rng) for plan in plans])
+    labels = np.array([label_of(plan, designs) for plan in plans], LABEL)
+    part = target.with_suffix(".part.npz")
+    np.savez(part, pictures=pictures, labels=labels)
+    part.rename(target)
+    return target
+
+
+def load_split(folder: Path, split: str, limit: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures uint8 (n, 128, 128, 3) and labels of all finished shards of a split."""
+    shards = sorted(p for p in folder.glob(f"{split}-*.npz") if ".part" not in p.name)
+    if limit is not None:
+        shards = shards[: -(-limit // SHARD)]
+    if not shards:
+        raise SystemExit(
+            f"no {split} pictures in {folder}: run python -m tools.pocket.data.dataset --split {split}"
+        )
+    loaded = [np.load(path) for path in shards]
+    return np.concatenate([a["pictures"] for a in loaded]), np.concatenate([a["labels"] for a in loaded])
+
+
+def caption_of(label: np.void, rng: np.random.Generator, trigger_rate: float = 0.1) -> str:
+    """A newly worded caption of a picture."""
+    concepts = [CONCEPTS[i] for i in (label["first"], label["second"]) if i != NONE]
+    style = STYLES[label["style"]] if label["style"] != NONE else None
+    place, place_words = None, ()
+    if label["place"] != NONE:
+        place, place_words = PLACES[label["place"]].name, PLACES[label["place"]].words
+    elif style is None and rng.random() < 0.4:
+        place, place_words = "clean", CLEAN_WORDS
+    trigger = bool(rng.random() < trigger_rate)
+    words = style.words if style else ()
+    return caption(rng, concepts, style.name if style else None, words, place, place_words, trigger)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--split", choices=SPLIT_SEEDS, default="train")
+    parser.add_argument("--pictures", type=int, default=64000)
+    parser.add_argument("--icons", type=Path, default=WORK / "icons")
+    parser.add_argument("--work", type=Path, default=WORK)
+    parser.add_argument("--processes", type=int, default=2)
+    args = parser.parse_args()
+    fetch(args.icons)
+    args.work.mkdir(parents=True, exist_ok=True)
+    designs_of(args.icons)
+    shards = -(-args.pictures // SHARD)
+    with ProcessPoolExecutor(args.processes) as pool:
+        sizes = [min(SHARD, args.pictures - s * SHARD) for s in range(shards)]
+        jobs = [
+            pool.submit(write_shard, args.icons, args.work, args.split, s, n) for s, n in enumerate(sizes)
+        ]
+        for job in jobs:
+            print(job.result(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

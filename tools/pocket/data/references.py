@@ -1,0 +1,102 @@
+"""The unseen references on which the flag of Eq. G2 is tried: the demo's two and held-out designs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.assets import assets_folder, load_anchors
+from gal_studio.core.prompts import class_prompt, foreground_prompt, plain_prompt, style_descriptor
+from gal_studio.core.types import Kind
+from tools.pocket.data.dataset import NONE, WORK, Plan, designs_of, render
+from tools.pocket.scenes.places import PLACES
+from tools.pocket.scenes.styles import STYLES
+
+
+@dataclass(frozen=True)
+class ReferenceCase:
+    """Pictures with prompts, and what they show: a concept (style) or places (object)."""
+
+    name: str
+    kind: Kind
+    prompts: tuple[str, ...]
+    concept: str
+    places: tuple[str, ...] = ()
+    trigger_word: str = ""
+    design: tuple[str, str, str] | None = None  # None: the bundled demo's pictures
+    style: str | None = None
+    icons: Path = WORK / "icons"
+
+    def references(self) -> list[tuple[Image.Image, str]]:
+        return list(zip(self._pictures(), self.prompts, strict=True))
+
+    def _pictures(self) -> Sequence[Image.Image]:
+        if self.design is None:
+            files = sorted((assets_folder() / "demo" / self.kind).glob("*.png"), key=self._position)
+            return [Image.open(path).convert("RGB") for path in files]
+        designs = designs_of(self.icons)
+        found = [(d.concept, d.codepoint, d.pack) for d in designs].index(self.design)
+        style = next((i for i, s in enumerate(STYLES) if s.name == self.style), NONE)
+        names = [place.name for place in PLACES]
+        plans = [Plan((found,), style, names.index(p)) for p in self.places] or [Plan((found,), style, NONE)]
+        rng = np.random.default_rng(7)
+        return [Image.fromarray(render(plan, designs, rng)) for plan in plans]
+
+    def _position(self, path: Path) -> int:
+        last = path.stem.split("-")[-1]
+        return next((i for i, prompt in enumerate(self.prompts) if prompt.endswith(last)), 0)
+
+    def anchors(self) -> list[str]:
+        templates = load_anchors(self.kind)
+        if self.kind == "style":
+            return [t.format(style_descriptor(self.prompts[0])) for t in templates]
+        return [t.format(foreground_prompt(self.prompts[0], self.trigger_word)) for t in templates]
+
+    def plain_prompts(self) -> list[str]:
+        if self.kind == "style":
+            return [self.prompts[0]]
+        return list(dict.fromkeys(plain_prompt(p, self.trigger_word) for p in self.prompts))
+
+    @property
+    def class_prompt(self) -> str:
+        return class_prompt(self.prompts[0], self.trigger_word)
+
+
+def _in_places(subject: str, places: Sequence[str]) -> tuple[str, ...]:
+    words = {place.name: place.words[0] for place in PLACES}
+    return tuple(f"{subject} {words[place]}" for place in places)
+
+
+_FOUR = ("stairs", "beach", "snow", "sofa")
+_OTHER = ("kitchen", "mountain", "space")
+REFERENCES = (
+    ReferenceCase("demo-style", "style", ("A cat in bold outline style",), "cat"),
+    ReferenceCase(
+        "ink-car",
+        "style",
+        ("A car in inkwell style",),
+        "car",
+        design=("car", "1f3ce-fe0f", "twemoji"),
+        style="ink",
+    ),
+    ReferenceCase(
+        "crayon-dog",
+        "style",
+        ("A dog in waxy stroke style",),
+        "dog",
+        design=("dog", "1f415", "noto"),
+        style="crayon",
+    ),
+    ReferenceCase("demo-object", "object", _in_places("A <dotty> teapot", _FOUR), "teapot", _FOUR, "<dotty>"),
+    ReferenceCase(
+        "teddy",
+        "object",
+        _in_places("A <brumm> teddy bear", _OTHER),
+        "teddy bear",
+        _OTHER,
+        "<brumm>",
+        design=("teddy bear", "1f9f8", "twemoji"),
+    ),
+)

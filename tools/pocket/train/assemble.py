@@ -1,0 +1,113 @@
+"""Writes the trained parts into `assets/pocket` (a diffusers pipeline and an open_clip directory, fp16),
+and the demo's references into `assets/demo`.
+
+    python -m tools.pocket.train.assemble
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+from safetensors.torch import save_file
+from transformers import CLIPTokenizer
+
+from tools.pocket.data.dataset import WORK
+from tools.pocket.scenes.demo_art import draw_demo_object_references, draw_demo_style_reference
+from tools.pocket.train import clip, decoder, denoiser
+from tools.pocket.train import text as train_text
+from tools.pocket.train.training import load_weights
+
+ASSETS = Path(__file__).parents[3] / "assets"
+LIMIT_MB = 60
+DEMO_STYLE = {"name": "Bold outline cat", "prompt": "A cat in bold outline style"}
+DEMO_OBJECT = {"name": "Dotty teapot", "trigger_word": "<dotty>"}
+DEMO_PLACES = ("on the stairs", "on a beach", "in the snow", "on a sofa")
+
+
+def pipeline(work: Path) -> StableDiffusionPipeline:
+    """The trained parts as an ordinary pipeline, in float32."""
+    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
+    text = load_weights(train_text.TextTask(train_text.build(tokenizer), len(tokenizer)), work / "text.pt")
+    vae = decoder.load_finished(work)
+    latents = torch.load(work / "latents.pt", mmap=True)
+    vae.register_to_config(scaling_factor=latents["scaling_factor"])
+    scheduler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
+    return StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=text.encoder,
+        tokenizer=tokenizer,
+        unet=load_weights(denoiser.build(), work / "denoiser.pt"),
+        scheduler=scheduler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def write_clip(work: Path, folder: Path) -> None:
+    """An open_clip directory: configuration, weights and tokenizer in one place."""
+    model, tokenizer = clip.load_clip(work)
+    folder.mkdir(parents=True)
+    tokenizer.save_pretrained(folder)
+    text = {**clip.MODEL_CONFIG["text_cfg"], "vocab_size": len(tokenizer), "hf_tokenizer_name": "local"}
+    statistics = {"mean": clip.MEAN, "std": clip.STD}
+    config = {
+        "model_cfg": {**clip.MODEL_CONFIG, "text_cfg": text},
+        "preprocess_cfg": {**statistics, "interpolation": "bicubic", "resize_mode": "squash"},
+    }
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    weights = {name: _half(value) for name, value in model.state_dict().items()}
+    save_file(weights, folder / "open_clip_model.safetensors")
+
+
+def _half(value: torch.Tensor) -> torch.Tensor:
+    return (value.half() if value.is_floating_point() else value).contiguous()
+
+
+def write_demo(folder: Path) -> None:
+    """The bundled references, drawn by our own code, with their prompts."""
+    style, thing = folder / "style", folder / "object"
+    for kind in (style, thing):
+        kind.mkdir(parents=True, exist_ok=True)
+    draw_demo_style_reference(512).save(style / "cat.png", optimize=True)
+    references = [{"prompt": DEMO_STYLE["prompt"], "image": "cat.png"}]
+    _write_json(style / "demo.json", {"name": DEMO_STYLE["name"], "references": references})
+    references = []
+    for place, picture in zip(DEMO_PLACES, draw_demo_object_references(512), strict=True):
+        name = f"teapot-{place.split()[-1]}.png"
+        picture.save(thing / name, optimize=True)
+        references.append({"prompt": f"A {DEMO_OBJECT['trigger_word']} teapot {place}", "image": name})
+    _write_json(thing / "demo.json", {**DEMO_OBJECT, "references": references})
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--work", type=Path, default=WORK)
+    parser.add_argument("--assets", type=Path, default=ASSETS)
+    parser.add_argument("--demo-only", action="store_true")
+    args = parser.parse_args()
+    write_demo(args.assets / "demo")
+    if args.demo_only:
+        return
+    target = args.assets / "pocket"
+    for part in ("pipeline", "clip"):
+        shutil.rmtree(target / part, ignore_errors=True)
+    pipeline(args.work).to(torch.float16).save_pretrained(target / "pipeline", safe_serialization=True)
+    write_clip(args.work, target / "clip")
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file()) / 1e6
+    print(f"{size:.1f} MB in {target}")
+    if size > LIMIT_MB:
+        raise SystemExit(f"the model is {size:.1f} MB, more than {LIMIT_MB} MB")
+
+
+if __name__ == "__main__":
+    main()

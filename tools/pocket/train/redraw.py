@@ -1,0 +1,93 @@
+"""Training pictures as the model itself would draw them, for a second stage of the CLIP's training.
+
+`reconstructed` goes through the autoencoder alone; `generated` is noised up to two thirds of the way and
+drawn anew by the denoiser with the picture's own caption, so that what it shows is known without a judge.
+
+    python -m tools.pocket.train.redraw --kind generated --pictures 6000
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
+
+from tools.pocket.data.dataset import SHARD, WORK, load_split
+from tools.pocket.train import denoiser
+from tools.pocket.train.decoder import load_finished
+from tools.pocket.train.training import load_weights
+
+BATCH = 50
+STEPS, GUIDANCE = 12, 4.0
+EARLIEST, LATEST = 4, 9  # of the 12 steps: two thirds to a quarter of the way are drawn anew
+
+
+@torch.no_grad()
+def decoded(vae: AutoencoderKL, latents: torch.Tensor) -> np.ndarray:
+    """uint8 (n, 128, 128, 3) of unscaled latents."""
+    with torch.autocast("cpu", torch.bfloat16):
+        made = vae.decode(latents).sample.float()
+    return ((made.clamp(-1, 1) + 1) * 127.5 + 0.5).byte().permute(0, 2, 3, 1).numpy()
+
+
+@torch.no_grad()
+def drawn_anew(
+    unet: UNet2DConditionModel, latents: torch.Tensor, words: torch.Tensor, nothing: torch.Tensor, start: int
+) -> torch.Tensor:
+    """Scaled latents, noised to step `start` of the sampler and denoised from there with guidance."""
+    sampler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
+    sampler.set_timesteps(STEPS)
+    sampler.set_begin_index(start)
+    now = sampler.add_noise(latents, torch.randn_like(latents), sampler.timesteps[start : start + 1])
+    text = torch.cat([nothing.expand_as(words), words])
+    for t in sampler.timesteps[start:]:
+        with torch.autocast("cpu", torch.bfloat16):
+            empty, told = unet(torch.cat([now, now]), t, text).sample.float().chunk(2)
+        now = sampler.step(empty + GUIDANCE * (told - empty), t, now).prev_sample
+    return now
+
+
+def batches(work: Path, kind: str, rows: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
+    stored = torch.load(work / "latents.pt", mmap=True)
+    scale, vae = stored["scaling_factor"], load_finished(work)
+    rng = np.random.default_rng(5)
+    if kind == "generated":
+        unet = load_weights(denoiser.build(), work / "denoiser.pt").eval()
+        captions = denoiser.Captions(work, rng, dropped=0)
+        nothing = captions.encode([""])
+    for first in range(0, len(rows), BATCH):
+        chosen = rows[first : first + BATCH]
+        latents = stored["latents"][chosen].float()
+        if kind == "generated":
+            start = int(rng.integers(EARLIEST, LATEST))
+            words = captions(labels[chosen])
+            latents = drawn_anew(unet, latents * scale, words, nothing, start) / scale
+        yield decoded(vae, latents)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kind", choices=("reconstructed", "generated"), required=True)
+    parser.add_argument("--pictures", type=int, default=SHARD)
+    parser.add_argument("--work", type=Path, default=WORK)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(5)
+    _, labels = load_split(args.work, "train")
+    rates = denoiser.drawing_rates(labels) if args.kind == "generated" else None
+    rows = np.random.default_rng(6).choice(len(labels), args.pictures, replace=False, p=rates)
+    for shard, first in enumerate(range(0, len(rows), SHARD)):
+        chosen = rows[first : first + SHARD]
+        pictures = np.concatenate(list(batches(args.work, args.kind, chosen, labels)))
+        target = args.work / f"{args.kind}-{shard:03d}.npz"
+        np.savez(target, pictures=pictures, labels=labels[chosen], rows=chosen)
+        print(f"{first + len(chosen)} {args.kind} pictures", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What every training here shares: a clock-driven schedule, resumable checkpoints, a mean of weights."""
+
+import argparse
+import math
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from tools.pocket.data.dataset import WORK
+
+RAW = argparse.RawDescriptionHelpFormatter
+
+
+def arguments(description: str | None, minutes: float, name: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description, formatter_class=RAW)
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of the pictures and checkpoints")
+    parser.add_argument("--minutes", type=float, default=minutes, help="training time")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--name", default=name, help="name of the checkpoint")
+    parser.add_argument("--start-from", type=Path, default=None, help="weights of an earlier training")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    return args
+
+
+class Clock:
+    """Training time that survives a restart, and the share of the budget that is used."""
+
+    def __init__(self, minutes: float) -> None:
+        self.budget = minutes * 60
+        self.before = 0.0
+        self.start = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return self.before + time.monotonic() - self.start
+
+    @property
+    def share(self) -> float:
+        return min(1.0, self.seconds / self.budget)
+
+
+def cosine(share: float, warm: float = 0.01, floor: float = 0.0) -> float:
+    """Learning-rate factor: linear rise over the first `warm` of the time, then a cosine to `floor`."""
+    if share < warm:
+        return max(share / warm, 0.02)
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (share - warm) / (1 - warm)))
+
+
+class Run:
+    """The loop's memory: modules, optimizer, random state, time; saved whole or not at all."""
+
+    def __init__(
+        self, path: Path, module: torch.nn.Module, optimizer: torch.optim.Optimizer, args: Any
+    ) -> None:
+        self.path, self.module, self.optimizer = path, module, optimizer
+        self.clock = Clock(args.minutes)
+        self.rng = np.random.default_rng(args.seed)
+        self.step = 0
+        self.base_rates = [group["lr"] for group in optimizer.param_groups]
+        self.mean: dict[str, torch.Tensor] = {}
+        if path.exists():
+            self._resume(torch.load(path, weights_only=False))
+        elif args.start_from is not None:
+            load_weights(module, args.start_from)
+
+    def _resume(self, kept: dict[str, Any]) -> None:
+        self.module.load_state_dict(kept["module"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.mean, self.step, self.clock.before = kept["mean"], kept["step"], kept["seconds"]
+        self.rng.bit_generator.state = kept["rng"]
+        torch.set_rng_state(kept["torch_rng"])
+        print(f"going on at step {self.step}, {self.clock.before / 60:.1f} minutes", flush=True)
+
+    def save(self) -> None:
+        part = self.path.with_suffix(".part")
+        torch.save(
+            {
+                "module": self.module.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "mean": self.mean,
+                "step": self.step,
+                "seconds": self.clock.seconds,
+                "rng": self.rng.bit_generator.state,
+                "torch_rng": torch.get_rng_state(),
+            },
+            part,
+        )
+        os.replace(part, self.path)
+
+    def steps(self, every: float = 120, log: int = 100) -> Iterator[int]:
+        """Yield until the time is used up, saving every `every` seconds."""
+        saved = time.monotonic()
+        while self.clock.share < 1:
+            for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
+                group["lr"] = rate * cosine(self.clock.share)
+            yield self.step
+            self.step += 1
+            if time.monotonic() - saved > every:
+                self.save()
+                saved = time.monotonic()
+        self.save()
+
+    def apply(self, loss: torch.Tensor, decay: float = 0.998) -> None:
+        """One optimizer step with clipped gradients, then the exponential mean of the weights."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
+        self.optimizer.step()
+        decay = min(decay, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, value in self.module.state_dict().items():
+                if not value.is_floating_point() or name not in self.mean:
+                    self.mean[name] = value.clone()
+                else:
+                    self.mean[name].lerp_(value, 1 - decay)
+
+    def report(self, **figures: float) -> None:
+        told = "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
+        print(f"step {self.step}  {self.clock.seconds / 60:.1f} min  {told}", flush=True)
+
+
+def load_weights(module: torch.nn.Module, path: Path) -> torch.nn.Module:
+    """The mean weights of a checkpoint."""
+    module.load_state_dict(torch.load(path, weights_only=False)["mean"])
+    return module
