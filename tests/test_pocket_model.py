@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gal_studio.assets import assets_folder, demo, load_preset, resolve_model
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 
 POCKET = assets_folder() / "pocket"
 pytestmark = pytest.mark.slow
@@ -73,7 +73,7 @@ def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
 def test_one_seed_is_one_picture_alone_and_in_a_batch(model):
     from gal_studio.engine.sampling.sampler import DrawRequest
 
-    settings = SampleSettings(candidates=1, steps=6, guidance_scale=4.0, batch_size=4)
+    settings = GenerationSettings(candidates=1, steps=6, guidance_scale=4.0, batch_size=4)
     requests = [DrawRequest(f"A {thing} in flat design style", seed) for seed, thing in enumerate(THINGS)]
     together = draw_all(model, requests, settings)
     alone = draw_all(model, requests[2:3], settings)[0]

@@ -66,7 +66,7 @@ def random(
     """Accept the first picture of `top_k` anchors drawn at random.
 
     The published program draws one picture for each anchor here, so that every H is 0 and with balance its
-    samples weigh nothing. Ours: they weigh what the same round's uncertainty pool gives (Eq. G8), so that
+    examples weigh nothing. Ours: they weigh what the same round's uncertainty pool gives (Eq. G8), so that
     the comparison is about selection alone.
     """
     groups = group_by_anchor(candidates)

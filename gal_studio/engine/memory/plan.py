@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import drawing_peak, training_peak
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sizes import FLOAT32, trained_weights
@@ -95,7 +95,7 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.sparing))
 
 
-def drawing_need(model: ImageModel, settings: SampleSettings, plan: Plan) -> int:
+def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes of drawing `plan.rows` pictures together, beside the weights."""
     side = (settings.resolution or model.resolution) // model.scale
     asked = plan.rows * (2 if settings.guidance_scale != 1.0 else 1)
@@ -116,7 +116,7 @@ def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: in
     )
 
 
-def plan_drawing(model: ImageModel, settings: SampleSettings, free: int | None) -> Plan:
+def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
     """As many pictures at a time as fit, halved until they do; refused when one is too much."""
     for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, sparing=True)):
         need = drawing_need(model, settings, plan)

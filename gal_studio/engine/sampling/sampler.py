@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
 from gal_studio.engine.decoding import decode, is_flat, no_picture
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
@@ -57,7 +57,9 @@ class DrawnBatch:
 DrawEvent = DrawStep | DrawnBatch
 
 
-def draw(model: ImageModel, requests: Sequence[DrawRequest], settings: SampleSettings) -> Iterator[DrawEvent]:
+def draw(
+    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings
+) -> Iterator[DrawEvent]:
     """Draw every request; the same seed and prompt give the same picture alone and in any batch.
 
     As many at a time as the device's memory takes, and fewer when it is full nevertheless.
@@ -144,7 +146,9 @@ class _Drawn:
 class _Brush:
     """What all batches of a drawing share: the prompts as the denoiser reads them, sizes, guidance."""
 
-    def __init__(self, model: ImageModel, settings: SampleSettings, requests: Sequence[DrawRequest]) -> None:
+    def __init__(
+        self, model: ImageModel, settings: GenerationSettings, requests: Sequence[DrawRequest]
+    ) -> None:
         self._model, self._settings = model, settings
         self._texts = encode_prompts(model, (request.prompt for request in requests))
         self._texts[""] = encode_nothing(model)

@@ -11,7 +11,7 @@ from gal_studio.engine.models.denoiser import Sizes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import TextFeatures, stack_texts
 from gal_studio.engine.training.checkpoints import fingerprint
-from gal_studio.engine.training.latents import CachedPictures, Crops, Latents, TrainingPicture, cache_pictures
+from gal_studio.engine.training.latents import CachedPictures, Crops, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import add_noise, as_maps, prediction_target, prior_weights
 
 
@@ -68,22 +68,22 @@ class BatchSource(Protocol):
         ...
 
 
-class SampleSource:
-    """Eq. G9: uniform draws over GAL's references and samples, and under them the prior's rows."""
+class ExampleSource:
+    """Eq. G9: uniform draws over GAL's references and examples, and under them the prior's rows."""
 
     def __init__(
         self,
         model: ImageModel,
-        samples: Sequence[TrainingPicture],
-        prior: Sequence[TrainingPicture],
+        examples: Sequence[ExamplePicture],
+        prior: Sequence[ExamplePicture],
         settings: TuneSettings,
         seed: int,
         latents: Latents | None = None,
     ) -> None:
         """Encode the pictures once, but for those among `latents`."""
         self.model, self.settings = model, settings
-        self.fingerprint = fingerprint(settings, seed, samples, prior)
-        self.samples = cache_pictures(model, samples, settings, latents)
+        self.fingerprint = fingerprint(settings, seed, examples, prior)
+        self.examples = cache_pictures(model, examples, settings, latents)
         has_prior = prior and settings.prior_weight
         self.prior = cache_pictures(model, prior, settings, latents) if has_prior else None
         self.alpha_bar = noise_schedule(model)
@@ -92,7 +92,7 @@ class SampleSource:
 
     def next_batch(self, generator: torch.Generator) -> Batch:
         """A drawn batch, and under it the prior's with weights of its own (Eq. G9)."""
-        rows, crops = self.draw(self.samples, generator)
+        rows, crops = self.draw(self.examples, generator)
         if self.prior is None:
             return rows
         published = self.settings.prior_as_published

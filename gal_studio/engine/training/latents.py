@@ -19,7 +19,7 @@ Latents = dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
-class TrainingPicture:
+class ExamplePicture:
     """A picture of a training set with its prompt and its weight w_i (Eq. G8; a reference weighs 1).
 
     With a `mask` (L, of the picture's size) only its white part is learned: w_i is multiplied by the mask.
@@ -106,7 +106,7 @@ def encode_pictures(
 
 def cache_pictures(
     model: ImageModel,
-    pictures: Sequence[TrainingPicture],
+    pictures: Sequence[ExamplePicture],
     settings: TuneSettings,
     known: Latents | None = None,
 ) -> CachedPictures:
@@ -140,7 +140,7 @@ def _key(image: Image.Image, resolution: int) -> str:
     return f"{image.size} {resolution} {digest}"
 
 
-def spatial_weights(picture: TrainingPicture, latent: torch.Tensor) -> torch.Tensor:
+def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tensor:
     """w_i x mask at the latent's size, (h, w): each position weighs what the mask covers of its area."""
     height, width = latent.shape[1:]
     if picture.mask is None:

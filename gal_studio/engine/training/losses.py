@@ -37,7 +37,7 @@ def weighted_loss(prediction: torch.Tensor, target: torch.Tensor, weights: torch
 
 
 def prior_weights(weights: torch.Tensor, prior_weight: float, as_published: bool) -> torch.Tensor:
-    """Weights of the prior term of Eq. G9: `prior_weight`, or times the paired sample's w_i as published."""
+    """Weights of the prior term of Eq. G9: `prior_weight`, or times the paired example's w_i as published."""
     return prior_weight * (weights if as_published else torch.ones_like(weights))
 
 

@@ -1,7 +1,7 @@
 """What is done with rounds: shown, followed by the next one, branched."""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Anchor, Round, Sample
+from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.refinements import MapKind
@@ -30,7 +30,7 @@ class RoundVerbs(Verbs):
         """The one thing to do next."""
         return round.next_step(self.store, round_id)
 
-    def training_set(self, round_id: str) -> tuple[Sample, ...]:
+    def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
         """References and all that was accepted in the rounds above, with their weights (Eq. G8)."""
         return lineage.training_set(self.store, round_id)
 

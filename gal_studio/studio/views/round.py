@@ -1,7 +1,7 @@
 """Views made from the store."""
 
 from gal_studio.assets import load_presets
-from gal_studio.core.gal.balance import openness, sample_weight
+from gal_studio.core.gal.balance import example_weight, openness
 from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors, suggest
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
@@ -15,12 +15,12 @@ from gal_studio.state import Store
 from gal_studio.studio.views.types import (
     CandidateView,
     JobView,
+    PreviewView,
     ProjectView,
     RoundSummary,
     RoundView,
     ScoreView,
     Step,
-    TrainingImageView,
 )
 
 UNITS = {
@@ -141,13 +141,13 @@ def round_view(store: Store, round_id: str) -> RoundView:
         candidates=_candidate_views(store, entry, candidates, made, prompts),
         reference_positions=store.rounds.reference_places(round_id),
         openness=mean_entropy,
-        sample_weight=sample_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
+        example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
         exhausted=made.exhausted and bool(candidates),
         sentence=_sentence(made, scores, candidates),
         losses=store.rounds.losses(round_id),
-        training_images=tuple(
-            TrainingImageView(sample.step, sample.prompt, sample.image)
-            for sample in store.rounds.training_images(round_id)
+        previews=tuple(
+            PreviewView(preview.step, preview.prompt, preview.image)
+            for preview in store.rounds.previews(round_id)
         ),
         accepted=len(store.decisions.accepted(round_id)),
         can_undo=undo,

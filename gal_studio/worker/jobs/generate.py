@@ -61,7 +61,7 @@ def _prompts(task: Task) -> list[str]:
 
 
 def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
-    settings = task.settings.sample
+    settings = task.settings.generation
     model = task.models.image_model(task.project.base_model)
     adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
     before = task.store.candidates.count(task.round.id)

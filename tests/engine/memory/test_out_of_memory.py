@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.memory.plan import is_out_of_memory
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
@@ -13,7 +13,7 @@ from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
 from gal_studio.engine.training import trainer
 from gal_studio.engine.training.fine_tune import fine_tune
-from tests.engine.trained import SAMPLES, SETTINGS
+from tests.engine.trained import EXAMPLES, SETTINGS
 
 FULL = {
     "cuda": torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
@@ -47,7 +47,7 @@ def test_a_training_goes_on_with_less_at_a_time(
         return plain(model, latents, *rest)
 
     monkeypatch.setattr(trainer, "predict", small)
-    (event,) = fine_tune(model, SAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
+    (event,) = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
     detach(model)
     assert "takes 1 of its 2 pictures" in event.notice
 
@@ -64,7 +64,7 @@ def test_drawing_goes_on_with_less_at_a_time(
         return plain(model, latents, *rest)
 
     monkeypatch.setattr(sampler, "predict", small)
-    settings = SampleSettings(steps=1, guidance_scale=1.0, batch_size=2)
+    settings = GenerationSettings(steps=1, guidance_scale=1.0, batch_size=2)
     events = list(draw(model, [DrawRequest("A cat", 1), DrawRequest("A cat", 2)], settings))
     assert len([event for event in events if isinstance(event, DrawnBatch)]) == 2
     assert any("batches of 1" in event.notice for event in events if isinstance(event, DrawStep))
@@ -77,6 +77,6 @@ def test_another_error_in_a_step_is_not_hidden(model: ImageModel, monkeypatch: p
     for module in (trainer, sampler):
         monkeypatch.setattr(module, "predict", broken)
     with pytest.raises(RuntimeError, match="a fault of ours"):
-        next(fine_tune(model, SAMPLES, [], SETTINGS, seed=0))
+        next(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     with pytest.raises(RuntimeError, match="a fault of ours"):
-        next(draw(model, [DrawRequest("A cat", 1)], SampleSettings(steps=1)))
+        next(draw(model, [DrawRequest("A cat", 1)], GenerationSettings(steps=1)))

@@ -10,7 +10,7 @@ import torch
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.decoding import is_flat
 from gal_studio.engine.memory.plan import (
     Plan,
@@ -28,16 +28,16 @@ from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawStep, draw
 from gal_studio.engine.training import trainer as training_module
-from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.trainer import Training
 from tests.engine import peak
 from tests.engine.sampling.test_redrawing import drawn
 from tests.engine.sampling.test_sampler import REQUESTS, difference, pictures
-from tests.engine.trained import SAMPLES, SETTINGS
+from tests.engine.trained import EXAMPLES, SETTINGS
 
 TUNE = SETTINGS.updated({"batch_size": 4})
-SAMPLE = SampleSettings(steps=2, guidance_scale=3.0, batch_size=4)
+SAMPLE = GenerationSettings(steps=2, guidance_scale=3.0, batch_size=4)
 LITTLE = 1000  # bytes
 
 
@@ -89,18 +89,18 @@ def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
 def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = [event.loss for event in fine_tune(model, SAMPLES, [], TUNE, seed=0)]
+    expected = [event.loss for event in fine_tune(model, EXAMPLES, [], TUNE, seed=0)]
     detach(model)
     room = training_need(model, TUNE, Plan(2))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
-    events = list(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+    events = list(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
     assert "too little free memory for a whole step: each step takes 2 of its 4" in events[0].notice
     monkeypatch.setattr(training_module, "free_memory", lambda _device: LITTLE)
     with pytest.raises(StudioError, match="too small to train"):
-        next(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+        next(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
 
 
 def test_a_step_of_one_picture_is_not_said_to_be_parted(
@@ -109,7 +109,7 @@ def test_a_step_of_one_picture_is_not_said_to_be_parted(
     alone = TUNE.updated({"batch_size": 1})
     room = training_need(model, alone, Plan(1, sparing=True))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
-    events = fine_tune(model, SAMPLES, [], alone, seed=0)
+    events = fine_tune(model, EXAMPLES, [], alone, seed=0)
     notice = next(events).notice
     events.close()
     assert "less memory and more time" in notice and "of its" not in notice
@@ -119,7 +119,7 @@ def test_a_resumed_training_sums_its_rows_as_before(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory that is free again changes nothing: the rest is the same bit for bit."""
-    source = SampleSource(model, SAMPLES, [], TUNE, 0)
+    source = ExampleSource(model, EXAMPLES, [], TUNE, 0)
     with monkeypatch.context() as patch:
         room = training_need(model, TUNE, Plan(2))
         patch.setattr(training_module, "free_memory", lambda _device: room)

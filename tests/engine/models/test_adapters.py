@@ -8,7 +8,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.models.adapters import (
     AdapterCard,
     attach_full,
@@ -27,7 +27,7 @@ from tests.engine.sampling.test_sampler import difference, pictures
 
 SETTINGS = TuneSettings(steps=2, rank=4)
 CARD = AdapterCard("in a style", "assets:tiny", 1, 7, SETTINGS.to_dict())
-DRAW = SampleSettings(steps=4, guidance_scale=3.0, batch_size=1)
+DRAW = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1)
 REQUESTS = [DrawRequest("A cat in a style", 5)]
 
 

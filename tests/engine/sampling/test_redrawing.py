@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
 from tests.engine.sampling.test_sampler import difference
 
-SETTINGS = SampleSettings(steps=3, guidance_scale=3.0, batch_size=2)
+SETTINGS = GenerationSettings(steps=3, guidance_scale=3.0, batch_size=2)
 REQUESTS = [DrawRequest(f"A {name} in a style", seed) for seed, name in enumerate(("tie", "drum"))]
 FORWARDS = 3 * 2  # of one picture
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -22,12 +22,12 @@ from gal_studio.engine.sampling.sampler import (
     starting_noise,
 )
 
-SETTINGS = SampleSettings(steps=4, guidance_scale=3.0, batch_size=3)
+SETTINGS = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=3)
 REQUESTS = [DrawRequest(f"A {name} in a style", 100 + index) for index, name in enumerate("abcde")]
 
 
 def pictures(
-    model: ImageModel, requests: Sequence[DrawRequest], settings: SampleSettings = SETTINGS
+    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings = SETTINGS
 ) -> list[Image.Image]:
     drawn = [event for event in draw(model, requests, settings) if isinstance(event, DrawnBatch)]
     return [image for batch in drawn for image in batch.images]
