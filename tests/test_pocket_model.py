@@ -58,14 +58,14 @@ def test_plain_diffusers_opens_the_pipeline():
 
 
 def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
-    tokenizer = model.pipeline.tokenizer
+    tokenizer = model.family.pipeline.tokenizer
     for text in ("<dotty>", "sks", "zwx", "日本", "${x} <b>"):
         told = tokenizer(text).input_ids
         assert len(told) > 2 and tokenizer.unk_token_id not in told[1:-1]
     states = []
     for word in ("<dotty>", "<cute-cat>", "sks"):
         tokens = tokenizer(f"a {word} teapot", padding="max_length", return_tensors="pt").input_ids
-        states.append(model.pipeline.text_encoder(tokens).last_hidden_state.detach())
+        states.append(model.family.pipeline.text_encoder(tokens).last_hidden_state.detach())
     for i in range(3):
         assert (states[i] - states[i - 1]).abs().max() > 0.1
 

@@ -60,7 +60,7 @@ def published_training(model: ImageModel, image: Image.Image, prompt: str, steps
     import torch
     from diffusers import DDPMScheduler
 
-    parts = model.pipeline
+    parts = model.family.pipeline
     parts.unet.requires_grad_(True).train()
     optimizer = torch.optim.AdamW(parts.unet.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
     schedule = DDPMScheduler.from_config(parts.scheduler.config)
@@ -79,7 +79,7 @@ def published_training(model: ImageModel, image: Image.Image, prompt: str, steps
         )
         timesteps = steps_drawn.to(model.device)
         noisy = schedule.add_noise(latents, noise, timesteps)
-        velocity = model.prediction_type == "v_prediction"
+        velocity = model.family.pipeline.scheduler.config.prediction_type == "v_prediction"
         target = schedule.get_velocity(latents, noise, timesteps) if velocity else noise
         loss = ((parts.unet(noisy, timesteps, text).sample - target) ** 2).mean()
         loss.backward()
@@ -94,7 +94,7 @@ def published_drawing(model: ImageModel, prompts: Sequence[str]) -> list[Image.I
     import torch
     from diffusers import DPMSolverMultistepScheduler
 
-    pipeline = model.pipeline
+    pipeline = model.family.pipeline
     pipeline.scheduler = DPMSolverMultistepScheduler.from_config(pipeline.scheduler.config)
     generator = torch.Generator().manual_seed(0)
     return [

@@ -8,7 +8,6 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import detach
-from gal_studio.engine.models.attention import training_attention
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
@@ -75,7 +74,7 @@ def train(
             training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
         kept = clock()
-        with training_attention(model):
+        with model.family.training_attention(model.device):
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
@@ -89,6 +88,6 @@ def train(
             checkpoint(training.checkpoint())
         raise
     finally:
-        model.unet.disable_gradient_checkpointing()
+        model.denoiser.disable_gradient_checkpointing()
         if not completed:
             detach(model)

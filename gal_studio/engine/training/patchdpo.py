@@ -15,7 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import Batch, ExampleSource, noise_schedule, noised
+from gal_studio.engine.training.batches import Batch, ExampleSource, noised
 from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
@@ -90,7 +90,7 @@ class PairSource:
         self.model, self.random_crops = model, tune.crop == "random"
         self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
-        self.alpha_bar = noise_schedule(model)
+        self.process = model.family.process()
         self.mix = settings.mix if examples else 0.0
         self.others: ExampleSource | None = None
         if self.mix:
@@ -103,24 +103,24 @@ class PairSource:
         )
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """Pairs with shared timesteps and noise, y above x; under them the rows of GAL's own set."""
+        """Pairs with shared times and noise, y before x; after them the rows of GAL's own set."""
         drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
         index = torch.cat([drawn, drawn + self.count]).tolist()
         crops = self.pairs.crops(index, self.random_crops, generator)
-        timesteps = torch.randint(len(self.alpha_bar), (self.batch_size,), generator=generator)
+        times = self.process.times(self.batch_size, generator)
         noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
         rows = noised(
             self.model,
-            self.alpha_bar,
+            self.process,
             crops,
-            self.pairs.text.rows(index),
-            share_noise(timesteps),
+            [self.pairs.texts[row] for row in index],
+            share_noise(times),
             share_noise(noise),
         )
         if self.others is None:
             return rows
         mixed = self.others.next_batch(generator).scaled(self.mix * self.counted / self.others.counted)
-        return rows.scaled(1 - self.mix).above(mixed)
+        return rows.scaled(1 - self.mix).concatenate(mixed)
 
 
 def cache_pairs(

@@ -1,8 +1,8 @@
 """How much a job will write to the disk, in bytes; asked before it starts."""
 
 from gal_studio.core.prompts import class_prompts
+from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sizes import adapter_bytes, checkpoint_bytes
 from gal_studio.state.files.errors import ROOM
 from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS
 from gal_studio.worker.task import Task

@@ -107,7 +107,7 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
     ]
     with task.store.database.transaction():
         task.store.candidates.save(task.round.id, candidates)
-        task.store.rounds.add_forwards(task.round.id, batch.unet_forwards)
+        task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
 

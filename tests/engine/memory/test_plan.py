@@ -11,7 +11,6 @@ import torch
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.decoding import is_flat
 from gal_studio.engine.memory.plan import (
     Plan,
     computer_memory,
@@ -21,10 +20,11 @@ from gal_studio.engine.memory.plan import (
     plan_training,
     training_need,
 )
-from gal_studio.engine.memory.slicing import sparing_memory
+from gal_studio.engine.memory.slicing import low_memory
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
+from gal_studio.engine.sampling.decode import is_flat
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawStep, draw
 from gal_studio.engine.training import trainer as training_module
@@ -69,7 +69,7 @@ def test_more_rows_need_more_and_sparing_needs_less(model: ImageModel) -> None:
     assert drawing_need(model, SAMPLE, Plan(1)) < drawing_need(model, SAMPLE, Plan(4))
     assert drawing_need(model, SAMPLE, Plan(1, sparing=True)) < drawing_need(model, SAMPLE, Plan(1))
     assert training_need(model, TUNE.updated({"method": "full"}), Plan(1)) > 3 * 4 * sum(
-        weight.numel() for weight in model.unet.parameters()
+        weight.numel() for weight in model.denoiser.parameters()
     )
 
 
@@ -149,15 +149,15 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The decoder refuses a whole picture: four tiles are drawn, and the model is left as it was."""
-    whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.unet.attn_processors)
-    plain = model.vae.decoder.forward
+    whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.denoiser.attn_processors)
+    plain = model.autoencoder.decoder.forward
 
     def small(latents: torch.Tensor, *rest: object) -> torch.Tensor:
         if latents.shape[-1] > 4:
             raise torch.OutOfMemoryError("full")
         return plain(latents, *rest)
 
-    monkeypatch.setattr(model.vae.decoder, "forward", small)
+    monkeypatch.setattr(model.autoencoder.decoder, "forward", small)
     events = list(draw(model, REQUESTS[:2], SAMPLE))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
     assert ["batches of 2" in notices[0], "batches of 1" in notices[1]] == [True, True]
@@ -166,13 +166,13 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
     assert [image.size for image in tiled] == [(32, 32), (32, 32)]
     assert not any(is_flat(image) for image in tiled)
     assert difference(tiled[0], whole[0]) > 0  # which is why it is said
-    assert model.vae.use_tiling is False
-    assert dict(model.unet.attn_processors) == processors
+    assert model.autoencoder.use_tiling is False
+    assert dict(model.denoiser.attn_processors) == processors
 
 
 def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
     plain = drawn(model, torch.float32)
-    with sparing_memory(model, 16):  # tiles are as large as the picture
+    with low_memory(model, 16):  # tiles are as large as the picture
         sliced = drawn(model, torch.float32)
     assert all(difference(*pair) <= 1 for pair in zip(plain.images, sliced.images, strict=True))
 

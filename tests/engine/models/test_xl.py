@@ -27,13 +27,13 @@ def xl(tmp_path_factory: pytest.TempPathFactory) -> ImageModel:
 def test_agrees_with_the_stock_pipeline(xl: ImageModel) -> None:
     from diffusers import DPMSolverMultistepScheduler
 
-    assert (xl.family, xl.resolution) == ("sdxl", 32)
-    kept = xl.pipeline.scheduler
-    xl.pipeline.scheduler = DPMSolverMultistepScheduler.from_config(kept.config)
+    assert (xl.family.name, xl.resolution) == ("sdxl", 32)
+    kept = xl.family.pipeline.scheduler
+    xl.family.pipeline.scheduler = DPMSolverMultistepScheduler.from_config(kept.config)
     noise = starting_noise(xl, REQUEST.seed, 32)
     options = {"height": 32, "width": 32, "num_inference_steps": 3, "guidance_scale": 3.0, "latents": noise}
-    plain = xl.pipeline(REQUEST.prompt, **options).images[0]
-    xl.pipeline.scheduler = kept
+    plain = xl.family.pipeline(REQUEST.prompt, **options).images[0]
+    xl.family.pipeline.scheduler = kept
     assert difference(plain, pictures(xl, [REQUEST], DRAW)[0]) <= 1
 
 

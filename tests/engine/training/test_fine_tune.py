@@ -8,12 +8,11 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
-from gal_studio.engine.models.attention import training_attention
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.engine.training import trainer as training_module
-from gal_studio.engine.training.batches import ExampleSource, noise_schedule
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
@@ -31,7 +30,7 @@ def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -
     training = Training(model, source, settings, seed)
     generator.set_state(training.generator.get_state())  # after the LoRA was drawn
     detach(model)
-    alpha_bar, total = noise_schedule(model), 0.0
+    alpha_bar, total = model.family.process().alpha_bar, 0.0
     weights = [1.0, 1.0]
     for kind in range(2 if prior else 1):
         rows = torch.randint(2, (2,), generator=generator).tolist()
@@ -43,10 +42,10 @@ def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -
             clean, a = cached[kind].latents[row], alpha_bar[time]
             noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
             v = a.sqrt() * eps - (1 - a).sqrt() * clean
-            target = eps if model.prediction_type == "epsilon" else v
+            target = eps if model.family.prediction_type == "epsilon" else v
             with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
-                text = cached[kind].text.hidden[row][None]
-                said = model.unet(noisy[None], time[None], encoder_hidden_states=text).sample.float()
+                text = cached[kind].texts[row].hidden[None]
+                said = model.denoiser(noisy[None], time[None], encoder_hidden_states=text).sample.float()
             if kind == 0:
                 factor = weight
             else:
@@ -143,13 +142,13 @@ def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
 def test_a_loss_that_is_no_number_stops_with_its_step(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, calls = training_module.predict, []
+    plain, calls = UNetFamily.predict, []
 
     def broken(*arguments):  # type: ignore[no-untyped-def]
         calls.append(1)
         return plain(*arguments) * (float("nan") if len(calls) == 3 else 1.0)
 
-    monkeypatch.setattr(training_module, "predict", broken)
+    monkeypatch.setattr(UNetFamily, "predict", broken)
     events = fine_tune(model, EXAMPLES, [], SETTINGS, seed=0)
     assert [next(events).step, next(events).step] == [1, 2]
     with pytest.raises(StudioError, match="at step 3 of 6"):
@@ -162,22 +161,20 @@ def test_full_memory_takes_fewer_pictures_at_a_time(
     settings = SETTINGS.updated({"batch_size": 4})
     expected = [event.loss for event in fine_tune(model, EXAMPLES, [], settings, seed=0)]
     detach(model)
-    plain = training_module.predict
+    plain = UNetFamily.predict
 
     def small(model, latents, *rest):  # type: ignore[no-untyped-def]
         if len(latents) > 2:
             raise torch.OutOfMemoryError("full")
         return plain(model, latents, *rest)
 
-    monkeypatch.setattr(training_module, "predict", small)
+    monkeypatch.setattr(UNetFamily, "predict", small)
     events = list(fine_tune(model, EXAMPLES, [], settings, seed=0))
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
     assert "takes 2 of its 4 pictures" in events[0].notice
-    monkeypatch.setattr(
-        training_module, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError())
-    )
+    monkeypatch.setattr(UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError()))
     with pytest.raises(StudioError, match="too small to train"):
         next(fine_tune(model, EXAMPLES, [], settings, seed=0))
 
@@ -217,10 +214,10 @@ def test_latents_are_modes_and_scaled(model: ImageModel) -> None:
     latent = encode_picture(model, noise_picture(1), 32)
     assert latent.shape == (4, 8, 8)
     assert torch.equal(latent, encode_picture(model, noise_picture(1), 32))
-    back = model.vae.config.scaling_factor
+    back = model.autoencoder.config.scaling_factor
     pixels = torch.tensor(list(noise_picture(1).tobytes())).view(1, 32, 32, 3).permute(0, 3, 1, 2) / 127.5 - 1
     with torch.no_grad():
-        plain = model.vae.encode(pixels).latent_dist.mean * back
+        plain = model.autoencoder.encode(pixels).latent_dist.mean * back
     torch.testing.assert_close(latent, plain[0], atol=1e-5, rtol=1e-4)
 
 
@@ -237,14 +234,14 @@ def test_crops(model: ImageModel) -> None:
 
 
 def test_float32_attention_is_the_stock_one(model: ImageModel) -> None:
-    noisy, text = torch.ones(2, 4, 8, 8), model.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
-    stock = dict(model.unet.attn_processors)
-    expected = model.unet(noisy, torch.tensor([5, 700]), text).sample
-    with training_attention(model):
-        assert training_is_bf16() == (dict(model.unet.attn_processors) != stock)
-        found = model.unet(noisy, torch.tensor([5, 700]), text).sample
+    noisy, text = torch.ones(2, 4, 8, 8), model.family.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
+    stock = dict(model.denoiser.attn_processors)
+    expected = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
+    with model.family.training_attention(model.device):
+        assert training_is_bf16() == (dict(model.denoiser.attn_processors) != stock)
+        found = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
-    assert dict(model.unet.attn_processors) == stock
+    assert dict(model.denoiser.attn_processors) == stock
 
 
 def test_events_are_plain_values() -> None:

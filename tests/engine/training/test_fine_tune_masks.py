@@ -12,7 +12,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import ExampleSource, noise_schedule
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Training
@@ -74,11 +74,11 @@ def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
     torch.randint(1, (1,), generator=generator)
     time = torch.randint(1000, (1,), generator=generator)[0]
     noise, clean = torch.randn((4, 8, 8), generator=generator), encode_picture(model, example.image, 32)
-    a = noise_schedule(model)[time]
+    a = model.family.process().alpha_bar[time]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
         noisy = (a.sqrt() * clean + (1 - a).sqrt() * noise)[None]
-        text = source.examples.text.hidden
-        said = model.unet(noisy, time[None], encoder_hidden_states=text).sample.float()[0]
+        text = source.examples.texts[0].hidden[None]
+        said = model.denoiser(noisy, time[None], encoder_hidden_states=text).sample.float()[0]
     squares = (said - (a.sqrt() * noise - (1 - a).sqrt() * clean)) ** 2
     weights = 0.3 * torch.tensor([1, 1, 1, 1, 128 / 255, 128 / 255, 0, 0])
     events = fine_tune(model, [example], [], settings, seed=4)

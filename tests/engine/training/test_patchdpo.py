@@ -12,12 +12,11 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits, pair_weights, quality, reproduction, rescale
 from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.engine.families.family import whole_picture
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
-from gal_studio.engine.models.denoiser import predict, whole_picture
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import encode_prompts
-from gal_studio.engine.training.batches import noise_schedule
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, encode_picture
@@ -60,7 +59,7 @@ def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSetti
 def said(model: ImageModel, noisy: torch.Tensor, time: torch.Tensor, prompt: str) -> torch.Tensor:
     text = encode_prompts(model, [prompt])[prompt]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=IN_BF16):
-        return predict(model, noisy[None], time[None], text, [whole_picture(32)])[0]
+        return model.family.predict(noisy[None], time[None], [text], [whole_picture(32)])[0]
 
 
 def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
@@ -74,14 +73,14 @@ def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
     chosen = torch.randint(2, (2,), generator=generator).tolist()
     times = torch.randint(1000, (2,), generator=generator)
     noises = torch.randn((2, 4, 8, 8), generator=generator)
-    total, alpha_bar = 0.0, noise_schedule(model)
+    total, alpha_bar = 0.0, model.family.process().alpha_bar
     for row, time, eps in zip(chosen, times, noises, strict=True):
         pair, a = PAIRS[row], alpha_bar[time]
         for picture, patches in zip((pair.reference, pair.generated), pair.weights, strict=True):
             clean = encode_picture(model, picture, 32)
             noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
             velocity = a.sqrt() * eps - (1 - a).sqrt() * clean
-            target = eps if model.prediction_type == "epsilon" else velocity
+            target = eps if model.family.prediction_type == "epsilon" else velocity
             wide = torch.tensor(patches)[None, None]
             w = torch.nn.functional.interpolate(wide, size=(8, 8), mode="bilinear")[0, 0].float()
             error = (said(model, noisy, time, pair.prompt) - target) ** 2
@@ -107,7 +106,7 @@ def test_both_rows_of_a_pair_share_time_and_noise(model: ImageModel) -> None:
     batch = source.next_batch(torch.Generator().manual_seed(0))
     assert torch.equal(batch.noisy[:2], batch.noisy[2:])
     assert torch.equal(batch.target[:2], batch.target[2:])
-    assert torch.equal(batch.timesteps[:2], batch.timesteps[2:])
+    assert torch.equal(batch.times[:2], batch.times[2:])
     assert not torch.equal(batch.noisy[0], batch.noisy[1])
     assert batch.weights.shape == (4, 1, 8, 8)
 
@@ -236,13 +235,13 @@ def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
 
 def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
     """The mean denoising error at each place of the latent, over fixed times and noises."""
-    clean, alpha_bar = encode_picture(model, picture, 32), noise_schedule(model)
+    clean, alpha_bar = encode_picture(model, picture, 32), model.family.process().alpha_bar
     generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
     times = range(100, 1000, 50)
     for time in times:
         eps, a = torch.randn(clean.shape, generator=generator), alpha_bar[time]
         noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
-        target = eps if model.prediction_type == "epsilon" else a.sqrt() * eps - (1 - a).sqrt() * clean
+        target = eps if model.family.prediction_type == "epsilon" else a.sqrt() * eps - (1 - a).sqrt() * clean
         total += ((said(model, noisy, torch.tensor(time), prompt) - target) ** 2).mean(dim=0)
     return total / len(times)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.types import Job
-from gal_studio.engine.sampling import sampler
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.training import latents
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -55,15 +55,15 @@ def test_a_preview_ends_within_one_step_and_is_drawn_when_the_training_goes_on(
 ) -> None:
     whole, first = (first_round(studio, tiny_draft(names, changes=SAMPLING)) for _ in range(2))
     work(studio, models, studio.fine_tune(whole))
-    job, plain, calls = studio.fine_tune(first), sampler.predict, list[int]()
+    job, plain, calls = studio.fine_tune(first), UNetFamily.guide, list[int]()
 
-    def predict(*arguments):  # type: ignore[no-untyped-def]
+    def guide(*arguments):  # type: ignore[no-untyped-def]
         calls.append(1)
         getattr(studio, press)(job.id)
         return plain(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sampler, "predict", predict)
+        patch.setattr(UNetFamily, "guide", guide)
         ended = work(studio, models, job)
     assert (ended.state, ended.message) == (state, "Kept 3 of 6 steps; Resume goes on from there.")
     assert len(calls) == 1

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes, trained_weights
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sizes import adapter_bytes, checkpoint_bytes, trained_weights
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from tests.engine.trained import EXAMPLES
