@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self, get_args
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import find_policy
 
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
@@ -132,14 +133,16 @@ class GenerationSettings(Group):
 
 @dataclass(frozen=True)
 class GalSettings(Group):
-    """How the sampler suggests (Eq. G5) and what an accepted picture weighs (Eq. G8)."""
+    """How pictures are suggested (Eq. G5) and what an accepted picture weighs (Eq. G8)."""
 
+    policy: str = "uncertainty"
     top_k: int = 3
     balance: bool = True
     balance_lambda: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse values that leave nothing to suggest or to weigh."""
+        """Refuse an unknown policy, and values that leave nothing to suggest or to weigh."""
+        find_policy(self.policy)
         checks.whole("Suggestions (top k)", self.top_k, 1, 1000)
         checks.flag("Balance", self.balance)
         checks.real("Lambda", self.balance_lambda, 0.0, 1000.0)

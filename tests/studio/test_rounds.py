@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import TrainingExample
+from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.types import Suggestion, TrainingExample
 from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draft, draw, train
 
@@ -205,3 +207,24 @@ def test_a_round_of_blank_pictures_says_what_to_do(studio: Studio, round_id: str
     assert view.scores == () and view.example_weight == 0
     assert "one flat colour" in view.sentence and "fewer steps" in view.sentence
     assert view.step != "accept"
+
+
+def test_a_registered_policy_is_offered_by_the_page_and_to_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, studio: Studio, round_id: str
+) -> None:
+    """One function and one line: the last picture of the first prompt."""
+
+    def last_of_the_first(candidates, scores, rng, top_k):  # type: ignore[no-untyped-def]
+        first = min(scores, key=lambda score: score.anchor.order).anchor.id
+        chosen = [candidate for candidate in candidates if candidate.anchor_id == first][-1]
+        return SuggestionSet((Suggestion(first, chosen.id, 1, "It is the last."),), False, "One.")
+
+    monkeypatch.setitem(POLICIES, "last", last_of_the_first)
+    draw(studio, round_id, [1, 2])
+    assert studio.proposal(round_id, "last").sentence == "One."
+    assert studio.round_view(round_id).sentence != "One."
+    studio.store.rounds.set_settings(
+        round_id, studio.store.rounds.settings(round_id).updated({"gal": {"policy": "last"}})
+    )
+    view = studio.round_view(round_id)
+    assert view.sentence == "One." and sum(tile.suggested for tile in view.candidates) == 1
