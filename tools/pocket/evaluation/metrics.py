@@ -1,4 +1,4 @@
-"""Figures that say whether a flag, a score or a round is any good (ALGORITHMS.md, section 3)."""
+"""Figures that say whether a flag, a score or a round is any good (docs/algorithms.md, Measures)."""
 
 import math
 from collections.abc import Sequence
