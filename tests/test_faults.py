@@ -24,6 +24,9 @@ from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
 
+pytestmark = pytest.mark.races
+
+
 @pytest.fixture(scope="session")
 def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return make_models(tmp_path_factory.mktemp("fault-models"))

@@ -17,6 +17,9 @@ from tests.stored_project import Clock
 from tests.tiny_project import tiny_draft
 
 
+pytestmark = pytest.mark.races
+
+
 @pytest.fixture
 def studio(tmp_path: Path):
     with Store(tmp_path / "workspace") as store:

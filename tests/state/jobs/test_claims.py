@@ -15,6 +15,8 @@ from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.identity import process_identity
 
+pytestmark = pytest.mark.races
+
 JOBS = 60
 CLAIMER = """
 import sys
