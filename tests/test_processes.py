@@ -16,7 +16,6 @@ from gal_studio.studio import Studio
 from tests.stored_project import Clock
 from tests.tiny_project import tiny_draft
 
-
 pytestmark = pytest.mark.races
 
 
