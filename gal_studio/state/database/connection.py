@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.errors import database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]

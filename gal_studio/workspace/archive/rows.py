@@ -8,7 +8,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.errors import database_problem
 from gal_studio.workspace.archive.format import Limits, Manifest, Rows, damaged, read_row
 from gal_studio.workspace.archive.project_tables import (

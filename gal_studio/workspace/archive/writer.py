@@ -9,7 +9,7 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.content_store import Files, writing
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.store import Store

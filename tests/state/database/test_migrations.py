@@ -9,7 +9,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 
 RELEASED = (
     "9b2b3a83bfc652285dcebbb931ec29715a1ffd7cb27475197293c161138aade4",
