@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import uuid
+from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database
-from gal_studio.state.revisions import ProjectRevisions
 from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
 
 
@@ -51,6 +51,22 @@ class Project:
     seed: int
     settings: Settings
     created: float
+
+
+class ProjectRevisions(UserDict[str, str]):
+    """The pinned commit of each hub model (`owner/name`) of a project; what is set is stored at once."""
+
+    def __init__(self, database: Database, project_id: str) -> None:
+        super().__init__()
+        self._database, self._project_id = database, project_id
+        rows = database.rows("SELECT model, revision FROM project_models WHERE project_id = ?", (project_id,))
+        self.data = {row["model"]: row["revision"] for row in rows}
+
+    def __setitem__(self, model: str, revision: str) -> None:
+        self._database.write(
+            "INSERT OR REPLACE INTO project_models VALUES (?, ?, ?)", (self._project_id, model, revision)
+        )
+        super().__setitem__(model, revision)
 
 
 _PROJECT = """

@@ -13,7 +13,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
-from gal_studio.state.identity import process_identity
+from gal_studio.state.jobs.workers import process_identity
 
 JOBS = 60
 CLAIMER = """
