@@ -8,8 +8,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
-from gal_studio.state.jobs.workers import host_name, own_identity, process_identity
-from gal_studio.state.jobs.workers import SILENCE
+from gal_studio.state.jobs.workers import SILENCE, host_name, own_identity, process_identity
 from tests.stored_project import Clock
 
 

@@ -2,8 +2,6 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
@@ -206,45 +204,3 @@ def test_masks_are_kept_as_one_channel(store: Store) -> None:
         assert stored.mode == "L"
     np.testing.assert_array_equal(np.asarray(store.images.mask(name)), np.asarray(mask))
     assert store.images.picture(name).mode == "RGB"
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["paint", "paint", "undo", "redo"]),
-        st.integers(0, 2),
-        st.sampled_from([None, "a", "b"]),
-    ),
-    max_size=12,
-)
-
-
-@given(steps=STEPS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_paintings_agree_with_a_plain_stack_of_states(
-    store: Store, first_round: Round, steps: list[tuple[str, int, str | None]]
-) -> None:
-    node = store.rounds.add(
-        first_round.project_id, first_round.id, store.rounds.settings(first_round.id), "refine"
-    ).id
-    paintings = store.refinements.paintings
-    states: list[dict[str, str]] = [{}]
-    undone: list[dict[str, str]] = []
-    for what, number, image in steps:
-        owner = f"{node}-{number}"
-        if what == "undo":
-            assert (paintings.undo(node) is not None) == (len(states) > 1)
-            if len(states) > 1:
-                undone.append(states.pop())
-        elif what == "redo":
-            assert (paintings.redo(node) is not None) == bool(undone)
-            if undone:
-                states.append(undone.pop())
-        else:
-            paintings.add(node, owner, image, "human")
-            after = {**states[-1], owner: image}
-            kept = {key: value for key, value in after.items() if value is not None}
-            if kept != states[-1]:
-                states.append(kept)
-                undone.clear()
-        assert paintings.newest(node) == states[-1]
-        assert paintings.can_undo(node) == (len(states) > 1, bool(undone))
