@@ -1,16 +1,10 @@
 """What the line of rounds above a round means for it: its pool, its training set, the weight it gives."""
 
-import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import astuple, replace
-
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, openness
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.prompts import class_prompts
 from gal_studio.core.seeds import named_seed, training_seed
-from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, TrainingExample
 from gal_studio.state.store import Store
 
@@ -164,38 +158,3 @@ def class_images_drawn_by(store: Store, round_id: str) -> dict[str, str]:
     how = f"{drawing.steps} steps / {drawing.guidance_scale}{side}"
     prompts = class_prompts(store.projects.references(project.id))
     return {prompt: f"{project.base_model} / {prompt} / {how}" for prompt in prompts}
-
-
-def training_fingerprint(store: Store, round_id: str) -> str:
-    """What would make a training another one: model, settings, seed, start, pictures and class images.
-
-    How often a checkpoint is kept or a picture is drawn meanwhile does not.
-    """
-    tune = store.rounds.settings(round_id).tune.essential
-    return _fingerprint(store, round_id, tune, sorted(class_images_drawn_by(store, round_id).values()))
-
-
-def is_trained(store: Store, round_id: str) -> bool:
-    """Whether the round's adapter is what a training of today would make.
-
-    Fingerprints of old times held no class images, and how often checkpoints were kept: they count as well.
-    """
-    former = replace(store.rounds.settings(round_id).tune, preview_every=0)
-    known = training_fingerprint(store, round_id), _fingerprint(store, round_id, former, ())
-    return store.rounds.trained_as(round_id) in known
-
-
-def _fingerprint(store: Store, round_id: str, tune: TuneSettings, drawn_by: Sequence[str]) -> str:
-    project = store.projects.get(store.rounds.get(round_id).project_id)
-    parts = [
-        project.base_model, project.trigger_word, tune.to_former_dict(), round_training_seed(store, round_id),
-        starting_adapter(store, round_id), [_parts(example) for example in training_set(store, round_id)],
-        *([drawn_by] if drawn_by else []),
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _parts(example: TrainingExample) -> tuple[object, ...]:
-    """An example without its mask is what it was before there were masks, so that old trainings are known."""
-    parts = astuple(example)
-    return parts if example.mask is not None else parts[:-1]

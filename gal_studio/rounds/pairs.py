@@ -1,21 +1,18 @@
 """What a refinement is to learn from: its pairs as they should be, and whether they are ready (Eq. P1)."""
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
-from typing import get_args
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import foreground_prompt, subjects
 from gal_studio.core.seeds import named_seed
-from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.core.settings import RefineSettings
 from gal_studio.core.types import Reference, Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.state.store import Store
 from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.refinements import MapKind, Pair, PlannedPair
+from gal_studio.state.tables.refinements import PlannedPair
 
 
 @dataclass(frozen=True)
@@ -167,51 +164,6 @@ def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
     common = {drawn[0] for drawn in store.candidates.drawn(entry.id) & store.candidates.drawn(round_id)}
     prompts = {anchor.prompt for anchor in store.projects.anchors(entry.project_id) if anchor.id in common}
     return frozenset(prompts - {example.prompt for example in store.rounds.training_set(round_id)})
-
-
-def refinement_fingerprint(store: Store, round_id: str) -> str:
-    """What would make a refinement another one: model, settings, seed, start, pictures, maps and paint."""
-    settings = store.rounds.settings(round_id)
-    drawn_by = lineage.class_images_drawn_by(store, round_id) if settings.refine.mix else {}
-    judged = [_judged(store, pair) for pair in store.refinements.pairs(round_id)]
-    more = [sorted(drawn_by.values()), judged]
-    return _fingerprint(store, round_id, settings.tune.essential, settings.refine.essential, more)
-
-
-def is_refined(store: Store, round_id: str) -> bool:
-    """Whether the refinement's adapter is what a training of today would make.
-
-    Fingerprints of old times held no class images and maps, and how often checkpoints were kept.
-    """
-    settings = store.rounds.settings(round_id)
-    refine = replace(settings.refine.essential, checkpoint_every=settings.refine.checkpoint_every)
-    former = _fingerprint(store, round_id, replace(settings.tune, preview_every=0), refine, ())
-    return store.rounds.trained_as(round_id) in (refinement_fingerprint(store, round_id), former)
-
-
-def _fingerprint(
-    store: Store, round_id: str, tune: TuneSettings, refine: RefineSettings, more: Sequence[object]
-) -> str:
-    project = store.projects.get(store.rounds.get(round_id).project_id)
-    parts = [
-        project.base_model, project.trigger_word, tune.to_former_dict(), refine.to_former_dict(),
-        lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id),
-        [astuple(example) for example in lineage.training_set(store, round_id)],
-        [(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)],
-        sorted(store.refinements.paintings.newest(round_id).items()), *more,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _judged(store: Store, pair: Pair) -> list[object]:
-    """What the weights of a pair are made of, beside the paint: its maps, and the foreground of x."""
-    found = store.refinements.foreground(pair.generated_image or "") if pair.subject else None
-    parts: list[object] = [found.mask if found else None]
-    for kind in get_args(MapKind):
-        stored = store.refinements.map(pair.id, kind)
-        if stored is not None:
-            parts += [kind, stored.values.shape, hashlib.sha256(stored.values.tobytes()).hexdigest()]
-    return parts
 
 
 def finished_twin(store: Store, base: Round, settings: RefineSettings) -> Round | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from gal_studio.core.jobs import WORKING
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import fingerprints
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import Folder, all_tables
@@ -133,17 +133,14 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
 
 def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
     """Whether a training of this round may go on from that folder: the one that runs, or today's."""
-    row = store.database.row("SELECT project_id, kind FROM rounds WHERE id = ?", (round_id,))
+    row = store.database.row("SELECT project_id FROM rounds WHERE id = ?", (round_id,))
     if row is None:
         return False
     jobs = store.jobs.of_project(row["project_id"])
     if any(job.round_id == round_id and job.state in WORKING for job in jobs):
         return True
-    if row["kind"] == "refine":
-        done, today = pairs.is_refined(store, round_id), pairs.refinement_fingerprint(store, round_id)
-    else:
-        done, today = lineage.is_trained(store, round_id), lineage.training_fingerprint(store, round_id)
-    return folder == today[:16] and not done
+    today = fingerprints.training_fingerprint(store, round_id)
+    return folder == today[:16] and not fingerprints.is_trained(store, round_id)
 
 
 def _old(folder: Path, age: float) -> Iterator[Path]:

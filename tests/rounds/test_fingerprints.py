@@ -9,7 +9,7 @@ import pytest
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, Round
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, PlannedPair, StoredMap
@@ -54,9 +54,9 @@ def former(store: Store, round_id: str) -> str:
 
 
 def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, thing: Round) -> None:
-    before = lineage.training_fingerprint(store, thing.id)
+    before = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
-    assert lineage.training_fingerprint(store, thing.id) != before
+    assert fingerprints.training_fingerprint(store, thing.id) != before
     assert lineage.class_images_drawn_by(store, thing.id) == {
         "a photo of a cat": "base / a photo of a cat / 4 steps / 4.0"
     }
@@ -64,25 +64,25 @@ def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, th
     (drawn_by,) = lineage.class_images_drawn_by(store, thing.id).values()
     assert drawn_by == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
     change(store, thing.id, tune={"prior_images": 0})
-    without = lineage.training_fingerprint(store, thing.id)
+    without = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 5})
-    assert lineage.training_fingerprint(store, thing.id) == without == former(store, thing.id)
+    assert fingerprints.training_fingerprint(store, thing.id) == without == former(store, thing.id)
 
 
 def test_intervals_do_not_count(store: Store, first_round: Round) -> None:
-    before = lineage.training_fingerprint(store, first_round.id)
+    before = fingerprints.training_fingerprint(store, first_round.id)
     change(store, first_round.id, tune={"preview_every": 5, "checkpoint_every": 7})
-    assert lineage.training_fingerprint(store, first_round.id) == before
+    assert fingerprints.training_fingerprint(store, first_round.id) == before
 
 
 def test_a_round_that_was_trained_in_old_times_is_trained(store: Store, thing: Round) -> None:
     change(store, thing.id, tune={"checkpoint_every": 100})
-    assert not lineage.is_trained(store, thing.id)
-    for trained_as in (former(store, thing.id), lineage.training_fingerprint(store, thing.id)):
+    assert not fingerprints.is_trained(store, thing.id)
+    for trained_as in (former(store, thing.id), fingerprints.training_fingerprint(store, thing.id)):
         store.rounds.finish_training(thing.id, "a", trained_as, lineage.training_set(store, thing.id))
-        assert lineage.is_trained(store, thing.id)
+        assert fingerprints.is_trained(store, thing.id)
     change(store, thing.id, tune={"rank": 3})
-    assert not lineage.is_trained(store, thing.id)
+    assert not fingerprints.is_trained(store, thing.id)
 
 
 def some_map(value: float) -> StoredMap:
@@ -103,10 +103,10 @@ def node(store: Store, thing: Round) -> Round:
 
 def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, node: Round) -> None:
     (pair,) = store.refinements.pairs(node.id)
-    seen = [pairs.refinement_fingerprint(store, node.id)]
+    seen = [fingerprints.training_fingerprint(store, node.id)]
 
     def is_another() -> bool:
-        seen.append(pairs.refinement_fingerprint(store, node.id))
+        seen.append(fingerprints.training_fingerprint(store, node.id))
         return seen[-1] not in seen[:-1]
 
     change(store, node.id, refine={"checkpoint_every": 9}, tune={"checkpoint_every": 9, "preview_every": 4})
@@ -127,9 +127,9 @@ def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, n
 
 def test_a_refinement_of_old_times_is_refined(store: Store, node: Round) -> None:
     change(store, node.id, refine={"checkpoint_every": 100})
-    assert not pairs.is_refined(store, node.id)
-    for trained_as in (former(store, node.id), pairs.refinement_fingerprint(store, node.id)):
+    assert not fingerprints.is_trained(store, node.id)
+    for trained_as in (former(store, node.id), fingerprints.training_fingerprint(store, node.id)):
         store.rounds.finish_training(node.id, "a", trained_as, ())
-        assert pairs.is_refined(store, node.id)
+        assert fingerprints.is_trained(store, node.id)
     change(store, node.id, refine={"learning_rate": 0.5})
-    assert not pairs.is_refined(store, node.id)
+    assert not fingerprints.is_trained(store, node.id)

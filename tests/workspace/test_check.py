@@ -10,7 +10,7 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
@@ -173,7 +173,7 @@ def aged_file(path: Path) -> Path:
 
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
     entry = full.rounds.of_project(full.projects.all()[0].id)[0]
-    today = lineage.training_fingerprint(full, entry.id)
+    today = fingerprints.training_fingerprint(full, entry.id)
     done = aged_file(full.checkpoints(entry.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
     other = aged_file(full.checkpoints(entry.id) / ("e" * 16) / "step-2.safetensors")
     kept = aged_file(full.checkpoints(entry.id) / today[:16] / "step-2.safetensors")
@@ -192,7 +192,7 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     """A training that runs is the one it began as, whatever was decided since."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
     node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
-    today = pairs.refinement_fingerprint(full, node.id)
+    today = fingerprints.training_fingerprint(full, node.id)
     kept = aged_file(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
     other = aged_file(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
     job = full.jobs.enqueue(base.project_id, node.id, "refine")

@@ -13,7 +13,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.patchdpo import RefinePair, refine
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.jobs.disk_space import check_training_room
@@ -47,7 +47,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     model = models.image_model(asked.project.base_model)
     _read_pairs(store, entry.id)  # looks for foregrounds that the doctor forgot: a snapshot writes nothing
     with store.database.snapshot():
-        task = open_training(store, models, job, pairing.refinement_fingerprint(store, entry.id))
+        task = open_training(store, models, job, fingerprints.training_fingerprint(store, entry.id))
         judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
     if is_kept(task):
         return

@@ -1,4 +1,3 @@
-
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 

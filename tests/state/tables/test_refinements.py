@@ -6,7 +6,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.projects import Project
@@ -164,7 +164,9 @@ def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, 
         [(example.image, example.prompt, example.weight, example.is_reference)],
     ]  # fmt: skip
     text = json.dumps(parts, sort_keys=True)
-    assert lineage.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()
+    assert (
+        fingerprints.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()
+    )
 
 
 def test_stamp_changes_with_every_part_of_a_refinement(
