@@ -8,6 +8,7 @@ from typing import get_args
 from gal_studio.core.settings import RefineSettings
 from gal_studio.core.types import Round, TrainingExample
 from gal_studio.rounds import lineage
+from gal_studio.rounds.pairs import generated_foreground
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind, Pair
 
@@ -81,8 +82,7 @@ def _class_images_and_maps(store: Store, round_: Round, refine: RefineSettings) 
 
 def _maps(store: Store, pair: Pair) -> list[object]:
     """What the weights of a pair are made of, besides the painting: its maps, and the foreground of x."""
-    found = store.refinements.foreground(pair.generated_image or "") if pair.subject else None
-    parts: list[object] = [found.mask if found else None]
+    parts: list[object] = [generated_foreground(store, pair)]
     for kind in get_args(MapKind):
         stored = store.refinements.map(pair.id, kind)
         if stored is not None:

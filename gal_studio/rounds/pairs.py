@@ -12,7 +12,7 @@ from gal_studio.core.types import Reference, Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.state.store import Store
 from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.refinements import PlannedPair
+from gal_studio.state.tables.refinements import Pair, PlannedPair
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _objects(store: Store, project: Project, settings: RefineSettings, number: i
         word = entry.trigger_word or project.trigger_word
         clean = f"{foreground_prompt(entry.prompt, word)} {settings.clean_background}".strip()
         prompt = clean if settings.pair_prompts == "clean" else entry.prompt
-        sources.append(_Source(prompt, entry.image, entry.mask or (found.mask if found else None), word))
+        sources.append(_Source(prompt, entry.image, mask_of_reference(store, entry), word))
     if not sources:
         raise StudioError(
             f"Round {number} cannot be refined, since no reference has a usable foreground: paint a mask "
@@ -112,6 +112,21 @@ def references_without_foreground(store: Store, round_id: str) -> Iterator[Refer
         for entry in store.projects.references(project.id):
             if entry.mask is None and store.refinements.foreground(entry.image) is None:
                 yield entry
+
+
+def mask_of_reference(store: Store, reference: Reference) -> str | None:
+    """The mask of the subject of a reference: the painted one, else the one found; None where all counts."""
+    found = store.refinements.foreground(reference.image)
+    return reference.mask or (found.mask if found else None)
+
+
+def generated_foreground(store: Store, pair: Pair) -> str | None:
+    """The mask of the subject in x, for a pair of an object; None where all of x counts."""
+    region = store.refinements.regions.get(pair.id)
+    if region is not None:
+        return region.foreground_mask
+    found = store.refinements.foreground(pair.generated_image or "") if pair.subject else None
+    return found.mask if found else None
 
 
 def judged_by_subject(store: Store, round_id: str) -> bool:

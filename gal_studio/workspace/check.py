@@ -14,7 +14,7 @@ from gal_studio.workspace.archive.project_tables import Folder, all_tables
 
 HOUR = 3600.0
 """Seconds after which a file that nothing refers to is no work in progress any more."""
-Problem = Literal["database", "rows", "lost", "altered", "orphan", "leftover", "checkpoint"]
+Problem = Literal["database", "rows", "region", "lost", "altered", "orphan", "leftover", "checkpoint"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
     damages = tuple(_database(store))
     return (
         *damages,
+        *_misfit_regions(store),
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
         *_leftovers(store.workspace, age),
@@ -63,6 +64,12 @@ def _database(store: Store) -> Iterator[Finding]:
     for table in sorted({str(row["table"]) for row in dangling}):
         count = sum(row["table"] == table for row in dangling)
         yield Finding("rows", f"{_counted(count, 'row')} of the table {table} point to nothing.")
+
+
+def _misfit_regions(store: Store) -> Iterator[Finding]:
+    pairs = store.refinements.regions.misfits()
+    if pairs:
+        yield Finding("region", f"The regions of {_counted(len(pairs), 'pair')} do not fit their maps.")
 
 
 def named_files(store: Store) -> dict[Place, list[str]]:

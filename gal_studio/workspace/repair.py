@@ -36,6 +36,10 @@ _MENDED: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
             "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
             "the pairs are drawn again from their seeds",
         ),
+        ("pair_regions", "foreground_mask"): (
+            "DELETE FROM pair_regions WHERE foreground_mask = :name",
+            "the next refinement finds the subjects of these pairs again",
+        ),
         ("foregrounds", "image"): (
             "DELETE FROM foregrounds WHERE image = :name",
             "what was found in them is forgotten",
@@ -79,6 +83,10 @@ def mend(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[str
     for finding in examine(store) if findings is None else findings:
         if finding.problem in ("lost", "altered"):
             said.append(_mend_files(store, finding))
+        elif finding.problem == "region":
+            for pair_id in store.refinements.regions.misfits():
+                store.refinements.regions.delete(pair_id)
+            said.append(f"{finding.sentence} Repaired: the next refinement makes them again.")
         elif finding.paths:
             said.append(f"{finding.sentence} Removed.")
             _remove(store, finding.paths)
@@ -91,7 +99,7 @@ def remedy(finding: Finding) -> str:
     """What would be done about a finding, or what a person has to do."""
     if finding.place is None:
         beyond = finding.problem in ("database", "rows")
-        return "restore a copy of studio.db or import an export" if beyond else "--repair removes them"
+        return "restore a copy of studio.db or import an archive" if beyond else "--repair removes them"
     where = finding.place.table, finding.place.column
     if where in _MENDED:
         return f"after --repair {_MENDED[where][1]}"

@@ -13,6 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
 from gal_studio.workspace.check import HOUR, Finding, examine
 from gal_studio.workspace.repair import DAMAGED, mend, remedy
@@ -212,6 +213,20 @@ def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
     finding = found(full)["rows", ""]
     assert "candidates" in finding.sentence
     assert any("Not repaired" in line for line in mend(full))
+
+
+def test_a_region_that_does_not_fit_its_maps_is_removed(full: Store) -> None:
+    pair_id = only(full, "SELECT pair_id FROM pair_regions")
+    full.refinements.regions.save(pair_id, PairRegion((3, 3)))
+    assert found(full).keys() == {("region", "")}
+    assert any("the next refinement makes them again" in line for line in mend(full))
+    assert full.refinements.regions.get(pair_id) is None
+    assert examine(full) == ()
+
+
+def test_a_region_of_another_length_is_never_stored(full: Store) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        full.database.write("UPDATE pair_regions SET learned = x'0101'")
 
 
 def test_damaged_index_is_made_anew(full: Store) -> None:

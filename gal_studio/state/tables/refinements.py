@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.paintings import Paintings
+from gal_studio.state.tables.pair_regions import PairRegions
 
 MapKind = Literal["quality", "reproduction"]
 
@@ -96,9 +97,10 @@ class Refinements:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self.paintings = Paintings(database, clock)
+        self.regions = PairRegions(database)
 
     def plan(self, round_id: str, planned: Sequence[PlannedPair]) -> tuple[Pair, ...]:
-        """Lay the pairs down; what is drawn stays, and the maps of a pair with another mask are put away."""
+        """Store the plan. Drawn pictures stay; pairs whose masks changed lose their maps and regions."""
         ids = [pair_id(round_id, plan) for plan in planned]
         with self._database.transaction() as writer:
             masks = {pair.id: pair.reference_mask for pair in self.pairs(round_id)}
@@ -108,6 +110,7 @@ class Refinements:
             for position, (identity, plan) in enumerate(zip(ids, planned, strict=True)):
                 if masks.get(identity, plan.reference_mask) != plan.reference_mask:
                     writer.execute("DELETE FROM patch_maps WHERE owner_id = ?", (identity,))
+                    self.regions.delete(identity)
                 writer.execute(
                     "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) ON CONFLICT (id) DO UPDATE "
                     "SET position = excluded.position, reference_mask = excluded.reference_mask, "
@@ -120,14 +123,14 @@ class Refinements:
     def pairs(self, round_id: str) -> tuple[Pair, ...]:
         """The pairs of a refinement in their order; empty before they are planned."""
         rows = self._database.rows("SELECT * FROM pairs WHERE round_id = ? ORDER BY position", (round_id,))
-        return tuple(map(_pair, rows))
+        return tuple(Pair(**row) for row in rows)
 
     def pair(self, identity: str) -> Pair:
         """The pair of this id."""
         row = self._database.row("SELECT * FROM pairs WHERE id = ?", (identity,))
         if row is None:
             raise StudioError(f"There is no pair {identity!r} in this workspace.")
-        return _pair(row)
+        return Pair(**row)
 
     def keep_drawn(self, drawn: Iterable[tuple[str, str]]) -> None:
         """Keep x of some pairs, given as (pair id, picture); safe to run twice."""
@@ -149,6 +152,7 @@ class Refinements:
                     "vision_model, subject FROM patch_maps WHERE owner_id = ?",
                     (new.id, old.id),
                 )
+                self.regions.copy(old.id, new.id)
                 if old.id in painted:
                     self.paintings.add(target_id, new.id, painted[old.id], "human")
 
@@ -236,13 +240,6 @@ class Refinements:
             )
             for row in rows
         )  # fmt: skip
-
-
-def _pair(row: sqlite3.Row) -> Pair:
-    return Pair(
-        row["id"], row["round_id"], row["position"], row["prompt"], row["seed"], row["reference_image"],
-        row["reference_mask"], row["generated_image"], row["subject"], row["weight"],
-    )  # fmt: skip
 
 
 def _map(row: sqlite3.Row) -> StoredMap:

@@ -11,8 +11,29 @@ from gal_studio.core.patchdpo.patch_quality import Features, Judged, Map, foregr
 from gal_studio.core.prompts import subjects
 from gal_studio.core.types import Reference
 from gal_studio.engine.guided_foreground import guided_cut, is_calm
+from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
+from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
-from gal_studio.worker.patches.judge import Judge, find_foreground, mask_of_reference
+from gal_studio.state.tables.refinements import Foreground
+from gal_studio.worker.patches.judge import Judge
+
+
+def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
+    """The foreground of a stored picture. It is searched once: that none was found is stored as well.
+
+    `guide` returns how much each patch resembles the subject; it is asked before a busy background.
+    """
+    known = store.refinements.foreground(image)
+    if known is not None:
+        return known
+    try:
+        mask = foreground_mask(store.images.picture(image), guide)
+    except NoForegroundError as error:
+        found = Foreground(None, str(error))
+    else:
+        found = Foreground(store.images.add_picture(mask))
+    store.refinements.keep_foreground(image, found)
+    return found
 
 
 def find_in_references(

@@ -1,33 +1,33 @@
 """A vision model that judges patches: what it sees of stored pictures, references and subjects."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.masks import Flags, part_patches
+from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import (
     Features,
     Judged,
     Limits,
-    Map,
     appears,
-    foreground_patches,
     reproduction,
     rescale,
+    smooth,
 )
 from gal_studio.core.prompts import Subject, named_words, subjects
-from gal_studio.core.types import Reference
-from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
 from gal_studio.engine.protocols import VisionTower
+from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
+from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.refinements import Foreground, StoredMap
+from gal_studio.state.tables.refinements import StoredMap
+from gal_studio.worker.patches.regions import mask_patches
 
 References = Mapping[str, Sequence[Judged]]  # of each subject, by its trigger word
+Painting = NDArray[np.uint8]  # (H, W), see `masks.painted`
 AT_ONCE = 8  # pictures judged between two looks at Stop
 
 
@@ -49,58 +49,20 @@ class Judge:
         return dict(zip(names, rows, strict=True))
 
     def patches(self, mask: str | None, features: Features, prompt: str | None) -> Flags | None:
-        """Which patches of a picture lie under its stored mask, see `mask_patches`."""
+        """The patches of a picture under its stored mask, see `mask_patches`."""
         height, width = features.shape[:2]
         return mask_patches(self.store, mask, height, width, prompt)
 
     def map(self, values: NDArray[np.floating]) -> StoredMap:
-        """Eq. P6, ready to be stored."""
+        """Eq. P6: cosines as a map in [0, 1], ready to be stored."""
         return StoredMap(rescale(values, self.limits).astype(np.float32), self.name)
 
-
-def as_array(picture: Image.Image) -> NDArray[np.uint8]:
-    """The pixels of a picture of one channel, (h, w)."""
-    return np.asarray(picture, dtype=np.uint8)
-
-
-def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
-    """The foreground of a stored picture, found once; none is an answer too, a disk that refuses is not.
-
-    `guide` tells, before a busy ground, how much each patch resembles the subject.
-    """
-    known = store.refinements.foreground(image)
-    if known is not None:
-        return known
-    try:
-        mask = foreground_mask(store.images.picture(image), guide)
-    except NoForegroundError as error:
-        found = Foreground(None, str(error))
-    else:
-        found = Foreground(store.images.add_picture(mask))
-    store.refinements.keep_foreground(image, found)
-    return found
-
-
-def mask_of_reference(store: Store, reference: Reference) -> str | None:
-    """The foreground of a reference: what a person painted, else what was found; None: all of it.
-
-    Reads only; who finds the subjects of references is `foregrounds.find_in_references`.
-    """
-    found = store.refinements.foreground(reference.image)
-    return reference.mask or (found.mask if found else None)
-
-
-def mask_patches(store: Store, mask: str | None, height: int, width: int, prompt: str | None) -> Flags | None:
-    """Which of (height, width) patches lie under a stored mask; None where all count.
-
-    `prompt` is that of the reference whose subject the mask shows; None: it is a part that was painted.
-    """
-    if mask is None:
-        return None
-    values = as_array(store.images.mask(mask)) / 255
-    if prompt is None:
-        return part_patches(values, height, width)
-    return foreground_patches(values, height, width, prompt=prompt)
+    def reproduced(
+        self, reference: Features, generated: Features, region: PairRegion, painting: Painting | None = None
+    ) -> StoredMap:
+        """Eq. P5 and P6: r(y) of a pair by the patches of x that show its subject, with the paint on x."""
+        found = reproduction(reference, [generated], paintings=[painting], regions=[region.subject])
+        return self.map(smooth(found, region.learned))
 
 
 def references_by_subject(judge: Judge, project: Project) -> References:

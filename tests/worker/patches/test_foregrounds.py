@@ -11,6 +11,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.loading import PatchTower, load_vision
+from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.candidates import NewCandidate
@@ -18,7 +19,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs.pairs import judge_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
-from gal_studio.worker.patches.judge import Judge, mask_of_reference
+from gal_studio.worker.patches.judge import Judge
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.judge import references_by_subject
-from gal_studio.worker.patches.maps import read_pair, weights_of_pair
+from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tests.tiny_project import drawing, object_draft
 from tests.worker.refinement.working import (
     changes,
@@ -184,10 +185,16 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
         touched[0, 0] = 127  # next to no paint, so that r(y) is computed anew
         paint = studio.store.images.add_picture(Image.fromarray(touched.astype(np.uint8)))
         plain, painted = (
-            weights_of_pair(studio.store, read_pair(studio.store, pair, p), settings, judge)
-            for p in (None, paint)
+            weights_of_pair(read_pair(studio.store, pair, p), settings, judge) for p in (None, paint)
         )
         np.testing.assert_allclose(painted, plain, atol=2e-2)
+        stored = studio.store.refinements.regions.get(pair.id)
+        studio.store.refinements.regions.delete(pair.id)  # as in a workspace of version 8
+        add_missing_regions(studio.store, [pair], lambda: judge)
+        added = studio.store.refinements.regions.get(pair.id)
+        assert stored is not None and added is not None
+        np.testing.assert_equal(vars(added), vars(stored))
+        np.testing.assert_array_equal(stored.subject, region)
 
 
 def test_a_subject_that_appears_nowhere_is_refused_every_time(

@@ -21,6 +21,11 @@ def _undone_too_often(row: list[object]) -> list[object]:
     return [*row[:4], None if row[0] == 1 else 1, None]
 
 
+def _other_map_size(archive: Archive) -> None:
+    archive.empty("pair_regions")
+    archive.rows("patch_maps", lambda row: [*row[:2], 999, *row[3:]])
+
+
 HASH = "ab" * 32
 HOSTILE: dict[str, Change] = {
     "leads out": lambda a: a.add("../evil.png", b"x"),
@@ -75,7 +80,9 @@ HOSTILE: dict[str, Change] = {
     "cannot make a project ": lambda a: a.rows("rounds", lambda row: [*row[:4], "{nothing", *row[5:]]),
     "cannot make a project  ": lambda a: a.rows("candidates", _short_feature),
     "cannot make a project   ": lambda a: a.rows("decision_batches", _undone_too_often),
-    "cannot make a project    ": lambda a: a.rows("patch_maps", lambda row: [*row[:2], 999, *row[3:]]),
+    "cannot make a project    ": _other_map_size,
+    "does not fit together  ": lambda a: a.rows("pair_regions", lambda row: [row[0], 3, 2, *row[3:]]),
+    "contradict each other ": lambda a: a.rows("pair_regions", lambda row: [row[0], 9, 9, *row[3:]]),
     "far more comes out": lambda a: a.bomb(),
     "broken or no zip": lambda a: a.cut(),
     "broken or no zip ": lambda a: a.flip_compressed(),

@@ -9,6 +9,7 @@ from gal_studio.state.database.migrations import (
     m06_reference_masks,
     m07_answers,
     m08_archived_projects,
+    m09_pair_regions,
 )
 
 _VERSIONS = (
@@ -20,6 +21,7 @@ _VERSIONS = (
     m06_reference_masks,
     m07_answers,
     m08_archived_projects,
+    m09_pair_regions,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
