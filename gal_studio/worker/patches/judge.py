@@ -1,4 +1,4 @@
-"""A vision model that judges patches: what it sees of stored pictures, references and subjects."""
+"""The judge: a vision model that sees stored pictures, references and subjects patch by patch."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ from gal_studio.worker.patches.regions import mask_patches
 
 References = Mapping[str, Sequence[Judged]]  # of each subject, by its trigger word
 Painting = NDArray[np.uint8]  # (H, W), see `masks.painted`
-AT_ONCE = 8  # pictures judged between two looks at Stop
+AT_ONCE = 8  # pictures judged between two checks for Stop
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A vision model with the limits that make its cosines into maps (Eq. P6)."""
+    """A vision model with the limits that turn its cosines into maps (Eq. P6)."""
 
     store: Store
     tower: VisionTower
@@ -41,7 +41,7 @@ class Judge:
     name: str
 
     def features(self, images: Sequence[str]) -> dict[str, Features]:
-        """F of stored pictures (Eq. P2), by their names."""
+        """The patch features F of stored pictures (Eq. P2), by name."""
         names = list(dict.fromkeys(images))
         if not names:
             return {}
@@ -66,10 +66,10 @@ class Judge:
 
 
 def references_by_subject(judge: Judge, project: Project) -> References:
-    """What the pictures of a project are judged by: the references of each of its subjects, by trigger word.
+    """The references by which the pictures of a project are judged, for each subject by trigger word.
 
-    A single object, or a style, is called "". Objects are seen in their foregrounds; references without one
-    count, whole as those of a style do, where a subject has no others.
+    The key of a style or of a single object is "". Of an object only the foreground counts; references
+    without a foreground count as a whole, and only if the subject has no others.
     """
     groups = subjects(judge.store.projects.references(project.id))
     several = len(groups) > 1
@@ -77,17 +77,17 @@ def references_by_subject(judge: Judge, project: Project) -> References:
 
 
 def _seen_in(judge: Judge, project: Project, subject: Subject) -> list[Judged]:
-    known = judge.features([entry.image for entry in subject.references])
+    known = judge.features([reference.image for reference in subject.references])
     if project.kind == "object":
-        masks = [(entry, mask_of_reference(judge.store, entry)) for entry in subject.references]
+        masks = [(reference, mask_of_reference(judge.store, reference)) for reference in subject.references]
         found = [
-            (known[entry.image], judge.patches(mask, known[entry.image], entry.prompt))
-            for entry, mask in masks
+            (known[reference.image], judge.patches(mask, known[reference.image], reference.prompt))
+            for reference, mask in masks
             if mask is not None
         ]
         if found:
             return found
-    return [(known[entry.image], None) for entry in subject.references]
+    return [(known[reference.image], None) for reference in subject.references]
 
 
 def named_in(prompt: str, references: References) -> References:
@@ -98,17 +98,17 @@ def named_in(prompt: str, references: References) -> References:
 def look_for_subjects(
     judge: Judge, references: References, pictures: Mapping[str, Sequence[str]]
 ) -> Iterator[None]:
-    """Refuse where one of several subjects appears in none of the `pictures` that should show it.
+    """Refuse if one of several subjects appears in none of the `pictures` that should show it.
 
-    It looks at a few pictures between two yields, and no further than to the first ones with the subject.
+    Yields after every few pictures, and skips the rest once the subject is found.
     """
     if len(references) < 2:
         return
-    for subject, entries in references.items():
+    for subject, judged in references.items():
         images = list(dict.fromkeys(pictures.get(subject, ())))
         for first in range(0, len(images), AT_ONCE):
             drawn = judge.features(images[first : first + AT_ONCE]).values()
-            if any(appears(_seen(judge, entry, features)) for features in drawn for entry in entries):
+            if any(appears(_seen(judge, reference, features)) for features in drawn for reference in judged):
                 break
             yield
         else:
