@@ -16,7 +16,7 @@ from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
 from gal_studio.workspace.check import HOUR, Finding, examine
-from gal_studio.workspace.repair import DAMAGED, mend, remedy
+from gal_studio.workspace.repair import DAMAGED, remedy, repair
 from tests.workspace.filled import fill, picture, snapshot, weights
 
 
@@ -48,7 +48,7 @@ def only(store: Store, sql: str) -> str:
 def test_whole_workspace_has_no_findings_and_repair_changes_nothing(full: Store) -> None:
     before = snapshot(full.workspace)
     assert examine(full) == ()
-    assert mend(full) == ()
+    assert repair(full) == ()
     assert snapshot(full.workspace) == before
 
 
@@ -62,7 +62,7 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
     assert lineage.missing(full, entry.id) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)
-    assert any("Generate draws them again" in line for line in mend(full))
+    assert any("Generate draws them again" in line for line in repair(full))
     (missing,) = lineage.missing(full, entry.id)
     assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
     assert Studio(full).round_view(entry.id).candidates
@@ -86,7 +86,7 @@ def test_round_whose_adapter_is_lost_is_trained_again_in_its_place(full: Store) 
     path = full.adapters.path(entry.adapter)
     path.write_bytes(weights(99))
     assert ("altered", "rounds") in found(full)
-    mend(full)
+    repair(full)
     assert full.rounds.get(entry.id).adapter is None
     assert (full.workspace / DAMAGED / path.name).read_bytes() == weights(99)
     settings = full.rounds.settings(entry.id)
@@ -121,7 +121,7 @@ def test_what_can_be_made_again_is_forgotten(
     finding = found(full)["lost", table]
     assert finding.names == (name,)
     assert "--repair" in remedy(finding)
-    assert any("Repaired" in line for line in mend(full))
+    assert any("Repaired" in line for line in repair(full))
     assert only(full, sql) == after
     assert ("lost", table) not in found(full)
 
@@ -131,7 +131,7 @@ def test_lost_reference_is_named_and_left_to_the_person(full: Store) -> None:
     full.images.path(reference.image).unlink()
     finding = found(full)["lost", "project_references"]
     assert "start a new project" in remedy(finding)
-    assert any("Not repaired" in line for line in mend(full))
+    assert any("Not repaired" in line for line in repair(full))
     assert full.projects.reference(reference.id).image == reference.image
     assert ("lost", "project_references") in found(full)
 
@@ -160,7 +160,7 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
     for path in old:
         aged(path)
     assert {finding.problem for finding in examine(full)} == {"orphan", "leftover"}
-    assert all("Removed" in line for line in mend(full))
+    assert all("Removed" in line for line in repair(full))
     assert not [path for path in old if path.exists()]
     assert all(path.exists() for path in (*young, foreign))
     assert examine(full) == ()
@@ -183,7 +183,7 @@ def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> No
     young.write_bytes(b"x")
     finding = found(full)["checkpoint", ""]
     assert set(finding.paths) == {done, other, gone}
-    mend(full)
+    repair(full)
     assert [path.exists() for path in (done, other, gone)] == [False, False, False]
     assert kept.exists()
     assert young.exists()
@@ -212,14 +212,14 @@ def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
         connection.execute("DELETE FROM anchors")
     finding = found(full)["rows", ""]
     assert "candidates" in finding.sentence
-    assert any("Not repaired" in line for line in mend(full))
+    assert any("Not repaired" in line for line in repair(full))
 
 
 def test_a_region_that_does_not_fit_its_maps_is_removed(full: Store) -> None:
     pair_id = only(full, "SELECT pair_id FROM pair_regions")
     full.refinements.regions.save(pair_id, PairRegion((3, 3)))
     assert found(full).keys() == {("region", "")}
-    assert any("the next refinement makes them again" in line for line in mend(full))
+    assert any("the next refinement makes them again" in line for line in repair(full))
     assert full.refinements.regions.get(pair_id) is None
     assert examine(full) == ()
 
@@ -229,7 +229,7 @@ def test_a_region_of_another_length_is_never_stored(full: Store) -> None:
         full.database.write("UPDATE pair_regions SET learned = x'0101'")
 
 
-def test_damaged_index_is_made_anew(full: Store) -> None:
+def test_damaged_index_is_rebuilt(full: Store) -> None:
     with closing(sqlite3.connect(full.workspace / "studio.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
@@ -238,7 +238,7 @@ def test_damaged_index_is_made_anew(full: Store) -> None:
         )
     full.database.close()
     assert found(full).keys() == {("database", "")}
-    assert any("made anew" in line for line in mend(full))
+    assert any("rebuilt" in line for line in repair(full))
     assert examine(full) == ()
 
 

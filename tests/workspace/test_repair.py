@@ -15,7 +15,7 @@ from gal_studio.ui.panels.results import all_rounds
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
-from gal_studio.workspace.repair import mend
+from gal_studio.workspace.repair import repair
 from tests.tiny_project import make_models, object_draft
 from tests.ui.seeded import finished
 from tests.ui.seeded_refinement import object_with_subject, pairs_made
@@ -53,7 +53,7 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         for path in (*kept, studio.adapter_path(entry.id)):
             path.unlink()
         assert {finding.problem for finding in examine(store)} == {"lost"}
-        mend(store)
+        repair(store)
         with pytest.raises(StudioError, match="press Fine-tune"):
             studio.generate(entry.id)
         shown = poll(Recall(studio), {"project": project_id})
@@ -80,7 +80,7 @@ def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
     known = poll(recall, {"project": project_id})
     for candidate in studio.store.candidates.of_round(round_id):
         studio.store.images.path(candidate.image).unlink(missing_ok=True)
-    mend(studio.store)
+    repair(studio.store)
     parts = poll(recall, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
     assert parts["rounds"][0]["cover"] is None
     assert parts["round"]["step"] == "generate"
@@ -100,7 +100,7 @@ def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
             shown = poll(Recall(studio), {"project": project_id, "round": node})["parts"]["refinement"]
             assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
             assert find_pair(studio, {"pair": pair.id})["foreground"] is None
-            mend(store)
+            repair(store)
 
 
 def _drawn_by(store: Store) -> str:

@@ -129,13 +129,13 @@ class Projects:
         """Give the project another name."""
         self._database.write("UPDATE projects SET name = ? WHERE id = ?", (name, project_id))
 
-    def put_away(self) -> frozenset[str]:
-        """The ids of the projects that are put away."""
+    def archived(self) -> frozenset[str]:
+        """The IDs of the archived projects."""
         return frozenset(row["project_id"] for row in self._database.rows("SELECT project_id FROM put_away"))
 
-    def set_put_away(self, project_id: str, away: bool) -> None:
-        """Put the project away, or bring it back. All that is in it stays."""
-        if away:
+    def set_archived(self, project_id: str, archived: bool) -> None:
+        """Archive the project, or restore it; nothing in it is deleted."""
+        if archived:
             self._database.write("INSERT OR IGNORE INTO put_away VALUES (?, ?)", (project_id, self._clock()))
         else:
             self._database.write("DELETE FROM put_away WHERE project_id = ?", (project_id,))
