@@ -21,12 +21,12 @@ from gal_studio.state.tables.rounds import Rounds
 
 
 class Store:
-    """One workspace. Any thread may use it; any number of processes may have it open."""
+    """A workspace. Threads may share it, and several processes may open it at once."""
 
     def __init__(
         self, workspace: Path, clock: Callable[[], float] = time.time, reserve: int | None = None
     ) -> None:
-        """Open or make the workspace; `reserve` are the bytes of the disk that work leaves free."""
+        """Open or create the workspace; jobs leave `reserve` bytes of the disk free."""
         self.workspace = Path(workspace).expanduser().absolute()
         try:
             self.workspace.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ class Store:
         self.queue = JobQueue(self.database)
 
     def checkpoints(self, round_id: str) -> Path:
-        """The folder in which a training of this round keeps its way back."""
+        """The folder for the checkpoints of this round; it is created if needed."""
         folder = self.workspace / "checkpoints" / self.rounds.get(round_id).id
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ class Store:
         return folder
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.database.close()
 
     def __enter__(self) -> "Store":

@@ -31,7 +31,7 @@ from tests.workspace.filled import fill, snapshot, weights
 CAUSES = {
     errno.ENOSPC: ("database or disk is full", "is full"),
     errno.EROFS: ("attempt to write a readonly database", "cannot be written"),
-    errno.EIO: ("disk I/O error", "Input/output error|failed to answer"),
+    errno.EIO: ("disk I/O error", "Input/output error|reported an error"),
 }
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "COMMIT", "BEGIN IMMEDIATE")
 

@@ -184,4 +184,4 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
 def test_pictures_that_will_be_changed_are_noted(studio: Studio) -> None:
     buffer = io.BytesIO()
     Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(buffer, "PNG")
-    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: laid on white",)
+    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: placed on white",)

@@ -15,15 +15,15 @@ from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
 
 
 def new_id() -> str:
-    """A name for a row: opaque, never used again."""
+    """A new random ID for a row."""
     return uuid.uuid4().hex[:16]
 
 
 @dataclass(frozen=True)
 class NewProject:
-    """What a project is made of; `origin` names the command that asked for it, so that it is made once.
+    """The contents of a new project; `origin` identifies the command that makes it, so that it is made once.
 
-    `references` stand in the user's order and get their ids here; `anchors` are prompts.
+    `references` are in the user's order and get their IDs when stored; `anchors` are prompts.
     """
 
     name: str
@@ -40,7 +40,7 @@ class NewProject:
 
 @dataclass(frozen=True)
 class Project:
-    """One subject of interest and how it is learned; `settings` are today's."""
+    """A project with its current settings."""
 
     id: str
     name: str
@@ -93,31 +93,31 @@ class Projects:
                 (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
                  new.seed, new.origin, now),
             )  # fmt: skip
-            for position, entry in enumerate(new.references):
+            for position, reference in enumerate(new.references):
                 reference_id = new_id()
                 writer.execute(
                     "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (reference_id, project_id, position, entry.prompt, entry.plain_prompt, entry.image,
-                     entry.trigger_word),
+                    (reference_id, project_id, position, reference.prompt, reference.plain_prompt,
+                     reference.image, reference.trigger_word),
                 )  # fmt: skip
-                self.masks.add(reference_id, entry.mask)
+                self.masks.add(reference_id, reference.mask)
             self.add_anchors(project_id, new.anchors)
             self.set_settings(project_id, new.settings)
         return self.get(project_id)
 
     def get(self, project_id: str) -> Project:
-        """The project of this id."""
+        """The project with this ID."""
         row = self._database.row(f"{_PROJECT} WHERE id = ?", (project_id,))
         if row is None:
             raise StudioError(f"There is no project {project_id!r} in this workspace.")
         return _project(row)
 
     def revisions(self, project_id: str) -> ProjectRevisions:
-        """The commits of the hub models with which the project works."""
+        """The pinned commits of the hub models that the project uses."""
         return ProjectRevisions(self._database, project_id)
 
     def with_origin(self, origin: str) -> Project | None:
-        """The project that this command made before."""
+        """The project that this command has made before, if any."""
         row = self._database.row(f"{_PROJECT} WHERE origin = ?", (origin,))
         return None if row is None else _project(row)
 
@@ -141,7 +141,7 @@ class Projects:
             self._database.write("DELETE FROM put_away WHERE project_id = ?", (project_id,))
 
     def set_settings(self, project_id: str, settings: Settings, author: Author = "human") -> None:
-        """Append these settings: they count from now on, the former ones stay in the log."""
+        """Append new settings; the former ones stay in the log."""
         self._database.write(
             "INSERT INTO project_settings (project_id, settings, author, time) VALUES (?, ?, ?, ?)",
             (project_id, json.dumps(settings.to_dict()), author, self._clock()),
@@ -153,21 +153,21 @@ class Projects:
         return tuple(map(_reference, rows))
 
     def reference(self, reference_id: str) -> Reference:
-        """The reference of this id."""
+        """The reference with this ID."""
         row = self._database.row(f"{_REFERENCES} WHERE id = ?", (reference_id,))
         if row is None:
             raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
         return _reference(row)
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
-        """All anchors in the order of the pool, those switched off among them."""
+        """All anchors in the order of the pool, disabled ones included."""
         rows = self._database.rows(
             "SELECT * FROM anchors WHERE project_id = ? ORDER BY position", (project_id,)
         )
         return tuple(Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"])) for row in rows)
 
     def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
-        """Append anchors; a prompt that is there already is switched on again."""
+        """Append anchors; an existing prompt is enabled again."""
         with self._database.transaction() as writer:
             for prompt in prompts:
                 writer.execute(
@@ -185,11 +185,11 @@ class Projects:
         return str(row["project_id"])
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
-        """Switch an anchor on or off for the rounds to come."""
+        """Enable or disable an anchor for later rounds."""
         self._database.write("UPDATE anchors SET enabled = ? WHERE id = ?", (int(enabled), anchor_id))
 
     def class_images(self, project_id: str, drawn_by: str) -> tuple[str, ...]:
-        """The class images (Eq. G9) that this model, prompt and seed drew so far, in their order."""
+        """The class images (Eq. G9) that were drawn so far by this model, prompt and settings, in order."""
         rows = self._database.rows(
             "SELECT image FROM class_images WHERE project_id = ? AND drawn_by = ? ORDER BY position",
             (project_id, drawn_by),
@@ -197,7 +197,7 @@ class Projects:
         return tuple(row["image"] for row in rows)
 
     def add_class_image(self, project_id: str, drawn_by: str, position: int, image: str) -> None:
-        """Keep one class image; safe to run twice."""
+        """Store one class image; idempotent."""
         self._database.write(
             "INSERT OR REPLACE INTO class_images VALUES (?, ?, ?, ?)", (project_id, drawn_by, position, image)
         )

@@ -147,7 +147,7 @@ def check_what_is_read(store: Store) -> None:
         ("j2", "paused"),
     ]
     assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
-    assert store.jobs.short_of_room() == ()
+    assert store.jobs.waiting_for_space() == ()
     assert [entry.remark for entry in store.candidates.of_round("r1")] == ["", ""]
     assert store.refinements.pairs("r1") == ()
 
@@ -214,7 +214,7 @@ def test_rows_that_point_to_nothing_are_told_and_left(tmp_path: Path) -> None:
     connection.execute("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
     connection.close()
     before = tables(folder / "studio.db")
-    with pytest.raises(StudioError, match="point to nothing"):
+    with pytest.raises(StudioError, match="refer to missing rows"):
         Store(folder)
     assert tables(folder / "studio.db") == before
 

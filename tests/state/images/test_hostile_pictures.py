@@ -165,7 +165,7 @@ def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> N
             kept[place : place + 4] for place in range(len(kept))
         } == set()
     _, notes = read_picture(encoded(noise, "JPEG", exif=exif))
-    assert notes == ("the place that its camera noted: left out",)
+    assert notes == ("GPS location: removed",)
 
 
 def test_colour_profile_is_applied() -> None:
@@ -175,12 +175,12 @@ def test_colour_profile_is_applied() -> None:
     picture, notes = read_picture(encoded(plain, icc_profile=swapped))
     red, green, _ = picture.getpixel((4, 4))  # type: ignore[misc]
     assert green > 200 > 100 > red
-    assert notes == ("its colour profile: applied, the colours are sRGB now",)
+    assert notes == ("colour profile: converted to sRGB",)
     own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert read_picture(encoded(plain, icc_profile=own))[1] == ()
     broken = read_picture(encoded(plain, icc_profile=b"none" * 50))
     assert broken[0].getpixel((4, 4)) == (250, 10, 10)
-    assert broken[1] == ("a colour profile that cannot be read: left out",)
+    assert broken[1] == ("unreadable colour profile: ignored",)
 
 
 def _swapped_profile() -> bytes:
@@ -196,7 +196,7 @@ def test_sixteen_bits_of_every_kind_are_said() -> None:
         png(16, 16, pixels(16, 16, 6), depth=16),
         png(16, 16, pixels(16, 16, 2), depth=16, colour=0),
     ):
-        assert read_picture(data)[1] == ("more than 8 bits a channel: reduced to 8",)
+        assert read_picture(data)[1] == ("more than 8 bits per channel: reduced to 8",)
 
 
 def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:
