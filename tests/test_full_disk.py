@@ -111,7 +111,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         assert moves[-4:] == [
             ("paused", "the disk is full"),
             ("queued", "there is room again"),
-            ("running", "a worker took it"),
+            ("running", "claimed by a worker"),
             ("completed", "done"),
         ]
         assert weights(studio, first) == weights(calm, whole)

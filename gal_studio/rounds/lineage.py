@@ -114,7 +114,7 @@ def starting_round(store: Store, round_id: str) -> Round | None:
 
 
 def starting_adapter(store: Store, round_id: str) -> str | None:
-    """The adapter that the training goes on from; None for the base model, or where it is not there."""
+    """The adapter that the training starts from; None for the base model, or if there is none yet."""
     start = starting_round(store, round_id)
     return start.adapter if start else None
 

@@ -38,7 +38,7 @@ class Finding:
 
 
 def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
-    """All problems of a workspace; unreferenced files count when they are older than `age` seconds."""
+    """Find all problems; unreferenced files count when they are older than `age` seconds."""
     named = named_files(store)
     damage = tuple(_database(store))
     return (
@@ -144,7 +144,7 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
 
 
 def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
-    """Whether a training of this round may resume from this folder: a running one, or one that starts now."""
+    """Whether a training of this round, running or started now, may resume from this folder."""
     row = store.database.row("SELECT project_id FROM rounds WHERE id = ?", (round_id,))
     if row is None:
         return False

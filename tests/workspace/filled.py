@@ -43,9 +43,9 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
     masks.redo(reference.id)
     parent = None
     for number in range(rounds):
-        entry = store.rounds.add(project.id, parent, project.settings)
-        _work(store, random, entry.id)
-        parent = entry.id if number < rounds - 1 else parent
+        round_ = store.rounds.add(project.id, parent, project.settings)
+        _work(store, random, round_.id)
+        parent = round_.id if number < rounds - 1 else parent
     if rounds:
         first = store.rounds.of_project(project.id)[0]
         node = store.rounds.add(project.id, first.id, project.settings, "refine")

@@ -54,47 +54,47 @@ def test_whole_workspace_has_no_findings_and_repair_changes_nothing(full: Store)
 
 def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: Store) -> None:
     project = full.projects.all()[0]
-    entry = full.rounds.of_project(project.id)[0]
-    (chosen,) = full.decisions.accepted(entry.id)
+    round_ = full.rounds.of_project(project.id)[0]
+    (chosen,) = full.decisions.accepted(round_.id)
     candidate = full.candidates.get(chosen)
     data = full.images.read(candidate.image)
-    full.rounds.set_settings(entry.id, project.settings.updated({"generation": {"candidates": 2}}))
-    assert lineage.missing(full, entry.id) == ()
+    full.rounds.set_settings(round_.id, project.settings.updated({"generation": {"candidates": 2}}))
+    assert lineage.missing(full, round_.id) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)
     assert any("Generate draws them again" in line for line in repair(full))
-    (missing,) = lineage.missing(full, entry.id)
+    (missing,) = lineage.missing(full, round_.id)
     assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
-    assert Studio(full).round_view(entry.id).candidates
+    assert Studio(full).round_view(round_.id).candidates
     with pytest.raises(StudioError, match="press Generate"):
         full.images.path(full.candidates.get(chosen).image)
     again = full.images.add(data)
-    feature = full.candidates.features(entry.id)[chosen].astype(float)
+    feature = full.candidates.features(round_.id)[chosen].astype(float)
     full.candidates.save(
-        entry.id,
+        round_.id,
         [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
     )
-    assert full.decisions.accepted(entry.id) == (chosen,)
-    assert lineage.missing(full, entry.id) == ()
+    assert full.decisions.accepted(round_.id) == (chosen,)
+    assert lineage.missing(full, round_.id) == ()
     assert examine(full) == ()
 
 
 def test_round_whose_adapter_is_lost_is_trained_again_in_its_place(full: Store) -> None:
     project = full.projects.all()[0]
-    entry = full.rounds.of_project(project.id)[0]
-    assert entry.adapter is not None
-    path = full.adapters.path(entry.adapter)
+    round_ = full.rounds.of_project(project.id)[0]
+    assert round_.adapter is not None
+    path = full.adapters.path(round_.adapter)
     path.write_bytes(weights(99))
     assert ("altered", "rounds") in found(full)
     repair(full)
-    assert full.rounds.get(entry.id).adapter is None
+    assert full.rounds.get(round_.id).adapter is None
     assert (full.workspace / DAMAGED / path.name).read_bytes() == weights(99)
-    settings = full.rounds.settings(entry.id)
+    settings = full.rounds.settings(round_.id)
     full.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 99}}))
     studio = Studio(full)
-    assert studio.next_step(entry.id) == "fine_tune"
-    assert studio.fine_tune(entry.id).round_id == entry.id
-    assert full.rounds.settings(entry.id) == settings
+    assert studio.next_step(round_.id) == "fine_tune"
+    assert studio.fine_tune(round_.id).round_id == round_.id
+    assert full.rounds.settings(round_.id) == settings
     assert not [finding for finding in examine(full) if finding.problem == "altered"]
 
 
@@ -137,13 +137,13 @@ def test_lost_reference_is_named_and_left_to_the_person(full: Store) -> None:
 
 
 def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) -> None:
-    entry = full.rounds.of_project(full.projects.all()[0].id)[0]
+    round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
     old = [
         full.images.folder / f".{'a' * 64}.png.12345678.tmp",
         full.images.path(full.images.add_picture(picture(Random(77)))),
         full.adapters.path(full.adapters.add(weights(1234))),
-        full.checkpoints(entry.id) / "0123456789abcdef" / "step-4.safetensors.part",
-        full.checkpoints(entry.id) / "0123456789abcdef" / ".tmpLXvV1J",
+        full.checkpoints(round_.id) / "0123456789abcdef" / "step-4.safetensors.part",
+        full.checkpoints(round_.id) / "0123456789abcdef" / ".tmpLXvV1J",
         full.workspace / ".import-abc.part",
     ]
     young = [
@@ -173,13 +173,13 @@ def aged_file(path: Path) -> Path:
 
 
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
-    entry = full.rounds.of_project(full.projects.all()[0].id)[0]
-    today = fingerprints.training_fingerprint(full, entry.id)
-    done = aged_file(full.checkpoints(entry.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
-    other = aged_file(full.checkpoints(entry.id) / ("e" * 16) / "step-2.safetensors")
-    kept = aged_file(full.checkpoints(entry.id) / today[:16] / "step-2.safetensors")
+    round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
+    today = fingerprints.training_fingerprint(full, round_.id)
+    done = aged_file(full.checkpoints(round_.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
+    other = aged_file(full.checkpoints(round_.id) / ("e" * 16) / "step-2.safetensors")
+    kept = aged_file(full.checkpoints(round_.id) / today[:16] / "step-2.safetensors")
     gone = aged_file(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-1.safetensors")
-    young = full.checkpoints(entry.id) / ("e" * 16) / "step-4.safetensors"
+    young = full.checkpoints(round_.id) / ("e" * 16) / "step-4.safetensors"
     young.write_bytes(b"x")
     finding = found(full)["checkpoint", ""]
     assert set(finding.paths) == {done, other, gone}

@@ -56,7 +56,7 @@ def test_what_is_deleted_leaves_nothing_and_takes_nothing_of_others(tmp_path: Pa
 
 def test_a_file_that_was_kept_again_just_now_stays_for_the_doctor(store: Store, project: Project) -> None:
     _age(store)
-    (name,) = {entry.image for entry in store.projects.references(project.id)}
+    (name,) = {reference.image for reference in store.projects.references(project.id)}
     store.projects.set_archived(project.id, True)
     assert store.images.add(store.images.read(name)) == name  # by another project, whose row is still to come
     assert delete.delete_project(store, project.id) == 0

@@ -41,34 +41,34 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
     with Store(tmp_path / "workspace") as store:
         studio, models = Studio(store), Models()
         project_id = studio.create_project(object_draft(names))
-        entry = studio.rounds(project_id)[0]
-        work(studio, models, entry.id)
-        candidates = store.candidates.of_round(entry.id)
+        round_ = studio.rounds(project_id)[0]
+        work(studio, models, round_.id)
+        candidates = store.candidates.of_round(round_.id)
         studio.decide([candidates[0].id], "accepted")
-        learned = load_file(studio.adapter_path(entry.id))
+        learned = load_file(studio.adapter_path(round_.id))
         lost = [store.images.path(candidate.image) for candidate in candidates[:2]]
         kept = {path: path.read_bytes() for path in lost}
         class_image = next(iter(store.projects.class_images(project_id, _drawn_by(store))))
         kept[store.images.path(class_image)] = store.images.read(class_image)
-        for path in (*kept, studio.adapter_path(entry.id)):
+        for path in (*kept, studio.adapter_path(round_.id)):
             path.unlink()
         assert {finding.problem for finding in examine(store)} == {"lost"}
         repair(store)
         with pytest.raises(StudioError, match="press Fine-tune"):
-            studio.generate(entry.id)
+            studio.generate(round_.id)
         shown = poll(Recall(studio), {"project": project_id})
         assert shown["parts"]["rounds"][0]["cover"]["id"] == candidates[2].id
         assert shown["parts"]["round"]["step"] == "fine_tune"
         assert [item["version"] for item in shown["candidates"]["items"][:2]] == ["", ""]
-        work(studio, models, entry.id)
+        work(studio, models, round_.id)
         assert {path: path.read_bytes() for path in kept} == kept
-        again = load_file(studio.adapter_path(entry.id))  # its header is written in any order
+        again = load_file(studio.adapter_path(round_.id))  # its header is written in any order
         assert {name: weight.tobytes() for name, weight in again.items()} == {
             name: weight.tobytes() for name, weight in learned.items()
         }
-        assert store.decisions.accepted(entry.id) == (candidates[0].id,)
-        assert [entry.id for entry in store.candidates.of_round(entry.id)] == [
-            entry.id for entry in candidates
+        assert store.decisions.accepted(round_.id) == (candidates[0].id,)
+        assert [candidate.id for candidate in store.candidates.of_round(round_.id)] == [
+            candidate.id for candidate in candidates
         ]
         assert len(studio.rounds(project_id)) == 1
         assert examine(store) == ()

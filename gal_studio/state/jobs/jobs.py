@@ -21,7 +21,7 @@ class Jobs(JobReading):
         self._workers = workers
 
     def enqueue(self, project_id: str, round_id: str, kind: JobKind) -> Job:
-        """Request work: a job that waits or runs already is returned, one that is halted is resumed."""
+        """Request work; an equal job is returned if it waits or runs, resumed if paused or interrupted."""
         with self._database.transaction() as writer:
             row = writer.execute(
                 "SELECT * FROM jobs WHERE round_id = ? AND kind = ? AND state IN "
@@ -36,7 +36,7 @@ class Jobs(JobReading):
                 "(?, ?, ?, ?, 'queued', (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs), ?)",
                 (job_id, project_id, round_id, kind, now),
             )
-            self._note(writer, job_id, None, "queued", "asked for")
+            self._note(writer, job_id, None, "queued", "requested")
         return self.get(job_id)
 
     def claim(self, worker_id: str) -> Job | None:
@@ -48,7 +48,7 @@ class Jobs(JobReading):
             row = writer.execute(ready).fetchone()
             if row is None:
                 return None
-            self._move(writer, row["id"], "running", "a worker took it")
+            self._move(writer, row["id"], "running", "claimed by a worker")
             writer.execute(
                 "UPDATE jobs SET worker_id = ?, started = COALESCE(started, ?), finished = NULL, "
                 "message = '' WHERE id = ?",
@@ -108,7 +108,7 @@ class Jobs(JobReading):
             if state in ("running", "pausing"):
                 self._move(writer, job_id, "stopping", "Stop was pressed")
             elif state in ("queued", "paused", "interrupted"):
-                self._move(writer, job_id, "stopped", "withdrawn")
+                self._move(writer, job_id, "stopped", "cancelled")
                 writer.execute("UPDATE jobs SET finished = ? WHERE id = ?", (self._clock(), job_id))
         return self.get(job_id)
 
@@ -120,7 +120,7 @@ class Jobs(JobReading):
         return self.get(job_id)
 
     def resume(self, job_id: str, reason: str = "Resume was pressed") -> Job:
-        """Queue a paused, stopped, interrupted or failed job again; it goes on where it was.
+        """Queue a paused, stopped, interrupted or failed job again; it resumes where it was.
 
         Refused for a training whose round has pictures drawn with its present adapter.
         """
@@ -174,7 +174,7 @@ class Jobs(JobReading):
             living = self._workers.living()  # read here: a worker that starts later has no job yet
             lost = [row["id"] for row in writer.execute(held).fetchall() if row["worker_id"] not in living]
             for job_id in lost:
-                self.interrupt(job_id, "the worker died")
+                self.interrupt(job_id, "its worker died")
         return tuple(lost)
 
     def _end(self, job_id: str, state: JobState, reason: str, message: str) -> Job:

@@ -119,7 +119,7 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
         assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
         check_what_is_read(store)
         stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
-        assert {subject: entry.values.tolist() for subject, entry in stored.items()} == (
+        assert {subject: stored_map.values.tolist() for subject, stored_map in stored.items()} == (
             {"": [[0.5, 0.5]]} if version >= 2 else {}
         )
     after = tables(folder / "studio.db")
@@ -136,7 +136,7 @@ def check_what_is_read(store: Store) -> None:
     (reference,) = store.projects.references("p1")
     assert (reference.trigger_word, reference.mask) == ("<pot>", None)
     assert store.projects.references("p2")[0].trigger_word == ""
-    assert [entry.kind for entry in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
+    assert [round_.kind for round_ in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
     assert store.rounds.training_set("r1")[0].mask is None
     assert store.decisions.accepted("r1") == ("c1",)
     assert store.decisions.masks("r1") == {}
@@ -148,7 +148,7 @@ def check_what_is_read(store: Store) -> None:
     ]
     assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
     assert store.jobs.waiting_for_space() == ()
-    assert [entry.remark for entry in store.candidates.of_round("r1")] == ["", ""]
+    assert [candidate.remark for candidate in store.candidates.of_round("r1")] == ["", ""]
     assert store.refinements.pairs("r1") == ()
 
 
@@ -176,8 +176,8 @@ def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path, 
     connection.close()
     with Store(folder) as store:
         assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]
-        (entry,) = store.database.rows("SELECT * FROM reference_masks")
-        assert (entry["reference_id"], entry["author"], entry["time"]) == ("f1", "human", 1.0)
+        (row,) = store.database.rows("SELECT * FROM reference_masks")
+        assert (row["reference_id"], row["author"], row["time"]) == ("f1", "human", 1.0)
         store.projects.masks.add("f1", "b" * 64)
         assert store.projects.masks.undo("f1")
         assert store.projects.reference("f1").mask == HASH

@@ -25,10 +25,10 @@ from tests.state.images.hostile import Hostile, encoded, pictures, pixels, png
 COUNT = 200
 
 
-def fate_of(entry: Hostile) -> tuple[str, str]:
+def fate_of(file: Hostile) -> tuple[str, str]:
     """What became of a file, and what was said."""
     try:
-        picture, notes = read_picture(entry.data)
+        picture, notes = read_picture(file.data)
     except StudioError as error:
         return "refused", str(error)
     assert picture.mode == "RGB"
@@ -47,15 +47,15 @@ def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
     """No crash, no hang, one sentence each, as the file deserves it, in bounded memory."""
     own = psutil.Process()
     before, fates = own.memory_info().rss, {"read": 0, "refused": 0}
-    for entry in pictures(seed=1, count=COUNT):
+    for file in pictures(seed=1, count=COUNT):
         worker = sandbox.decoder._running()
         process, used = psutil.Process(worker.pid), work_of(psutil.Process(worker.pid))
-        fate, said = fate_of(entry)
+        fate, said = fate_of(file)
         fates[fate] += 1
-        assert entry.fate in ("either", fate), f"{entry.name} was {fate}: {said}"
-        assert said.count(". ") == 0, entry.name
+        assert file.fate in ("either", fate), f"{file.name} was {fate}: {said}"
+        assert said.count(". ") == 0, file.name
         if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            assert work_of(process) - used < 2.0, entry.name
+            assert work_of(process) - used < 2.0, file.name
     assert fates["read"] > 50
     assert fates["refused"] > 50
     assert own.memory_info().rss - before < 200 << 20

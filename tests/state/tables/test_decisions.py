@@ -9,7 +9,8 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
     store.decisions.record(first_round.id, [(drawn[0], "rejected")], "human")
     assert store.decisions.verdicts(first_round.id) == {drawn[0]: "rejected", drawn[1]: "rejected"}
     assert [
-        (entry.candidate_id, entry.verdict, entry.author) for entry in store.decisions.log(first_round.id)
+        (decision.candidate_id, decision.verdict, decision.author)
+        for decision in store.decisions.log(first_round.id)
     ] == [
         (drawn[0], "accepted", "sampler"),
         (drawn[1], "rejected", "sampler"),
@@ -74,7 +75,7 @@ def test_part_of_a_picture_is_a_verdict_of_its_own(
     assert decisions.masks(identity) == {}
     decisions.undo(identity)
     assert decisions.masks(identity) == {drawn[0]: "right"}
-    assert [entry.mask for entry in decisions.log(identity)] == [
+    assert [decision.mask for decision in decisions.log(identity)] == [
         "left", "right", None, "right", "left", "right", None, "right",
     ]  # fmt: skip
 

@@ -90,7 +90,7 @@ def test_each_subject_of_a_candidate_has_a_map(
     for subject, value in (("<two>", 0.25), ("<one>", 0.75)):
         store.refinements.save_map(drawn[0], "quality", some_map(value), subject)
     found = store.refinements.maps(drawn[0], "quality")
-    assert {name: entry.values.max() for name, entry in found.items()} == {
+    assert {name: stored.values.max() for name, stored in found.items()} == {
         "": 0.5,
         "<two>": 0.25,
         "<one>": 0.75,

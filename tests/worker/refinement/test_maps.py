@@ -121,7 +121,7 @@ def test_two_subjects_are_judged_by_their_own_references(
     assert all(tile.has_map for tile in tiles)
     for tile in tiles:
         found = studio.patch_maps(tile.candidate.id)
-        assert [entry.subject for entry in found] == [word for word in WORDS if word in tile.prompt]
+        assert [found_map.subject for found_map in found] == [word for word in WORDS if word in tile.prompt]
     both = next(studio.patch_maps(tile.candidate.id) for tile in tiles if "cat and" in tile.prompt)
     assert both[0].values != both[1].values
 
@@ -141,7 +141,7 @@ def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     assert (tile.has_map, studio.patch_maps(tile.candidate.id)) == (False, ())
     studio.judge_quality(first)
     work(studio, models)
-    assert [entry.subject for entry in studio.patch_maps(tile.candidate.id)] == list(WORDS)
+    assert [found_map.subject for found_map in studio.patch_maps(tile.candidate.id)] == list(WORDS)
 
 
 def halves_of(left: bytes, right: bytes) -> Image.Image:

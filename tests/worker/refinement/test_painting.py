@@ -32,7 +32,7 @@ def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models:
     assert (found[0, :, 8:] == 0).all()
     assert found[0, :, :8].max() > 0
     second = studio.next_round(first).id
-    (example,) = (entry for entry in studio.training_set(second) if not entry.is_reference)
+    (example,) = (example for example in studio.training_set(second) if not example.is_reference)
     assert example.mask is not None
     assert studio.store.images.mask(example.mask).getextrema() == (0, 255)
     plain = studio.fine_tune(second)

@@ -103,6 +103,6 @@ def test_a_picture_of_many_pairs_is_encoded_once(studio: Studio, models: Models,
     studio.refine(node)
     work(studio, models)
     used = {pair.generated_image for pair in studio.store.refinements.pairs(node)}
-    used |= {entry.image for entry in studio.training_set(node)}
+    used |= {example.image for example in studio.training_set(node)}
     classes = len(studio.store.database.rows("SELECT DISTINCT image FROM class_images"))
     assert len(calls) == len(used) + classes
