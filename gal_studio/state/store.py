@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
-from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
@@ -20,7 +20,7 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.rounds import Rounds
 
 
-class Store:
+class Store(AbstractContextManager["Store"]):
     """A workspace. Threads may share it, and several processes may open it at once."""
 
     def __init__(
@@ -28,10 +28,7 @@ class Store:
     ) -> None:
         """Open or create the workspace; jobs leave `reserve` bytes of the disk free."""
         self.workspace = Path(workspace).expanduser().absolute()
-        try:
-            self.workspace.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_problem(error, self.workspace) from error
+        make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
@@ -48,23 +45,12 @@ class Store:
 
     def checkpoints(self, round_id: str) -> Path:
         """The folder for the checkpoints of this round; it is created if needed."""
-        folder = self.workspace / "checkpoints" / self.rounds.get(round_id).id
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_problem(error, self.workspace) from error
-        return folder
+        return make_folder(self.workspace / "checkpoints" / self.rounds.get(round_id).id, self.workspace)
 
     def close(self) -> None:
         """Close the database."""
         self.database.close()
 
-    def __enter__(self) -> "Store":
-        """Use as `with Store(folder) as store:`."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close."""
+    def __exit__(self, *_: object) -> None:
+        """Close at the end of `with Store(folder) as store:`."""
         self.close()

@@ -125,8 +125,7 @@ def _repair_files(store: Store, finding: Finding) -> str:
 
 def _set_aside(store: Store, finding: Finding) -> None:
     assert finding.place is not None
-    folder = store.workspace / DAMAGED
-    make_folder(folder)
+    folder = make_folder(store.workspace / DAMAGED)
     for name in finding.names:
         path = folder_of(store, finding.place.folder).path(name)
         if path.exists():  # several rows may name one file

@@ -153,6 +153,13 @@ class Database:
         found = self.rows(sql, values)
         return found[0] if found else None
 
+    def row_by_id(self, what: str, identity: str, sql: str) -> sqlite3.Row:
+        """The row with this ID; StudioError if there is none, in which `what` names the kind of row."""
+        row = self.row(sql, (identity,))
+        if row is None:
+            raise StudioError(f"There is no {what} {identity!r} in this workspace.")
+        return row
+
     def write(self, sql: str, values: Values = ()) -> int:
         """Run one statement in a transaction; returns the number of changed rows."""
         with self.transaction() as writer:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.errors import disk_problem, make_folder
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be repaired."
@@ -65,12 +65,7 @@ def sync_folder(folder: Path) -> None:
 
 def log_folder(workspace: Path) -> Path:
     """The folder of the logs; it is created if needed."""
-    folder = workspace / "logs"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise disk_problem(error, workspace) from error
-    return folder
+    return make_folder(workspace / "logs", workspace)
 
 
 class Files:
@@ -78,12 +73,8 @@ class Files:
 
     def __init__(self, workspace: Path, folder: str, suffix: str) -> None:
         self._workspace = workspace
-        self.folder = workspace / folder
+        self.folder = make_folder(workspace / folder, workspace)
         self._suffix = suffix
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_problem(error, workspace) from error
 
     def path(self, name: str) -> Path:
         """The path of the file with this hash; anything but a hash is refused."""

@@ -51,12 +51,13 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
     return StudioError(f"The folder {folder} could not be used ({reason}): choose another one.")
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder unless it exists."""
+def make_folder(folder: Path, workspace: Path | None = None) -> Path:
+    """Create a folder unless it exists; an error names the `workspace`, if given."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise disk_problem(error, folder) from error
+        raise disk_problem(error, workspace or folder) from error
+    return folder
 
 
 def megabytes(count: int) -> str:

@@ -4,7 +4,6 @@ import os
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from gal_studio.state.files.errors import disk_problem
@@ -55,9 +54,7 @@ class WorkspaceLock:
         """Use as `with WorkerLock(folder) as lock:`; leaving the block releases it."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Release."""
         self.release()
 

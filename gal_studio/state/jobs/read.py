@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
@@ -32,10 +31,7 @@ class JobReading:
 
     def get(self, job_id: str) -> Job:
         """The job with this ID."""
-        row = self._database.row("SELECT * FROM jobs WHERE id = ?", (job_id,))
-        if row is None:
-            raise StudioError(f"There is no job {job_id!r} in this workspace.")
-        return job_of(row)
+        return job_of(self._database.row_by_id("job", job_id, "SELECT * FROM jobs WHERE id = ?"))
 
     def has_work(self) -> bool:
         """Whether a worker is needed: a job can be claimed, or waits for free disk space."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 
@@ -59,16 +58,13 @@ class Candidates:
 
     def get(self, identity: str) -> Candidate:
         """The candidate with this ID."""
-        row = self._database.row("SELECT * FROM candidates WHERE id = ?", (identity,))
-        if row is None:
-            raise StudioError(f"There is no picture {identity!r} in this workspace.")
-        return _candidate(row)
+        return _candidate(
+            self._database.row_by_id("picture", identity, "SELECT * FROM candidates WHERE id = ?")
+        )
 
     def round_of(self, identity: str) -> str:
         """The round in which this candidate was drawn."""
-        row = self._database.row("SELECT round_id FROM candidates WHERE id = ?", (identity,))
-        if row is None:
-            raise StudioError(f"There is no picture {identity!r} in this workspace.")
+        row = self._database.row_by_id("picture", identity, "SELECT round_id FROM candidates WHERE id = ?")
         return str(row["round_id"])
 
     def of_round(self, round_id: str) -> tuple[Candidate, ...]:

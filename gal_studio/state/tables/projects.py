@@ -7,7 +7,6 @@ from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database
@@ -107,10 +106,7 @@ class Projects:
 
     def get(self, project_id: str) -> Project:
         """The project with this ID."""
-        row = self._database.row(f"{_PROJECT} WHERE id = ?", (project_id,))
-        if row is None:
-            raise StudioError(f"There is no project {project_id!r} in this workspace.")
-        return _project(row)
+        return _project(self._database.row_by_id("project", project_id, f"{_PROJECT} WHERE id = ?"))
 
     def revisions(self, project_id: str) -> ProjectRevisions:
         """The pinned commits of the hub models that the project uses."""
@@ -154,10 +150,7 @@ class Projects:
 
     def reference(self, reference_id: str) -> Reference:
         """The reference with this ID."""
-        row = self._database.row(f"{_REFERENCES} WHERE id = ?", (reference_id,))
-        if row is None:
-            raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
-        return _reference(row)
+        return _reference(self._database.row_by_id("reference", reference_id, f"{_REFERENCES} WHERE id = ?"))
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, disabled ones included."""
@@ -179,9 +172,7 @@ class Projects:
 
     def project_of_anchor(self, anchor_id: str) -> str:
         """The project of this anchor."""
-        row = self._database.row("SELECT project_id FROM anchors WHERE id = ?", (anchor_id,))
-        if row is None:
-            raise StudioError(f"There is no anchor {anchor_id!r} in this workspace.")
+        row = self._database.row_by_id("anchor", anchor_id, "SELECT project_id FROM anchors WHERE id = ?")
         return str(row["project_id"])
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.paintings import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
@@ -127,10 +126,7 @@ class Refinements:
 
     def pair(self, identity: str) -> Pair:
         """The pair with this ID."""
-        row = self._database.row("SELECT * FROM pairs WHERE id = ?", (identity,))
-        if row is None:
-            raise StudioError(f"There is no pair {identity!r} in this workspace.")
-        return Pair(**row)
+        return Pair(**self._database.row_by_id("pair", identity, "SELECT * FROM pairs WHERE id = ?"))
 
     def keep_drawn(self, drawn: Iterable[tuple[str, str]]) -> None:
         """Store x of some pairs, given as (pair ID, picture); idempotent."""

@@ -3,9 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database
@@ -90,12 +89,10 @@ class Rounds:
                 "UPDATE rounds SET adapter = ?, trained_as = ? WHERE id = ?", (adapter, trained_as, round_id)
             )
             writer.execute("DELETE FROM training_sets WHERE round_id = ?", (round_id,))
-            for position, example in enumerate(examples):
-                writer.execute(
-                    "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (round_id, position, example.image, example.prompt, example.weight, example.is_reference,
-                     example.mask),
-                )  # fmt: skip
+            writer.executemany(
+                "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(round_id, position, *astuple(example)) for position, example in enumerate(examples)],
+            )
 
     def trained_as(self, round_id: str) -> str | None:
         """The fingerprint of the training behind the adapter; None before the first training."""
@@ -163,7 +160,7 @@ class Rounds:
         """Store a picture drawn during the training."""
         self._database.write(
             "INSERT OR REPLACE INTO training_images VALUES (?, ?, ?, ?, ?, ?)",
-            (round_id, preview.step, preview.prompt, preview.seed, preview.image, self._clock()),
+            (round_id, *astuple(preview), self._clock()),
         )
 
     def previews(self, round_id: str) -> tuple[Preview, ...]:
@@ -187,10 +184,7 @@ class Rounds:
         return {row["reference_id"]: (row["x"], row["y"]) for row in rows}
 
     def _row(self, round_id: str) -> sqlite3.Row:
-        row = self._database.row("SELECT * FROM rounds WHERE id = ?", (round_id,))
-        if row is None:
-            raise StudioError(f"There is no round {round_id!r} in this workspace.")
-        return row
+        return self._database.row_by_id("round", round_id, "SELECT * FROM rounds WHERE id = ?")
 
 
 def _round(row: sqlite3.Row) -> Round:
