@@ -4,22 +4,22 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.stored import existing_workspace
+from gal_studio.workspace import repair as repairs
 from gal_studio.workspace.check import examine
-from gal_studio.workspace.repair import mend, remedy
 
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """What is wrong with a workspace, what was done about it, and how much of it is left."""
     with existing_workspace(workspace) as store:
         findings = examine(store)
-        done = mend(store, findings) if repair else ()
+        done = repairs.repair(store, findings) if repair else ()
         left = examine(store) if repair else findings
         projects = len(store.projects.all())
     return {
         "projects": projects,
-        "found": [f"{finding.sentence} ({remedy(finding)})" for finding in findings],
+        "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],
         "done": list(done),
-        "left": [f"{finding.sentence} ({remedy(finding)})" for finding in left],
+        "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
     }
 
 

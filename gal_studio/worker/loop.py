@@ -191,7 +191,7 @@ class Worker:
         self._close(steps, job)
         if isinstance(error, NoRoomError):
             needed, disk = self.store.disk.wanted(error), self.store.disk
-            return lambda: self.store.jobs.rest(job.id, needed, disk.sentence(needed))
+            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(needed))
         return partial(self.store.jobs.fail, job.id, str(error))
 
     def _close(self, steps: Steps, job: Job) -> None:

@@ -45,11 +45,11 @@ class DecisionVerbs(Verbs):
 
     def undo_painting(self, round_id: str) -> str | None:
         """Take the last painting of a refinement back; the pair whose paint changed."""
-        return self.store.refinements.paintings.undo(round_id)
+        return next(iter(self.store.refinements.paintings.undo(round_id)), None)
 
     def redo_painting(self, round_id: str) -> str | None:
         """Bring the last undone painting back; the pair whose paint changed."""
-        return self.store.refinements.paintings.redo(round_id)
+        return next(iter(self.store.refinements.paintings.redo(round_id)), None)
 
     def set_reference_mask(self, reference_id: str, mask: bytes | None, author: Author = "human") -> None:
         """Say where a reference shows its subject: white in a PNG of its size. None: found by the studio."""
@@ -57,8 +57,8 @@ class DecisionVerbs(Verbs):
 
     def undo_reference_mask(self, reference_id: str) -> bool:
         """Bring the former mask of a reference back; whether there was one to undo."""
-        return self.store.projects.masks.undo(self.store.projects.reference(reference_id).id)
+        return bool(self.store.projects.masks.undo(self.store.projects.reference(reference_id).id))
 
     def redo_reference_mask(self, reference_id: str) -> bool:
         """Bring the mask back that was undone last; whether there was one."""
-        return self.store.projects.masks.redo(self.store.projects.reference(reference_id).id)
+        return bool(self.store.projects.masks.redo(self.store.projects.reference(reference_id).id))

@@ -12,7 +12,7 @@ from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
-from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
+from gal_studio.state.tables.refinements import MapKind, StoredMap
 from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
@@ -66,7 +66,7 @@ def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
     judged = store.refinements.judged_pairs(round_id, pairs.vision_model(store, round_id))
     views = []
     for pair in store.refinements.pairs(round_id):
-        generated_mask = generated_foreground(store, pair)
+        generated_mask = pairs.generated_foreground(store, pair)
         views.append(
             PairView(
                 id=pair.id,
@@ -85,14 +85,6 @@ def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
             )
         )
     return tuple(views)
-
-
-def generated_foreground(store: Store, pair: Pair) -> str | None:
-    """The foreground that was found in x of an object; None where all of x counts."""
-    if not pair.subject or pair.generated_image is None:
-        return None
-    found = store.refinements.foreground(pair.generated_image)
-    return found.mask if found else None
 
 
 def _version(store: Store, owner_id: str) -> str:

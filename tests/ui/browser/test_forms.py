@@ -139,7 +139,7 @@ def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served
     page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
     page.wait_for_selector(".put-away", state="detached")
     assert [entry.id for entry in studio.projects()] == [served.place.project]
-    assert other not in studio.store.projects.put_away()
+    assert other not in studio.store.projects.archived()
 
 
 def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served):
@@ -159,7 +159,7 @@ def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.click("[data-action=put-away]")
     page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
-    assert studio.store.projects.put_away() == frozenset()
+    assert studio.store.projects.archived() == frozenset()
 
 
 def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):

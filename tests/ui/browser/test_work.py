@@ -163,7 +163,7 @@ def test_every_state_has_its_words_and_buttons(watched: Watched, served: Served,
     shows("Fine-tune paused at 40 / 200", "Resume", note="Kept 40 of 200 steps")
     store.jobs.resume(job.id)
     store.jobs.claim("w")
-    store.jobs.rest(job.id, 1, "The disk is full: make room, and it goes on by itself.")
+    store.jobs.pause_for_space(job.id, 1, "The disk is full: make room, and it goes on by itself.")
     shows("Fine-tune waits for room on the disk", "Resume", note="The disk is full: make room")
     store.jobs.resume(job.id)
     store.jobs.claim("w")

@@ -30,7 +30,7 @@ def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch 
 
 
 def first_round(studio: Studio, kind: str) -> str:
-    project = next(entry for entry in studio.projects() if entry.kind == kind)
+    project = next(project for project in studio.projects() if project.kind == kind)
     return studio.rounds(project.id)[0].id
 
 
