@@ -125,7 +125,7 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
     job = halted(studio, round_id)
     assert [entry.id for entry in studio.queue_view().halted] == [job.id]
     since(studio, round_id)
-    with pytest.raises(StudioError, match="press Fine-tune, which keeps that"):
+    with pytest.raises(StudioError, match="press Fine-tune to keep that round"):
         studio.resume(job.id)
     assert studio.queue_view().halted == ()
     assert studio.job_view(project_id).id != job.id

@@ -197,9 +197,9 @@ def test_another_setting_trains_beside_and_keeps_the_pairs(
 
 def test_what_must_come_first_is_said(studio: Studio, names: tuple[str, str], tower: str) -> None:
     first = first_round(studio, "object")
-    with pytest.raises(StudioError, match="is no refinement"):
+    with pytest.raises(StudioError, match="is not a refinement"):
         studio.refine(first)
-    with pytest.raises(StudioError, match="is no refinement"):
+    with pytest.raises(StudioError, match="is not a refinement"):
         studio.refinement_view(first)
     node = studio.make_pairs(first).round_id
     with pytest.raises(StudioError, match="trained on pairs"):
