@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.commands.project_file import read_project_file
+from gal_studio.commands.run import read_project_file
 from gal_studio.core.errors import StudioError
 from tests.commands.running import REFERENCE, run, write_project
 
