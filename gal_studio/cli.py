@@ -20,7 +20,12 @@ from gal_studio.core.errors import StudioError
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 for command in (demo, run, refine, tune_vision, export_project, import_project, doctor, jobs):
     app.command()(command)
 

@@ -38,8 +38,9 @@ def doctor(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Report what this machine can do and how fast; with --workspace: check that workspace instead.
+    """Report on this machine, or check a workspace.
 
+    With --workspace, that workspace is checked instead of the machine.
     The exit code is 1 when the workspace still needs a repair.
     """
     folder = given_workspace(context, workspace)

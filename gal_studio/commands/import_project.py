@@ -15,7 +15,10 @@ def import_project(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that export-project wrote.")],
     workspace: Workspace = None,
 ) -> None:
-    """Import a project from such a zip file; a workspace that does not exist is made."""
+    """Import a project from such a zip file.
+
+    A workspace that does not exist is made.
+    """
     with Store(required_workspace(context, workspace)) as store:
         studio = Studio(store)
         project = studio.project(studio.import_project(file))

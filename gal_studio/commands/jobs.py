@@ -48,9 +48,10 @@ def jobs(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the jobs of a workspace, or pause, resume, stop, retry one, or put it first.
+    """List the jobs of a workspace, or act on one.
 
-    Without an action: list what is running, waiting and halted, in queue order.
+    Without an action: list what is running, waiting and halted, in queue order. first moves a job to the
+    front of the queue.
     """
     folder = required_workspace(context, workspace)
     if action == "log":

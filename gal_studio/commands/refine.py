@@ -48,11 +48,9 @@ def refine(
         int | None, typer.Option("--round", help="The round's number (default: the last trained one).")
     ] = None,
     pairs: Annotated[
-        int | None, typer.Option(help="Comparison pairs to make (default: the project's setting).")
+        int | None, typer.Option(help="Comparison pairs to make (default: the project's).")
     ] = None,
-    steps: Annotated[
-        int | None, typer.Option(help="Training steps (default: the project's setting).")
-    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Training steps (default: the project's).")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder for the results.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -117,8 +115,9 @@ def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
     if view.measurements:
         line.say("  Before and after, judged by the project's CLIP:")
     for measured in view.measurements:
+        title = TITLES.get(measured.metric, measured.metric)
         line.say(
-            f"  {TITLES.get(measured.metric, measured.metric)}: {measured.before:.3f} -> {measured.after:.3f} "
+            f"  {title}: {measured.before:.3f} -> {measured.after:.3f} "
             f"({measured.difference:+.3f}, 95 % interval {measured.low:+.3f} to {measured.high:+.3f}, "
             f"{measured.images} pictures)"
         )

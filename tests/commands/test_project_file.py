@@ -13,7 +13,7 @@ BAD_FILES = {
     "gone": (None, "cannot be read"),
     "broken": ("kind = style", "not valid TOML"),
     "without kind": (REFERENCE, "has no kind"),
-    "unknown entry": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown entry 'speed'"),
+    "unknown key": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown key 'speed'"),
     "seed as text": ('kind = "style"\nseed = "3"\n' + REFERENCE, "seed = '3'"),
     "anchors of numbers": ('kind = "style"\nanchors = [1]\n' + REFERENCE, "anchors = "),
     "no references": ('kind = "style"\n', "no reference"),
