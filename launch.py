@@ -13,7 +13,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-TO_RUN = ("gradio", "torch", "torchvision", "diffusers", "open_clip", "peft", "sklearn", "plotly", "cv2")
+TO_RUN = (
+    "gradio",
+    "torch",
+    "torchvision",
+    "diffusers",
+    "open_clip",
+    "peft",
+    "sklearn",
+    "plotly",
+    "cv2",
+    "typer",
+)
 TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright")
 
 

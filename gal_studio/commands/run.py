@@ -1,12 +1,27 @@
-"""PROJECT.toml: own references for `gal-studio run`; docs/project-file.md describes it."""
+"""`gal-studio run`: a whole personalization on your own references, as docs/project-file.md describes."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from gal_studio.commands.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.unattended import (
+    Candidates,
+    Out,
+    Policy,
+    Refine,
+    Rounds,
+    SamplingSteps,
+    Steps,
+    personalize,
+    setting_changes,
+)
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, ReferenceDraft
 from gal_studio.studio.create.references import mask_beside
 
@@ -37,6 +52,32 @@ class ProjectFile:
     policy: str | None
 
 
+def run(
+    context: typer.Context,
+    project: Annotated[Path, typer.Argument(metavar="PROJECT.toml", help="See docs/project-file.md.")],
+    out: Out,
+    seed: Annotated[int | None, typer.Option(help="The project's seed.")] = None,
+    rounds: Rounds = None,
+    candidates: Candidates = None,
+    steps: Steps = None,
+    sampling_steps: SamplingSteps = None,
+    policy: Policy = None,
+    refine: Refine = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole personalization on your own references."""
+    file = read_project_file(project)
+    Settings().updated(file.draft.changes)  # refuses what is not a table of settings
+    changes = {group: dict(values) for group, values in file.draft.changes.items()}
+    for group, values in setting_changes(steps, candidates, sampling_steps).items():
+        changes[group] = {**changes.get(group, {}), **values}
+    draft = replace(file.draft, changes=changes, seed=file.draft.seed if seed is None else seed)
+    count = next(number for number in (rounds, file.rounds, 2) if number is not None)
+    chosen = policy or file.policy or "uncertainty"
+    personalize(draft, count, chosen, out, given_workspace(context, workspace), refine, as_json)
+
+
 def read_project_file(path: Path) -> ProjectFile:
     """Read and check a project file; paths in it start from its own folder."""
     table = _read_table(path)
@@ -49,7 +90,7 @@ def read_project_file(path: Path) -> ProjectFile:
         if name in table:
             given[name] = _model(path, table[name])
     draft = ProjectDraft(
-        references=tuple(_reference(path, entry) for entry in table.get("references", [])),
+        references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),
         **given,
     )
@@ -67,34 +108,32 @@ def _read_table(path: Path) -> dict[str, Any]:
 
 def _check(path: Path, name: str, value: object) -> None:
     if name not in _KINDS:
-        raise StudioError(f"{path.name} has an unknown entry {name!r}: choose among {', '.join(_KINDS)}.")
+        raise StudioError(f"{path.name} has an unknown key {name!r}: choose among {', '.join(_KINDS)}.")
     kind, words = _KINDS[name]
     texts = name == "anchors" and isinstance(value, list)
     if (
         not isinstance(value, kind)
         or isinstance(value, bool)
-        or (texts and not all(isinstance(entry, str) for entry in value))  # type: ignore[attr-defined]
+        or (texts and not all(isinstance(text, str) for text in value))  # type: ignore[attr-defined]
     ):
         raise StudioError(f"{path.name} has {name} = {value!r}: write {words}.")
 
 
-def _reference(path: Path, entry: object) -> ReferenceDraft:
+def _reference(path: Path, row: object) -> ReferenceDraft:
     """One picture; when it names no mask, `cat-masklabel.png` beside `cat.jpg` is its mask."""
-    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
-        raise StudioError(
-            f"{path.name} has a reference {entry!r}: write [[references]] with image and prompt."
-        )
+    if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
+        raise StudioError(f"{path.name} has a reference {row!r}: write [[references]] with image and prompt.")
     for name in ("image", "prompt"):
-        if name not in entry:
+        if name not in row:
             raise StudioError(f"A reference in {path.name} has no {name}: each needs image and prompt.")
-    for name in entry:
+    for name in row:
         if name not in _REFERENCE:
             raise StudioError(
-                f"A reference in {path.name} has an unknown entry {name!r}: use {', '.join(_REFERENCE)}."
+                f"A reference in {path.name} has an unknown key {name!r}: use {', '.join(_REFERENCE)}."
             )
-    image = path.parent / Path(entry["image"]).expanduser()
-    mask = path.parent / Path(entry["mask"]).expanduser() if "mask" in entry else mask_beside(image)
-    return ReferenceDraft(image, entry["prompt"], entry.get("trigger_word", ""), mask)
+    image = path.parent / Path(row["image"]).expanduser()
+    mask = path.parent / Path(row["mask"]).expanduser() if "mask" in row else mask_beside(image)
+    return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
 
 
 def _model(path: Path, name: str) -> str:
