@@ -27,10 +27,10 @@ _FULL = (
 
 @dataclass(frozen=True)
 class Plan:
-    """`rows` pictures at a time; `sparing` takes more time and less memory."""
+    """`rows` pictures at a time; `low_memory` takes more time and less memory."""
 
     rows: int
-    sparing: bool = False
+    low_memory: bool = False
 
 
 def free_memory(device: torch.device) -> int | None:
@@ -94,20 +94,20 @@ def _cached(path: Path, name: str) -> int:
 def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     """Bytes of a training beside the base weights: trained weights, AdamW, gradients, activations."""
     kept = 4 * FLOAT32 * trained_weights(model, settings)
-    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.sparing))
+    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.low_memory))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes of drawing `plan.rows` pictures together, beside the weights."""
     side = (settings.resolution or model.resolution) // model.scale
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
-    return int(WITHIN * drawing_peak(model, asked, side, plan.sparing))
+    return int(WITHIN * drawing_peak(model, asked, side, plan.low_memory))
 
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:
     """As many of a step's rows at a time as fit, halved until they do; refused when one is too much."""
     halves = _halves(rows)
-    for plan in (*map(Plan, halves), Plan(1, sparing=True)):
+    for plan in (*map(Plan, halves), Plan(1, low_memory=True)):
         need = training_need(model, settings, plan)
         if free is None or need <= free:
             return plan
@@ -120,7 +120,7 @@ def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: in
 
 def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
     """As many pictures at a time as fit, halved until they do; refused when one is too much."""
-    for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, sparing=True)):
+    for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, low_memory=True)):
         need = drawing_need(model, settings, plan)
         if free is None or need <= free:
             return plan

@@ -7,7 +7,7 @@ from gal_studio.engine.models.image_model import ImageModel
 
 
 @contextmanager
-def low_memory(model: ImageModel, side: int) -> Iterator[None]:
+def slicing(model: ImageModel, side: int) -> Iterator[None]:
     """For latents of this side: attention in slices, and four tiles where the decoder takes them.
 
     Slices change a picture by rounding alone; tiles blend at their borders, and each has its own statistics.

@@ -16,7 +16,7 @@ from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
 from gal_studio.engine.families.family import whole_picture
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
-from gal_studio.engine.memory.slicing import low_memory
+from gal_studio.engine.memory.slicing import slicing
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_nothing, encode_prompts
 from gal_studio.engine.sampling.decode import decode, is_flat, no_picture
@@ -70,8 +70,8 @@ def draw(
     drawing = _Drawing(model, settings, requests)
     first, notice = 0, _notice(plan) if plan != Plan(settings.batch_size) else ""
     with ExitStack() as stack:
-        if plan.sparing:
-            stack.enter_context(low_memory(model, drawing.side))
+        if plan.low_memory:
+            stack.enter_context(slicing(model, drawing.side))
         while first < len(requests):
             done = first * settings.steps // plan.rows
             total = done + -(-(len(requests) - first) // plan.rows) * settings.steps
@@ -88,22 +88,22 @@ def draw(
                 if not is_out_of_memory(error):
                     raise
                 plan, before = _smaller(plan, error), plan
-                if plan.sparing and not before.sparing:
-                    stack.enter_context(low_memory(model, drawing.side))
+                if plan.low_memory and not before.low_memory:
+                    stack.enter_context(slicing(model, drawing.side))
                 notice = _notice(plan)
 
 
 def _smaller(plan: Plan, error: Exception) -> Plan:
-    if plan.sparing:
+    if plan.low_memory:
         raise StudioError(
             "The device's memory is too small to draw one picture: choose a smaller model or resolution."
         ) from error
     release_memory()
-    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, sparing=True)
+    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, low_memory=True)
 
 
 def _notice(plan: Plan) -> str:
-    if plan.sparing:
+    if plan.low_memory:
         return (
             "The device's memory is full: pictures are drawn one at a time and decoded in tiles, which "
             "changes them."

@@ -56,7 +56,7 @@ class Training:
     def _take_as_many_rows_as_fit(self) -> None:
         plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
         self.rows_at_once = plan.rows
-        if plan.sparing:
+        if plan.low_memory:
             self.model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(self.rows):
             self._tell_parts("The device has too little free memory for a whole step")
