@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -14,6 +15,17 @@ from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.backbones import Network
 
 BATCH = 32
+
+
+class VisionTower(Protocol):
+    """Turns pictures into patch features (Eq. P2); `limits` of its maps (Eq. P6), None while not measured."""
+
+    name: str
+    limits: Limits | None
+
+    def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """F of n pictures, (n, h, w, d), unit length along d."""
+        ...
 
 
 @dataclass

@@ -22,7 +22,7 @@ from gal_studio.core.patchdpo.patch_quality import (
 from gal_studio.core.prompts import Subject, named_words, subjects
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
-from gal_studio.engine.protocols import VisionTower
+from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Foreground, StoredMap
