@@ -24,7 +24,7 @@ from gal_studio.engine.models.image_model import ImageModel
 
 
 class _LiveBytes(TorchDispatchMode):
-    """Counts the bytes of all storages that live."""
+    """Counts the bytes of all live storages."""
 
     def __init__(self, known: torch.nn.Module) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> i
 
 
 class _Measured:
-    """A family whose models of the same configuration measure alike, so that each is measured once."""
+    """A cache key: models of one family and configuration need equal memory, and are measured once."""
 
     def __init__(self, family: Family) -> None:
         self.family = family
@@ -96,7 +96,7 @@ def _training(
     half: bool,
     low_memory: bool,
 ) -> int:
-    """In half precision each weight has a copy in it, beside what is computed."""
+    """Measure one training step; in half precision each weight has a copy beside it."""
     from peft import LoraConfig
 
     denoiser = _without_values(measured.family.denoiser)
@@ -139,14 +139,14 @@ def _decoding(measured: _Measured, side: int) -> int:
 
 
 def _without_values(module: Any) -> Any:
-    """A module of the same class and configuration whose weights have shapes alone."""
+    """Make a module of the same class and configuration whose weights have shapes but no values."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return type(module).from_config(json.loads(module.to_json_string()))
 
 
 @contextmanager
 def _counted(module: Any, precision: torch.dtype) -> Iterator[_LiveBytes]:
-    """What counts the storages that a module makes in this precision; no tensor has values."""
+    """Prepare a module without values in this precision; yield the counter of its live bytes."""
     with torch.device("meta"):
         for part in module.modules():
             for name, weight in part._parameters.items():

@@ -1,4 +1,4 @@
-"""Patch features of pictures (Eq. P2): a network's maps, made comparable and put beside each other."""
+"""Patch features of pictures (Eq. P2): a network's maps, normalised and concatenated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class VisionTower(Protocol):
 
 @dataclass
 class PatchTower:
-    """A network whose maps, each of unit length and weighted, lie beside each other in every patch.
+    """A network whose maps, each normalised and weighted, are concatenated in every patch.
 
     `mixture` holds the share of each map in a patch's cosine, finest map first; `limits` is None until
     they are measured (`measure_limits`).
@@ -93,7 +93,7 @@ class PatchTower:
 
 
 def to_pixels(pictures: Sequence[Image.Image], side: int) -> torch.Tensor:
-    """Pictures squeezed to squares, (n, 3, side, side) in [0, 1]."""
+    """Resize pictures to squares, (n, 3, side, side) in [0, 1]; the aspect ratio is not kept."""
     resized = [picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC) for picture in pictures]
     pixels = np.stack([np.asarray(picture, dtype=np.float32) for picture in resized])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255
