@@ -18,7 +18,7 @@ from gal_studio.core.patchdpo.patch_quality import (
     smooth,
 )
 from gal_studio.core.prompts import Subject, named_words, subjects
-from gal_studio.engine.protocols import VisionTower
+from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion

@@ -1,4 +1,4 @@
-"""Spots of other pictures in a view, so that a patch is told by what it shows and not by its surroundings."""
+"""CutMix for patches: round regions of other pictures in a view, so that a patch is told by what it shows."""
 
 from dataclasses import replace
 
@@ -8,21 +8,21 @@ from torch.nn.functional import adaptive_avg_pool2d
 from gal_studio.engine.patches.augmented_views import Views
 
 SMALLEST_AREA, LARGEST_AREA = 0.02, 0.1  # of a view
-SOFT = 1.5  # pixels over which a spot's edge fades
-UNTOUCHED, REPLACED = 0.1, 0.6  # parts of a patch that a spot covers: it is as before; it is the spot's
+SOFT = 1.5  # pixels over which a region's edge fades
+UNTOUCHED, REPLACED = 0.1, 0.6  # parts of a patch that a region covers: it is as before; it is the region's
 
 
-def blend_spots(views: Views, grid: int, chance: float, generator: torch.Generator) -> Views:
-    """Views into whose first pictures round spots are blended, each of the picture whose colour is nearest.
+def mix_regions(views: Views, grid: int, chance: float, generator: torch.Generator) -> Views:
+    """Blend round regions of other pictures into the first views; the donor has the nearest colour there.
 
-    A patch under a spot has its place where the spot comes from, in that picture's second view; one that a
-    spot covers in part does not count any more (ours, in Eq. P3).
+    A patch under a region has its place where the region comes from, in the donor's second view; a patch
+    that a region covers in part no longer counts (ours, in Eq. P3).
     """
     count, _, side, _ = views.first.shape
-    spots = _spots(views.valid, grid, side, chance, generator)
-    donors = _donors(views.first, spots)
-    blended = views.first * (1 - spots) + views.first[donors] * spots
-    covered = adaptive_avg_pool2d(spots, grid).flatten(1)
+    regions = _regions(views.valid, grid, side, chance, generator)
+    donors = _donors(views.first, regions)
+    blended = views.first * (1 - regions) + views.first[donors] * regions
+    covered = adaptive_avg_pool2d(regions, grid).flatten(1)
     strange, own = covered > REPLACED, covered < UNTOUCHED
     return replace(
         views,
@@ -33,10 +33,10 @@ def blend_spots(views: Views, grid: int, chance: float, generator: torch.Generat
     )
 
 
-def _spots(
+def _regions(
     valid: torch.Tensor, grid: int, side: int, chance: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """Discs with soft edges around patches that count, (n, 1, side, side) in [0, 1]; empty for the others."""
+    """Draw soft-edged discs around patches that count, (n, 1, side, side) in [0, 1]; zero for the others."""
     count = len(valid)
     drawn = torch.rand(2, count, generator=generator)
     wanted = (drawn[0] < chance) & valid.any(dim=1)
@@ -50,10 +50,10 @@ def _spots(
     return (discs * wanted[:, None, None])[:, None]
 
 
-def _donors(pictures: torch.Tensor, spots: torch.Tensor) -> torch.Tensor:
-    """For each spot the other picture (n,) whose mean colour under it is nearest to the picture's own."""
-    size = spots.sum(dim=(1, 2, 3)).clamp(min=1)
-    colours = torch.einsum("nhw,mchw->nmc", spots[:, 0], pictures) / size[:, None, None]
+def _donors(pictures: torch.Tensor, regions: torch.Tensor) -> torch.Tensor:
+    """Choose for each region the other picture, (n,), whose mean colour there is nearest to its own."""
+    size = regions.sum(dim=(1, 2, 3)).clamp(min=1)
+    colours = torch.einsum("nhw,mchw->nmc", regions[:, 0], pictures) / size[:, None, None]
     own = colours.diagonal(dim1=0, dim2=1).T
     apart = (colours - own[:, None]).norm(dim=-1)
     return apart.fill_diagonal_(float("inf")).argmin(dim=1)

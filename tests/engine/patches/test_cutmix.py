@@ -1,9 +1,9 @@
-"""Spots of other pictures in a view: what is blended where, and where its patches have their place."""
+"""Regions of other pictures in a view: what is blended where, and where its patches have their place."""
 
 import torch
 
 from gal_studio.engine.patches.augmented_views import Views, make_views
-from gal_studio.engine.patches.spot_mixing import blend_spots
+from gal_studio.engine.patches.cutmix import mix_regions
 
 SIDE, GRID = 64, 8
 
@@ -14,9 +14,9 @@ def views(count: int = 6) -> Views:
     return make_views(pictures, SIDE, GRID, generator)
 
 
-def test_a_spot_shows_its_donor_and_has_its_place_there() -> None:
+def test_a_region_shows_its_donor_and_has_its_place_there() -> None:
     before = views()
-    after = blend_spots(before, GRID, 1.0, torch.Generator().manual_seed(1))
+    after = mix_regions(before, GRID, 1.0, torch.Generator().manual_seed(1))
     strange = after.sources != torch.arange(6)[:, None]
     assert strange.any(dim=1).sum() >= 3
     for picture, patch in strange.nonzero().tolist():
@@ -32,9 +32,9 @@ def test_a_spot_shows_its_donor_and_has_its_place_there() -> None:
         assert (shown - other).abs().mean() < (shown - own).abs().mean()
 
 
-def test_patches_far_from_a_spot_stay_as_they_were() -> None:
+def test_patches_far_from_a_region_stay_as_they_were() -> None:
     before = views()
-    after = blend_spots(before, GRID, 1.0, torch.Generator().manual_seed(1))
+    after = mix_regions(before, GRID, 1.0, torch.Generator().manual_seed(1))
     changed = (after.first - before.first).abs().amax(dim=1) > 0.2
     touched = torch.nn.functional.max_pool2d(changed.float()[:, None], SIDE // GRID).flatten(1) > 0
     kept = after.valid & (after.sources == torch.arange(6)[:, None])
@@ -48,13 +48,13 @@ def test_the_donor_has_the_nearest_colour() -> None:
     pictures = torch.stack([torch.full((3, SIDE, SIDE), level) for level in (0.1, 0.2, 0.8, 0.9)])
     one = views(4)
     plain = Views(pictures, pictures, one.places, torch.ones_like(one.valid), one.sources)
-    after = blend_spots(plain, GRID, 1.0, torch.Generator().manual_seed(0))
+    after = mix_regions(plain, GRID, 1.0, torch.Generator().manual_seed(0))
     for picture, donor in enumerate((1, 0, 3, 2)):
         assert set(after.sources[picture].tolist()) == {picture, donor}
 
 
 def test_without_a_chance_nothing_changes() -> None:
     before = views()
-    after = blend_spots(before, GRID, 0.0, torch.Generator().manual_seed(1))
+    after = mix_regions(before, GRID, 0.0, torch.Generator().manual_seed(1))
     assert torch.equal(after.sources, before.sources) and torch.equal(after.valid, before.valid)
     torch.testing.assert_close(after.first, before.first)
