@@ -20,7 +20,15 @@ export function forget({ keepProject = false } = {}) {
   const { project, rounds, job, queue } = digests;
   digests = keepProject ? { project, rounds, job, queue } : { queue };
   candidateMark = NOTHING;
-  Object.assign(state, { round: null, refinement: null, scores: [], scoreOf: new Map(), suggested: new Map(), hover: null, focus: null });
+  Object.assign(state, {
+    round: null,
+    refinement: null,
+    scores: [],
+    scoreOf: new Map(),
+    suggested: new Map(),
+    hover: null,
+    focus: null,
+  });
   for (const part of ["candidates", "verdicts", "masks", "positions", "selection"]) state[part].clear();
   state.filter = "all";
   if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null });
@@ -47,7 +55,8 @@ export function receive(answer, { sent, trustVerdicts }) {
     emit("positions");
   }
   if ("verdicts" in parts || "masks" in parts) {
-    if (trustVerdicts) takeVerdicts(parts.verdicts ?? plain(state.verdicts), parts.masks ?? plain(state.masks));
+    if (trustVerdicts)
+      takeVerdicts(parts.verdicts ?? plain(state.verdicts), parts.masks ?? plain(state.masks));
     else ["verdicts", "masks"].forEach(ask);
   }
   emit("received");
@@ -82,7 +91,8 @@ function takeVerdicts(verdicts, masks) {
   const changed = new Set();
   const next = new Map(Object.entries(verdicts));
   const parts = new Map(Object.entries(masks));
-  for (const id of new Set([...parts.keys(), ...state.masks.keys()])) if (parts.get(id) !== state.masks.get(id)) changed.add(id);
+  for (const id of new Set([...parts.keys(), ...state.masks.keys()]))
+    if (parts.get(id) !== state.masks.get(id)) changed.add(id);
   state.masks = parts;
   for (const [id, verdict] of next) if (state.verdicts.get(id) !== verdict) changed.add(id);
   for (const id of state.verdicts.keys()) if (!next.has(id)) changed.add(id);

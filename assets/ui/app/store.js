@@ -77,11 +77,16 @@ export function setFilter(filter) {
 /** Does the current filter let this candidate through? */
 export function passes(id) {
   switch (state.filter) {
-    case "suggested": return state.suggested.has(id);
-    case "accepted": return state.verdicts.get(id) === "accepted";
-    case "copies": return state.candidates.get(id).copy;
-    case "selection": return state.selection.has(id);
-    default: return true;
+    case "suggested":
+      return state.suggested.has(id);
+    case "accepted":
+      return state.verdicts.get(id) === "accepted";
+    case "copies":
+      return state.candidates.get(id).copy;
+    case "selection":
+      return state.selection.has(id);
+    default:
+      return true;
   }
 }
 
@@ -93,7 +98,10 @@ export function counts() {
     if (candidate.copy) copies += 1;
   }
   return {
-    suggested: state.suggested.size, accepted, copies,
-    selection: state.selection.size, all: state.candidates.size,
+    suggested: state.suggested.size,
+    accepted,
+    copies,
+    selection: state.selection.size,
+    all: state.candidates.size,
   };
 }

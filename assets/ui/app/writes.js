@@ -39,7 +39,8 @@ export function writeMark() {
 }
 
 /** `crypto.randomUUID` is there on secure pages alone. */
-const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function wait(entry, done) {
   started += 1;
@@ -56,7 +57,9 @@ function note() {
   try {
     if (waiting.length) sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ entry }) => entry)));
     else sessionStorage.removeItem(LEFT);
-  } catch { /* no room, or not allowed: what is sent at the end must do */ }
+  } catch {
+    /* no room, or not allowed: what is sent at the end must do */
+  }
 }
 
 function noteSoon() {
@@ -86,7 +89,13 @@ function beginning(room) {
 }
 
 const size = (entry) => new TextEncoder().encode(JSON.stringify(entry)).length + 1;
-const post = (entries, options) => fetch(PATH, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(entries), ...options });
+const post = (entries, options) =>
+  fetch(PATH, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(entries),
+    ...options,
+  });
 
 /** The answers to a list; null when there was none. */
 async function answered(entries) {
@@ -95,7 +104,9 @@ async function answered(entries) {
     if (answer.ok) return await answer.json();
     if (REFUSALS.includes(answer.status)) return refused(entries, await answer.text());
     if (answer.status === 401) signIn();
-  } catch { /* the studio is away */ }
+  } catch {
+    /* the studio is away */
+  }
   return null;
 }
 
@@ -120,7 +131,11 @@ function take(changes, answers) {
 addEventListener("beforeunload", (event) => {
   emit("leaving");
   note();
-  if (waiting.length && (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].entry) > FAREWELL)) event.preventDefault();
+  if (
+    waiting.length &&
+    (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].entry) > FAREWELL)
+  )
+    event.preventDefault();
 });
 
 addEventListener("pagehide", () => {
@@ -134,6 +149,8 @@ export function goOn() {
   let left = null;
   try {
     left = sessionStorage.getItem(LEFT);
-  } catch { /* not allowed */ }
+  } catch {
+    /* not allowed */
+  }
   for (const entry of JSON.parse(left ?? "[]")) wait(entry, () => {});
 }

@@ -67,7 +67,9 @@ export class Mask {
   /** The same with two labels alone, 0 and 255: soft edges become hard ones. */
   parted() {
     const mask = new Mask(this.width, this.height);
-    this.labels.forEach((label, i) => { if (label > 127) mask.labels[i] = 255; });
+    this.labels.forEach((label, i) => {
+      if (label > 127) mask.labels[i] = 255;
+    });
     return mask;
   }
 

@@ -3,8 +3,16 @@
  * grows, so it reads the same without red-green vision and in grey. The limits are fixed, never a picture's own.
  */
 const STOPS = [
-  [68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142],
-  [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
+  [68, 1, 84],
+  [72, 40, 120],
+  [62, 74, 137],
+  [49, 104, 142],
+  [38, 130, 142],
+  [31, 158, 137],
+  [53, 183, 121],
+  [110, 206, 88],
+  [181, 222, 43],
+  [253, 231, 37],
 ];
 
 /** [red, green, blue] of a quality in [0, 1]. */
@@ -39,7 +47,10 @@ export function paintMap(map, fine = 8) {
   const picture = context.createImageData(canvas.width, canvas.height);
   for (let row = 0, at = 0; row < canvas.height; row += 1) {
     for (let column = 0; column < canvas.width; column += 1, at += 4) {
-      picture.data.set(heatColour(between(map, (row + 0.5) / canvas.height, (column + 0.5) / canvas.width)), at);
+      picture.data.set(
+        heatColour(between(map, (row + 0.5) / canvas.height, (column + 0.5) / canvas.width)),
+        at,
+      );
       picture.data[at + 3] = 255;
     }
   }

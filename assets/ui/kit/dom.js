@@ -20,7 +20,9 @@ export function el(tag, props = {}, ...children) {
 
 /** Act once a dialog is closed. Browsers tell it late: what is open again by then was not closed. */
 export function whenClosed(dialog, act) {
-  dialog.addEventListener("close", () => { if (!dialog.open) act(); });
+  dialog.addEventListener("close", () => {
+    if (!dialog.open) act();
+  });
 }
 
 /** Is the mouse or a key down on something in it? What is replaced before it is up again is not clicked. */

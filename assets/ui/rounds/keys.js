@@ -3,7 +3,17 @@ import { state, setFocus, setSelection, setFilter } from "../app/store.js";
 import { typing } from "../kit/dom.js";
 import { decideFocused, visibleGroups } from "./grid/grid.js";
 import { undo, redo } from "./grid/verdicts.js";
-import { lightbox, painting, enlarge, close, compare, turn, toggleHeat, paintPart, acceptPart } from "./lightbox/lightbox.js";
+import {
+  lightbox,
+  painting,
+  enlarge,
+  close,
+  compare,
+  turn,
+  toggleHeat,
+  paintPart,
+  acceptPart,
+} from "./lightbox/lightbox.js";
 import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
 import { maskOpen } from "../brush/mask_dialog.js";
 import { refinementShown, stepPainting } from "../refine/refine.js";
@@ -47,7 +57,12 @@ function actionFor(event) {
   if (key === "r") return () => decideFocused("rejected");
   if (key === "c") return () => compare(state.focus);
   if (key === "p") return () => paintPart(state.focus);
-  if (key === "h") return lightbox() ? toggleHeat : () => { if (state.focus) enlarge(state.focus, { heat: true }); };
+  if (key === "h")
+    return lightbox()
+      ? toggleHeat
+      : () => {
+          if (state.focus) enlarge(state.focus, { heat: true });
+        };
   return null;
 }
 
@@ -88,7 +103,9 @@ function escape() {
 
 /** Move the focus by columns and rows, across the groups. */
 function walk(right, down) {
-  const open = visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id));
+  const open = visibleGroups().map((group) =>
+    group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id),
+  );
   const flat = open.flat();
   if (!flat.length) return;
   const at = flat.indexOf(state.focus);

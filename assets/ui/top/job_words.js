@@ -1,10 +1,19 @@
 /** What a job says of itself. */
 const VERBS = {
-  fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"], pairs: ["Drawing pairs", "Pairs"],
-  refine: ["Refining", "Refinement"], quality: ["Judging patches", "Patch judgement"],
+  fine_tune: ["Fine-tuning", "Fine-tune"],
+  generate: ["Generating", "Generate"],
+  pairs: ["Drawing pairs", "Pairs"],
+  refine: ["Refining", "Refinement"],
+  quality: ["Judging patches", "Patch judgement"],
 };
 const PHASES = {
-  class_images: "Drawing class pictures", encode: "Encoding the pictures", project: "Placing on the map", loading: "Loading the model", maps: "Judging patches", measure: "Measuring", foregrounds: "Finding the subject",
+  class_images: "Drawing class pictures",
+  encode: "Encoding the pictures",
+  project: "Placing on the map",
+  loading: "Loading the model",
+  maps: "Judging patches",
+  measure: "Measuring",
+  foregrounds: "Finding the subject",
 };
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
@@ -31,15 +40,27 @@ export function jobProgress({ state, phase, done, total }) {
 export function jobTitle(job) {
   const [doing, noun] = VERBS[job.kind] ?? [job.kind, job.kind];
   switch (job.state) {
-    case "queued": return `${doing}: waiting for its turn`;
-    case "stopping": return "Stopping";
-    case "pausing": return "Pausing";
-    case "running": return `${PHASES[job.phase] ?? doing}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
-    case "paused": return job.paused_for === "room" ? `${noun} waits for room on the disk` : `${noun} paused${reached(job)}`;
-    case "stopped": return `${noun} stopped${reached(job)}`;
-    case "interrupted": return `${noun} was interrupted${reached(job)}`;
-    case "completed": return `${noun} done`;
-    case "error": return `${noun} failed${reached(job)}`;
-    default: return `${noun}: ${job.state}`;
+    case "queued":
+      return `${doing}: waiting for its turn`;
+    case "stopping":
+      return "Stopping";
+    case "pausing":
+      return "Pausing";
+    case "running":
+      return `${PHASES[job.phase] ?? doing}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
+    case "paused":
+      return job.paused_for === "room"
+        ? `${noun} waits for room on the disk`
+        : `${noun} paused${reached(job)}`;
+    case "stopped":
+      return `${noun} stopped${reached(job)}`;
+    case "interrupted":
+      return `${noun} was interrupted${reached(job)}`;
+    case "completed":
+      return `${noun} done`;
+    case "error":
+      return `${noun} failed${reached(job)}`;
+    default:
+      return `${noun}: ${job.state}`;
   }
 }

@@ -5,7 +5,11 @@ import { ask } from "../app/apply_poll.js";
 import { el, pressed, setAttribute, setText } from "../kit/dom.js";
 import { isWorking, jobDoing, jobNoun, jobProgress, resumeWord } from "./job_words.js";
 
-const PARTS = [["working", "Running"], ["waiting", "Waiting"], ["halted", "Halted"]];
+const PARTS = [
+  ["working", "Running"],
+  ["waiting", "Waiting"],
+  ["halted", "Halted"],
+];
 let list = null;
 let sending = false;
 let live = new Map(); // job id -> what changes without a new list: {words, bar}
@@ -13,14 +17,20 @@ let live = new Map(); // job id -> what changes without a new list: {words, bar}
 export const queueOpen = () => Boolean(list?.matches(":popover-open"));
 
 export function mountQueue(parts) {
-  list = document.body.appendChild(el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }));
+  list = document.body.appendChild(
+    el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }),
+  );
   parts.queue.popoverTargetElement = list;
   list.addEventListener("beforetoggle", (event) => event.newState === "open" && show());
   on("queue received", () => {
     const count = state.queue.working.length + state.queue.waiting.length;
     parts["queue-count"].hidden = !count;
     setText(parts["queue-count"], String(count));
-    setAttribute(parts.queue, "aria-label", count ? `Queue: ${count} at work or waiting` : "Queue: nothing runs");
+    setAttribute(
+      parts.queue,
+      "aria-label",
+      count ? `Queue: ${count} at work or waiting` : "Queue: nothing runs",
+    );
     if (queueOpen()) show();
   });
 }
@@ -29,31 +39,61 @@ export function mountQueue(parts) {
 function show() {
   if (pressed(list)) return;
   const { queue } = state;
-  const signature = JSON.stringify(queue, (key, value) => (["done", "total", "phase", "message"].includes(key) ? undefined : value));
+  const signature = JSON.stringify(queue, (key, value) =>
+    ["done", "total", "phase", "message"].includes(key) ? undefined : value,
+  );
   if (list.dataset.signature !== signature) {
     const keep = list.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
     list.dataset.signature = signature;
     live = new Map();
-    const parts = PARTS.filter(([name]) => queue[name].length).flatMap(([name, title]) => [el("h3", {}, title), el("ol", {}, queue[name].map(row))]);
-    list.replaceChildren(el("h2", {}, "Queue"), ...(parts.length ? parts : [el("p", { class: "queue-empty" }, "Nothing runs, and nothing waits.")]));
+    const parts = PARTS.filter(([name]) => queue[name].length).flatMap(([name, title]) => [
+      el("h3", {}, title),
+      el("ol", {}, queue[name].map(row)),
+    ]);
+    list.replaceChildren(
+      el("h2", {}, "Queue"),
+      ...(parts.length ? parts : [el("p", { class: "queue-empty" }, "Nothing runs, and nothing waits.")]),
+    );
     if (keep) focusAgain(keep);
   }
   for (const entry of [...queue.working, ...queue.halted]) progress(entry);
 }
 
 function focusAgain(keep) {
-  const button = list.querySelector(`[data-keep="${keep}"]:enabled`) ?? list.querySelector(`[data-job="${keep.split(" ")[0]}"] button:enabled`);
+  const button =
+    list.querySelector(`[data-keep="${keep}"]:enabled`) ??
+    list.querySelector(`[data-job="${keep.split(" ")[0]}"] button:enabled`);
   (button ?? list.querySelector("button:enabled"))?.focus();
 }
 
 function row(entry) {
   const words = el("span", { class: "queue-state" }, entry.state === "queued" ? waits(entry) : "");
-  const bar = isWorking(entry) ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(entry)}` }) : null;
+  const bar = isWorking(entry)
+    ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(entry)}` })
+    : null;
   live.set(entry.id, { words, bar });
-  return el("li", { data: { job: entry.id, state: entry.state } },
-    el("div", { class: "queue-text" }, el("div", { class: "queue-name" }, el("b", {}, jobNoun(entry.kind)), words), bar,
-      el("button", { type: "button", class: "queue-where", title: "Show this round", data: { keep: `${entry.id} open` }, on: { click: () => open(entry) } }, `${entry.round_name} · ${entry.project_name}`)),
-    el("div", { class: "queue-buttons", role: "group", "aria-label": name(entry) }, buttons(entry)));
+  return el(
+    "li",
+    { data: { job: entry.id, state: entry.state } },
+    el(
+      "div",
+      { class: "queue-text" },
+      el("div", { class: "queue-name" }, el("b", {}, jobNoun(entry.kind)), words),
+      bar,
+      el(
+        "button",
+        {
+          type: "button",
+          class: "queue-where",
+          title: "Show this round",
+          data: { keep: `${entry.id} open` },
+          on: { click: () => open(entry) },
+        },
+        `${entry.round_name} · ${entry.project_name}`,
+      ),
+    ),
+    el("div", { class: "queue-buttons", role: "group", "aria-label": name(entry) }, buttons(entry)),
+  );
 }
 
 const name = (entry) => `${jobNoun(entry.kind)}, ${entry.project_name}, ${entry.round_name}`;
@@ -61,19 +101,33 @@ const waits = (entry) => (entry.waits_for.length ? `after ${entry.waits_for.map(
 
 function progress(entry) {
   const { words, bar } = live.get(entry.id);
-  setText(words, isWorking(entry) ? jobProgress(entry) : [halted(entry), entry.message].filter(Boolean).join(". "));
+  setText(
+    words,
+    isWorking(entry) ? jobProgress(entry) : [halted(entry), entry.message].filter(Boolean).join(". "),
+  );
   words.title = entry.message;
   if (bar) Object.assign(bar, { max: entry.total || 1, value: entry.done });
 }
 
 const SAID = { paused: "paused", stopped: "stopped", interrupted: "was interrupted", error: "failed" };
-const halted = ({ state: said, paused_for: reason, done, total }) => (reason === "room" ? "waits for room" : SAID[said]) + (total ? ` at ${done} / ${total}` : "");
+const halted = ({ state: said, paused_for: reason, done, total }) =>
+  (reason === "room" ? "waits for room" : SAID[said]) + (total ? ` at ${done} / ${total}` : "");
 
 function buttons(entry) {
-  const make = (action, label, words, request, enabled = true) => el("button", {
-    type: "button", class: label.length > 1 ? "button small" : "quiet arrow", title: words, "aria-label": `${words}: ${name(entry)}`, disabled: !enabled,
-    data: { keep: `${entry.id} ${words}`, action: words.toLowerCase().replaceAll(" ", "-") }, on: { click: (event) => act(action, { job: entry.id, ...request }, event) },
-  }, label);
+  const make = (action, label, words, request, enabled = true) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: label.length > 1 ? "button small" : "quiet arrow",
+        title: words,
+        "aria-label": `${words}: ${name(entry)}`,
+        disabled: !enabled,
+        data: { keep: `${entry.id} ${words}`, action: words.toLowerCase().replaceAll(" ", "-") },
+        on: { click: (event) => act(action, { job: entry.id, ...request }, event) },
+      },
+      label,
+    );
   if (entry.state === "queued") {
     return [
       make("reorder", "⤒", "To the front", { direction: "first" }, entry.can_rise),
@@ -82,7 +136,11 @@ function buttons(entry) {
       make("stop", "Withdraw", "Withdraw"),
     ];
   }
-  if (isWorking(entry)) return [entry.state === "running" ? make("pause", "Pause", "Pause") : null, make("stop", "Stop", "Stop", {}, entry.state !== "stopping")];
+  if (isWorking(entry))
+    return [
+      entry.state === "running" ? make("pause", "Pause", "Pause") : null,
+      make("stop", "Stop", "Stop", {}, entry.state !== "stopping"),
+    ];
   const away = ["paused", "interrupted"].includes(entry.state) ? make("stop", "Withdraw", "Withdraw") : null;
   return [make("resume", resumeWord(entry), resumeWord(entry)), away];
 }

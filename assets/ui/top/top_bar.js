@@ -37,7 +37,9 @@ function showProject(parts) {
   setText(parts.model, project?.model ?? "");
   parts.model.title = project ? `Base model: ${project.base_model}` : "";
   setText(parts.trigger, project ? callWords(project.triggers) : "");
-  parts.trigger.title = project ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}` : "";
+  parts.trigger.title = project
+    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}`
+    : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }
 
@@ -80,9 +82,11 @@ function showJob(parts) {
 
 function rate(job) {
   if (!job.worker_alive) return "starting the worker";
-  if (job.state !== "running") return job.state === "queued" ? "see the queue for its place" : "at the next step, keeping what is done";
+  if (job.state !== "running")
+    return job.state === "queued" ? "see the queue for its place" : "at the next step, keeping what is done";
   const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
-  const left = job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
+  const left =
+    job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");
 }
 
@@ -92,7 +96,10 @@ async function move(verb, soon) {
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
   clearTimeout(still);
-  still = setTimeout(() => { still = null; emit("job"); }, STILL);
+  still = setTimeout(() => {
+    still = null;
+    emit("job");
+  }, STILL);
   emit("job");
   ask("job"); // a poll that is on its way does not know of it
   await call("top", verb, { job: id });

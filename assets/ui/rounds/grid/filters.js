@@ -11,9 +11,18 @@ const CHIPS = [
 ];
 
 export function mountFilters(parts) {
-  const chips = new Map(CHIPS.map(([name, , title]) => [name, el("button", {
-    type: "button", class: "chip", title, data: { filter: name }, on: { click: () => setFilter(name) },
-  })]));
+  const chips = new Map(
+    CHIPS.map(([name, , title]) => [
+      name,
+      el("button", {
+        type: "button",
+        class: "chip",
+        title,
+        data: { filter: name },
+        on: { click: () => setFilter(name) },
+      }),
+    ]),
+  );
   parts.filters.append(...chips.values());
   const show = () => {
     const all = counts();

@@ -5,11 +5,23 @@ export function makeGroup(anchor) {
   const badge = el("span", { class: "rank" });
   const bar = el("span", { class: "rate", "aria-hidden": "true" }, el("i"));
   const copies = el("span", { class: "copies" });
-  const entropy = el("span", { class: "entropy", title: "Entropy of the copy rate in nats (Eq. G4): 0.69 is a perfect mix" });
+  const entropy = el("span", {
+    class: "entropy",
+    title: "Entropy of the copy rate in nats (Eq. G4): 0.69 is a perfect mix",
+  });
   const note = el("span", { class: "note" });
-  const head = el("h3", { class: "group-head" }, badge,
-    el("span", { class: "prompt", title: anchor.prompt }, el("b", {}, anchor.head), anchor.tail ? ` ${anchor.tail}` : ""),
-    el("span", { class: "facts" }, bar, copies, entropy, note));
+  const head = el(
+    "h3",
+    { class: "group-head" },
+    badge,
+    el(
+      "span",
+      { class: "prompt", title: anchor.prompt },
+      el("b", {}, anchor.head),
+      anchor.tail ? ` ${anchor.tail}` : "",
+    ),
+    el("span", { class: "facts" }, bar, copies, entropy, note),
+  );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
   return { node, body, tiles: [], anchor, parts: { badge, bar, copies, entropy, note } };
@@ -47,5 +59,6 @@ export function fillWaiting(group, expected) {
   const waiting = group.body.querySelectorAll(".waiting");
   const wanted = Math.max(0, expected - group.tiles.length);
   for (let i = wanted; i < waiting.length; i += 1) waiting[i].remove();
-  for (let i = waiting.length; i < wanted; i += 1) group.body.append(el("span", { class: "waiting", "aria-hidden": "true" }));
+  for (let i = waiting.length; i < wanted; i += 1)
+    group.body.append(el("span", { class: "waiting", "aria-hidden": "true" }));
 }

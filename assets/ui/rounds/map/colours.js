@@ -2,8 +2,24 @@
 import { state } from "../../app/store.js";
 
 const ANCHORS = [
-  "#2f80a8", "#e4572e", "#4c8a70", "#c9a227", "#9a6bd0", "#8c6b5d", "#5b737d", "#d0619a", "#6a8f2f",
-  "#3f6ecb", "#b5533c", "#2aa198", "#a08420", "#7a4fb3", "#5f8fb5", "#b06a8c", "#77803c", "#46637f",
+  "#2f80a8",
+  "#e4572e",
+  "#4c8a70",
+  "#c9a227",
+  "#9a6bd0",
+  "#8c6b5d",
+  "#5b737d",
+  "#d0619a",
+  "#6a8f2f",
+  "#3f6ecb",
+  "#b5533c",
+  "#2aa198",
+  "#a08420",
+  "#7a4fb3",
+  "#5f8fb5",
+  "#b06a8c",
+  "#77803c",
+  "#46637f",
 ];
 const COPY = { true: "#d9822b", false: "#3b8f6e" };
 const LOW = [91, 115, 190];
@@ -23,11 +39,14 @@ export const MODES = {
 };
 
 /** The ramp of a mode as a CSS gradient, for the legend. */
-export const gradient = (mode) => `linear-gradient(90deg, ${(mode === "margin" ? [1, 0.5, 0, -0.5, -1] : [-1, -0.5, 0, 0.5, 1]).map(ramp).join(", ")})`;
+export const gradient = (mode) =>
+  `linear-gradient(90deg, ${(mode === "margin" ? [1, 0.5, 0, -0.5, -1] : [-1, -0.5, 0, 0.5, 1]).map(ramp).join(", ")})`;
 
 /** The same colour, a little transparent: cheaper to paint than the opacity of a thousand elements. */
 function translucent(colour) {
-  const parts = colour.startsWith("#") ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)) : colour.match(/\d+/g);
+  const parts = colour.startsWith("#")
+    ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))
+    : colour.match(/\d+/g);
   return `rgba(${parts.join(",")},0.82)`;
 }
 
@@ -38,10 +57,10 @@ function opaque(candidates, mode) {
   if (mode === "copy") return candidates.map((c) => COPY[c.copy]);
   if (mode === "margin") {
     const widest = Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin)));
-    return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, 1.6 * c.margin / widest))));
+    return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, (1.6 * c.margin) / widest))));
   }
   if (mode === "entropy") {
-    return candidates.map((c) => ramp(2 * (state.scoreOf.get(c.anchor_id)?.entropy ?? 0) / Math.LN2 - 1));
+    return candidates.map((c) => ramp((2 * (state.scoreOf.get(c.anchor_id)?.entropy ?? 0)) / Math.LN2 - 1));
   }
   const place = new Map((state.round?.pool ?? []).map((anchor, i) => [anchor.id, i]));
   return candidates.map((c) => ANCHORS[(place.get(c.anchor_id) ?? 0) % ANCHORS.length]);

@@ -42,7 +42,10 @@ export function watchPointer(box, { hover, leave, click, lasso }, marks) {
     line.removeAttribute("d");
   };
   box.addEventListener("pointerup", end);
-  box.addEventListener("pointercancel", () => { path = null; line.removeAttribute("d"); });
+  box.addEventListener("pointercancel", () => {
+    path = null;
+    line.removeAttribute("d");
+  });
   box.addEventListener("pointerleave", () => path || leave());
 }
 

@@ -17,27 +17,56 @@ export function mountMap(parts) {
   on("positions forget", draw);
   on("scores", () => (state.colour === "entropy" ? draw() : marks()));
   on("colour", draw);
-  on("view", (name) => { if (name === "map") draw(); });
-  on("step", () => { if (state.step === "rounds") draw(); });
+  on("view", (name) => {
+    if (name === "map") draw();
+  });
+  on("step", () => {
+    if (state.step === "rounds") draw();
+  });
   on("round job candidates", words);
   on("verdicts", marks);
-  on("selection filter", () => { fade(); marks(); });
-  on("hover", (origin) => { peek(origin); marks(); });
+  on("selection filter", () => {
+    fade();
+    marks();
+  });
+  on("hover", (origin) => {
+    peek(origin);
+    marks();
+  });
   on("focus", marks);
   document.addEventListener("studio-theme", draw);
-  watchPointer(parts.map, {
-    hover: (x, y) => setHover(nearest(x, y)?.id ?? null, "map"),
-    leave: () => setHover(null, "map"),
-    click: (x, y) => { const point = nearest(x, y); if (point) setFocus(point.id, "map"); else setSelection([]); },
-    lasso,
-  }, parts.marks);
+  watchPointer(
+    parts.map,
+    {
+      hover: (x, y) => setHover(nearest(x, y)?.id ?? null, "map"),
+      leave: () => setHover(null, "map"),
+      click: (x, y) => {
+        const point = nearest(x, y);
+        if (point) setFocus(point.id, "map");
+        else setSelection([]);
+      },
+      lasso,
+    },
+    parts.marks,
+  );
   new ResizeObserver(draw).observe(parts.plot);
 }
 
 function legend(node) {
-  const choice = el("select", { "aria-label": "Colour the map by", on: {
-    change: () => { state.colour = choice.value; show(); draw(); },
-  } }, Object.entries(MODES).map(([value, mode]) => el("option", { value }, mode.label)));
+  const choice = el(
+    "select",
+    {
+      "aria-label": "Colour the map by",
+      on: {
+        change: () => {
+          state.colour = choice.value;
+          show();
+          draw();
+        },
+      },
+    },
+    Object.entries(MODES).map(([value, mode]) => el("option", { value }, mode.label)),
+  );
   const scale = el("span", { class: "scale", hidden: true }, el("span"), el("i"), el("span"));
   const show = () => {
     const words = MODES[state.colour].legend;
@@ -46,8 +75,18 @@ function legend(node) {
     [scale.firstChild.textContent, scale.lastChild.textContent] = words;
     scale.querySelector("i").style.background = gradient(state.colour);
   };
-  node.append(el("label", {}, "Colour by ", choice), scale,
-    el("span", { class: "shapes", title: "A copy shows the reference instead of its anchor (the papers say: overfit)" }, "○ copy ● aligned ★ reference"));
+  node.append(
+    el("label", {}, "Colour by ", choice),
+    scale,
+    el(
+      "span",
+      {
+        class: "shapes",
+        title: "A copy shows the reference instead of its anchor (the papers say: overfit)",
+      },
+      "○ copy ● aligned ★ reference",
+    ),
+  );
 }
 
 function words() {
@@ -55,7 +94,12 @@ function words() {
   const node = map.parts["map-empty"];
   node.hidden = !none;
   if (!none) return;
-  setText(node, state.candidates.size ? "The map comes when all pictures are drawn." : "Each picture becomes a point here: near the star, it looks like your reference.");
+  setText(
+    node,
+    state.candidates.size
+      ? "The map comes when all pictures are drawn."
+      : "Each picture becomes a point here: near the star, it looks like your reference.",
+  );
 }
 
 function draw() {
@@ -63,22 +107,26 @@ function draw() {
   const { plot } = map.parts;
   if (!plot.clientWidth || state.step !== "rounds") return;
   map.asked = true;
-  plotly().then((library) => {
-    if (!map.asked) return null;
-    map.asked = false;
-    const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
-    map.points = candidates.map((c) => ({ id: c.id, at: state.positions.get(c.id), copy: c.copy }));
-    map.stars = (state.project?.references ?? []).filter((r) => state.positions.has(r.id))
-      .map((r) => ({ id: r.id, at: state.positions.get(r.id) }));
-    return library.react(plot, traces(candidates), layout(), { staticPlot: true, responsive: false });
-  }).then((result) => {
-    if (!result) return;
-    map.drawn = true;
-    map.nodes = plot.querySelectorAll(".scatterlayer .trace:first-child .point");
-    measure();
-    fade();
-    marks();
-  }).catch((error) => setText(map.parts["map-empty"], error.message));
+  plotly()
+    .then((library) => {
+      if (!map.asked) return null;
+      map.asked = false;
+      const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
+      map.points = candidates.map((c) => ({ id: c.id, at: state.positions.get(c.id), copy: c.copy }));
+      map.stars = (state.project?.references ?? [])
+        .filter((r) => state.positions.has(r.id))
+        .map((r) => ({ id: r.id, at: state.positions.get(r.id) }));
+      return library.react(plot, traces(candidates), layout(), { staticPlot: true, responsive: false });
+    })
+    .then((result) => {
+      if (!result) return;
+      map.drawn = true;
+      map.nodes = plot.querySelectorAll(".scatterlayer .trace:first-child .point");
+      measure();
+      fade();
+      marks();
+    })
+    .catch((error) => setText(map.parts["map-empty"], error.message));
 }
 
 function traces(candidates) {
@@ -86,15 +134,30 @@ function traces(candidates) {
   const [small, large] = candidates.length > MANY ? [9, 16] : [13, 21];
   const size = candidates.map((c) => (state.suggested.has(c.id) ? large : small));
   const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
-  return [{
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: map.points.map((p) => p.at[0]), y: map.points.map((p) => p.at[1]),
-    marker: { color: colour, size, opacity: 1, symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")), line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour } },
-  }, {
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: map.stars.map((p) => p.at[0]), y: map.stars.map((p) => p.at[1]),
-    marker: { color: accent, size: 24, symbol: "star" },
-  }];
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      hoverinfo: "skip",
+      x: map.points.map((p) => p.at[0]),
+      y: map.points.map((p) => p.at[1]),
+      marker: {
+        color: colour,
+        size,
+        opacity: 1,
+        symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")),
+        line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour },
+      },
+    },
+    {
+      type: "scatter",
+      mode: "markers",
+      hoverinfo: "skip",
+      x: map.stars.map((p) => p.at[0]),
+      y: map.stars.map((p) => p.at[1]),
+      marker: { color: accent, size: 24, symbol: "star" },
+    },
+  ];
 }
 
 function layout() {
@@ -107,9 +170,16 @@ function layout() {
   };
   const axis = (values) => ({ visible: false, fixedrange: true, range: range(values) });
   return {
-    autosize: true, showlegend: false, dragmode: false, margin: { l: 6, r: 6, t: 6, b: 6 },
-    width: map.parts.plot.clientWidth, height: map.parts.plot.clientHeight,
-    paper_bgcolor: "transparent", plot_bgcolor: "transparent", xaxis: axis(xs), yaxis: axis(ys),
+    autosize: true,
+    showlegend: false,
+    dragmode: false,
+    margin: { l: 6, r: 6, t: 6, b: 6 },
+    width: map.parts.plot.clientWidth,
+    height: map.parts.plot.clientHeight,
+    paper_bgcolor: "transparent",
+    plot_bgcolor: "transparent",
+    xaxis: axis(xs),
+    yaxis: axis(ys),
   };
 }
 
@@ -136,7 +206,11 @@ function nearest(x, y) {
 function lasso(inside, { shiftKey, ctrlKey, metaKey }, before) {
   const ids = map.points.filter(inside).map((point) => point.id);
   if (shiftKey) setSelection([...before, ...ids], { filter: true });
-  else if (ctrlKey || metaKey) setSelection(before.filter((id) => !ids.includes(id)), { filter: true });
+  else if (ctrlKey || metaKey)
+    setSelection(
+      before.filter((id) => !ids.includes(id)),
+      { filter: true },
+    );
   else setSelection(ids, { filter: true });
 }
 
@@ -160,7 +234,10 @@ function peek(origin) {
   node.hidden = origin !== "map" || !point || !candidate;
   if (node.hidden) return;
   const image = node.querySelector("img");
-  if (image.dataset.id !== point.id) { image.dataset.id = point.id; image.src = thumbnail(point.id); }
+  if (image.dataset.id !== point.id) {
+    image.dataset.id = point.id;
+    image.src = thumbnail(point.id);
+  }
   setText(node.lastChild, `${candidate.head ?? candidate.prompt}${candidate.copy ? " · copy" : ""}`);
   const left = point.x + 150 > box.clientWidth ? point.x - 142 : point.x + 18;
   const top = Math.max(4, Math.min(box.clientHeight - 158, point.y - 70));
