@@ -37,7 +37,7 @@ export async function call(panel, name, request) {
     /* the same as no answer, which is how Gradio's client tells most failures */
   }
   if (answer === undefined) return unanswered();
-  if (answer && answer.error) {
+  if (answer?.error) {
     toast(answer.error, "error");
     return null;
   }
@@ -49,7 +49,7 @@ export async function call(panel, name, request) {
 async function unanswered() {
   const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
   if (page?.status === 401) location.reload();
-  else toast("The studio does not answer. It goes on by itself when it is back.", "offline");
+  else toast("The studio does not answer. The page reconnects by itself.", "offline");
   return null;
 }
 

@@ -83,7 +83,10 @@ async function send() {
 /** The first changes that fit into so many bytes, at least one. */
 function beginning(room) {
   let left = room - 2;
-  const fits = ({ entry }) => (left -= size(entry)) >= 0;
+  const fits = ({ entry }) => {
+    left -= size(entry);
+    return left >= 0;
+  };
   const end = waiting.findIndex((change) => !fits(change));
   return waiting.slice(0, end < 0 ? waiting.length : Math.max(1, end)).map(({ entry }) => entry);
 }

@@ -14,7 +14,7 @@ const TOOLS = [
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
 ];
 const STARTS = {
-  draft: "The bright part is what you painted last; it is not kept yet.",
+  draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
   none: "The studio has not looked for the subject yet; without your mask it will, when it first needs it.",
@@ -86,7 +86,7 @@ export async function paintMask({ source, title, load, send, log = null }) {
     await act();
     for (const one of closed) one.disabled = false;
   };
-  const keep = button("keep-mask", "Keep this mask", () => busy(() => give(mine.brush.runs())));
+  const keep = button("keep-mask", "Save this mask", () => busy(() => give(mine.brush.runs())));
   const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(null)));
   const steps = log
     ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) }))

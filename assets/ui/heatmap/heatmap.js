@@ -16,14 +16,18 @@ export const stage = (image, ...layers) => el("div", { class: "stage" }, image, 
  * with `read: false` the pointer is let alone.
  * Returns `{node, remove()}`; the strength is the same for all heatmaps, see `heatStrength`.
  */
-export function layHeat(place, map, { name = "Patch quality", onRead = () => {}, read: reads = true } = {}) {
+export function layHeat(
+  place,
+  map,
+  { name = "Likeness to the reference", onRead = () => {}, read: reads = true } = {},
+) {
   const cell = el("i", { class: "heat-cell", hidden: true });
   const tag = el("output", { class: "heat-value", hidden: true });
   const node = el("div", {
     class: "heat",
     role: "application",
     tabIndex: 0,
-    "aria-label": `${name}, ${map.height} by ${map.width} patches from 0 to 1. The arrow keys read them one by one.`,
+    "aria-label": `${name}, ${map.height} by ${map.width} areas from 0, different, to 1, identical. The arrow keys read them one by one.`,
   });
   let at = null;
   const read = (row, column) => {
@@ -105,9 +109,9 @@ export function heatLegend() {
   const node = el(
     "div",
     { class: "heat-legend" },
-    el("span", {}, el("b", {}, "0"), " like another subject"),
+    el("span", {}, el("b", {}, "0"), " different"),
     bar,
-    el("span", {}, el("b", {}, "1"), " same place of the same picture"),
+    el("span", {}, el("b", {}, "1"), " identical"),
   );
   return {
     node,
@@ -125,7 +129,7 @@ export function heatStrength() {
     min: "0",
     max: "100",
     step: "5",
-    "aria-label": "Strength of the heatmap",
+    "aria-label": "Strength of the heat map",
   });
   slider.value = String(Math.round(100 * heatView.opacity));
   slider.addEventListener("input", () => {
@@ -135,7 +139,7 @@ export function heatStrength() {
   });
   return el(
     "label",
-    { class: "heat-strength", title: "How strongly the heatmap covers the picture" },
+    { class: "heat-strength", title: "How strongly the heat map covers the picture" },
     el("span", {}, "Strength"),
     slider,
   );

@@ -21,8 +21,8 @@ export function heatPanel(
     owner,
     kind = "quality",
     version = "",
-    name = "Patch quality",
-    label = "Heatmap",
+    name = "Likeness to the reference",
+    label = "Heat map",
     key = "H",
     judge = false,
     view = heatView,
@@ -33,7 +33,7 @@ export function heatPanel(
   const ask = el(
     "button",
     { type: "button", class: "button small", on: { click: () => judgeRound(ask) } },
-    "Judge the patches of this round",
+    "Make the heat maps of this round",
   );
   const missing = el("div", { class: "heat-missing" }, words, ask);
   const strength = heatStrength();
@@ -87,7 +87,7 @@ export function heatPanel(
     if (!maps.length || !there || !view.on || layer) return;
     if (maps.length > 1) {
       whose = segments(
-        "Whose heatmap",
+        "Whose heat map",
         maps.map(({ subject }) => [subject, subject]),
         (subject) => {
           view.subject = subject;
@@ -106,7 +106,10 @@ export function heatPanel(
       onRead: legend.show,
     });
     whose?.show(map.subject);
-    setText(model, `judged by ${map.vision_model}`);
+    setText(
+      model,
+      `Judged by ${map.vision_model === "vision" ? "the bundled vision model" : map.vision_model}`,
+    );
   }
   function clear() {
     layer?.remove();
@@ -137,10 +140,10 @@ function missingWords(words, ask) {
   setText(
     words,
     judging
-      ? `Judging the patches${job.total ? ` ${job.done} / ${job.total}` : ""}. The heatmap appears by itself.`
+      ? `Making the heat maps${job.total ? ` ${job.done} / ${job.total}` : ""}. This one appears as soon as it is ready.`
       : busy()
-        ? "Not judged yet. The studio is at work: wait, or press Stop."
-        : "The patches of this picture are not judged yet.",
+        ? "There is no heat map yet. The studio is busy: wait, or press Stop."
+        : "There is no heat map of this picture yet.",
   );
 }
 

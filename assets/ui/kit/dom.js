@@ -60,17 +60,6 @@ export function setAttribute(node, name, value) {
 
 export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
 
-/** "1 image", "3 images". */
-export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-
-/** Seconds as "0:31" or "1:02:05". */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${h ? String(m).padStart(2, "0") : m}:${String(s).padStart(2, "0")}`;
-  return h ? `${h}:${tail}` : tail;
-}
-
 /** Is the person typing? Then keys are letters, not commands; a slider takes the arrows alone. */
 export function typing(target) {
   return Boolean(target?.closest?.("input:not([type=range]), textarea, select, [contenteditable='true']"));

@@ -7,7 +7,7 @@ const PICTURES = [
   ["R", "reject; again takes it back"],
   ["Space", "enlarge"],
   ["C", "compare with the reference"],
-  ["H", "heatmap of patch quality"],
+  ["H", "heat map: how much each area is like the reference"],
   ["P", "paint what is right: accept in part"],
   ["Ctrl Z", "undo"],
   ["Ctrl Y", "redo"],
@@ -25,7 +25,7 @@ const BRUSH = [
   ["Ctrl Z, Ctrl Y", "back and forth through the strokes"],
   ["Enter", "accept the painted part"],
   ["Esc", "leave the brush"],
-  ["Tab, ← → ↑ ↓", "onto the picture, and move the brush or read the heatmap"],
+  ["Tab, ← → ↑ ↓", "onto the picture, and move the brush or read the heat map"],
   ["Space", "set a dab of paint"],
   ["Shift ← → ↑ ↓", "draw a line"],
 ];
@@ -41,7 +41,7 @@ export function showHelp() {
       el(
         "form",
         { method: "dialog" },
-        el("div", { class: "help-lists" }, list("Pictures", PICTURES), list("Brush and heatmap", BRUSH)),
+        el("div", { class: "help-lists" }, list("Pictures", PICTURES), list("Brush and heat map", BRUSH)),
         el("p", {}, "With a selection, A and R act on all of it."),
         el("button", { class: "button", autofocus: true }, "Close"),
       ),

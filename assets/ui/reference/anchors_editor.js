@@ -28,7 +28,7 @@ function build() {
   const line = el("input", {
     type: "text",
     autofocus: true,
-    "aria-label": "A new anchor",
+    "aria-label": "A new test prompt",
     spellcheck: "false",
     maxlength: "400",
   });
@@ -37,7 +37,7 @@ function build() {
   const file = el("input", {
     type: "file",
     accept: ".txt,text/plain",
-    "aria-label": "Import a text file with one anchor a line",
+    "aria-label": "Import a text file with one test prompt per line",
   });
   const made = {
     line,
@@ -58,11 +58,11 @@ function build() {
   made.dialog = el(
     "dialog",
     { class: "studio anchors-editor", "aria-labelledby": "anchors-title" },
-    el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Anchors"), made.tally),
+    el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Test prompts"), made.tally),
     el(
       "p",
       { class: "field-note" },
-      "What the model is asked for from the next Generate on; pictures that are drawn stay. ",
+      "What the model is asked to draw from the next Generate on; pictures already drawn stay. ",
       el("code", {}, "{}"),
       " stands for ",
       made.braces,
@@ -76,7 +76,7 @@ function build() {
       { class: "anchor-import" },
       el("label", { class: "button small import" }, file, "Import a text file"),
       el("label", { class: "only" }, only, "and switch the others off"),
-      el("span", { class: "field-note" }, "One anchor a line."),
+      el("span", { class: "field-note" }, "One test prompt per line."),
     ),
     el(
       "div",
@@ -195,14 +195,14 @@ function pasted(event) {
 async function read(file) {
   if (file.size > LARGEST)
     return toast(
-      `${file.name} is too large for a list of anchors: import a text file with one anchor a line.`,
+      `${file.name} is too large for a list of test prompts: import a text file with one test prompt per line.`,
       "error",
     );
   const text = (await file.text()).replace(/^\uFEFF/, "");
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
   if (!lines.length)
     return toast(
-      `${file.name} holds no anchors: write one a line, with {} where the subject stands.`,
+      `${file.name} holds no test prompts: write one per line, with {} where the subject stands.`,
       "error",
     );
   return add(lines);

@@ -41,7 +41,7 @@ export function makeSet(upload, { changed, remove }) {
     { class: "field", hidden: true },
     el("span", { class: "field-name" }, "Trigger word"),
     trigger,
-    el("span", { class: "field-note" }, "A made-up word that will call your object."),
+    el("span", { class: "field-note" }, "A made-up word for your object, to use in prompts."),
   );
   const derived = el("div", { class: "derived", role: "status" });
   const title = el("h3");

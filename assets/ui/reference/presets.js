@@ -1,7 +1,7 @@
 /** Choice of the model, and the settings that come with it. */
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
-import { makeFields, read, valueOf, weigh } from "../kit/settings_fields.js";
+import { makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
 
 export async function mountPresets(parts, firstKind) {
   const answer = await call("reference", "options", {});
@@ -70,7 +70,7 @@ export async function mountPresets(parts, firstKind) {
       settings: Object.fromEntries(
         [...fields]
           .filter(([, field]) => field.input.dataset.edited)
-          .map(([name, field]) => [name, valueOf(name, field.input)]),
+          .map(([name, field]) => [name, typedValue(name, field.input)]),
       ),
     }),
   };

@@ -2,7 +2,8 @@
 import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, count, reference, repeats } from "../kit/dom.js";
+import { el, reference, repeats } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
 let parts;
@@ -62,8 +63,8 @@ function row(project) {
       {
         type: "button",
         class: "quiet",
-        "aria-label": `Put ${project.name} away`,
-        title: "Put it away, to the end of this list. Nothing is lost.",
+        "aria-label": `Archive ${project.name}`,
+        title: "Archive it: it moves to the end of this list. Nothing is lost.",
         data: { action: "put-away" },
         on: { click: putAway(project) },
       },
@@ -75,14 +76,14 @@ function row(project) {
 const putAway = (project) =>
   once(async () => {
     if (await write("put_away", { project: project.id }))
-      toast(`${project.name} is put away: find it at the end of the list.`);
+      toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
 function awayList(projects) {
   const list = el(
     "details",
     { class: "put-away" },
-    el("summary", {}, `Put away (${projects.length})`),
+    el("summary", {}, `Archived (${projects.length})`),
     el("ul", {}, projects.map(awayRow)),
   );
   list.open = open;
@@ -113,16 +114,16 @@ function awayRow(project) {
     el(
       "div",
       { class: "project-buttons" },
-      button("bring-back", "Bring back", "Put it on the list again", () =>
+      button("bring-back", "Restore", "Put it back on the list", () =>
         write("bring_back", { project: project.id }),
       ),
       button(
         "delete",
-        "Delete for good",
+        "Delete permanently",
         `Pictures, decisions and LoRAs of ${project.name}; this cannot be undone`,
         async () => {
           const answer = await call("reference", "delete", { project: project.id });
-          if (answer) toast(`${project.name} is deleted: ${answer.freed} are free again.`);
+          if (answer) toast(`${project.name} is deleted: ${answer.freed} freed.`);
         },
       ),
     ),

@@ -3,7 +3,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
-import { FIELDS, makeFields, read, valueOf, weigh } from "../kit/settings_fields.js";
+import { FIELDS, makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 let last = null; // what stood there before: it stays open
@@ -19,7 +19,7 @@ export function projectSettings(project) {
       const typed = input.value;
       const answer = await write("change", {
         project: project.id,
-        settings: { [name]: valueOf(name, input) },
+        settings: { [name]: typedValue(name, input) },
       });
       if (!answer && input.value === typed)
         input.value = read(state.project?.settings ?? project.settings, name);
@@ -32,7 +32,7 @@ export function projectSettings(project) {
     "details",
     { class: "advanced" },
     el("summary", {}, "Advanced"),
-    el("p", { class: "field-note" }, "Kept at once; training and pictures take them from their next start."),
+    el("p", { class: "field-note" }, "Saved at once; used from the next training or drawing on."),
     el(
       "div",
       { class: "advanced-fields" },

@@ -2,7 +2,8 @@
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, count, reference, typing } from "../kit/dom.js";
+import { el, reference, typing } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
 import { mountImport } from "../app/archives.js";
@@ -69,7 +70,7 @@ function overview() {
       el(
         "button",
         { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } },
-        "Edit anchors",
+        "Edit test prompts",
       ),
     ),
     projectSettings(project),

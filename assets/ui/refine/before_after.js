@@ -6,7 +6,7 @@ import { address } from "../app/urls.js";
 
 /** Fills `box`; asks for the pictures when it is shown and again when more of them are drawn. */
 export function mountBeforeAfter(box) {
-  const anchor = el("select", { "aria-label": "Anchor" });
+  const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", { class: "compare-number" });
   const step = (by, glyph, words) =>
     el(
@@ -39,7 +39,11 @@ export function mountBeforeAfter(box) {
     slider,
   );
   const [left, right] = [el("span"), el("span")];
-  const strip = el("div", { class: "compare-strip", role: "group", "aria-label": "Seeds of this anchor" });
+  const strip = el("div", {
+    class: "compare-strip",
+    role: "group",
+    "aria-label": "Seeds of this test prompt",
+  });
   const empty = el("p", { class: "empty" });
   const body = el(
     "div",
@@ -87,7 +91,7 @@ export function mountBeforeAfter(box) {
       empty,
       state.refinement?.step === "done"
         ? "The round before has no picture of the same prompt and seed."
-        : "Train on the pairs, then Generate draws the same prompts and seeds again.",
+        : "Train on the pairs; then Generate draws the same prompts and seeds again.",
     );
     if (!entry) return;
     index = Math.min(index, entry.pictures.length - 1);
@@ -148,7 +152,7 @@ export function mountBeforeAfter(box) {
   return { load };
 }
 
-const kind = (picture) => (picture.copy ? "copies the reference" : "aligned");
+const kind = (picture) => (picture.copy ? "looks like the reference" : "matches its prompt");
 
 function show(image, picture, prompt, when) {
   setAttribute(image, "src", address("picture", picture));

@@ -126,7 +126,7 @@ function quiet(layer) {
 }
 
 function words(pair) {
-  if (!pair.generated) return "to be drawn";
-  if (!pair.maps) return "to be judged";
-  return `quality ${mean(pair.quality)} · kept ${mean(pair.reproduction)}`;
+  if (!pair.generated) return "not drawn yet";
+  if (!pair.maps) return "not judged yet";
+  return `like the reference ${mean(pair.quality)} · survives ${mean(pair.reproduction)}`;
 }

@@ -27,7 +27,7 @@ let open = null; // the pair that is shown, with its layers
 const draftName = (id) => `pair ${id}`;
 
 /** The mean of a map over its subject, as far as it is known where the subject is. */
-export const mean = (value) => value?.toFixed(2) ?? "? (its mask is lost)";
+export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)";
 
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
@@ -100,8 +100,8 @@ async function fill(id) {
     owner: id,
     kind: "reproduction",
     version: pair.maps,
-    name: "What the generation kept of the reference",
-    label: "What was kept",
+    name: "How much of the reference survives in the generated picture",
+    label: "How much of the reference survives",
     key: null,
     view: views.reproduction,
   });
@@ -109,8 +109,8 @@ async function fill(id) {
     owner: id,
     kind: "quality",
     version: pair.maps,
-    name: "Quality of the generated patches",
-    label: "Heatmap",
+    name: "How much of the generated picture is like the reference",
+    label: "Heat map",
     view: views.quality,
   });
   const bars = el("div", { class: "pair-brush" });
@@ -124,15 +124,15 @@ async function fill(id) {
       plate(
         y,
         yours(),
-        `kept ${mean(pair.reproduction)} on average`,
-        "r(y), Eq. P5: how much of it the generation kept",
+        `${mean(pair.reproduction)} of it survives on average`,
+        "How much of it survives in the generated picture: the mean over the subject, 0 to 1",
         reproduction.node,
       ),
       plate(
         x,
         "Generated",
-        `quality ${mean(pair.quality)} on average`,
-        "q(x), Eq. P4: how much of it is like the reference",
+        `${mean(pair.quality)} like the reference on average`,
+        "How much of it is like the reference: the mean over the subject, 0 to 1",
         quality.node,
       ),
     ),
@@ -156,7 +156,7 @@ function subjectButton(pair, { reference: id, foreground }) {
     const round = state.roundId;
     paintReference({ id, prompt: pair.prompt }, async () => {
       if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step)) return;
-      if (await write("make_pairs", { round })) toast("The pairs are judged again with this mask.");
+      if (await write("make_pairs", { round })) toast("The pairs are being judged again with this mask.");
       refresh();
     });
   };
@@ -193,18 +193,18 @@ function lay(mine, place, bars, runs) {
     if (JSON.stringify(next) === sent) return;
     sent = JSON.stringify(next);
     keepDraft(draft, painted);
-    setText(words, "Keeping…");
+    setText(words, "Saving…");
     const answer = await write("paint", { pair: mine.id, mask: next });
     if (answer) draftKept(draft, painted);
     if (sent !== JSON.stringify(next)) return; // more was painted meanwhile
     if (!answer) sent = null; // so that it is sent again
-    setText(words, answer ? "Kept" : "Not kept");
+    setText(words, answer ? "Saved" : "Not saved");
   };
   mine.brush = makeBrush(place, {
     tools: TOOLS,
     blank: UNTOUCHED,
     runs: draftOf(draft) ?? runs,
-    name: "Which patches are good or bad",
+    name: "Which areas are good or bad",
     onChange: () => {
       bar?.update();
       clearTimeout(timer);
@@ -217,7 +217,7 @@ function lay(mine, place, bars, runs) {
     el(
       "p",
       { class: "pair-words" },
-      "Good patches are learned, bad ones ignored. What you paint wins over the estimate.",
+      "Learns the good areas, ignores the bad. What you paint overrides the estimate.",
     ),
   );
 }

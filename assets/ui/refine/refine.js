@@ -108,8 +108,12 @@ function pairBar() {
   const node = el(
     "div",
     { class: "pair-bar" },
-    toggle("quality", "Quality", "Heatmap over the generated pictures: which patches are like the reference"),
-    toggle("reproduction", "What was kept", "Heatmap over the references: which patches the generation kept"),
+    toggle("quality", "Likeness", "Heat map over the generated pictures: which areas are like the reference"),
+    toggle(
+      "reproduction",
+      "How much of the reference survives",
+      "Heat map over the references: which areas survive in the generated picture",
+    ),
     heatStrength(),
     heatLegend().node,
   );

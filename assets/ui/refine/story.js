@@ -75,18 +75,15 @@ function stepRows(now) {
       "Pairs",
       drawn
         ? `${drawn} of ${now.pairs.length} drawn and judged`
-        : "Your pictures beside what the model draws of the same",
+        : "Your pictures beside what the model draws for the same prompt",
     ],
     [
       "Look",
       corrected
         ? `${corrected} corrected by hand`
-        : "Where is the judgement wrong? Open a pair and paint over it; or leave it as it is",
+        : "Is the heat map wrong somewhere? Open a pair and paint over it, or leave it as it is",
     ],
-    [
-      "Train",
-      now.losses.length ? `${now.losses.at(-1)[0]} steps` : "Good patches are learned, bad ones ignored",
-    ],
+    ["Train", now.losses.length ? `${now.losses.at(-1)[0]} steps` : "Learns the good areas, ignores the bad"],
     [
       "Compare",
       now.step === "done"
@@ -100,7 +97,7 @@ function stepRows(now) {
   }));
 }
 
-const MARKS = { done: ["✓", "done"], now: ["●", "next"], work: ["…", "at work"], later: ["○", "later"] };
+const MARKS = { done: ["✓", "done"], now: ["●", "next"], work: ["…", "running"], later: ["○", "later"] };
 
 function stepRow({ name, words, mark }) {
   const [glyph, says] = MARKS[mark];
@@ -117,7 +114,7 @@ function measuredRows([measured, judge, unmeasured]) {
   if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
   return [
     head,
-    el("p", { class: "measured-judge" }, `Judged by the project's own CLIP, ${judge}`),
+    el("p", { class: "measured-judge" }, `Judged by the project’s own CLIP model, ${judge}`),
     el(
       "ul",
       {},

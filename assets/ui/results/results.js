@@ -2,6 +2,7 @@
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
+import { undecided } from "../kit/format.js";
 import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountExport } from "../app/archives.js";
@@ -42,10 +43,13 @@ async function load() {
 const HEAD = [
   ["Round", ""],
   ["Pictures", "Candidates drawn"],
-  ["Copies", "Mean overfit rate over the anchors of the pool"],
-  ["Openness", "Mean entropy over the pool (Eq. G8)"],
+  ["Like the reference", "Mean share of pictures that look more like the reference’s prompt than their own"],
+  [
+    "Undecided",
+    "How undecided the model is, as the mean over all test prompts. Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
+  ],
   ["Accepted", ""],
-  ["Weight", "What each accepted picture weighs in later trainings"],
+  ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
   ["LoRA", ""],
 ];
 
@@ -76,11 +80,7 @@ function table(rounds) {
             {},
             figure(round.overfit_rate, (rate) => `${Math.round(100 * rate)} %`),
           ),
-          el(
-            "td",
-            {},
-            figure(round.openness, (h) => h.toFixed(2)),
-          ),
+          el("td", {}, figure(round.openness, undecided)),
           el("td", {}, String(round.accepted.length)),
           el("td", {}, round.accepted.length ? figure(round.weight, (w) => w.toPrecision(2)) : "–"),
           el(

@@ -5,7 +5,7 @@ import { el } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
 export function mountSameSeed(box) {
-  const anchor = el("select", { "aria-label": "Anchor" });
+  const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", {}, "1");
   const row = el("div", { class: "same-row" });
   let index = 0;
@@ -74,7 +74,11 @@ export function mountSameSeed(box) {
 }
 
 function plate(round) {
-  const words = round.picture ? (round.picture.copy ? "copy" : "aligned") : "not drawn";
+  const words = round.picture
+    ? round.picture.copy
+      ? "like the reference"
+      : "matches its prompt"
+    : "not drawn";
   return el(
     "figure",
     {},

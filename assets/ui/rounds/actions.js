@@ -4,50 +4,44 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { unfinished, jobNoun } from "../top/job_words.js";
+import { unfinished, jobName } from "../top/job_words.js";
 
 /** name, label, what it does, the handler that it calls, the kinds of rounds that it stands in. */
 const ACTIONS = [
   [
     "fine_tune",
     "Fine-tune",
-    "Train the model on the references and all accepted pictures",
+    "Train the model on your references and all accepted pictures",
     "fine_tune",
     "fine_tune",
   ],
   [
     "pairs",
-    "Draw pairs",
-    "Draw a picture beside each of yours and judge its patches",
+    "Make comparison pairs",
+    "Draw a picture beside each of yours and judge it area by area",
     "make_pairs",
     "refine",
   ],
   [
     "train",
     "Train on these pairs",
-    "Learn the good patches, and what the pictures lost of the reference",
+    "Learn from the good areas, and from what the pictures lost of the reference",
     "refine",
     "refine",
   ],
-  ["generate", "Generate", "Draw the candidates of each anchor", "generate", "fine_tune refine"],
+  ["generate", "Generate", "Draw pictures for each test prompt", "generate", "fine_tune refine"],
   [
     "whole",
-    "Do it all",
-    "Draw the pairs, train on them and draw the candidates, one behind the other",
+    "Run all steps",
+    "Make the pairs, train on them and draw the pictures, one after the other",
     "run_refinement",
     "refine",
   ],
-  [
-    "accept",
-    "Accept suggestion",
-    "Accept the suggested picture of each suggested anchor",
-    "accept",
-    "fine_tune refine",
-  ],
+  ["accept", "Accept suggestion", "Accept all suggested pictures", "accept", "fine_tune refine"],
   [
     "refine",
     "Refine with PatchDPO",
-    "Correct the model patch by patch: pairs of reference and generation, judged and trained",
+    "Correct the model area by area: compare your pictures with generated ones, then train on the difference",
     "make_pairs",
     "fine_tune",
   ],
@@ -67,16 +61,16 @@ const ACTIONS = [
   ],
 ];
 const HINTS = {
-  resume: () => `${jobNoun(state.job.kind)} is not done: Resume, at the top, goes on where it stopped.`,
-  fine_tune: () => "Teaches the model your reference and all that was accepted.",
-  pairs: () => "Draws a picture beside each of yours, and judges its patches.",
-  train: () => "Look at the heatmaps, paint where they are wrong, then train.",
+  resume: () => `${jobName(state.job.kind)} is not done: Resume, at the top, goes on where it stopped.`,
+  fine_tune: () => "Teaches the model your reference and all accepted pictures.",
+  pairs: () => "Draws a picture beside each of yours and judges it area by area.",
+  train: () => "Look at the heat maps, paint over what is wrong, then train.",
   generate: () =>
     !state.round.pool.length
-      ? "No anchor is left to draw: add some on the first screen, or switch some on."
+      ? "No test prompt is left to draw: add some on the first screen, or switch some on."
       : refining()
         ? "Draws the same prompts and seeds again, and measures the difference."
-        : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`,
+        : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} test prompts.`,
   accept: () =>
     refinementShown()
       ? "Compare, then choose among the candidates or take the suggestion."
@@ -109,7 +103,7 @@ export function mountActions(parts) {
       ["A", "accept"],
       ["R", "reject"],
       ["C", "compare"],
-      ["H", "heatmap"],
+      ["H", "heat map"],
       ["Ctrl Z", "undo"],
       ["?", "keys"],
     ].map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)),
@@ -135,7 +129,7 @@ function closed(name) {
       return "Every suggested picture is decided";
   }
   if (name === "next_round" && !state.candidates.size) return "Generate candidates first";
-  if (name === "train" && !pairsReady()) return "Draw the pairs first";
+  if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
   return name === "refine" ? closedRefinement() : null;
 }
 

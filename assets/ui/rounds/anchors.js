@@ -1,14 +1,15 @@
 /** One row an anchor in the order of priority: how often it copies, how sure that is, and why it was chosen. */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
+import { undecided } from "../kit/format.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
-export function mountAnchors(parts) {
+export function mountAnchors(panel) {
   const update = () => {
-    if (!parts.anchors.hidden) show(parts.anchors);
+    if (!panel.hidden) show(panel);
   };
   on("scores round job forget view received", update);
-  on("hover", () => light(parts.anchors));
+  on("hover", () => light(panel));
 }
 
 function show(box) {
@@ -19,7 +20,7 @@ function show(box) {
       el(
         "div",
         { class: "empty" },
-        el("p", {}, "Anchors are scored as their pictures are drawn."),
+        el("p", {}, "Test prompts are scored as their pictures are drawn."),
         state.project ? editButton() : null,
       ),
     );
@@ -36,7 +37,7 @@ function show(box) {
         el(
           "tr",
           {},
-          ["", "Anchor and why", "Copies", "H"].map((name, i) =>
+          ["", "Test prompt and why", "Like the reference", "Undecided"].map((name, i) =>
             el("th", { scope: "col", title: TITLES[i] }, name),
           ),
         ),
@@ -53,12 +54,15 @@ function openness() {
     { class: "openness" },
     el(
       "span",
-      {},
-      "Openness ",
-      el("b", {}, mean.toFixed(2)),
-      ": the mean entropy of all anchors. An accepted picture will weigh ",
+      {
+        title:
+          "How is this computed? The mean over all test prompts of the entropy of the share that looks like the reference, divided by its largest value",
+      },
+      "How undecided the model is: ",
+      el("b", {}, undecided(mean)),
+      ". An accepted picture will count ",
       el("b", {}, String(Number(weight.toPrecision(2)))),
-      ", a reference 1.",
+      " times as much as a reference.",
     ),
     editButton(),
   );
@@ -68,15 +72,15 @@ function editButton() {
   return el(
     "button",
     { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } },
-    "Edit anchors",
+    "Edit test prompts",
   );
 }
 
 const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
-  "Overfit rate with its 95 % interval (Wilson)",
-  "Entropy of the overfit rate in nats",
+  "Share of pictures that look more like the reference’s prompt than their own, with its 95 % interval",
+  "How undecided the model is: 100 % when half of the pictures look like the reference. Computed as the entropy of that share, divided by its largest value",
 ];
 
 function row(score) {
@@ -101,7 +105,7 @@ function row(score) {
       el("span", { class: "why" }, score.reason),
     ),
     el("td", { class: "copies-cell" }, interval(score), el("span", {}, `${score.copies}/${score.n}`)),
-    el("td", {}, score.entropy.toFixed(2)),
+    el("td", {}, undecided(score.entropy)),
   );
 }
 

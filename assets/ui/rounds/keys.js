@@ -2,6 +2,7 @@
 import { state, setFocus, setSelection, setFilter } from "../app/store.js";
 import { typing } from "../kit/dom.js";
 import { decideFocused, visibleGroups } from "./grid/grid.js";
+import { below } from "./grid/order.js";
 import { undo, redo } from "./grid/verdicts.js";
 import {
   lightbox,
@@ -52,7 +53,7 @@ function actionFor(event) {
   const arrow = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
   if (arrow) return event.target.closest?.("[role=tab], input") ? null : () => walk(...arrow);
   if (key === " ") return space(event);
-  if (key === "Escape") return escape;
+  if (key === "Escape") return leave;
   if (key === "a") return () => decideFocused("accepted");
   if (key === "r") return () => decideFocused("rejected");
   if (key === "c") return () => compare(state.focus);
@@ -95,11 +96,13 @@ function space(event) {
   return state.focus ? () => enlarge(state.focus) : null;
 }
 
-function escape() {
+function leave() {
   if (lightbox()) close();
   else if (state.selection.size) setSelection([]);
   else setFilter("all");
 }
+
+const columns = () => Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
 
 /** Move the focus by columns and rows, across the groups. */
 function walk(right, down) {
@@ -112,19 +115,7 @@ function walk(right, down) {
   const origin = lightbox() ? "lightbox" : "keys";
   if (at < 0) return setFocus(flat[0], origin);
   if (right) setFocus(flat[Math.max(0, Math.min(flat.length - 1, at + right))], origin);
-  else setFocus(below(open, state.focus, down), origin);
+  else setFocus(below(open, state.focus, down, columns()), origin);
   if (lightbox()) turn();
   return undefined;
-}
-
-function below(open, id, down) {
-  const columns = Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
-  const g = open.findIndex((ids) => ids.includes(id));
-  const i = open[g].indexOf(id);
-  const column = i % columns;
-  if (open[g][i + down * columns]) return open[g][i + down * columns];
-  const next = open[g + down];
-  if (!next) return id;
-  const row = down > 0 ? 0 : Math.floor((next.length - 1) / columns);
-  return next[Math.min(next.length - 1, row * columns + column)];
 }

@@ -1,16 +1,11 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "../app/store.js";
 import { openRound, openStep } from "../app/session.js";
-import { el, count, reference, repeats, setText } from "../kit/dom.js";
+import { el, reference, repeats, setText } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { address } from "../app/urls.js";
+import { roundNote } from "./round_note.js";
 import { pending, unreachable, write } from "../app/writes.js";
-
-const WORDS = {
-  fine_tune: "not trained yet",
-  generate: "trained",
-  next_round: "chosen",
-  refine: "pairs to train on",
-};
 
 export function mountStrip(parts) {
   parts.branch.addEventListener("click", () => branch(parts.branch));
@@ -58,7 +53,7 @@ function roundChip(round) {
     id: round.id,
     title: `${from ? "⎇ " : ""}${round.name}`,
     from,
-    note: roundNote(round, step, accepted, current),
+    note: roundNote(round, { step, accepted, current, rounds: state.rounds, queue: state.queue }),
     current,
     refined,
     image: round.cover
@@ -67,17 +62,6 @@ function roundChip(round) {
         ? reference(state.project.references[0].id)
         : null,
   };
-}
-
-/** Where a round stands. */
-function roundNote(round, step, accepted, current) {
-  const left = state.rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
-  if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
-    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
-  }
-  if (left || accepted) return `${accepted} accepted`;
-  if (step !== "wait") return WORDS[step] ?? "";
-  return state.queue.working.some((job) => job.round_id === round.id) ? "at work" : "waits for its turn";
 }
 
 function acceptedNow() {
@@ -137,9 +121,9 @@ function comesFrom(round) {
 
 function kept(parts) {
   const words = !pending()
-    ? "All changes kept"
+    ? "All changes saved"
     : unreachable()
       ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio`
-      : "Keeping…";
+      : "Saving…";
   setText(parts.kept, state.project ? words : "");
 }

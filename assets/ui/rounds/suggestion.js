@@ -1,7 +1,8 @@
 /** The sampler's proposal: one line an anchor, with its reason, and a way to leave it out. */
 import { state, on, verdictOf, setFocus, setHover, drawing } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
-import { el, count, repeats, setText } from "../kit/dom.js";
+import { el, repeats, setText } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
 const STATES = { accepted: "accepted", rejected: "left out" };
@@ -25,7 +26,7 @@ function show(parts) {
     return;
   setText(
     parts["suggestion-note"],
-    chosen.length ? `${chosen.length} of ${count(state.scores.length, "anchor")}` : "",
+    chosen.length ? `${chosen.length} of ${count(state.scores.length, "test prompt")}` : "",
   );
   const rows = chosen.map(row);
   if (state.round?.exhausted && !drawing())
@@ -39,12 +40,12 @@ function show(parts) {
 }
 
 function emptyWords() {
-  if (drawing()) return "The suggestion comes when all pictures are drawn.";
+  if (drawing()) return "The suggestion appears when all pictures are drawn.";
   if (state.scores.length)
     return state.round?.kind === "refine"
-      ? "What was accepted in the round before still counts. Accept more here, or go on."
+      ? "The pictures accepted in the round before still count. Accept more here, or go on."
       : "";
-  return "After Generate, the sampler picks the anchors it is most unsure about, and says why.";
+  return "After Generate, the studio picks the test prompts that the model is most undecided about, and says why.";
 }
 
 function row(score) {

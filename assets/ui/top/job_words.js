@@ -1,66 +1,77 @@
-/** What a job says of itself. */
-const VERBS = {
-  fine_tune: ["Fine-tuning", "Fine-tune"],
-  generate: ["Generating", "Generate"],
-  pairs: ["Drawing pairs", "Pairs"],
-  refine: ["Refining", "Refinement"],
-  quality: ["Judging patches", "Patch judgement"],
+/** The words for jobs: kinds, phases and states. */
+
+/** Each kind of job: what it is called, and what is there when it is done. */
+const KINDS = {
+  fine_tune: { name: "Fine-tuning", done: () => "The model is trained" },
+  generate: {
+    name: "Generating",
+    done: ({ total }) => (total ? `${total} pictures ready` : "Pictures ready"),
+  },
+  pairs: { name: "Making pairs", done: () => "Comparison pairs ready" },
+  refine: { name: "Refining", done: () => "The refinement is trained" },
+  quality: { name: "Making heat maps", done: () => "Heat maps ready" },
 };
 const PHASES = {
   class_images: "Drawing class pictures",
   encode: "Encoding the pictures",
-  project: "Placing on the map",
+  project: "Placing the pictures on the map",
   loading: "Loading the model",
-  maps: "Judging patches",
+  maps: "Making heat maps",
   measure: "Measuring",
   foregrounds: "Finding the subject",
 };
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
 export const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
-/** Nobody has given this work up: to go on with it is what comes next. */
+/** Was the job halted by something other than the person's Stop? Then to resume it is what comes next. */
 export const unfinished = (job) => job?.state === "paused" || job?.state === "interrupted";
 export const isWorking = (job) => WORKING.has(job.state);
-/** "Fine-tune", "Patch judgement". */
-export const jobNoun = (kind) => VERBS[kind]?.[1] ?? kind;
-/** "fine-tuning", "judging patches". */
-export const jobDoing = (kind) => (VERBS[kind]?.[0] ?? kind).toLowerCase();
-/** What takes a halted job up again. */
+/** "Fine-tuning", "Making heat maps". */
+export const jobName = (kind) => KINDS[kind]?.name ?? kind;
+/** The button that takes a halted job up again. */
 export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
 
-const reached = (job) => (job.total ? ` at ${job.done} / ${job.total}` : "");
+const UNITS = {
+  fine_tune: "steps",
+  refine: "steps",
+  generate: "pictures",
+  pairs: "pairs",
+  quality: "pictures",
+};
 
-/** "84 / 180", "Placing on the map", "stopping": how far a job is, where its name is said already. */
+/** " after 40 of 200 steps", or nothing before the first of them. */
+export const reached = ({ kind, unit, done, total }) =>
+  total ? ` after ${done} of ${total} ${unit || UNITS[kind] || "steps"}` : "";
+
+/** "84 / 180", "Placing the pictures on the map", "stopping": how far a job is, beside its name. */
 export function jobProgress({ state, phase, done, total }) {
   if (state !== "running") return state;
-  return [PHASES[phase], total ? `${done} / ${total}` : null].filter(Boolean).join(" ") || "begins";
+  return [PHASES[phase], total ? `${done} / ${total}` : null].filter(Boolean).join(" ") || "starting";
 }
 
-/** "Generating 84 / 180", "Fine-tune stopped at 40 / 200". */
+/** "Generating 84 / 180", "Fine-tuning stopped after 40 of 200 steps". */
 export function jobTitle(job) {
-  const [doing, noun] = VERBS[job.kind] ?? [job.kind, job.kind];
+  const name = jobName(job.kind);
   switch (job.state) {
     case "queued":
-      return `${doing}: waiting for its turn`;
+      return `${name}: waiting for its turn`;
     case "stopping":
       return "Stopping";
     case "pausing":
       return "Pausing";
     case "running":
-      return `${PHASES[job.phase] ?? doing}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
+      return `${PHASES[job.phase] ?? name}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
     case "paused":
-      return job.paused_for === "room"
-        ? `${noun} waits for room on the disk`
-        : `${noun} paused${reached(job)}`;
+      return job.paused_for === "room" ? `${name}: waiting for disk space` : `${name} paused${reached(job)}`;
     case "stopped":
-      return `${noun} stopped${reached(job)}`;
+      return `${name} stopped${reached(job)}`;
     case "interrupted":
-      return `${noun} was interrupted${reached(job)}`;
+      return `${name} was interrupted${reached(job)}`;
     case "completed":
-      return `${noun} done`;
+      return KINDS[job.kind]?.done(job) ?? `${name}: done`;
     case "error":
-      return `${noun} failed${reached(job)}`;
+      return `${name} failed${reached(job)}`;
     default:
-      return `${noun}: ${job.state}`;
+      return `${name}: ${job.state}`;
   }
 }

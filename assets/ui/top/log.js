@@ -51,7 +51,7 @@ function build() {
     el(
       "div",
       { class: "card-head" },
-      el("h2", { id: "log-title" }, "Log of the worker"),
+      el("h2", { id: "log-title" }, "Log"),
       el("div", { class: "log-buttons" }, made.copy, close),
     ),
     made.facts,
@@ -88,7 +88,7 @@ function show(answer, toEnd) {
   }
   const atEnd = toEnd || lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 4;
   const other = answer.output.length ? ["", "Other output", ...answer.output] : [];
-  setText(lines, [...answer.lines, ...other].join("\n") || "The worker has written nothing yet.");
+  setText(lines, [...answer.lines, ...other].join("\n") || "The log is empty.");
   if (atEnd) lines.scrollTop = lines.scrollHeight;
 }
 
@@ -109,7 +109,7 @@ async function copied(text) {
   area.value = text;
   parts.dialog.append(area);
   area.select();
-  const done = document.execCommand("copy");
+  const done = document.execCommand("like the reference");
   area.remove();
   return done;
 }

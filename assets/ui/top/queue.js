@@ -3,12 +3,12 @@ import { state, on } from "../app/store.js";
 import { call, openProject, refresh } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
 import { el, pressed, setAttribute, setText } from "../kit/dom.js";
-import { isWorking, jobDoing, jobNoun, jobProgress, resumeWord } from "./job_words.js";
+import { isWorking, jobName, jobProgress, reached, resumeWord } from "./job_words.js";
 
 const PARTS = [
   ["working", "Running"],
   ["waiting", "Waiting"],
-  ["halted", "Halted"],
+  ["halted", "Stopped"],
 ];
 let list = null;
 let sending = false;
@@ -29,7 +29,7 @@ export function mountQueue(parts) {
     setAttribute(
       parts.queue,
       "aria-label",
-      count ? `Queue: ${count} at work or waiting` : "Queue: nothing runs",
+      count ? `Queue: ${count} running or waiting` : "Queue: nothing is running",
     );
     if (queueOpen()) show();
   });
@@ -52,7 +52,7 @@ function show() {
     ]);
     list.replaceChildren(
       el("h2", {}, "Queue"),
-      ...(parts.length ? parts : [el("p", { class: "queue-empty" }, "Nothing runs, and nothing waits.")]),
+      ...(parts.length ? parts : [el("p", { class: "queue-empty" }, "Nothing is running or waiting.")]),
     );
     if (keep) focusAgain(keep);
   }
@@ -78,7 +78,7 @@ function row(entry) {
     el(
       "div",
       { class: "queue-text" },
-      el("div", { class: "queue-name" }, el("b", {}, jobNoun(entry.kind)), words),
+      el("div", { class: "queue-name" }, el("b", {}, jobName(entry.kind)), words),
       bar,
       el(
         "button",
@@ -96,8 +96,11 @@ function row(entry) {
   );
 }
 
-const name = (entry) => `${jobNoun(entry.kind)}, ${entry.project_name}, ${entry.round_name}`;
-const waits = (entry) => (entry.waits_for.length ? `after ${entry.waits_for.map(jobDoing).join(", ")}` : "");
+const name = (entry) => `${jobName(entry.kind)}, ${entry.project_name}, ${entry.round_name}`;
+const waits = (entry) =>
+  entry.waits_for.length
+    ? `after ${entry.waits_for.map((kind) => jobName(kind).toLowerCase()).join(", ")}`
+    : "";
 
 function progress(entry) {
   const { words, bar } = live.get(entry.id);
@@ -110,8 +113,8 @@ function progress(entry) {
 }
 
 const SAID = { paused: "paused", stopped: "stopped", interrupted: "was interrupted", error: "failed" };
-const halted = ({ state: said, paused_for: reason, done, total }) =>
-  (reason === "room" ? "waits for room" : SAID[said]) + (total ? ` at ${done} / ${total}` : "");
+const halted = (job) =>
+  (job.paused_for === "room" ? "waiting for disk space" : SAID[job.state]) + reached(job);
 
 function buttons(entry) {
   const make = (action, label, words, request, enabled = true) =>
@@ -133,7 +136,7 @@ function buttons(entry) {
       make("reorder", "⤒", "To the front", { direction: "first" }, entry.can_rise),
       make("reorder", "↑", "Up", { direction: "up" }, entry.can_rise),
       make("reorder", "↓", "Down", { direction: "down" }, entry.can_sink),
-      make("stop", "Withdraw", "Withdraw"),
+      make("stop", "Cancel", "Cancel"),
     ];
   }
   if (isWorking(entry))
@@ -141,7 +144,7 @@ function buttons(entry) {
       entry.state === "running" ? make("pause", "Pause", "Pause") : null,
       make("stop", "Stop", "Stop", {}, entry.state !== "stopping"),
     ];
-  const away = ["paused", "interrupted"].includes(entry.state) ? make("stop", "Withdraw", "Withdraw") : null;
+  const away = ["paused", "interrupted"].includes(entry.state) ? make("stop", "Cancel", "Cancel") : null;
   return [make("resume", resumeWord(entry), resumeWord(entry)), away];
 }
 

@@ -2,7 +2,8 @@
 import { state, on, emit, busy } from "../app/store.js";
 import { call, openStep, refresh } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
-import { clock, setAttribute, setText } from "../kit/dom.js";
+import { setAttribute, setText } from "../kit/dom.js";
+import { clock } from "../kit/format.js";
 import { toggleTheme } from "../kit/theme.js";
 import { HALTED, unfinished, isWorking, jobTitle, resumeWord } from "./job_words.js";
 import { mountQueue } from "./queue.js";
@@ -75,15 +76,15 @@ function showJob(parts) {
   setText(parts.resume, resumeWord(job));
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
   parts.stop.hidden = !running;
-  setText(parts.stop, job.state === "queued" ? "Withdraw" : "Stop");
+  setText(parts.stop, job.state === "queued" ? "Cancel" : "Stop");
   parts.stop.disabled = job.state === "stopping" || still !== null;
   emit("busy");
 }
 
 function rate(job) {
-  if (!job.worker_alive) return "starting the worker";
+  if (!job.worker_alive) return "starting";
   if (job.state !== "running")
-    return job.state === "queued" ? "see the queue for its place" : "at the next step, keeping what is done";
+    return job.state === "queued" ? "the queue shows its place" : "at the next step; finished work is kept";
   const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
   const left =
     job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;

@@ -5,12 +5,12 @@ import { makePreviews } from "./previews.js";
 
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
-export function mountCurves(parts) {
+export function mountCurves(panel) {
   const chart = el("div", { class: "curve-box" });
   const previews = makePreviews();
-  parts.curves.append(chart, previews.node);
+  panel.append(chart, previews.node);
   on("round forget view job", () => {
-    if (parts.curves.hidden) return;
+    if (panel.hidden) return;
     show(chart);
     previews.update();
   });

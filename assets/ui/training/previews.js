@@ -1,4 +1,4 @@
-/** Pictures that are drawn in the middle of a training: by an interval, or by Sample now. */
+/** Pictures that are drawn in the middle of a training: by an interval, or by Preview now. */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
@@ -27,16 +27,16 @@ export function makePreviews() {
       type: "button",
       class: "button small",
       data: { action: "preview" },
-      title: "Draw a picture at the next training step",
+      title: "Draw a preview at the next training step",
       on: { click: () => previewNow(now) },
     },
-    "Sample now",
+    "Preview now",
   );
   const hint = el("span", { class: "preview-hint" });
   const row = el("div", { class: "preview-row scroll" });
   const node = el(
     "section",
-    { class: "previews", "aria-label": "Pictures drawn while training", hidden: true },
+    { class: "previews", "aria-label": "Previews", hidden: true },
     el("div", { class: "previews-head" }, el("b", {}, "While training"), hint, now),
     row,
   );
@@ -50,8 +50,8 @@ export function makePreviews() {
       previews.length
         ? previews.at(-1).prompt
         : every
-          ? `a picture every ${every} steps`
-          : "no pictures by themselves: see Preview every on the Reference screen",
+          ? `a preview every ${every} steps`
+          : "Previews are off. Turn them on under Advanced.",
     );
     const signature = JSON.stringify([state.roundId, previews]);
     if (row.dataset.signature === signature) return;
@@ -81,13 +81,13 @@ async function previewNow(button) {
   if (button.disabled) return;
   button.disabled = true;
   const answer = await call("top", "preview", { job: state.job?.id });
-  if (answer) toast("A picture is drawn at the next step.");
+  if (answer) toast("A preview is drawn at the next step.");
   button.disabled = false;
 }
 
 function enlarge(preview) {
   dialog ??= document.body.appendChild(
-    el("dialog", { class: "studio preview-view", "aria-label": "A picture drawn while training" }),
+    el("dialog", { class: "studio preview-view", "aria-label": "A preview" }),
   );
   dialog.onclick = () => dialog.close();
   dialog.replaceChildren(

@@ -127,15 +127,15 @@ def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served
     other = make_project(studio, name="Ink harbour")
     page = watched.open(served.url("reference"))
     away = ".put-away li:has-text('Ink harbour')"
-    page.click("[aria-label='Put Ink harbour away']")
+    page.click("[aria-label='Archive Ink harbour']")
     page.click(".put-away summary")
     page.wait_for_selector(away)
     assert page.locator(".project-row:has-text('Ink harbour')").count() == 0
-    page.click(f"{away} >> text=Bring back")
+    page.click(f"{away} >> text=Restore")
     page.wait_for_selector(".project-row:has-text('Ink harbour')")
     page.wait_for_selector(".put-away", state="detached")
-    page.click("[aria-label='Put Ink harbour away']")
-    page.click(f"{away} >> text=Delete for good")
+    page.click("[aria-label='Archive Ink harbour']")
+    page.click(f"{away} >> text=Delete permanently")
     page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
     page.wait_for_selector(".put-away", state="detached")
     assert [entry.id for entry in studio.projects()] == [served.place.project]

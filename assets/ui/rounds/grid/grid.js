@@ -5,10 +5,9 @@ import { makeTile, makeTools, markTile } from "./tile.js";
 import { makeGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { decide, toggle } from "./verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
+import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 
-const GAP = 8;
-const SMALLEST = 58;
 const tiles = new Map();
 const groups = new Map();
 let grid,
@@ -79,11 +78,9 @@ function arrange() {
     scoreGroup(group, state.scoreOf.get(id));
     fillWaiting(group, drawing() ? (state.round?.expected ?? 0) : 0);
   }
-  const pool = new Map((state.round?.pool ?? []).map((anchor, i) => [anchor.id, i]));
-  const place = (group) =>
-    (drawing() ? 0 : state.scoreOf.get(group.anchor.id)?.rank || 1000) * 1000 +
-    (pool.get(group.anchor.id) ?? 999);
-  const wanted = [...groups.values()].sort((a, b) => place(a) - place(b)).map((group) => group.node);
+  const pool = (state.round?.pool ?? []).map((anchor) => anchor.id);
+  const rankOf = (id) => (drawing() ? null : state.scoreOf.get(id)?.rank);
+  const wanted = inOrder(groups.keys(), pool, rankOf).map((id) => groups.get(id).node);
   const now = [...grid.children].filter((node) => node !== empty);
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
   mark(state.candidates.keys());
@@ -120,8 +117,7 @@ function columns() {
   const width = grid.clientWidth;
   if (!width) return;
   const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
-  const fit = Math.floor((width + GAP) / (SMALLEST + GAP));
-  grid.style.setProperty("--columns", Math.max(3, Math.min(fit, most > 12 ? 12 : most)));
+  grid.style.setProperty("--columns", String(columnsFor(width, most)));
 }
 
 function light(origin) {

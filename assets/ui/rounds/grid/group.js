@@ -1,5 +1,6 @@
 /** The candidates of one anchor under a line with its scores. */
 import { el, setText, setAttribute } from "../../kit/dom.js";
+import { undecided } from "../../kit/format.js";
 
 export function makeGroup(anchor) {
   const badge = el("span", { class: "rank" });
@@ -7,7 +8,8 @@ export function makeGroup(anchor) {
   const copies = el("span", { class: "copies" });
   const entropy = el("span", {
     class: "entropy",
-    title: "Entropy of the copy rate in nats (Eq. G4): 0.69 is a perfect mix",
+    title:
+      "How undecided the model is: 100 % when half of the pictures look like the reference. Computed as the entropy of that share, divided by its largest value",
   });
   const note = el("span", { class: "note" });
   const head = el(
@@ -35,8 +37,8 @@ export function scoreGroup(group, score) {
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
   bar.hidden = !score;
   bar.firstChild.style.width = score ? `${100 * score.rate}%` : "0";
-  setText(copies, score ? `${score.copies} / ${score.n} copy the reference` : "");
-  setText(entropy, score ? `H ${score.entropy.toFixed(2)}` : "");
+  setText(copies, score ? `${score.copies} of ${score.n} like the reference` : "");
+  setText(entropy, score ? `undecided ${undecided(score.entropy)}` : "");
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }

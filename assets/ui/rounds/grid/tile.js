@@ -35,7 +35,7 @@ export function markTile(node, candidate) {
 export function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, picture ${candidate.index + 1}`,
-    candidate.copy ? "copies the reference" : null,
+    candidate.copy ? "looks like the reference" : null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,
     verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],

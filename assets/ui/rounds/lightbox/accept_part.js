@@ -106,7 +106,7 @@ export function partButtons(part) {
     el(
       "p",
       { class: "lightbox-why" },
-      "Paint what is right. The next training learns that part alone; the rest of the picture weighs nothing.",
+      "Paint what is right. The next training learns only that part of the picture.",
     ),
     el(
       "div",

@@ -1,6 +1,7 @@
 /** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, reference, whenClosed } from "../../kit/dom.js";
+import { undecided } from "../../kit/format.js";
 import { picture } from "../../app/urls.js";
 import { REMARKS } from "../grid/tile.js";
 import { toggle } from "../grid/verdicts.js";
@@ -108,7 +109,7 @@ function candidatePlate(id, candidate) {
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
   const heat = heatPanel(place, { owner: id, judge: true });
   const part = partPainter(place, id, () => lightbox() && main?.id === id && showFacts(id, candidate));
-  const caption = el("figcaption", {}, candidate.copy ? "Copy of the reference" : "This picture");
+  const caption = el("figcaption", {}, candidate.copy ? "Looks like the reference" : "This picture");
   return { id, heat, part, node: el("figure", {}, place, caption, part.node, heat.node) };
 }
 
@@ -199,18 +200,26 @@ function pairs(candidate, score) {
   const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
   return [
     ["Seed", String(candidate.seed)],
-    ["Likeness to its prompt", candidate.similarity_anchor.toFixed(4), "Cosine of CLIP features, s(x, a)"],
-    ["Likeness to the reference's prompt", candidate.similarity_reference.toFixed(4), "s(x, ref)"],
     [
-      "Margin",
-      `${signed} · ${candidate.copy ? "copy (overfit)" : "aligned"}`,
-      "The difference; zero or less counts as a copy (Eq. G2)",
+      "Likeness to its own prompt",
+      candidate.similarity_anchor.toFixed(4),
+      "From −1 to 1. How is this computed? The cosine of the CLIP features of picture and prompt",
     ],
-    candidate.remark ? ["Drawing", REMARKS[candidate.remark] ?? candidate.remark] : null,
+    [
+      "Likeness to the reference's prompt",
+      candidate.similarity_reference.toFixed(4),
+      "From −1 to 1. How is this computed? The cosine of the CLIP features of the picture and the reference’s prompt",
+    ],
+    [
+      "Difference",
+      `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
+      "Likeness to its own prompt minus likeness to the reference’s prompt. At zero or below, the picture counts as like the reference",
+    ],
+    candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score
       ? [
-          "Anchor",
-          `${score.copies} of ${score.n} copy · H ${score.entropy.toFixed(2)} · priority ${score.rank || "–"}`,
+          "Test prompt",
+          `${score.copies} of ${score.n} like the reference · undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
         ]
       : null,
   ].filter(Boolean);

@@ -32,10 +32,10 @@ const blend = (a, b, t) => `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * t)
 const ramp = (t) => (t < 0 ? blend(MIDDLE, LOW, -t) : blend(MIDDLE, HIGH, t));
 
 export const MODES = {
-  anchor: { label: "Anchor", legend: null },
-  copy: { label: "Copy or not", legend: null },
-  margin: { label: "Margin", legend: ["copies", "aligned"] },
-  entropy: { label: "Entropy", legend: ["sure", "unsure"] },
+  anchor: { label: "Test prompt", legend: null },
+  copy: { label: "Like the reference or not", legend: null },
+  margin: { label: "Closeness to the reference", legend: ["like the reference", "like its prompt"] },
+  entropy: { label: "How undecided", legend: ["decided", "undecided"] },
 };
 
 /** The ramp of a mode as a CSS gradient, for the legend. */
@@ -54,7 +54,7 @@ function translucent(colour) {
 export const colours = (candidates, mode) => opaque(candidates, mode).map(translucent);
 
 function opaque(candidates, mode) {
-  if (mode === "copy") return candidates.map((c) => COPY[c.copy]);
+  if (mode === "like the reference") return candidates.map((c) => COPY[c.copy]);
   if (mode === "margin") {
     const widest = Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin)));
     return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, (1.6 * c.margin) / widest))));

@@ -1,9 +1,10 @@
 /** The map: Plotly draws the points, an overlay of ours draws what changes with the pointer. */
 import { state, on, setFocus, setHover, setSelection } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
 import { colours, gradient, MODES } from "./colours.js";
 import { plotly } from "../../app/plotly.js";
+import { lassoed, nearest, rangeOf } from "./geometry.js";
 import { watchPointer } from "./lasso.js";
 import { drawMarks } from "./marks.js";
 
@@ -11,9 +12,17 @@ const NEAR = 12; // pixels
 const MANY = 400; // points from which on they are drawn smaller
 const map = { parts: null, points: [], stars: [], drawn: false, asked: false, wheel: null };
 
-export function mountMap(parts) {
+export function mountMap(panel, { legend: scale }) {
+  const parts = {
+    map: panel,
+    plot: el("div", { class: "plot" }),
+    marks: svg("svg", { class: "marks", "aria-hidden": "true" }),
+    empty: el("p", { class: "empty" }),
+    peek: el("figure", { class: "peek", hidden: true }, el("img", { alt: "" }), el("figcaption")),
+  };
+  panel.append(parts.plot, parts.marks, parts.empty, parts.peek);
   map.parts = parts;
-  legend(parts.legend);
+  legend(scale);
   on("positions forget", draw);
   on("scores", () => (state.colour === "entropy" ? draw() : marks()));
   on("colour", draw);
@@ -38,10 +47,10 @@ export function mountMap(parts) {
   watchPointer(
     parts.map,
     {
-      hover: (x, y) => setHover(nearest(x, y)?.id ?? null, "map"),
+      hover: (x, y) => setHover(nearest(map.points, x, y, NEAR)?.id ?? null, "map"),
       leave: () => setHover(null, "map"),
       click: (x, y) => {
-        const point = nearest(x, y);
+        const point = nearest(map.points, x, y, NEAR);
         if (point) setFocus(point.id, "map");
         else setSelection([]);
       },
@@ -82,22 +91,23 @@ function legend(node) {
       "span",
       {
         class: "shapes",
-        title: "A copy shows the reference instead of its anchor (the papers say: overfit)",
+        title:
+          "Ring: the picture looks more like the reference’s prompt than its own. Dot: it matches its own prompt",
       },
-      "○ copy ● aligned ★ reference",
+      "○ like the reference ● matches its prompt ★ reference",
     ),
   );
 }
 
 function words() {
   const none = !state.positions.size;
-  const node = map.parts["map-empty"];
+  const node = map.parts.empty;
   node.hidden = !none;
   if (!none) return;
   setText(
     node,
     state.candidates.size
-      ? "The map comes when all pictures are drawn."
+      ? "The map appears when all pictures are drawn."
       : "Each picture becomes a point here: near the star, it looks like your reference.",
   );
 }
@@ -126,7 +136,7 @@ function draw() {
       fade();
       marks();
     })
-    .catch((error) => setText(map.parts["map-empty"], error.message));
+    .catch((error) => setText(map.parts.empty, error.message));
 }
 
 function traces(candidates) {
@@ -163,12 +173,7 @@ function traces(candidates) {
 function layout() {
   const xs = [...map.points, ...map.stars].map((p) => p.at[0]);
   const ys = [...map.points, ...map.stars].map((p) => p.at[1]);
-  const range = (values) => {
-    const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [-1, 1];
-    const pad = 0.07 * (high - low || 1);
-    return [low - pad, high + pad];
-  };
-  const axis = (values) => ({ visible: false, fixedrange: true, range: range(values) });
+  const axis = (values) => ({ visible: false, fixedrange: true, range: rangeOf(values) });
   return {
     autosize: true,
     showlegend: false,
@@ -192,26 +197,9 @@ function measure() {
   }
 }
 
-function nearest(x, y) {
-  let best = null;
-  let least = NEAR * NEAR;
-  for (const point of map.points) {
-    const distance = (point.x - x) ** 2 + (point.y - y) ** 2;
-    if (distance < least) [best, least] = [point, distance];
-  }
-  return best;
-}
-
-/** Shift adds to the selection, Ctrl removes from it. */
-function lasso(inside, { shiftKey, ctrlKey, metaKey }, before) {
+function lasso(inside, event, before) {
   const ids = map.points.filter(inside).map((point) => point.id);
-  if (shiftKey) setSelection([...before, ...ids], { filter: true });
-  else if (ctrlKey || metaKey)
-    setSelection(
-      before.filter((id) => !ids.includes(id)),
-      { filter: true },
-    );
-  else setSelection(ids, { filter: true });
+  setSelection(lassoed(before, ids, event), { filter: true });
 }
 
 function fade() {
@@ -238,7 +226,10 @@ function peek(origin) {
     image.dataset.id = point.id;
     image.src = thumbnail(point.id);
   }
-  setText(node.lastChild, `${candidate.head ?? candidate.prompt}${candidate.copy ? " · copy" : ""}`);
+  setText(
+    node.lastChild,
+    `${candidate.head ?? candidate.prompt}${candidate.copy ? " · like the reference" : ""}`,
+  );
   const left = point.x + 150 > box.clientWidth ? point.x - 142 : point.x + 18;
   const top = Math.max(4, Math.min(box.clientHeight - 158, point.y - 70));
   node.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;

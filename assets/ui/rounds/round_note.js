@@ -1,0 +1,19 @@
+/** What a chip of the strip says about its round. */
+
+const STEPS = {
+  fine_tune: "not trained yet",
+  generate: "trained",
+  next_round: "chosen",
+  refine: "pairs to train on",
+};
+
+/** Where a round stands; `step` and `accepted` may be newer than what the round itself says. */
+export function roundNote(round, { step, accepted, current, rounds, queue }) {
+  const left = rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
+  if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
+    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
+  }
+  if (left || accepted) return `${accepted} accepted`;
+  if (step !== "wait") return STEPS[step] ?? "";
+  return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
+}
