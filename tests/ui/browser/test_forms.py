@@ -39,6 +39,7 @@ def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watche
     watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
 
 
+@pytest.mark.races
 def test_the_presets_come_once(watched: Watched, served: Served):
     studio = served.place.studio
     gate = Gate(studio.presets)
@@ -80,6 +81,7 @@ def test_what_another_tab_changed_is_shown_once_the_person_leaves_the_field(watc
     )
 
 
+@pytest.mark.races
 def test_the_newest_click_on_a_seed_counts(watched: Watched, served: Served):
     page = watched.open(served.url("results"))
     page.wait_for_selector(".same-row img")
@@ -162,6 +164,7 @@ def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
     assert studio.store.projects.put_away() == frozenset()
 
 
+@pytest.mark.races
 def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):
     studio = served.place.studio
     gate = Gate(studio.create_demo)

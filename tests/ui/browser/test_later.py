@@ -11,7 +11,7 @@ from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 from tests.ui.seeded_refinement import pairs_made, refined
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 EDITOR = "dialog.anchors-editor[open]"
 

@@ -7,7 +7,7 @@ from tests.ui.browser.late_answers import Late, before_changes
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, take
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 PAIR, SUBJECT = ".pair-view .brush-layer", ".mask-view .brush-layer"
 CLEAR = ".brush-steps button:text('Clear'):enabled"

@@ -16,7 +16,7 @@ from tests.ui.browser.late_answers import Late, before_changes, in_one_task
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import pairs_made
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 PART = "dialog.lightbox .brush-layer"
 CLOSED = "new Promise((done) => setTimeout(done, 100))"  # the browser has told of it by then

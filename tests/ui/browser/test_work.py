@@ -1,4 +1,4 @@
-"""Queue, log, samples and every state of a job in a real Chromium."""
+"""Queue, log, previews and every state of a job in a real Chromium."""
 
 import re
 from typing import Any
@@ -186,7 +186,7 @@ def test_every_state_has_its_words_and_buttons(watched: Watched, served: Served,
     shows("The model is trained")
 
 
-def test_samples_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")
     store.jobs.progress(jobs[0].id, "fine_tune", 20, 200, "loss 0.1")
@@ -208,16 +208,6 @@ def test_samples_and_loss_are_shown_while_it_trains(watched: Watched, served: Se
     store.jobs.finish(jobs[0].id)
     page.wait_for_selector(".curves [data-action=preview]", state="hidden")
     assert page.locator(".preview:visible").count() == 1
-
-
-def test_the_interval_of_samples_is_a_setting(watched: Watched, served: Served):
-    studio, project = served.place.studio, served.place.project
-    page = watched.open(served.url("reference"))
-    page.click(".open-project summary")
-    page.fill(".open-project [name='tune.preview_every']", "25")
-    page.press(".open-project [name='tune.preview_every']", "Tab")
-    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
-    assert studio.project(project).settings.tune.preview_every == 25
 
 
 def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
@@ -246,16 +236,6 @@ def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     assert served.place.studio.store.decisions.verdicts(served.place.round) == {}
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.log", state="hidden")
-
-
-def test_the_strip_tells_what_waits_from_what_is_at_work(
-    watched: Watched, served: Served, jobs: tuple[Job, ...]
-):
-    chip = ".chip-round[aria-current] .chip-note"
-    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
-    page.wait_for_selector(f"{chip}:text-is('waiting')")
-    served.place.studio.store.jobs.claim("w")
-    page.wait_for_selector(f"{chip}:text-is('running')")
 
 
 def test_what_was_interrupted_is_gone_on_with(watched: Watched, served: Served, jobs: tuple[Job, ...]):

@@ -94,7 +94,7 @@ function legend(node) {
         title:
           "Ring: the picture looks more like the reference’s prompt than its own. Dot: it matches its own prompt",
       },
-      "○ like the reference ● matches its prompt ★ reference",
+      "★ reference ○ like it ● not",
     ),
   );
 }
