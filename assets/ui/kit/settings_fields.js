@@ -1,3 +1,4 @@
+// @ts-check
 /** Numbers that a person may set, with what they mean; the studio itself refuses nonsense. */
 import { el } from "./dom.js";
 
@@ -23,10 +24,22 @@ const WHOLE = new Set([
   "seed",
 ]);
 
-/** The setting behind a dotted name. */
+/**
+ * The setting behind a dotted name.
+ * @param {Record<string, any>} settings
+ * @param {string} name
+ */
 export const read = (settings, name) => name.split(".").reduce((value, key) => value?.[key], settings);
 
-/** Fields by name: `{node, input, hint}`. */
+/**
+ * A field: its label with all in it, the input, and the line under it.
+ * @typedef {{ node: HTMLElement, input: HTMLInputElement, hint: HTMLElement }} Field
+ */
+
+/**
+ * Fields by name.
+ * @returns {Map<string, Field>}
+ */
 export function makeFields(names = FIELDS.map(([name]) => name)) {
   return new Map(
     FIELDS.filter(([name]) => names.includes(name)).map(([name, label, note]) => {
@@ -44,14 +57,22 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
   );
 }
 
-/** What was typed, as a number where it is one; anything else goes as text, and the studio says what is wrong with it. */
+/**
+ * What was typed, as a number where it is one; anything else goes as text, and the studio says what is wrong with it.
+ * @param {string} name
+ * @param {{ value: string }} input
+ */
 export function typedValue(name, { value }) {
   const typed = Number(value);
   if (value.trim() === "" || Number.isNaN(typed)) return value;
   return WHOLE.has(name) && !Number.isInteger(typed) ? value : typed;
 }
 
-/** How much an accepted picture counts: the setting times how undecided the model is (at most ln 2, when not measured). */
+/**
+ * How much an accepted picture counts: the setting times how undecided the model is (at most ln 2, when not measured).
+ * @param {string | number} typed
+ * @param {number | null} openness
+ */
 export function weightWords(typed, openness = null) {
   const setting = Number(typed);
   if (!Number.isFinite(setting)) return "";
@@ -59,7 +80,11 @@ export function weightWords(typed, openness = null) {
   return `an accepted picture counts ${openness === null ? "at most " : ""}${weight} times as much as a reference`;
 }
 
-/** Say under the field what its number means. */
+/**
+ * Say under the field what its number means.
+ * @param {Field} field
+ * @param {number | null} openness
+ */
 export function weigh(field, openness = null) {
   field.hint.textContent = weightWords(field.input.value, openness);
 }

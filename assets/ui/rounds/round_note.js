@@ -1,5 +1,8 @@
+// @ts-check
 /** What a chip of the strip says about its round. */
+/** @import { Queue, RoundChip } from "../app/payloads.d.ts" */
 
+/** @type {Record<string, string>} */
 const STEPS = {
   fine_tune: "not trained yet",
   generate: "trained",
@@ -7,7 +10,11 @@ const STEPS = {
   refine: "pairs to train on",
 };
 
-/** Where a round stands; `step` and `accepted` may be newer than what the round itself says. */
+/**
+ * Where a round stands; `step` and `accepted` may be newer than what the round itself says.
+ * @param {RoundChip} round
+ * @param {{ step: string, accepted: number, current: boolean, rounds: RoundChip[], queue: Queue }} now
+ */
 export function roundNote(round, { step, accepted, current, rounds, queue }) {
   const left = rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
   if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {

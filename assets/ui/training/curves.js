@@ -1,4 +1,5 @@
 /** The loss of the round's training: points as measured, and a running mean to read it by. */
+/** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
 import { makePreviews } from "./previews.js";
@@ -39,7 +40,11 @@ function show(box) {
   );
 }
 
-/** Mean over the last tenth of the steps: the raw loss jumps with the drawn noise level. */
+/**
+ * Mean over the last tenth of the steps: the raw loss jumps with the drawn noise level.
+ * @param {Loss[]} losses
+ * @returns {Loss[]}
+ */
 export function running(losses, share = 0.1) {
   const span = Math.max(1, Math.round(losses.length * share));
   let sum = 0;

@@ -55,7 +55,10 @@ test("verdicts of an answer that is older than a decision are not used, and are 
 test("only pictures whose verdict or accepted part changed are told of", () => {
   take(answer({ verdicts: { a: "accepted", b: "rejected" }, masks: { a: "1" } }));
   take(answer({ verdicts: { a: "accepted", c: "accepted" }, masks: { a: "2" } }, "2"));
-  assert.deepEqual(told, [["a", "b"], ["a", "b", "c"]]);
+  assert.deepEqual(told, [
+    ["a", "b"],
+    ["a", "b", "c"],
+  ]);
   take(answer({ verdicts: { a: "accepted", c: "accepted" }, masks: { a: "2" } }, "3"));
   assert.equal(told.length, 2);
 });
@@ -63,12 +66,27 @@ test("only pictures whose verdict or accepted part changed are told of", () => {
 test("candidates add up, a reset replaces them, and an answer of an older mark is dropped", () => {
   const items = (...ids) => ids.map((id) => ({ id }));
   const older = known();
-  take(answer({}, "1", { candidates: { reset: false, items: items("a"), mark: { counts: { p: 1 }, digest: "1" } } }));
-  take(answer({}, "1", { candidates: { reset: false, items: items("b"), mark: { counts: { p: 2 }, digest: "2" } } }));
+  take(
+    answer({}, "1", {
+      candidates: { reset: false, items: items("a"), mark: { counts: { p: 1 }, digest: "1" } },
+    }),
+  );
+  take(
+    answer({}, "1", {
+      candidates: { reset: false, items: items("b"), mark: { counts: { p: 2 }, digest: "2" } },
+    }),
+  );
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
-  take(answer({}, "1", { candidates: { reset: true, items: items("x"), mark: { counts: {}, digest: "0" } } }), { sent: older });
+  take(
+    answer({}, "1", { candidates: { reset: true, items: items("x"), mark: { counts: {}, digest: "0" } } }),
+    { sent: older },
+  );
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
-  take(answer({}, "1", { candidates: { reset: true, items: items("c"), mark: { counts: { p: 1 }, digest: "3" } } }));
+  take(
+    answer({}, "1", {
+      candidates: { reset: true, items: items("c"), mark: { counts: { p: 1 }, digest: "3" } },
+    }),
+  );
   assert.deepEqual([...state.candidates.keys()], ["c"]);
 });
 

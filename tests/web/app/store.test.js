@@ -1,11 +1,27 @@
 /** Filters, selection and the state of the work. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { busy, counts, drawing, passes, setFilter, setFocus, setSelection, state } from "../../../assets/ui/app/store.js";
+import {
+  busy,
+  counts,
+  drawing,
+  passes,
+  setFilter,
+  setFocus,
+  setSelection,
+  state,
+} from "../../../assets/ui/app/store.js";
 
 beforeEach(() => {
-  state.candidates = new Map([["a", { copy: true }], ["b", { copy: false }], ["c", { copy: false }]]);
-  state.verdicts = new Map([["a", "rejected"], ["b", "accepted"]]);
+  state.candidates = new Map([
+    ["a", { copy: true }],
+    ["b", { copy: false }],
+    ["c", { copy: false }],
+  ]);
+  state.verdicts = new Map([
+    ["a", "rejected"],
+    ["b", "accepted"],
+  ]);
   state.suggested = new Map([["c", {}]]);
   state.focus = null;
   setSelection([]);
@@ -14,7 +30,13 @@ beforeEach(() => {
 
 const shown = () => [...state.candidates.keys()].filter(passes);
 
-for (const [filter, ids] of Object.entries({ all: ["a", "b", "c"], accepted: ["b"], copies: ["a"], suggested: ["c"], selection: [] })) {
+for (const [filter, ids] of Object.entries({
+  all: ["a", "b", "c"],
+  accepted: ["b"],
+  copies: ["a"],
+  suggested: ["c"],
+  selection: [],
+})) {
   test(`the filter ${filter} lets its pictures through, and its count says how many`, () => {
     setFilter(filter);
     assert.deepEqual(shown(), ids);

@@ -25,7 +25,10 @@ test("what is asked for meanwhile leaves as one list, in order", async () => {
   come(asked[0], [{ said: 1 }]);
   assert.deepEqual(await first, { said: 1 });
   await soon();
-  assert.deepEqual(asked[1].list.map(({ request }) => request.n), [2, 3]);
+  assert.deepEqual(
+    asked[1].list.map(({ request }) => request.n),
+    [2, 3],
+  );
   come(asked[1], [{}, {}]);
   await Promise.all(rest);
   assert.equal(pending(), 0);
@@ -74,7 +77,11 @@ test("the person is asked before a page goes only when a change cannot be sent f
   const { asked, come } = studio();
   const asks = () => {
     let stopped = false;
-    tell("beforeunload", { preventDefault: () => { stopped = true; } });
+    tell("beforeunload", {
+      preventDefault: () => {
+        stopped = true;
+      },
+    });
     return stopped;
   };
   assert.equal(asks(), false);

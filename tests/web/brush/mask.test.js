@@ -52,8 +52,12 @@ test("soft edges become hard ones at the middle", () => {
 test("the outline is the border of the label, each edge once", () => {
   const lines = [];
   globalThis.Path2D = class {
-    moveTo(...at) { this.at = at; }
-    lineTo(...to) { lines.push([...this.at, ...to].join(" ")); }
+    moveTo(...at) {
+      this.at = at;
+    }
+    lineTo(...to) {
+      lines.push([...this.at, ...to].join(" "));
+    }
   };
   const mask = new Mask(4, 4);
   for (const at of [5, 6, 9, 10]) mask.labels[at] = 255;

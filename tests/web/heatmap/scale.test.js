@@ -4,8 +4,13 @@ import { test } from "node:test";
 import { between, heatColour } from "../../../assets/ui/heatmap/scale.js";
 
 test("the colours only grow lighter, so that they read the same in grey", () => {
-  const lightness = Array.from({ length: 101 }, (_, i) => heatColour(i / 100)).map(([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b);
-  lightness.reduce((before, after) => { assert.ok(after >= before); return after; });
+  const lightness = Array.from({ length: 101 }, (_, i) => heatColour(i / 100)).map(
+    ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b,
+  );
+  lightness.reduce((before, after) => {
+    assert.ok(after >= before);
+    return after;
+  });
   assert.ok(lightness.at(-1) - lightness[0] > 150);
 });
 

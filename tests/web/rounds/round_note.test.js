@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { roundNote } from "../../../assets/ui/rounds/round_note.js";
 
 const round = { id: "r", wanted: 3, kind: "fine_tune" };
-const note = (more) => roundNote(round, { step: "wait", accepted: 0, current: true, rounds: [], queue: { working: [] }, ...more });
+const note = (more) =>
+  roundNote(round, { step: "wait", accepted: 0, current: true, rounds: [], queue: { working: [] }, ...more });
 
 test("what waits is told from what runs", () => {
   assert.equal(note(), "waiting");
@@ -18,8 +19,14 @@ test("while pictures are chosen it says how many of those wanted", () => {
 });
 
 test("a round that another one continues says what was accepted; a refinement does not end the choosing", () => {
-  assert.equal(note({ step: "accept", accepted: 2, rounds: [{ parent_id: "r", kind: "fine_tune" }] }), "2 accepted");
-  assert.equal(note({ step: "accept", accepted: 2, rounds: [{ parent_id: "r", kind: "refine" }] }), "choosing · 2 of 3");
+  assert.equal(
+    note({ step: "accept", accepted: 2, rounds: [{ parent_id: "r", kind: "fine_tune" }] }),
+    "2 accepted",
+  );
+  assert.equal(
+    note({ step: "accept", accepted: 2, rounds: [{ parent_id: "r", kind: "refine" }] }),
+    "choosing · 2 of 3",
+  );
 });
 
 test("before that it says which step comes", () => {

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobProgress, jobTitle, resumeWord, unfinished } from "../../../assets/ui/top/job_words.js";
 
-const job = (more) => ({ kind: "fine_tune", state: "running", phase: "fine_tune", done: 40, total: 200, unit: "", ...more });
+const job = (more) => ({
+  kind: "fine_tune",
+  state: "running",
+  phase: "fine_tune",
+  done: 40,
+  total: 200,
+  unit: "",
+  ...more,
+});
 
 for (const [state, title] of Object.entries({
   queued: "Fine-tuning: waiting for its turn",
@@ -33,6 +41,9 @@ test("phases, disk space, and a job before its first step", () => {
 });
 
 test("what the person stopped is not asked for; a failure is retried", () => {
-  assert.deepEqual(["paused", "interrupted", "stopped", "error"].map((state) => unfinished({ state })), [true, true, false, false]);
+  assert.deepEqual(
+    ["paused", "interrupted", "stopped", "error"].map((state) => unfinished({ state })),
+    [true, true, false, false],
+  );
   assert.deepEqual([resumeWord({ state: "error" }), resumeWord({ state: "stopped" })], ["Retry", "Resume"]);
 });

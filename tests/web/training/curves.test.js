@@ -1,7 +1,9 @@
 /** The running mean of a loss. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { running } from "../../../assets/ui/training/curves.js";
+import "../browser.js";
+
+const { running } = await import("../../../assets/ui/training/curves.js");
 
 test("the mean over the last tenth of the steps, over fewer at the beginning", () => {
   const losses = Array.from({ length: 20 }, (_, i) => [i + 1, i]);

@@ -5,12 +5,21 @@ import { below, columnsFor, inOrder } from "../../../../assets/ui/rounds/grid/or
 
 test("groups stand by rank, those without one behind them in the order of the pool", () => {
   const ranks = { c: 1, a: 2 };
-  assert.deepEqual(inOrder(["d", "a", "b", "c"], ["a", "b", "c", "d"], (id) => ranks[id]), ["c", "a", "b", "d"]);
-  assert.deepEqual(inOrder(["d", "a", "gone"], ["a", "d"], () => null), ["a", "d", "gone"]);
+  assert.deepEqual(
+    inOrder(["d", "a", "b", "c"], ["a", "b", "c", "d"], (id) => ranks[id]),
+    ["c", "a", "b", "d"],
+  );
+  assert.deepEqual(
+    inOrder(["d", "a", "gone"], ["a", "d"], () => null),
+    ["a", "d", "gone"],
+  );
 });
 
 test("down and up keep the column, across groups and short rows", () => {
-  const groups = [["1", "2", "3", "4", "5"], ["6", "7"]]; // rows of three
+  const groups = [
+    ["1", "2", "3", "4", "5"],
+    ["6", "7"],
+  ]; // rows of three
   assert.equal(below(groups, "2", 1, 3), "5");
   assert.equal(below(groups, "3", 1, 3), "7", "the next group's row is shorter");
   assert.equal(below(groups, "7", -1, 3), "5");

@@ -7,15 +7,18 @@ import { MODES, colours, gradient } from "../../../../assets/ui/rounds/map/colou
 const candidates = [
   { anchor_id: "x", copy: false, margin: 0.2 },
   { anchor_id: "y", copy: true, margin: -0.2 },
-  { anchor_id: "x", copy: false, margin: 0 },
+  { anchor_id: "y", copy: false, margin: 0 },
 ];
 state.round = { pool: [{ id: "x" }, { id: "y" }] };
-state.scoreOf = new Map([["x", { entropy: 0 }], ["y", { entropy: Math.LN2 }]]);
+state.scoreOf = new Map([
+  ["x", { entropy: 0 }],
+  ["y", { entropy: Math.LN2 }],
+]);
 
 test("pictures of one test prompt share a colour, others have another", () => {
-  const [a, b, c] = colours(candidates, "anchor");
-  assert.equal(a, c);
-  assert.notEqual(a, b);
+  const [x, y, other] = colours(candidates, "anchor");
+  assert.equal(y, other);
+  assert.notEqual(x, y);
 });
 
 test("like the reference or not are two colours", () => {
@@ -26,7 +29,10 @@ test("like the reference or not are two colours", () => {
 
 test("both ramps go from blue over grey to orange", () => {
   const [blue, orange, grey] = colours(candidates, "margin");
-  assert.deepEqual([blue, grey, orange], ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"]);
+  assert.deepEqual(
+    [blue, grey, orange],
+    ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"],
+  );
   assert.deepEqual(colours(candidates, "entropy").slice(0, 2), [blue, orange]);
 });
 
