@@ -14,7 +14,7 @@ import { listProjects, mountProjects } from "./project_list.js";
 let parts;
 let creating = false;
 
-export function mountReference(found, element, { upload }) {
+export function mountReference(found, _element, { upload }) {
   parts = found;
   mountProjects(found);
   mountForm(parts, upload, (projectId) => {

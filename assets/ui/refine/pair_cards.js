@@ -4,7 +4,8 @@ import { el, setAttribute, setText } from "../kit/dom.js";
 import { pairPicture } from "../app/urls.js";
 import { layHeat, stage } from "../heatmap/heatmap.js";
 import { patchMaps } from "../heatmap/patch_maps.js";
-import { mean, openPair } from "./pair_view.js";
+import { mean } from "./pair_parts.js";
+import { openPair } from "./pair_view.js";
 
 const cards = new Map();
 const shown = { quality: true, reproduction: false };

@@ -5,6 +5,7 @@ import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
 import { el, setText, whenClosed } from "../kit/dom.js";
+import { mean, plate, yours } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
 import { heatPanel } from "../heatmap/panel.js";
@@ -25,9 +26,6 @@ let dialog = null;
 let open = null; // the pair that is shown, with its layers
 
 const draftName = (id) => `pair ${id}`;
-
-/** The mean of a map over its subject, as far as it is known where the subject is. */
-export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)";
 
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
@@ -248,9 +246,3 @@ function head(pair, at, count) {
     el("button", { type: "button", class: "button small", title: "Esc", on: { click: closePair } }, "Close"),
   );
 }
-
-/** y is a reference of an object, or what was accepted of a style. */
-const yours = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
-
-const plate = (place, title, words, why, panel) =>
-  el("figure", {}, place, el("figcaption", { title: why }, el("b", {}, title), ` · ${words}`), panel);

@@ -109,7 +109,7 @@ async function copied(text) {
   area.value = text;
   parts.dialog.append(area);
   area.select();
-  const done = document.execCommand("like the reference");
+  const done = document.execCommand("copy");
   area.remove();
   return done;
 }
