@@ -135,8 +135,7 @@ def test_a_poll_of_before_does_not_take_a_press_back(watched: Watched, served: S
         " new MutationObserver(() => window.said.push(title.textContent))"
         ".observe(title, { childList: true, characterData: true, subtree: true }); }"
     )
-    jobs.progress(job.id, "fine_tune", 41, 200)
-    answer = Late(page, "poll")
+    answer = Late(page, "poll", before=lambda: jobs.progress(job.id, "fine_tune", 41, 200))
     answer.wait()
     page.click("[data-part=pause]")
     until(lambda: jobs.get(job.id).state == "pausing")
