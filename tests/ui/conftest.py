@@ -2,7 +2,8 @@
 
 `LATEST_ANSWER=0.5 pytest tests/ui -m browser` lets every answer wait for up to half a second, in another
 order than it was asked for, and `SLOWDOWN=6` makes the page's own work six times slower: what holds only on
-a quick machine fails then.
+a quick machine fails then. Tests of races (answers that come late, presses that meet a change) are marked
+`races` as well as `browser`; `-m "browser and not races"` leaves them out.
 """
 
 import asyncio
