@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def rows(text: str) -> Iterator[tuple[Path, str]]:
     """(file or folder, name) of table rows that say where a function is: `path` | `name`, `name`."""
     for line in text.splitlines():
         cells = [CODE.findall(cell) for cell in line.split("|")] if line.startswith("|") else []
-        for before, after in zip(cells, cells[1:], strict=False):
+        for before, after in pairwise(cells):
             place = place_of(before[0]) if len(before) == 1 else None
             if place is not None and (place.is_dir() or place.suffix == ".py"):
                 yield from ((place, name) for name in after if NAME.fullmatch(name))
