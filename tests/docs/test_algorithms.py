@@ -24,6 +24,12 @@ def cited(text: str) -> set[str]:
     return found
 
 
+def sources() -> Iterator[Path]:
+    """All Python files of the project."""
+    for folder in ("gal_studio", "tests", "tools", "benchmarks"):
+        yield from (ROOT / folder).rglob("*.py")
+
+
 def docstrings() -> Iterator[tuple[str, str]]:
     """Every function and class of the package with its docstring."""
     for path in (ROOT / "gal_studio").rglob("*.py"):
@@ -37,7 +43,7 @@ def test_all_equations_are_there() -> None:
 
 
 def test_every_cited_equation_is_explained() -> None:
-    for path in (ROOT / "gal_studio").rglob("*.py"):
+    for path in sources():
         assert cited(path.read_text(encoding="utf-8")) <= set(SECTIONS), path
 
 
