@@ -12,11 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "gal_studio"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FOLDERS = {path.name for path in (*ROOT.iterdir(), *PACKAGE.iterdir()) if path.is_dir()}
+PAGE = ROOT / "assets" / "ui"
+FOLDERS = {path.name for base in (ROOT, PACKAGE, PAGE) for path in base.iterdir() if path.is_dir()}
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)")
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
-MODULE = re.compile(r"python -m ([\w.]+)")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)?")
 
 
@@ -52,11 +52,11 @@ def exists(dotted: str) -> bool:
 
 
 def place_of(code: str) -> Path | None:
-    """The path that a piece of code names, from the root of the repository or of the package."""
+    """The path that a piece of code names, from the root of the repository, of the package or of the page."""
     if "/" not in code or not PATH.fullmatch(code) or code.split("/")[0] not in FOLDERS:
         return None
-    inside = PACKAGE / code
-    return inside if inside.exists() else ROOT / code
+    places = [base / code for base in (PACKAGE, PAGE, ROOT)]
+    return next((place for place in places if place.exists()), places[-1])
 
 
 def rows(text: str) -> Iterator[tuple[Path, str]]:
@@ -77,7 +77,6 @@ def test_what_it_names_exists(document: Path) -> None:
     codes = set(CODE.findall(text))
     missing += [code for code in codes if (place := place_of(code)) and not place.exists()]
     missing += [code for code in codes if re.fullmatch(r"gal_studio(\.\w+)+", code) and not exists(code)]
-    missing += [module for module in MODULE.findall(text) if not exists(module)]
     for place, name in rows(text):
         files = place.rglob("*.py") if place.is_dir() else [place]
         if not any(name in defined(file) for file in files):

@@ -1,4 +1,4 @@
-"""Commands named in the docs exist."""
+"""Modules that the docs start exist."""
 
 import importlib.util
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "assets" / "pocket" / "MODEL_CARD.md",
