@@ -64,7 +64,7 @@ def run(name: str, command: list[str]) -> bool:
     print(f"== {name}", flush=True)
     folder = WEB if name == "page" else ROOT
     if name == "page":
-        subprocess.run(["npm", "install", "--no-save", "--silent"], cwd=WEB, check=False)
+        subprocess.run(["npm", "ci", "--silent"], cwd=WEB, check=False)
     code = subprocess.run(command, cwd=folder, check=False).returncode
     print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return code == 0 or (name == "races" and code == NO_TESTS)
