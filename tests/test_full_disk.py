@@ -15,7 +15,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker, space_watch
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, weights, work
 

@@ -19,8 +19,8 @@ from gal_studio.state.files.content_store import log_folder
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.jobs.registry import import_ahead, steps_of, what_is_kept
-from gal_studio.worker.progress import Progress
 from gal_studio.worker.space_watch import RoomWatch
+from gal_studio.worker.task import Progress
 
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models

@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from gal_studio.core.queue import Direction, moved, settled
+from gal_studio.core.jobs import Direction, moved, topological
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import FOLLOWS, OVERTAKEN, WAITS
@@ -52,7 +52,7 @@ class JobQueue:
         with self._database.snapshot():
             waiting = self._waiting()
             needs = self._needs()
-            order = settled([job.id for job in waiting], _ids(needs))
+            order = topological([job.id for job in waiting], _ids(needs))
             return Queue(
                 working=self._jobs("state IN ('running', 'pausing', 'stopping') ORDER BY started"),
                 waiting=tuple(sorted(waiting, key=lambda job: order.index(job.id))),
@@ -71,7 +71,7 @@ class JobQueue:
             waiting = self._waiting()
             places = [row["position"] for row in self._places()]
             needs = _ids(self._needs())
-            order = settled([job.id for job in waiting], needs)
+            order = topological([job.id for job in waiting], needs)
             for place, identity in zip(places, moved(order, needs, job_id, direction), strict=True):
                 writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place, identity))
 

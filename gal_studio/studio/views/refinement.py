@@ -13,6 +13,7 @@ from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, StoredMap
+from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
@@ -126,3 +127,13 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
     height, width = stored.values.shape
     rows = tuple(tuple(round(float(value), 4) for value in row) for row in stored.values)
     return PatchMap(height, width, rows, stored.vision_model, subject)
+
+
+def show_all(store: Store, project_id: str) -> None:
+    """Make every view of a project; what cannot be made raises what it would raise in the page."""
+    project_view(store, project_id)
+    round_summaries(store, project_id)
+    for round_ in store.rounds.of_project(project_id):
+        round_view(store, round_.id)
+        if round_.kind == "refine":
+            refinement_view(store, round_.id)

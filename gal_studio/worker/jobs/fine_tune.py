@@ -33,8 +33,7 @@ from gal_studio.worker.jobs.training_run import (
     training_pictures,
 )
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Phase, Progress
-from gal_studio.worker.task import open_task
+from gal_studio.worker.task import Phase, Progress, open_task
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:

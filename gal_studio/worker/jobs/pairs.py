@@ -27,8 +27,7 @@ from gal_studio.worker.patches.judge import (
 )
 from gal_studio.worker.patches.maps import judge_candidate, judge_pair
 from gal_studio.worker.patches.open_judge import open_judge
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import Task, open_task
+from gal_studio.worker.task import Progress, Task, open_task
 
 
 def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:

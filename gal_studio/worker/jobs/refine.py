@@ -32,8 +32,7 @@ from gal_studio.worker.models import Models
 from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import open_task
+from gal_studio.worker.task import Progress, open_task
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:

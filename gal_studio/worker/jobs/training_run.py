@@ -27,8 +27,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import Task, open_task
+from gal_studio.worker.task import Progress, Task, open_task
 
 KEPT_CHECKPOINTS = 2
 LOSS_EVERY = 0.5  # seconds between two writes of the loss curve

@@ -17,7 +17,7 @@ from gal_studio.state.files import content_store
 from gal_studio.studio import Studio
 from gal_studio.worker.loop import Watcher
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import object_draft, tiny_draft
 from tests.worker.working import first_round, weights, work
 

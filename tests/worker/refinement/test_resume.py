@@ -16,7 +16,7 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.worker.refinement.working import accept, first_round, stop_at, weights, work
 
 

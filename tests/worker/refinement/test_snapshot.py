@@ -5,7 +5,7 @@ from gal_studio.engine.training import latents
 from gal_studio.rounds import fingerprints, pairs
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.worker.refinement.working import (
     Watch,
     accept,

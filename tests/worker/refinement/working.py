@@ -11,7 +11,7 @@ from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES
 
 Watch = Callable[[Job, Progress], None]

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.queue import moved, settled
+from gal_studio.core.jobs import moved, topological
 
 NEEDS = {"d": ["c"], "f": ["e"], "g": ["f"]}  # a, b, then c with its d, then e, f, g in a chain
 ORDER = tuple("abcdefg")
@@ -35,8 +35,8 @@ def test_an_odd_direction_is_refused():
 
 
 def test_what_stood_before_what_it_needs_is_put_behind_it():
-    assert settled("dcba", {"d": ["c", "a"]}) == ("c", "a", "d", "b")
-    assert settled(ORDER, NEEDS) == ORDER
+    assert topological("dcba", {"d": ["c", "a"]}) == ("c", "a", "d", "b")
+    assert topological(ORDER, NEEDS) == ORDER
 
 
 @st.composite
@@ -52,7 +52,7 @@ def queues(draw: st.DrawFn) -> tuple[list[str], dict[str, list[str]]]:
 @given(queues(), st.data())
 def test_no_job_ever_stands_before_what_it_needs(queue: tuple[list[str], dict[str, list[str]]], data):
     given_order, needs = queue
-    order = settled(given_order, needs)
+    order = topological(given_order, needs)
     for _ in range(6):
         job = data.draw(st.sampled_from(order))
         before, order = order, moved(order, needs, job, data.draw(st.sampled_from(["up", "down", "first"])))
