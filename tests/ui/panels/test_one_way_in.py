@@ -1,6 +1,8 @@
 """What the page changes comes in by one way: the route that does each change once."""
 
+import asyncio
 import inspect
+from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
 
@@ -18,9 +20,14 @@ JOB_MOVES = {"stop", "pause", "resume", "preview", "reorder"}  # asked for again
 
 def exposed(studio: Studio) -> set[str]:
     """The names of all functions that Gradio lets the page call."""
-    blocks = build_blocks(studio)
+
+    async def build() -> gr.Blocks:  # outside of a loop Gradio makes one and leaves it open
+        return build_blocks(studio)
+
+    with ThreadPoolExecutor(1) as pool:
+        blocks = pool.submit(lambda: asyncio.run(build())).result()
     panels = [block for block in blocks.blocks.values() if isinstance(block, gr.HTML)]
-    return {name for panel in panels for name in panel.server_functions} | {
+    return {name for panel in panels for name in (function.__name__ for function in panel.server_fns)} | {
         str(function.api_name) for function in blocks.fns.values() if function.api_visibility == "public"
     }
 
