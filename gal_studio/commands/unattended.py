@@ -20,8 +20,8 @@ from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs
 from gal_studio.state import Store
-from gal_studio.state.images.read import read_picture
-from gal_studio.studio import Picture, ProjectDraft, Studio
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.references import Mask, open_picture
 
 MOST_ROUNDS = 50
 
@@ -115,7 +115,7 @@ def _origin(plan: Plan) -> str:
     rest = astuple(replace(draft, references=(), origin=None, settings=None))
     parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
     own = [
-        (reference.trigger_word, reference.mask and _picture_digest(reference.mask))
+        (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
         for reference in draft.given
     ]
     if len(set(own)) > 1 or any(mask for _, mask in own):
@@ -123,8 +123,8 @@ def _origin(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _picture_digest(picture: Picture) -> str:
-    return hashlib.sha256(read_picture(picture)[0].tobytes()).hexdigest()
+def _picture_digest(picture: Mask) -> str:
+    return hashlib.sha256(open_picture(picture).convert("RGB").tobytes()).hexdigest()
 
 
 def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:

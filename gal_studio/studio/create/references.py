@@ -1,8 +1,10 @@
-"""What a person gives of a subject: pictures with prompts, and masks that say where in them it is."""
+"""References as a person gives them: a picture, its prompt, and optionally a mask of the subject."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
@@ -10,6 +12,9 @@ from gal_studio.core.patchdpo.masks import check_size
 from gal_studio.state.images.read import read_picture
 
 Picture = bytes | str | Path
+Pixels = NDArray[np.uint8]
+Mask = Picture | Pixels
+"""A mask file, which is decoded in the sandbox, or painted pixels (height, width), 255 on the subject."""
 MASK_ENDING = "-masklabel.png"
 
 
@@ -17,13 +22,13 @@ MASK_ENDING = "-masklabel.png"
 class ReferenceDraft:
     """A picture with its prompt; an empty `trigger_word` means the project's.
 
-    `mask` is a picture of the same size, white where the subject is.
+    `mask` has the size of the picture and is white where the subject is.
     """
 
     picture: Picture
     prompt: str
     trigger_word: str = ""
-    mask: Picture | None = None
+    mask: Mask | None = None
 
 
 def mask_beside(picture: Path) -> Path | None:
@@ -33,7 +38,7 @@ def mask_beside(picture: Path) -> Path | None:
 
 
 def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Image.Image | None]:
-    """The picture and its mask; `place` (from 1) names a picture that has no file name."""
+    """Decode a picture and its mask; `place` (from 1) names a picture without a file name in errors."""
     try:
         picture = read_picture(given.picture)[0]
         return picture, None if given.mask is None else read_mask(given.mask, picture.size)
@@ -43,26 +48,42 @@ def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Imag
         raise
 
 
-def read_mask(mask: Picture, size: tuple[int, int]) -> Image.Image:
-    """A mask (mode L, 255 on the subject) for a picture of this (width, height)."""
-    name = "mask" if isinstance(mask, bytes) else f"mask {Path(mask).name!r}"
-    grey = read_picture(mask)[0].convert("L")
+def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
+    """A mask (mode L, 255 on the subject) for a picture of `size` (width, height); an empty or full one is
+    refused.
+    """
+    name = f"mask {Path(mask).name!r}" if isinstance(mask, str | Path) else "mask"
+    painted = isinstance(mask, np.ndarray)
+    grey = open_picture(mask).convert("L")
     check_size(name, grey.size, size)
-    lowest, highest = grey.point([0] * 128 + [255] * 128).getextrema()
-    painted = isinstance(mask, bytes)
-    if not highest:
+    covered = np.asarray(grey) >= 128
+    if not covered.any():
         hint = (
             "paint what belongs to it" if painted else "make it white where the subject is, or leave it out"
         )
         raise StudioError(f"The {name} covers nothing: {hint}.")
-    if lowest:
+    if covered.all():
         hint = "leave the rest unpainted" if painted else "make it black around the subject, or leave it out"
         raise StudioError(f"The {name} covers everything: {hint}.")
     return grey
 
 
-def check_reference(picture: Picture, mask: Picture | None) -> tuple[str, ...]:
-    """Notes on what is changed when this picture is taken in; a StudioError when it cannot be."""
+def open_picture(given: Mask) -> Image.Image:
+    """Decode a file in the sandbox; painted pixels are checked numbers and need no decoding."""
+    return image_of(given) if isinstance(given, np.ndarray) else read_picture(given)[0]
+
+
+def image_of(pixels: Pixels) -> Image.Image:
+    """Painted pixels as an image of one channel (mode L)."""
+    if pixels.ndim != 2 or pixels.dtype != np.uint8:
+        raise StudioError(
+            f"The mask has shape {pixels.shape} and type {pixels.dtype}: give 8-bit values, (height, width)."
+        )
+    return Image.fromarray(pixels)
+
+
+def check_reference(picture: Picture, mask: Mask | None) -> tuple[str, ...]:
+    """Check a reference; the answer notes what would be changed on storing it."""
     read, notes = read_picture(picture)
     if mask is None:
         return notes

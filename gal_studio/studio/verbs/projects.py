@@ -10,7 +10,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
-from gal_studio.studio.create.references import Picture, check_reference
+from gal_studio.studio.create.references import Mask, Picture, check_reference
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import round
 from gal_studio.studio.views.types import ProjectView
@@ -24,8 +24,8 @@ class ProjectVerbs(Verbs):
         """The base models on offer, with the settings that suit them."""
         return load_presets()
 
-    def check_picture(self, picture: Picture, mask: Picture | None = None) -> tuple[str, ...]:
-        """Notes on what is changed when this picture is taken in; a StudioError when it cannot be."""
+    def check_picture(self, picture: Picture, mask: Mask | None = None) -> tuple[str, ...]:
+        """Check a reference; the answer notes what would be changed on storing it."""
         return check_reference(picture, mask)
 
     def create_project(self, draft: ProjectDraft) -> str:

@@ -1,18 +1,17 @@
-"""Masks between the page and the store: runs of labels row by row there, pictures of one channel here."""
-
-import io
+"""Masks on the wire: run lengths in row-major order, `{width, height, runs: [label, count, ...]}`."""
 
 import numpy as np
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.studio.create.references import Pixels
 from gal_studio.ui.payloads.rounds import Payload
 
 LARGEST_MASK = 16_000_000  # pixels
 
 
-def png_of(mask: Payload) -> bytes:
-    """`{width, height, runs: [label, count, ...]}` with labels 0 to 255 as a lossless PNG of one channel."""
+def pixels_of(mask: Payload) -> Pixels:
+    """The pixels (height, width) of run lengths with labels from 0 to 255."""
     width, height = _whole(mask.get("width")), _whole(mask.get("height"))
     runs = mask.get("runs")
     if not 0 < width * height <= LARGEST_MASK or not isinstance(runs, list) or len(runs) % 2:
@@ -20,14 +19,11 @@ def png_of(mask: Payload) -> bytes:
     labels, counts = [_whole(value) for value in runs[::2]], [_whole(value) for value in runs[1::2]]
     if max(labels, default=256) > 255 or sum(counts) != width * height:
         raise StudioError("The painted mask does not fill its picture: paint it again.")
-    pixels = np.repeat(np.array(labels, np.uint8), counts).reshape(height, width)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
+    return np.repeat(np.array(labels, np.uint8), counts).reshape(height, width)
 
 
 def runs_of(mask: Image.Image) -> Payload:
-    """A mask of mode L as the page draws it."""
+    """The run lengths of a mask of mode L."""
     flat = np.asarray(mask).ravel()
     starts = np.flatnonzero(np.diff(flat.astype(np.int16), prepend=-1))
     counts = np.diff(starts, append=flat.size)

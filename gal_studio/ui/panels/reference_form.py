@@ -6,10 +6,11 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import Subject, find_trigger_word, style_descriptor, subjects
 from gal_studio.core.references import describe
 from gal_studio.core.types import Kind
-from gal_studio.studio import Picture, ReferenceDraft
+from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.project import default_name
-from gal_studio.ui.api.mask_runs import png_of
+from gal_studio.studio.create.references import Mask
+from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.payloads.rounds import Payload
 
@@ -68,10 +69,10 @@ def uploaded(request: Payload) -> list[str]:
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
-def given_mask(one: Payload) -> Picture | None:
+def given_mask(one: Payload) -> Mask | None:
     """The mask of a picture in the form, painted or uploaded beside it; None where there is neither."""
     if one.get("painted"):
-        return png_of(one["painted"])
+        return pixels_of(one["painted"])
     return uploads().path(one["mask"]) if one.get("mask") else None
 
 

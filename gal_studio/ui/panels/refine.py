@@ -7,7 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView
 from gal_studio.ui.api.errors import Handler
-from gal_studio.ui.api.mask_runs import png_of, runs_of
+from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.panels.panel import handlers_on
 from gal_studio.ui.payloads.refinement import map_payload
@@ -61,7 +61,7 @@ def find_subject(studio: Studio, request: Payload) -> Payload:
 def keep_subject(studio: Studio, request: Payload) -> Payload:
     """Keep what was painted over a reference; no mask leaves the subject to the studio."""
     mask = request.get("mask")
-    studio.set_reference_mask(request["reference"], png_of(mask) if mask else None)
+    studio.set_reference_mask(request["reference"], pixels_of(mask) if mask else None)
     return {}
 
 
@@ -72,7 +72,7 @@ def _runs(studio: Studio, name: str | None) -> Payload | None:
 def keep_paint(studio: Studio, request: Payload) -> Payload:
     """Keep what was painted over a pair; no mask is no paint."""
     mask = request.get("mask")
-    studio.paint(request["pair"], png_of(mask) if mask else None)
+    studio.paint(request["pair"], pixels_of(mask) if mask else None)
     return {}
 
 

@@ -7,7 +7,7 @@ import gradio as gr
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
-from gal_studio.ui.api.mask_runs import png_of
+from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.panels.panel import make_panel
 from gal_studio.ui.panels.refine import refine_handlers
@@ -26,7 +26,7 @@ def record(studio: Studio, request: Payload) -> Payload:
 
 def record_part(studio: Studio, request: Payload) -> Payload:
     """Accept the painted part of a picture."""
-    studio.accept_in_part(request["candidate"], png_of(request["mask"]))
+    studio.accept_in_part(request["candidate"], pixels_of(request["mask"]))
     return {}
 
 

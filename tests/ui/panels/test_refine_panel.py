@@ -8,8 +8,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.images.sandbox import decoder
 from gal_studio.studio.views.types import MeasurementView
-from gal_studio.ui.api.mask_runs import png_of, runs_of
+from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.panels.refine import (
@@ -40,14 +41,27 @@ def stored(place: Place, name: str) -> np.ndarray:
     return np.asarray(place.studio.store.images.mask(name))
 
 
-def test_a_mask_travels_both_ways_unchanged(tmp_path):
+def test_a_mask_travels_both_ways_unchanged():
     rng = np.random.default_rng(0)
     pixels = rng.choice(np.array([0, 128, 255], np.uint8), size=(37, 53))
     runs = runs_of(Image.fromarray(pixels))
-    (tmp_path / "mask.png").write_bytes(png_of(json.loads(json.dumps(runs))))
-    with Image.open(tmp_path / "mask.png") as file:
-        assert file.mode == "L"
-        assert np.array_equal(np.asarray(file), pixels)
+    found = pixels_of(json.loads(json.dumps(runs)))
+    assert found.dtype == np.uint8
+    assert np.array_equal(found, pixels)
+
+
+def test_painted_masks_need_no_decoder(place: Place, monkeypatch: pytest.MonkeyPatch):
+    node = pairs_made(place.studio, place.round)
+    pair = place.studio.refinement_view(node).pairs[0].id
+    reference = place.studio.project(place.project).references[0].id
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a painted mask was decoded")
+
+    monkeypatch.setattr(decoder, "decode", refuse)
+    record_part(place.studio, {"candidate": first(place), "mask": CORNER})
+    keep_paint(place.studio, {"pair": pair, "mask": CORNER})
+    keep_subject(place.studio, {"reference": reference, "mask": CORNER})
 
 
 @pytest.mark.parametrize(
@@ -66,7 +80,7 @@ def test_a_mask_travels_both_ways_unchanged(tmp_path):
 )
 def test_what_is_no_mask_is_one_sentence(mask):
     with pytest.raises(StudioError, match="paint it again"):
-        png_of(mask)
+        pixels_of(mask)
 
 
 def test_a_map_is_there_once_it_was_judged(place: Place):

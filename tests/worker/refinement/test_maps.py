@@ -21,7 +21,6 @@ from tests.worker.refinement.working import (
     changes,
     first_round,
     half,
-    png,
     stop_at,
     work,
 )
@@ -52,10 +51,16 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
             studio.judge_quality(first)
 
 
+def flat(grey: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 32), (grey, grey, grey)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def test_reference_without_a_foreground_is_left_out_and_none_is_refused(
     studio: Studio, models: Models, names: tuple[str, str], tower: str
 ) -> None:
-    first_flat, second_flat = (png(np.full((32, 32, 3), grey)) for grey in (200, 150))
+    first_flat, second_flat = (flat(grey) for grey in (200, 150))
 
     def pairs_of(references: list[tuple[bytes, str]]) -> Job:
         draft: ProjectDraft = object_draft(names, references=references, changes=changes(tower))

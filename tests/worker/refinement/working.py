@@ -1,10 +1,9 @@
 """How the tests of refinements work: ask, wait, paint, and look at what came out."""
 
-import io
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 from safetensors import safe_open
 
 from gal_studio.core.types import Job
@@ -40,16 +39,10 @@ def accept(studio: Studio, round_id: str, number: int = 0) -> str:
     return chosen.id
 
 
-def png(values: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(values.astype(np.uint8)).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def half(left: int, right: int, size: tuple[int, int] = (32, 32)) -> bytes:
-    values = np.full(size[::-1], left)
-    values[:, size[0] // 2 :] = right
-    return png(values)
+def half(left: int, right: int, size: tuple[int, int] = (32, 32)) -> NDArray[np.uint8]:
+    pixels = np.full(size[::-1], left, np.uint8)
+    pixels[:, size[0] // 2 :] = right
+    return pixels
 
 
 def weights(studio: Studio, round_id: str) -> dict[str, bytes]:
