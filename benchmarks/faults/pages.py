@@ -102,7 +102,7 @@ def _decide_beside(
         page.bring_to_front()
         candidate = page.evaluate(f"document.querySelectorAll('.tile')[{number}].dataset.id")
         verdict = "rejected" if number % 2 else "accepted"
-        studio.call("decide", {"candidates": [candidate], "verdict": verdict})
+        studio.write("decide", {"candidates": [candidate], "verdict": verdict})
         started = time.monotonic()
         figures.decisions.append(until_true(page, recorder, started, f"decision {number}", figures))
     recorder.person_works.set()

@@ -81,6 +81,6 @@ class Person:
         return False
 
     def _press(self, button: str, request: dict[str, Any]) -> None:
-        answer = self._studio.call(button, request)
+        answer = self._studio.write(button, request)
         if "error" in answer:
             raise AwayError(f"{button}: {answer['error']}")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-CALL = "/gradio_api/component_server"
+CALL, WRITES = "/gradio_api/component_server", "/writes"
 PATIENCE = 120.0  # seconds after which something that should come is called missing
 
 
@@ -133,6 +134,14 @@ class RunningStudio:
         answer = json.loads(self._ask("POST", CALL, json.dumps(message).encode()))
         if not isinstance(answer, dict):
             raise RuntimeError(f"{handler} answered {answer!r}")
+        return answer
+
+    def write(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Change something as the page does; AwayError when the process is gone before its answer came."""
+        write = {"id": uuid.uuid4().hex, "name": name, "request": request}
+        (answer,) = json.loads(self._ask("POST", WRITES, json.dumps([write]).encode()))
+        if not isinstance(answer, dict):
+            raise RuntimeError(f"{name} answered {answer!r}")
         return answer
 
     def fetch(self, path: str) -> None:

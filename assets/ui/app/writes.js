@@ -19,7 +19,8 @@ const NOTED = 50; // ms after which a change is noted
 /**
  * One change for the studio; its id tells the studio what it did already.
  * @typedef {{ id: string, name: string, request: object }} Change
- * @typedef {{ error?: string, round?: string, name?: string, said?: string, changed?: string[] }} WriteAnswer
+ * @typedef {{ error?: string, round?: string, name?: string, said?: string, changed?: string[],
+ *   project?: string, freed?: string }} WriteAnswer
  */
 /** @type {{ entry: Change, done: (answer: WriteAnswer | null) => void, since: number }[]} */
 const waiting = [];

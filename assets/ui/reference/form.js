@@ -1,6 +1,7 @@
 /** The form of a new project: one set of references, or one for each object; the model and its settings. */
 import { on, state } from "../app/store.js";
 import { call } from "../app/session.js";
+import { write } from "../app/writes.js";
 import { setAttribute } from "../kit/dom.js";
 import { mountPresets } from "./presets.js";
 import { makeSet, showDerived } from "./picture_set.js";
@@ -80,7 +81,7 @@ export function mountForm(parts, upload, created) {
     const chosen = open();
     await Promise.all(chosen.map((set) => set.ready()));
     const asked = chosen.map((set) => ({ trigger_word: set.word(), references: set.references() }));
-    const answer = await call("reference", "create", {
+    const answer = await write("create", {
       kind: kind(),
       sets: asked,
       name: parts.name.value,

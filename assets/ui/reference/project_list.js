@@ -122,7 +122,7 @@ function awayRow(project) {
         "Delete permanently",
         `Pictures, decisions and LoRAs of ${project.name}; this cannot be undone`,
         async () => {
-          const answer = await call("reference", "delete", { project: project.id });
+          const answer = await write("delete", { project: project.id });
           if (answer) toast(`${project.name} is deleted: ${answer.freed} freed.`);
         },
       ),
@@ -153,7 +153,7 @@ function demoButton(demo) {
         click: async () => {
           if (trying) return;
           trying = button.disabled = true;
-          const answer = await call("reference", "try_demo", { kind: demo.kind });
+          const answer = await write("try_demo", { kind: demo.kind });
           trying = button.disabled = false;
           if (answer) openProject(answer.project);
           else listProjects();

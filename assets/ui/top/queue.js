@@ -1,6 +1,7 @@
 /** The work of all projects: what runs, what waits and in which order, what halted and may go on. */
 import { state, on } from "../app/store.js";
-import { call, openProject, refresh } from "../app/session.js";
+import { openProject, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { el, pressed, setAttribute, setText } from "../kit/dom.js";
 import { isWorking, jobName, jobProgress, reached, resumeWord } from "./job_words.js";
@@ -153,7 +154,7 @@ async function act(handler, request, event) {
   if (sending || event.detail > 1) return;
   move(true);
   try {
-    await call("top", handler, request);
+    await write(handler, request);
     ["queue", "job"].forEach(ask);
     await refresh();
   } finally {

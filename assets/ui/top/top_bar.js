@@ -1,6 +1,7 @@
 /** The top line: project, steps and the job, the same in every step and after every refresh. */
 import { state, on, emit, busy } from "../app/store.js";
-import { call, openStep, refresh } from "../app/session.js";
+import { openStep, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { setAttribute, setText } from "../kit/dom.js";
 import { clock } from "../kit/format.js";
@@ -103,7 +104,7 @@ async function move(verb, soon) {
   }, STILL);
   emit("job");
   ask("job"); // a poll that is on its way does not know of it
-  await call("top", verb, { job: id });
+  await write(verb, { job: id });
   ask("job");
   ask("queue");
   refresh();

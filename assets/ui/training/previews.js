@@ -1,6 +1,6 @@
 /** Pictures that are drawn in the middle of a training: by an interval, or by Preview now. */
 import { state } from "../app/store.js";
-import { call } from "../app/session.js";
+import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
@@ -80,7 +80,7 @@ function figure(preview) {
 async function previewNow(button) {
   if (button.disabled) return;
   button.disabled = true;
-  const answer = await call("top", "preview", { job: state.job?.id });
+  const answer = await write("preview", { job: state.job?.id });
   if (answer) toast("A preview is drawn at the next step.");
   button.disabled = false;
 }

@@ -22,13 +22,33 @@ class Answers:
 
         A refusal raises and is not stored, since the same write may succeed later.
         """
-        with self._database.transaction() as writer:
-            known = self._database.row("SELECT answer FROM answers WHERE id = ?", (key,))
+        with self._database.transaction():
+            known = self._known(key)
             if known is not None:
-                answer: Answer = json.loads(known["answer"])
-                return answer
+                return known
             answer = act()
-            now = self._clock()
-            writer.execute("DELETE FROM answers WHERE time < ?", (now - KEPT,))
-            writer.execute("INSERT INTO answers VALUES (?, ?, ?)", (key, json.dumps(answer), now))
+            self._store(key, answer)
         return answer
+
+    def once_outside(self, key: str, act: Callable[[], Answer]) -> Answer:
+        """Like `once`, for an act that has transactions of its own.
+
+        A crash between the act and its answer, or a repetition while the act still runs, repeats the act:
+        it must do no harm then.
+        """
+        known = self._known(key)
+        if known is not None:
+            return known
+        answer = act()
+        self._store(key, answer)
+        return answer
+
+    def _known(self, key: str) -> Answer | None:
+        row = self._database.row("SELECT answer FROM answers WHERE id = ?", (key,))
+        return None if row is None else json.loads(row["answer"])
+
+    def _store(self, key: str, answer: Answer) -> None:
+        now = self._clock()
+        with self._database.transaction() as writer:
+            writer.execute("DELETE FROM answers WHERE time < ?", (now - KEPT,))
+            writer.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", (key, json.dumps(answer), now))

@@ -1,6 +1,7 @@
-"""What the page changes: lists in the order of the clicks; a change that comes again is not done again."""
+"""The route for writes: batches in the order of the clicks, each write done once by its idempotency key."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -8,19 +9,32 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.errors import guarded
 from gal_studio.ui.payloads.rounds import Payload
 
 WRITES_PATH = "/writes"
-LONGEST_ID = 64  # letters
+LONGEST_ID = 64  # characters of an idempotency key
 _UNKNOWN = "The studio does not know this change: load the page again."
 Acts = Mapping[str, Callable[[Studio, Payload], Payload]]
-"""What each change does, by the name under which the page sends it."""
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What each write does, by the name under which the page sends it.
+
+    An act of `atomic` runs in one transaction with the storing of its answer. One of `outside` reads or
+    removes files and has transactions of its own; `request["origin"]` is its key, by which a project that
+    it has made already is found.
+    """
+
+    atomic: Acts
+    outside: Acts
 
 
 def is_list_of_writes(given: Any) -> bool:
-    """Whether this is `[{id, name, request}, ...]`."""
+    """Whether this is `[{id, name, request}, ...]`; `id` is the idempotency key."""
     return isinstance(given, list) and all(
         isinstance(write, dict)
         and isinstance(write.get("id"), str)
@@ -31,27 +45,33 @@ def is_list_of_writes(given: Any) -> bool:
     )
 
 
-def answer(studio: Studio, acts: Acts, write: Payload) -> Payload:
-    """Do one change, unless it was done before; a refusal is `{"error": sentence}`."""
-    act = acts.get(write["name"])
-    if act is None:  # of a page that is older than the studio
-        return {"error": _UNKNOWN}
+def answer(studio: Studio, known: Writes, write: Payload) -> Payload:
+    """Do a write unless it was done before; a refusal is `{"error": sentence}`."""
+    key, name = write["id"], write["name"]
+    answers = studio.store.answers
 
     def once(request: Payload) -> Payload:
-        return studio.store.answers.once(write["id"], lambda: act(studio, request))
+        if name in known.atomic:
+            return answers.once(key, lambda: known.atomic[name](studio, request))
+        if name in known.outside:
+            request = {**request, "origin": key}
+            return answers.once_outside(key, lambda: known.outside[name](studio, request))
+        raise StudioError(_UNKNOWN)  # from a page that is older than the studio
 
     return guarded(once)(write["request"])
 
 
-def add_writes_route(app: FastAPI, studio: Studio, acts: Acts) -> None:
-    """Take changes, and answer them in their order."""
+def add_writes_route(app: FastAPI, studio: Studio, known: Writes) -> None:
+    """Accept batches of writes; the answers have the same order."""
 
     @app.post(WRITES_PATH)
     async def writes(request: Request) -> Response:
         try:
             given = await request.json()
-        except (ValueError, ClientDisconnect):  # the page went away while it sent: the next one sends again
+        except (ValueError, ClientDisconnect):  # the page was closed while sending; the next one sends again
             given = None
         if not is_list_of_writes(given):
             return PlainTextResponse(_UNKNOWN, 400)
-        return JSONResponse(await run_in_threadpool(lambda: [answer(studio, acts, write) for write in given]))
+        return JSONResponse(
+            await run_in_threadpool(lambda: [answer(studio, known, write) for write in given])
+        )

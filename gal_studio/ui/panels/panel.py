@@ -1,11 +1,15 @@
-"""A part of the screen: a static template, our JavaScript, and the handlers that it may call."""
+"""A panel: a part of the screen with a static template, our JavaScript, and the handlers it may call."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import gradio as gr
 
+from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.api.errors import Handler, guarded
+from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.payloads.rounds import Payload
 
@@ -16,8 +20,29 @@ import("%s").then((boot) => boot.mount("%s", { element, server, upload }));
 """
 
 
+@dataclass(frozen=True)
+class Context:
+    """What the handlers of a page act on; with credentials, the page has a way to sign out."""
+
+    recall: Recall
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of the screen.
+
+    `build` makes it, with handlers that only read. What it writes comes in by the route for writes: `atomic`
+    and `outside` as in `Writes`.
+    """
+
+    build: Callable[[Context], gr.HTML]
+    atomic: Acts = field(default_factory=dict)
+    outside: Acts = field(default_factory=dict)
+
+
 def handlers_on(subject: Subject, acts: Mapping[str, Callable[[Subject, Payload], Payload]]) -> list[Handler]:
-    """What the page may call by these names, each acting on the same studio or recall."""
+    """Handlers that the page calls by these names, each bound to the same studio or view cache."""
     return [_named(name, act, subject) for name, act in acts.items()]
 
 

@@ -1,6 +1,5 @@
 """Step 1: what a person gives, and what the studio makes of it before anything is stored."""
 
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.panel import handlers_on, make_panel
+from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads.rounds import Payload
 
@@ -154,7 +153,7 @@ def _megabytes(size: int) -> str:
 
 
 def _try_demo(studio: Studio, request: Payload) -> Payload:
-    project_id = studio.create_demo(request["kind"], origin=f"demo {secrets.token_hex(8)}")
+    project_id = studio.create_demo(request["kind"], origin=request["origin"])
     studio.run_round(studio.rounds(project_id)[0].id)
     return {"project": project_id}
 
@@ -170,7 +169,7 @@ READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 WHOLE_PROJECTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {"create": _create, "delete": _delete, "try_demo": _try_demo}
 )
-"""These read or remove files and cannot stand in one transaction: the page calls them directly."""
+"""Writes that read or remove files, and therefore cannot run in one transaction."""
 WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         "change": _change,
@@ -183,6 +182,8 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 )
 
 
-def build_reference(studio: Studio) -> gr.HTML:
-    """The panel and its handlers."""
-    return make_panel("reference", [derive, *handlers_on(studio, {**READS, **WHOLE_PROJECTS})])
+def _build(context: Context) -> gr.HTML:
+    return make_panel("reference", [derive, *handlers_on(context.recall.studio, READS)])
+
+
+PANEL = Panel(_build, WRITES, WHOLE_PROJECTS)

@@ -163,7 +163,7 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 """What the Rounds screen may change; an answer's `round` is the round to show next."""
 
 
-def refine_handlers(recall: Recall) -> list[Handler]:
+def handlers(recall: Recall) -> list[Handler]:
     """What the page reads of refinements."""
     return [
         *handlers_on(recall.studio, READS),

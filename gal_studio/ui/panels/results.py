@@ -4,7 +4,7 @@ import gradio as gr
 
 from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.api.view_cache import Recall
-from gal_studio.ui.panels.panel import make_panel
+from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads.rounds import Payload, picture_payload
 
 
@@ -41,13 +41,17 @@ def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> P
     return {"rounds": rows, "most": most}
 
 
-def build_results(recall: Recall) -> gr.HTML:
-    """The panel and its handlers."""
+def _results(recall: Recall, request: Payload) -> Payload:
+    return all_rounds(recall, request["project"])
 
-    def results(request: Payload) -> Payload:
-        return all_rounds(recall, request["project"])
 
-    def same_seed(request: Payload) -> Payload:
-        return same_noise(recall, request["project"], request["anchor"], int(request["index"]))
+def _same_seed(recall: Recall, request: Payload) -> Payload:
+    return same_noise(recall, request["project"], request["anchor"], int(request["index"]))
 
-    return make_panel("results", [results, same_seed])
+
+def _build(context: Context) -> gr.HTML:
+    reads = {"results": _results, "same_seed": _same_seed}
+    return make_panel("results", handlers_on(context.recall, reads))
+
+
+PANEL = Panel(_build)

@@ -8,9 +8,8 @@ import gradio as gr
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.api.view_cache import Recall
-from gal_studio.ui.panels.panel import make_panel
-from gal_studio.ui.panels.refine import refine_handlers
+from gal_studio.ui.panels import refine
+from gal_studio.ui.panels.panel import Context, Panel, make_panel
 from gal_studio.ui.payloads.rounds import Payload
 
 VERDICTS = ("accepted", "rejected", "undecided")
@@ -76,6 +75,8 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 """What the Rounds screen may change; an answer's `round` is the round to show next."""
 
 
-def build_rounds(recall: Recall) -> gr.HTML:
-    """The panel and its handlers."""
-    return make_panel("rounds", refine_handlers(recall))
+def _build(context: Context) -> gr.HTML:
+    return make_panel("rounds", refine.handlers(context.recall))
+
+
+PANEL = Panel(_build, {**WRITES, **refine.WRITES})

@@ -9,8 +9,7 @@ from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.view_cache import Recall
-from gal_studio.ui.panels.panel import handlers_on, make_panel
+from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads.rounds import Payload
 from gal_studio.ui.payloads.work import report_payload
 
@@ -39,7 +38,7 @@ def _reorder(studio: Studio, request: Payload) -> Payload:
     return {}
 
 
-ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {"stop": _stop, "pause": _pause, "resume": _resume, "preview": _preview, "reorder": _reorder}
 )
 
@@ -54,12 +53,10 @@ def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
     return log
 
 
-def build_top_bar(recall: Recall, credentials: Credentials | None = None) -> gr.HTML:
-    """The panel and its handlers; with credentials, a way to sign out."""
-    studio = recall.studio
-    handlers = [
-        *handlers_on(recall, {"poll": poll}),
-        *handlers_on(studio, ACTS),
-        log_handler(studio, credentials),
-    ]
+def _build(context: Context) -> gr.HTML:
+    recall, credentials = context.recall, context.credentials
+    handlers = [*handlers_on(recall, {"poll": poll}), log_handler(recall.studio, credentials)]
     return make_panel("top", handlers, [SIGNED_IN] if credentials else [])
+
+
+PANEL = Panel(_build, WRITES)

@@ -11,6 +11,7 @@ import pytest
 
 from gal_studio.ui.access.gate import Rules
 from gal_studio.ui.api.uploads import UPLOAD_PATH, uploads
+from gal_studio.ui.api.writes import WRITES_PATH
 from gal_studio.ui.page.gradio_allow_list import is_needed
 from gal_studio.ui.page.static import ui_address
 from tests.ui.access.doors import (
@@ -139,11 +140,11 @@ OTHERS = [
 @pytest.mark.parametrize("headers", OTHERS, ids=str)
 def test_other_origins_change_nothing(opened: Served, headers: dict[str, str]) -> None:
     before = len(opened.place.studio.projects())
-    assert call(opened.address, "try_demo", {"kind": "style"}, headers).status == 403
-    assert (
-        call(opened.address, "try_demo", {"kind": "style"}, {**headers, "Content-Type": "text/plain"}).status
-        == 403
-    )
+    write = json.dumps([{"id": "x", "name": "try_demo", "request": {"kind": "style"}}]).encode()
+    for content_type in ("application/json", "text/plain"):
+        sent = {**headers, "Content-Type": content_type}
+        assert ask(opened.address, WRITES_PATH, "POST", sent, write).status == 403
+        assert call(opened.address, "overview", {}, sent).status == 403
     form, body = multipart(("cat.png", picture((9, 9, 9))))
     assert ask(opened.address, UPLOAD_PATH, "POST", {**form, **headers}, body).status == 403
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):

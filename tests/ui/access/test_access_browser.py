@@ -172,10 +172,9 @@ def other_site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 ATTACK = """<!doctype html><a href="TARGET/?step=rounds">link</a><iframe src="TARGET/"></iframe><script>
 const call = { method: "POST", credentials: "include" };
-const send = (init) => fetch("TARGET/gradio_api/component_server/", { ...call, ...init })
+const send = (init) => fetch("TARGET/writes", { ...call, ...init })
   .then((answer) => `answered ${answer.type}`, () => "failed");
-const fn_name = "try_demo";
-const body = JSON.stringify({ data: { kind: "style" }, component_id: 2, fn_name, session_hash: "x" });
+const body = JSON.stringify([{ id: "x", name: "try_demo", request: { kind: "style" } }]);
 const image = new Image();
 const seen = new Promise((done) => {
   image.onload = () => done("seen");

@@ -31,6 +31,32 @@ def test_a_list_is_done_in_its_order_and_once(place: Place, client: TestClient):
     assert len(decisions.log(place.round)) == 4
 
 
+def test_a_move_in_the_queue_is_made_once(place: Place, client: TestClient):
+    studio = place.studio
+    jobs = [studio.fine_tune(studio.branch(place.round).id).id for _ in range(3)]
+    up = {"id": "up", "name": "reorder", "request": {"job": jobs[2], "direction": "up"}}
+    assert client.post(WRITES_PATH, json=[up, up]).json() == [{}, {}]
+    assert client.post(WRITES_PATH, json=[up]).json() == [{}]
+    assert [job.id for job in studio.queue_view().waiting] == [jobs[0], jobs[2], jobs[1]]
+
+
+def test_a_demo_that_is_asked_for_again_is_one_project(place: Place, client: TestClient):
+    demo = {"id": "demo", "name": "try_demo", "request": {"kind": "style"}}
+    (first,) = client.post(WRITES_PATH, json=[demo]).json()
+    assert client.post(WRITES_PATH, json=[demo]).json() == [first]
+    place.studio.store.database.write("DELETE FROM answers")  # a crash before its answer was stored
+    assert client.post(WRITES_PATH, json=[demo]).json() == [first]
+    assert len(place.studio.projects()) == 2
+
+
+def test_a_deletion_that_is_asked_for_again_has_the_same_answer(place: Place, client: TestClient):
+    place.studio.put_away(place.project)
+    delete = {"id": "delete", "name": "delete", "request": {"project": place.project}}
+    (first,) = client.post(WRITES_PATH, json=[delete]).json()
+    assert list(first) == ["freed"]
+    assert client.post(WRITES_PATH, json=[delete]).json() == [first]
+
+
 def test_a_refusal_does_not_hold_up_what_stands_behind_it(place: Place, client: TestClient):
     answers = client.post(
         WRITES_PATH, json=[decide(place, 0, "maybe", "a"), decide(place, 0, "accepted", "b")]
@@ -40,7 +66,7 @@ def test_a_refusal_does_not_hold_up_what_stands_behind_it(place: Place, client: 
     assert len(place.studio.store.decisions.accepted(place.round)) == 1
 
 
-@pytest.mark.parametrize("name", ["poll", "gone", "create"])
+@pytest.mark.parametrize("name", ["poll", "gone"])
 def test_an_unknown_change_does_not_refuse_the_others(place: Place, client: TestClient, name: str):
     unknown = {"id": "b", "name": name, "request": {}}
     known = [decide(place, number, "accepted", f"{number}") for number in range(2)]

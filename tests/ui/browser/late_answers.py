@@ -24,7 +24,8 @@ class Late:
         self._page, self._name, self._before = page, name, before
         self._held: list[tuple[Any, Any]] = []
         self._done = False
-        page.route("**/component_server/", self._hold)
+        for path in ("component_server/", "writes"):
+            page.route(f"**/{path}", self._hold)
 
     def _hold(self, route: Any) -> None:
         if self._done or f'"{self._name}"' not in (route.request.post_data or ""):
