@@ -5,7 +5,7 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio.create.references import Pixels
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 
 LARGEST_MASK = 16_000_000  # pixels
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.errors import guarded
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # characters of an idempotency key

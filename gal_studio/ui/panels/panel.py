@@ -11,7 +11,7 @@ from gal_studio.ui.api.errors import Handler, guarded
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.page.static import template, ui_address
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 
 Subject = TypeVar("Subject")
 

@@ -15,7 +15,7 @@ from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 
 _DEMO_NOTES: dict[Kind, str] = {"style": "One picture, its style", "object": "A few pictures of one thing"}
 

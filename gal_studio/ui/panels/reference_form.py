@@ -12,7 +12,7 @@ from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
 

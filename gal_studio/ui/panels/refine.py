@@ -10,8 +10,9 @@ from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.panels.panel import handlers_on
+from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.refinement import map_payload
-from gal_studio.ui.payloads.rounds import Payload, picture_payload
+from gal_studio.ui.payloads.rounds import picture_payload
 
 MAPS = ("quality", "reproduction")
 

@@ -5,7 +5,8 @@ import gradio as gr
 from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
-from gal_studio.ui.payloads.rounds import Payload, picture_payload
+from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.rounds import picture_payload
 
 
 def round_row(name: str, view: RoundView) -> Payload:

@@ -10,7 +10,7 @@ from gal_studio.studio import Studio
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.panels import refine
 from gal_studio.ui.panels.panel import Context, Panel, make_panel
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 
 VERDICTS = ("accepted", "rejected", "undecided")
 

@@ -10,7 +10,7 @@ from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.work import report_payload
 
 SIGNED_IN = "signed-in"

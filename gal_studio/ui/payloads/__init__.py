@@ -1,1 +1,5 @@
 """Views as JSON for the page."""
+
+from typing import Any
+
+Payload = dict[str, Any]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementView, RoundView
-from gal_studio.ui.payloads.rounds import Payload, losses_payload
+from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.rounds import losses_payload
 
 METRICS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {

@@ -1,131 +1,30 @@
-"""Views as the page wants them: plain dictionaries, numbers rounded for the eye, texts as they are."""
+"""A round as JSON: its chip, its scores, its candidates, and their places on the map."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from gal_studio.core.gal.reasons import explain_picture, short_names
-from gal_studio.core.prompts import stands_for, style_descriptor, subjects
-from gal_studio.core.types import Anchor
-from gal_studio.studio.views.types import (
-    CandidateView,
-    JobView,
-    ProjectView,
-    RoundSummary,
-    RoundView,
-    ScoreView,
-)
+from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView, ScoreView
+from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.projects import anchor_payloads
 
-Payload = dict[str, Any]
 _ACCEPTED_BEFORE = "A picture of it was accepted in the round before, and counts still."
-
-
-def anchor_payloads(anchors: tuple[Anchor, ...]) -> list[Payload]:
-    """Anchors with the words that tell them apart (`head`) and those that all share (`tail`)."""
-    names = short_names(anchors)
-    return [
-        {
-            "id": anchor.id,
-            "prompt": anchor.prompt,
-            "head": names[anchor.id],
-            "tail": _rest(anchor.prompt, names[anchor.id]),
-            "enabled": anchor.enabled,
-        }
-        for anchor in anchors
-    ]
-
-
-def _rest(prompt: str, name: str) -> str:
-    if prompt.startswith(name):
-        return prompt.removeprefix(name).strip()
-    return prompt.removesuffix(name).strip() if prompt.endswith(name) else ""
-
-
-def model_name(project: ProjectView) -> str:
-    """A short name for the chip of the base model."""
-    return project.model_title.split(" (")[0].rstrip("/").rsplit("/", 1)[-1]
-
-
-def triggers(project: ProjectView) -> list[str]:
-    """What calls the subject in a prompt: the trigger words of objects, or a style's descriptor alone."""
-    if project.kind == "object":
-        return [entry.trigger_word for entry in subjects(project.references)]
-    return [style_descriptor(project.references[0].prompt)]
-
-
-def subject_payloads(project: ProjectView) -> list[Payload]:
-    """Each subject with what was derived for it and the pictures that show it."""
-    return [
-        {
-            "trigger": entry.trigger_word,
-            "facts": [
-                ["Trigger word", entry.trigger_word],
-                ["Plain prompt", entry.references[0].plain_prompt],
-                ["Class", entry.class_prompt],
-            ]
-            if project.kind == "object"
-            else [],
-            "references": [
-                {"id": one.id, "prompt": one.prompt, "mask": one.mask is not None} for one in entry.references
-            ],
-        }
-        for entry in subjects(project.references)
-    ]
-
-
-def _derived(project: ProjectView) -> str:
-    words = [f"“{entry.trigger_word}”" for entry in subjects(project.references)]
-    if project.kind == "style":
-        return f"The style's own words “{triggers(project)[0]}” will call it in a prompt."
-    if len(words) == 1:
-        return f"The trigger word {words[0]} will call it in a prompt."
-    return f"The trigger words {', '.join(words[:-1])} and {words[-1]} will call them in a prompt."
-
-
-def project_payload(project: ProjectView) -> Payload:
-    """What the top line and step 1 say about a project."""
-    settings = project.settings
-    switched_on, all_of_them = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
-    return {
-        "id": project.id,
-        "name": project.name,
-        "kind": project.kind,
-        "model": model_name(project),
-        "base_model": project.model_title,
-        "triggers": triggers(project),
-        "references": [{"id": entry.id, "prompt": entry.prompt} for entry in project.references],
-        "subjects": subject_payloads(project),
-        "stands_for": stands_for(project.kind, project.references),
-        "anchors": anchor_payloads(project.anchors),
-        "settings": settings.to_dict(),
-        "derived": _derived(project),
-        "facts": [
-            ["Model", project.model_title],
-            ["Anchors", f"{switched_on} of {all_of_them}" if switched_on < all_of_them else str(all_of_them)],
-            ["Training", f"{settings.tune.steps} steps, rank {settings.tune.rank}, "
-             f"learning rate {settings.tune.learning_rate:g}"],
-            ["Candidates", f"{settings.generation.candidates} an anchor, {settings.generation.steps} steps, "
-             f"guidance {settings.generation.guidance_scale:g}"],
-            ["Lambda", f"{settings.gal.balance_lambda:g}" if settings.gal.balance else "off"],
-            ["Seed", str(project.seed)],
-        ],
-    }  # fmt: skip
 
 
 def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wanted: int) -> list[Payload]:
     """The strip of rounds."""
     return [
         {
-            "id": entry.id,
-            "name": entry.name,
-            "parent_id": entry.parent_id,
-            "kind": entry.kind,
-            "step": entry.step,
-            "accepted": entry.accepted,
-            "candidates": entry.candidates,
+            "id": summary.id,
+            "name": summary.name,
+            "parent_id": summary.parent_id,
+            "kind": summary.kind,
+            "step": summary.step,
+            "accepted": summary.accepted,
+            "candidates": summary.candidates,
             "wanted": wanted,
-            "cover": covers.get(entry.id),
+            "cover": covers.get(summary.id),
         }
-        for entry in rounds
+        for summary in rounds
     ]
 
 
@@ -229,29 +128,8 @@ def part_marks(masks: Mapping[str, str]) -> dict[str, str]:
 
 def positions(view: RoundView) -> dict[str, list[float]]:
     """Places on the map, references among them."""
-    placed = [entry.candidate for entry in view.candidates]
+    placed = [shown.candidate for shown in view.candidates]
     places = {c.id: [round(c.x, 3), round(c.y, 3)] for c in placed if c.x is not None and c.y is not None}
     if places:
         places |= {name: [round(x, 3), round(y, 3)] for name, (x, y) in view.reference_positions.items()}
     return places
-
-
-def job_payload(job: JobView) -> Payload | None:
-    """The job line; None when nothing was ever asked for."""
-    if job.state == "idle":
-        return None
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "round_id": job.round_id,
-        "state": job.state,
-        "phase": job.phase,
-        "done": job.done,
-        "total": job.total,
-        "unit": job.unit,
-        "rate": job.rate,
-        "seconds_left": job.seconds_left,
-        "message": job.message,
-        "worker_alive": job.worker_alive,
-        "paused_for": job.paused_for,
-    }

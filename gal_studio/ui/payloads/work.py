@@ -1,18 +1,23 @@
-"""Work as the page wants it: the queue of all projects, pictures drawn while training, the report."""
+"""Jobs as JSON: the job line, the queue of all projects, previews, and the log."""
 
 from dataclasses import asdict
 
 from gal_studio.studio.bug_report import BugReport
-from gal_studio.studio.views.types import QueueView, RoundView
-from gal_studio.ui.payloads.rounds import Payload
+from gal_studio.studio.views.types import JobView, QueueView, RoundView
+from gal_studio.ui.payloads import Payload
+
+
+def job_payload(job: JobView) -> Payload | None:
+    """The job line; None if no job was ever requested."""
+    return None if job.state == "idle" else asdict(job)
 
 
 def queue_payload(queue: QueueView) -> Payload:
     """What runs, what waits in the order of its turn, and what halted."""
     return {
-        "working": [asdict(entry) for entry in queue.working],
-        "waiting": [asdict(entry) for entry in queue.waiting],
-        "halted": [asdict(entry) for entry in queue.halted],
+        "working": [asdict(job) for job in queue.working],
+        "waiting": [asdict(job) for job in queue.waiting],
+        "halted": [asdict(job) for job in queue.halted],
     }
 
 

@@ -4,15 +4,9 @@ import json
 
 import pytest
 
-from gal_studio.ui.payloads.rounds import (
-    anchor_payloads,
-    job_payload,
-    positions,
-    project_payload,
-    round_payload,
-    score_payloads,
-    triggers,
-)
+from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
+from gal_studio.ui.payloads.rounds import positions, round_payload, score_payloads
+from gal_studio.ui.payloads.work import job_payload
 from tests.ui.conftest import Place
 from tests.ui.seeded import make_project
 
