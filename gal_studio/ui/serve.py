@@ -104,6 +104,6 @@ def ready_link(host: str, port: int, credentials: Credentials | None) -> str:
 
 def _first_address() -> str:
     """The machine's first address that others may reach, read off its interfaces without asking anybody."""
-    entries = [entry for group in psutil.net_if_addrs().values() for entry in group]
-    found = [entry.address for entry in entries if entry.family == socket.AF_INET]
+    interfaces = psutil.net_if_addrs().values()
+    found = [one.address for group in interfaces for one in group if one.family == socket.AF_INET]
     return next((address for address in found if not is_loopback(address)), "127.0.0.1")

@@ -48,8 +48,11 @@ class ProjectDraft:
     def given(self) -> tuple[ReferenceDraft, ...]:
         """Every reference, with the trigger word that it has or, for objects, takes from the project."""
         word = self.trigger_word if self.kind == "object" else ""
-        drafts = (e if isinstance(e, ReferenceDraft) else ReferenceDraft(*e) for e in self.references)
-        return tuple(replace(entry, trigger_word=entry.trigger_word or word) for entry in drafts)
+        drafts = (
+            given if isinstance(given, ReferenceDraft) else ReferenceDraft(*given)
+            for given in self.references
+        )
+        return tuple(replace(draft, trigger_word=draft.trigger_word or word) for draft in drafts)
 
 
 def demo_draft(kind: Kind) -> ProjectDraft:
@@ -70,7 +73,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
     if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
         raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
-    described = describe(draft.kind, [(entry.prompt, entry.trigger_word) for entry in draft.given])
+    described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(draft.kind, draft.anchors, described)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
@@ -94,7 +97,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     with store.database.transaction():
         if (known := _made_before(store, draft)) is not None:
             return known
-        others = {entry.name for entry in store.projects.all()}
+        others = {other.name for other in store.projects.all()}
         project = store.projects.add(replace(new, name=unlike(new.name, others)))
         store.rounds.add(project.id, None, settings)
     return project.id
@@ -120,14 +123,14 @@ def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> 
         raise StudioError(
             f"The project has {len(draft.given)} references: choose the best, {MOST_REFERENCES} at most."
         )
-    read = [read_reference(entry, place) for place, entry in enumerate(draft.given, start=1)]
+    read = [read_reference(given, place) for place, given in enumerate(draft.given, start=1)]
     return tuple(
         replace(
-            entry,
+            reference,
             image=store.images.add_picture(picture),
             mask=None if mask is None else store.images.add_picture(mask),
         )
-        for entry, (picture, mask) in zip(described, read, strict=True)
+        for reference, (picture, mask) in zip(described, read, strict=True)
     )
 
 

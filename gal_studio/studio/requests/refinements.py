@@ -73,32 +73,32 @@ def ask_whole_refinement(store: Store, round_id: str) -> tuple[Job, ...]:
 
 def ask_repetition(store: Store, round_id: str) -> None:
     """Ask for the refinement behind a training, where the round above was refined and is to be repeated."""
-    entry = store.rounds.get(round_id)
-    if lineage.repeats_the_refinement(store, round_id) and pairing.can_be_refined(store, entry):
+    round_ = store.rounds.get(round_id)
+    if lineage.repeats_the_refinement(store, round_id) and pairing.can_be_refined(store, round_):
         ask_whole_refinement(store, round_id)
 
 
 def ask_quality(store: Store, round_id: str) -> Job:
     """The job that makes the quality maps of all candidates of a round."""
     with store.database.transaction():
-        entry = store.rounds.get(round_id)
-        job = rounds.equal_job(store, entry, "quality")
+        round_ = store.rounds.get(round_id)
+        job = rounds.equal_job(store, round_, "quality")
         if job is not None:
             return job
         drawn = store.candidates.count(round_id)
-        if not drawn and not rounds.is_coming(store, entry, "generate"):
-            raise StudioError(f"Round {entry.number} has no pictures yet: press Generate first.")
+        if not drawn and not rounds.is_coming(store, round_, "generate"):
+            raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
         if drawn and len(pairing.judged_candidates(store, round_id)) == drawn:
-            raise StudioError(f"All pictures of round {entry.number} have their quality maps already.")
-        return store.jobs.enqueue(entry.project_id, round_id, "quality")
+            raise StudioError(f"All pictures of round {round_.number} have their quality maps already.")
+        return store.jobs.enqueue(round_.project_id, round_id, "quality")
 
 
 def _refinement_of(store: Store, round_id: str) -> Round:
     """The refinement that is not trained yet, of a round or of the round that another one refined."""
-    entry = store.rounds.get(round_id)
-    if entry.kind == "refine" and entry.adapter is None:
-        return entry
-    base = pairing.refined_round(store, round_id) if entry.kind == "refine" else entry
+    round_ = store.rounds.get(round_id)
+    if round_.kind == "refine" and round_.adapter is None:
+        return round_
+    base = pairing.refined_round(store, round_id) if round_.kind == "refine" else round_
     if base.adapter is None and not rounds.is_coming(store, base, "fine_tune"):
         raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
     for child in store.rounds.children(base.id):

@@ -18,15 +18,14 @@ class FileVerbs(Verbs):
 
     def reference_picture(self, reference_id: str) -> Path:
         """The picture of a reference."""
-        row = self.store.projects.reference(reference_id)
-        return self.store.images.path(row.image)
+        return self.store.images.path(self.store.projects.reference(reference_id).image)
 
     def adapter_path(self, round_id: str) -> Path:
         """The LoRA of a round."""
-        entry = self.store.rounds.get(round_id)
-        if entry.adapter is None:
-            raise StudioError(f"Round {entry.number} is not fine-tuned yet: press Fine-tune first.")
-        return self.store.adapters.path(entry.adapter)
+        round_ = self.store.rounds.get(round_id)
+        if round_.adapter is None:
+            raise StudioError(f"Round {round_.number} is not fine-tuned yet: press Fine-tune first.")
+        return self.store.adapters.path(round_.adapter)
 
     def export_adapter(self, round_id: str, path: Path) -> Path:
         """Write a copy of the LoRA of a round."""

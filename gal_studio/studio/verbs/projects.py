@@ -44,7 +44,7 @@ class ProjectVerbs(Verbs):
 
     def projects(self) -> tuple[ProjectView, ...]:
         """Every project of the workspace, the newest first."""
-        return tuple(self.project(entry.id) for entry in self.store.projects.all())
+        return tuple(self.project(project.id) for project in self.store.projects.all())
 
     def project(self, project_id: str) -> ProjectView:
         """One project with its references and anchors."""
@@ -52,7 +52,7 @@ class ProjectVerbs(Verbs):
 
     def rename(self, project_id: str, name: str) -> None:
         """Give a project another name; one that another project has is counted: "Tea (2)"."""
-        others = {entry.name for entry in self.store.projects.all() if entry.id != project_id}
+        others = {project.name for project in self.store.projects.all() if project.id != project_id}
         self.store.projects.rename(project_id, unlike(check_name(name), others))
 
     def put_away(self, project_id: str) -> None:
@@ -85,10 +85,10 @@ class ProjectVerbs(Verbs):
             enabled = [anchor for anchor in self.store.projects.anchors(project_id) if anchor.enabled]
             project.check_settings(settings, len(enabled))
             self.store.projects.set_settings(project_id, settings, author)
-            for entry in self.store.rounds.of_project(project_id):
-                if not self.store.rounds.children(entry.id):
-                    present = self.store.rounds.settings(entry.id)
-                    self.store.rounds.set_settings(entry.id, replace(present, gal=settings.gal))
+            for round_ in self.store.rounds.of_project(project_id):
+                if not self.store.rounds.children(round_.id):
+                    present = self.store.rounds.settings(round_.id)
+                    self.store.rounds.set_settings(round_.id, replace(present, gal=settings.gal))
         return settings
 
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:

@@ -62,10 +62,10 @@ class RoundVerbs(Verbs):
 
     def _refuse_without_candidates(self, round_id: str) -> None:
         if not self.store.candidates.count(round_id):
-            entry = self.store.rounds.get(round_id)
-            if entry.adapter is not None:
-                rounds.refuse_an_empty_pool(self.store, entry)
-            raise StudioError(f"Round {entry.number} has no pictures yet: press Generate first.")
+            round_ = self.store.rounds.get(round_id)
+            if round_.adapter is not None:
+                rounds.refuse_an_empty_pool(self.store, round_)
+            raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
 
     def refinement_view(self, round_id: str) -> RefinementView:
         """Everything that the page shows of a refinement."""

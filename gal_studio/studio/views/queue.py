@@ -13,14 +13,14 @@ def queue_view(store: Store) -> QueueView:
     store.jobs.reap()
     queue = store.queue.read()
     return QueueView(
-        working=tuple(_entry(store, job, queue) for job in queue.working),
-        waiting=tuple(_entry(store, job, queue) for job in queue.waiting),
-        halted=tuple(_entry(store, job, queue) for job in queue.halted),
+        working=tuple(_queued(store, job, queue) for job in queue.working),
+        waiting=tuple(_queued(store, job, queue) for job in queue.waiting),
+        halted=tuple(_queued(store, job, queue) for job in queue.halted),
     )
 
 
-def _entry(store: Store, job: Job, queue: Queue) -> QueueEntry:
-    entry = store.rounds.get(job.round_id)
+def _queued(store: Store, job: Job, queue: Queue) -> QueueEntry:
+    round_ = store.rounds.get(job.round_id)
     order, needs = [one.id for one in queue.waiting], queue.needs
     return QueueEntry(
         id=job.id,
@@ -28,8 +28,8 @@ def _entry(store: Store, job: Job, queue: Queue) -> QueueEntry:
         state=job.state,
         project_id=job.project_id,
         project_name=store.projects.get(job.project_id).name,
-        round_id=entry.id,
-        round_name=round_names(store.rounds.of_project(job.project_id))[entry.id],
+        round_id=round_.id,
+        round_name=round_names(store.rounds.of_project(job.project_id))[round_.id],
         phase=job.phase,
         done=job.done,
         total=job.total,

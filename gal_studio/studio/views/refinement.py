@@ -24,26 +24,26 @@ NEXT_ROUND = {
 
 def refinement_view(store: Store, round_id: str) -> RefinementView:
     """Everything that the page shows of a refinement."""
-    entry = store.rounds.get(round_id)
+    round_ = store.rounds.get(round_id)
     pairs.refined_round(store, round_id)
     undo, redo = store.refinements.paintings.can_undo(round_id)
     measured = store.refinements.measurements(round_id)
-    rule = store.projects.get(entry.project_id).settings.refine.next_round
+    rule = store.projects.get(round_.project_id).settings.refine.next_round
     return RefinementView(
-        round=entry,
+        round=round_,
         pairs=_pair_views(store, round_id),
-        step=_step(store, entry),
+        step=_step(store, round_),
         measurements=tuple(MeasurementView(**asdict(figure)) for figure in measured),
         losses=store.rounds.losses(round_id),
         next_round_rule=NEXT_ROUND[rule],
         can_undo=undo,
         can_redo=redo,
-        unmeasured="" if measured or pairs.measured_prompts(store, round_id) else _unmeasured(store, entry),
+        unmeasured="" if measured or pairs.measured_prompts(store, round_id) else _unmeasured(store, round_),
     )
 
 
-def _unmeasured(store: Store, entry: Round) -> str:
-    if _step(store, entry) != "done":
+def _unmeasured(store: Store, round_: Round) -> str:
+    if _step(store, round_) != "done":
         return ""
     return (
         "Nothing is measured: the refinement was trained on every prompt that it and its round have drawn. "
@@ -51,14 +51,14 @@ def _unmeasured(store: Store, entry: Round) -> str:
     )
 
 
-def _step(store: Store, entry: Round) -> RefinementStep:
-    if entry.adapter is not None:
-        drawn = store.candidates.count(entry.id) and not lineage.missing(store, entry.id)
-        return "done" if drawn or not lineage.pool(store, entry.id) else "generate"
-    if not pairs.pairs_are_ready(store, entry.id):
+def _step(store: Store, round_: Round) -> RefinementStep:
+    if round_.adapter is not None:
+        drawn = store.candidates.count(round_.id) and not lineage.missing(store, round_.id)
+        return "done" if drawn or not lineage.pool(store, round_.id) else "generate"
+    if not pairs.pairs_are_ready(store, round_.id):
         return "pairs"
-    jobs = store.jobs.of_project(entry.project_id)
-    begun = any(job.round_id == entry.id and job.kind == "refine" and job.state != "stopped" for job in jobs)
+    jobs = store.jobs.of_project(round_.project_id)
+    begun = any(job.round_id == round_.id and job.kind == "refine" and job.state != "stopped" for job in jobs)
     return "refine" if begun else "review"
 
 

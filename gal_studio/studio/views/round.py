@@ -70,8 +70,8 @@ def proposal(store: Store, round_id: str, policy: str | None = None) -> Suggesti
 def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
     """The suggested candidates that nobody decided about, of anchors without an accepted picture."""
     verdicts = store.decisions.verdicts(round_id)
-    anchor_of = {entry.id: entry.anchor_id for entry in store.candidates.of_round(round_id)}
-    settled = {anchor_of[entry] for entry, verdict in verdicts.items() if verdict == "accepted"}
+    anchor_of = {candidate.id: candidate.anchor_id for candidate in store.candidates.of_round(round_id)}
+    settled = {anchor_of[candidate_id] for candidate_id, verdict in verdicts.items() if verdict == "accepted"}
     settled |= _settled_before(store, round_id)
     return tuple(
         made.candidate_id
@@ -82,19 +82,19 @@ def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
 
 def _settled_before(store: Store, round_id: str) -> set[str]:
     """The anchors of which the round that this one refines has an accepted picture."""
-    entry = store.rounds.get(round_id)
-    if entry.kind != "refine" or entry.parent_id is None:
+    round_ = store.rounds.get(round_id)
+    if round_.kind != "refine" or round_.parent_id is None:
         return set()
-    return {chosen.anchor_id for chosen in accepted_candidates(store, entry.parent_id)}
+    return {chosen.anchor_id for chosen in accepted_candidates(store, round_.parent_id)}
 
 
 def next_step(store: Store, round_id: str) -> Step:
     """The one thing to do next in a round."""
-    entry = store.rounds.get(round_id)
+    round_ = store.rounds.get(round_id)
     if store.jobs.active(round_id):
         return "wait"
-    if entry.adapter is None:
-        return entry.kind
+    if round_.adapter is None:
+        return round_.kind
     if not store.candidates.count(round_id) or missing(store, round_id):
         return "generate"  # without anchors it says what to do
     if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
@@ -107,22 +107,22 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
     summaries = []
     rounds = store.rounds.of_project(project_id)
     names = round_names(rounds)
-    for entry in rounds:
-        accepted = store.decisions.accepted(entry.id)
+    for round_ in rounds:
+        accepted = store.decisions.accepted(round_.id)
         shown = (name for name in accepted if store.candidates.get(name).image)
-        cover = next(shown, None) or store.candidates.first(entry.id)
+        cover = next(shown, None) or store.candidates.first(round_.id)
         summaries.append(
             RoundSummary(
-                id=entry.id,
-                name=names[entry.id],
-                number=entry.number,
-                parent_id=entry.parent_id,
-                step=next_step(store, entry.id),
+                id=round_.id,
+                name=names[round_.id],
+                number=round_.number,
+                parent_id=round_.parent_id,
+                step=next_step(store, round_.id),
                 accepted=len(accepted),
-                candidates=store.candidates.count(entry.id),
-                has_adapter=entry.adapter is not None,
+                candidates=store.candidates.count(round_.id),
+                has_adapter=round_.adapter is not None,
                 cover_candidate_id=cover,
-                kind=entry.kind,
+                kind=round_.kind,
             )
         )
     return tuple(summaries)
@@ -130,9 +130,9 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
 
 def round_view(store: Store, round_id: str) -> RoundView:
     """Everything that the Rounds screen shows of one round."""
-    entry = store.rounds.get(round_id)
+    round_ = store.rounds.get(round_id)
     settings = store.rounds.settings(round_id)
-    project = project_view(store, entry.project_id)
+    project = project_view(store, round_.project_id)
     candidates = store.candidates.of_round(round_id)
     scores = score_pool(project.anchors, candidates)
     made = proposal(store, round_id)
@@ -140,14 +140,14 @@ def round_view(store: Store, round_id: str) -> RoundView:
     mean_entropy = openness(scores)
     undo, redo = store.decisions.can_undo(round_id)
     return RoundView(
-        round=entry,
+        round=round_,
         project=project,
         settings=settings,
         step=next_step(store, round_id),
         pool=pool(store, round_id),
         wanted=len(candidates) + len(missing(store, round_id)),
         scores=_score_views(scores, made, settings.gal.top_k),
-        candidates=_candidate_views(store, entry, candidates, made, prompts),
+        candidates=_candidate_views(store, round_, candidates, made, prompts),
         reference_positions=store.rounds.reference_places(round_id),
         openness=mean_entropy,
         example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
@@ -163,7 +163,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         can_redo=redo,
         seconds=store.rounds.seconds(round_id),
         unet_forwards=store.rounds.unet_forwards(round_id),
-        kind=entry.kind,
+        kind=round_.kind,
     )
 
 
@@ -176,7 +176,7 @@ def _sentence(made: SuggestionSet, scores: tuple[AnchorScore, ...], candidates: 
 def _score_views(scores: tuple[AnchorScore, ...], made: SuggestionSet, top_k: int) -> tuple[ScoreView, ...]:
     ranked = rank_anchors(scores)
     reasons = explain_all(ranked, top_k)
-    suggested = {entry.anchor_id: entry.candidate_id for entry in made.suggestions}
+    suggested = {chosen.anchor_id: chosen.candidate_id for chosen in made.suggestions}
     return tuple(
         ScoreView(
             anchor=score.anchor,
@@ -192,13 +192,13 @@ def _score_views(scores: tuple[AnchorScore, ...], made: SuggestionSet, top_k: in
 
 def _candidate_views(
     store: Store,
-    entry: Round,
+    round_: Round,
     candidates: tuple[Candidate, ...],
     made: SuggestionSet,
     prompts: dict[str, str],
 ) -> tuple[CandidateView, ...]:
-    verdicts, masks = store.decisions.verdicts(entry.id), store.decisions.masks(entry.id)
-    judged = judged_candidates(store, entry.id)
+    verdicts, masks = store.decisions.verdicts(round_.id), store.decisions.masks(round_.id)
+    judged = judged_candidates(store, round_.id)
     suggested = {suggestion.candidate_id for suggestion in made.suggestions}
     return tuple(
         CandidateView(

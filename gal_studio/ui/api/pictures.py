@@ -149,7 +149,7 @@ def _lost() -> Response:
 
 def _adapter_name(studio: Studio, round_id: str) -> str:
     project = studio.round_view(round_id).project
-    name = next(entry.name for entry in studio.rounds(project.id) if entry.id == round_id)
+    name = next(summary.name for summary in studio.rounds(project.id) if summary.id == round_id)
     return f"{_slug(project.name) or 'project'}-{_slug(name)}.safetensors"
 
 

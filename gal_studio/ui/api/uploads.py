@@ -122,7 +122,7 @@ def add_upload_route(app: FastAPI) -> None:
     @app.post(UPLOAD_PATH, response_model=None)
     async def upload(request: Request) -> Response | list[str]:
         async with request.form(max_files=MOST_FILES, max_fields=0) as form:
-            files = [entry for _, entry in form.multi_items() if isinstance(entry, UploadFile)]
+            files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             if not files:
                 return PlainTextResponse("no file came along.", 400)
             try:

@@ -24,12 +24,12 @@ def derive(request: Payload) -> Payload:
     all sets together.
     """
     kind: Kind = request["kind"]
-    prompts = [[prompt for prompt in entry["prompts"] if prompt] for entry in request["sets"]]
-    words = [_word(kind, own, entry) for own, entry in zip(prompts, request["sets"], strict=True)]
+    prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
+    words = [_word(kind, own, set_) for own, set_ in zip(prompts, request["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = [_checked(kind, texts) for texts in sets]
     answer: Payload = {"sets": shown, "anchors": [], "name": ""}
-    if any("problem" in entry for entry in shown):
+    if any("problem" in one for one in shown):
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
@@ -46,10 +46,10 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
     """The uploaded pictures of all sets with what was said about them."""
     kind: Kind = request["kind"]
     sets = request["sets"][:1] if kind == "style" else request["sets"]
-    for number, entry in enumerate(sets, start=1):
-        if not entry["references"] and len(sets) > 1:
+    for number, set_ in enumerate(sets, start=1):
+        if not set_["references"] and len(sets) > 1:
             raise StudioError(f"Object {number} has no picture: add one, or remove it.")
-    words = [_word(kind, [one["prompt"] for one in entry["references"]], entry) for entry in sets]
+    words = [_word(kind, [one["prompt"] for one in set_["references"]], set_) for set_ in sets]
     _check_apart(words)
     return [
         ReferenceDraft(
@@ -58,14 +58,14 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
             word,
             given_mask(one),
         )
-        for entry, word in zip(sets, words, strict=True)
-        for one in entry["references"]
+        for set_, word in zip(sets, words, strict=True)
+        for one in set_["references"]
     ]
 
 
 def uploaded(request: Payload) -> list[str]:
     """The ids of all pictures and masks that came with the form."""
-    given = [one for entry in request["sets"] for one in entry["references"]]
+    given = [one for set_ in request["sets"] for one in set_["references"]]
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
@@ -76,9 +76,9 @@ def given_mask(one: Payload) -> Mask | None:
     return uploads().path(one["mask"]) if one.get("mask") else None
 
 
-def _word(kind: Kind, prompts: Sequence[str], entry: Payload) -> str:
+def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:
     """The trigger word of a set: the typed one, or the one in angle brackets that all its prompts hold."""
-    typed: str = entry.get("trigger_word", "")
+    typed: str = set_.get("trigger_word", "")
     return "" if kind == "style" else typed.strip() or find_trigger_word(prompts)
 
 

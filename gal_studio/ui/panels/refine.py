@@ -36,12 +36,14 @@ def find_pair(studio: Studio, request: Payload) -> Payload:
     pair = studio.store.refinements.pair(request["pair"])
     painted = studio.store.refinements.paintings.newest(pair.round_id)
     project_id = studio.store.rounds.get(pair.round_id).project_id
-    shown = [entry for entry in studio.store.projects.references(project_id) if pair.subject]
+    shown = [reference for reference in studio.store.projects.references(project_id) if pair.subject]
     mask = pair.reference_mask
     return {
         "painting": _runs(studio, painted.get(pair.id)),
         "foreground": _runs(studio, mask) if mask and studio.store.images.has(mask) else None,
-        "reference": next((entry.id for entry in shown if entry.image == pair.reference_image), None),
+        "reference": next(
+            (reference.id for reference in shown if reference.image == pair.reference_image), None
+        ),
     }
 
 

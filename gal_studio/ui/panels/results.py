@@ -20,25 +20,27 @@ def round_row(name: str, view: RoundView) -> Payload:
         "openness": view.openness if rates else None,
         "weight": view.example_weight,
         "adapter": view.round.adapter is not None,
-        "accepted": [picture_payload(entry) for entry in view.candidates if entry.verdict == "accepted"],
+        "accepted": [picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"],
     }
 
 
 def all_rounds(recall: Recall, project_id: str) -> Payload:
     """Every round of a project."""
     rounds = recall.rounds(project_id)
-    return {"rounds": [round_row(entry.name, recall.round_view(project_id, entry.id)) for entry in rounds]}
+    return {
+        "rounds": [round_row(summary.name, recall.round_view(project_id, summary.id)) for summary in rounds]
+    }
 
 
 def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> Payload:
     """What each round drew for one anchor from one seed, and how many seeds there are."""
     rows, most = [], 0
-    for entry in recall.rounds(project_id):
-        candidates = recall.round_view(project_id, entry.id).candidates
+    for summary in recall.rounds(project_id):
+        candidates = recall.round_view(project_id, summary.id).candidates
         drawn = [view for view in candidates if view.candidate.anchor_id == anchor_id]
         found = next((view for view in drawn if view.candidate.index == index), None)
         most = max(most, len(drawn))
-        rows.append({"name": entry.name, "picture": picture_payload(found) if found else None})
+        rows.append({"name": summary.name, "picture": picture_payload(found) if found else None})
     return {"rounds": rows, "most": most}
 
 

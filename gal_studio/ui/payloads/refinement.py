@@ -23,7 +23,7 @@ def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
     return {
         "step": view.step,
         "pairs": [pair_payload(pair) for pair in view.pairs],
-        "measured": [measured(entry, kind) for entry in view.measurements],
+        "measured": [measured(figure, kind) for figure in view.measurements],
         "measured_by": "/".join(round_view.project.clip_model.rstrip("/").split("/")[-2:]),
         "unmeasured": view.unmeasured,
         "losses": losses_payload(view.losses),
@@ -54,19 +54,19 @@ def _mark(name: str | None) -> str | None:
     return name[:8] if name else None
 
 
-def measured(entry: MeasurementView, kind: str) -> Payload:
+def measured(figure: MeasurementView, kind: str) -> Payload:
     """A measured difference in words, and whether it is for the better."""
-    name, sense = METRICS.get(entry.metric, (entry.metric, 0))
-    if entry.metric == "clip_i" and kind == "object":
+    name, sense = METRICS.get(figure.metric, (figure.metric, 0))
+    if figure.metric == "clip_i" and kind == "object":
         sense = 1
     return {
-        "metric": entry.metric,
-        "words": f"{name} {entry.before:.3f} → {entry.after:.3f}, {_signed(entry.difference)} "
-        f"[{_signed(entry.low)}, {_signed(entry.high)}] over {entry.images} pictures",
-        "verdict": _verdict(entry, sense),
-        "low": entry.low,
-        "high": entry.high,
-        "difference": entry.difference,
+        "metric": figure.metric,
+        "words": f"{name} {figure.before:.3f} → {figure.after:.3f}, {_signed(figure.difference)} "
+        f"[{_signed(figure.low)}, {_signed(figure.high)}] over {figure.images} pictures",
+        "verdict": _verdict(figure, sense),
+        "low": figure.low,
+        "high": figure.high,
+        "difference": figure.difference,
     }
 
 
@@ -74,12 +74,12 @@ def _signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def _verdict(entry: MeasurementView, sense: int) -> str:
-    if entry.low <= 0 <= entry.high:
+def _verdict(figure: MeasurementView, sense: int) -> str:
+    if figure.low <= 0 <= figure.high:
         return "unclear"
     if sense == 0:
-        return "more" if entry.difference > 0 else "less"
-    return "better" if sense * entry.difference > 0 else "worse"
+        return "more" if figure.difference > 0 else "less"
+    return "better" if sense * figure.difference > 0 else "worse"
 
 
 def map_payload(found: PatchMap) -> Payload:
