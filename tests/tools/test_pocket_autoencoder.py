@@ -13,7 +13,7 @@ WIDTHS = (8, 8, 8, 8)
 
 def test_growth_keeps_what_the_old_channels_said() -> None:
     torch.manual_seed(0)
-    old, new = autoencoder.build(4, WIDTHS).eval(), autoencoder.build(6, WIDTHS).eval()
+    old, new = autoencoder.build(4, WIDTHS, 1).eval(), autoencoder.build(6, WIDTHS, 2).eval()
     autoencoder.grow(new, old.state_dict())
     picture = torch.rand(1, 3, 32, 32)
     with torch.no_grad():
@@ -42,7 +42,7 @@ def test_crops_lie_inside() -> None:
 
 
 def test_a_loss_reaches_every_weight() -> None:
-    model = autoencoder.build(4, WIDTHS)
+    model = autoencoder.build(4, WIDTHS, 1)
     loss, psnr, divergence = autoencoder.loss_of(model, torch.rand(2, 3, 32, 32), np.random.default_rng(0))
     loss.backward()
     assert np.isfinite([psnr, divergence]).all()

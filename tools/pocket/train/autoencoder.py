@@ -26,6 +26,7 @@ CROP = 64
 BATCH = 16  # crops of 64 px; a quarter of it are whole pictures
 LATENT_CHANNELS = 16
 WIDTHS = (16, 32, 64, 128)
+LAYERS = 2
 DIVERGENCE = 5e-4
 NOISED, NOISE = 0.3, 0.15  # share of batches whose latents get noise, and its largest deviation
 MOVED = 0.15  # share of batches whose latents are changed with their pictures
@@ -33,12 +34,14 @@ PLAIN_SHARE = 0.5
 INNER_RATE, RATE = 2e-3, 1e-3
 
 
-def build(channels: int = LATENT_CHANNELS, widths: tuple[int, ...] = WIDTHS) -> AutoencoderKL:
+def build(
+    channels: int = LATENT_CHANNELS, widths: tuple[int, ...] = WIDTHS, layers: int = LAYERS
+) -> AutoencoderKL:
     return AutoencoderKL(
         block_out_channels=widths,
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
-        layers_per_block=1,
+        layers_per_block=layers,
         latent_channels=channels,
         norm_num_groups=8,
         sample_size=128,
@@ -48,11 +51,15 @@ def build(channels: int = LATENT_CHANNELS, widths: tuple[int, ...] = WIDTHS) -> 
 
 @torch.no_grad()
 def grow(model: AutoencoderKL, old: dict[str, torch.Tensor]) -> None:
-    """Start from weights of fewer latent channels: those are kept, the new ones begin at random."""
+    """Start from weights of fewer latent channels and layers: the new layers change nothing at first."""
     had = old["post_quant_conv.weight"].shape[0]
     now = model.config.latent_channels
     kept = [*range(had), *range(now, now + had)]  # means, then logarithms of the variances
     for name, weight in model.state_dict().items():
+        if name not in old:
+            if ".conv2." in name:
+                weight.zero_()
+            continue
         value = old[name].to(weight.dtype)
         if value.shape == weight.shape:
             weight.copy_(value)
@@ -102,12 +109,12 @@ class Pictures:
         return to_tensor(np.concatenate([crops(kind, self.rng, n, size) for kind, n in shares]))
 
 
-def load_pictures(work: Path, split: str) -> np.ndarray:
-    """All finished pictures of a split, uint8 (n, 128, 128, 3)."""
+def load_pictures(work: Path, split: str, shards_at_most: int = 8) -> np.ndarray:
+    """The finished pictures of a split, uint8 (n, 128, 128, 3)."""
     shards = sorted(path for path in work.glob(f"{split}-*.npz") if ".part" not in path.name)
     if not shards:
         raise SystemExit(f"no {split} pictures in {work}: run tools.pocket.data.plain and .dataset first")
-    return np.concatenate([np.load(path)["pictures"] for path in shards])
+    return np.concatenate([np.load(path)["pictures"] for path in shards[:shards_at_most]])
 
 
 def moved(
