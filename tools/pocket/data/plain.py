@@ -78,13 +78,17 @@ def draw_icons(bank: np.ndarray, rng: Rng) -> np.ndarray:
     return (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
+def draw(bank: np.ndarray, rng: Rng) -> np.ndarray:
+    """Any unlabelled picture, uint8 (128, 128, 3)."""
+    return draw_bold(rng) if rng.random() < MADE_UP else draw_icons(bank, rng)
+
+
 def write_shard(bank: np.ndarray, folder: Path, shard: int) -> Path:
     """Draw one shard from its own seed; a finished one is left as it is."""
     target = folder / f"plain-{shard:03d}.npz"
     if not target.exists():
         rng = np.random.default_rng([SEED, shard])
-        made_up = rng.random(SHARD) < MADE_UP
-        pictures = np.stack([draw_bold(rng) if bare else draw_icons(bank, rng) for bare in made_up])
+        pictures = np.stack([draw(bank, rng) for _ in range(SHARD)])
         part = target.with_suffix(".part.npz")
         np.savez(part, pictures=pictures)
         part.rename(target)

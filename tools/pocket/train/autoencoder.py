@@ -10,6 +10,7 @@ size with their pictures, so that what a denoiser gets nearly right decodes to s
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -141,10 +142,16 @@ def reconstruction_loss(made: torch.Tensor, target: torch.Tensor) -> torch.Tenso
     return (made - target).abs().mean() + 0.4 * edge + 0.5 * small + 3.0 * functional.mse_loss(made, target)
 
 
+Judge = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
 def loss_of(
-    model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator
+    model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator, judges: Sequence[Judge] = ()
 ) -> tuple[torch.Tensor, float, float]:
-    """The loss of a batch, its PSNR in dB, and the divergence of its latents in nats a number."""
+    """The loss of a batch, its PSNR in dB, and the divergence of its latents in nats a number.
+
+    `judges` are further losses of what is made and what was wanted, where the size is the usual one.
+    """
     with torch.autocast(target.device.type, torch.bfloat16):
         posterior = model.encode(target).latent_dist
         latents = posterior.sample()
@@ -156,6 +163,8 @@ def loss_of(
     divergence = 0.5 * (posterior.mean**2 + posterior.var - 1 - posterior.logvar).float().mean()
     error = functional.mse_loss(made, target).item() / 4
     loss = reconstruction_loss(made, target) + DIVERGENCE * divergence
+    if target.shape[-1] >= CROP:
+        loss = loss + sum(judge(made, target) for judge in judges)
     return loss, -10 * np.log10(error), divergence.item()
 
 

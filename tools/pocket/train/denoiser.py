@@ -139,13 +139,13 @@ def times(rng: np.random.Generator, count: int) -> torch.Tensor:
 
 def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, rng: np.random.Generator):
     """Square error of the velocity with min-SNR weights; (n,) one figure a picture."""
-    noise = torch.from_numpy(rng.standard_normal(clean.shape, np.float32))
-    t = times(rng, len(clean))
+    noise = torch.randn_like(clean)
+    t = times(rng, len(clean)).to(clean.device)
     noisy = scheduler.add_noise(clean, noise, t)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(clean.device.type, torch.bfloat16):
         made = model(noisy, t, words).sample.float()
     error = (made - scheduler.get_velocity(clean, noise, t)).square().mean((1, 2, 3))
-    kept = scheduler.alphas_cumprod[t]
+    kept = scheduler.alphas_cumprod.to(clean.device)[t]
     ratio = kept / (1 - kept)
     return error * ratio.clamp(max=SNR_LIMIT) / (ratio + 1)
 
