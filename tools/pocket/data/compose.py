@@ -13,11 +13,13 @@ Rng = np.random.Generator
 Spot = tuple[float, tuple[float, float]]  # size in px and centre (x, y) in px of the final picture
 
 
-def turn_hue(rgb: np.ndarray, degrees: float) -> np.ndarray:
-    """The picture's hues turned alike; uint8 (h, w, 3)."""
-    hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV)
+def turned(rgba: np.ndarray, degrees: float) -> np.ndarray:
+    """The picture with all hues turned alike; uint8 (h, w, 4)."""
+    if not round(degrees / 2):
+        return rgba
+    hsv = cv2.cvtColor(np.ascontiguousarray(rgba[..., :3]), cv2.COLOR_RGB2HSV)
     hsv[..., 0] = (hsv[..., 0].astype(int) + round(degrees / 2)) % 180
-    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+    return np.concatenate([cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), rgba[..., 3:]], 2)
 
 
 def premultiplied(rgba: np.ndarray) -> np.ndarray:
@@ -48,9 +50,7 @@ def pose(rng: Rng, tilt: float, stretch: float = 0.05, slant: float = 0.05) -> n
 
 
 def paste(rgba: np.ndarray, spot: Spot, rng: Rng, upright: bool) -> np.ndarray:
-    """The design at a spot, in a pose and perhaps another hue: premultiplied float32 (128, 128, 4)."""
-    hue = rng.normal(0, 8) if rng.random() < 0.9 else rng.uniform(-180, 180)
-    rgba = np.concatenate([turn_hue(np.ascontiguousarray(rgba[..., :3]), hue), rgba[..., 3:]], 2)
+    """The design at a spot, in a pose of its own: premultiplied float32 (128, 128, 4)."""
     steep = rng.random() < 0.08 and not upright
     turn = pose(rng, 0.6 if steep else 0.07 if upright else 0.13)
     size, (x, y) = spot

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from tools.pocket.data.captions import CLEAN_WORDS, caption
-from tools.pocket.data.compose import SIZE, lively_ground, pale_ground, paste, spots
+from tools.pocket.data.compose import SIZE, lively_ground, pale_ground, paste, spots, turned
 from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
 from tools.pocket.data.icons import Design, fetch, load_designs
 from tools.pocket.scenes.places import PLACES
@@ -45,6 +45,7 @@ class Plan:
     style: int
     place: int
     ground: int = PALE
+    hue: float = 0.0  # degrees by which the subjects' colours are turned
 
 
 def left_out_style(concept: int) -> int:
@@ -88,7 +89,8 @@ def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
     styles = [s for s in TRAINED_STYLES if all(s != left_out_style(c) for c in chosen)]
     style = NONE if rng.random() < (0.5 if place != NONE else 0.12) else int(rng.choice(styles))
     ground = LIVELY if rng.random() < (0.25 if style == NONE else 0.5) else PALE
-    return Plan(tuple(int(rng.choice(pool[c])) for c in chosen), style, place, ground)
+    hue = rng.normal(0, 8) if rng.random() < 0.9 else rng.uniform(-180, 180)
+    return Plan(tuple(int(rng.choice(pool[c])) for c in chosen), style, place, ground, hue)
 
 
 def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.ndarray:
@@ -100,7 +102,7 @@ def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.nd
     mask = np.zeros((SIZE, SIZE), np.float32)
     where = spots(len(plan.designs), plan.place != NONE, rng)
     for number, spot in zip(plan.designs, where, strict=True):
-        layer = paste(designs[number].rgba, spot, rng, upright=plan.place != NONE)
+        layer = paste(turned(designs[number].rgba, plan.hue), spot, rng, upright=plan.place != NONE)
         picture = layer[..., :3] + picture * (1 - layer[..., 3:])
         mask = np.maximum(mask, layer[..., 3])
     if plan.style != NONE:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from tools.pocket.data.art import fetch, write_bank
-from tools.pocket.data.compose import FULL, SIZE, pose, premultiplied, turn_hue, warped
+from tools.pocket.data.compose import FULL, SIZE, pose, premultiplied, turned, warped
 from tools.pocket.data.dataset import WORK
 from tools.pocket.scenes.bold_art import draw_bold, ground, line_colour
 from tools.pocket.scenes.places import PLACES, draw_place
@@ -29,10 +29,7 @@ Rng = np.random.Generator
 
 def placed(icon: np.ndarray, rng: Rng, span: tuple[float, float]) -> np.ndarray:
     """The icon put down anywhere, in any pose; premultiplied float32 (256, 256, 4) in 0 to 1."""
-    rgb = np.ascontiguousarray(icon[..., :3])
-    if rng.random() < 0.35:
-        rgb = turn_hue(rgb, rng.uniform(0, 360))
-    layer = premultiplied(np.concatenate([rgb, icon[..., 3:]], 2))
+    layer = premultiplied(turned(icon, rng.uniform(0, 360)) if rng.random() < 0.35 else icon)
     side = rng.uniform(*span) * FULL
     room = max((FULL - side) / 2, 0.06 * FULL)
     x, y = FULL / 2 + rng.uniform(-1, 1, 2) * room
