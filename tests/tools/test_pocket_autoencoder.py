@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from tools.pocket.train import autoencoder
+from tools.pocket.train import autoencoder, batches, decoder
 from tools.pocket.train.muon import Muon, orthogonal
 
 WIDTHS = (8, 8, 8, 8)
@@ -24,6 +24,14 @@ def test_growth_keeps_what_the_old_channels_said() -> None:
         assert torch.allclose(old.decode(told.mean).sample, new.decode(silent).sample, atol=1e-4)
 
 
+def test_a_shape_is_read_from_its_weights() -> None:
+    old = autoencoder.build(6, (8, 8, 16, 16), 2)
+    new = autoencoder.build_like(old.state_dict())
+    assert new.config.block_out_channels == (8, 8, 16, 16)
+    assert new.config.layers_per_block == 2
+    assert torch.equal(new.encoder.conv_in.weight, old.encoder.conv_in.weight)
+
+
 def test_latents_move_as_their_pictures_do() -> None:
     rng = np.random.default_rng(0)
     target = torch.arange(3 * 16 * 16.0).reshape(1, 3, 16, 16)
@@ -37,8 +45,8 @@ def test_latents_move_as_their_pictures_do() -> None:
 
 def test_crops_lie_inside() -> None:
     pictures = np.arange(2 * 128 * 128 * 3, dtype=np.uint32).reshape(2, 128, 128, 3).astype(np.uint8)
-    assert autoencoder.crops(pictures, np.random.default_rng(0), 5, 64).shape == (5, 64, 64, 3)
-    assert autoencoder.crops(pictures, np.random.default_rng(0), 2, 128).shape == (2, 128, 128, 3)
+    assert batches.crops(pictures, np.random.default_rng(0), 5, 64).shape == (5, 64, 64, 3)
+    assert batches.crops(pictures, np.random.default_rng(0), 2, 128).shape == (2, 128, 128, 3)
 
 
 def test_a_loss_reaches_every_weight() -> None:
@@ -47,6 +55,15 @@ def test_a_loss_reaches_every_weight() -> None:
     loss.backward()
     assert np.isfinite([psnr, divergence]).all()
     assert all(weight.grad is not None for weight in model.parameters())
+
+
+def test_the_decoder_is_trained_alone() -> None:
+    model = autoencoder.build(4, WIDTHS, 1)
+    model.encoder.requires_grad_(False)
+    loss, psnr = decoder.decoder_loss(model, torch.rand(2, 3, 32, 32), np.random.default_rng(0))
+    loss.backward()
+    assert np.isfinite(psnr)
+    assert model.decoder.conv_in.weight.grad is not None and model.encoder.conv_in.weight.grad is None
 
 
 def test_updates_are_nearly_orthogonal() -> None:

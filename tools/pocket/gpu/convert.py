@@ -31,8 +31,7 @@ def write_checkpoint(state: Path, target: Path) -> None:
 
 def write_folder(state: Path, target: Path, scale: float) -> None:
     """The autoencoder as a diffusers folder with its scaling factor."""
-    model = autoencoder.build()
-    model.load_state_dict(mean_of(state))
+    model = autoencoder.build_like(mean_of(state))
     model.register_to_config(scaling_factor=scale)
     model.save_pretrained(target)
 

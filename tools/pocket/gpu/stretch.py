@@ -123,10 +123,10 @@ class Stretch:
             self.optimizer.state[weight] = state
 
 
-def make_task(part: str, device: torch.device, room: int, vae: Path) -> Task:
-    if part == "autoencoder":
-        return AutoencoderTask(device, room)
-    return DenoiserTask(device, room, AutoencoderKL.from_pretrained(vae), Path("nowhere"))
+def make_task(args: argparse.Namespace, device: torch.device) -> Task:
+    if args.part == "autoencoder":
+        return AutoencoderTask(device, args.room, tuple(args.widths))
+    return DenoiserTask(device, args.room, AutoencoderKL.from_pretrained(args.vae))
 
 
 def options() -> argparse.Namespace:
@@ -144,6 +144,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--shard", type=int, default=SHARD, help="pictures drawn at a time")
     parser.add_argument("--room", type=int, default=ROOM, help="pictures kept on the device")
     parser.add_argument("--vae", type=Path, default=SHIPPED / "vae", help="the finished autoencoder")
+    parser.add_argument("--widths", type=int, nargs=4, default=autoencoder.WIDTHS, help="of the autoencoder")
     return parser.parse_args()
 
 
@@ -151,7 +152,7 @@ def main() -> None:
     args = options()
     began = time.monotonic()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    task = make_task(args.part, device, args.room, args.vae)
+    task = make_task(args, device)
     stretch = Stretch(args.part, task, args.steps or STEPS[args.part])
     if args.state is not None and any(args.state.glob("state-*.part")):
         stretch.restore(*load_parts(args.state.glob("state-*.part")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +12,7 @@ from diffusers import AutoencoderKL
 from tools.pocket.data.dataset import LABEL
 from tools.pocket.gpu.drawing import Shard
 from tools.pocket.train import autoencoder, denoiser
+from tools.pocket.train.batches import CROP, to_tensor
 from tools.pocket.train.critic import Critic, Judged
 from tools.pocket.train.text import TOKENS
 
@@ -90,7 +90,7 @@ class AutoencoderTask:
 
     def loss(self, rng: np.random.Generator, batch: int, share: float) -> tuple[torch.Tensor, float]:
         self.turn += 1
-        size, count = (autoencoder.CROP, batch) if self.turn % 2 else (128, batch // 4)
+        size, count = (CROP, batch) if self.turn % 2 else (128, batch // 4)
         rows = rng.integers(len(self), size=count)
         corners = rng.integers(0, 129 - size, size=(count, 2))
         target = cut(self.pictures.rows, rows, corners, size)
@@ -104,11 +104,11 @@ class DenoiserTask:
 
     kinds = ("train",)
 
-    def __init__(self, device: torch.device, room: int, vae: AutoencoderKL, text: Path) -> None:
+    def __init__(self, device: torch.device, room: int, vae: AutoencoderKL) -> None:
         self.model: torch.nn.Module = denoiser.build().to(device)
         self.scheduler = denoiser.schedule()
         self.vae = vae.to(device).eval().requires_grad_(False)
-        self.tokenizer, encoder = denoiser.load_text(text)
+        self.tokenizer, encoder = denoiser.load_text(None)
         self.encoder = encoder.to(device).requires_grad_(False)
         self.device = device
         self.latents = Ring(room, (vae.config.latent_channels, 16, 16), torch.float16, device)
@@ -126,7 +126,7 @@ class DenoiserTask:
         places = (np.arange(len(shard.labels)) + self.latents.seen) % len(self.labels)
         self.labels[places] = shard.labels
         for start in range(0, len(shard.pictures), 256):
-            target = autoencoder.to_tensor(shard.pictures[start : start + 256]).to(self.device)
+            target = to_tensor(shard.pictures[start : start + 256]).to(self.device)
             with torch.autocast(self.device.type, torch.bfloat16):
                 self.latents.add(self.vae.encode(target).latent_dist.mean)
         self.tokens.add(torch.from_numpy(shard.tokens))

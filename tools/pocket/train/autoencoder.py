@@ -20,18 +20,16 @@ from torch.nn import functional
 
 from tools.pocket.data.dataset import NONE, load_split
 from tools.pocket.scenes.styles import STYLES
+from tools.pocket.train.batches import CROP, Pictures, to_tensor
 from tools.pocket.train.muon import Muon
 from tools.pocket.train.training import Run, arguments, load_weights
 
-CROP = 64
-BATCH = 16  # crops of 64 px; a quarter of it are whole pictures
 LATENT_CHANNELS = 16
 WIDTHS = (16, 32, 64, 128)
 LAYERS = 2
 DIVERGENCE = 5e-4
 NOISED, NOISE = 0.3, 0.15  # share of batches whose latents get noise, and its largest deviation
 MOVED = 0.15  # share of batches whose latents are changed with their pictures
-PLAIN_SHARE = 0.5
 INNER_RATE, RATE = 2e-3, 1e-3
 
 
@@ -48,6 +46,16 @@ def build(
         sample_size=128,
         mid_block_add_attention=False,
     )
+
+
+def build_like(weights: dict[str, torch.Tensor]) -> AutoencoderKL:
+    """An autoencoder of the shape of some weights, with them."""
+    blocks = [f"encoder.down_blocks.{i}.resnets." for i in range(4)]
+    widths = tuple(weights[f"{block}0.conv2.weight"].shape[0] for block in blocks)
+    layers = len({name.split(".")[4] for name in weights if name.startswith(blocks[0])})
+    model = build(weights["post_quant_conv.weight"].shape[0], widths, layers)
+    model.load_state_dict(weights)
+    return model
 
 
 @torch.no_grad()
@@ -79,43 +87,6 @@ def _begin_square(weight: torch.Tensor, value: torch.Tensor, kept: list[int]) ->
     weight.zero_()[..., 0, 0].fill_diagonal_(1)
     rows = torch.tensor(kept)
     weight[rows[:, None], rows[None]] = value
-
-
-def to_tensor(pictures: np.ndarray) -> torch.Tensor:
-    """uint8 (n, h, w, 3) to float (n, 3, h, w) in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
-
-
-def crops(pictures: np.ndarray, rng: np.random.Generator, count: int, size: int) -> np.ndarray:
-    """uint8 (count, size, size, 3), anywhere in any of the pictures."""
-    chosen = rng.integers(len(pictures), size=count)
-    corners = rng.integers(0, 128 - size + 1, size=(count, 2))
-    return np.stack(
-        [pictures[i, y : y + size, x : x + size] for i, (y, x) in zip(chosen, corners, strict=True)]
-    )
-
-
-class Pictures:
-    """Batches of both kinds: labelled renders and unlabelled drawings."""
-
-    def __init__(self, work: Path, rng: np.random.Generator) -> None:
-        self.kinds = load_pictures(work, "plain"), load_pictures(work, "train")
-        self.rng = rng
-
-    def batch(self, step: int) -> torch.Tensor:
-        """Crops in every other step, whole pictures in the others; float (n, 3, h, w)."""
-        size, count = (CROP, BATCH) if step % 2 else (128, BATCH // 4)
-        plain = round(PLAIN_SHARE * count)
-        shares = zip(self.kinds, (plain, count - plain), strict=True)
-        return to_tensor(np.concatenate([crops(kind, self.rng, n, size) for kind, n in shares]))
-
-
-def load_pictures(work: Path, split: str, shards_at_most: int = 8) -> np.ndarray:
-    """The finished pictures of a split, uint8 (n, 128, 128, 3)."""
-    shards = sorted(path for path in work.glob(f"{split}-*.npz") if ".part" not in path.name)
-    if not shards:
-        raise SystemExit(f"no {split} pictures in {work}: run tools.pocket.data.plain and .dataset first")
-    return np.concatenate([np.load(path)["pictures"] for path in shards[:shards_at_most]])
 
 
 def moved(

@@ -91,9 +91,9 @@ def grow(model: UNet2DConditionModel, old: dict[str, torch.Tensor]) -> None:
             weight.mul_(0.3)[tuple(slice(0, n) for n in value.shape)] = value
 
 
-def load_text(work: Path) -> tuple[CLIPTokenizer, CLIPTextModel]:
+def load_text(work: Path | None) -> tuple[CLIPTokenizer, CLIPTextModel]:
     """The text encoder trained in this folder, or else the shipped one."""
-    if not (work / "text.pt").exists():
+    if work is None or not (work / "text.pt").exists():
         encoder = CLIPTextModel.from_pretrained(SHIPPED / "text_encoder", dtype=torch.float32)
         return CLIPTokenizer.from_pretrained(SHIPPED / "tokenizer"), encoder.eval()
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")

@@ -18,8 +18,8 @@ import torch
 from diffusers import AutoencoderKL
 
 from tools.pocket.data.dataset import WORK
-from tools.pocket.train.autoencoder import build, encode_all
-from tools.pocket.train.training import load_weights
+from tools.pocket.train.autoencoder import encode_all
+from tools.pocket.train.decoder import load_finished
 
 
 def finished(folder: Path, kind: str, ending: str) -> list[Path]:
@@ -64,11 +64,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--work", type=Path, default=WORK)
-    parser.add_argument("--name", default="autoencoder")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    model = load_weights(build(), args.work / f"{args.name}.pt").eval()
+    model = load_finished(args.work)
     for path in write_latents(model, args.work):
         print(path, flush=True)
     print("scaling factor", read_scale(args.work))
