@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,9 @@ from tools.pocket.data.concepts import HELD_OUT_DESIGNS
 
 SIZE = 192
 MARGIN = 2
+
+
+Run = Callable[..., Iterable[np.ndarray | None]]
 
 
 @dataclass(frozen=True)
@@ -149,11 +152,14 @@ def general_icons(folder: Path, names: Iterable[str] = SETS) -> Iterator[tuple[s
                 yield name, icon, svg
 
 
-def write_bank(folder: Path, target: Path, every: int = 1) -> np.ndarray:
-    """Rasterise all trainable icons into one array uint8 (n, 192, 192, 4); kept on disk as .npy."""
+def write_bank(folder: Path, target: Path, every: int = 1, run: Run = map) -> np.ndarray:
+    """Rasterise every n-th trainable icon into one array uint8 (n, 192, 192, 4); kept on disk as .npy.
+
+    `run` maps a function over the icons: a pool's, where there is one.
+    """
     if not target.exists():
-        drawn = (rasterise(svg) for i, (_, _, svg) in enumerate(general_icons(folder)) if i % every == 0)
+        svgs = [svg for _, _, svg in general_icons(folder)][::every]
         part = target.with_suffix(".part.npy")
-        np.save(part, np.stack([picture for picture in drawn if picture is not None]))
+        np.save(part, np.stack([picture for picture in run(rasterise, svgs) if picture is not None]))
         part.rename(target)
     return np.load(target, mmap_mode="r")

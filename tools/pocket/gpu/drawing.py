@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -71,11 +72,11 @@ class Drawers:
     ) -> None:
         self.art, self.tokenizer, self.kinds, self.seed, self.shard = art, tokenizer, kinds, seed, shard
         self.bank = art / "bank.npy"
-        designs_of(art)  # fills its cache once, before the processes read it
-        if "plain" in kinds:
-            write_bank(art, self.bank, every=2)
         # Forked processes would share the device's state.
         self.pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        designs_of(art)  # fills its cache once, before the processes read it
+        if "plain" in kinds:
+            write_bank(art, self.bank, every=2, run=partial(self.pool.map, chunksize=64))
         self.waiting: list[Future[Shard]] = []
         self.asked = 0
         for _ in range(2 * workers):
