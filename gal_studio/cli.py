@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace) -> int:
 def _changes(options: argparse.Namespace) -> dict[str, dict[str, int]]:
     given = {
         "tune": {"steps": options.steps},
-        "sample": {"candidates": options.candidates, "steps": options.sampling_steps},
+        "generation": {"candidates": options.candidates, "steps": options.sampling_steps},
     }
     kept = {
         group: {name: value for name, value in values.items() if value is not None}

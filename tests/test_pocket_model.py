@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gal_studio.assets import assets_folder, demo, load_preset, resolve_model
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 
 POCKET = assets_folder() / "pocket"
 pytestmark = pytest.mark.slow
@@ -58,14 +58,14 @@ def test_plain_diffusers_opens_the_pipeline():
 
 
 def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
-    tokenizer = model.pipeline.tokenizer
+    tokenizer = model.family.pipeline.tokenizer
     for text in ("<dotty>", "sks", "zwx", "日本", "${x} <b>"):
         told = tokenizer(text).input_ids
         assert len(told) > 2 and tokenizer.unk_token_id not in told[1:-1]
     states = []
     for word in ("<dotty>", "<cute-cat>", "sks"):
         tokens = tokenizer(f"a {word} teapot", padding="max_length", return_tensors="pt").input_ids
-        states.append(model.pipeline.text_encoder(tokens).last_hidden_state.detach())
+        states.append(model.family.pipeline.text_encoder(tokens).last_hidden_state.detach())
     for i in range(3):
         assert (states[i] - states[i - 1]).abs().max() > 0.1
 
@@ -73,7 +73,7 @@ def test_every_string_has_tokens_and_trigger_words_stay_apart(model):
 def test_one_seed_is_one_picture_alone_and_in_a_batch(model):
     from gal_studio.engine.sampling.sampler import DrawRequest
 
-    settings = SampleSettings(candidates=1, steps=6, guidance_scale=4.0, batch_size=4)
+    settings = GenerationSettings(candidates=1, steps=6, guidance_scale=4.0, batch_size=4)
     requests = [DrawRequest(f"A {thing} in flat design style", seed) for seed, thing in enumerate(THINGS)]
     together = draw_all(model, requests, settings)
     alone = draw_all(model, requests[2:3], settings)[0]

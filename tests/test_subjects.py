@@ -94,7 +94,7 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
     second = studio.next_round(first).id
     studio.run_round(second)
     work(studio, models)
-    trained_on = [sample.prompt for sample in studio.store.rounds.training_set(second)]
+    trained_on = [example.prompt for example in studio.store.rounds.training_set(second)]
     assert trained_on == [POT, BEAR, "A <dotty> teapot in the snow", chosen.prompt]
     assert len(studio.round_view(second).candidates) == 9
     assert studio.store.database.row("SELECT COUNT(*) FROM class_images")[0] == 6, "drawn once for all rounds"
@@ -126,7 +126,7 @@ def test_a_command_learns_two_objects_with_masks_beside_the_pictures(
         f'[[references]]\nimage = "pot.png"\nprompt = "{POT}"\ntrigger_word = "<dotty>"\n'
         f'[[references]]\nimage = "bear.png"\nprompt = "{BEAR}"\ntrigger_word = "<brumm>"\n'
         "[settings.tune]\nsteps = 2\nbatch_size = 2\nrank = 2\nprior_images = 2\n"
-        "[settings.sample]\nsteps = 2\ncandidates = 2\n[settings.gal]\ntop_k = 1\n"
+        "[settings.generation]\nsteps = 2\ncandidates = 2\n[settings.gal]\ntop_k = 1\n"
     )
     arguments = ["run", str(tmp_path / "project.toml"), "--out", str(tmp_path / "out")]
     assert main(arguments) == 0
@@ -266,7 +266,7 @@ def test_two_objects_on_the_embedded_model(studio: Studio) -> None:
     ]
     changes = {
         "tune": {"steps": 8, "prior_images": 2},
-        "sample": {"candidates": 2, "steps": 4},
+        "generation": {"candidates": 2, "steps": 4},
         "gal": {"top_k": 1},
     }
     draft = ProjectDraft("object", references, anchors=["{} in a bank", "{} under a tree"], changes=changes)

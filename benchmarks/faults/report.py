@@ -26,7 +26,7 @@ class Load:
         """The same for a project that the page works on, with more checkpoints than the preset's."""
         changes = {
             "tune": {"steps": self.steps, "checkpoint_every": 10},
-            "sample": {"candidates": self.candidates, "steps": self.sampling_steps},
+            "generation": {"candidates": self.candidates, "steps": self.sampling_steps},
         }
         base_model, clip_model = self.models or (None, None)
         return {"changes": changes, "base_model": base_model, "clip_model": clip_model}

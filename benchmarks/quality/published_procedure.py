@@ -25,14 +25,14 @@ from gal_studio import assets
 from gal_studio.core.prompts import expand_anchors, style_descriptor
 from gal_studio.core.references import describe
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.settings import SampleSettings, Settings
+from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 
 TRAINING_STEPS, TRAINING_BATCH, LEARNING_RATE = 500, 2, 5e-6
 DRAWING_STEPS, GUIDANCE, CANDIDATES = 50, 7.5, 10
@@ -60,7 +60,7 @@ def published_training(model: ImageModel, image: Image.Image, prompt: str, steps
     import torch
     from diffusers import DDPMScheduler
 
-    parts = model.pipeline
+    parts = model.family.pipeline
     parts.unet.requires_grad_(True).train()
     optimizer = torch.optim.AdamW(parts.unet.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
     schedule = DDPMScheduler.from_config(parts.scheduler.config)
@@ -79,7 +79,7 @@ def published_training(model: ImageModel, image: Image.Image, prompt: str, steps
         )
         timesteps = steps_drawn.to(model.device)
         noisy = schedule.add_noise(latents, noise, timesteps)
-        velocity = model.prediction_type == "v_prediction"
+        velocity = model.family.pipeline.scheduler.config.prediction_type == "v_prediction"
         target = schedule.get_velocity(latents, noise, timesteps) if velocity else noise
         loss = ((parts.unet(noisy, timesteps, text).sample - target) ** 2).mean()
         loss.backward()
@@ -94,7 +94,7 @@ def published_drawing(model: ImageModel, prompts: Sequence[str]) -> list[Image.I
     import torch
     from diffusers import DPMSolverMultistepScheduler
 
-    pipeline = model.pipeline
+    pipeline = model.family.pipeline
     pipeline.scheduler = DPMSolverMultistepScheduler.from_config(pipeline.scheduler.config)
     generator = torch.Generator().manual_seed(0)
     return [
@@ -129,14 +129,14 @@ def our_training(
     model: ImageModel, image: Image.Image, prompt: str, settings: Settings, share: float, path: Path
 ) -> None:
     tune = settings.tune.updated({"steps": share_of(settings.tune.steps, share)})
-    for _ in fine_tune(model, [TrainingPicture(image, prompt, 1.0, True)], [], tune, seed=0):
+    for _ in fine_tune(model, [ExamplePicture(image, prompt, 1.0, True)], [], tune, seed=0):
         pass
     save_adapter(model, path, AdapterCard(style_descriptor(prompt), model.name, 1, 0, tune.to_dict()))
     detach(model)
 
 
 def our_drawing(
-    model: ImageModel, requests: Sequence[DrawRequest], settings: SampleSettings, adapter: Path
+    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings, adapter: Path
 ) -> list[Image.Image]:
     with drawing(model, adapter):
         drawn = [event for event in draw(model, requests, settings) if isinstance(event, DrawnBatch)]
@@ -161,11 +161,11 @@ def our_round(
         requests = [
             DrawRequest(anchor, candidate_seed(0, anchor, index))
             for anchor in anchors
-            for index in range(settings.sample.candidates)
+            for index in range(settings.generation.candidates)
         ]
         with timed(seconds, "generate"):
-            drawn = requests[: share_of(len(requests), share, settings.sample.batch_size)]
-            pictures = our_drawing(model, drawn, settings.sample, adapter)
+            drawn = requests[: share_of(len(requests), share, settings.generation.batch_size)]
+            pictures = our_drawing(model, drawn, settings.generation, adapter)
     with timed(seconds, "embed"):
         embedder.images(pictures)
         embedder.texts([*anchors, prompt])
@@ -179,7 +179,7 @@ def compare(name: str, clip: str, settings: Settings, share: float) -> dict[str,
     with Image.open(reference.images[0]) as opened:
         image = opened.convert("RGB")
     ours = our_round(name, clip, image, prompt, anchors, settings, share)
-    published = published_round(name, clip, image, prompt, anchors, share, settings.sample.batch_size)
+    published = published_round(name, clip, image, prompt, anchors, share, settings.generation.batch_size)
     sides = {"ours": ours, "published": published}
     clocks = ("wall", "processor")
     totals = {

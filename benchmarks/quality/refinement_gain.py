@@ -127,7 +127,7 @@ def drawn_with(bench: Bench, case: GainCase, adapter: Path) -> list[Image.Image]
     """Eight prompts by four seeds."""
     requests = [DrawRequest(p, candidate_seed(9, p, k)) for p in case.prompts for k in range(SEEDS)]
     with drawing(bench.model, adapter) as ready:
-        events = draw(ready, requests, bench.settings.sample)
+        events = draw(ready, requests, bench.settings.generation)
         return [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
 
 

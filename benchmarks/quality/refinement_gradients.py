@@ -20,7 +20,6 @@ from benchmarks.quality.refinement_gain import encoded
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.commands.local_worker import ProgressLine, local_worker
 from gal_studio.engine.models.adapters import detach
-from gal_studio.engine.models.denoiser import predict
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training.losses import weighted_loss
 from gal_studio.engine.training.patchdpo import PairSource, RefinePair
@@ -59,7 +58,7 @@ def mean_gradient(
     try:
         for _ in range(DRAWS):
             batch = source.next_batch(generator)
-            said = predict(model, batch.noisy, batch.timesteps, batch.text, batch.sizes)
+            said = model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
             weighted_loss(said, batch.target, batch.weights).backward()
         found = [weight.grad.flatten() for weight in training.weights.values() if weight.grad is not None]
         return torch.cat(found) / DRAWS

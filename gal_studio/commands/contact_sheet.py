@@ -47,7 +47,7 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
         (f"{view.project.name}: round {view.round.number}", 20, INK),
         (f"reference: {view.project.references[0].prompt}", 13, SOFT),
         (view.sentence, 13, SOFT),
-        (f"openness {view.openness:.3f}, weight of what is accepted {view.sample_weight:.3f}", 13, SOFT),
+        (f"openness {view.openness:.3f}, weight of what is accepted {view.example_weight:.3f}", 13, SOFT),
         ("star: suggested    tick: accepted    orange bar: copies the reference", 13, SOFT),
     ]
     y = MARGIN

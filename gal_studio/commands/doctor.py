@@ -104,7 +104,7 @@ def _drawing_speed(model: Any, preset: Preset) -> float:
     from gal_studio.engine.sampling.fused_adapter import drawing
     from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 
-    settings = preset.settings["style"].sample
+    settings = preset.settings["style"].generation
     requests = [DrawRequest("A cat", seed) for seed in range(settings.batch_size)]
     times = []  # of each step's end; the first step warms up
     with drawing(model) as ready:
@@ -123,10 +123,10 @@ def _training_speed(model: Any, preset: Preset, picture: Any) -> float:
 
     from gal_studio.engine.models.adapters import detach
     from gal_studio.engine.training.fine_tune import fine_tune
-    from gal_studio.engine.training.latents import TrainingPicture
+    from gal_studio.engine.training.latents import ExamplePicture
 
     settings = replace(preset.settings["style"].tune, checkpoint_every=100_000)
-    events = fine_tune(model, [TrainingPicture(picture, "A cat in ink style", 1.0, True)], [], settings, 0)
+    events = fine_tune(model, [ExamplePicture(picture, "A cat in ink style", 1.0, True)], [], settings, 0)
     times = []
     for _ in events:
         times.append(time.monotonic())
@@ -140,7 +140,7 @@ def _training_speed(model: Any, preset: Preset, picture: Any) -> float:
 def _round_seconds(preset: Preset, kind: Kind, speed: Speed) -> float:
     """The first round: training, 18 anchors, features and about two seconds for the map."""
     settings = preset.settings[kind]
-    candidates = 18 * settings.sample.candidates
+    candidates = 18 * settings.generation.candidates
     class_images = settings.tune.prior_images if kind == "object" else 0
     cost = 2.0 if class_images else 1.0  # each step trains on as many class images
     return (

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gal_studio.core.gal.policies import POLICIES
+from gal_studio.core.gal.policies.registry import POLICIES
 
 JOB_ACTIONS = ("pause", "resume", "stop", "retry", "first")
 

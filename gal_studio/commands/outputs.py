@@ -141,7 +141,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
             for entry in view.scores
         ],
         "accepted": [
-            {"candidate_id": entry.id, "prompt": prompts[entry.id], "weight": view.sample_weight}
+            {"candidate_id": entry.id, "prompt": prompts[entry.id], "weight": view.example_weight}
             for entry in lineage.accepted_candidates(studio.store, view.round.id)
         ],
         "trained_on": _trained_on(studio, view),
@@ -150,17 +150,17 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
 
 def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
     """The training set with the expected draws of each picture: the more pictures, the fewer (Eq. G9)."""
-    samples = studio.store.rounds.training_set(view.round.id)
+    examples = studio.store.rounds.training_set(view.round.id)
     tune = view.settings.tune
     return [
         {
-            "prompt": entry.sample.prompt,
-            "weight": entry.sample.weight,
-            "is_reference": entry.sample.is_reference,
+            "prompt": entry.example.prompt,
+            "weight": entry.example.weight,
+            "is_reference": entry.example.is_reference,
             "draws": entry.draws,
             "weighted_draws": entry.weighted,
         }
-        for entry in effective_draws(samples, tune.steps, tune.batch_size)
+        for entry in effective_draws(examples, tune.steps, tune.batch_size)
     ]
 
 

@@ -14,9 +14,7 @@ from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_wo
 from gal_studio.commands.outputs import write_outputs
 from gal_studio.commands.refine import refine_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies import PolicyOutcome, find_policy
-from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.seeds import generator
+from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs
 from gal_studio.state import Store
@@ -107,15 +105,8 @@ def _decide(studio: Studio, entry: Round, policy: str) -> None:
     """Let the policy accept, unless it did before."""
     if studio.store.decisions.log(entry.id):
         return
-    project = studio.store.projects.get(entry.project_id)
-    candidates = studio.store.candidates.of_round(entry.id)
-    outcome: PolicyOutcome = find_policy(policy)(
-        candidates,
-        score_pool(studio.store.projects.anchors(project.id), candidates),
-        generator(project.seed, "policy", policy, entry.number),
-        studio.store.rounds.settings(entry.id).gal.top_k,
-    )
-    studio.decide([choice.candidate_id for choice in outcome.choices], "accepted", "policy")
+    made = studio.proposal(entry.id, policy)
+    studio.decide([suggestion.candidate_id for suggestion in made.suggestions], "accepted", "policy")
 
 
 def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:

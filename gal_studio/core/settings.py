@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self, get_args
+from typing import Any, ClassVar, Literal, Self, get_args
 
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import find_policy
 
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
@@ -16,7 +17,12 @@ PairPrompts = Literal["clean", "own"]
 
 
 class Group:
-    """What the groups of settings share: plain dictionaries in and out."""
+    """What the groups of settings share: plain dictionaries in and out.
+
+    A setting that was renamed is still read under its former name: stored projects and files hold it.
+    """
+
+    FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -24,19 +30,25 @@ class Group:
         if not isinstance(data, Mapping):
             raise StudioError(f"The settings are {data!r}: write them as a table of names and values.")
         known = {entry.name: entry for entry in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        for name in data:
+        named = {cls.FORMER_NAMES.get(name, name): value for name, value in data.items()}
+        for name in named:
             if name not in known:
                 raise StudioError(f"There is no setting {name!r}: choose among {', '.join(known)}.")
-        values = {name: _read(known[name].type, value) for name, value in data.items()}
-        return cls(**values)
+        return cls(**{name: _read(known[name].type, value) for name, value in named.items()})
 
     def to_dict(self) -> dict[str, Any]:
         """The group as a plain dictionary that JSON and TOML can hold."""
         return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
 
+    def to_former_dict(self) -> dict[str, Any]:
+        """The group under the names of the first version, which stored fingerprints were made of."""
+        former = {new: old for old, new in self.FORMER_NAMES.items()}
+        return {former.get(name, name): value for name, value in self.to_dict().items()}
+
     def updated(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some values changed; the groups inside may be given in part."""
-        return type(self).from_dict(_merged(self.to_dict(), changes))
+        named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
+        return type(self).from_dict(_merged(self.to_dict(), named))
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +72,8 @@ def _read(kind: object, value: Any) -> Any:
 class TuneSettings(Group):
     """How a round is trained (Eq. G9)."""
 
+    FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
+
     steps: int = 200
     batch_size: int = 8
     learning_rate: float = 1e-3
@@ -71,7 +85,7 @@ class TuneSettings(Group):
     prior_as_published: bool = False  # True: the prior term is multiplied by its pair's w_i as well
     continue_from_last: bool = False  # False: every round starts again from the base model
     checkpoint_every: int = 50
-    sample_every: int = 0  # 0: no pictures while training
+    preview_every: int = 0  # 0: no previews while training
     resolution: int | None = None  # None: what the model was made for
     crop: Crop = "center"
 
@@ -88,18 +102,18 @@ class TuneSettings(Group):
         checks.flag("Prior as published", self.prior_as_published)
         checks.flag("Continue from the last round", self.continue_from_last)
         checks.whole("Checkpoint every", self.checkpoint_every, 1, 100_000)
-        checks.whole("Sample every", self.sample_every, 0, 100_000)
+        checks.whole("Preview every", self.preview_every, 0, 100_000)
         checks.resolution("Training resolution", self.resolution)
         checks.one_of("Crop", self.crop, get_args(Crop))
 
     @property
     def essential(self) -> Self:
         """The same with the defaults for what changes no trained number."""
-        return replace(self, checkpoint_every=type(self).checkpoint_every, sample_every=0)
+        return replace(self, checkpoint_every=type(self).checkpoint_every, preview_every=0)
 
 
 @dataclass(frozen=True)
-class SampleSettings(Group):
+class GenerationSettings(Group):
     """How the candidates of a round are drawn."""
 
     candidates: int = 10  # for each anchor; n of Eq. G3
@@ -119,14 +133,16 @@ class SampleSettings(Group):
 
 @dataclass(frozen=True)
 class GalSettings(Group):
-    """How the sampler suggests (Eq. G5) and what an accepted picture weighs (Eq. G8)."""
+    """How pictures are suggested (Eq. G5) and what an accepted picture weighs (Eq. G8)."""
 
+    policy: str = "uncertainty"
     top_k: int = 3
     balance: bool = True
     balance_lambda: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse values that leave nothing to suggest or to weigh."""
+        """Refuse an unknown policy, and values that leave nothing to suggest or to weigh."""
+        find_policy(self.policy)
         checks.whole("Suggestions (top k)", self.top_k, 1, 1000)
         checks.flag("Balance", self.balance)
         checks.real("Lambda", self.balance_lambda, 0.0, 1000.0)
@@ -181,14 +197,21 @@ class RefineSettings(Group):
 class Settings(Group):
     """Everything that a round is made with."""
 
+    FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
+
     tune: TuneSettings = field(default_factory=TuneSettings)
-    sample: SampleSettings = field(default_factory=SampleSettings)
+    generation: GenerationSettings = field(default_factory=GenerationSettings)
     gal: GalSettings = field(default_factory=GalSettings)
     refine: RefineSettings = field(default_factory=RefineSettings)
 
     def __post_init__(self) -> None:
         """Refuse anything but the four groups."""
-        kinds = {"tune": TuneSettings, "sample": SampleSettings, "gal": GalSettings, "refine": RefineSettings}
+        kinds = {
+            "tune": TuneSettings,
+            "generation": GenerationSettings,
+            "gal": GalSettings,
+            "refine": RefineSettings,
+        }
         for name, kind in kinds.items():
             if not isinstance(getattr(self, name), kind):
                 raise StudioError(f"The settings {name} are {getattr(self, name)!r}: give a table.")

@@ -113,7 +113,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Sample:
+class TrainingExample:
     """A picture of a training set: a reference (weight 1) or an accepted candidate (Eq. G8).
 
     With a `mask`, only its white part is learned: the weight is multiplied by the mask at latent size.

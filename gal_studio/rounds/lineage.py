@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import astuple, replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.balance import openness, sample_weight
+from gal_studio.core.gal.balance import example_weight, openness
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.prompts import class_prompts
 from gal_studio.core.seeds import named_seed, training_seed
 from gal_studio.core.settings import TuneSettings
-from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, Sample
+from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, TrainingExample
 from gal_studio.state.store import Store
 
 
@@ -24,7 +24,7 @@ def round_scores(store: Store, round_id: str) -> tuple[AnchorScore, ...]:
 def round_weight(store: Store, round_id: str) -> float:
     """Eq. G8: what the pictures accepted in this round weigh in all later trainings."""
     gal = store.rounds.settings(round_id).gal
-    return sample_weight(gal.balance, gal.balance_lambda, openness(round_scores(store, round_id)))
+    return example_weight(gal.balance, gal.balance_lambda, openness(round_scores(store, round_id)))
 
 
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
@@ -45,25 +45,26 @@ def rounds_above(store: Store, round_id: str) -> tuple[Round, ...]:
     return store.rounds.ancestors(stands_for)
 
 
-def training_set(store: Store, round_id: str) -> tuple[Sample, ...]:
+def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     """Eq. G9: the references (weight 1) and what was accepted in the rounds above, with its weight.
 
     A picture that was accepted in part carries its mask.
     """
     project_id = store.rounds.get(round_id).project_id
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
-    samples = [
-        Sample(entry.image, entry.prompt, 1.0, True) for entry in store.projects.references(project_id)
+    examples = [
+        TrainingExample(entry.image, entry.prompt, 1.0, True)
+        for entry in store.projects.references(project_id)
     ]
     for ancestor in rounds_above(store, round_id):
         chosen = accepted_candidates(store, ancestor.id)
         weight = round_weight(store, ancestor.id) if chosen else 0.0
         masks = store.decisions.masks(ancestor.id)
-        samples += [
-            Sample(entry.image, prompts[entry.anchor_id], weight, False, masks.get(entry.id))
+        examples += [
+            TrainingExample(entry.image, prompts[entry.anchor_id], weight, False, masks.get(entry.id))
             for entry in chosen
         ]
-    return tuple(samples)
+    return tuple(examples)
 
 
 def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
@@ -79,7 +80,7 @@ def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
 
 def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
     """The (anchor, index) pairs that the round's settings ask for and that are not drawn yet."""
-    wanted = store.rounds.settings(round_id).sample.candidates
+    wanted = store.rounds.settings(round_id).generation.candidates
     drawn = store.candidates.drawn(round_id)
     return tuple(
         (anchor, index)
@@ -158,9 +159,9 @@ def class_images_drawn_by(store: Store, round_id: str) -> dict[str, str]:
     settings = store.rounds.settings(round_id)
     if project.kind == "style" or not settings.tune.prior_images:
         return {}
-    sample = settings.sample
-    side = f" / {sample.resolution} pixels" if sample.resolution else ""
-    how = f"{sample.steps} steps / {sample.guidance_scale}{side}"
+    drawing = settings.generation
+    side = f" / {drawing.resolution} pixels" if drawing.resolution else ""
+    how = f"{drawing.steps} steps / {drawing.guidance_scale}{side}"
     prompts = class_prompts(store.projects.references(project.id))
     return {prompt: f"{project.base_model} / {prompt} / {how}" for prompt in prompts}
 
@@ -179,7 +180,7 @@ def is_trained(store: Store, round_id: str) -> bool:
 
     Fingerprints of old times held no class images, and how often checkpoints were kept: they count as well.
     """
-    former = replace(store.rounds.settings(round_id).tune, sample_every=0)
+    former = replace(store.rounds.settings(round_id).tune, preview_every=0)
     known = training_fingerprint(store, round_id), _fingerprint(store, round_id, former, ())
     return store.rounds.trained_as(round_id) in known
 
@@ -187,14 +188,14 @@ def is_trained(store: Store, round_id: str) -> bool:
 def _fingerprint(store: Store, round_id: str, tune: TuneSettings, drawn_by: Sequence[str]) -> str:
     project = store.projects.get(store.rounds.get(round_id).project_id)
     parts = [
-        project.base_model, project.trigger_word, tune.to_dict(), round_training_seed(store, round_id),
-        starting_adapter(store, round_id), [_parts(sample) for sample in training_set(store, round_id)],
+        project.base_model, project.trigger_word, tune.to_former_dict(), round_training_seed(store, round_id),
+        starting_adapter(store, round_id), [_parts(example) for example in training_set(store, round_id)],
         *([drawn_by] if drawn_by else []),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _parts(sample: Sample) -> tuple[object, ...]:
-    """A sample without its mask is what it was before there were masks, so that old trainings are known."""
-    parts = astuple(sample)
-    return parts if sample.mask is not None else parts[:-1]
+def _parts(example: TrainingExample) -> tuple[object, ...]:
+    """An example without its mask is what it was before there were masks, so that old trainings are known."""
+    parts = astuple(example)
+    return parts if example.mask is not None else parts[:-1]

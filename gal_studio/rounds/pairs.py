@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import foreground_prompt, subjects
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import RefineSettings, TuneSettings
-from gal_studio.core.types import Reference, Round, Sample
+from gal_studio.core.types import Reference, Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.state.store import Store
 from gal_studio.state.tables.projects import Project
@@ -145,16 +145,18 @@ def pairs_are_as_planned(store: Store, round_id: str) -> bool:
     return plans == planned_pairs(store, refined_round(store, round_id), settings)
 
 
-def trained_pictures(store: Store, round_id: str) -> tuple[Sample, ...]:
+def trained_pictures(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     """All that a refinement trains on: GAL's own training set, then y and x of every pair."""
     references = {entry.image for entry in store.projects.references(store.rounds.get(round_id).project_id)}
-    samples = list(lineage.training_set(store, round_id))
+    examples = list(lineage.training_set(store, round_id))
     for pair in store.refinements.pairs(round_id):
         own = pair.reference_image in references
-        samples.append(Sample(pair.reference_image, pair.prompt, pair.weight, own, pair.reference_mask))
+        examples.append(
+            TrainingExample(pair.reference_image, pair.prompt, pair.weight, own, pair.reference_mask)
+        )
         if pair.generated_image is not None:
-            samples.append(Sample(pair.generated_image, pair.prompt, pair.weight, False))
-    return tuple(samples)
+            examples.append(TrainingExample(pair.generated_image, pair.prompt, pair.weight, False))
+    return tuple(examples)
 
 
 def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
@@ -164,7 +166,7 @@ def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
     entry = refined_round(store, round_id)
     common = {drawn[0] for drawn in store.candidates.drawn(entry.id) & store.candidates.drawn(round_id)}
     prompts = {anchor.prompt for anchor in store.projects.anchors(entry.project_id) if anchor.id in common}
-    return frozenset(prompts - {sample.prompt for sample in store.rounds.training_set(round_id)})
+    return frozenset(prompts - {example.prompt for example in store.rounds.training_set(round_id)})
 
 
 def refinement_fingerprint(store: Store, round_id: str) -> str:
@@ -183,7 +185,7 @@ def is_refined(store: Store, round_id: str) -> bool:
     """
     settings = store.rounds.settings(round_id)
     refine = replace(settings.refine.essential, checkpoint_every=settings.refine.checkpoint_every)
-    former = _fingerprint(store, round_id, replace(settings.tune, sample_every=0), refine, ())
+    former = _fingerprint(store, round_id, replace(settings.tune, preview_every=0), refine, ())
     return store.rounds.trained_as(round_id) in (refinement_fingerprint(store, round_id), former)
 
 
@@ -192,9 +194,9 @@ def _fingerprint(
 ) -> str:
     project = store.projects.get(store.rounds.get(round_id).project_id)
     parts = [
-        project.base_model, project.trigger_word, tune.to_dict(), refine.to_dict(),
+        project.base_model, project.trigger_word, tune.to_former_dict(), refine.to_former_dict(),
         lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id),
-        [astuple(sample) for sample in lineage.training_set(store, round_id)],
+        [astuple(example) for example in lineage.training_set(store, round_id)],
         [(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)],
         sorted(store.refinements.paintings.newest(round_id).items()), *more,
     ]  # fmt: skip
@@ -215,14 +217,14 @@ def _judged(store: Store, pair: Pair) -> list[object]:
 def finished_twin(store: Store, base: Round, settings: RefineSettings) -> Round | None:
     """The trained refinement of a round that had the same settings, pictures and pairs, and no paint."""
     wanted = replace(settings, next_round="continue")
-    planned, samples = planned_pairs(store, base, settings), lineage.training_set(store, base.id)
+    planned, examples = planned_pairs(store, base, settings), lineage.training_set(store, base.id)
     for other in store.rounds.children(base.id):
         if other.kind != "refine" or other.adapter is None:
             continue
         if (
             replace(store.rounds.settings(other.id).refine, next_round="continue") == wanted
             and tuple(pair.plan for pair in store.refinements.pairs(other.id)) == planned
-            and store.rounds.training_set(other.id)[: len(samples)] == samples
+            and store.rounds.training_set(other.id)[: len(examples)] == examples
             and not store.refinements.paintings.newest(other.id)
         ):
             return other

@@ -25,7 +25,7 @@ def paint(store: Store, pair_id: str, painting: bytes | None, author: Author = "
 
 
 def accept_in_part(store: Store, candidate_id: str, mask: bytes, author: Author = "human") -> None:
-    """Accept the white part of a candidate; the sample is trained there alone. One Undo takes it back."""
+    """Accept the white part of a candidate; the example is learned there alone. One Undo takes it back."""
     candidate = store.candidates.get(candidate_id)
     part = read_mask(mask, store.images.picture(candidate.image).size)
     name = store.images.add_picture(part)

@@ -30,7 +30,7 @@ _MENDED: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ),
         ("training_images", "image"): (
             "DELETE FROM training_images WHERE image = :name",
-            "these samples of a training are gone",
+            "these previews are gone",
         ),
         ("pairs", "generated_image"): (
             "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",

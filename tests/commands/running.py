@@ -21,7 +21,7 @@ batch_size = 2
 rank = 2
 prior_images = 2
 checkpoint_every = 1
-[settings.sample]
+[settings.generation]
 steps = 2
 batch_size = 4
 candidates = 3

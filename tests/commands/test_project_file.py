@@ -38,7 +38,10 @@ BAD_FILES = {
     "no model": ('kind = "style"\nbase_model = "."\n' + REFERENCE, "is not an image model"),
     "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
     "no rounds": ('kind = "style"\nrounds = 0\n' + REFERENCE, "Rounds is 0"),
-    "one candidate": ('kind = "style"\n' + REFERENCE + "[settings.sample]\ncandidates = 1\n", "at least 2"),
+    "one candidate": (
+        'kind = "style"\n' + REFERENCE + "[settings.generation]\ncandidates = 1\n",
+        "at least 2",
+    ),
 }
 
 
@@ -90,7 +93,7 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
     assert project.rounds == 3
     assert project.draft.trigger_word == "<blue-pot>"
     assert project.draft.given[0].picture == folder / "photos" / "pot-table.jpg"
-    assert project.draft.changes["sample"] == {"candidates": 8}
+    assert project.draft.changes["generation"] == {"candidates": 8}
     both = read_project_file(folder / "2.toml").draft.given
     assert [entry.trigger_word for entry in both] == ["<blue-pot>", "<blue-pot>", "<brumm>", "<brumm>"]
     assert both[1].mask == folder / "photos" / "pot-snow-white.png"

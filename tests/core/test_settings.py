@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import GalSettings, SampleSettings, Settings, TuneSettings
+from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, TuneSettings
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ from gal_studio.core.settings import GalSettings, SampleSettings, Settings, Tune
         (TuneSettings, "prior_as_published", "yes"),
         (TuneSettings, "continue_from_last", 1),
         (TuneSettings, "checkpoint_every", 0),
-        (TuneSettings, "sample_every", -1),
+        (TuneSettings, "preview_every", -1),
         (TuneSettings, "resolution", 100),
         (TuneSettings, "resolution", 32),
         (TuneSettings, "crop", "left"),
-        (SampleSettings, "candidates", 0),
-        (SampleSettings, "steps", 0),
-        (SampleSettings, "guidance_scale", -1.0),
-        (SampleSettings, "batch_size", 0),
-        (SampleSettings, "resolution", 129),
+        (GenerationSettings, "candidates", 0),
+        (GenerationSettings, "steps", 0),
+        (GenerationSettings, "guidance_scale", -1.0),
+        (GenerationSettings, "batch_size", 0),
+        (GenerationSettings, "resolution", 129),
         (GalSettings, "top_k", 0),
         (GalSettings, "balance", None),
         (GalSettings, "balance_lambda", -0.1),
@@ -52,7 +52,7 @@ def test_nonsense_is_refused_with_its_value(kind, name, value):
 
 
 def test_every_setting_is_checked():
-    for kind in (TuneSettings, SampleSettings, GalSettings):
+    for kind in (TuneSettings, GenerationSettings, GalSettings):
         for entry in fields(kind):
             with pytest.raises(StudioError):
                 kind(**{entry.name: object()})
@@ -66,15 +66,15 @@ def test_settings_survive_json():
 
 
 def test_what_is_missing_keeps_its_default_and_whole_numbers_become_real():
-    made = Settings.from_dict({"sample": {"guidance_scale": 7}})
-    assert made.sample.guidance_scale == 7.0 and isinstance(made.sample.guidance_scale, float)
+    made = Settings.from_dict({"generation": {"guidance_scale": 7}})
+    assert made.generation.guidance_scale == 7.0 and isinstance(made.generation.guidance_scale, float)
     assert made.tune == TuneSettings()
 
 
 def test_unknown_names_are_refused_at_every_level():
     with pytest.raises(StudioError, match="no setting 'stepz': choose among steps, batch_size"):
         Settings.from_dict({"tune": {"stepz": 3}})
-    with pytest.raises(StudioError, match="no setting 'train': choose among tune, sample, gal"):
+    with pytest.raises(StudioError, match="no setting 'train': choose among tune, generation, gal"):
         Settings.from_dict({"train": {}})
     with pytest.raises(StudioError, match="write them as a table"):
         Settings.from_dict({"tune": 3})
@@ -96,3 +96,11 @@ def test_a_part_can_be_changed():
 def test_settings_are_frozen():
     with pytest.raises(FrozenInstanceError):
         Settings().tune.steps = 3
+
+
+def test_former_names_are_read_and_kept_in_what_fingerprints_are_made_of():
+    old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}}
+    for made in (Settings.from_dict(old), Settings().updated(old)):
+        assert (made.generation.steps, made.tune.preview_every) == (7, 5)
+        assert made.tune.to_former_dict()["sample_every"] == 5
+        assert set(made.to_former_dict()) == {"tune", "sample", "gal", "refine"}

@@ -35,9 +35,9 @@ def shared_model(pipeline_folder: Path) -> ImageModel:
 @pytest.fixture
 def model(shared_model: ImageModel) -> Iterator[ImageModel]:
     """The tiny model; a test that leaves it other than it was fails."""
-    before = {name: weight.clone() for name, weight in shared_model.unet.state_dict().items()}
+    before = {name: weight.clone() for name, weight in shared_model.denoiser.state_dict().items()}
     yield shared_model
-    after = shared_model.unet.state_dict()
+    after = shared_model.denoiser.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import torch
 
 from gal_studio.assets import resolve_model
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest, draw
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 from tests.engine.conftest import noise_picture
 
 POCKET = "assets:pocket/pipeline"
@@ -28,12 +28,12 @@ def training(rows: int) -> TuneSettings:
     return TuneSettings(steps=2, batch_size=rows, rank=8)
 
 
-def sampling(rows: int) -> SampleSettings:
-    return SampleSettings(steps=2, batch_size=rows)
+def sampling(rows: int) -> GenerationSettings:
+    return GenerationSettings(steps=2, batch_size=rows)
 
 
 def train(model: ImageModel, rows: int) -> None:
-    picture = TrainingPicture(noise_picture(1, model.resolution, model.resolution), "a cat")
+    picture = ExamplePicture(noise_picture(1, model.resolution, model.resolution), "a cat")
     for _ in fine_tune(model, [picture], [], training(rows), seed=0):
         pass
     detach(model)

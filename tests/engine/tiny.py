@@ -64,7 +64,7 @@ def _tiny_unet(latent_channels: int, text_width: int = 32, **extra: Any) -> UNet
     )
 
 
-def _tiny_autoencoder(latent_channels: int) -> AutoencoderKL:
+def tiny_autoencoder(latent_channels: int) -> AutoencoderKL:
     return AutoencoderKL(
         block_out_channels=(8, 8, 16),
         down_block_types=("DownEncoderBlock2D",) * 3,
@@ -85,7 +85,7 @@ def make_tiny_pipeline(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         pipeline = StableDiffusionPipeline(
-            vae=_tiny_autoencoder(latent_channels),
+            vae=tiny_autoencoder(latent_channels),
             text_encoder=_tiny_text_encoder(tokenizer),
             tokenizer=tokenizer,
             unet=_tiny_unet(latent_channels),
@@ -122,7 +122,7 @@ def make_tiny_xl_pipeline(folder: Path, seed: int = 0) -> Path:
             projection_class_embeddings_input_dim=6 * 8 + 32,
         )
         pipeline = StableDiffusionXLPipeline(
-            vae=_tiny_autoencoder(4),
+            vae=tiny_autoencoder(4),
             text_encoder=first,
             text_encoder_2=CLIPTextModelWithProjection(first.config),
             tokenizer=tokenizer,

@@ -6,15 +6,15 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import detach, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training import trainer as training_module
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 from tests.engine.conftest import noise_picture
 
 SETTINGS = TuneSettings(steps=6, batch_size=2, rank=2, checkpoint_every=3)
-SAMPLES = [
-    TrainingPicture(noise_picture(1), "A cat in a style", 1.0, True),
-    TrainingPicture(noise_picture(2), "A tie in a style", 0.3),
+EXAMPLES = [
+    ExamplePicture(noise_picture(1), "A cat in a style", 1.0, True),
+    ExamplePicture(noise_picture(2), "A tie in a style", 0.3),
 ]
-PRIOR = [TrainingPicture(noise_picture(seed), "a photo of a cat") for seed in (3, 4)]
+PRIOR = [ExamplePicture(noise_picture(seed), "a photo of a cat") for seed in (3, 4)]
 
 
 def result(model: ImageModel) -> dict[str, torch.Tensor]:

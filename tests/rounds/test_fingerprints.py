@@ -36,12 +36,12 @@ def former(store: Store, round_id: str) -> str:
     entry, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
     project = store.projects.get(entry.project_id)
     parts: list[object] = [
-        project.base_model, project.trigger_word, replace(settings.tune, sample_every=0).to_dict(),
+        project.base_model, project.trigger_word, replace(settings.tune, preview_every=0).to_former_dict(),
     ]  # fmt: skip
     refine = replace(
         settings.refine, next_round="continue", pairs=1, clean_background="", pair_prompts="clean"
     )
-    parts += [refine.to_dict()] if entry.kind == "refine" else []
+    parts += [refine.to_former_dict()] if entry.kind == "refine" else []
     parts += [lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id)]
     samples = lineage.training_set(store, round_id)
     if entry.kind == "refine":
@@ -71,7 +71,7 @@ def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, th
 
 def test_intervals_do_not_count(store: Store, first_round: Round) -> None:
     before = lineage.training_fingerprint(store, first_round.id)
-    change(store, first_round.id, tune={"sample_every": 5, "checkpoint_every": 7})
+    change(store, first_round.id, tune={"preview_every": 5, "checkpoint_every": 7})
     assert lineage.training_fingerprint(store, first_round.id) == before
 
 
@@ -109,7 +109,7 @@ def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, n
         seen.append(pairs.refinement_fingerprint(store, node.id))
         return seen[-1] not in seen[:-1]
 
-    change(store, node.id, refine={"checkpoint_every": 9}, tune={"checkpoint_every": 9, "sample_every": 4})
+    change(store, node.id, refine={"checkpoint_every": 9}, tune={"checkpoint_every": 9, "preview_every": 4})
     assert not is_another()
     store.refinements.save_map(pair.id, "quality", some_map(0.25))
     assert is_another()

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Sample
+from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
@@ -178,10 +178,11 @@ def finish_training(store: Store, folder: Path) -> None:
     entry = store.rounds.of_project(project.id)[0]
     store.rounds.save_losses(entry.id, [(9, 0.25)])
     name = store.adapters.add(weights(77))
-    samples = [
-        Sample(reference.image, "A cat", 1.0, True) for reference in store.projects.references(project.id)
+    examples = [
+        TrainingExample(reference.image, "A cat", 1.0, True)
+        for reference in store.projects.references(project.id)
     ]
-    store.rounds.finish_training(entry.id, name, "e" * 64, samples)
+    store.rounds.finish_training(entry.id, name, "e" * 64, examples)
 
 
 def export(store: Store, folder: Path) -> None:
@@ -260,4 +261,4 @@ def _check(
     assert all(store.images.intact(candidate.image) for candidate in drawn), refused
     assert store.rounds.unet_forwards(entry.id) == 8 * (len(drawn) - 4) // 2, refused
     if store.rounds.trained_as(entry.id) == "f" * 64:
-        assert [sample.prompt for sample in store.rounds.training_set(entry.id)] == ["A <sks> cat"], refused
+        assert [example.prompt for example in store.rounds.training_set(entry.id)] == ["A <sks> cat"], refused

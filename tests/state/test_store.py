@@ -8,10 +8,10 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round, Sample
+from gal_studio.core.types import Round, TrainingExample
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.rounds import TrainingImage
+from gal_studio.state.tables.rounds import Preview
 from tests.stored_project import new_candidate
 
 
@@ -61,7 +61,7 @@ def test_rounds_form_a_tree(store: Store, project: Project, first_round: Round) 
 
 
 def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
-    samples = (Sample("a", "A cat", 1.0, True), Sample("b", "A tie", 0.25, False))
+    samples = (TrainingExample("a", "A cat", 1.0, True), TrainingExample("b", "A tie", 0.25, False))
     store.rounds.save_losses(first_round.id, [(1, 0.5), (2, 0.4), (3, 0.3)])
     store.rounds.clear_losses(first_round.id, after_step=2)
     store.rounds.save_losses(first_round.id, [(2, 0.41)])
@@ -70,14 +70,14 @@ def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
     store.rounds.add_seconds(first_round.id, "generate", 1.0)
     store.rounds.add_seconds(first_round.id, "generate", 2.0)
     store.rounds.add_forwards(first_round.id, 800)
-    store.rounds.add_training_image(first_round.id, TrainingImage(100, "A cat", 3, "c"))
+    store.rounds.add_preview(first_round.id, Preview(100, "A cat", 3, "c"))
     assert store.rounds.get(first_round.id).adapter == "0" * 64
     assert store.rounds.trained_as(first_round.id) == "print"
     assert store.rounds.training_set(first_round.id) == samples
     assert store.rounds.losses(first_round.id) == ((1, 0.5), (2, 0.41))
     assert store.rounds.seconds(first_round.id) == {"fine_tune": 12.5, "generate": 3.0}
     assert store.rounds.unet_forwards(first_round.id) == 800
-    assert store.rounds.training_images(first_round.id)[0].step == 100
+    assert store.rounds.previews(first_round.id)[0].step == 100
 
 
 def test_candidates_written_twice_are_there_once(

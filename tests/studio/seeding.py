@@ -25,7 +25,7 @@ def draft(**changes: object) -> ProjectDraft:
         "references": [(png(), STYLE)],
         "base_model": "some/model",
         "clip_model": "ViT-B-32/openai",
-        "changes": {"sample": {"candidates": 4}},
+        "changes": {"generation": {"candidates": 4}},
     }
     return ProjectDraft(**{**given, **changes})  # type: ignore[arg-type]
 

@@ -22,7 +22,7 @@ def test_new_style_project_has_anchors_settings_and_a_first_round(studio: Studio
     assert len(view.anchors) == 18
     assert view.anchors[0].prompt == "A tie in watercolor painting style"
     assert view.references[0].plain_prompt == STYLE
-    assert view.settings.sample.candidates == 4
+    assert view.settings.generation.candidates == 4
     (summary,) = studio.rounds(project_id)
     assert (summary.number, summary.step, summary.has_adapter) == (1, "fine_tune", False)
     assert studio.projects() == (view,)
@@ -54,7 +54,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
         ({"anchors": []}, "no anchors"),
         ({"anchors": ["A tie"]}, "no place for the subject"),
-        ({"changes": {"sample": {"candidates": 1}}}, "at least 2 pictures"),
+        ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 anchors"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),

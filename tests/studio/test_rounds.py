@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Sample
+from gal_studio.core.gal.policies.registry import POLICIES
+from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.types import Suggestion, TrainingExample
 from gal_studio.studio import Studio
 from tests.studio.seeding import chosen, draft, draw, train
 
@@ -52,7 +54,7 @@ def test_suggestion_comes_with_a_reason_for_every_anchor(studio: Studio, round_i
     assert sum(tile.suggested for tile in view.candidates) == 3
     assert not any(tile.candidate.overfit for tile in view.candidates if tile.suggested)
     assert view.openness == pytest.approx((2 * np.log(2) + 2 * 0.5623351446) / 18)
-    assert view.sample_weight == pytest.approx(view.settings.gal.balance_lambda * view.openness)
+    assert view.example_weight == pytest.approx(view.settings.gal.balance_lambda * view.openness)
     assert (view.exhausted, view.wanted) == (False, 72)
 
 
@@ -96,17 +98,17 @@ def test_deciding_about_an_unknown_picture_changes_nothing(studio: Studio, round
 
 def test_accepted_pictures_train_the_next_round_and_leave_its_pool(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2, 2, 2])
-    weight = studio.round_view(round_id).sample_weight
+    weight = studio.round_view(round_id).example_weight
     accepted = studio.accept_suggestion(round_id)
     second = studio.next_round(round_id)
     assert (second.number, second.parent_id) == (2, round_id)
     assert studio.next_round(round_id) == second
-    samples = studio.training_set(second.id)
+    examples = studio.training_set(second.id)
     picture = studio.store.candidates.get(accepted[0])
-    assert samples[0].is_reference
-    assert samples[0].weight == 1.0
-    assert Sample(picture.image, "A tie in watercolor painting style", weight, False) in samples[1:]
-    assert len(samples) == 4
+    assert examples[0].is_reference
+    assert examples[0].weight == 1.0
+    assert TrainingExample(picture.image, "A tie in watercolor painting style", weight, False) in examples[1:]
+    assert len(examples) == 4
     assert len(studio.pool(second.id)) == 15
     assert len(studio.pool(round_id)) == 18
 
@@ -115,12 +117,12 @@ def test_weight_stays_with_the_round_when_lambda_changes_later(studio: Studio, r
     draw(studio, round_id, [2, 2, 2])
     project_id = studio.store.rounds.get(round_id).project_id
     studio.change_settings(project_id, {"gal": {"balance_lambda": 0.5}})
-    weight = studio.round_view(round_id).sample_weight
+    weight = studio.round_view(round_id).example_weight
     assert weight == pytest.approx(0.5 * studio.round_view(round_id).openness)
     studio.accept_suggestion(round_id)
     second = studio.next_round(round_id)
     studio.change_settings(project_id, {"gal": {"balance_lambda": 2.0}})
-    assert [sample.weight for sample in studio.training_set(second.id)[1:]] == [weight] * 3
+    assert [example.weight for example in studio.training_set(second.id)[1:]] == [weight] * 3
 
 
 def test_branch_starts_another_line(studio: Studio, round_id: str) -> None:
@@ -176,10 +178,10 @@ def test_training_again_in_many_tabs_is_one_round(studio: Studio, round_id: str)
 def test_more_candidates_can_be_asked_for(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2])
     project_id = studio.store.rounds.get(round_id).project_id
-    studio.change_settings(project_id, {"sample": {"candidates": 5, "steps": 3}})
+    studio.change_settings(project_id, {"generation": {"candidates": 5, "steps": 3}})
     studio.generate(round_id)
     assert studio.round_view(round_id).wanted == 90
-    assert studio.store.rounds.settings(round_id).sample.steps != 3
+    assert studio.store.rounds.settings(round_id).generation.steps != 3
 
 
 def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) -> None:
@@ -202,6 +204,27 @@ def test_adapter_is_exported(studio: Studio, round_id: str, tmp_path: Path) -> N
 def test_a_round_of_blank_pictures_says_what_to_do(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2], "flat")
     view = studio.round_view(round_id)
-    assert view.scores == () and view.sample_weight == 0
+    assert view.scores == () and view.example_weight == 0
     assert "one flat colour" in view.sentence and "fewer steps" in view.sentence
     assert view.step != "accept"
+
+
+def test_a_registered_policy_is_offered_by_the_page_and_to_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, studio: Studio, round_id: str
+) -> None:
+    """One function and one line: the last picture of the first prompt."""
+
+    def last_of_the_first(candidates, scores, rng, top_k):  # type: ignore[no-untyped-def]
+        first = min(scores, key=lambda score: score.anchor.order).anchor.id
+        chosen = [candidate for candidate in candidates if candidate.anchor_id == first][-1]
+        return SuggestionSet((Suggestion(first, chosen.id, 1, "It is the last."),), False, "One.")
+
+    monkeypatch.setitem(POLICIES, "last", last_of_the_first)
+    draw(studio, round_id, [1, 2])
+    assert studio.proposal(round_id, "last").sentence == "One."
+    assert studio.round_view(round_id).sentence != "One."
+    studio.store.rounds.set_settings(
+        round_id, studio.store.rounds.settings(round_id).updated({"gal": {"policy": "last"}})
+    )
+    view = studio.round_view(round_id)
+    assert view.sentence == "One." and sum(tile.suggested for tile in view.candidates) == 1

@@ -33,7 +33,7 @@ def make_project(
             name=name,
             base_model="someone/a-model",
             clip_model="ViT-B-32/openai",
-            changes={"sample": {"candidates": candidates}},
+            changes={"generation": {"candidates": candidates}},
         )
     )
 

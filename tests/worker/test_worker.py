@@ -170,22 +170,22 @@ def test_pictures_show_while_the_rest_is_drawn(
     assert {0, 4, 8, 12} == set(seen)
 
 
-def test_sample_now_and_samples_at_an_interval(
+def test_preview_now_and_previews_at_an_interval(
     studio: Studio, models: Models, names: tuple[str, str]
 ) -> None:
     first = first_round(studio, tiny_draft(names))
     project_id = studio.store.rounds.get(first).project_id
-    studio.change_settings(project_id, {"tune": {"sample_every": 4}})
+    studio.change_settings(project_id, {"tune": {"preview_every": 4}})
     plain = first_round(studio, tiny_draft(names))
     work(studio, models, studio.fine_tune(plain))
 
     def watch(job: Job, progress: Progress) -> None:
         if progress.phase == "fine_tune" and progress.done == 2:
-            studio.sample_now(job.id)
+            studio.preview_now(job.id)
 
     job = studio.fine_tune(first)
     assert work(studio, models, job, watch).state == "completed"
-    samples = studio.round_view(first).training_images
+    samples = studio.round_view(first).previews
     assert [sample.step for sample in samples] == [2, 4]
     assert samples[0].prompt == "A tie in ink style"
     assert studio.store.images.picture(samples[0].image).size == (32, 32)

@@ -9,12 +9,12 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Reference, Sample
+from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
-from gal_studio.state.tables.rounds import TrainingImage
+from gal_studio.state.tables.rounds import Preview
 
 
 def weights(number: int) -> bytes:
@@ -68,14 +68,14 @@ def _new(store: Store, random: Random, name: str) -> NewProject:
 def _work(store: Store, random: Random, round_id: str) -> None:
     project_id = store.rounds.get(round_id).project_id
     reference = store.projects.references(project_id)[0]
-    samples = [Sample(reference.image, reference.prompt, 1.0, True, reference.mask)]
+    samples = [TrainingExample(reference.image, reference.prompt, 1.0, True, reference.mask)]
     store.rounds.save_losses(round_id, [(step, random.random() / 3) for step in range(1, 5)])
     store.rounds.finish_training(
         round_id, store.adapters.add(weights(random.randrange(9))), "f" * 64, samples
     )
     store.rounds.set_seconds(round_id, "fine_tune", random.random() * 99)
-    sample = TrainingImage(2, "A cat", 3, store.images.add_picture(picture(random)))
-    store.rounds.add_training_image(round_id, sample)
+    sample = Preview(2, "A cat", 3, store.images.add_picture(picture(random)))
+    store.rounds.add_preview(round_id, sample)
     for anchor in store.projects.anchors(project_id):
         store.candidates.save(round_id, [_candidate(store, random, anchor.id, index) for index in range(2)])
     drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]

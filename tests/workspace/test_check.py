@@ -57,7 +57,7 @@ def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: 
     (chosen,) = full.decisions.accepted(entry.id)
     candidate = full.candidates.get(chosen)
     data = full.images.read(candidate.image)
-    full.rounds.set_settings(entry.id, project.settings.updated({"sample": {"candidates": 2}}))
+    full.rounds.set_settings(entry.id, project.settings.updated({"generation": {"candidates": 2}}))
     assert lineage.missing(full, entry.id) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)

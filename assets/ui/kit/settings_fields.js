@@ -3,11 +3,11 @@ import { el } from "./dom.js";
 
 export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA"], ["tune.learning_rate", "Learning rate", ""], ["tune.steps", "Steps", "Training steps a round"],
-  ["sample.candidates", "Candidates", "Pictures an anchor"], ["sample.steps", "Sampling steps", ""], ["sample.guidance_scale", "Guidance", ""],
-  ["tune.sample_every", "Sample every", "Training steps between two pictures; 0: none"], ["gal.top_k", "Suggestions", "Anchors suggested a round"], ["gal.balance_lambda", "Lambda", ""],
+  ["generation.candidates", "Candidates", "Pictures an anchor"], ["generation.steps", "Sampling steps", ""], ["generation.guidance_scale", "Guidance", ""],
+  ["tune.preview_every", "Preview every", "Training steps between two pictures; 0: none"], ["gal.top_k", "Suggestions", "Anchors suggested a round"], ["gal.balance_lambda", "Lambda", ""],
   ["seed", "Seed", "The same seed draws the same pictures"],
 ];
-const WHOLE = new Set(["tune.rank", "tune.steps", "tune.sample_every", "sample.candidates", "sample.steps", "gal.top_k", "seed"]);
+const WHOLE = new Set(["tune.rank", "tune.steps", "tune.preview_every", "generation.candidates", "generation.steps", "gal.top_k", "seed"]);
 
 export const read = (settings, name) => name.split(".").reduce((value, key) => value?.[key], settings);
 

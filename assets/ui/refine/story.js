@@ -4,7 +4,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { lossChart, running } from "../training/curves.js";
-import { makeSamples } from "../training/samples.js";
+import { makePreviews } from "../training/previews.js";
 import { toast } from "../kit/toast.js";
 
 const VERDICTS = { better: "✓ better", worse: "✕ worse", more: "▲ more", less: "▼ less", unclear: "≈ no clear change" };
@@ -18,8 +18,8 @@ export function mountRefineStory(box) {
   const measured = el("section", { class: "refine-measured", "aria-label": "What it changed" });
   const losses = el("section", { class: "refine-losses", "aria-label": "Loss of the refinement" });
   const rule = ruleField();
-  const samples = makeSamples();
-  box.append(el("div", { class: "card-head" }, title, back), el("div", { class: "refine-scroll" }, steps, measured, rule.node, losses, samples.node));
+  const previews = makePreviews();
+  box.append(el("div", { class: "card-head" }, title, back), el("div", { class: "refine-scroll" }, steps, measured, rule.node, losses, previews.node));
   const update = () => {
     const now = state.refinement;
     if (!now || state.round?.kind !== "refine") return;
@@ -29,7 +29,7 @@ export function mountRefineStory(box) {
     repaint(measured, [now.measured, now.measured_by, now.unmeasured], measuredRows);
     repaint(losses, now.losses, lossRows);
     rule.show(now);
-    samples.update();
+    previews.update();
   };
   on("refinement round job busy", update);
 }

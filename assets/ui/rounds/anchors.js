@@ -11,7 +11,7 @@ export function mountAnchors(parts) {
 
 function show(box) {
   const scores = state.scores;
-  if (repeats(box, [scores, drawing(), state.round?.sample_weight])) return;
+  if (repeats(box, [scores, drawing(), state.round?.example_weight])) return;
   if (!scores.length || !state.round) {
     box.replaceChildren(el("div", { class: "empty" }, el("p", {}, "Anchors are scored as their pictures are drawn."), state.project ? editButton() : null));
     return;
@@ -22,7 +22,7 @@ function show(box) {
 }
 
 function openness() {
-  const { openness: mean, sample_weight: weight } = state.round;
+  const { openness: mean, example_weight: weight } = state.round;
   return el("p", { class: "openness" }, el("span", {}, "Openness ", el("b", {}, mean.toFixed(2)),
     ": the mean entropy of all anchors. An accepted picture will weigh ", el("b", {}, String(Number(weight.toPrecision(2)))), ", a reference 1."), editButton());
 }

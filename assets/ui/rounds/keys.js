@@ -11,7 +11,7 @@ import { showHelp, helpOpen } from "../kit/help.js";
 import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
-import { sampleOpen } from "../training/samples.js";
+import { previewOpen } from "../training/previews.js";
 
 export function mountKeys(parts) {
   parts.keys.addEventListener("click", showHelp);
@@ -25,7 +25,7 @@ export function mountKeys(parts) {
   });
 }
 
-const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || sampleOpen();
+const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
 
 function actionFor(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -1,18 +1,18 @@
 /** The loss of the round's training: points as measured, and a running mean to read it by. */
 import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
-import { makeSamples } from "./samples.js";
+import { makePreviews } from "./previews.js";
 
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
 export function mountCurves(parts) {
   const chart = el("div", { class: "curve-box" });
-  const samples = makeSamples();
-  parts.curves.append(chart, samples.node);
+  const previews = makePreviews();
+  parts.curves.append(chart, previews.node);
   on("round forget view job", () => {
     if (parts.curves.hidden) return;
     show(chart);
-    samples.update();
+    previews.update();
   });
 }
 

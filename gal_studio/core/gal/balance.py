@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gal_studio.core.types import AnchorScore, Sample
+from gal_studio.core.types import AnchorScore, TrainingExample
 
 
 def openness(scores: Sequence[AnchorScore]) -> float:
@@ -12,8 +12,8 @@ def openness(scores: Sequence[AnchorScore]) -> float:
     return math.fsum(score.entropy for score in scores) / len(scores) if scores else 0.0
 
 
-def sample_weight(balance: bool, balance_lambda: float, openness: float) -> float:
-    """Eq. G8: `w_r = lambda * openness`, kept by the round's new samples for good; 1 without balance."""
+def example_weight(balance: bool, balance_lambda: float, openness: float) -> float:
+    """Eq. G8: `w_r = lambda * openness`, kept by the round's new examples for good; 1 without balance."""
     return balance_lambda * openness if balance else 1.0
 
 
@@ -21,14 +21,16 @@ def sample_weight(balance: bool, balance_lambda: float, openness: float) -> floa
 class EffectiveDraws:
     """How often a training draws one picture, and what that amounts to after its weight."""
 
-    sample: Sample
+    example: TrainingExample
     draws: float
     weighted: float
 
 
-def effective_draws(samples: Sequence[Sample], steps: int, batch_size: int) -> tuple[EffectiveDraws, ...]:
+def effective_draws(
+    examples: Sequence[TrainingExample], steps: int, batch_size: int
+) -> tuple[EffectiveDraws, ...]:
     """The expected draws of each picture under Eq. G9, which draws uniformly over all of them."""
-    if not samples:
+    if not examples:
         return ()
-    draws = steps * batch_size / len(samples)
-    return tuple(EffectiveDraws(sample, draws, draws * sample.weight) for sample in samples)
+    draws = steps * batch_size / len(examples)
+    return tuple(EffectiveDraws(example, draws, draws * example.weight) for example in examples)

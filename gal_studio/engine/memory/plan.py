@@ -6,13 +6,15 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import drawing_peak, training_peak
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sizes import FLOAT32, trained_weights
 
 WITHIN = 1.4
 """What libraries take inside of their operations, as a factor: measured on the embedded model."""
+
+FLOAT32 = 4
+"""Bytes of a trained weight, of its gradient, and of each of AdamW's two averages."""
 
 _CGROUP = Path("/sys/fs/cgroup")
 _FULL = (
@@ -95,10 +97,10 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.sparing))
 
 
-def drawing_need(model: ImageModel, settings: SampleSettings, plan: Plan) -> int:
+def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes of drawing `plan.rows` pictures together, beside the weights."""
     side = (settings.resolution or model.resolution) // model.scale
-    asked = plan.rows * (2 if settings.guidance_scale != 1.0 else 1)
+    asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
     return int(WITHIN * drawing_peak(model, asked, side, plan.sparing))
 
 
@@ -116,7 +118,7 @@ def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: in
     )
 
 
-def plan_drawing(model: ImageModel, settings: SampleSettings, free: int | None) -> Plan:
+def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
     """As many pictures at a time as fit, halved until they do; refused when one is too much."""
     for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, sparing=True)):
         need = drawing_need(model, settings, plan)
@@ -138,3 +140,31 @@ def _halves(count: int) -> list[int]:
 
 def _gigabytes(count: int) -> str:
     return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
+
+
+def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
+    """How many numbers a training changes: those of the LoRA's layers, or the whole denoiser's."""
+    if settings.method == "full":
+        return sum(weight.numel() for weight in model.denoiser.parameters())
+    targets = model.family.lora_layers(settings.target)
+    return sum(
+        settings.rank * (_inputs(layer) + int(layer.weight.shape[0]))
+        for name, layer in model.denoiser.named_modules()
+        if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d)
+        and any(name == target or name.endswith(f".{target}") for target in targets)
+    )
+
+
+def _inputs(layer: torch.nn.Linear | torch.nn.Conv2d) -> int:
+    """Inputs of one output: a LoRA's convolution A has the kernel, its B is 1 x 1."""
+    return int(layer.weight[0].numel())
+
+
+def adapter_bytes(model: ImageModel, settings: TuneSettings) -> int:
+    """The saved adapter, without its header."""
+    return FLOAT32 * trained_weights(model, settings)
+
+
+def checkpoint_bytes(model: ImageModel, settings: TuneSettings) -> int:
+    """A checkpoint: the weights and AdamW's two averages of each."""
+    return 3 * adapter_bytes(model, settings)

@@ -13,15 +13,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 
-ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
-TARGETS = {
-    "attention": ATTENTION,
-    "all": (
-        *ATTENTION,
-        *("proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"),
-        *("conv1", "conv2", "time_emb_proj"),
-    ),
-}
 CARD = "gal_studio"
 PEFT_CONFIGURATION = "lora_adapter_metadata"  # the name under which diffusers looks for it
 
@@ -38,23 +29,16 @@ class AdapterCard:
     method: str = "lora"
 
 
-def target_modules(family: str, target: str) -> list[str]:
-    """The denoiser's layers that a LoRA changes. The U-Net families name them alike."""
-    if family not in ("sd1", "sdxl"):
-        raise StudioError(f"The model family {family!r} has no list of LoRA layers yet: use sd1 or sdxl.")
-    return list(TARGETS[target])
-
-
 def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Generator) -> None:
     """Add a fresh float32 LoRA: A drawn from `generator`, B zero, so that it changes nothing at first."""
     from peft import LoraConfig
 
     detach(model)
-    layers = target_modules(model.family, settings.target)
+    layers = model.family.lora_layers(settings.target)
     configuration = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=layers)
     # peft fills its weights from the global generator; ours replace them.
     with torch.random.fork_rng(devices=[]):
-        model.unet.add_adapter(configuration)
+        model.denoiser.add_adapter(configuration)
     with torch.no_grad():
         for name, weight in trainable(model).items():
             weight.data = weight.data.float()
@@ -70,36 +54,36 @@ def attach_full(model: ImageModel) -> None:
     """Make the whole denoiser trainable in float32; the base weights are kept aside."""
     detach(model)
     keep_base(model)
-    for weight in model.unet.parameters():
+    for weight in model.denoiser.parameters():
         weight.data = weight.data.to(torch.float32, copy=True)
-    model.unet.requires_grad_(True)
+    model.denoiser.requires_grad_(True)
 
 
 def trainable(model: ImageModel) -> dict[str, torch.nn.Parameter]:
     """The weights that a training changes, by name."""
-    return {name: weight for name, weight in model.unet.named_parameters() if weight.requires_grad}
+    return {name: weight for name, weight in model.denoiser.named_parameters() if weight.requires_grad}
 
 
 def is_attached(model: ImageModel) -> bool:
     """Whether a LoRA sits on the denoiser now."""
-    return bool(getattr(model.unet, "peft_config", None))
+    return bool(getattr(model.denoiser, "peft_config", None))
 
 
 def detach(model: ImageModel) -> None:
     """Take off whatever was attached or fused; the base weights are again exactly what they were."""
     if is_attached(model):
-        model.unet.unload_lora()
+        model.denoiser.unload_lora()
     if model.kept is not None:
-        for name, weight in model.unet.named_parameters():
+        for name, weight in model.denoiser.named_parameters():
             weight.data = model.kept[name].to(model.device)
         model.kept = None
-    model.unet.requires_grad_(False)
+    model.denoiser.requires_grad_(False)
 
 
 def keep_base(model: ImageModel) -> None:
     """Keep the base weights aside, in the computer's memory; the caller then replaces them, never edits."""
     if model.kept is None:
-        model.kept = {name: weight.data.to("cpu") for name, weight in model.unet.named_parameters()}
+        model.kept = {name: weight.data.to("cpu") for name, weight in model.denoiser.named_parameters()}
 
 
 def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
@@ -135,18 +119,19 @@ def adapter_tensors(model: ImageModel) -> dict[str, torch.Tensor]:
     from peft.utils import get_peft_model_state_dict
 
     if is_attached(model):
-        tensors = {f"unet.{name}": weight for name, weight in get_peft_model_state_dict(model.unet).items()}
+        attached = get_peft_model_state_dict(model.denoiser)
+        tensors = {f"{model.family.part}.{name}": weight for name, weight in attached.items()}
     else:
-        tensors = model.unet.state_dict()
+        tensors = model.denoiser.state_dict()
     return {name: weight.detach().contiguous().cpu() for name, weight in tensors.items()}
 
 
 def _lora_configuration(model: ImageModel) -> dict[str, Any]:
-    configuration = model.unet.peft_config["default"].to_dict()
+    configuration = model.denoiser.peft_config["default"].to_dict()
     for name, value in configuration.items():
         if isinstance(value, set):
             configuration[name] = sorted(value)
-    return {f"unet.{name}": value for name, value in configuration.items()}
+    return {f"{model.family.part}.{name}": value for name, value in configuration.items()}
 
 
 def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
@@ -174,9 +159,9 @@ def load_into(model: ImageModel, path: Path) -> None:
     """Set the attached adapter to saved weights ("continue from the last round")."""
     tensors, _ = read_adapter(path)
     if not is_attached(model):
-        _copy_into(dict(model.unet.named_parameters()), tensors, path)
+        _copy_into(dict(model.denoiser.named_parameters()), tensors, path)
         return
-    saved = {name.removeprefix("unet."): weight for name, weight in tensors.items()}
+    saved = {name.removeprefix(f"{model.family.part}."): weight for name, weight in tensors.items()}
     plain = {name.replace(".default.", "."): weight for name, weight in trainable(model).items()}
     _copy_into(plain, saved, path)
 

@@ -23,7 +23,7 @@ def drawing(
     try:
         if adapter is not None:
             _fuse(model, adapter)
-        for weight in model.unet.parameters():
+        for weight in model.denoiser.parameters():
             weight.data = weight.data.to(precision or drawing_precision(model.device))
         yield model
     finally:
@@ -45,9 +45,10 @@ def in_float32(module: torch.nn.Module) -> Iterator[None]:
 
 def _fuse(model: ImageModel, adapter: Path) -> None:
     tensors, header = read_adapter(adapter)
-    weights = dict(model.unet.named_parameters())
-    if any(name.startswith("unet.") for name in tensors):
-        changes = lora_changes(tensors, _lora_scale(header))
+    weights = dict(model.denoiser.named_parameters())
+    part = model.family.part
+    if any(name.startswith(f"{part}.") for name in tensors):
+        changes = lora_changes(tensors, _lora_scale(header, part), part)
         _known(changes, weights, adapter)
         for name, change in changes.items():
             base = weights[name].data
@@ -63,19 +64,19 @@ def _known(given: dict[str, torch.Tensor], weights: dict[str, torch.nn.Parameter
         raise StudioError(f"The adapter {Path(adapter).name} was made for another base model: use that one.")
 
 
-def _lora_scale(header: dict[str, str]) -> float:
+def _lora_scale(header: dict[str, str], part: str) -> float:
     configuration = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
-    rank = configuration.get("unet.r", 1)
-    return float(configuration.get("unet.lora_alpha", rank)) / float(rank)
+    rank = configuration.get(f"{part}.r", 1)
+    return float(configuration.get(f"{part}.lora_alpha", rank)) / float(rank)
 
 
-def lora_changes(tensors: dict[str, torch.Tensor], scale: float) -> dict[str, torch.Tensor]:
-    """What a LoRA adds to each weight: scale * B A, by the weight's name, for linear and for convolution."""
+def lora_changes(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
+    """What a LoRA of a pipeline's `part` adds to each of its weights: scale * B A, by the weight's name."""
     changes = {}
     for name, down in tensors.items():
         if not name.endswith(".lora_A.weight"):
             continue
-        layer = name.removeprefix("unet.").removesuffix(".lora_A.weight")
+        layer = name.removeprefix(f"{part}.").removesuffix(".lora_A.weight")
         up = tensors[name.replace(".lora_A.", ".lora_B.")].float()
         product = up.flatten(1) @ down.float().flatten(1)
         shape = (up.shape[0], *down.shape[1:])

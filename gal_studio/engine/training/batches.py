@@ -7,35 +7,34 @@ from typing import Protocol
 import torch
 
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.models.denoiser import Sizes
+from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.models.text import TextFeatures, stack_texts
 from gal_studio.engine.training.checkpoints import fingerprint
-from gal_studio.engine.training.latents import CachedPictures, Crops, Latents, TrainingPicture, cache_pictures
-from gal_studio.engine.training.losses import add_noise, as_maps, prediction_target, prior_weights
+from gal_studio.engine.training.latents import CachedPictures, Crops, ExamplePicture, Latents, cache_pictures
+from gal_studio.engine.training.losses import as_maps, prior_weights
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one step: noisy latents, targets, timesteps, texts and weights, (n,) or (n, 1, h, w)."""
+    """Rows of one step: noisy latents, targets, times (n,), texts and weights, (n,) or (n, 1, h, w)."""
 
     noisy: torch.Tensor
     target: torch.Tensor
-    timesteps: torch.Tensor
-    text: TextFeatures
+    times: torch.Tensor
+    texts: list[TextFeatures]
     weights: torch.Tensor
     sizes: list[Sizes]
 
-    def above(self, other: "Batch") -> "Batch":
-        """These rows with the other's rows under them."""
+    def concatenate(self, other: "Batch") -> "Batch":
+        """These rows, then the other's."""
         weights = [self.weights, other.weights]
         if weights[0].ndim != weights[1].ndim:
             weights = [as_maps(part, self.noisy.shape[-1]) for part in weights]
         return Batch(
             noisy=torch.cat([self.noisy, other.noisy]),
             target=torch.cat([self.target, other.target]),
-            timesteps=torch.cat([self.timesteps, other.timesteps]),
-            text=stack_texts([self.text, other.text]),
+            times=torch.cat([self.times, other.times]),
+            texts=[*self.texts, *other.texts],
             weights=torch.cat(weights),
             sizes=[*self.sizes, *other.sizes],
         )
@@ -45,8 +44,8 @@ class Batch:
         return Batch(
             noisy=self.noisy[first:end],
             target=self.target[first:end],
-            timesteps=self.timesteps[first:end],
-            text=self.text.rows(range(first, min(end, len(self.noisy)))),
+            times=self.times[first:end],
+            texts=self.texts[first:end],
             weights=self.weights[first:end],
             sizes=self.sizes[first:end],
         )
@@ -68,73 +67,63 @@ class BatchSource(Protocol):
         ...
 
 
-class SampleSource:
-    """Eq. G9: uniform draws over GAL's references and samples, and under them the prior's rows."""
+class ExampleSource:
+    """Eq. G9: uniform draws over GAL's references and examples, and under them the prior's rows."""
 
     def __init__(
         self,
         model: ImageModel,
-        samples: Sequence[TrainingPicture],
-        prior: Sequence[TrainingPicture],
+        examples: Sequence[ExamplePicture],
+        prior: Sequence[ExamplePicture],
         settings: TuneSettings,
         seed: int,
         latents: Latents | None = None,
     ) -> None:
         """Encode the pictures once, but for those among `latents`."""
         self.model, self.settings = model, settings
-        self.fingerprint = fingerprint(settings, seed, samples, prior)
-        self.samples = cache_pictures(model, samples, settings, latents)
+        self.fingerprint = fingerprint(settings, seed, examples, prior)
+        self.examples = cache_pictures(model, examples, settings, latents)
         has_prior = prior and settings.prior_weight
         self.prior = cache_pictures(model, prior, settings, latents) if has_prior else None
-        self.alpha_bar = noise_schedule(model)
+        self.process = model.family.process()
         self.counted = settings.batch_size
         self.rows = settings.batch_size * (1 if self.prior is None else 2)
 
     def next_batch(self, generator: torch.Generator) -> Batch:
         """A drawn batch, and under it the prior's with weights of its own (Eq. G9)."""
-        rows, crops = self.draw(self.samples, generator)
+        rows, crops = self.draw(self.examples, generator)
         if self.prior is None:
             return rows
         published = self.settings.prior_as_published
         paired = prior_weights(crops.weights, self.settings.prior_weight, published).to(rows.weights.device)
-        return rows.above(replace(self.draw(self.prior, generator)[0], weights=paired))
+        return rows.concatenate(replace(self.draw(self.prior, generator)[0], weights=paired))
 
     def draw(self, pictures: CachedPictures, generator: torch.Generator) -> tuple[Batch, Crops]:
-        """Uniform draws over the pictures and over the timesteps, and the noise."""
+        """Uniform draws over the pictures, draws of the times, and the noise."""
         count = self.settings.batch_size
         index = torch.randint(len(pictures), (count,), generator=generator).tolist()
         crops = pictures.crops(index, self.settings.crop == "random", generator)
-        timesteps = torch.randint(len(self.alpha_bar), (count,), generator=generator)
+        times = self.process.times(count, generator)
         noise = torch.randn(crops.latents.shape, generator=generator)
-        text = pictures.text.rows(index)
-        return noised(self.model, self.alpha_bar, crops, text, timesteps, noise), crops
+        texts = [pictures.texts[row] for row in index]
+        return noised(self.model, self.process, crops, texts, times, noise), crops
 
 
 def noised(
     model: ImageModel,
-    alpha_bar: torch.Tensor,
+    process: NoiseProcess,
     crops: Crops,
-    text: TextFeatures,
-    timesteps: torch.Tensor,
+    texts: list[TextFeatures],
+    times: torch.Tensor,
     noise: torch.Tensor,
 ) -> Batch:
-    """Rows for the denoiser: crops with their noise at their timesteps, on the model's device."""
-    alpha, device = alpha_bar[timesteps], model.device
+    """Rows for the denoiser: crops with their noise at their times, on the model's device."""
+    device = model.device
     return Batch(
-        noisy=add_noise(crops.latents, noise, alpha).to(device),
-        target=prediction_target(model.prediction_type, crops.latents, noise, alpha).to(device),
-        timesteps=timesteps.to(device),
-        text=text,
+        noisy=process.mix(crops.latents, noise, times).to(device),
+        target=process.target(crops.latents, noise, times).to(device),
+        times=times.to(device),
+        texts=texts,
         weights=crops.spatial.to(device),
         sizes=crops.sizes,
     )
-
-
-def noise_schedule(model: ImageModel) -> torch.Tensor:
-    """alpha_bar of every training timestep, (T,), from the pipeline's scheduler configuration."""
-    from diffusers import DDPMScheduler
-
-    known = DDPMScheduler().config
-    config = {key: value for key, value in model.pipeline.scheduler.config.items() if key in known}
-    schedule = DDPMScheduler.from_config({key: value for key, value in config.items() if key[0] != "_"})
-    return schedule.alphas_cumprod.float()

@@ -12,7 +12,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 
 ADAMW = ("step", "exp_avg", "exp_avg_sq")
 """What AdamW knows of each weight."""
@@ -121,17 +121,17 @@ def restore_state(
 def fingerprint(
     settings: TuneSettings,
     seed: int,
-    samples: Sequence[TrainingPicture],
-    prior: Sequence[TrainingPicture],
+    examples: Sequence[ExamplePicture],
+    prior: Sequence[ExamplePicture],
     more: Iterable[bytes] = (),
 ) -> str:
     """What a training is made of, in one word: settings, seed, pictures with all they have, and `more`.
 
     What changes no trained number is left out: such a change goes on from the checkpoint.
     """
-    parts = [settings.essential.to_dict(), seed, len(samples)]
+    parts = [settings.essential.to_former_dict(), seed, len(examples)]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-    for picture in (*samples, *prior):
+    for picture in (*examples, *prior):
         digest.update(json.dumps([picture.prompt, picture.weight, picture.image.size]).encode())
         digest.update(picture.image.convert("RGB").tobytes())
         if picture.mask is not None:

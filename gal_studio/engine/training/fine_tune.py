@@ -8,11 +8,10 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import detach
-from gal_studio.engine.models.attention import training_attention
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
-from gal_studio.engine.training.latents import Latents, TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture, Latents
 from gal_studio.engine.training.trainer import Training
 
 CHECKPOINT_SECONDS = 15.0
@@ -31,8 +30,8 @@ class TuneEvent:
 
 def fine_tune(
     model: ImageModel,
-    samples: Sequence[TrainingPicture],
-    prior: Sequence[TrainingPicture],
+    examples: Sequence[ExamplePicture],
+    prior: Sequence[ExamplePicture],
     settings: TuneSettings,
     seed: int,
     resume_from: Path | None = None,
@@ -49,11 +48,11 @@ def fine_tune(
     `CheckpointError`. What is among the `latents` of `encode_pictures` is not encoded again. Call
     `save_adapter` and `detach` after the last event. One that is stopped or fails leaves the base model.
     """
-    if not samples:
+    if not examples:
         raise StudioError("There is nothing to train on: add a reference picture.")
 
     def make() -> Training:
-        source = SampleSource(model, samples, prior, settings, seed, latents)
+        source = ExampleSource(model, examples, prior, settings, seed, latents)
         return Training(model, source, settings, seed, start_from)
 
     yield from train(model, make, resume_from, checkpoint, clock)
@@ -75,7 +74,7 @@ def train(
             training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
         kept = clock()
-        with training_attention(model):
+        with model.family.training_attention(model.device):
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
@@ -89,6 +88,6 @@ def train(
             checkpoint(training.checkpoint())
         raise
     finally:
-        model.unet.disable_gradient_checkpointing()
+        model.denoiser.disable_gradient_checkpointing()
         if not completed:
             detach(model)

@@ -10,16 +10,16 @@ from PIL import Image
 
 from gal_studio.core.patchdpo.masks import check_size, shrink
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.models.denoiser import Sizes
+from gal_studio.engine.families.family import Sizes, TextFeatures
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.models.text import TextFeatures, check_prompts, encode_prompts, stack_texts
+from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 Latents = dict[str, torch.Tensor]
 """Encoded pictures, (c, h, w) on the CPU, by what they show and their resolution; all of one model."""
 
 
 @dataclass(frozen=True)
-class TrainingPicture:
+class ExamplePicture:
     """A picture of a training set with its prompt and its weight w_i (Eq. G8; a reference weighs 1).
 
     With a `mask` (L, of the picture's size) only its white part is learned: w_i is multiplied by the mask.
@@ -59,7 +59,7 @@ class CachedPictures:
 
     latents: tuple[torch.Tensor, ...]
     originals: tuple[tuple[int, int], ...]
-    text: TextFeatures
+    texts: tuple[TextFeatures, ...]
     weights: torch.Tensor
     scale: int
     side: int
@@ -106,7 +106,7 @@ def encode_pictures(
 
 def cache_pictures(
     model: ImageModel,
-    pictures: Sequence[TrainingPicture],
+    pictures: Sequence[ExamplePicture],
     settings: TuneSettings,
     known: Latents | None = None,
 ) -> CachedPictures:
@@ -127,7 +127,7 @@ def cache_pictures(
     return CachedPictures(
         latents=latents,
         originals=tuple((picture.image.height, picture.image.width) for picture in pictures),
-        text=stack_texts([texts[picture.prompt] for picture in pictures]),
+        texts=tuple(texts[picture.prompt] for picture in pictures),
         weights=torch.tensor([picture.weight for picture in pictures], dtype=torch.float32),
         scale=model.scale,
         side=resolution // model.scale,
@@ -140,7 +140,7 @@ def _key(image: Image.Image, resolution: int) -> str:
     return f"{image.size} {resolution} {digest}"
 
 
-def spatial_weights(picture: TrainingPicture, latent: torch.Tensor) -> torch.Tensor:
+def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tensor:
     """w_i x mask at the latent's size, (h, w): each position weighs what the mask covers of its area."""
     height, width = latent.shape[1:]
     if picture.mask is None:
@@ -156,7 +156,5 @@ def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> to
     grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
     resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)
     pixels = torch.from_numpy(np.array(resized, dtype=np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
-    config = model.vae.config
     with torch.no_grad():
-        latent = model.vae.encode(pixels.to(model.device, model.vae.dtype)).latent_dist.mode().float()
-    return ((latent - (config.shift_factor or 0.0)) * config.scaling_factor)[0].cpu()
+        return model.family.encode(pixels.to(model.device))[0].cpu()

@@ -15,10 +15,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import Batch, SampleSource, noise_schedule, noised
+from gal_studio.engine.training.batches import Batch, ExampleSource, noised
 from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint
 from gal_studio.engine.training.fine_tune import TuneEvent, train
-from gal_studio.engine.training.latents import CachedPictures, Latents, TrainingPicture, cache_pictures
+from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import share_noise
 from gal_studio.engine.training.trainer import Training
 
@@ -41,8 +41,8 @@ class RefinePair:
 def refine(
     model: ImageModel,
     pairs: Sequence[RefinePair],
-    samples: Sequence[TrainingPicture],
-    prior: Sequence[TrainingPicture],
+    examples: Sequence[ExamplePicture],
+    prior: Sequence[ExamplePicture],
     settings: RefineSettings,
     tune: TuneSettings,
     seed: int,
@@ -52,7 +52,7 @@ def refine(
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
 ) -> Iterator[TuneEvent]:
-    """Train on pairs, mixed with GAL's `samples` and `prior`, from the round's adapter `start_from`.
+    """Train on pairs, mixed with GAL's `examples` and `prior`, from the round's adapter `start_from`.
 
     `tune` says what the round's adapter is (method, rank, layers), the resolution and the prior's weight;
     checkpoints, stopping, `latents` and what stays attached are as in `fine_tune`.
@@ -66,7 +66,7 @@ def refine(
     }
 
     def make() -> Training:
-        source = PairSource(model, pairs, samples, prior, settings, tune.updated(steps), seed, latents)
+        source = PairSource(model, pairs, examples, prior, settings, tune.updated(steps), seed, latents)
         return Training(model, source, tune.updated(steps), seed, start_from)
 
     yield from train(model, make, resume_from, checkpoint, clock)
@@ -79,8 +79,8 @@ class PairSource:
         self,
         model: ImageModel,
         pairs: Sequence[RefinePair],
-        samples: Sequence[TrainingPicture],
-        prior: Sequence[TrainingPicture],
+        examples: Sequence[ExamplePicture],
+        prior: Sequence[ExamplePicture],
         settings: RefineSettings,
         tune: TuneSettings,
         seed: int,
@@ -90,45 +90,45 @@ class PairSource:
         self.model, self.random_crops = model, tune.crop == "random"
         self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
-        self.alpha_bar = noise_schedule(model)
-        self.mix = settings.mix if samples else 0.0
-        self.others: SampleSource | None = None
+        self.process = model.family.process()
+        self.mix = settings.mix if examples else 0.0
+        self.others: ExampleSource | None = None
         if self.mix:
             count = max(1, round(self.counted * self.mix / (1 - self.mix)))
             others = tune.updated({"batch_size": count})
-            self.others = SampleSource(model, samples, prior, others, seed, latents)
+            self.others = ExampleSource(model, examples, prior, others, seed, latents)
         self.rows = self.counted + (self.others.rows if self.others else 0)
         self.fingerprint = fingerprint(
-            tune, seed, samples if self.mix else [], prior if self.mix else [], _described(pairs, settings)
+            tune, seed, examples if self.mix else [], prior if self.mix else [], _described(pairs, settings)
         )
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """Pairs with shared timesteps and noise, y above x; under them the rows of GAL's own set."""
+        """Pairs with shared times and noise, y before x; after them the rows of GAL's own set."""
         drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
         index = torch.cat([drawn, drawn + self.count]).tolist()
         crops = self.pairs.crops(index, self.random_crops, generator)
-        timesteps = torch.randint(len(self.alpha_bar), (self.batch_size,), generator=generator)
+        times = self.process.times(self.batch_size, generator)
         noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
         rows = noised(
             self.model,
-            self.alpha_bar,
+            self.process,
             crops,
-            self.pairs.text.rows(index),
-            share_noise(timesteps),
+            [self.pairs.texts[row] for row in index],
+            share_noise(times),
             share_noise(noise),
         )
         if self.others is None:
             return rows
         mixed = self.others.next_batch(generator).scaled(self.mix * self.counted / self.others.counted)
-        return rows.scaled(1 - self.mix).above(mixed)
+        return rows.scaled(1 - self.mix).concatenate(mixed)
 
 
 def cache_pairs(
     model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings, latents: Latents | None = None
 ) -> CachedPictures:
     """Every y, then every x, with their maps resized to their latents (Eq. P6)."""
-    pictures = [TrainingPicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
-    pictures += [TrainingPicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
+    pictures = [ExamplePicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
+    pictures += [ExamplePicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
     cached = cache_pictures(model, pictures, tune, latents)
     maps = [
         torch.tensor(pair.weight * resize(pair.weights[row], *latent.shape[1:]), dtype=torch.float32)

@@ -9,7 +9,6 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
 from gal_studio.engine.models.adapters import attach_full, attach_lora, load_into, trainable
-from gal_studio.engine.models.denoiser import predict
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
@@ -58,7 +57,7 @@ class Training:
         plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
         self.rows_at_once = plan.rows
         if plan.sparing:
-            self.model.unet.enable_gradient_checkpointing()
+            self.model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(self.rows):
             self._tell_parts("The device has too little free memory for a whole step")
 
@@ -100,7 +99,7 @@ class Training:
     def _part(self, batch: Batch) -> float:
         device, precision = self.model.device, training_precision(self.model.device)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-            prediction = predict(self.model, batch.noisy, batch.timesteps, batch.text, batch.sizes)
+            prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
         share = len(batch.noisy) / self.source.counted
         loss = weighted_loss(prediction, batch.target, batch.weights) * share
         loss.backward()
@@ -110,8 +109,8 @@ class Training:
         self.optimizer.zero_grad(set_to_none=True)
         if self.rows_at_once > 1:
             self.rows_at_once = -(-self.rows_at_once // 2)
-        elif not self.model.unet.is_gradient_checkpointing:
-            self.model.unet.enable_gradient_checkpointing()
+        elif not self.model.denoiser.is_gradient_checkpointing:
+            self.model.denoiser.enable_gradient_checkpointing()
         else:
             raise StudioError(
                 "The device's memory is too small to train this model: choose LoRA, a lower resolution or a "

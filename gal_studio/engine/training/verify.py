@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.adapters import detach, read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -21,7 +21,7 @@ def prove(
     path: Path,
     trained: Mapping[str, torch.Tensor],
     request: DrawRequest,
-    settings: SampleSettings,
+    settings: GenerationSettings,
 ) -> None:
     """Read the adapter back, compare it with what was `trained`, and draw one picture with it.
 

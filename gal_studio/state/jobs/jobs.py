@@ -152,15 +152,15 @@ class Jobs(JobReading):
         )
         return None if row is None else job_of(row)
 
-    def request_sample(self, job_id: str) -> None:
-        """Sample now: ask for a picture in the middle of a training."""
+    def request_preview(self, job_id: str) -> None:
+        """Preview now: ask for a picture in the middle of a training."""
         self._database.write("UPDATE jobs SET sample_wanted = 1 WHERE id = ?", (job_id,))
 
-    def wants_sample(self, job_id: str) -> bool:
+    def wants_preview(self, job_id: str) -> bool:
         """Whether a picture is asked for; so it stays until it is drawn, or the job is at its end."""
         return bool(self._database.rows("SELECT 1 FROM jobs WHERE id = ? AND sample_wanted = 1", (job_id,)))
 
-    def take_sample_request(self, job_id: str) -> bool:
+    def take_preview_request(self, job_id: str) -> bool:
         """The picture is drawn; whether one was asked for since the last call."""
         sql = "UPDATE jobs SET sample_wanted = 0 WHERE id = ? AND sample_wanted = 1"
         return self._database.write(sql, (job_id,)) > 0

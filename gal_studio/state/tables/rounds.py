@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Round, RoundKind, Sample
+from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.projects import new_id
 
@@ -15,7 +15,7 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class TrainingImage:
+class Preview:
     """A picture drawn in the middle of a training, on request."""
 
     step: int
@@ -82,7 +82,7 @@ class Rounds:
         )
 
     def finish_training(
-        self, round_id: str, adapter: str, trained_as: str, samples: Sequence[Sample]
+        self, round_id: str, adapter: str, trained_as: str, examples: Sequence[TrainingExample]
     ) -> None:
         """Note the adapter of a round, what it was trained on, and a fingerprint of all that made it."""
         with self._database.transaction() as writer:
@@ -90,11 +90,11 @@ class Rounds:
                 "UPDATE rounds SET adapter = ?, trained_as = ? WHERE id = ?", (adapter, trained_as, round_id)
             )
             writer.execute("DELETE FROM training_sets WHERE round_id = ?", (round_id,))
-            for position, sample in enumerate(samples):
+            for position, example in enumerate(examples):
                 writer.execute(
                     "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (round_id, position, sample.image, sample.prompt, sample.weight, sample.is_reference,
-                     sample.mask),
+                    (round_id, position, example.image, example.prompt, example.weight, example.is_reference,
+                     example.mask),
                 )  # fmt: skip
 
     def trained_as(self, round_id: str) -> str | None:
@@ -102,13 +102,15 @@ class Rounds:
         value: str | None = self._row(round_id)["trained_as"]
         return value
 
-    def training_set(self, round_id: str) -> tuple[Sample, ...]:
+    def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
         """What the round's adapter was trained on; empty before the training."""
         rows = self._database.rows(
             "SELECT * FROM training_sets WHERE round_id = ? ORDER BY position", (round_id,)
         )
         return tuple(
-            Sample(row["image"], row["prompt"], row["weight"], bool(row["is_reference"]), row["mask"])
+            TrainingExample(
+                row["image"], row["prompt"], row["weight"], bool(row["is_reference"]), row["mask"]
+            )
             for row in rows
         )
 
@@ -157,19 +159,19 @@ class Rounds:
         """U-Net forwards spent on this round's candidates; two a step with guidance."""
         return int(self._row(round_id)["unet_forwards"])
 
-    def add_training_image(self, round_id: str, sample: TrainingImage) -> None:
+    def add_preview(self, round_id: str, preview: Preview) -> None:
         """Keep a picture drawn in the middle of a training."""
         self._database.write(
             "INSERT OR REPLACE INTO training_images VALUES (?, ?, ?, ?, ?, ?)",
-            (round_id, sample.step, sample.prompt, sample.seed, sample.image, self._clock()),
+            (round_id, preview.step, preview.prompt, preview.seed, preview.image, self._clock()),
         )
 
-    def training_images(self, round_id: str) -> tuple[TrainingImage, ...]:
+    def previews(self, round_id: str) -> tuple[Preview, ...]:
         """The pictures drawn in the middle of the training, by step."""
         rows = self._database.rows(
             "SELECT * FROM training_images WHERE round_id = ? ORDER BY step", (round_id,)
         )
-        return tuple(TrainingImage(row["step"], row["prompt"], row["seed"], row["image"]) for row in rows)
+        return tuple(Preview(row["step"], row["prompt"], row["seed"], row["image"]) for row in rows)
 
     def place_references(self, round_id: str, places: Mapping[str, Place]) -> None:
         """Where the references lie on this round's map."""

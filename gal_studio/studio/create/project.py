@@ -143,9 +143,9 @@ def _settings(draft: ProjectDraft) -> Settings:
 
 def check_settings(settings: Settings, anchors: int) -> None:
     """Refuse settings under which no round can tell anything."""
-    if settings.sample.candidates < 2:
+    if settings.generation.candidates < 2:
         raise StudioError(
-            f"Candidates is {settings.sample.candidates}: "
+            f"Candidates is {settings.generation.candidates}: "
             "uncertainty needs at least 2 pictures of each anchor."
         )
     if settings.gal.top_k > anchors:

@@ -106,7 +106,7 @@ def _refinement_of(store: Store, round_id: str) -> Round:
             return child
     present = store.rounds.settings(base.id)
     settings = replace(
-        store.projects.get(base.project_id).settings, tune=present.tune, sample=present.sample
+        store.projects.get(base.project_id).settings, tune=present.tune, generation=present.generation
     )  # like the round that it is compared with
     return store.rounds.add(base.project_id, base.id, settings, "refine")
 

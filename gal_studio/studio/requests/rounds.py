@@ -143,10 +143,10 @@ def _fix_settings_to_draw(store: Store, entry: Round) -> None:
     refuse_an_empty_pool(store, entry)
     wanted = store.projects.get(entry.project_id).settings
     present = store.rounds.settings(entry.id)
-    sample = wanted.sample
+    generation = wanted.generation
     if store.candidates.count(entry.id) or entry.kind == "refine":  # compared with the round that it refines
-        sample = replace(present.sample, candidates=wanted.sample.candidates)
-    store.rounds.set_settings(entry.id, replace(present, sample=sample, gal=wanted.gal))
+        generation = replace(present.generation, candidates=wanted.generation.candidates)
+    store.rounds.set_settings(entry.id, replace(present, generation=generation, gal=wanted.gal))
     if not lineage.missing(store, entry.id):
         raise StudioError(
             f"Round {entry.number} has all its pictures: go on to the next round, or ask for more "

@@ -1,7 +1,8 @@
 """What is done with rounds: shown, followed by the next one, branched."""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Anchor, Round, Sample
+from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.refinements import MapKind
@@ -26,11 +27,15 @@ class RoundVerbs(Verbs):
         """Everything that the page shows of a round."""
         return round.round_view(self.store, round_id)
 
+    def proposal(self, round_id: str, policy: str | None = None) -> SuggestionSet:
+        """What a policy suggests in a round; by default the policy of the round's settings."""
+        return round.proposal(self.store, round_id, policy)
+
     def next_step(self, round_id: str) -> Step:
         """The one thing to do next."""
         return round.next_step(self.store, round_id)
 
-    def training_set(self, round_id: str) -> tuple[Sample, ...]:
+    def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
         """References and all that was accepted in the rounds above, with their weights (Eq. G8)."""
         return lineage.training_set(self.store, round_id)
 

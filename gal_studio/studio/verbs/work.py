@@ -74,9 +74,9 @@ class WorkVerbs(Verbs):
         """Give a queued job an earlier or later turn; a drawing never overtakes its training."""
         self.store.queue.move(job_id, direction)
 
-    def sample_now(self, job_id: str) -> None:
+    def preview_now(self, job_id: str) -> None:
         """Ask a running training for a picture."""
-        self.store.jobs.request_sample(job_id)
+        self.store.jobs.request_preview(job_id)
 
     def job_view(self, project_id: str) -> JobView:
         """The job line of the page."""

@@ -1,13 +1,15 @@
 """Views made from the store."""
 
 from gal_studio.assets import load_presets
-from gal_studio.core.gal.balance import openness, sample_weight
+from gal_studio.core.gal.balance import example_weight, openness
+from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.reasons import ALL_BLANK
-from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors, suggest
-from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors
+from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.jobs import WORKING
 from gal_studio.core.naming import round_names
+from gal_studio.core.seeds import generator
 from gal_studio.core.types import AnchorScore, Candidate, Job, Round
 from gal_studio.rounds.lineage import accepted_candidates, missing, pool
 from gal_studio.rounds.pairs import judged_candidates
@@ -15,12 +17,12 @@ from gal_studio.state import Store
 from gal_studio.studio.views.types import (
     CandidateView,
     JobView,
+    PreviewView,
     ProjectView,
     RoundSummary,
     RoundView,
     ScoreView,
     Step,
-    TrainingImageView,
 )
 
 UNITS = {
@@ -50,12 +52,19 @@ def project_view(store: Store, project_id: str) -> ProjectView:
     )
 
 
-def proposal(store: Store, round_id: str) -> SuggestionSet:
-    """Eq. G5 to G7 on what the round has drawn so far."""
-    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+def proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
+    """What a policy suggests of what the round has drawn so far; by default the policy of its settings."""
+    round_ = store.rounds.get(round_id)
+    project = store.projects.get(round_.project_id)
+    settings = store.rounds.settings(round_id).gal
     candidates = store.candidates.of_round(round_id)
-    top_k = store.rounds.settings(round_id).gal.top_k
-    return suggest(score_pool(anchors, candidates), group_by_anchor(candidates), top_k)
+    name = policy or settings.policy
+    return find_policy(name)(
+        candidates,
+        score_pool(store.projects.anchors(project.id), candidates),
+        generator(project.seed, "policy", name, round_.number),
+        settings.top_k,
+    )
 
 
 def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
@@ -126,7 +135,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
     project = project_view(store, entry.project_id)
     candidates = store.candidates.of_round(round_id)
     scores = score_pool(project.anchors, candidates)
-    made = suggest(scores, group_by_anchor(candidates), settings.gal.top_k)
+    made = proposal(store, round_id)
     prompts = {anchor.id: anchor.prompt for anchor in project.anchors}
     mean_entropy = openness(scores)
     undo, redo = store.decisions.can_undo(round_id)
@@ -141,13 +150,13 @@ def round_view(store: Store, round_id: str) -> RoundView:
         candidates=_candidate_views(store, entry, candidates, made, prompts),
         reference_positions=store.rounds.reference_places(round_id),
         openness=mean_entropy,
-        sample_weight=sample_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
+        example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
         exhausted=made.exhausted and bool(candidates),
         sentence=_sentence(made, scores, candidates),
         losses=store.rounds.losses(round_id),
-        training_images=tuple(
-            TrainingImageView(sample.step, sample.prompt, sample.image)
-            for sample in store.rounds.training_images(round_id)
+        previews=tuple(
+            PreviewView(preview.step, preview.prompt, preview.image)
+            for preview in store.rounds.previews(round_id)
         ),
         accepted=len(store.decisions.accepted(round_id)),
         can_undo=undo,

@@ -83,7 +83,7 @@ class CandidateView:
 
 
 @dataclass(frozen=True)
-class TrainingImageView:
+class PreviewView:
     """A picture drawn in the middle of the training; `image` is its name in the store."""
 
     step: int
@@ -109,11 +109,11 @@ class RoundView:
     candidates: tuple[CandidateView, ...]
     reference_positions: dict[str, Place]
     openness: float
-    sample_weight: float
+    example_weight: float
     exhausted: bool
     sentence: str
     losses: tuple[tuple[int, float], ...]
-    training_images: tuple[TrainingImageView, ...]
+    previews: tuple[PreviewView, ...]
     accepted: int
     can_undo: bool
     can_redo: bool

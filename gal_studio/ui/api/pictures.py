@@ -80,13 +80,13 @@ def _add_sample_route(app: FastAPI, studio: Studio) -> None:
 
     def find(identity: str) -> Path:
         round_id, _, step = identity.partition("/")
-        for sample in studio.store.rounds.training_images(round_id):
-            if str(sample.step) == step:
-                return studio.store.images.path(sample.image)
+        for preview in studio.store.rounds.previews(round_id):
+            if str(preview.step) == step:
+                return studio.store.images.path(preview.image)
         raise StudioError(f"No picture was drawn at step {step!r} of this training.")
 
-    @app.get("/sample/{round_id}/{step}")
-    def sample_picture(round_id: str, step: str) -> FileResponse:
+    @app.get("/preview/{round_id}/{step}")
+    def preview_picture(round_id: str, step: str) -> FileResponse:
         return FileResponse(_found(find, f"{round_id}/{step}"), headers=_FOREVER)
 
 

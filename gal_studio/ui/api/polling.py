@@ -22,7 +22,7 @@ from gal_studio.ui.payloads.rounds import (
     round_payload,
     score_payloads,
 )
-from gal_studio.ui.payloads.work import queue_payload, sample_payloads
+from gal_studio.ui.payloads.work import preview_payloads, queue_payload
 
 
 def poll(recall: Recall, request: Payload) -> Payload:
@@ -73,7 +73,7 @@ def _parts(studio: Studio, view: RoundView, rounds: tuple[RoundSummary, ...]) ->
         "project": project_payload(view.project),
         "rounds": round_chips(rounds, covers(studio, rounds), view.settings.gal.top_k),
         "job": job_payload(studio.job_view(view.project.id)),
-        "round": {**round_payload(view), "samples": sample_payloads(view)},
+        "round": {**round_payload(view), "previews": preview_payloads(view)},
         "scores": score_payloads(view),
         "positions": positions(view),
         "masks": part_marks({e.candidate.id: e.mask for e in view.candidates if e.mask is not None}),

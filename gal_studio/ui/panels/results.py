@@ -17,7 +17,7 @@ def round_row(name: str, view: RoundView) -> Payload:
         "candidates": len(view.candidates),
         "overfit_rate": sum(rates) / len(rates) if rates else None,
         "openness": view.openness if rates else None,
-        "weight": view.sample_weight,
+        "weight": view.example_weight,
         "adapter": view.round.adapter is not None,
         "accepted": [picture_payload(entry) for entry in view.candidates if entry.verdict == "accepted"],
     }

@@ -29,8 +29,8 @@ def _resume(studio: Studio, request: Payload) -> Payload:
     return {"state": studio.resume(request["job"]).state}
 
 
-def _sample(studio: Studio, request: Payload) -> Payload:
-    studio.sample_now(request["job"])
+def _preview(studio: Studio, request: Payload) -> Payload:
+    studio.preview_now(request["job"])
     return {}
 
 
@@ -40,7 +40,7 @@ def _reorder(studio: Studio, request: Payload) -> Payload:
 
 
 ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {"stop": _stop, "pause": _pause, "resume": _resume, "sample": _sample, "reorder": _reorder}
+    {"stop": _stop, "pause": _pause, "resume": _resume, "preview": _preview, "reorder": _reorder}
 )
 
 

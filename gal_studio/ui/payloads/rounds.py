@@ -103,8 +103,8 @@ def project_payload(project: ProjectView) -> Payload:
             ["Anchors", f"{switched_on} of {all_of_them}" if switched_on < all_of_them else str(all_of_them)],
             ["Training", f"{settings.tune.steps} steps, rank {settings.tune.rank}, "
              f"learning rate {settings.tune.learning_rate:g}"],
-            ["Candidates", f"{settings.sample.candidates} an anchor, {settings.sample.steps} steps, "
-             f"guidance {settings.sample.guidance_scale:g}"],
+            ["Candidates", f"{settings.generation.candidates} an anchor, {settings.generation.steps} steps, "
+             f"guidance {settings.generation.guidance_scale:g}"],
             ["Lambda", f"{settings.gal.balance_lambda:g}" if settings.gal.balance else "off"],
             ["Seed", str(project.seed)],
         ],
@@ -138,10 +138,10 @@ def round_payload(view: RoundView) -> Payload:
         "step": view.step,
         "trained": view.round.adapter is not None,
         "pool": anchor_payloads(view.pool),
-        "expected": view.settings.sample.candidates,
+        "expected": view.settings.generation.candidates,
         "complete": bool(view.candidates) and len(view.candidates) >= view.wanted,
         "openness": view.openness,
-        "sample_weight": view.sample_weight,
+        "example_weight": view.example_weight,
         "exhausted": view.sentence if view.exhausted else "",
         "losses": losses_payload(view.losses),
     }

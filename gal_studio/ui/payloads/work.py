@@ -16,11 +16,11 @@ def queue_payload(queue: QueueView) -> Payload:
     }
 
 
-def sample_payloads(view: RoundView) -> list[Payload]:
+def preview_payloads(view: RoundView) -> list[Payload]:
     """The pictures that were drawn while the round was trained, by step."""
     return [
-        {"step": sample.step, "prompt": sample.prompt, "version": sample.image[:8]}
-        for sample in view.training_images
+        {"step": preview.step, "prompt": preview.prompt, "version": preview.image[:8]}
+        for preview in view.previews
     ]
 
 

@@ -1,8 +1,8 @@
 """How much a job will write to the disk, in bytes; asked before it starts."""
 
 from gal_studio.core.prompts import class_prompts
+from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sizes import adapter_bytes, checkpoint_bytes
 from gal_studio.state.files.errors import ROOM
 from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS
 from gal_studio.worker.task import Task
@@ -14,14 +14,14 @@ _STEP = 200  # of each training step: its loss, its progress
 
 
 def check_training_room(task: Task, model: ImageModel, steps: int) -> None:
-    """Refuse a training whose adapter, checkpoints, class images and samples do not fit on the disk.
+    """Refuse a training whose adapter, checkpoints, class images and previews do not fit on the disk.
 
     The adapter is written twice for a moment, and so is a third checkpoint before the first one goes.
     """
     tune = task.settings.tune
     files = 2 * adapter_bytes(model, tune) + (KEPT_CHECKPOINTS + 1) * checkpoint_bytes(model, tune)
-    samples = steps // tune.sample_every if tune.sample_every else 0
-    drawn = picture_bytes(task, model, samples + _class_images(task))
+    previews = steps // tune.preview_every if tune.preview_every else 0
+    drawn = picture_bytes(task, model, previews + _class_images(task))
     task.store.disk.check(files + drawn + steps * _STEP + ROOM)
 
 
@@ -33,7 +33,7 @@ def check_drawing_room(task: Task, model: ImageModel, pictures: int) -> None:
 
 def picture_bytes(task: Task, model: ImageModel, count: int) -> int:
     """Drawn pictures as PNG: three bytes a pixel, which noise takes and other pictures stay below."""
-    side = task.settings.sample.resolution or model.resolution
+    side = task.settings.generation.resolution or model.resolution
     return count * (3 * side * side + ROWS)
 
 

@@ -16,10 +16,10 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.tables.rounds import TrainingImage
+from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.training_run import (
     TrainingTask,
@@ -56,7 +56,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     try:
         prior = yield from class_images(task, model)
         yield from _train(task, model, prior)
-        keep_adapter(task, model, task.samples)
+        keep_adapter(task, model, task.examples)
     finally:
         detach(model)
         with suppress(StudioError):
@@ -65,9 +65,9 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
 
 def class_images(
     task: TrainingTask, model: ImageModel
-) -> Generator[Progress, None, tuple[TrainingPicture, ...]]:
+) -> Generator[Progress, None, tuple[ExamplePicture, ...]]:
     """Images of every class, drawn by the base model and kept for all rounds; empty for styles."""
-    pictures: list[TrainingPicture] = []
+    pictures: list[ExamplePicture] = []
     total = len(task.class_images) * task.settings.tune.prior_images
     for prompt, drawn_by in task.class_images.items():
         pictures += yield from _images_of_class(task, model, prompt, drawn_by, len(pictures), total)
@@ -76,13 +76,13 @@ def class_images(
 
 def _images_of_class(
     task: TrainingTask, model: ImageModel, prompt: str, drawn_by: str, before: int, total: int
-) -> Generator[Progress, None, list[TrainingPicture]]:
-    wanted, sample = task.settings.tune.prior_images, task.settings.sample
+) -> Generator[Progress, None, list[ExamplePicture]]:
+    wanted, drawing_settings = task.settings.tune.prior_images, task.settings.generation
     images = list(task.store.projects.class_images(task.project.id, drawn_by))[:wanted]
     seeds = [named_seed(task.project.seed, "class image", place) for place in range(len(images), wanted)]
     requests = [DrawRequest(prompt, seed) for seed in seeds]
     with drawing(model) if requests else nullcontext(model) as ready:
-        for event in draw(ready, requests, sample) if requests else ():
+        for event in draw(ready, requests, drawing_settings) if requests else ():
             if isinstance(event, DrawnBatch):
                 for picture in event.images:
                     images.append(task.store.images.add_picture(picture))
@@ -91,13 +91,13 @@ def _images_of_class(
                     )
             message = f"Drawing class images: {prompt}"
             yield Progress("class_images", before + len(images), total, message)
-    return [TrainingPicture(task.store.images.picture(image), prompt) for image in images]
+    return [ExamplePicture(task.store.images.picture(image), prompt) for image in images]
 
 
 def _train(
-    task: TrainingTask, model: ImageModel, prior: Sequence[TrainingPicture]
+    task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
-    pictures, tune = training_pictures(task.store, task.samples), task.settings.tune
+    pictures, tune = training_pictures(task.store, task.examples), task.settings.tune
     latents = yield from encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
 
     def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
@@ -116,30 +116,30 @@ def _train(
     with closing(follow(task, begin)) as events:
         for event in events:
             yield Progress("fine_tune", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            yield from sample_when_due(task, model, event, "fine_tune")
+            yield from preview_when_due(task, model, event, "fine_tune")
 
 
-def sample_when_due(
+def preview_when_due(
     task: TrainingTask, model: ImageModel, event: TuneEvent, phase: Phase
 ) -> Generator[Progress, None, None]:
-    """A picture when Sample now was pressed, or the interval of the settings is over.
+    """A preview when Preview now was pressed, or the interval of the settings is over.
 
     It shows the first anchor of the pool, with the seed of its first candidate. One that is broken off stays
     asked for, and is drawn when the training goes on.
     """
-    jobs, every = task.store.jobs, task.settings.tune.sample_every
+    jobs, every = task.store.jobs, task.settings.tune.preview_every
     if every and event.step % every == 0:
-        jobs.request_sample(task.job.id)
-    if not jobs.wants_sample(task.job.id):
+        jobs.request_preview(task.job.id)
+    if not jobs.wants_preview(task.job.id):
         return
     request = first_request(task)
-    with closing(draw(model, [request], replace(task.settings.sample, batch_size=1))) as drawn:  # type: ignore[type-var]
+    with closing(draw(model, [request], replace(task.settings.generation, batch_size=1))) as drawn:  # type: ignore[type-var]
         for each in drawn:
             if isinstance(each, DrawnBatch):
                 image = task.store.images.add_picture(each.images[0])
-                sample = TrainingImage(event.step, request.prompt, request.seed, image)
-                task.store.rounds.add_training_image(task.round.id, sample)
-                jobs.take_sample_request(task.job.id)
+                preview = Preview(event.step, request.prompt, request.seed, image)
+                task.store.rounds.add_preview(task.round.id, preview)
+                jobs.take_preview_request(task.job.id)
             else:
-                message = f"Drawing a sample: {each.done} of {each.total} steps"
+                message = f"Drawing a preview: {each.done} of {each.total} steps"
                 yield Progress(phase, event.step, event.total, each.notice or message)

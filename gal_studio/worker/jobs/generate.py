@@ -61,7 +61,7 @@ def _prompts(task: Task) -> list[str]:
 
 
 def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
-    settings = task.settings.sample
+    settings = task.settings.generation
     model = task.models.image_model(task.project.base_model)
     adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
     before = task.store.candidates.count(task.round.id)
@@ -107,7 +107,7 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
     ]
     with task.store.database.transaction():
         task.store.candidates.save(task.round.id, candidates)
-        task.store.rounds.add_forwards(task.round.id, batch.unet_forwards)
+        task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
 

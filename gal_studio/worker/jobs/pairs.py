@@ -66,7 +66,7 @@ def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress
     adapter = lineage.starting_adapter(task.store, task.round.id)
     model = task.models.image_model(task.project.base_model)
     check_prompts(model, [pair.prompt for pair in missing])
-    settings = task.settings.sample
+    settings = task.settings.generation
     requests = [DrawRequest(pair.prompt, pair.seed) for pair in missing]
     before, started = total - len(missing), time.monotonic()
     with (

@@ -11,13 +11,13 @@ from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.patchdpo import RefinePair, refine
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.fine_tune import class_images, sample_when_due
+from gal_studio.worker.jobs.fine_tune import class_images, preview_when_due
 from gal_studio.worker.jobs.training_run import (
     TrainingTask,
     encoded,
@@ -91,19 +91,19 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
 
 
 def _train(
-    task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[TrainingPicture]
+    task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
-    samples, tune = training_pictures(task.store, task.samples), task.settings.tune
+    examples, tune = training_pictures(task.store, task.examples), task.settings.tune
     images = [image for pair in pairs for image in (pair.reference, pair.generated)]
     if task.settings.refine.mix:
-        images += [picture.image for picture in (*samples, *prior)]
+        images += [picture.image for picture in (*examples, *prior)]
     latents = yield from encoded(model, images, tune)
 
     def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
         return refine(
             model,
             pairs,
-            samples,
+            examples,
             prior,
             task.settings.refine,
             tune,
@@ -117,4 +117,4 @@ def _train(
     with closing(follow(task, begin)) as events:
         for event in events:
             yield Progress("refine", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            yield from sample_when_due(task, model, event, "refine")
+            yield from preview_when_due(task, model, event, "refine")

@@ -14,13 +14,13 @@ from safetensors import SafetensorError
 from gal_studio.core.prompts import subjects
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
-from gal_studio.core.types import Job, Sample
+from gal_studio.core.types import Job, TrainingExample
 from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, error_of_the_disk
 from gal_studio.engine.training.fine_tune import TuneEvent
-from gal_studio.engine.training.latents import Latents, TrainingPicture, encode_pictures
+from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import prove
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
@@ -41,12 +41,12 @@ Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent
 class TrainingTask(Task):
     """What the parts of a training's job share, all of it of one moment; later changes make another training.
 
-    `fingerprint` names this very training, `samples` are GAL's own training set (Eq. G9), `class_images` says
-    what draws those of each prompt; the training goes on from the adapter `start`, None for the base model.
+    `fingerprint` names this very training, `examples` are GAL's own training set (Eq. G9), `class_images`
+    says what draws those of each prompt; training continues from the adapter `start` (None: the base model).
     """
 
     fingerprint: str
-    samples: tuple[Sample, ...]
+    examples: tuple[TrainingExample, ...]
     class_images: Mapping[str, str]
     start: Path | None
     seed: int
@@ -63,24 +63,24 @@ def open_training(store: Store, models: Models, job: Job, fingerprint: str) -> T
     return TrainingTask(
         **vars(open_task(store, models, job)),
         fingerprint=fingerprint,
-        samples=lineage.training_set(store, job.round_id),
+        examples=lineage.training_set(store, job.round_id),
         class_images=lineage.class_images_drawn_by(store, job.round_id),
         start=store.adapters.path(start) if start else None,
         seed=lineage.round_training_seed(store, job.round_id),
     )
 
 
-def training_pictures(store: Store, samples: Sequence[Sample]) -> tuple[TrainingPicture, ...]:
-    """The samples with their pictures and masks."""
+def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tuple[ExamplePicture, ...]:
+    """The examples with their pictures and masks."""
     return tuple(
-        TrainingPicture(
+        ExamplePicture(
             image=store.images.picture(entry.image),
             prompt=entry.prompt,
             weight=entry.weight,
             is_reference=entry.is_reference,
             mask=store.images.mask(entry.mask) if entry.mask else None,
         )
-        for entry in samples
+        for entry in examples
     )
 
 
@@ -139,7 +139,7 @@ def _from_the_newest(
                 checkpoint.unlink(missing_ok=True)
 
 
-def keep_adapter(task: TrainingTask, model: ImageModel, samples: Sequence[Sample]) -> None:
+def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[TrainingExample]) -> None:
     """Write the adapter, keep it under its hash, prove it, and only then note the training as done.
 
     Proved is an adapter that was read back as it was trained, and that drew a picture.
@@ -158,8 +158,8 @@ def keep_adapter(task: TrainingTask, model: ImageModel, samples: Sequence[Sample
         task.checkpoints.mkdir(exist_ok=True)
         written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
     name = task.store.adapters.add_file(written)
-    prove(model, task.store.adapters.path(name), trained, first_request(task), task.settings.sample)
-    task.store.rounds.finish_training(task.round.id, name, task.fingerprint, samples)
+    prove(model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation)
+    task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
     shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # those of trainings that were left, too
 
 

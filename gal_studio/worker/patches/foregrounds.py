@@ -10,7 +10,7 @@ from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Judged, Map, foreground_patches, quality
 from gal_studio.core.prompts import subjects
 from gal_studio.core.types import Reference
-from gal_studio.engine.guided_foreground import guided_cut, is_calm
+from gal_studio.engine.patches.foreground import guided_cut, is_calm
 from gal_studio.state import Store
 from gal_studio.worker.patches.judge import Judge, find_foreground, mask_of_reference
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.balance import effective_draws, openness, sample_weight
-from gal_studio.core.types import Sample
+from gal_studio.core.gal.balance import effective_draws, example_weight, openness
+from gal_studio.core.types import TrainingExample
 from tests.core.builders import margins, pool_of
 
 
@@ -19,11 +19,11 @@ def test_openness_is_the_mean_over_the_whole_pool_chosen_or_not():
 
 @pytest.mark.parametrize(("balance_lambda", "weight"), [(0.005, 0.002), (1.0, 0.4), (0.0, 0.0)])
 def test_the_weight_by_hand(balance_lambda, weight):
-    assert sample_weight(True, balance_lambda, 0.4) == pytest.approx(weight)
+    assert example_weight(True, balance_lambda, 0.4) == pytest.approx(weight)
 
 
 def test_without_balance_every_picture_weighs_one():
-    assert sample_weight(False, 0.005, 0.4) == 1.0
+    assert example_weight(False, 0.005, 0.4) == 1.0
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=18), st.randoms(use_true_random=False))
@@ -36,8 +36,10 @@ def test_openness_is_bounded_and_ignores_the_order(copies, shuffle):
 
 
 def test_by_round_four_one_reference_is_one_of_ten_pictures():
-    samples = [Sample("ref", "A cat", 1.0, True)] + [Sample(f"{n}", "A tie", 0.4, False) for n in range(9)]
-    draws = effective_draws(samples, steps=500, batch_size=2)
+    examples = [TrainingExample("ref", "A cat", 1.0, True)] + [
+        TrainingExample(f"{n}", "A tie", 0.4, False) for n in range(9)
+    ]
+    draws = effective_draws(examples, steps=500, batch_size=2)
     assert [each.draws for each in draws] == [100.0] * 10
     assert draws[0].weighted == 100.0
     assert draws[1].weighted == pytest.approx(40.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.policies import find_policy
+from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.selection import best_candidate, explain_all, rank_anchors, suggest
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.types import Candidate
@@ -167,8 +167,8 @@ def test_a_blank_picture_is_no_copy_no_success_and_never_suggested():
     (score,) = score_pool([one], [*flat, *drawn])
     assert score == replace(score_pool([one], drawn)[0], blank=2)
     for policy in ("uncertainty", "random"):
-        outcome = find_policy(policy)([*flat, *drawn], [score], numpy.random.default_rng(0), 1)
-        assert outcome.choices[0].candidate_id in {entry.id for entry in drawn}
+        made = find_policy(policy)([*flat, *drawn], [score], numpy.random.default_rng(0), 1)
+        assert made.suggestions[0].candidate_id in {entry.id for entry in drawn}
     made = suggest([score], group_by_anchor([*flat, *drawn]), 3)
     assert made.suggestions[0].reason.endswith("2 blank pictures are left out.")
 

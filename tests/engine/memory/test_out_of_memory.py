@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.memory.plan import is_out_of_memory
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
-from gal_studio.engine.training import trainer
 from gal_studio.engine.training.fine_tune import fine_tune
-from tests.engine.trained import SAMPLES, SETTINGS
+from tests.engine.trained import EXAMPLES, SETTINGS
 
 FULL = {
     "cuda": torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
@@ -39,15 +38,15 @@ def test_another_error_is_none() -> None:
 def test_a_training_goes_on_with_less_at_a_time(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    plain = trainer.predict
+    plain = UNetFamily.predict
 
-    def small(model, latents, *rest):  # type: ignore[no-untyped-def]
+    def small(family, latents, *rest):  # type: ignore[no-untyped-def]
         if len(latents) > 1:
             raise error
-        return plain(model, latents, *rest)
+        return plain(family, latents, *rest)
 
-    monkeypatch.setattr(trainer, "predict", small)
-    (event,) = fine_tune(model, SAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
+    monkeypatch.setattr(UNetFamily, "predict", small)
+    (event,) = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
     detach(model)
     assert "takes 1 of its 2 pictures" in event.notice
 
@@ -56,15 +55,15 @@ def test_a_training_goes_on_with_less_at_a_time(
 def test_drawing_goes_on_with_less_at_a_time(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    plain = sampler.predict
+    plain = UNetFamily.predict
 
-    def small(model, latents, *rest):  # type: ignore[no-untyped-def]
+    def small(family, latents, *rest):  # type: ignore[no-untyped-def]
         if len(latents) > 1:
             raise error
-        return plain(model, latents, *rest)
+        return plain(family, latents, *rest)
 
-    monkeypatch.setattr(sampler, "predict", small)
-    settings = SampleSettings(steps=1, guidance_scale=1.0, batch_size=2)
+    monkeypatch.setattr(UNetFamily, "predict", small)
+    settings = GenerationSettings(steps=1, guidance_scale=1.0, batch_size=2)
     events = list(draw(model, [DrawRequest("A cat", 1), DrawRequest("A cat", 2)], settings))
     assert len([event for event in events if isinstance(event, DrawnBatch)]) == 2
     assert any("batches of 1" in event.notice for event in events if isinstance(event, DrawStep))
@@ -74,9 +73,8 @@ def test_another_error_in_a_step_is_not_hidden(model: ImageModel, monkeypatch: p
     def broken(*_arguments: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    for module in (trainer, sampler):
-        monkeypatch.setattr(module, "predict", broken)
+    monkeypatch.setattr(UNetFamily, "predict", broken)
     with pytest.raises(RuntimeError, match="a fault of ours"):
-        next(fine_tune(model, SAMPLES, [], SETTINGS, seed=0))
+        next(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     with pytest.raises(RuntimeError, match="a fault of ours"):
-        next(draw(model, [DrawRequest("A cat", 1)], SampleSettings(steps=1)))
+        next(draw(model, [DrawRequest("A cat", 1)], GenerationSettings(steps=1)))

@@ -10,8 +10,7 @@ import torch
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
-from gal_studio.engine.decoding import is_flat
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.memory.plan import (
     Plan,
     computer_memory,
@@ -21,23 +20,24 @@ from gal_studio.engine.memory.plan import (
     plan_training,
     training_need,
 )
-from gal_studio.engine.memory.slicing import sparing_memory
+from gal_studio.engine.memory.slicing import low_memory
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
+from gal_studio.engine.sampling.decode import is_flat
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawStep, draw
 from gal_studio.engine.training import trainer as training_module
-from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.trainer import Training
 from tests.engine import peak
 from tests.engine.sampling.test_redrawing import drawn
 from tests.engine.sampling.test_sampler import REQUESTS, difference, pictures
-from tests.engine.trained import SAMPLES, SETTINGS
+from tests.engine.trained import EXAMPLES, SETTINGS
 
 TUNE = SETTINGS.updated({"batch_size": 4})
-SAMPLE = SampleSettings(steps=2, guidance_scale=3.0, batch_size=4)
+SAMPLE = GenerationSettings(steps=2, guidance_scale=3.0, batch_size=4)
 LITTLE = 1000  # bytes
 
 
@@ -69,7 +69,7 @@ def test_more_rows_need_more_and_sparing_needs_less(model: ImageModel) -> None:
     assert drawing_need(model, SAMPLE, Plan(1)) < drawing_need(model, SAMPLE, Plan(4))
     assert drawing_need(model, SAMPLE, Plan(1, sparing=True)) < drawing_need(model, SAMPLE, Plan(1))
     assert training_need(model, TUNE.updated({"method": "full"}), Plan(1)) > 3 * 4 * sum(
-        weight.numel() for weight in model.unet.parameters()
+        weight.numel() for weight in model.denoiser.parameters()
     )
 
 
@@ -89,18 +89,18 @@ def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
 def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = [event.loss for event in fine_tune(model, SAMPLES, [], TUNE, seed=0)]
+    expected = [event.loss for event in fine_tune(model, EXAMPLES, [], TUNE, seed=0)]
     detach(model)
     room = training_need(model, TUNE, Plan(2))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
-    events = list(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+    events = list(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
     assert "too little free memory for a whole step: each step takes 2 of its 4" in events[0].notice
     monkeypatch.setattr(training_module, "free_memory", lambda _device: LITTLE)
     with pytest.raises(StudioError, match="too small to train"):
-        next(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+        next(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
 
 
 def test_a_step_of_one_picture_is_not_said_to_be_parted(
@@ -109,7 +109,7 @@ def test_a_step_of_one_picture_is_not_said_to_be_parted(
     alone = TUNE.updated({"batch_size": 1})
     room = training_need(model, alone, Plan(1, sparing=True))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
-    events = fine_tune(model, SAMPLES, [], alone, seed=0)
+    events = fine_tune(model, EXAMPLES, [], alone, seed=0)
     notice = next(events).notice
     events.close()
     assert "less memory and more time" in notice and "of its" not in notice
@@ -119,7 +119,7 @@ def test_a_resumed_training_sums_its_rows_as_before(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory that is free again changes nothing: the rest is the same bit for bit."""
-    source = SampleSource(model, SAMPLES, [], TUNE, 0)
+    source = ExampleSource(model, EXAMPLES, [], TUNE, 0)
     with monkeypatch.context() as patch:
         room = training_need(model, TUNE, Plan(2))
         patch.setattr(training_module, "free_memory", lambda _device: room)
@@ -149,15 +149,15 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The decoder refuses a whole picture: four tiles are drawn, and the model is left as it was."""
-    whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.unet.attn_processors)
-    plain = model.vae.decoder.forward
+    whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.denoiser.attn_processors)
+    plain = model.autoencoder.decoder.forward
 
     def small(latents: torch.Tensor, *rest: object) -> torch.Tensor:
         if latents.shape[-1] > 4:
             raise torch.OutOfMemoryError("full")
         return plain(latents, *rest)
 
-    monkeypatch.setattr(model.vae.decoder, "forward", small)
+    monkeypatch.setattr(model.autoencoder.decoder, "forward", small)
     events = list(draw(model, REQUESTS[:2], SAMPLE))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
     assert ["batches of 2" in notices[0], "batches of 1" in notices[1]] == [True, True]
@@ -166,13 +166,13 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
     assert [image.size for image in tiled] == [(32, 32), (32, 32)]
     assert not any(is_flat(image) for image in tiled)
     assert difference(tiled[0], whole[0]) > 0  # which is why it is said
-    assert model.vae.use_tiling is False
-    assert dict(model.unet.attn_processors) == processors
+    assert model.autoencoder.use_tiling is False
+    assert dict(model.denoiser.attn_processors) == processors
 
 
 def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
     plain = drawn(model, torch.float32)
-    with sparing_memory(model, 16):  # tiles are as large as the picture
+    with low_memory(model, 16):  # tiles are as large as the picture
         sliced = drawn(model, torch.float32)
     assert all(difference(*pair) <= 1 for pair in zip(plain.images, sliced.images, strict=True))
 

@@ -8,7 +8,8 @@ import torch
 from diffusers import StableDiffusionPipeline
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.families.stable_diffusion import StableDiffusion
 from gal_studio.engine.models.adapters import (
     AdapterCard,
     attach_full,
@@ -27,7 +28,7 @@ from tests.engine.sampling.test_sampler import difference, pictures
 
 SETTINGS = TuneSettings(steps=2, rank=4)
 CARD = AdapterCard("in a style", "assets:tiny", 1, 7, SETTINGS.to_dict())
-DRAW = SampleSettings(steps=4, guidance_scale=3.0, batch_size=1)
+DRAW = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1)
 REQUESTS = [DrawRequest("A cat in a style", 5)]
 
 
@@ -76,7 +77,7 @@ def test_the_stock_pipeline_loads_it(
     stock = StableDiffusionPipeline.from_pretrained(pipeline_folder)
     with torch.random.fork_rng(devices=[]):
         stock.load_lora_weights(tmp_path)
-    theirs = ImageModel("stock", "sd1", stock, torch.device("cpu"))
+    theirs = ImageModel("stock", StableDiffusion(stock), torch.device("cpu"))
     stock.set_progress_bar_config(disable=True)
     assert difference(with_adapter, pictures(theirs, REQUESTS, DRAW)[0]) <= 1
 
@@ -93,8 +94,8 @@ def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> No
 def test_our_changes_are_pefts(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
-    changes = lora_changes(read_adapter(path)[0], 1.0)
-    layers = dict(model.unet.named_modules())
+    changes = lora_changes(read_adapter(path)[0], 1.0, "unet")
+    layers = dict(model.denoiser.named_modules())
     assert len(changes) == len(trainable(model)) // 2
     for name, change in changes.items():
         plain = layers[name.removesuffix(".weight")].get_delta_weight("default")
@@ -122,10 +123,10 @@ def test_an_error_while_drawing_still_restores_the_base(model: ImageModel, tmp_p
 
 def test_the_whole_denoiser_as_an_adapter(model: ImageModel, tmp_path: Path) -> None:
     attach_full(model)
-    assert all(weight.requires_grad for weight in model.unet.parameters())
+    assert all(weight.requires_grad for weight in model.denoiser.parameters())
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
-        for weight in model.unet.parameters():
+        for weight in model.denoiser.parameters():
             weight.add_(torch.randn(weight.shape, generator=generator) * 0.05)
     changed = pictures(model, REQUESTS, DRAW)[0]
     path = save_adapter(model, tmp_path / "unet.safetensors", CARD)
@@ -172,7 +173,7 @@ def test_a_broken_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
 
 def test_drawing_precision_is_undone(model: ImageModel) -> None:
     with drawing(model, precision=torch.bfloat16):
-        assert model.unet.dtype == torch.bfloat16
+        assert model.denoiser.dtype == torch.bfloat16
         rough = pictures(model, REQUESTS, DRAW)[0]
     fine = pictures(model, REQUESTS, DRAW)[0]
     assert np.abs(np.asarray(rough, int) - np.asarray(fine, int)).mean() < 3

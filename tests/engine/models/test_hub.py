@@ -42,7 +42,7 @@ from gal_studio.engine.patches.loading import load_vision
 pins = {pins}
 model = load_image_model("owner/pipeline", "cpu", revisions=pins)
 load_vision("owner/tower", "unused", "cpu", revisions=pins)
-print(next(model.unet.parameters()).flatten()[0].item(), sorted(pins.items()))
+print(next(model.denoiser.parameters()).flatten()[0].item(), sorted(pins.items()))
 """
 
 

@@ -8,18 +8,23 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.models.text import check_prompts, count_tokens, encode_prompts
+from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 
 def test_facts_of_an_open_model(model: ImageModel) -> None:
-    assert (model.family, model.prediction_type) == ("sd1", "v_prediction")
-    assert (model.resolution, model.scale, model.latent_channels, model.token_limit) == (32, 4, 4, 77)
-    assert model.unet.dtype == torch.float32
-    assert not any(weight.requires_grad for weight in model.unet.parameters())
+    assert (model.family.name, model.family.prediction_type) == ("sd1", "v_prediction")
+    assert (model.resolution, model.scale, model.family.latent_channels, model.family.token_limit) == (
+        32,
+        4,
+        4,
+        77,
+    )
+    assert model.denoiser.dtype == torch.float32
+    assert not any(weight.requires_grad for weight in model.denoiser.parameters())
 
 
 def test_prediction_type_is_read_from_the_scheduler(epsilon_folder: Path) -> None:
-    assert load_image_model(epsilon_folder, device="cpu").prediction_type == "epsilon"
+    assert load_image_model(epsilon_folder, device="cpu").family.prediction_type == "epsilon"
 
 
 def test_missing_directory(tmp_path: Path) -> None:
@@ -59,7 +64,7 @@ def test_other_prediction_type_is_refused(tmp_path: Path) -> None:
 
 
 def test_prompt_lengths(model: ImageModel) -> None:
-    assert count_tokens(model, "abc d") == 6  # bytes a, b, c, d and two marks
+    assert model.family.count_tokens("abc d") == 6  # bytes a, b, c, d and two marks
     check_prompts(model, ["a" * 75])
     with pytest.raises(StudioError, match="78 tokens and this model reads 77"):
         check_prompts(model, ["a cat", "a" * 76])

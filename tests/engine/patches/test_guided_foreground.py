@@ -5,8 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from gal_studio.core.patchdpo.patch_quality import Map
-from gal_studio.engine.guided_foreground import guided_cut, is_calm
-from gal_studio.engine.patches.foreground import foreground_mask
+from gal_studio.engine.patches.foreground import foreground_mask, guided_cut, is_calm
 from tests.engine.patches.test_foreground import overlap, shape_mask
 
 SIZE = 128

@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
 from tests.engine.sampling.test_sampler import difference
 
-SETTINGS = SampleSettings(steps=3, guidance_scale=3.0, batch_size=2)
+SETTINGS = GenerationSettings(steps=3, guidance_scale=3.0, batch_size=2)
 REQUESTS = [DrawRequest(f"A {name} in a style", seed) for seed, name in enumerate(("tie", "drum"))]
 FORWARDS = 3 * 2  # of one picture
 
@@ -27,7 +27,7 @@ def drawn(model: ImageModel, precision: torch.dtype) -> DrawnBatch:
 def overflowing(pipeline_folder: Path) -> ImageModel:
     """Its activations pass 65,504, the largest number of float16; the last norm brings them back."""
     model = load_image_model(pipeline_folder, device="cpu")
-    model.unet.conv_in.weight.data *= 3e5
+    model.denoiser.conv_in.weight.data *= 3e5
     return model
 
 
@@ -35,7 +35,7 @@ def overflowing(pipeline_folder: Path) -> ImageModel:
 def flat(pipeline_folder: Path) -> ImageModel:
     """Its decoder says the same for every pixel."""
     model = load_image_model(pipeline_folder, device="cpu")
-    model.vae.decoder.conv_out.weight.data.zero_()
+    model.autoencoder.decoder.conv_out.weight.data.zero_()
     return model
 
 
@@ -44,47 +44,47 @@ def test_a_picture_that_is_none_is_drawn_again_in_full_precision(overflowing: Im
     assert plain.remarks == ("", "")
     again = drawn(overflowing, torch.float16)
     assert again.remarks == ("redrawn", "redrawn")
-    assert again.unet_forwards == plain.unet_forwards + 2 * FORWARDS
+    assert again.forwards == plain.forwards + 2 * FORWARDS
     assert all(difference(*pair) <= 8 for pair in zip(plain.images, again.images, strict=True))
     assert difference(*again.images) > 20
 
 
 def test_drawing_again_can_be_stopped_and_leaves_the_base(overflowing: ImageModel) -> None:
-    before = {name: weight.clone() for name, weight in overflowing.unet.state_dict().items()}
+    before = {name: weight.clone() for name, weight in overflowing.denoiser.state_dict().items()}
     with drawing(overflowing, precision=torch.float16):
         events = draw(overflowing, REQUESTS, SETTINGS)
         steps = [next(events) for _ in range(5)]
         assert [step.done for step in steps if isinstance(step, DrawStep)] == [1, 2, 3, 3, 3]
-        assert overflowing.unet.dtype == torch.float32
+        assert overflowing.denoiser.dtype == torch.float32
         events.close()
-        assert overflowing.unet.dtype == torch.float16
-    after = overflowing.unet.state_dict()
+        assert overflowing.denoiser.dtype == torch.float16
+    after = overflowing.denoiser.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 def test_a_flat_picture_is_tried_once_more_and_kept(flat: ImageModel) -> None:
     batch = drawn(flat, torch.bfloat16)
     assert batch.remarks == ("flat", "flat")
-    assert batch.unet_forwards == 4 * FORWARDS
+    assert batch.forwards == 4 * FORWARDS
     alone = drawn(flat, torch.float32)
     assert alone.remarks == ("flat", "flat")
-    assert alone.unet_forwards == 2 * FORWARDS  # nothing is more precise than that
+    assert alone.forwards == 2 * FORWARDS  # nothing is more precise than that
 
 
 def test_decoding_in_full_precision_is_enough_where_the_latents_are_numbers(pipeline_folder: Path) -> None:
     """An autoencoder in half precision that overflows: the denoiser is not asked again."""
     model = load_image_model(pipeline_folder, device="cpu")
-    model.vae.decoder.conv_in.weight.data *= 3e5
+    model.autoencoder.decoder.conv_in.weight.data *= 3e5
     with drawing(model, precision=torch.float32):
         (plain,) = [event for event in draw(model, REQUESTS[:1], SETTINGS) if isinstance(event, DrawnBatch)]
-        model.vae.half()
+        model.autoencoder.half()
         (batch,) = [event for event in draw(model, REQUESTS[:1], SETTINGS) if isinstance(event, DrawnBatch)]
     assert (plain.remarks, batch.remarks) == (("",), ("redrawn",))
-    assert batch.unet_forwards == plain.unet_forwards
-    assert model.vae.dtype == torch.float16
+    assert batch.forwards == plain.forwards
+    assert model.autoencoder.dtype == torch.float16
 
 
 def test_what_is_no_picture_in_full_precision_either_is_said(overflowing: ImageModel) -> None:
-    overflowing.unet.conv_out.weight.data.fill_(float("nan"))
+    overflowing.denoiser.conv_out.weight.data.fill_(float("nan"))
     with pytest.raises(StudioError, match="not a picture"):
         drawn(overflowing, torch.bfloat16)

@@ -9,25 +9,24 @@ import torch
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import (
     DrawnBatch,
     DrawRequest,
     DrawStep,
     draw,
-    make_solver,
     starting_noise,
 )
 
-SETTINGS = SampleSettings(steps=4, guidance_scale=3.0, batch_size=3)
+SETTINGS = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=3)
 REQUESTS = [DrawRequest(f"A {name} in a style", 100 + index) for index, name in enumerate("abcde")]
 
 
 def pictures(
-    model: ImageModel, requests: Sequence[DrawRequest], settings: SampleSettings = SETTINGS
+    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings = SETTINGS
 ) -> list[Image.Image]:
     drawn = [event for event in draw(model, requests, settings) if isinstance(event, DrawnBatch)]
     return [image for batch in drawn for image in batch.images]
@@ -43,7 +42,7 @@ def test_events_of_five_pictures_in_batches_of_three(model: ImageModel) -> None:
     batches = [event for event in events if isinstance(event, DrawnBatch)]
     assert [(step.done, step.total) for step in steps] == [(done, 8) for done in range(1, 9)]
     assert [(batch.first, len(batch.images)) for batch in batches] == [(0, 3), (3, 2)]
-    assert [batch.unet_forwards for batch in batches] == [24, 24]  # 3 rows x 4 steps x 2, padding included
+    assert [batch.forwards for batch in batches] == [24, 24]  # 3 rows x 4 steps x 2, padding included
     assert all(image.size == (32, 32) for batch in batches for image in batch.images)
 
 
@@ -64,7 +63,7 @@ def test_agrees_with_the_stock_pipeline(model: ImageModel) -> None:
     from diffusers import DPMSolverMultistepScheduler
 
     request = REQUESTS[0]
-    pipeline = model.pipeline
+    pipeline = model.family.pipeline
     kept = pipeline.scheduler
     pipeline.scheduler = DPMSolverMultistepScheduler.from_config(kept.config, algorithm_type="dpmsolver++")
     try:
@@ -81,14 +80,14 @@ def test_agrees_with_the_stock_pipeline(model: ImageModel) -> None:
 
 def test_epsilon_model_draws(epsilon_folder: Path) -> None:
     model = load_image_model(epsilon_folder, device="cpu")
-    assert make_solver(model, 4).config.prediction_type == "epsilon"
+    assert model.family.solver(4, 32, model.device).config.prediction_type == "epsilon"
     assert len(pictures(model, REQUESTS[:1])) == 1
 
 
 def test_no_guidance_costs_half(model: ImageModel) -> None:
     settings = SETTINGS.updated({"guidance_scale": 1.0})
     batches = [event for event in draw(model, REQUESTS[:3], settings) if isinstance(event, DrawnBatch)]
-    assert [batch.unet_forwards for batch in batches] == [12]
+    assert [batch.forwards for batch in batches] == [12]
 
 
 def test_closing_stops_within_a_step(model: ImageModel) -> None:
@@ -110,24 +109,26 @@ def test_nothing_to_draw(model: ImageModel) -> None:
 def test_full_memory_halves_the_batch_and_says_so_once(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = sampler.predict
+    plain = UNetFamily.predict
 
     def small(model, latents, *rest):  # type: ignore[no-untyped-def]
         if len(latents) > 2:
             raise torch.OutOfMemoryError("full")
         return plain(model, latents, *rest)
 
-    monkeypatch.setattr(sampler, "predict", small)
+    monkeypatch.setattr(UNetFamily, "predict", small)
     events = list(draw(model, REQUESTS, SETTINGS))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
     assert notices == ["The device's memory is full: drawing goes on with batches of 1."]
     assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
-    monkeypatch.setattr(sampler, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("full")))
+    monkeypatch.setattr(
+        UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("full"))
+    )
     with pytest.raises(StudioError, match="too small to draw one picture"):
         list(draw(model, REQUESTS, SETTINGS))
 
 
 def test_a_broken_model_is_named_not_stored(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sampler, "predict", lambda model, latents, *_: latents * float("nan"))
+    monkeypatch.setattr(UNetFamily, "predict", lambda model, latents, *_: latents * float("nan"))
     with pytest.raises(StudioError, match="non-finite"):
         list(draw(model, REQUESTS[:1], SETTINGS))

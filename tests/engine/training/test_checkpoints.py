@@ -11,13 +11,13 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import SampleSource
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import CHECKPOINT_SECONDS, TuneEvent, fine_tune
 from gal_studio.engine.training.patchdpo import RefinePair, refine
 from gal_studio.engine.training.trainer import Training
 from tests.engine.conftest import noise_picture
-from tests.engine.trained import PRIOR, SAMPLES, result, same
+from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
 MOST_SECONDS_LOST = 20
 TUNE = TuneSettings(steps=8, batch_size=2, rank=2, checkpoint_every=100, crop="random")
@@ -50,11 +50,11 @@ class StepClock:
 def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> Run:
     """A training of eight steps that would never take a checkpoint by its steps."""
     if request.param == "fine_tune":
-        return lambda **more: fine_tune(model, SAMPLES, PRIOR, TUNE, 5, **more)
-    list(fine_tune(model, SAMPLES, [], TUNE.updated({"steps": 1}), 0))
+        return lambda **more: fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, **more)
+    list(fine_tune(model, EXAMPLES, [], TUNE.updated({"steps": 1}), 0))
     start = save_adapter(model, tmp_path / "adapter", AdapterCard("in a style", "tiny", 1, 0))
     detach(model)
-    return lambda **more: refine(model, PAIRS, SAMPLES, PRIOR, REFINE, TUNE, 5, start_from=start, **more)
+    return lambda **more: refine(model, PAIRS, EXAMPLES, PRIOR, REFINE, TUNE, 5, start_from=start, **more)
 
 
 def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Run, model: ImageModel) -> None:
@@ -88,7 +88,7 @@ def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(run: Run, model: ImageM
 
 
 def test_a_checkpoint_never_holds_what_is_no_number(model: ImageModel) -> None:
-    training = Training(model, SampleSource(model, SAMPLES, [], TUNE, 0), TUNE, 0)
+    training = Training(model, ExampleSource(model, EXAMPLES, [], TUNE, 0), TUNE, 0)
     assert isinstance(training.checkpoint(), Checkpoint)
     with torch.no_grad():
         next(iter(trainable(model).values())).view(-1)[0] = float("inf")

@@ -7,46 +7,45 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings, TuneSettings
+from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
-from gal_studio.engine.models.attention import training_attention
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.engine.training import trainer as training_module
-from gal_studio.engine.training.batches import SampleSource, noise_schedule
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
-from gal_studio.engine.training.latents import TrainingPicture, cache_pictures, encode_picture
+from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Training
 from tests.engine.conftest import noise_picture
-from tests.engine.trained import PRIOR, SAMPLES, SETTINGS, result, same, training_is_bf16
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same, training_is_bf16
 
 
 def by_hand(model: ImageModel, settings: TuneSettings, seed: int, prior: bool) -> float:
     """The first step's loss, written out: same draws in the same order, one picture at a time."""
     with torch.no_grad():
-        cached = [cache_pictures(model, part, settings) for part in (SAMPLES, PRIOR)]
+        cached = [cache_pictures(model, part, settings) for part in (EXAMPLES, PRIOR)]
     generator = torch.Generator().manual_seed(seed)
-    source = SampleSource(model, SAMPLES, PRIOR if prior else [], settings, seed)
+    source = ExampleSource(model, EXAMPLES, PRIOR if prior else [], settings, seed)
     training = Training(model, source, settings, seed)
     generator.set_state(training.generator.get_state())  # after the LoRA was drawn
     detach(model)
-    alpha_bar, total = noise_schedule(model), 0.0
+    alpha_bar, total = model.family.process().alpha_bar, 0.0
     weights = [1.0, 1.0]
     for kind in range(2 if prior else 1):
         rows = torch.randint(2, (2,), generator=generator).tolist()
         times = torch.randint(1000, (2,), generator=generator)
         noise = torch.randn((2, 4, 8, 8), generator=generator)
         if kind == 0:
-            weights = [SAMPLES[row].weight for row in rows]
+            weights = [EXAMPLES[row].weight for row in rows]
         for row, time, eps, weight in zip(rows, times, noise, weights, strict=True):
             clean, a = cached[kind].latents[row], alpha_bar[time]
             noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
             v = a.sqrt() * eps - (1 - a).sqrt() * clean
-            target = eps if model.prediction_type == "epsilon" else v
+            target = eps if model.family.prediction_type == "epsilon" else v
             with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
-                text = cached[kind].text.hidden[row][None]
-                said = model.unet(noisy[None], time[None], encoder_hidden_states=text).sample.float()
+                text = cached[kind].texts[row].hidden[None]
+                said = model.denoiser(noisy[None], time[None], encoder_hidden_states=text).sample.float()
             if kind == 0:
                 factor = weight
             else:
@@ -61,7 +60,7 @@ def test_first_loss_by_hand(model: ImageModel, published: bool | None) -> None:
     if published is not None:
         settings = settings.updated({"prior_weight": 0.5, "prior_as_published": published})
     prior = [] if published is None else PRIOR
-    events = fine_tune(model, SAMPLES, prior, settings, seed=4)
+    events = fine_tune(model, EXAMPLES, prior, settings, seed=4)
     loss = next(events).loss
     events.close()
     assert loss == pytest.approx(
@@ -71,14 +70,14 @@ def test_first_loss_by_hand(model: ImageModel, published: bool | None) -> None:
 
 def test_first_loss_by_hand_of_an_epsilon_model(epsilon_folder: Path) -> None:
     model = load_image_model(epsilon_folder, device="cpu")
-    events = fine_tune(model, SAMPLES, [], SETTINGS, seed=4)
+    events = fine_tune(model, EXAMPLES, [], SETTINGS, seed=4)
     loss = next(events).loss
     events.close()
     assert loss == pytest.approx(by_hand(model, SETTINGS, 4, False), rel=2e-2 if training_is_bf16() else 1e-5)
 
 
 def test_events_and_what_stays(model: ImageModel) -> None:
-    events = list(fine_tune(model, SAMPLES, [], SETTINGS, seed=0))
+    events = list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     assert [(event.step, event.total) for event in events] == [(step, 6) for step in range(1, 7)]
     weights = result(model)
     assert all(".lora_" in name for name in weights)
@@ -88,7 +87,7 @@ def test_events_and_what_stays(model: ImageModel) -> None:
 def test_same_seed_same_weights_other_seed_others(model: ImageModel) -> None:
     results = []
     for seed in (1, 1, 2):
-        list(fine_tune(model, SAMPLES, PRIOR, SETTINGS, seed))
+        list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, seed))
         results.append(result(model))
     assert same(results[0], results[1])
     assert not same(results[0], results[2])
@@ -97,20 +96,20 @@ def test_same_seed_same_weights_other_seed_others(model: ImageModel) -> None:
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_resume_is_bit_for_bit(model: ImageModel, tmp_path: Path, method: str) -> None:
     settings = SETTINGS.updated({"method": method, "crop": "random"})
-    whole = [event.loss for event in fine_tune(model, SAMPLES, PRIOR, settings, seed=5)]
+    whole = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, seed=5)]
     expected = result(model)
     path = tmp_path / "checkpoint"
-    events = fine_tune(model, SAMPLES, PRIOR, settings, 5, checkpoint=lambda state: state.save(path))
+    events = fine_tune(model, EXAMPLES, PRIOR, settings, 5, checkpoint=lambda state: state.save(path))
     first = [next(events).loss for _ in range(4)]
     events.close()  # stopped after the fourth step: the checkpoint is taken there
-    rest = [event.loss for event in fine_tune(model, SAMPLES, PRIOR, settings, 5, resume_from=path)]
+    rest = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, 5, resume_from=path)]
     assert first + rest == whole
     assert same(result(model), expected)
 
 
 def test_checkpoints_come_regularly_and_on_stop(model: ImageModel) -> None:
     taken: list[Checkpoint] = []
-    events = fine_tune(model, SAMPLES, [], SETTINGS, 0, checkpoint=taken.append)
+    events = fine_tune(model, EXAMPLES, [], SETTINGS, 0, checkpoint=taken.append)
     for _ in range(5):
         next(events)
     events.close()
@@ -119,23 +118,23 @@ def test_checkpoints_come_regularly_and_on_stop(model: ImageModel) -> None:
 
 def test_a_checkpoint_of_another_training_is_refused(model: ImageModel, tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
-    list(fine_tune(model, SAMPLES, [], SETTINGS, 0, checkpoint=lambda state: state.save(path)))
-    others = [replace(SAMPLES[0], weight=0.5), SAMPLES[1]]
-    for samples, seed in ((SAMPLES, 1), (others, 0)):
+    list(fine_tune(model, EXAMPLES, [], SETTINGS, 0, checkpoint=lambda state: state.save(path)))
+    others = [replace(EXAMPLES[0], weight=0.5), EXAMPLES[1]]
+    for examples, seed in ((EXAMPLES, 1), (others, 0)):
         with pytest.raises(StudioError, match="other settings or pictures"):
-            next(fine_tune(model, samples, [], SETTINGS, seed, resume_from=path))
+            next(fine_tune(model, examples, [], SETTINGS, seed, resume_from=path))
 
 
 def test_it_learns(model: ImageModel) -> None:
     settings = SETTINGS.updated({"steps": 120, "batch_size": 8, "learning_rate": 0.01, "rank": 8})
-    losses = [event.loss for event in fine_tune(model, SAMPLES[:1], [], settings, seed=0)]
+    losses = [event.loss for event in fine_tune(model, EXAMPLES[:1], [], settings, seed=0)]
     detach(model)
     assert sum(losses[-20:]) < 0.8 * sum(losses[:20])
 
 
 def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
     settings = SETTINGS.updated({"batch_size": 200})
-    source = SampleSource(model, SAMPLES, [], settings, seed=0)
+    source = ExampleSource(model, EXAMPLES, [], settings, seed=0)
     weights = source.next_batch(torch.Generator().manual_seed(0)).weights
     assert 70 < int((weights == 1.0).sum()) < 130
 
@@ -143,14 +142,14 @@ def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
 def test_a_loss_that_is_no_number_stops_with_its_step(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, calls = training_module.predict, []
+    plain, calls = UNetFamily.predict, []
 
     def broken(*arguments):  # type: ignore[no-untyped-def]
         calls.append(1)
         return plain(*arguments) * (float("nan") if len(calls) == 3 else 1.0)
 
-    monkeypatch.setattr(training_module, "predict", broken)
-    events = fine_tune(model, SAMPLES, [], SETTINGS, seed=0)
+    monkeypatch.setattr(UNetFamily, "predict", broken)
+    events = fine_tune(model, EXAMPLES, [], SETTINGS, seed=0)
     assert [next(events).step, next(events).step] == [1, 2]
     with pytest.raises(StudioError, match="at step 3 of 6"):
         next(events)
@@ -160,44 +159,42 @@ def test_full_memory_takes_fewer_pictures_at_a_time(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = SETTINGS.updated({"batch_size": 4})
-    expected = [event.loss for event in fine_tune(model, SAMPLES, [], settings, seed=0)]
+    expected = [event.loss for event in fine_tune(model, EXAMPLES, [], settings, seed=0)]
     detach(model)
-    plain = training_module.predict
+    plain = UNetFamily.predict
 
     def small(model, latents, *rest):  # type: ignore[no-untyped-def]
         if len(latents) > 2:
             raise torch.OutOfMemoryError("full")
         return plain(model, latents, *rest)
 
-    monkeypatch.setattr(training_module, "predict", small)
-    events = list(fine_tune(model, SAMPLES, [], settings, seed=0))
+    monkeypatch.setattr(UNetFamily, "predict", small)
+    events = list(fine_tune(model, EXAMPLES, [], settings, seed=0))
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
     assert "takes 2 of its 4 pictures" in events[0].notice
-    monkeypatch.setattr(
-        training_module, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError())
-    )
+    monkeypatch.setattr(UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError()))
     with pytest.raises(StudioError, match="too small to train"):
-        next(fine_tune(model, SAMPLES, [], settings, seed=0))
+        next(fine_tune(model, EXAMPLES, [], settings, seed=0))
 
 
 def test_continuing_from_the_last_adapter(model: ImageModel, tmp_path: Path) -> None:
-    list(fine_tune(model, SAMPLES, [], SETTINGS, seed=0))
+    list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     path = save_adapter(model, tmp_path / "adapter", AdapterCard("in a style", "tiny", 1, 0))
     saved = result(model)
-    events = fine_tune(model, SAMPLES, [], SETTINGS.updated({"learning_rate": 1e-12}), 1, start_from=path)
+    events = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"learning_rate": 1e-12}), 1, start_from=path)
     list(events)
     for name, weight in result(model).items():
         torch.testing.assert_close(weight, saved[name], atol=1e-6, rtol=1e-5)
 
 
 def test_a_sample_while_training_changes_nothing(model: ImageModel) -> None:
-    list(fine_tune(model, SAMPLES, [], SETTINGS, seed=0))
+    list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     expected = result(model)
-    for event in fine_tune(model, SAMPLES, [], SETTINGS, seed=0):
+    for event in fine_tune(model, EXAMPLES, [], SETTINGS, seed=0):
         if event.step == 3:
-            draw_settings = SampleSettings(steps=2, guidance_scale=2.0)
+            draw_settings = GenerationSettings(steps=2, guidance_scale=2.0)
             *_, drawn = draw(model, [DrawRequest("A cat in a style", 1)], draw_settings)
             assert isinstance(drawn, DrawnBatch)
     assert same(result(model), expected)
@@ -210,22 +207,22 @@ def test_nothing_to_train_on(model: ImageModel) -> None:
 
 def test_long_prompt_is_refused(model: ImageModel) -> None:
     with pytest.raises(StudioError, match="tokens"):
-        next(fine_tune(model, [TrainingPicture(noise_picture(1), "x" * 99)], [], SETTINGS, seed=0))
+        next(fine_tune(model, [ExamplePicture(noise_picture(1), "x" * 99)], [], SETTINGS, seed=0))
 
 
 def test_latents_are_modes_and_scaled(model: ImageModel) -> None:
     latent = encode_picture(model, noise_picture(1), 32)
     assert latent.shape == (4, 8, 8)
     assert torch.equal(latent, encode_picture(model, noise_picture(1), 32))
-    back = model.vae.config.scaling_factor
+    back = model.autoencoder.config.scaling_factor
     pixels = torch.tensor(list(noise_picture(1).tobytes())).view(1, 32, 32, 3).permute(0, 3, 1, 2) / 127.5 - 1
     with torch.no_grad():
-        plain = model.vae.encode(pixels).latent_dist.mean * back
+        plain = model.autoencoder.encode(pixels).latent_dist.mean * back
     torch.testing.assert_close(latent, plain[0], atol=1e-5, rtol=1e-4)
 
 
 def test_crops(model: ImageModel) -> None:
-    wide = [TrainingPicture(noise_picture(1, width=80, height=40), "a cat")]
+    wide = [ExamplePicture(noise_picture(1, width=80, height=40), "a cat")]
     cached = cache_pictures(model, wide, SETTINGS)
     assert cached.latents[0].shape == (4, 8, 16)
     centre = cached.crops([0], False, torch.Generator())
@@ -237,14 +234,14 @@ def test_crops(model: ImageModel) -> None:
 
 
 def test_float32_attention_is_the_stock_one(model: ImageModel) -> None:
-    noisy, text = torch.ones(2, 4, 8, 8), model.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
-    stock = dict(model.unet.attn_processors)
-    expected = model.unet(noisy, torch.tensor([5, 700]), text).sample
-    with training_attention(model):
-        assert training_is_bf16() == (dict(model.unet.attn_processors) != stock)
-        found = model.unet(noisy, torch.tensor([5, 700]), text).sample
+    noisy, text = torch.ones(2, 4, 8, 8), model.family.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
+    stock = dict(model.denoiser.attn_processors)
+    expected = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
+    with model.family.training_attention(model.device):
+        assert training_is_bf16() == (dict(model.denoiser.attn_processors) != stock)
+        found = model.denoiser(noisy, torch.tensor([5, 700]), text).sample
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
-    assert dict(model.unet.attn_processors) == stock
+    assert dict(model.denoiser.attn_processors) == stock
 
 
 def test_events_are_plain_values() -> None:

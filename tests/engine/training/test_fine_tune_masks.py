@@ -12,12 +12,12 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import SampleSource, noise_schedule
+from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.latents import TrainingPicture, cache_pictures, encode_picture
+from gal_studio.engine.training.latents import ExamplePicture, cache_pictures, encode_picture
 from gal_studio.engine.training.trainer import Training
 from tests.engine.conftest import noise_picture
-from tests.engine.trained import PRIOR, SAMPLES, SETTINGS, result, same, training_is_bf16
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same, training_is_bf16
 
 
 def half_mask(side: int = 32) -> Image.Image:
@@ -29,12 +29,12 @@ def half_mask(side: int = 32) -> Image.Image:
 
 
 def test_a_masks_weights_are_the_samples_weight_times_the_mask(model: ImageModel) -> None:
-    masked = [SAMPLES[0], replace(SAMPLES[1], mask=half_mask())]
-    source = SampleSource(model, masked, PRIOR, SETTINGS.updated({"batch_size": 40}), seed=0)
-    assert source.samples.maps is not None
+    masked = [EXAMPLES[0], replace(EXAMPLES[1], mask=half_mask())]
+    source = ExampleSource(model, masked, PRIOR, SETTINGS.updated({"batch_size": 40}), seed=0)
+    assert source.examples.maps is not None
     row = torch.tensor([0.3] * 4 + [0.3 * 128 / 255] * 2 + [0.0] * 2)
-    torch.testing.assert_close(source.samples.maps[1], row.expand(8, 8), atol=1e-7, rtol=1e-6)
-    assert torch.equal(source.samples.maps[0], torch.ones(8, 8))
+    torch.testing.assert_close(source.examples.maps[1], row.expand(8, 8), atol=1e-7, rtol=1e-6)
+    assert torch.equal(source.examples.maps[0], torch.ones(8, 8))
     weights = source.next_batch(torch.Generator().manual_seed(0)).weights
     assert weights.shape == (80, 1, 8, 8)
     kinds = {tuple(part.unique().tolist()) for part in weights[:40]}
@@ -45,14 +45,14 @@ def test_a_masks_weights_are_the_samples_weight_times_the_mask(model: ImageModel
 def test_a_masks_position_weighs_what_is_covered_of_its_area(model: ImageModel) -> None:
     mask = Image.new("L", (32, 32), 0)
     mask.paste(255, (0, 0, 6, 32))  # one and a half of the 4-pixel positions
-    cached = cache_pictures(model, [replace(SAMPLES[0], mask=mask)], SETTINGS)
+    cached = cache_pictures(model, [replace(EXAMPLES[0], mask=mask)], SETTINGS)
     assert cached.maps is not None
     assert cached.maps[0][0].tolist() == [1.0, 0.5, 0, 0, 0, 0, 0, 0]
 
 
 def test_a_masks_crop_is_its_latents(model: ImageModel) -> None:
     mask = Image.linear_gradient("L").resize((80, 40)).transpose(Image.Transpose.ROTATE_180)
-    wide = [TrainingPicture(noise_picture(1, width=80, height=40), "a cat", 0.5, mask=mask)]
+    wide = [ExamplePicture(noise_picture(1, width=80, height=40), "a cat", 0.5, mask=mask)]
     cached = cache_pictures(model, wide, SETTINGS)
     assert cached.maps is not None and cached.maps[0].shape == cached.latents[0].shape[1:]
     crops = cached.crops([0] * 20, True, torch.Generator().manual_seed(0))
@@ -65,33 +65,33 @@ def test_a_masks_crop_is_its_latents(model: ImageModel) -> None:
 
 def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
     """One picture of weight 0.3: the loss counts its left half wholly, a quarter by half, the rest not."""
-    sample = replace(SAMPLES[1], mask=half_mask())
+    example = replace(EXAMPLES[1], mask=half_mask())
     settings = SETTINGS.updated({"batch_size": 1})
-    source = SampleSource(model, [sample], [], settings, 4)
+    source = ExampleSource(model, [example], [], settings, 4)
     generator = torch.Generator().manual_seed(4)
     generator.set_state(Training(model, source, settings, 4).generator.get_state())
     detach(model)
     torch.randint(1, (1,), generator=generator)
     time = torch.randint(1000, (1,), generator=generator)[0]
-    noise, clean = torch.randn((4, 8, 8), generator=generator), encode_picture(model, sample.image, 32)
-    a = noise_schedule(model)[time]
+    noise, clean = torch.randn((4, 8, 8), generator=generator), encode_picture(model, example.image, 32)
+    a = model.family.process().alpha_bar[time]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=training_is_bf16()):
         noisy = (a.sqrt() * clean + (1 - a).sqrt() * noise)[None]
-        text = source.samples.text.hidden
-        said = model.unet(noisy, time[None], encoder_hidden_states=text).sample.float()[0]
+        text = source.examples.texts[0].hidden[None]
+        said = model.denoiser(noisy, time[None], encoder_hidden_states=text).sample.float()[0]
     squares = (said - (a.sqrt() * noise - (1 - a).sqrt() * clean)) ** 2
     weights = 0.3 * torch.tensor([1, 1, 1, 1, 128 / 255, 128 / 255, 0, 0])
-    events = fine_tune(model, [sample], [], settings, seed=4)
+    events = fine_tune(model, [example], [], settings, seed=4)
     loss = next(events).loss
     events.close()
     assert loss == pytest.approx(float((weights * squares).mean()), rel=2e-2 if training_is_bf16() else 1e-5)
 
 
 def test_a_white_mask_trains_like_none(model: ImageModel) -> None:
-    white = [replace(sample, mask=Image.new("L", (32, 32), 255)) for sample in SAMPLES]
+    white = [replace(example, mask=Image.new("L", (32, 32), 255)) for example in EXAMPLES]
     for published in (False, True):
         settings = SETTINGS.updated({"prior_as_published": published})
-        expected = [event.loss for event in fine_tune(model, SAMPLES, PRIOR, settings, seed=2)]
+        expected = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, seed=2)]
         detach(model)
         found = [event.loss for event in fine_tune(model, white, PRIOR, settings, seed=2)]
         detach(model)
@@ -100,27 +100,27 @@ def test_a_white_mask_trains_like_none(model: ImageModel) -> None:
 
 def test_without_masks_weights_stay_one_number_a_picture(model: ImageModel) -> None:
     """What trains without masks is the same as before there were any: no maps, and the same checkpoint."""
-    source = SampleSource(model, SAMPLES, PRIOR, SETTINGS, seed=0)
-    assert source.samples.maps is None
+    source = ExampleSource(model, EXAMPLES, PRIOR, SETTINGS, seed=0)
+    assert source.examples.maps is None
     assert source.next_batch(torch.Generator().manual_seed(0)).weights.shape == (4,)
-    digest = hashlib.sha256(json.dumps([SETTINGS.essential.to_dict(), 0, 2], sort_keys=True).encode())
-    for picture in (*SAMPLES, *PRIOR):
+    digest = hashlib.sha256(json.dumps([SETTINGS.essential.to_former_dict(), 0, 2], sort_keys=True).encode())
+    for picture in (*EXAMPLES, *PRIOR):
         digest.update(json.dumps([picture.prompt, picture.weight, picture.image.size]).encode())
         digest.update(picture.image.tobytes())
     assert source.fingerprint == digest.hexdigest()
 
 
 def test_a_checkpoint_of_another_mask_is_refused(model: ImageModel, tmp_path: Path) -> None:
-    path, masked = tmp_path / "checkpoint", [replace(SAMPLES[0], mask=half_mask())]
+    path, masked = tmp_path / "checkpoint", [replace(EXAMPLES[0], mask=half_mask())]
     list(fine_tune(model, masked, [], SETTINGS, 0, checkpoint=lambda state: state.save(path)))
     detach(model)
-    for other in (SAMPLES[:1], [replace(SAMPLES[0], mask=Image.new("L", (32, 32), 255))]):
+    for other in (EXAMPLES[:1], [replace(EXAMPLES[0], mask=Image.new("L", (32, 32), 255))]):
         with pytest.raises(StudioError, match="other settings or pictures"):
             next(fine_tune(model, other, [], SETTINGS, 0, resume_from=path))
 
 
 def test_resume_with_masks_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
-    masked = [SAMPLES[0], replace(SAMPLES[1], mask=half_mask())]
+    masked = [EXAMPLES[0], replace(EXAMPLES[1], mask=half_mask())]
     settings = SETTINGS.updated({"crop": "random"})
     whole = [event.loss for event in fine_tune(model, masked, PRIOR, settings, seed=5)]
     expected = result(model)
@@ -134,6 +134,6 @@ def test_resume_with_masks_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> 
 
 
 def test_a_mask_of_another_size_is_refused(model: ImageModel) -> None:
-    wrong = [replace(SAMPLES[0], mask=half_mask(16))]
+    wrong = [replace(EXAMPLES[0], mask=half_mask(16))]
     with pytest.raises(StudioError, match="mask is 16 x 16 pixels and its picture 32 x 32"):
         next(fine_tune(model, wrong, [], SETTINGS, seed=0))

@@ -4,10 +4,9 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.processes import add_noise, prediction_target
 from gal_studio.engine.training.losses import (
-    add_noise,
     as_maps,
-    prediction_target,
     prior_weights,
     share_noise,
     weighted_loss,

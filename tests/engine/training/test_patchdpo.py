@@ -12,15 +12,14 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits, pair_weights, quality, reproduction, rescale
 from gal_studio.core.settings import RefineSettings, TuneSettings
+from gal_studio.engine.families.family import whole_picture
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
-from gal_studio.engine.models.denoiser import predict, whole_picture
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import encode_prompts
-from gal_studio.engine.training.batches import noise_schedule
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.latents import TrainingPicture, encode_picture
+from gal_studio.engine.training.latents import ExamplePicture, encode_picture
 from gal_studio.engine.training.patchdpo import PairSource, RefinePair, refine
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_xl_pipeline
@@ -28,8 +27,8 @@ from tests.engine.tiny import make_tiny_xl_pipeline
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2)
 SETTINGS = RefineSettings(steps=6, batch_size=2, learning_rate=1e-3, mix=0.0, checkpoint_every=3)
 MIXED = SETTINGS.updated({"mix": 0.25})
-SAMPLES = [TrainingPicture(noise_picture(7), "A cat in a style", 1.0, True)]
-PRIOR = [TrainingPicture(noise_picture(8), "a photo of a cat")]
+EXAMPLES = [ExamplePicture(noise_picture(7), "A cat in a style", 1.0, True)]
+PRIOR = [ExamplePicture(noise_picture(8), "a photo of a cat")]
 IN_BF16 = training_precision(torch.device("cpu")) == torch.bfloat16
 CLOSE = 2e-2 if IN_BF16 else 1e-5
 
@@ -51,7 +50,7 @@ def result(model: ImageModel) -> dict[str, torch.Tensor]:
 
 
 def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSettings, seed: int = 3) -> float:
-    events = refine(model, pairs, SAMPLES, PRIOR, settings, TUNE, seed)
+    events = refine(model, pairs, EXAMPLES, PRIOR, settings, TUNE, seed)
     loss = next(events).loss
     events.close()
     return loss
@@ -60,7 +59,7 @@ def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSetti
 def said(model: ImageModel, noisy: torch.Tensor, time: torch.Tensor, prompt: str) -> torch.Tensor:
     text = encode_prompts(model, [prompt])[prompt]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=IN_BF16):
-        return predict(model, noisy[None], time[None], text, [whole_picture(32)])[0]
+        return model.family.predict(noisy[None], time[None], [text], [whole_picture(32)])[0]
 
 
 def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
@@ -74,14 +73,14 @@ def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
     chosen = torch.randint(2, (2,), generator=generator).tolist()
     times = torch.randint(1000, (2,), generator=generator)
     noises = torch.randn((2, 4, 8, 8), generator=generator)
-    total, alpha_bar = 0.0, noise_schedule(model)
+    total, alpha_bar = 0.0, model.family.process().alpha_bar
     for row, time, eps in zip(chosen, times, noises, strict=True):
         pair, a = PAIRS[row], alpha_bar[time]
         for picture, patches in zip((pair.reference, pair.generated), pair.weights, strict=True):
             clean = encode_picture(model, picture, 32)
             noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
             velocity = a.sqrt() * eps - (1 - a).sqrt() * clean
-            target = eps if model.prediction_type == "epsilon" else velocity
+            target = eps if model.family.prediction_type == "epsilon" else velocity
             wide = torch.tensor(patches)[None, None]
             w = torch.nn.functional.interpolate(wide, size=(8, 8), mode="bilinear")[0, 0].float()
             error = (said(model, noisy, time, pair.prompt) - target) ** 2
@@ -107,16 +106,16 @@ def test_both_rows_of_a_pair_share_time_and_noise(model: ImageModel) -> None:
     batch = source.next_batch(torch.Generator().manual_seed(0))
     assert torch.equal(batch.noisy[:2], batch.noisy[2:])
     assert torch.equal(batch.target[:2], batch.target[2:])
-    assert torch.equal(batch.timesteps[:2], batch.timesteps[2:])
+    assert torch.equal(batch.times[:2], batch.times[2:])
     assert not torch.equal(batch.noisy[0], batch.noisy[1])
     assert batch.weights.shape == (4, 1, 8, 8)
 
 
 def test_mix_adds_gals_own_rows_at_its_share(model: ImageModel) -> None:
-    settings = MIXED.updated({"batch_size": 3, "mix": 0.4})  # 6 rows of pairs and 4 of samples: 40 %
+    settings = MIXED.updated({"batch_size": 3, "mix": 0.4})  # 6 rows of pairs and 4 of examples: 40 %
     tune = TUNE.updated({"prior_weight": 0.5})
-    samples = [replace(SAMPLES[0], weight=0.3)]
-    source = PairSource(model, PAIRS, samples, PRIOR, settings, tune, 0)
+    examples = [replace(EXAMPLES[0], weight=0.3)]
+    source = PairSource(model, PAIRS, examples, PRIOR, settings, tune, 0)
     batch = source.next_batch(torch.Generator().manual_seed(0))
     assert source.rows == len(batch.noisy) == 6 + 4 + 4
     # L = 0.6 * mean over the 6 + 0.4 * (mean of w_i over the 4 + 0.5 * mean over the prior's 4)
@@ -129,7 +128,7 @@ def test_mix_adds_gals_own_rows_at_its_share(model: ImageModel) -> None:
 
 
 def test_mixed_loss_is_the_share_of_both(model: ImageModel) -> None:
-    source = PairSource(model, PAIRS, SAMPLES, PRIOR, MIXED, TUNE, 3)
+    source = PairSource(model, PAIRS, EXAMPLES, PRIOR, MIXED, TUNE, 3)
     assert source.rows == 4 + 1 + 1
     assert first_loss(model, PAIRS, MIXED) != pytest.approx(first_loss(model, PAIRS, SETTINGS))
 
@@ -143,7 +142,7 @@ def test_without_samples_there_is_nothing_to_mix(model: ImageModel) -> None:
 @pytest.mark.parametrize("settings", [SETTINGS, MIXED])
 def test_resume_is_bit_for_bit(either_model: ImageModel, tmp_path: Path, settings: RefineSettings) -> None:
     tune = TUNE.updated({"crop": "random"})
-    arguments = (either_model, PAIRS, SAMPLES, PRIOR, settings, tune, 5)
+    arguments = (either_model, PAIRS, EXAMPLES, PRIOR, settings, tune, 5)
     whole = [event.loss for event in refine(*arguments)]
     expected = result(either_model)
     path = tmp_path / "checkpoint"
@@ -182,7 +181,7 @@ def test_a_checkpoint_of_other_pairs_is_refused(
 
 
 def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) -> None:
-    list(fine_tune(model, SAMPLES, [], TUNE, seed=0))
+    list(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
     path = save_adapter(model, tmp_path / "adapter", AdapterCard("<x>", "tiny", 1, 0))
     saved = result(model)
     still = SETTINGS.updated({"learning_rate": 1e-12})
@@ -193,7 +192,7 @@ def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) ->
 
 def test_no_pairs(model: ImageModel) -> None:
     with pytest.raises(StudioError, match="no pairs"):
-        next(refine(model, [], SAMPLES, [], SETTINGS, TUNE, 0))
+        next(refine(model, [], EXAMPLES, [], SETTINGS, TUNE, 0))
 
 
 def test_pictures_that_are_not_square_keep_their_maps_in_place(model: ImageModel) -> None:
@@ -236,13 +235,13 @@ def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
 
 def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
     """The mean denoising error at each place of the latent, over fixed times and noises."""
-    clean, alpha_bar = encode_picture(model, picture, 32), noise_schedule(model)
+    clean, alpha_bar = encode_picture(model, picture, 32), model.family.process().alpha_bar
     generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
     times = range(100, 1000, 50)
     for time in times:
         eps, a = torch.randn(clean.shape, generator=generator), alpha_bar[time]
         noisy = a.sqrt() * clean + (1 - a).sqrt() * eps
-        target = eps if model.prediction_type == "epsilon" else a.sqrt() * eps - (1 - a).sqrt() * clean
+        target = eps if model.family.prediction_type == "epsilon" else a.sqrt() * eps - (1 - a).sqrt() * clean
         total += ((said(model, noisy, torch.tensor(time), prompt) - target) ** 2).mean(dim=0)
     return total / len(times)
 
@@ -261,7 +260,7 @@ def test_the_references_counterpart_of_a_painted_bad_region_improves(
     drawn[16:, 16:] = np.array(soft_picture(5))[16:, 16:]
     generated = Image.fromarray(drawn)
     tune = TUNE.updated({"steps": 200, "batch_size": 4, "learning_rate": 3e-3, "method": "full"})
-    list(fine_tune(model, [TrainingPicture(generated, prompt)], [], tune, seed=0))
+    list(fine_tune(model, [ExamplePicture(generated, prompt)], [], tune, seed=0))
     path = save_adapter(model, tmp_path / "adapter", AdapterCard("<x>", "tiny", 1, 0))
     before = error_map(model, reference, prompt)
     detach(model)

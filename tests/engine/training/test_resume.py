@@ -22,30 +22,30 @@ from gal_studio.engine.training.checkpoints import (
     state_of,
 )
 from gal_studio.engine.training.fine_tune import fine_tune
-from tests.engine.trained import PRIOR, SAMPLES, SETTINGS, result, same
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
 
 
 def named(**changes: Any) -> str:
-    return fingerprint(SETTINGS.updated(changes), 5, SAMPLES, PRIOR)
+    return fingerprint(SETTINGS.updated(changes), 5, EXAMPLES, PRIOR)
 
 
 def test_what_changes_no_trained_number_makes_no_other_training() -> None:
-    assert named(sample_every=7) == named(checkpoint_every=9) == named()
+    assert named(preview_every=7) == named(checkpoint_every=9) == named()
     assert len({named(), named(rank=3), named(learning_rate=0.5), named(steps=7), named(crop="random")}) == 5
     refine = RefineSettings(checkpoint_every=9, pairs=3, next_round="repeat", clean_background="on grass")
     assert refine.essential == RefineSettings(clean_background="", pairs=1)
-    assert TuneSettings(sample_every=7, rank=3).essential == TuneSettings(rank=3)
+    assert TuneSettings(preview_every=7, rank=3).essential == TuneSettings(rank=3)
 
 
 def test_other_intervals_go_on_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
-    list(fine_tune(model, SAMPLES, PRIOR, SETTINGS, 5))
+    list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5))
     expected, path = result(model), tmp_path / "checkpoint"
-    events = fine_tune(model, SAMPLES, PRIOR, SETTINGS, 5, checkpoint=lambda state: state.save(path))
+    events = fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, checkpoint=lambda state: state.save(path))
     for _ in range(4):
         next(events)
     events.close()
-    other = SETTINGS.updated({"sample_every": 2, "checkpoint_every": 1})
-    assert [event.step for event in fine_tune(model, SAMPLES, PRIOR, other, 5, resume_from=path)] == [5, 6]
+    other = SETTINGS.updated({"preview_every": 2, "checkpoint_every": 1})
+    assert [event.step for event in fine_tune(model, EXAMPLES, PRIOR, other, 5, resume_from=path)] == [5, 6]
     assert same(result(model), expected)
 
 

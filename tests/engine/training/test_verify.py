@@ -7,15 +7,15 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, is_attached, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.verify import prove
-from tests.engine.trained import SAMPLES, SETTINGS
+from tests.engine.trained import EXAMPLES, SETTINGS
 
-REQUEST, DRAWING = DrawRequest("A tie in a style", 3), SampleSettings(steps=4, guidance_scale=3.0)
+REQUEST, DRAWING = DrawRequest("A tie in a style", 3), GenerationSettings(steps=4, guidance_scale=3.0)
 
 
 @pytest.fixture(params=["lora", "full"])
@@ -23,7 +23,7 @@ def trained(
     request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path
 ) -> tuple[Path, dict[str, torch.Tensor]]:
     """A saved adapter and what was trained, still attached."""
-    list(fine_tune(model, SAMPLES, [], SETTINGS.updated({"method": request.param}), seed=0))
+    list(fine_tune(model, EXAMPLES, [], SETTINGS.updated({"method": request.param}), seed=0))
     path = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("in a style", "tiny", 1, 0))
     return path, adapter_tensors(model)
 

@@ -122,10 +122,10 @@ def test_rate_comes_from_the_last_minute_of_this_phase(store: Store, job: Job, c
 
 
 def test_sample_now_is_honoured_once(store: Store, job: Job) -> None:
-    assert not store.jobs.take_sample_request(job.id)
-    store.jobs.request_sample(job.id)
-    assert store.jobs.take_sample_request(job.id)
-    assert not store.jobs.take_sample_request(job.id)
+    assert not store.jobs.take_preview_request(job.id)
+    store.jobs.request_preview(job.id)
+    assert store.jobs.take_preview_request(job.id)
+    assert not store.jobs.take_preview_request(job.id)
 
 
 def test_current_job_is_the_one_that_matters(store: Store, first_round: Round, job: Job) -> None:

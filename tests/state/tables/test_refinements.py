@@ -150,7 +150,7 @@ def test_refinement_has_the_pool_and_the_training_set_of_its_round(
     assert lineage.training_set(store, node.id) == lineage.training_set(store, first_round.id)
     after = store.rounds.add(node.project_id, node.id, store.rounds.settings(node.id))
     assert len(lineage.pool(store, after.id)) == len(lineage.pool(store, node.id)) - 1
-    assert [sample.mask for sample in lineage.training_set(store, after.id)] == [None, "mask"]
+    assert [example.mask for example in lineage.training_set(store, after.id)] == [None, "mask"]
 
 
 def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, first_round: Round) -> None:
@@ -159,11 +159,11 @@ def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, 
     import json
 
     project = store.projects.get(first_round.project_id)
-    (sample,) = lineage.training_set(store, first_round.id)
+    (example,) = lineage.training_set(store, first_round.id)
     parts = [
-        project.base_model, project.trigger_word, store.rounds.settings(first_round.id).tune.to_dict(),
+        project.base_model, project.trigger_word, store.rounds.settings(first_round.id).tune.to_former_dict(),
         lineage.round_training_seed(store, first_round.id), None,
-        [(sample.image, sample.prompt, sample.weight, sample.is_reference)],
+        [(example.image, example.prompt, example.weight, example.is_reference)],
     ]  # fmt: skip
     text = json.dumps(parts, sort_keys=True)
     assert lineage.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,6 @@
 """The page gets what is new, once."""
 
-from gal_studio.state.tables.rounds import TrainingImage
+from gal_studio.state.tables.rounds import Preview
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import Recall
 from tests.ui.conftest import Place
@@ -106,11 +106,11 @@ def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: P
 def test_pictures_of_a_training_are_told_with_the_round(place: Place):
     recall = Recall(place.studio)
     first = poll(recall, {"project": place.project})
-    assert first["parts"]["round"]["samples"] == []
+    assert first["parts"]["round"]["previews"] == []
     image = place.studio.round_view(place.round).candidates[0].candidate.image
-    place.studio.store.rounds.add_training_image(place.round, TrainingImage(50, "A tie", 1, image))
+    place.studio.store.rounds.add_preview(place.round, Preview(50, "A tie", 1, image))
     second = poll(recall, {"project": place.project, "round": place.round, "known": known(first)})
-    assert second["parts"]["round"]["samples"] == [{"step": 50, "prompt": "A tie", "version": image[:8]}]
+    assert second["parts"]["round"]["previews"] == [{"step": 50, "prompt": "A tie", "version": image[:8]}]
 
 
 def test_while_pictures_are_drawn_nothing_is_suggested(place: Place):

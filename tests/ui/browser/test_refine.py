@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gal_studio.core.types import Sample
+from gal_studio.core.types import TrainingExample
 from tests.ui.browser.brushing import EDGE, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
@@ -139,7 +139,7 @@ def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served
     refined(served.place.studio, node)
     store.refinements.save_measurements(node, [])
     anchors = store.projects.anchors(served.place.project)
-    samples = [Sample("a" * 64, anchor.prompt, 1.0, False) for anchor in anchors]
+    samples = [TrainingExample("a" * 64, anchor.prompt, 1.0, False) for anchor in anchors]
     store.rounds.finish_training(node, store.rounds.get(node).adapter or "", node, samples)
     page = opened(watched, served, node)
     page.wait_for_selector(".refine-measured:has-text('trained on every prompt')")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gal_studio.core.types import Job
-from gal_studio.state.tables.rounds import TrainingImage
+from gal_studio.state.tables.rounds import Preview
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 
@@ -196,10 +196,10 @@ def test_samples_and_loss_are_shown_while_it_trains(watched: Watched, served: Se
     page.wait_for_selector(".curve-title:has-text('20 steps')")
     page.click(".curves [data-action=sample]")
     page.wait_for_selector(".toast:has-text('at the next step')")
-    assert store.jobs.take_sample_request(jobs[0].id)
+    assert store.jobs.take_preview_request(jobs[0].id)
     image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)])
-    store.rounds.add_training_image(jobs[0].round_id, TrainingImage(30, "A tie in ink", 1, image))
+    store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
     page.wait_for_selector(".curve-title:has-text('30 steps')")
     page.wait_for_function("document.querySelector('.curves .sample img')?.naturalWidth === 48")
     page.click(".curves .sample")
@@ -214,10 +214,10 @@ def test_the_interval_of_samples_is_a_setting(watched: Watched, served: Served):
     studio, project = served.place.studio, served.place.project
     page = watched.open(served.url("reference"))
     page.click(".open-project summary")
-    page.fill(".open-project [name='tune.sample_every']", "25")
-    page.press(".open-project [name='tune.sample_every']", "Tab")
+    page.fill(".open-project [name='tune.preview_every']", "25")
+    page.press(".open-project [name='tune.preview_every']", "Tab")
     page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
-    assert studio.project(project).settings.tune.sample_every == 25
+    assert studio.project(project).settings.tune.preview_every == 25
 
 
 def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.training import trainer
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.state.files.content_store import Adapters
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -43,14 +43,14 @@ def test_a_loss_that_is_no_number_ends_the_job_and_keeps_the_last_good_checkpoin
 ) -> None:
     whole, first = (first_round(studio, tiny_draft(names)) for _ in range(2))
     work(studio, models, studio.fine_tune(whole))
-    plain, calls = trainer.predict, []
+    plain, calls = UNetFamily.predict, []
 
     def breaks(*arguments):  # type: ignore[no-untyped-def]
         calls.append(1)
         return plain(*arguments) * (float("nan") if len(calls) == 5 else 1.0)
 
     with monkeypatch.context() as patch:
-        patch.setattr(trainer, "predict", breaks)
+        patch.setattr(UNetFamily, "predict", breaks)
         job = work(studio, models, studio.fine_tune(first))
     assert job.state == "error"
     assert "at step 5 of 6" in job.message

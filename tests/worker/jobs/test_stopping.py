@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.types import Job
-from gal_studio.engine.sampling import sampler
+from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.training import latents
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
@@ -13,7 +13,7 @@ from tests.worker.working import first_round, weights, work
 
 Names = tuple[str, str]
 MANY = {**CHANGES, "tune": {**CHANGES["tune"], "prior_images": 9}}
-SAMPLING = {**CHANGES, "tune": {**CHANGES["tune"], "sample_every": 3}}
+SAMPLING = {**CHANGES, "tune": {**CHANGES["tune"], "preview_every": 3}}
 
 
 @pytest.mark.parametrize(("press", "state"), [("stop", "stopped"), ("pause", "paused")])
@@ -50,37 +50,37 @@ def test_each_picture_that_is_encoded_is_told(studio: Studio, models: Models, na
 
 
 @pytest.mark.parametrize(("press", "state"), [("stop", "stopped"), ("pause", "paused")])
-def test_a_sample_ends_within_one_step_and_is_drawn_when_the_training_goes_on(
+def test_a_preview_ends_within_one_step_and_is_drawn_when_the_training_goes_on(
     studio: Studio, models: Models, names: Names, monkeypatch: pytest.MonkeyPatch, press: str, state: str
 ) -> None:
     whole, first = (first_round(studio, tiny_draft(names, changes=SAMPLING)) for _ in range(2))
     work(studio, models, studio.fine_tune(whole))
-    job, plain, calls = studio.fine_tune(first), sampler.predict, list[int]()
+    job, plain, calls = studio.fine_tune(first), UNetFamily.guide, list[int]()
 
-    def predict(*arguments):  # type: ignore[no-untyped-def]
+    def guide(*arguments):  # type: ignore[no-untyped-def]
         calls.append(1)
         getattr(studio, press)(job.id)
         return plain(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sampler, "predict", predict)
+        patch.setattr(UNetFamily, "guide", guide)
         ended = work(studio, models, job)
     assert (ended.state, ended.message) == (state, "Kept 3 of 6 steps; Resume goes on from there.")
     assert len(calls) == 1
-    assert studio.round_view(first).training_images == ()
+    assert studio.round_view(first).previews == ()
     assert work(studio, models, studio.resume(job.id)).state == "completed"
-    assert [sample.step for sample in studio.round_view(first).training_images] == [4, 6]
+    assert [sample.step for sample in studio.round_view(first).previews] == [4, 6]
     assert weights(studio, first) == weights(studio, whole)
     assert studio.store.rounds.losses(first) == studio.store.rounds.losses(whole)
 
 
-def test_a_sample_is_asked_for_until_the_job_is_done(studio: Studio, models: Models, names: Names) -> None:
+def test_a_preview_is_asked_for_until_the_job_is_done(studio: Studio, models: Models, names: Names) -> None:
     first = first_round(studio, tiny_draft(names))
     job = studio.fine_tune(first)
 
     def watch(_job: Job, progress: Progress) -> None:
         if (progress.phase, progress.done) == ("fine_tune", 6):
-            studio.sample_now(job.id)
+            studio.preview_now(job.id)
 
     assert work(studio, models, job, watch).state == "completed"
-    assert not studio.store.jobs.wants_sample(job.id)
+    assert not studio.store.jobs.wants_preview(job.id)

@@ -53,7 +53,7 @@ def saved(studio: Studio, round_id: str) -> list[Path]:
     return sorted(studio.store.checkpoints(round_id).rglob("*"))
 
 
-@pytest.mark.parametrize("change", [{"sample_every": 2}, {"checkpoint_every": 1}], ids=str)
+@pytest.mark.parametrize("change", [{"preview_every": 2}, {"checkpoint_every": 1}], ids=str)
 def test_other_intervals_go_on_from_the_checkpoint(
     studio: Studio, models: Models, names: Names, change: dict[str, int]
 ) -> None:
@@ -69,7 +69,7 @@ def test_other_class_images_make_another_training(studio: Studio, models: Models
     first = first_round(studio, object_draft(names))
     training, _ = studio.run_round(first)
     work(studio, models, training, stop_at(studio, 3))
-    studio.change_settings(studio.store.rounds.get(first).project_id, {"sample": {"steps": 4}})
+    studio.change_settings(studio.store.rounds.get(first).project_id, {"generation": {"steps": 4}})
     training, _ = studio.run_round(first)
     assert finish(studio, models, training) == [1, 2, 3, 4, 5, 6]
 

@@ -32,13 +32,13 @@ def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models:
     assert (found[0, :, 8:] == 0).all()
     assert found[0, :, :8].max() > 0
     second = studio.next_round(first).id
-    (sample,) = (entry for entry in studio.training_set(second) if not entry.is_reference)
-    assert sample.mask is not None
-    assert studio.store.images.mask(sample.mask).getextrema() == (0, 255)
+    (example,) = (entry for entry in studio.training_set(second) if not entry.is_reference)
+    assert example.mask is not None
+    assert studio.store.images.mask(example.mask).getextrema() == (0, 255)
     plain = studio.fine_tune(second)
     work(studio, models)
     assert studio.store.jobs.get(plain.id).state == "completed"
-    assert studio.store.rounds.training_set(second)[1].mask == sample.mask
+    assert studio.store.rounds.training_set(second)[1].mask == example.mask
     partly = weights(studio, second)
     studio.decide([chosen.id], "accepted")  # now the whole picture
     studio.fine_tune(second)

@@ -102,7 +102,7 @@ def test_stopped_and_paused_refinement_ends_the_same(
     assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
 
 
-def test_sample_now_shows_the_refinement_on_its_way(
+def test_preview_now_shows_the_refinement_on_its_way(
     studio: Studio, models: Models, done: tuple[Studio, str, str]
 ) -> None:
     first = first_round(studio, "object")
@@ -111,12 +111,12 @@ def test_sample_now_shows_the_refinement_on_its_way(
 
     def watch(job: Job, progress: Progress) -> None:
         if progress.phase == "refine" and progress.done == 2:
-            studio.sample_now(job.id)
+            studio.preview_now(job.id)
 
     job = studio.refine(node)
     work(studio, models, watcher=watch)
     assert studio.store.jobs.get(job.id).state == "completed"
-    (sample,) = studio.round_view(node).training_images
+    (sample,) = studio.round_view(node).previews
     assert (sample.step, sample.prompt) == (2, "a <sks> cat in a gym")
     assert weights(studio, node) == weights(done[0], done[2])  # a look changes nothing
 

@@ -17,14 +17,14 @@ from PIL import Image
 
 from gal_studio.assets import load_anchors, load_preset, resolve_model
 from gal_studio.core.seeds import candidate_seed
-from gal_studio.core.settings import SampleSettings
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.latents import TrainingPicture
+from gal_studio.engine.training.latents import ExamplePicture
 from tools.pocket.data.dataset import TRAINED_STYLES, WORK, concept_index
 from tools.pocket.data.references import REFERENCES, ReferenceCase
 from tools.pocket.evaluation.metrics import anchors_chi_square, cohens_kappa, roc_auc
@@ -40,7 +40,9 @@ SHEET_STYLES = ("flat", "watercolor", "cartoon", "3d")
 SEEDS = 4
 
 
-def drawn(model: ImageModel, requests: Sequence[DrawRequest], settings: SampleSettings) -> list[Image.Image]:
+def drawn(
+    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings
+) -> list[Image.Image]:
     pictures: list[Image.Image] = []
     for event in draw(model, requests, settings):
         if isinstance(event, DrawnBatch):
@@ -90,21 +92,21 @@ def save_sheet(pictures: np.ndarray, cells: Sequence[tuple[int, str, int]], path
 
 
 def class_pictures(
-    model: ImageModel, case: ReferenceCase, count: int, sample: SampleSettings
-) -> list[TrainingPicture]:
+    model: ImageModel, case: ReferenceCase, count: int, sample: GenerationSettings
+) -> list[ExamplePicture]:
     if case.kind == "style" or not count:
         return []
     requests = [DrawRequest(case.class_prompt, candidate_seed(1, case.class_prompt, i)) for i in range(count)]
     with drawing(model):
-        return [TrainingPicture(image, case.class_prompt) for image in drawn(model, requests, sample)]
+        return [ExamplePicture(image, case.class_prompt) for image in drawn(model, requests, sample)]
 
 
 def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folder: Path) -> list[Image.Image]:
     """Fine-tune with the demo's settings and draw the 18 x 10 candidates in the anchors' order."""
     settings = load_preset("pocket").settings[case.kind]
     tune = settings.tune if steps is None else settings.tune.updated({"steps": steps})
-    samples = [TrainingPicture(image, prompt, 1.0, True) for image, prompt in case.references()]
-    prior = class_pictures(model, case, tune.prior_images, settings.sample)
+    samples = [ExamplePicture(image, prompt, 1.0, True) for image, prompt in case.references()]
+    prior = class_pictures(model, case, tune.prior_images, settings.generation)
     for event in fine_tune(model, samples, prior, tune, seed=0):
         last = event.loss
     adapter = save_adapter(
@@ -115,10 +117,10 @@ def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folde
     requests = [
         DrawRequest(prompt, candidate_seed(0, prompt, index))
         for prompt in case.anchors()
-        for index in range(settings.sample.candidates)
+        for index in range(settings.generation.candidates)
     ]
     with drawing(model, adapter):
-        return drawn(model, requests, settings.sample)
+        return drawn(model, requests, settings.generation)
 
 
 def judged_copies(judge: Judge, case: ReferenceCase, pictures: np.ndarray, per_anchor: int) -> np.ndarray:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes, trained_weights
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sizes import adapter_bytes, checkpoint_bytes, trained_weights
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
-from tests.engine.trained import SAMPLES
+from tests.engine.trained import EXAMPLES
 
 HEADERS = 120_000  # names and shapes
 
@@ -30,7 +30,7 @@ def test_what_is_foretold_is_what_is_written(
     def keep(state: Checkpoint) -> None:
         state.save(path)
 
-    list(fine_tune(model, SAMPLES[:1], [], settings, 0, checkpoint=keep))
+    list(fine_tune(model, EXAMPLES[:1], [], settings, 0, checkpoint=keep))
     assert sum(weight.numel() for weight in trainable(model).values()) == foretold
     saved = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
     detach(model)

@@ -12,7 +12,6 @@ import torch
 from torch.nn.functional import scaled_dot_product_attention
 
 from gal_studio.engine.models.devices import training_precision
-from gal_studio.engine.models.image_model import ImageModel
 
 
 class Float32Attention:
@@ -45,17 +44,42 @@ class Float32Attention:
             return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
 
 
+class _InputsAndOutput(torch.autograd.Function):
+    """Attention as fused kernels do it, which never hold the table of all pairs; it computes nothing."""
+
+    @staticmethod
+    def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+        attended = torch.empty_like(query)
+        ctx.save_for_backward(query, key, value, attended)
+        return attended
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return tuple(torch.empty_like(part) for part in ctx.saved_tensors[:3])
+
+
+class ValuelessAttention(Float32Attention):
+    """For measuring memory: tensors without values would get plain attention, which no device uses here."""
+
+    def attend(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Inputs and output."""
+        attended: torch.Tensor = _InputsAndOutput.apply(query, key, value)
+        return attended
+
+
 @contextmanager
-def training_attention(model: ImageModel) -> Iterator[None]:
-    """Use it where it is faster: on a CPU that trains in bfloat16, with layers of the plain kind."""
-    stock = dict(model.unet.attn_processors)
-    useful = model.device.type == "cpu" and training_precision(model.device) == torch.bfloat16
-    if useful and all(_is_plain(module) for module in model.unet.modules() if hasattr(module, "to_out")):
-        model.unet.set_attn_processor(Float32Attention())
+def training_attention(unet: Any, device: torch.device) -> Iterator[None]:
+    """Use float32 attention where it is faster: a CPU that trains in bfloat16, with plain layers."""
+    stock = dict(unet.attn_processors)
+    useful = device.type == "cpu" and training_precision(device) == torch.bfloat16
+    if useful and all(_is_plain(module) for module in unet.modules() if hasattr(module, "to_out")):
+        unet.set_attn_processor(Float32Attention())
     try:
         yield
     finally:
-        model.unet.set_attn_processor(stock)
+        unet.set_attn_processor(stock)
 
 
 def _is_plain(layer: Any) -> bool:

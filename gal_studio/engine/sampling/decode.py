@@ -16,10 +16,8 @@ def decode(model: ImageModel, latent: torch.Tensor) -> Image.Image | None:
 
     One at a time, so that its neighbours cannot change it.
     """
-    config = model.vae.config
     with torch.no_grad():
-        shifted = latent.to(model.vae.dtype) / config.scaling_factor + (config.shift_factor or 0.0)
-        pixels = model.vae.decode(shifted, return_dict=False)[0].float()
+        pixels = model.family.decode(latent)
     if not torch.isfinite(pixels).all():
         return None
     array = ((pixels[0] / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).cpu().numpy()

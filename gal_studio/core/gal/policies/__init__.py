@@ -1,0 +1,1 @@
+"""Acquisition policies: what is suggested in a round. One file a policy, one line in `registry.py`."""

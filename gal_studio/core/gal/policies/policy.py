@@ -1,0 +1,23 @@
+"""What an acquisition policy is."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy
+
+from gal_studio.core.gal.selection import SuggestionSet
+from gal_studio.core.types import AnchorScore, Candidate
+
+
+class Policy(Protocol):
+    """Suggests pictures of one round from its candidates and the scores of its pool."""
+
+    def __call__(
+        self,
+        candidates: Sequence[Candidate],
+        scores: Sequence[AnchorScore],
+        rng: numpy.random.Generator,
+        top_k: int,
+    ) -> SuggestionSet:
+        """At most `top_k` suggestions; the order of candidates and scores does not matter."""
+        ...

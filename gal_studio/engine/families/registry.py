@@ -1,0 +1,27 @@
+"""The families that this version opens, one line each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.family import Family
+from gal_studio.engine.families.stable_diffusion import StableDiffusion
+from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
+
+FAMILIES: list[type[Family]] = [
+    StableDiffusion,
+    StableDiffusionXL,
+]
+
+
+def family_of(name: str, index: Mapping[str, Any]) -> type[Family]:
+    """The family of a model folder by its `model_index.json`; refused by name where there is none."""
+    kind = index.get("_class_name")
+    for family in FAMILIES:
+        if kind in family.pipelines:
+            return family
+    known = [pipeline for family in FAMILIES for pipeline in family.pipelines]
+    raise StudioError(
+        f"The model {name} is a {kind or 'directory without a pipeline class'}: "
+        f"this version opens {' and '.join(known)}."
+    )

@@ -1,0 +1,210 @@
+"""What the U-Net families of diffusers share: Stable Diffusion 1.x, 2.x and XL."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.processes import PREDICTION_TYPES, AlphaBarProcess
+from gal_studio.engine.families.unet_attention import ValuelessAttention, training_attention
+
+ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+TARGETS = {
+    "attention": ATTENTION,
+    "all": (
+        *ATTENTION,
+        *("proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"),
+        *("conv1", "conv2", "time_emb_proj"),
+    ),
+}
+
+
+class UNetFamily:
+    """A diffusers pipeline around a `UNet2DConditionModel` and an `AutoencoderKL`; see `Family`."""
+
+    pipelines: ClassVar[tuple[str, ...]]
+    part: ClassVar[str] = "unet"
+    leave_out: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, pipeline: Any) -> None:
+        self.pipeline = pipeline
+
+    @classmethod
+    def open(cls, folder: Path, dtype: torch.dtype) -> Self:
+        """Open the folder with diffusers: local files, safetensors alone."""
+        import diffusers
+
+        options = {"dtype": dtype, "use_safetensors": True, "local_files_only": True, **cls.leave_out}
+        pipeline = getattr(diffusers, cls.pipelines[0]).from_pretrained(folder, **options)
+        pipeline.set_progress_bar_config(disable=True)
+        return cls(pipeline)
+
+    def check(self, name: str) -> None:
+        """Refuse other prediction types, and U-Nets that take more than a latent (inpainting, depth)."""
+        if self.prediction_type not in PREDICTION_TYPES:
+            raise StudioError(
+                f"The model {name} predicts {self.prediction_type!r}: this version works with "
+                f"{' and '.join(PREDICTION_TYPES)}."
+            )
+        taken, made = self.latent_channels, self.autoencoder.config.latent_channels
+        if taken != made:
+            raise StudioError(
+                f"The model {name} takes {taken} channels where its autoencoder makes {made}: "
+                "inpainting and depth models cannot be used here."
+            )
+
+    def to(self, device: torch.device) -> None:
+        """Move the pipeline."""
+        self.pipeline = self.pipeline.to(device)
+
+    @property
+    def denoiser(self) -> Any:
+        """The U-Net."""
+        return self.pipeline.unet
+
+    @property
+    def autoencoder(self) -> Any:
+        """The variational autoencoder."""
+        return self.pipeline.vae
+
+    @property
+    def frozen_parts(self) -> tuple[torch.nn.Module, ...]:
+        """U-Net, autoencoder and text encoders."""
+        names = ("unet", "vae", "text_encoder", "text_encoder_2")
+        parts = (getattr(self.pipeline, name, None) for name in names)
+        return tuple(part for part in parts if part is not None)
+
+    @property
+    def prediction_type(self) -> str:
+        """What the U-Net was trained to predict, as its scheduler's configuration says."""
+        return str(self.pipeline.scheduler.config.prediction_type)
+
+    @property
+    def scale(self) -> int:
+        """Each level of the autoencoder but the first halves a side."""
+        return int(2 ** (len(self.autoencoder.config.block_out_channels) - 1))
+
+    @property
+    def resolution(self) -> int:
+        """The U-Net's latent side in pixels."""
+        size = self.denoiser.config.sample_size
+        return int(size if isinstance(size, int) else size[0]) * self.scale
+
+    @property
+    def latent_channels(self) -> int:
+        """The U-Net's input channels."""
+        return int(self.denoiser.config.in_channels)
+
+    @property
+    def token_limit(self) -> int:
+        """The text encoder's positions, or fewer where the tokenizer says so."""
+        positions = int(self.pipeline.text_encoder.config.max_position_embeddings)
+        return min(positions, int(self.pipeline.tokenizer.model_max_length))
+
+    def count_tokens(self, prompt: str) -> int:
+        """Tokens with the marks at both ends."""
+        return len(self.pipeline.tokenizer(prompt, truncation=False, verbose=False).input_ids)
+
+    def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
+        """The last hidden states of the text encoder."""
+        hidden, _ = self.pipeline.encode_prompt(prompt, device, 1, False)
+        return TextFeatures(hidden[0])
+
+    def no_text(self, device: torch.device) -> TextFeatures:
+        """The empty prompt."""
+        return self.encode_text("", device)
+
+    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
+        """The mode of the posterior, scaled."""
+        autoencoder, config = self.autoencoder, self.autoencoder.config
+        mode = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist.mode().float()
+        return (mode - (config.shift_factor or 0.0)) * config.scaling_factor
+
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        """Pixels of unscaled latents."""
+        autoencoder, config = self.autoencoder, self.autoencoder.config
+        unscaled = latents.to(autoencoder.dtype) / config.scaling_factor + (config.shift_factor or 0.0)
+        pixels: torch.Tensor = autoencoder.decode(unscaled, return_dict=False)[0].float()
+        return pixels
+
+    def process(self) -> AlphaBarProcess:
+        """Diffusion with the scheduler's noise schedule."""
+        return AlphaBarProcess.from_scheduler(self.pipeline.scheduler.config)
+
+    def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
+        """DPM-Solver++ 2M over the noise schedule of the pipeline's own configuration."""
+        from diffusers import DPMSolverMultistepScheduler
+
+        known = DPMSolverMultistepScheduler().config
+        schedule = {key: value for key, value in self.pipeline.scheduler.config.items() if key in known}
+        schedule |= {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"}
+        schedule |= {"thresholding": False}
+        solver = DPMSolverMultistepScheduler.from_config(
+            {key: value for key, value in schedule.items() if not key.startswith("_")}
+        )
+        solver.set_timesteps(steps, device=device)
+        return solver  # type: ignore[no-any-return]
+
+    def predict(
+        self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
+    ) -> torch.Tensor:
+        """eps_hat or v_hat."""
+        dtype = self.denoiser.dtype
+        answer: torch.Tensor = self.denoiser(
+            latents.to(dtype),
+            times,
+            encoder_hidden_states=torch.stack([text.hidden for text in texts]).to(dtype),
+            added_cond_kwargs=self.conditions(texts, sizes, dtype),
+            return_dict=False,
+        )[0]
+        return answer.float()
+
+    def conditions(
+        self, texts: list[TextFeatures], sizes: list[Sizes], dtype: torch.dtype
+    ) -> dict[str, torch.Tensor] | None:
+        """What the U-Net takes beside latents, times and hidden states: nothing."""
+        return None
+
+    def is_guided(self, scale: float) -> bool:
+        """A scale of 1 is the prompt alone."""
+        return scale != 1.0
+
+    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
+        """Classifier-free guidance."""
+        return without + scale * (with_text - without)
+
+    def lora_layers(self, target: str) -> list[str]:
+        """Attention alone, or all linear and convolutional layers of the blocks."""
+        return list(TARGETS[target])
+
+    def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
+        """Float32 products inside a bfloat16 training, on a CPU."""
+        return training_attention(self.denoiser, device)
+
+    @contextmanager
+    def sliced_attention(self) -> Iterator[None]:
+        """One head at a time."""
+        processors = dict(self.denoiser.attn_processors)
+        self.denoiser.set_attention_slice("max")
+        try:
+            yield
+        finally:
+            self.denoiser.set_attn_processor(processors)
+
+    def measured_denoiser(self, denoiser: Any) -> None:
+        """Attention as fused kernels do it."""
+        denoiser.set_attn_processor(ValuelessAttention())
+
+    def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
+        """Inputs with the largest text that the encoders give: 77 tokens."""
+        config = self.denoiser.config
+        return {
+            "sample": torch.empty(rows, config.in_channels, side, side, dtype=dtype),
+            "timestep": torch.empty(rows, dtype=torch.long),
+            "encoder_hidden_states": torch.empty(rows, 77, config.cross_attention_dim, dtype=dtype),
+            "return_dict": False,
+        }

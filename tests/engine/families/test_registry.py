@@ -1,0 +1,50 @@
+"""Every family answers the whole protocol, and nothing else in the package speaks of U-Nets."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import gal_studio
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.family import Family
+from gal_studio.engine.families.registry import FAMILIES, family_of
+from tests.invented_family import InventedFamily
+
+STORED = {  # a column, and what reads and writes it
+    "state/database/migrations/m01_first.py", "state/tables/rounds.py", "studio/views/round.py",
+    "studio/views/types.py", "commands/outputs.py",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, InventedFamily])
+def test_every_family_answers_the_protocol(family: type[Family]) -> None:
+    for name, member in inspect.getmembers(Family):
+        if not name.startswith("_") and callable(member):
+            asked = list(inspect.signature(member).parameters)
+            assert list(inspect.signature(getattr(family, name)).parameters) == asked, name
+    for name in Family.__annotations__:
+        assert name == "pipeline" or hasattr(family, name), name
+    properties = [name for name, member in vars(Family).items() if isinstance(member, property)]
+    assert all(isinstance(inspect.getattr_static(family, name), property) for name in properties)
+
+
+def test_names_and_pipelines_are_distinct() -> None:
+    pipelines = [pipeline for family in FAMILIES for pipeline in family.pipelines]
+    assert len(set(pipelines)) == len(pipelines)
+    assert len({family.name for family in FAMILIES}) == len(FAMILIES)
+    assert family_of("a model", {"_class_name": "StableDiffusionXLPipeline"}).name == "sdxl"
+
+
+def test_an_unknown_pipeline_is_refused_by_name_with_what_is_supported() -> None:
+    with pytest.raises(StudioError, match=r"is a FluxPipeline: .*StableDiffusionPipeline and .*XLPipeline"):
+        family_of("a model", {"_class_name": "FluxPipeline"})
+
+
+def test_only_families_speak_of_unets() -> None:
+    package = Path(gal_studio.__file__).parent
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        if not name.startswith("engine/families/") and name not in STORED:
+            assert not re.search(r"unet|u-net", path.read_text(), re.IGNORECASE), name
