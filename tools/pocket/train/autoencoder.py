@@ -1,7 +1,7 @@
 """Trains the f8 autoencoder, then writes the latents of all training pictures.
 
     python -m tools.pocket.train.autoencoder --minutes 50
-    python -m tools.pocket.train.autoencoder --measure --tests testset.npz
+    python -m tools.pocket.train.autoencoder --measure      (reconstruction of unseen renders, per style)
 
 Its pictures are the labelled renders and the unlabelled ones of `tools.pocket.data.plain`, half and half, as
 64 px crops and as whole pictures in turn. Latents are noised now and then, and turned, mirrored or halved in
