@@ -13,8 +13,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-TO_RUN = ("gradio", "torch", "torchvision", "diffusers", "open_clip", "peft", "sklearn", "plotly", "cv2")
-TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright", "pytest_rerunfailures")
+TO_RUN = (
+    "gradio",
+    "torch",
+    "torchvision",
+    "diffusers",
+    "open_clip",
+    "peft",
+    "sklearn",
+    "plotly",
+    "cv2",
+    "typer",
+)
+TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright")
 
 
 def has_all(modules: tuple[str, ...]) -> bool:

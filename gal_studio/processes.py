@@ -1,4 +1,4 @@
-"""Start the worker as a process of its own, which outlives the page, and see to it that one is there."""
+"""Start the worker as a separate process, which outlives the page, and restart it when there is work."""
 
 import os
 import subprocess
@@ -17,20 +17,20 @@ from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.state.jobs.worker_log import OUTPUT
 
 LARGEST_OUTPUT = 1_000_000  # bytes
-LOOK = 2.0  # seconds between two looks for work that nobody does
-LONGEST_PAUSE = 60.0  # seconds between two starts of a worker that ends at once
+LOOK = 2.0  # seconds between two checks for work without a worker
+LONGEST_PAUSE = 60.0  # seconds between two starts of a worker that keeps ending at once
 _started: dict[Path, "subprocess.Popen[bytes]"] = {}
-_starting = threading.Lock()  # the keeper and the page's requests start workers from several threads
+_starting = threading.Lock()  # several threads start workers: the keeper, and requests of the page
 
 
 def worker_runs(workspace: Path) -> bool:
-    """Whether a worker of this machine holds the workspace."""
+    """Whether a worker on this machine holds the lock of the workspace."""
     with WorkerLock(workspace) as lock:
         return not lock.acquire()
 
 
 def start_worker(workspace: Path) -> bool:
-    """Start a worker unless one is there or is starting; whether one was started. Two at once end as one."""
+    """Start a worker unless one runs or is starting; whether one was started. Of two, one ends itself."""
     workspace = Path(workspace).expanduser().absolute()
     with _starting:
         for folder in [folder for folder, process in _started.items() if process.poll() is not None]:
@@ -54,12 +54,12 @@ def _worker_process(workspace: Path) -> "subprocess.Popen[bytes]":
             )
     except OSError as error:
         raise StudioError(
-            f"The worker could not be started ({error.strerror}): run `gal-studio worker` by hand."
+            f"The worker could not be started ({error.strerror}): run `gal-studio worker` yourself."
         ) from error
 
 
 def _output(workspace: Path) -> BinaryIO:
-    """Where a worker writes what no log of its own catches; beyond a megabyte a new file begins."""
+    """The file for output that the log does not catch; it is rotated at `LARGEST_OUTPUT`."""
     path = log_folder(workspace) / OUTPUT
     if path.exists() and path.stat().st_size > LARGEST_OUTPUT:
         path.replace(path.with_name(f"{OUTPUT}.1"))
@@ -67,7 +67,7 @@ def _output(workspace: Path) -> BinaryIO:
 
 
 class Keeper:
-    """Looks now and then whether work waits without a worker: one died before it took it, or the page did."""
+    """Starts a worker when work waits without one, because a worker or a page died."""
 
     def __init__(
         self, store: Store, wake: Callable[[Path], object], clock: Callable[[], float] = time.monotonic
@@ -76,28 +76,28 @@ class Keeper:
         self._pause, self._next = LOOK, 0.0
 
     def look(self) -> None:
-        """Mark the work of dead workers; wake a worker for what waits, more and more rarely if none stays."""
+        """Interrupt the jobs of dead workers, and start a worker for waiting ones, with growing pauses."""
         self._store.jobs.reap()
         if worker_runs(self._store.workspace):
             self._pause, self._next = LOOK, 0.0
-        elif self._store.jobs.anything_waits() and self._clock() >= self._next:
+        elif self._store.jobs.has_work() and self._clock() >= self._next:
             self._wake(self._store.workspace)
             self._next = self._clock() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
     def start(self) -> None:
-        """Look in a thread until the process ends."""
+        """Run in a thread until the process ends."""
         threading.Thread(target=self._run, name="keeper", daemon=True).start()
 
     def _run(self) -> None:
         while True:
-            with suppress(StudioError):  # a full disk, or a folder that is gone for a moment
+            with suppress(StudioError):  # such as a full disk: try again later
                 self.look()
             time.sleep(LOOK)
 
 
 def _environment() -> dict[str, str]:
-    """The environment of this process, in which the worker finds the same package."""
+    """The environment of this process, with this package on the Python path."""
     package = str(Path(__file__).resolve().parent.parent)
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}

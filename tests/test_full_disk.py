@@ -15,7 +15,7 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker, space_watch
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, weights, work
 
@@ -111,7 +111,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         assert moves[-4:] == [
             ("paused", "the disk is full"),
             ("queued", "there is room again"),
-            ("running", "a worker took it"),
+            ("running", "claimed by a worker"),
             ("completed", "done"),
         ]
         assert weights(studio, first) == weights(calm, whole)
@@ -129,9 +129,9 @@ def test_too_little_room_is_seen_before_any_work(disk: Path, names: tuple[str, s
         job = work(studio, Models(), studio.fine_tune(first_round(studio, tiny_draft(names))))
         assert (job.state, job.paused_for) == ("paused", "room")
         assert job.message.startswith("The disk is full: ")
-        assert "are needed beside the 7.5 MB that stay free, and 7." in job.message
+        assert "are needed besides the 7.5 MB that must stay free, and 7." in job.message
         assert store.rounds.losses(job.round_id) == ()
-        ((_, needed),) = store.jobs.short_of_room()
+        ((_, needed),) = store.jobs.waiting_for_space()
         assert 300_000 < needed < 3_000_000
 
 

@@ -16,6 +16,8 @@ from gal_studio.studio import Studio
 from tests.stored_project import Clock
 from tests.tiny_project import tiny_draft
 
+pytestmark = pytest.mark.races
+
 
 @pytest.fixture
 def studio(tmp_path: Path):
@@ -62,7 +64,7 @@ def test_work_that_rests_for_want_of_room_has_a_worker_that_looks(studio: Studio
     woken: list[Path] = []
     studio.store.workers.enter("w")
     studio.store.jobs.claim("w")
-    studio.store.jobs.rest(job.id, 1, "The disk is full.")
+    studio.store.jobs.pause_for_space(job.id, 1, "The disk is full.")
     Keeper(studio.store, woken.append).look()
     assert woken == [studio.store.workspace]
     studio.stop(job.id)

@@ -1,7 +1,9 @@
-"""Everything that must hold before a change lands: lint, types, import contracts, tests.
+"""Everything that must hold before a change lands: lint, types, import contracts, the page's code, tests.
 
 python launch.py --check          (installs what is missing first)
 python -m tools.check -k sampler  (further words go to pytest)
+
+Tests of timing races run after the others, one at a time, so that nothing else takes the processor from them.
 """
 
 import os
@@ -12,41 +14,66 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "tools" / "web"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NEEDED = {
+    "Chromium": (BROWSERS, ("chromium",), "the tests in a browser"),
+    "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
+}
+NO_TESTS = 5  # pytest's exit code where its words select none
 
 
-def ensure_browser() -> None:
-    """Install Debian's Chromium where that is possible; elsewhere the browser tests say why they skip."""
-    if any(shutil.which(name) for name in BROWSERS) or not shutil.which("apt-get"):
-        return
-    become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    for words in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
-        subprocess.run([*become_root, *words], check=False, stdout=subprocess.DEVNULL)
+def has(tool: str) -> bool:
+    """Whether a tool is installed; Debian's package is installed where that is possible."""
+    commands, packages, left_out = NEEDED[tool]
+    if not _found(commands) and shutil.which("apt-get"):
+        become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        for words in (["apt-get", "update"], ["apt-get", "install", "-y", *packages]):
+            subprocess.run([*become_root, *words], check=False, capture_output=True)
+    if not _found(commands):
+        print(f"There is no {tool} here: {left_out} are left out.", file=sys.stderr)
+        return False
+    return True
+
+
+def _found(commands: tuple[str, ...]) -> bool:
+    return any(shutil.which(name) for name in commands)
 
 
 def commands(words: list[str]) -> dict[str, list[str]]:
     """The checks in the order of their cost; pytest comes last and closes with its count."""
     python = [sys.executable, "-m"]
     contracts = Path(sys.executable).with_name("lint-imports")
+    browser = "" if has("Chromium") else " and not browser"
+    side_by_side = ["--numprocesses", "auto", "--dist", "loadfile"]
+    page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     return {
         "lint": [*python, "ruff", "check", "."],
         "format": [*python, "ruff", "format", "--check", "."],
-        "types": [*python, "mypy"],
         "imports": [str(contracts)],
-        "tests": [*python, "pytest", "--numprocesses", "auto", "--dist", "loadfile", *words],
+        "types": [*python, "mypy"],
+        **page,
+        "races": [*python, "pytest", "-m", f"races{browser}", *words],
+        "tests": [*python, "pytest", "-m", f"not races{browser}", *side_by_side, *words],
     }
 
 
+def run(name: str, command: list[str]) -> bool:
+    """Run one check and print its time; whether it passed."""
+    start = time.monotonic()
+    print(f"== {name}", flush=True)
+    folder = WEB if name == "page" else ROOT
+    if name == "page":
+        subprocess.run(["npm", "ci", "--silent"], cwd=WEB, check=False)
+    code = subprocess.run(command, cwd=folder, check=False).returncode
+    print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    return code == 0 or (name == "races" and code == NO_TESTS)
+
+
 def main() -> int:
-    ensure_browser()
+    """Run all checks; 1 if one of them failed."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run side by side, one on each core
-    failed = []
-    for name, command in commands(sys.argv[1:]).items():
-        start = time.monotonic()
-        print(f"== {name}", flush=True)
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
-            failed.append(name)
-        print(f"== {name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    failed = [name for name, command in commands(sys.argv[1:]).items() if not run(name, command)]
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0

@@ -13,7 +13,9 @@ const waiting = new Set(Object.keys(panels));
 
 /** Collect the elements that a template names with `data-part`. */
 function parts(element) {
-  return Object.fromEntries([...element.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]));
+  return Object.fromEntries(
+    [...element.querySelectorAll("[data-part]")].map((node) => [node.dataset.part, node]),
+  );
 }
 
 export function mount(name, { element, server, upload }) {
@@ -25,8 +27,12 @@ export function mount(name, { element, server, upload }) {
 
 function begin() {
   applyTheme();
-  on("step", () => { document.documentElement.dataset.step = state.step; });
+  on("step", () => {
+    document.documentElement.dataset.step = state.step;
+  });
   document.documentElement.dataset.studio = "starting";
   goOn();
-  start().finally(() => { document.documentElement.dataset.studio = "ready"; });
+  start().finally(() => {
+    document.documentElement.dataset.studio = "ready";
+  });
 }

@@ -26,7 +26,7 @@ from gal_studio.engine.training.patchdpo import PairSource, RefinePair
 from gal_studio.engine.training.trainer import Training
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.worker.patches.maps import read_pair, weights_of_pair
+from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tools.pocket.evaluation.gain_cases import GainCase, object_cases
 
 DRAWS = 24
@@ -48,7 +48,7 @@ def mean_gradient(
             store.images.picture(pair.reference_image),
             store.images.picture(pair.generated_image or ""),
             pair.prompt,
-            weights_of_pair(store, read_pair(store, pair), refine, None),
+            weights_of_pair(read_pair(store, pair), refine),
         )
         for pair in store.refinements.pairs(node)
     ]

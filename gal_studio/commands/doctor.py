@@ -1,14 +1,20 @@
-"""`gal-studio doctor`: what is here, how fast it is, and what a round will take."""
+"""`gal-studio doctor`: report on this machine and its speed, or check and repair a workspace."""
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
 from gal_studio.commands.machine import describe_machine
+from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
+from gal_studio.workspace import check
+from gal_studio.workspace import repair as repairs
 
 PROBE_SECONDS = 4.5  # for each of drawing and training
 
@@ -20,6 +26,55 @@ class Speed:
     images_a_second: float
     training_steps_a_second: float
     embeddings_a_second: float
+
+
+def doctor(
+    context: typer.Context,
+    preset: Annotated[str, typer.Option(help="The preset whose speed is measured.")] = "pocket",
+    no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not measure the speed.")] = False,
+    workspace: Workspace = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Repair the workspace as far as possible.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Report on this machine, or check a workspace.
+
+    With --workspace, that workspace is checked instead of the machine.
+    The exit code is 1 when the workspace still needs a repair.
+    """
+    folder = given_workspace(context, workspace)
+    if folder is not None:
+        report = check_workspace(folder, repair)
+        print(json.dumps(report, indent=2, ensure_ascii=False) if as_json else tell_workspace(report))
+        raise typer.Exit(1 if report["left"] else 0)
+    if repair:
+        raise StudioError("Nothing says what to repair: give --workspace FOLDER.")
+    report = examine(preset, probe=not no_probe)
+    print(json.dumps(report, indent=2) if as_json else tell(report))
+
+
+def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
+    """What is wrong with a workspace, what was repaired, and what is left to repair."""
+    with existing_workspace(workspace) as store:
+        findings = check.examine(store)
+        done = repairs.repair(store, findings) if repair else ()
+        left = check.examine(store) if repair else findings
+        projects = len(store.projects.all())
+    return {
+        "projects": projects,
+        "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],
+        "done": list(done),
+        "left": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in left],
+    }
+
+
+def tell_workspace(report: dict[str, Any]) -> str:
+    """The report in lines for a person."""
+    lines = report["done"] or report["found"]
+    if not lines:
+        return f"Workspace   whole: projects: {report['projects']}; every file is as it was stored."
+    return "\n".join(f"Workspace   {line}" for line in lines)
 
 
 def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:

@@ -1,12 +1,15 @@
-"""`gal-studio jobs`: the work of a workspace, listed and acted on as in the page."""
+"""`gal-studio jobs`: list the jobs of a workspace and act on them, as in the page."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from gal_studio.commands.stored import existing_workspace
+import typer
+
+from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, required_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, JobKind, JobState
 from gal_studio.processes import start_worker
@@ -31,17 +34,44 @@ SUITS: Mapping[str, frozenset[JobState]] = MappingProxyType(
         "first": frozenset({"queued"}),
     }
 )
-"""In which states an action does anything."""
-SHORTEST = 4  # signs of an id
+"""The states in which an action has an effect."""
+SHORTEST_PREFIX = 4  # characters of an ID
+
+
+def jobs(
+    context: typer.Context,
+    action: Annotated[
+        str | None,
+        typer.Argument(help=f"One of: {', '.join((*SUITS, 'log'))}. log prints a bug report."),
+    ] = None,
+    job: Annotated[str | None, typer.Argument(metavar="JOB", help="The job's ID or an ID prefix.")] = None,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the jobs of a workspace, or act on one.
+
+    Without an action: list what is running, waiting and halted, in queue order. first moves a job to the
+    front of the queue.
+    """
+    folder = required_workspace(context, workspace)
+    if action == "log":
+        print(report(folder), end="")
+    elif action is None:
+        listed = list_jobs(folder)
+        print(json.dumps(listed, indent=2, ensure_ascii=False) if as_json else tell_jobs(listed))
+    elif action in SUITS:
+        print(act_on_job(folder, action, job))
+    else:
+        raise StudioError(f"There is no action {action!r}: choose one of {', '.join((*SUITS, 'log'))}.")
 
 
 def list_jobs(workspace: Path) -> dict[str, list[dict[str, Any]]]:
-    """What runs, what waits in the order of its turn, and what halted, as plain data."""
+    """What is running, waiting (in queue order) and halted, as plain data."""
     with existing_workspace(workspace) as store:
         queue = Studio(store).queue_view()
     return {
-        name: [asdict(entry) for entry in entries]
-        for name, entries in (
+        name: [asdict(view) for view in views]
+        for name, views in (
             ("working", queue.working), ("waiting", queue.waiting), ("halted", queue.halted)
         )
     }  # fmt: skip
@@ -49,17 +79,17 @@ def list_jobs(workspace: Path) -> dict[str, list[dict[str, Any]]]:
 
 def tell_jobs(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     """The list in lines for a person."""
-    lines = [_line(entry) for entries in listed.values() for entry in entries]
+    lines = [_line(view) for views in listed.values() for view in views]
     return "\n".join(lines) if lines else "Nothing runs, and nothing waits."
 
 
-def _line(entry: Mapping[str, Any]) -> str:
-    noun = NOUNS[entry["kind"]]
-    what = f"{entry['project_name']}, {entry['round_name'].lower()}: {noun}"
-    done = f" {entry['done']} / {entry['total']}" if entry["total"] else ""
-    behind = ", ".join(NOUNS[kind] for kind in entry["waits_for"])
-    more = f" (after its {behind})" if behind else f": {entry['message']}" if entry["message"] else ""
-    return f"{entry['id']}  {entry['state']:<11}  {what}{done}{more}"
+def _line(view: Mapping[str, Any]) -> str:
+    noun = NOUNS[view["kind"]]
+    what = f"{view['project_name']}, {view['round_name'].lower()}: {noun}"
+    done = f" {view['done']} / {view['total']}" if view["total"] else ""
+    behind = ", ".join(NOUNS[kind] for kind in view["waits_for"])
+    more = f" (after its {behind})" if behind else f": {view['message']}" if view["message"] else ""
+    return f"{view['id']}  {view['state']:<11}  {what}{done}{more}"
 
 
 def act_on_job(
@@ -87,10 +117,10 @@ def act_on_job(
 
 
 def _find(store: Store, wanted: str) -> Job:
-    """The job of this id, or the only one whose id begins so."""
+    """The job with this ID, or the only one whose ID begins with it."""
     jobs = [job for project in store.projects.all() for job in store.jobs.of_project(project.id)]
     found = [job for job in jobs if job.id == wanted]
-    if not found and len(wanted) >= SHORTEST:
+    if not found and len(wanted) >= SHORTEST_PREFIX:
         found = [job for job in jobs if job.id.startswith(wanted)]
     if len(found) > 1:
         raise StudioError(f"Several jobs begin with {wanted!r}: write more of the id.")
@@ -100,7 +130,7 @@ def _find(store: Store, wanted: str) -> Job:
 
 
 def report(workspace: Path) -> str:
-    """What a bug report needs, of the newest project: versions, settings, the end of the log."""
+    """A bug report on the newest project: versions, settings, the end of the log."""
     with existing_workspace(workspace) as store:
         projects = store.projects.all()
         return Studio(store).bug_report(projects[0].id if projects else None).text()

@@ -15,7 +15,7 @@ from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import JobView
 from gal_studio.worker import Worker
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 
 LOOK = 0.2  # seconds between two looks at the job of another worker
 ALONE = 10.0  # seconds without any worker after which nobody will take the job

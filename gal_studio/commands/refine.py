@@ -1,16 +1,27 @@
-"""`gal-studio refine`: a round of a stored project, refined with PatchDPO without a screen."""
+"""`gal-studio refine`: refine a round of a stored project with PatchDPO."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.commands.outputs import check_folder, describe_refinement, write_outputs
-from gal_studio.commands.stored import existing_workspace, find_project
+from gal_studio.commands.stored import (
+    AsJson,
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project,
+    required_workspace,
+)
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import lineage
+from gal_studio.rounds import pairs as pair_rules
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
@@ -20,13 +31,36 @@ TITLES = {"clip_t": "text alignment", "clip_i": "likeness to the references", "o
 
 @dataclass(frozen=True)
 class RefinePlan:
-    """What to refine: a project by id or name, a round by number; None means the newest."""
+    """What to refine: a project by ID or name, a round by number; None means the newest."""
 
     workspace: Path
     project: str | None
     round: int | None
     changes: Mapping[str, int]
     out: Path | None
+
+
+def refine(
+    context: typer.Context,
+    workspace: Workspace = None,
+    project: Wanted = None,
+    round_: Annotated[
+        int | None, typer.Option("--round", help="The round's number (default: the last trained one).")
+    ] = None,
+    pairs: Annotated[
+        int | None, typer.Option(help="Comparison pairs to make (default: the project's).")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Training steps (default: the project's).")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder for the results.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Refine a round of a stored project with PatchDPO."""
+    given = {"pairs": pairs, "steps": steps}
+    changes = {name: value for name, value in given.items() if value is not None}
+    folder = required_workspace(context, workspace)
+    gained = refine_project(RefinePlan(folder, project, round_, changes, out))
+    if as_json:
+        print(json.dumps(gained, indent=2, ensure_ascii=False))
 
 
 def refine_project(plan: RefinePlan) -> dict[str, Any]:
@@ -37,16 +71,16 @@ def refine_project(plan: RefinePlan) -> dict[str, Any]:
         studio = Studio(store)
         line = ProgressLine(studio)
         project = find_project(store, plan.project)
-        entry = _round(store, project, plan.round)
+        round_ = _round(store, project, plan.round)
         if plan.changes:
             studio.change_settings(project.id, {"refine": dict(plan.changes)})
-        if not pairs.can_be_refined(store, entry):
-            pairs.planned_pairs(store, entry, project.settings.refine)  # says what is missing
+        if not pair_rules.can_be_refined(store, round_):
+            pair_rules.planned_pairs(store, round_, project.settings.refine)  # says what is missing
         with local_worker(studio, line) as worker:
-            node = refine_round(studio, worker, line, entry.id)
+            node = refine_round(studio, worker, line, round_.id)
         if plan.out is not None:
-            refinements = {entry.id: node} if node else {}
-            write_outputs(studio, [entry.id], plan.out, "human", refinements)
+            refinements = {round_.id: node} if node else {}
+            write_outputs(studio, [round_.id], plan.out, "human", refinements)
             line.say(f"Written to {plan.out}.")
         return describe_refinement(studio, node) or {}
 
@@ -54,14 +88,14 @@ def refine_project(plan: RefinePlan) -> dict[str, Any]:
 def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
     """Refine a round as far as that is not done; the refinement's id, None when there is nothing to learn."""
     store = studio.store
-    entry = store.rounds.get(round_id)
-    if not pairs.can_be_refined(store, entry):
-        line.say(f"Round {entry.number} is not refined: no picture was accepted that it could learn from.")
+    round_ = store.rounds.get(round_id)
+    if not pair_rules.can_be_refined(store, round_):
+        line.say(f"Round {round_.number} is not refined: no picture was accepted that it could learn from.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
-    settings = store.projects.get(entry.project_id).settings.refine
-    done = pairs.finished_twin(store, entry, settings)
+    settings = store.projects.get(round_.project_id).settings.refine
+    done = pair_rules.finished_twin(store, round_, settings)
     if done is None:
         jobs = studio.run_refinement(round_id)
         for job in jobs:
@@ -75,25 +109,26 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
 
 def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
     view = studio.refinement_view(node.id)
-    line.say(f"Round {node.number} is refined with {len(view.pairs)} pairs.")
+    line.say(f"Round {node.number} is refined with {len(view.pairs)} pair_rules.")
     if view.unmeasured:
         line.say(f"  {view.unmeasured}")
     if view.measurements:
         line.say("  Before and after, judged by the project's CLIP:")
-    for entry in view.measurements:
+    for measured in view.measurements:
+        title = TITLES.get(measured.metric, measured.metric)
         line.say(
-            f"  {TITLES.get(entry.metric, entry.metric)}: {entry.before:.3f} -> {entry.after:.3f} "
-            f"({entry.difference:+.3f}, 95 % interval {entry.low:+.3f} to {entry.high:+.3f}, "
-            f"{entry.images} pictures)"
+            f"  {title}: {measured.before:.3f} -> {measured.after:.3f} "
+            f"({measured.difference:+.3f}, 95 % interval {measured.low:+.3f} to {measured.high:+.3f}, "
+            f"{measured.images} pictures)"
         )
 
 
 def _round(store: Store, project: Project, number: int | None) -> Round:
     """The trained round of this number, the last one of several; the last of all where none is named."""
     trained = [
-        entry
-        for entry in store.rounds.of_project(project.id)
-        if entry.kind == "fine_tune" and entry.adapter is not None and number in (None, entry.number)
+        round_
+        for round_ in store.rounds.of_project(project.id)
+        if round_.kind == "fine_tune" and round_.adapter is not None and number in (None, round_.number)
     ]
     if not trained:
         which = "No round" if number is None else f"No round {number}"

@@ -1,25 +1,49 @@
-"""`gal-studio tune-vision`: a vision model learns on your pictures to tell where each patch is (Eq. P3)."""
+"""`gal-studio tune-vision`: train a vision model on your pictures to locate each patch (Eq. P3)."""
 
 import hashlib
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from PIL import Image
 
-from gal_studio.assets import resolve_model
+from gal_studio.assets import load_preset, resolve_model
+from gal_studio.commands.stored import AsJson
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.images.read import read_picture
+from gal_studio.studio import DEFAULT_PRESET
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
 LEAST, MOST_HELD_OUT = 20, 200
 KEPT_EDGE = 512  # pixels; no vision model sees more
 SAID_EVERY = 25  # steps
+
+
+def tune_vision(
+    pictures: Annotated[Path, typer.Option(help="A folder with at least 20 pictures.")],
+    out: Annotated[Path, typer.Option(help="The folder for the tuned model.")],
+    vision_model: Annotated[str, typer.Option(help="clip, or a DINO-like folder or hub ID.")] = "clip",
+    clip_model: Annotated[
+        str | None, typer.Option(help="The CLIP model that 'clip' means (default: the pocket preset's).")
+    ] = None,
+    steps: Annotated[int, typer.Option(help="Training steps.")] = 400,
+    seed: Annotated[int, typer.Option(help="The seed of the tuning.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Tune a vision model on your pictures for PatchDPO."""
+    if steps < 1:
+        raise StudioError("The tuning needs at least one step: give --steps a positive number.")
+    clip = clip_model or load_preset(DEFAULT_PRESET).clip_model
+    measured = tune(TunePlan(vision_model, clip, pictures, out, steps, seed))
+    if as_json:
+        print(json.dumps(measured, indent=2, ensure_ascii=False))
 
 
 @dataclass(frozen=True)
@@ -34,7 +58,7 @@ class TunePlan:
     seed: int
 
 
-def tune_vision(plan: TunePlan) -> dict[str, Any]:
+def tune(plan: TunePlan) -> dict[str, Any]:
     """Tune, measure on pictures that were held out, write OUT; the share of patches that find their place.
 
     Started again with the same words, it goes on at its last checkpoint.

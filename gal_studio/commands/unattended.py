@@ -1,4 +1,4 @@
-"""A whole project without a screen: rounds under a policy, with everything written into a folder.
+"""A whole project without a page: rounds under a policy, with all results written into a folder.
 
 Every step asks the store what is there already, so that a killed command goes on where it was.
 """
@@ -8,13 +8,15 @@ import json
 import time
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.outputs import write_outputs
+from gal_studio.commands.outputs import check_folder, write_outputs
 from gal_studio.commands.refine import refine_round
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.types import Round
 from gal_studio.rounds import pairs
 from gal_studio.state import Store
@@ -22,6 +24,16 @@ from gal_studio.state.images.read import read_picture
 from gal_studio.studio import Picture, ProjectDraft, Studio
 
 MOST_ROUNDS = 50
+
+Out = Annotated[Path, typer.Option(help="The folder for the results; the workspace is OUT/workspace.")]
+Rounds = Annotated[int | None, typer.Option(help="Rounds to train; a policy decides between (default: 2).")]
+Candidates = Annotated[int | None, typer.Option(help="Pictures per prompt (default: the preset's).")]
+Steps = Annotated[int | None, typer.Option(help="Training steps of a round (default: the preset's).")]
+SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (default: the preset's).")]
+Policy = Annotated[
+    str | None, typer.Option(help=f"Who accepts: {', '.join(POLICIES)} (default: uncertainty).")
+]
+Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
 
 @dataclass(frozen=True)
@@ -36,10 +48,39 @@ class Plan:
     refine: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be carried out."""
+        """Refuse an unknown policy and an impossible number of rounds."""
         find_policy(self.policy)
         if not 1 <= self.rounds <= MOST_ROUNDS:
             raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
+
+
+def setting_changes(
+    steps: int | None, candidates: int | None, sampling_steps: int | None
+) -> dict[str, dict[str, int]]:
+    """The settings that the command line changes, by group; an option not given changes nothing."""
+    given = {"tune": {"steps": steps}, "generation": {"candidates": candidates, "steps": sampling_steps}}
+    changes = {
+        group: {name: value for name, value in values.items() if value is not None}
+        for group, values in given.items()
+    }
+    return {group: values for group, values in changes.items() if values}
+
+
+def personalize(
+    draft: ProjectDraft,
+    rounds: int,
+    policy: str,
+    out: Path,
+    workspace: Path | None,
+    refine: bool,
+    as_json: bool,
+) -> None:
+    """Carry out a plan that the command line gives; print its summary if that is wanted."""
+    plan = Plan(draft, rounds, policy, out, workspace or out / "workspace", refine)
+    check_folder(out)
+    summary = carry_out(plan)
+    if as_json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
 
 
 def carry_out(plan: Plan) -> dict[str, Any]:
@@ -53,16 +94,16 @@ def carry_out(plan: Plan) -> dict[str, Any]:
         refinements: dict[str, str] = {}
         with local_worker(studio, line) as worker:
             for number in range(1, plan.rounds + 1):
-                entry = rounds[-1]
-                _work_on(studio, worker, entry.id)
-                _tell(studio, line, entry.id)
-                if number < plan.rounds or (plan.refine and not pairs.can_be_refined(store, entry)):
-                    _decide(studio, entry, plan.policy)
-                if plan.refine and (node := refine_round(studio, worker, line, entry.id)):
-                    refinements[entry.id] = node
+                round_ = rounds[-1]
+                _work_on(studio, worker, round_.id)
+                _tell(studio, line, round_.id)
+                if number < plan.rounds or (plan.refine and not pairs.can_be_refined(store, round_)):
+                    _decide(studio, round_, plan.policy)
+                if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
+                    refinements[round_.id] = node
                 if number < plan.rounds:
-                    rounds.append(_next_round(studio, refinements.get(entry.id, entry.id)))
-        summary = write_outputs(studio, [e.id for e in rounds], plan.out, plan.policy, refinements)
+                    rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
+        summary = write_outputs(studio, [round_.id for round_ in rounds], plan.out, plan.policy, refinements)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
     return summary
 
@@ -70,10 +111,13 @@ def carry_out(plan: Plan) -> dict[str, Any]:
 def _origin(plan: Plan) -> str:
     """What makes this command the same as an earlier one; the number of rounds may grow."""
     draft = plan.draft
-    pictures = [_picture_digest(entry.picture) for entry in draft.given]
+    pictures = [_picture_digest(reference.picture) for reference in draft.given]
     rest = astuple(replace(draft, references=(), origin=None, settings=None))
-    parts = [plan.policy, pictures, [entry.prompt for entry in draft.given], rest]
-    own = [(entry.trigger_word, entry.mask and _picture_digest(entry.mask)) for entry in draft.given]
+    parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
+    own = [
+        (reference.trigger_word, reference.mask and _picture_digest(reference.mask))
+        for reference in draft.given
+    ]
     if len(set(own)) > 1 or any(mask for _, mask in own):
         parts.append(own)
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
@@ -101,11 +145,11 @@ def _next_round(studio: Studio, round_id: str) -> Round:
     return children[0] if children else studio.next_round(round_id)
 
 
-def _decide(studio: Studio, entry: Round, policy: str) -> None:
+def _decide(studio: Studio, round_: Round, policy: str) -> None:
     """Let the policy accept, unless it did before."""
-    if studio.store.decisions.log(entry.id):
+    if studio.store.decisions.log(round_.id):
         return
-    made = studio.proposal(entry.id, policy)
+    made = studio.proposal(round_.id, policy)
     studio.decide([suggestion.candidate_id for suggestion in made.suggestions], "accepted", "policy")
 
 

@@ -1,1 +1,1 @@
-"""The pure floor: terms, settings and arithmetic of ALGORITHMS.md. numpy alone: no files, no models."""
+"""The pure floor: terms, settings and arithmetic of docs/algorithms.md. numpy alone: no files, no models."""

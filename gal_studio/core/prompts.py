@@ -1,4 +1,4 @@
-"""From the prompt of a reference to the prompts of its anchors (ALGORITHMS.md, section 1, "Anchors")."""
+"""From the prompt of a reference to the prompts of its anchors."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Everything with weights: models, sampler, embedder, tuner, projector. No store, no screen."""
+"""Everything that runs a neural network; it knows neither the store nor the page."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The store: SQLite for what is known, files named by their content for what is seen and learned."""
+"""The store of a workspace: a SQLite database, and files named by the hash of their content."""
 
 from gal_studio.state.store import Store
 

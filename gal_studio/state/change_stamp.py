@@ -1,4 +1,4 @@
-"""Whether anything of a project changed, at the cost of one query."""
+"""Detect with one query whether anything in a project changed."""
 
 from gal_studio.state.store import Store
 
@@ -28,6 +28,6 @@ SELECT
 
 
 def project_stamp(store: Store, project_id: str) -> str:
-    """A text that differs when a view of the project would; the progress of jobs does not count."""
+    """A string that changes whenever a view of the project does, except for the progress of jobs."""
     row = store.database.row(_STAMP, {"project": project_id})
     return "" if row is None else repr(tuple(row))

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
-from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
@@ -20,18 +20,15 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.rounds import Rounds
 
 
-class Store:
-    """One workspace. Any thread may use it; any number of processes may have it open."""
+class Store(AbstractContextManager["Store"]):
+    """A workspace. Threads may share it, and several processes may open it at once."""
 
     def __init__(
         self, workspace: Path, clock: Callable[[], float] = time.time, reserve: int | None = None
     ) -> None:
-        """Open or make the workspace; `reserve` are the bytes of the disk that work leaves free."""
+        """Open or create the workspace; jobs leave `reserve` bytes of the disk free."""
         self.workspace = Path(workspace).expanduser().absolute()
-        try:
-            self.workspace.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_problem(error, self.workspace) from error
+        make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
@@ -47,24 +44,13 @@ class Store:
         self.queue = JobQueue(self.database)
 
     def checkpoints(self, round_id: str) -> Path:
-        """The folder in which a training of this round keeps its way back."""
-        folder = self.workspace / "checkpoints" / self.rounds.get(round_id).id
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_problem(error, self.workspace) from error
-        return folder
+        """The folder for the checkpoints of this round; it is created if needed."""
+        return make_folder(self.workspace / "checkpoints" / self.rounds.get(round_id).id, self.workspace)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.database.close()
 
-    def __enter__(self) -> "Store":
-        """Use as `with Store(folder) as store:`."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close."""
+    def __exit__(self, *_: object) -> None:
+        """Close at the end of `with Store(folder) as store:`."""
         self.close()

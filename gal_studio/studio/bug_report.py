@@ -12,12 +12,24 @@ from pathlib import Path
 from gal_studio import __version__
 from gal_studio.state import Store
 from gal_studio.state.jobs.worker_log import LOG, OUTPUT, last_lines
-from gal_studio.studio.scrubbing import scrubbed
 
 LIBRARIES = (
     "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
     "scikit-learn", "gradio", "numpy", "pillow",
 )  # fmt: skip
+
+HIDDEN = "[hidden]"
+SHORTEST = 4  # of a known secret: a shorter one would take half of the text with it
+_HOMES = re.compile(r"(?:/home|/Users|[A-Za-z]:\\+Users)[/\\]+[^/\\\s:'\"]+")
+_SECRETS = (
+    re.compile(r"\b(?:hf|ghp|gho|github_pat|sk)[_-][A-Za-z0-9_-]{8,}"),
+    re.compile(r"(?<=://)[^/\s@]+:[^/\s@]+(?=@)"),
+    re.compile(r"(?i)(?<=bearer )[^\s'\"]+"),
+    re.compile(
+        r"(?i)(?<![a-z])(?P<name>[a-z_]*(?:password|passwd|secret|token|api_?key|authorization|auth)"
+        r"[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s'\",;&]+)"
+    ),
+)
 SHOWN_LINES, SHOWN_OUTPUT, SHOWN_JOBS = 200, 20, 6
 _DEVICE = re.compile(r"\bdevice: (.+?)\s*$")
 _SEARCHED = 5000  # lines of the log, in which the worker may have named its device
@@ -115,3 +127,26 @@ def _jobs(store: Store, project_id: str) -> list[str]:
 
 def _settings(store: Store, project_id: str) -> str:
     return json.dumps(store.projects.get(project_id).settings.to_dict(), indent=1)
+
+
+def scrubbed(text: str, workspace: Path, home: Path, secrets: Iterable[str] = ()) -> str:
+    """The text with `WORKSPACE` and `~` for the folders, and without secrets, known or looking like one."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN) if len(secret) >= SHORTEST else text
+    for pattern in _SECRETS:
+        text = pattern.sub(_without_value, text)
+    for folder, name in ((workspace, "WORKSPACE"), (home, "~")):
+        for written in _spellings(folder):
+            text = re.sub(rf"{re.escape(written)}(?![\w-])", name, text)
+    return _HOMES.sub("~", text)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return f"{found['name']}{HIDDEN}" if "name" in found.re.groupindex else HIDDEN
+
+
+def _spellings(folder: Path) -> list[str]:
+    """A folder as it was given, followed through links, and as JSON or Python write it; not the root."""
+    plain = {str(folder), str(folder.absolute()), str(folder.resolve())}
+    both = plain | {path.replace("\\", "\\\\") for path in plain}
+    return sorted((path for path in both if len(Path(path).parts) > 1), key=len, reverse=True)

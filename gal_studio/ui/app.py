@@ -21,11 +21,14 @@ from gal_studio.ui.api.writes import add_writes_route
 from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
+from gal_studio.ui.panels import reference, refine, rounds
 from gal_studio.ui.panels.reference import build_reference
 from gal_studio.ui.panels.results import build_results
 from gal_studio.ui.panels.rounds import build_rounds
 from gal_studio.ui.panels.top_bar import build_top_bar
 
+WRITES = {**rounds.WRITES, **refine.WRITES, **reference.WRITES}
+"""All that the page changes once each: by way of the route for writes, and no other."""
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
@@ -66,7 +69,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_picture_routes(app, studio)
     add_upload_route(app)
     add_archive_routes(app, studio)
-    add_writes_route(app, studio)
+    add_writes_route(app, studio, WRITES)
     gr.mount_gradio_app(
         app,
         build_blocks(studio, rules.credentials),

@@ -19,8 +19,8 @@ from gal_studio.state.files.content_store import log_folder
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.jobs.registry import import_ahead, steps_of, what_is_kept
-from gal_studio.worker.progress import Progress
 from gal_studio.worker.space_watch import RoomWatch
+from gal_studio.worker.task import Progress
 
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models
@@ -191,7 +191,7 @@ class Worker:
         self._close(steps, job)
         if isinstance(error, NoRoomError):
             needed, disk = self.store.disk.wanted(error), self.store.disk
-            return lambda: self.store.jobs.rest(job.id, needed, disk.sentence(needed))
+            return lambda: self.store.jobs.pause_for_space(job.id, needed, disk.sentence(needed))
         return partial(self.store.jobs.fail, job.id, str(error))
 
     def _close(self, steps: Steps, job: Job) -> None:

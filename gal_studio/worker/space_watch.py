@@ -22,7 +22,7 @@ class RoomWatch:
 
     def is_awaited(self) -> bool:
         """Whether a job rests until there is room."""
-        return bool(self._store.jobs.short_of_room())
+        return bool(self._store.jobs.waiting_for_space())
 
     def look(self) -> bool:
         """Resume the first job for which there is room now; whether one was. Looks no more than it must."""
@@ -30,7 +30,7 @@ class RoomWatch:
         if now - self._looked < LOOK_FOR_ROOM:
             return False
         self._looked = now
-        for job, needed in self._store.jobs.short_of_room():
+        for job, needed in self._store.jobs.waiting_for_space():
             if self._store.disk.has_room(needed):
                 logger.info("job %s goes on: there is room again", job.id)
                 return self._store.jobs.resume(job.id, "there is room again").state == "queued"

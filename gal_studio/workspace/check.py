@@ -1,4 +1,4 @@
-"""Whether a workspace is whole: database, files by their hash, leftovers. See `mending`."""
+"""Check a workspace: the database, the hashes of files, leftovers of crashes. See `repair`."""
 
 import time
 from collections.abc import Iterator
@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Literal
 
 from gal_studio.core.jobs import WORKING
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import fingerprints
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import Folder, all_tables
 
 HOUR = 3600.0
-"""Seconds after which a file that nothing refers to is no work in progress any more."""
-Problem = Literal["database", "rows", "lost", "altered", "orphan", "leftover", "checkpoint"]
+"""Seconds after which an unreferenced file cannot belong to work in progress."""
+Problem = Literal["database", "rows", "region", "lost", "altered", "orphan", "leftover", "checkpoint"]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row names a file."""
+    """A column that names files."""
 
     table: str
     column: str
@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it should be; `place` and `names` tell which files, `paths` where they lie."""
+    """A problem: `place` and `names` are the files concerned, `paths` where they are."""
 
     problem: Problem
     sentence: str
@@ -38,20 +38,23 @@ class Finding:
 
 
 def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
-    """Everything that is wrong; files that nothing refers to count when they are older than `age` seconds."""
+    """Find all problems; unreferenced files count when they are older than `age` seconds."""
     named = named_files(store)
-    damages = tuple(_database(store))
+    damage = tuple(_database(store))
     return (
-        *damages,
+        *damage,
+        *_misfit_regions(store),
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
         *_leftovers(store.workspace, age),
-        *(() if damages else _stale_checkpoints(store, age)),  # rows tell what can still be resumed
+        *(
+            () if damage else _stale_checkpoints(store, age)
+        ),  # which ones can be resumed is read from the rows
     )
 
 
 def folder_of(store: Store, folder: Folder) -> Files:
-    """The stored files of that folder."""
+    """The store of this folder."""
     return store.images if folder == "images" else store.adapters
 
 
@@ -62,11 +65,17 @@ def _database(store: Store) -> Iterator[Finding]:
     dangling = store.database.rows("PRAGMA foreign_key_check")
     for table in sorted({str(row["table"]) for row in dangling}):
         count = sum(row["table"] == table for row in dangling)
-        yield Finding("rows", f"{_counted(count, 'row')} of the table {table} point to nothing.")
+        yield Finding("rows", f"{_counted(count, 'row')} of the table {table} refer to missing rows.")
+
+
+def _misfit_regions(store: Store) -> Iterator[Finding]:
+    pairs = store.refinements.regions.misfits()
+    if pairs:
+        yield Finding("region", f"The regions of {_counted(len(pairs), 'pair')} do not fit their maps.")
 
 
 def named_files(store: Store) -> dict[Place, list[str]]:
-    """Every file that some row names, each once a place, in the order of the rows."""
+    """Every file that a row names, by column, each once, in the order of the rows."""
     found: dict[Place, dict[str, None]] = {}
     for table in all_tables(store.database.rows):
         places = [Place(table.name, column.name, column.folder) for column in table.columns if column.folder]
@@ -102,7 +111,7 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
             path for path in _old(files.folder, age) if files.is_own(path) and path.stem not in named
         )
         if paths:
-            what = f"{_counted(len(paths), 'file')} in {files.folder.name}/ that nothing refers to."
+            what = f"{_counted(len(paths), 'file')} in {files.folder.name}/ are not used by any row."
             yield Finding("orphan", what, names=tuple(path.stem for path in paths), paths=paths)
 
 
@@ -112,14 +121,15 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
         path
         for folder in folders
         for path in _old(folder, age)
-        if path.suffix in (".tmp", ".part") or path.name.startswith(".tmp")  # the last is safetensors' own
+        if path.suffix in (".tmp", ".part")
+        or path.name.startswith(".tmp")  # the last are made by safetensors
     )
     if paths:
-        yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} of a crash.", paths=paths)
+        yield Finding("leftover", f"{_counted(len(paths), 'unfinished file')} left by a crash.", paths=paths)
 
 
 def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
-    """Checkpoints of rounds that are gone, of trainings that are done, and of those nothing can resume."""
+    """Checkpoints of deleted rounds, of finished trainings, and of trainings that cannot be resumed."""
     paths = tuple(
         path
         for folder in sorted(store.workspace.glob("checkpoints/*/*"))
@@ -128,22 +138,21 @@ def _stale_checkpoints(store: Store, age: float) -> Iterator[Finding]:
         if path.suffix == ".safetensors"
     )
     if paths:
-        yield Finding("checkpoint", f"{_counted(len(paths), 'checkpoint')} that nobody needs.", paths=paths)
+        yield Finding(
+            "checkpoint", f"{_counted(len(paths), 'checkpoint')} that cannot be used any more.", paths=paths
+        )
 
 
 def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
-    """Whether a training of this round may go on from that folder: the one that runs, or today's."""
-    row = store.database.row("SELECT project_id, kind FROM rounds WHERE id = ?", (round_id,))
+    """Whether a training of this round, running or started now, may resume from this folder."""
+    row = store.database.row("SELECT project_id FROM rounds WHERE id = ?", (round_id,))
     if row is None:
         return False
     jobs = store.jobs.of_project(row["project_id"])
     if any(job.round_id == round_id and job.state in WORKING for job in jobs):
         return True
-    if row["kind"] == "refine":
-        done, today = pairs.is_refined(store, round_id), pairs.refinement_fingerprint(store, round_id)
-    else:
-        done, today = lineage.is_trained(store, round_id), lineage.training_fingerprint(store, round_id)
-    return folder == today[:16] and not done
+    today = fingerprints.training_fingerprint(store, round_id)
+    return folder == today[:16] and not fingerprints.is_trained(store, round_id)
 
 
 def _old(folder: Path, age: float) -> Iterator[Path]:
@@ -154,7 +163,7 @@ def _old(folder: Path, age: float) -> Iterator[Path]:
 def _is_old(path: Path, age: float) -> bool:
     try:
         return time.time() - path.lstat().st_mtime >= age
-    except OSError:  # gone meanwhile
+    except OSError:  # deleted meanwhile
         return False
 
 

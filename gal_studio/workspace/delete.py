@@ -1,4 +1,4 @@
-"""Deletes a project that was put away: its rows, its work, and the files that nothing else names."""
+"""Delete an archived project: its rows, its jobs, and the files that no other project uses."""
 
 import shutil
 import sqlite3
@@ -19,47 +19,47 @@ from gal_studio.workspace.archive.project_tables import (
 )
 from gal_studio.workspace.check import folder_of, named_files
 
-File = tuple[Folder, str]  # and the hash that is its name
+File = tuple[Folder, str]  # folder and hash
 MINUTE = 60.0
-"""Seconds in which a kept file may wait for the row that names it; the doctor removes what stays without."""
+"""Seconds that a new file has until a row names it. The doctor removes files that no row names."""
 
 
 def delete_project(store: Store, project_id: str) -> int:
-    """Delete the project for good; the bytes that are free again.
+    """Delete an archived project for good; returns the bytes that were freed.
 
-    StudioError when it is not put away, or work of it waits or runs. A crash leaves files that nothing names.
+    Refused if it is not archived, or has jobs that wait or run. A crash leaves only unused files.
     """
     with store.database.transaction() as writer:
         refuse_while_at_work(store, project_id)
-        if project_id not in store.projects.put_away():
+        if project_id not in store.projects.archived():
             name = store.projects.get(project_id).name
-            raise StudioError(f"{name} is not put away: put it away first, then it can be deleted.")
+            raise StudioError(f"{name} is not archived: archive it first, then delete it.")
         tables = all_of_a_project(store.database.rows)
-        rounds = [entry.id for entry in store.rounds.of_project(project_id)]
+        rounds = [round_.id for round_ in store.rounds.of_project(project_id)]
         files = set(_files(store, project_id))
-        for table in reversed(tables):  # each before those that it refers to
+        for table in reversed(tables):  # referring rows first
             writer.execute(
                 f"DELETE FROM {table.name} WHERE rowid IN ({rows_of(tables, table.name)})",
                 {"project": project_id},
             )
-        files |= _forgotten_foregrounds(writer, files - _named(store, leave_out="foregrounds"))
+        files |= _unused_foregrounds(writer, files - _named(store, leave_out="foregrounds"))
         files -= _named(store)
-    for entry in rounds:
-        shutil.rmtree(store.workspace / "checkpoints" / entry, ignore_errors=True)
+    for round_id in rounds:
+        shutil.rmtree(store.workspace / "checkpoints" / round_id, ignore_errors=True)
     return sum(_unlinked(folder_of(store, folder).path(name)) for folder, name in files)
 
 
 def size(store: Store, project_id: str) -> int:
-    """The bytes of all files that the project names, of which other projects may name some as well."""
+    """The bytes of all files of the project; other projects may use some of them too."""
     paths = (folder_of(store, folder).path(name) for folder, name in set(_files(store, project_id)))
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def refuse_while_at_work(store: Store, project_id: str) -> None:
-    """StudioError when work of the project waits or runs, or when there is no such project."""
+    """Refuse if a job of the project waits or runs, or if there is no such project."""
     name = store.projects.get(project_id).name
     if any(job.state in ACTIVE for job in store.jobs.of_project(project_id)):
-        raise StudioError(f"Work of {name} waits or runs: stop or withdraw it first.")
+        raise StudioError(f"{name} has jobs that wait or run: stop or cancel them first.")
 
 
 def _files(store: Store, project_id: str) -> Iterator[File]:
@@ -75,8 +75,8 @@ def _named(store: Store, leave_out: str = "") -> set[File]:
     return {(place.folder, name) for place, names in places if place.table != leave_out for name in names}
 
 
-def _forgotten_foregrounds(writer: sqlite3.Connection, gone: set[File]) -> set[File]:
-    """Forget what was found in pictures that are no project's any more; the masks that showed it."""
+def _unused_foregrounds(writer: sqlite3.Connection, gone: set[File]) -> set[File]:
+    """Delete the foregrounds of pictures that no project uses any more; returns their masks."""
     found = writer.execute("SELECT image, mask FROM foregrounds").fetchall()
     lost = [row for row in found if ("images", row["image"]) in gone]
     writer.executemany("DELETE FROM foregrounds WHERE image = ?", [(row["image"],) for row in lost])
@@ -84,7 +84,7 @@ def _forgotten_foregrounds(writer: sqlite3.Connection, gone: set[File]) -> set[F
 
 
 def _unlinked(path: Path) -> int:
-    """The bytes that its removal freed; none where it is gone already, or was kept again just now."""
+    """Remove a file; returns the bytes freed, 0 if it is gone already or was just stored again."""
     with suppress(OSError):
         found = path.stat()
         if time.time() - found.st_mtime >= MINUTE:

@@ -1,4 +1,4 @@
-"""Puts right what can be put right in a workspace, and says what it did."""
+"""Repair the problems that `check` finds, as far as possible, and report what was done."""
 
 import shutil
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from gal_studio.state.store import Store
 from gal_studio.workspace.check import Finding, examine, folder_of
 
 DAMAGED = "damaged"
-"""The folder to which altered files are moved: nothing that a person might miss is deleted."""
+"""The folder to which altered files are moved, so that nothing is lost that someone might want."""
 
-_MENDED: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
+_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
         ("candidates", "image"): (
             "UPDATE candidates SET image = '' WHERE image = :name",
@@ -20,13 +20,13 @@ _MENDED: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ),
         ("rounds", "adapter"): (
             "UPDATE rounds SET adapter = NULL, trained_as = NULL WHERE adapter = :name",
-            "Fine-tune trains these rounds again as they were",
+            "Fine-tune trains these rounds again with the same result",
         ),
         ("class_images", "image"): (
             "DELETE FROM class_images WHERE EXISTS (SELECT 1 FROM class_images AS lost WHERE "
             "lost.image = :name AND lost.project_id = class_images.project_id AND "
             "lost.drawn_by = class_images.drawn_by AND lost.position <= class_images.position)",
-            "the next training draws them again, and those behind them",
+            "the next training draws them again, and the ones after them",
         ),
         ("training_images", "image"): (
             "DELETE FROM training_images WHERE image = :name",
@@ -36,76 +36,87 @@ _MENDED: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
             "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
             "the pairs are drawn again from their seeds",
         ),
+        ("pair_regions", "foreground_mask"): (
+            "DELETE FROM pair_regions WHERE foreground_mask = :name",
+            "the next refinement finds the subjects of these pairs again",
+        ),
         ("foregrounds", "image"): (
             "DELETE FROM foregrounds WHERE image = :name",
-            "what was found in them is forgotten",
+            "their foregrounds are searched again when needed",
         ),
         ("foregrounds", "mask"): (
             "DELETE FROM foregrounds WHERE mask = :name",
-            "the foregrounds are looked for again",
+            "the foregrounds are searched again",
         ),
         ("reference_masks", "mask"): (
             "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
-            "a reference whose newest mask was lost has its subject found again, until it is painted",
+            "the studio finds the subject of these references, until you paint it again",
         ),
         ("paintings", "image"): (
             "UPDATE paintings SET image = NULL WHERE image = :name",
-            "these paintings count as not painted",
+            "these pairs count as not painted",
         ),
     }
 )
-_COME_BACK = MappingProxyType(
+_RESTORED_ELSEWHERE = MappingProxyType(
     {
-        ("training_sets", "image"): "they are back when the picture that was trained on is",
-        ("training_sets", "mask"): "they are back when the mask that was trained with is",
+        ("training_sets", "image"): "they come back with the pictures that were trained on",
+        ("training_sets", "mask"): "they come back with the masks that were trained with",
         ("pairs", "reference_mask"): "the next refinement makes them again",
     }
 )
-_BEYOND = MappingProxyType(
+_NEEDS_A_PERSON = MappingProxyType(
     {
         (
             "project_references",
             "image",
-        ): "start a new project with the picture, or import an export of this one",
-        ("pairs", "reference_image"): "they are references: start a new project, or import an export",
-        ("decisions", "mask"): "undo these decisions and accept the pictures once more",
+        ): "start a new project with the picture, or import an archive of this one",
+        (
+            "pairs",
+            "reference_image",
+        ): "they are references: start a new project, or import an archive of this one",
+        ("decisions", "mask"): "undo these decisions and accept the pictures again",
     }
 )
 
 
-def mend(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[str, ...]:
-    """Repair what `examine` finds; what was done and what was not, a sentence each."""
-    said = []
+def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[str, ...]:
+    """Repair the findings (default: those of `examine`); one sentence on each."""
+    report = []
     for finding in examine(store) if findings is None else findings:
         if finding.problem in ("lost", "altered"):
-            said.append(_mend_files(store, finding))
+            report.append(_repair_files(store, finding))
+        elif finding.problem == "region":
+            for pair_id in store.refinements.regions.misfits():
+                store.refinements.regions.delete(pair_id)
+            report.append(f"{finding.sentence} Repaired: the next refinement makes them again.")
         elif finding.paths:
-            said.append(f"{finding.sentence} Removed.")
+            report.append(f"{finding.sentence} Removed.")
             _remove(store, finding.paths)
         else:
-            said.append(f"{finding.sentence} {_database(store, finding)}")
-    return tuple(said)
+            report.append(f"{finding.sentence} {_repair_database(store, finding)}")
+    return tuple(report)
 
 
 def remedy(finding: Finding) -> str:
-    """What would be done about a finding, or what a person has to do."""
+    """What `repair` would do about a finding, or what a person has to do."""
     if finding.place is None:
         beyond = finding.problem in ("database", "rows")
-        return "restore a copy of studio.db or import an export" if beyond else "--repair removes them"
+        return "restore a copy of studio.db or import an archive" if beyond else "--repair removes them"
     where = finding.place.table, finding.place.column
-    if where in _MENDED:
-        return f"after --repair {_MENDED[where][1]}"
-    return _COME_BACK.get(where) or _BEYOND.get(where, "import an export of this project")
+    if where in _REPAIRS:
+        return f"after --repair {_REPAIRS[where][1]}"
+    return _RESTORED_ELSEWHERE.get(where) or _NEEDS_A_PERSON.get(where, "import an archive of this project")
 
 
-def _mend_files(store: Store, finding: Finding) -> str:
+def _repair_files(store: Store, finding: Finding) -> str:
     assert finding.place is not None
     where = finding.place.table, finding.place.column
     if finding.problem == "altered":
         _set_aside(store, finding)
-    if where not in _MENDED:
+    if where not in _REPAIRS:
         return f"{finding.sentence} Not repaired: {remedy(finding)}."
-    statement, consequence = _MENDED[where]
+    statement, consequence = _REPAIRS[where]
     with store.database.transaction() as writer:
         for name in finding.names:
             writer.execute(statement, {"name": name})
@@ -114,8 +125,7 @@ def _mend_files(store: Store, finding: Finding) -> str:
 
 def _set_aside(store: Store, finding: Finding) -> None:
     assert finding.place is not None
-    folder = store.workspace / DAMAGED
-    make_folder(folder)
+    folder = make_folder(store.workspace / DAMAGED)
     for name in finding.names:
         path = folder_of(store, finding.place.folder).path(name)
         if path.exists():  # several rows may name one file
@@ -140,10 +150,10 @@ def _remove(store: Store, paths: tuple[Path, ...]) -> None:
             raise disk_problem(error, store.workspace) from error
 
 
-def _database(store: Store, finding: Finding) -> str:
-    """Indexes can be made anew; rows cannot."""
+def _repair_database(store: Store, finding: Finding) -> str:
+    """Rebuild the indexes; lost rows cannot be restored."""
     if finding.problem == "database":
         store.database.rows("REINDEX")
         if [row[0] for row in store.database.rows("PRAGMA integrity_check")] == ["ok"]:
-            return "Repaired: its indexes were made anew."
+            return "Repaired: its indexes were rebuilt."
     return f"Not repaired: {remedy(finding)}."

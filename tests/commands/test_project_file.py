@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gal_studio.commands.project_file import read_project_file
+from gal_studio.commands.run import read_project_file
 from gal_studio.core.errors import StudioError
 from tests.commands.running import REFERENCE, run, write_project
 
@@ -13,7 +13,7 @@ BAD_FILES = {
     "gone": (None, "cannot be read"),
     "broken": ("kind = style", "not valid TOML"),
     "without kind": (REFERENCE, "has no kind"),
-    "unknown entry": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown entry 'speed'"),
+    "unknown key": ('kind = "style"\nspeed = 3\n' + REFERENCE, "unknown key 'speed'"),
     "seed as text": ('kind = "style"\nseed = "3"\n' + REFERENCE, "seed = '3'"),
     "anchors of numbers": ('kind = "style"\nanchors = [1]\n' + REFERENCE, "anchors = "),
     "no references": ('kind = "style"\n', "no reference"),

@@ -1,4 +1,4 @@
-"""What makes a training another one, and that the fingerprints of old times keep their meaning."""
+"""What makes two trainings different, and that fingerprints of former versions stay valid."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ import pytest
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, Round
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, PlannedPair, StoredMap
@@ -32,19 +32,19 @@ def change(store: Store, round_id: str, **groups: dict[str, object]) -> None:
 
 
 def former(store: Store, round_id: str) -> str:
-    """As it was made before class images and intervals were thought of."""
-    entry, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
-    project = store.projects.get(entry.project_id)
+    """The fingerprint of former versions, without class images and maps."""
+    round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
+    project = store.projects.get(round_.project_id)
     parts: list[object] = [
         project.base_model, project.trigger_word, replace(settings.tune, preview_every=0).to_former_dict(),
     ]  # fmt: skip
     refine = replace(
         settings.refine, next_round="continue", pairs=1, clean_background="", pair_prompts="clean"
     )
-    parts += [refine.to_former_dict()] if entry.kind == "refine" else []
+    parts += [refine.to_former_dict()] if round_.kind == "refine" else []
     parts += [lineage.round_training_seed(store, round_id), lineage.starting_adapter(store, round_id)]
     samples = lineage.training_set(store, round_id)
-    if entry.kind == "refine":
+    if round_.kind == "refine":
         parts += [[astuple(sample) for sample in samples]]
         parts += [[(astuple(pair.plan), pair.generated_image) for pair in store.refinements.pairs(round_id)]]
         parts += [sorted(store.refinements.paintings.newest(round_id).items())]
@@ -54,9 +54,9 @@ def former(store: Store, round_id: str) -> str:
 
 
 def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, thing: Round) -> None:
-    before = lineage.training_fingerprint(store, thing.id)
+    before = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
-    assert lineage.training_fingerprint(store, thing.id) != before
+    assert fingerprints.training_fingerprint(store, thing.id) != before
     assert lineage.class_images_drawn_by(store, thing.id) == {
         "a photo of a cat": "base / a photo of a cat / 4 steps / 4.0"
     }
@@ -64,25 +64,25 @@ def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, th
     (drawn_by,) = lineage.class_images_drawn_by(store, thing.id).values()
     assert drawn_by == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
     change(store, thing.id, tune={"prior_images": 0})
-    without = lineage.training_fingerprint(store, thing.id)
+    without = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 5})
-    assert lineage.training_fingerprint(store, thing.id) == without == former(store, thing.id)
+    assert fingerprints.training_fingerprint(store, thing.id) == without == former(store, thing.id)
 
 
 def test_intervals_do_not_count(store: Store, first_round: Round) -> None:
-    before = lineage.training_fingerprint(store, first_round.id)
+    before = fingerprints.training_fingerprint(store, first_round.id)
     change(store, first_round.id, tune={"preview_every": 5, "checkpoint_every": 7})
-    assert lineage.training_fingerprint(store, first_round.id) == before
+    assert fingerprints.training_fingerprint(store, first_round.id) == before
 
 
-def test_a_round_that_was_trained_in_old_times_is_trained(store: Store, thing: Round) -> None:
+def test_a_round_that_a_former_version_trained_is_trained(store: Store, thing: Round) -> None:
     change(store, thing.id, tune={"checkpoint_every": 100})
-    assert not lineage.is_trained(store, thing.id)
-    for trained_as in (former(store, thing.id), lineage.training_fingerprint(store, thing.id)):
+    assert not fingerprints.is_trained(store, thing.id)
+    for trained_as in (former(store, thing.id), fingerprints.training_fingerprint(store, thing.id)):
         store.rounds.finish_training(thing.id, "a", trained_as, lineage.training_set(store, thing.id))
-        assert lineage.is_trained(store, thing.id)
+        assert fingerprints.is_trained(store, thing.id)
     change(store, thing.id, tune={"rank": 3})
-    assert not lineage.is_trained(store, thing.id)
+    assert not fingerprints.is_trained(store, thing.id)
 
 
 def some_map(value: float) -> StoredMap:
@@ -92,21 +92,21 @@ def some_map(value: float) -> StoredMap:
 @pytest.fixture
 def node(store: Store, thing: Round) -> Round:
     """A refinement with one pair that is drawn and judged."""
-    entry = store.rounds.add(thing.project_id, thing.id, store.rounds.settings(thing.id), "refine")
-    (pair,) = store.refinements.plan(entry.id, [PlannedPair("A <x> cat", 1, "y", None, "<x>")])
+    node = store.rounds.add(thing.project_id, thing.id, store.rounds.settings(thing.id), "refine")
+    (pair,) = store.refinements.plan(node.id, [PlannedPair("A <x> cat", 1, "y", None, "<x>")])
     store.refinements.keep_drawn([(pair.id, "x")])
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair.id, kind, some_map(0.5))  # type: ignore[arg-type]
     store.refinements.keep_foreground("x", Foreground("mask"))
-    return entry
+    return node
 
 
 def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, node: Round) -> None:
     (pair,) = store.refinements.pairs(node.id)
-    seen = [pairs.refinement_fingerprint(store, node.id)]
+    seen = [fingerprints.training_fingerprint(store, node.id)]
 
     def is_another() -> bool:
-        seen.append(pairs.refinement_fingerprint(store, node.id))
+        seen.append(fingerprints.training_fingerprint(store, node.id))
         return seen[-1] not in seen[:-1]
 
     change(store, node.id, refine={"checkpoint_every": 9}, tune={"checkpoint_every": 9, "preview_every": 4})
@@ -125,11 +125,11 @@ def test_maps_foregrounds_and_class_images_count_in_a_refinement(store: Store, n
     assert not is_another()
 
 
-def test_a_refinement_of_old_times_is_refined(store: Store, node: Round) -> None:
+def test_a_refinement_of_a_former_version_is_trained(store: Store, node: Round) -> None:
     change(store, node.id, refine={"checkpoint_every": 100})
-    assert not pairs.is_refined(store, node.id)
-    for trained_as in (former(store, node.id), pairs.refinement_fingerprint(store, node.id)):
+    assert not fingerprints.is_trained(store, node.id)
+    for trained_as in (former(store, node.id), fingerprints.training_fingerprint(store, node.id)):
         store.rounds.finish_training(node.id, "a", trained_as, ())
-        assert pairs.is_refined(store, node.id)
+        assert fingerprints.is_trained(store, node.id)
     change(store, node.id, refine={"learning_rate": 0.5})
-    assert not pairs.is_refined(store, node.id)
+    assert not fingerprints.is_trained(store, node.id)

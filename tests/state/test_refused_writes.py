@@ -31,7 +31,7 @@ from tests.workspace.filled import fill, snapshot, weights
 CAUSES = {
     errno.ENOSPC: ("database or disk is full", "is full"),
     errno.EROFS: ("attempt to write a readonly database", "cannot be written"),
-    errno.EIO: ("disk I/O error", "Input/output error|failed to answer"),
+    errno.EIO: ("disk I/O error", "Input/output error|reported an error"),
 }
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "COMMIT", "BEGIN IMMEDIATE")
 
@@ -153,36 +153,36 @@ def create(store: Store, folder: Path) -> None:
 
 
 def decide(store: Store, folder: Path) -> None:
-    entry = store.rounds.of_project(store.projects.all()[0].id)[0]
-    Studio(store).decide([candidate.id for candidate in store.candidates.of_round(entry.id)], "rejected")
+    round_ = store.rounds.of_project(store.projects.all()[0].id)[0]
+    Studio(store).decide([candidate.id for candidate in store.candidates.of_round(round_.id)], "rejected")
 
 
 def save_candidates(store: Store, folder: Path) -> None:
     project = store.projects.all()[0]
-    entry = store.rounds.of_project(project.id)[0]
+    round_ = store.rounds.of_project(project.id)[0]
     for anchor in store.projects.anchors(project.id):
         images = [store.images.add(_png(20 + index + anchor.order * 4)) for index in range(2)]
         with store.database.transaction():
             store.candidates.save(
-                entry.id,
+                round_.id,
                 [
                     NewCandidate(anchor.id, 5 + n, n, image, 0.1, 0.2, np.ones(4))
                     for n, image in enumerate(images)
                 ],
             )
-            store.rounds.add_forwards(entry.id, 8)
+            store.rounds.add_forwards(round_.id, 8)
 
 
 def finish_training(store: Store, folder: Path) -> None:
     project = store.projects.all()[0]
-    entry = store.rounds.of_project(project.id)[0]
-    store.rounds.save_losses(entry.id, [(9, 0.25)])
+    round_ = store.rounds.of_project(project.id)[0]
+    store.rounds.save_losses(round_.id, [(9, 0.25)])
     name = store.adapters.add(weights(77))
     examples = [
         TrainingExample(reference.image, "A cat", 1.0, True)
         for reference in store.projects.references(project.id)
     ]
-    store.rounds.finish_training(entry.id, name, "e" * 64, examples)
+    store.rounds.finish_training(round_.id, name, "e" * 64, examples)
 
 
 def export(store: Store, folder: Path) -> None:
@@ -252,13 +252,15 @@ def _check(
         assert files_now == files, refused
         left = {path.name for path in folder.iterdir()} - {"dog.zip", "other", "workspace"}
         assert left <= {"out.zip"}, refused
-        if left:  # all of it was there when only its folder's entry could not be made sure of
+        if left:  # all of it was there when only the folder could not be made sure of
             with zipfile.ZipFile(folder / "out.zip") as archive:
                 assert refused == "fsync" and archive.testzip() is None, refused
-    entry = store.rounds.of_project(store.projects.all()[0].id)[0]
-    drawn = store.candidates.of_round(entry.id)
+    round_ = store.rounds.of_project(store.projects.all()[0].id)[0]
+    drawn = store.candidates.of_round(round_.id)
     assert len(drawn) in (4, 6), refused  # a batch is whole or not there
     assert all(store.images.intact(candidate.image) for candidate in drawn), refused
-    assert store.rounds.unet_forwards(entry.id) == 8 * (len(drawn) - 4) // 2, refused
-    if store.rounds.trained_as(entry.id) == "f" * 64:
-        assert [example.prompt for example in store.rounds.training_set(entry.id)] == ["A <sks> cat"], refused
+    assert store.rounds.unet_forwards(round_.id) == 8 * (len(drawn) - 4) // 2, refused
+    if store.rounds.trained_as(round_.id) == "f" * 64:
+        assert [example.prompt for example in store.rounds.training_set(round_.id)] == ["A <sks> cat"], (
+            refused
+        )

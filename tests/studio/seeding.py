@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.core.types import Remark
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import ProjectDraft, Studio
 
@@ -33,7 +33,7 @@ def draft(**changes: object) -> ProjectDraft:
 def train(studio: Studio, round_id: str) -> None:
     samples = studio.training_set(round_id)
     adapter = studio.store.adapters.add(round_id.encode())
-    fingerprint = lineage.training_fingerprint(studio.store, round_id)
+    fingerprint = fingerprints.training_fingerprint(studio.store, round_id)
     studio.store.rounds.finish_training(round_id, adapter, fingerprint, samples)
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.studio.bug_report import library_versions
-from gal_studio.studio.scrubbing import scrubbed
+from gal_studio.studio.bug_report import library_versions, scrubbed
 from tests.ui.seeded import make_project
 
 HOME, WORKSPACE = Path("/home/ada"), Path("/home/ada/work space")

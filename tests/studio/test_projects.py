@@ -119,14 +119,14 @@ def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> No
 def test_a_project_is_put_away_and_deleted_but_not_at_work(studio: Studio) -> None:
     project_id = studio.create_project(draft(name="Tea"))
     job = studio.fine_tune(studio.rounds(project_id)[0].id)
-    with pytest.raises(StudioError, match="Work of Tea waits or runs: stop or withdraw it first"):
+    with pytest.raises(StudioError, match="Tea has jobs that wait or run: stop or cancel them first"):
         studio.put_away(project_id)
     studio.stop(job.id)
     studio.put_away(project_id)
     assert studio.project(project_id).put_away
     studio.bring_back(project_id)
     assert not studio.project(project_id).put_away
-    with pytest.raises(StudioError, match="not put away"):
+    with pytest.raises(StudioError, match="not archived"):
         studio.delete(project_id)
     studio.put_away(project_id)
     assert studio.project_size(project_id) > 0
@@ -184,4 +184,4 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
 def test_pictures_that_will_be_changed_are_noted(studio: Studio) -> None:
     buffer = io.BytesIO()
     Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(buffer, "PNG")
-    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: laid on white",)
+    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: placed on white",)

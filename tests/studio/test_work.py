@@ -8,7 +8,7 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from tests.studio.seeding import draft, draw, train
@@ -40,10 +40,10 @@ def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, rou
     studio.change_settings(project_id, {"tune": {"preview_every": 25}})
     with pytest.raises(StudioError, match="fine-tuned on these pictures with these settings already"):
         studio.fine_tune(round_id)
-    before = lineage.training_fingerprint(studio.store, round_id)
+    before = fingerprints.training_fingerprint(studio.store, round_id)
     present = studio.store.rounds.settings(round_id)
     studio.store.rounds.set_settings(round_id, replace(present, tune=replace(present.tune, preview_every=25)))
-    assert lineage.training_fingerprint(studio.store, round_id) == before, "a checkpoint would be lost"
+    assert fingerprints.training_fingerprint(studio.store, round_id) == before, "a checkpoint would be lost"
 
 
 def test_work_wakes_the_worker(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
     job = halted(studio, round_id)
     assert [entry.id for entry in studio.queue_view().halted] == [job.id]
     since(studio, round_id)
-    with pytest.raises(StudioError, match="press Fine-tune, which keeps that"):
+    with pytest.raises(StudioError, match="press Fine-tune to keep that round"):
         studio.resume(job.id)
     assert studio.queue_view().halted == ()
     assert studio.job_view(project_id).id != job.id

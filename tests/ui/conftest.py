@@ -2,8 +2,8 @@
 
 `LATEST_ANSWER=0.5 pytest tests/ui -m browser` lets every answer wait for up to half a second, in another
 order than it was asked for, and `SLOWDOWN=6` makes the page's own work six times slower: what holds only on
-a quick machine fails then. A test that fails in the browser is tried once more and told as a rerun: look at
-it then, for it may be the page that is wrong (`--reruns 0` does without).
+a quick machine fails then. Tests of races (answers that come late, presses that meet a change) are marked
+`races` as well as `browser`; `-m "browser and not races"` leaves them out.
 """
 
 import asyncio
@@ -35,12 +35,6 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        if config.getoption("reruns") != 0 and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 class Place(NamedTuple):

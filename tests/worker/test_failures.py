@@ -5,7 +5,7 @@ import pytest
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 

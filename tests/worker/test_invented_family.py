@@ -11,7 +11,7 @@ from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.engine.tiny import make_tiny_clip
 from tests.invented_family import REGISTERED, make_invented_model
 from tests.tiny_project import make_tower, object_draft

@@ -61,7 +61,7 @@ def test_a_refused_note_is_tried_on_and_the_next_job_is_done(
     refused, _ = refusing(getattr(Jobs, method), error, times=1 if method == "progress" else 3)
     monkeypatch.setattr(Jobs, method, refused)
     if state in ("error", "paused"):  # the end cannot be noted at once either
-        name = {"error": "fail", "paused": "rest"}[state]
+        name = {"error": "fail", "paused": "pause_for_space"}[state]
         noted, calls = refusing(getattr(Jobs, name), error, times=3)
         monkeypatch.setattr(Jobs, name, noted)
     with Worker(studio.store).entered() as worker, caplog.at_level(logging.WARNING):

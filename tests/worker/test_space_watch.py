@@ -40,7 +40,7 @@ def job(store: Store) -> Job:
 
 def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock: Clock) -> None:
     watch = RoomWatch(store, clock)
-    store.jobs.rest(job.id, shutil.disk_usage(store.workspace).total, "The disk is full.")
+    store.jobs.pause_for_space(job.id, shutil.disk_usage(store.workspace).total, "The disk is full.")
     assert watch.is_awaited()
     assert not watch.look()
     store.database.write("UPDATE jobs SET room_needed = 1")

@@ -20,7 +20,7 @@ from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
 from gal_studio.worker import run_worker
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import object_draft, tiny_draft
 from tests.worker.working import first_round, weights, work
 

@@ -12,6 +12,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.rounds import Preview
@@ -42,9 +43,9 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
     masks.redo(reference.id)
     parent = None
     for number in range(rounds):
-        entry = store.rounds.add(project.id, parent, project.settings)
-        _work(store, random, entry.id)
-        parent = entry.id if number < rounds - 1 else parent
+        round_ = store.rounds.add(project.id, parent, project.settings)
+        _work(store, random, round_.id)
+        parent = round_.id if number < rounds - 1 else parent
     if rounds:
         first = store.rounds.of_project(project.id)[0]
         node = store.rounds.add(project.id, first.id, project.settings, "refine")
@@ -100,6 +101,8 @@ def _refine(store: Store, random: Random, round_id: str) -> None:
     plans = [PlannedPair("A cat", seed, reference.image, reference.mask, "<sks>") for seed in range(2)]
     first, second = store.refinements.plan(round_id, plans)
     store.refinements.keep_drawn([(first.id, store.images.add_picture(picture(random)))])
+    region = np.arange(6).reshape(2, 3) > 2
+    store.refinements.regions.save(first.id, PairRegion((2, 3), region, ~region, region, reference.mask))
     for pair in (first, second):
         store.refinements.save_map(pair.id, "quality", _map(random))
         store.refinements.save_map(pair.id, "reproduction", _map(random))

@@ -10,12 +10,13 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.studio import Studio
 from gal_studio.workspace.check import HOUR, Finding, examine
-from gal_studio.workspace.repair import DAMAGED, mend, remedy
+from gal_studio.workspace.repair import DAMAGED, remedy, repair
 from tests.workspace.filled import fill, picture, snapshot, weights
 
 
@@ -47,53 +48,53 @@ def only(store: Store, sql: str) -> str:
 def test_whole_workspace_has_no_findings_and_repair_changes_nothing(full: Store) -> None:
     before = snapshot(full.workspace)
     assert examine(full) == ()
-    assert mend(full) == ()
+    assert repair(full) == ()
     assert snapshot(full.workspace) == before
 
 
 def test_lost_candidate_is_drawn_again_under_its_id_and_its_verdict_stays(full: Store) -> None:
     project = full.projects.all()[0]
-    entry = full.rounds.of_project(project.id)[0]
-    (chosen,) = full.decisions.accepted(entry.id)
+    round_ = full.rounds.of_project(project.id)[0]
+    (chosen,) = full.decisions.accepted(round_.id)
     candidate = full.candidates.get(chosen)
     data = full.images.read(candidate.image)
-    full.rounds.set_settings(entry.id, project.settings.updated({"generation": {"candidates": 2}}))
-    assert lineage.missing(full, entry.id) == ()
+    full.rounds.set_settings(round_.id, project.settings.updated({"generation": {"candidates": 2}}))
+    assert lineage.missing(full, round_.id) == ()
     full.images.path(candidate.image).unlink()
     assert ("lost", "candidates") in found(full)
-    assert any("Generate draws them again" in line for line in mend(full))
-    (missing,) = lineage.missing(full, entry.id)
+    assert any("Generate draws them again" in line for line in repair(full))
+    (missing,) = lineage.missing(full, round_.id)
     assert (missing[0].id, missing[1]) == (candidate.anchor_id, candidate.index)
-    assert Studio(full).round_view(entry.id).candidates
+    assert Studio(full).round_view(round_.id).candidates
     with pytest.raises(StudioError, match="press Generate"):
         full.images.path(full.candidates.get(chosen).image)
     again = full.images.add(data)
-    feature = full.candidates.features(entry.id)[chosen].astype(float)
+    feature = full.candidates.features(round_.id)[chosen].astype(float)
     full.candidates.save(
-        entry.id,
+        round_.id,
         [NewCandidate(candidate.anchor_id, candidate.index, candidate.seed, again, 0.1, 0.2, feature)],
     )
-    assert full.decisions.accepted(entry.id) == (chosen,)
-    assert lineage.missing(full, entry.id) == ()
+    assert full.decisions.accepted(round_.id) == (chosen,)
+    assert lineage.missing(full, round_.id) == ()
     assert examine(full) == ()
 
 
 def test_round_whose_adapter_is_lost_is_trained_again_in_its_place(full: Store) -> None:
     project = full.projects.all()[0]
-    entry = full.rounds.of_project(project.id)[0]
-    assert entry.adapter is not None
-    path = full.adapters.path(entry.adapter)
+    round_ = full.rounds.of_project(project.id)[0]
+    assert round_.adapter is not None
+    path = full.adapters.path(round_.adapter)
     path.write_bytes(weights(99))
     assert ("altered", "rounds") in found(full)
-    mend(full)
-    assert full.rounds.get(entry.id).adapter is None
+    repair(full)
+    assert full.rounds.get(round_.id).adapter is None
     assert (full.workspace / DAMAGED / path.name).read_bytes() == weights(99)
-    settings = full.rounds.settings(entry.id)
+    settings = full.rounds.settings(round_.id)
     full.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 99}}))
     studio = Studio(full)
-    assert studio.next_step(entry.id) == "fine_tune"
-    assert studio.fine_tune(entry.id).round_id == entry.id
-    assert full.rounds.settings(entry.id) == settings
+    assert studio.next_step(round_.id) == "fine_tune"
+    assert studio.fine_tune(round_.id).round_id == round_.id
+    assert full.rounds.settings(round_.id) == settings
     assert not [finding for finding in examine(full) if finding.problem == "altered"]
 
 
@@ -120,7 +121,7 @@ def test_what_can_be_made_again_is_forgotten(
     finding = found(full)["lost", table]
     assert finding.names == (name,)
     assert "--repair" in remedy(finding)
-    assert any("Repaired" in line for line in mend(full))
+    assert any("Repaired" in line for line in repair(full))
     assert only(full, sql) == after
     assert ("lost", table) not in found(full)
 
@@ -130,19 +131,19 @@ def test_lost_reference_is_named_and_left_to_the_person(full: Store) -> None:
     full.images.path(reference.image).unlink()
     finding = found(full)["lost", "project_references"]
     assert "start a new project" in remedy(finding)
-    assert any("Not repaired" in line for line in mend(full))
+    assert any("Not repaired" in line for line in repair(full))
     assert full.projects.reference(reference.id).image == reference.image
     assert ("lost", "project_references") in found(full)
 
 
 def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) -> None:
-    entry = full.rounds.of_project(full.projects.all()[0].id)[0]
+    round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
     old = [
         full.images.folder / f".{'a' * 64}.png.12345678.tmp",
         full.images.path(full.images.add_picture(picture(Random(77)))),
         full.adapters.path(full.adapters.add(weights(1234))),
-        full.checkpoints(entry.id) / "0123456789abcdef" / "step-4.safetensors.part",
-        full.checkpoints(entry.id) / "0123456789abcdef" / ".tmpLXvV1J",
+        full.checkpoints(round_.id) / "0123456789abcdef" / "step-4.safetensors.part",
+        full.checkpoints(round_.id) / "0123456789abcdef" / ".tmpLXvV1J",
         full.workspace / ".import-abc.part",
     ]
     young = [
@@ -159,7 +160,7 @@ def test_leftovers_go_when_they_are_old_and_work_in_progress_stays(full: Store) 
     for path in old:
         aged(path)
     assert {finding.problem for finding in examine(full)} == {"orphan", "leftover"}
-    assert all("Removed" in line for line in mend(full))
+    assert all("Removed" in line for line in repair(full))
     assert not [path for path in old if path.exists()]
     assert all(path.exists() for path in (*young, foreign))
     assert examine(full) == ()
@@ -172,17 +173,17 @@ def aged_file(path: Path) -> Path:
 
 
 def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> None:
-    entry = full.rounds.of_project(full.projects.all()[0].id)[0]
-    today = lineage.training_fingerprint(full, entry.id)
-    done = aged_file(full.checkpoints(entry.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
-    other = aged_file(full.checkpoints(entry.id) / ("e" * 16) / "step-2.safetensors")
-    kept = aged_file(full.checkpoints(entry.id) / today[:16] / "step-2.safetensors")
+    round_ = full.rounds.of_project(full.projects.all()[0].id)[0]
+    today = fingerprints.training_fingerprint(full, round_.id)
+    done = aged_file(full.checkpoints(round_.id) / ("f" * 16) / "step-2.safetensors")  # trained as ffff…
+    other = aged_file(full.checkpoints(round_.id) / ("e" * 16) / "step-2.safetensors")
+    kept = aged_file(full.checkpoints(round_.id) / today[:16] / "step-2.safetensors")
     gone = aged_file(full.workspace / "checkpoints" / "0123456789abcdef" / "x" / "step-1.safetensors")
-    young = full.checkpoints(entry.id) / ("e" * 16) / "step-4.safetensors"
+    young = full.checkpoints(round_.id) / ("e" * 16) / "step-4.safetensors"
     young.write_bytes(b"x")
     finding = found(full)["checkpoint", ""]
     assert set(finding.paths) == {done, other, gone}
-    mend(full)
+    repair(full)
     assert [path.exists() for path in (done, other, gone)] == [False, False, False]
     assert kept.exists()
     assert young.exists()
@@ -192,7 +193,7 @@ def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
     """A training that runs is the one it began as, whatever was decided since."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
     node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
-    today = pairs.refinement_fingerprint(full, node.id)
+    today = fingerprints.training_fingerprint(full, node.id)
     kept = aged_file(full.checkpoints(node.id) / today[:16] / "step-2.safetensors")
     other = aged_file(full.checkpoints(node.id) / ("e" * 16) / "step-2.safetensors")
     job = full.jobs.enqueue(base.project_id, node.id, "refine")
@@ -211,10 +212,24 @@ def test_rows_that_point_to_nothing_are_said(full: Store) -> None:
         connection.execute("DELETE FROM anchors")
     finding = found(full)["rows", ""]
     assert "candidates" in finding.sentence
-    assert any("Not repaired" in line for line in mend(full))
+    assert any("Not repaired" in line for line in repair(full))
 
 
-def test_damaged_index_is_made_anew(full: Store) -> None:
+def test_a_region_that_does_not_fit_its_maps_is_removed(full: Store) -> None:
+    pair_id = only(full, "SELECT pair_id FROM pair_regions")
+    full.refinements.regions.save(pair_id, PairRegion((3, 3)))
+    assert found(full).keys() == {("region", "")}
+    assert any("the next refinement makes them again" in line for line in repair(full))
+    assert full.refinements.regions.get(pair_id) is None
+    assert examine(full) == ()
+
+
+def test_a_region_of_another_length_is_never_stored(full: Store) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        full.database.write("UPDATE pair_regions SET learned = x'0101'")
+
+
+def test_damaged_index_is_rebuilt(full: Store) -> None:
     with closing(sqlite3.connect(full.workspace / "studio.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         connection.execute(
@@ -223,7 +238,7 @@ def test_damaged_index_is_made_anew(full: Store) -> None:
         )
     full.database.close()
     assert found(full).keys() == {("database", "")}
-    assert any("made anew" in line for line in mend(full))
+    assert any("rebuilt" in line for line in repair(full))
     assert examine(full) == ()
 
 

@@ -1,4 +1,4 @@
-"""A project is put away, brought back, or deleted with all that is its own and nothing else's."""
+"""A project is archived, restored, or deleted with all that is its own and nothing else's."""
 
 import os
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_what_is_deleted_leaves_nothing_and_takes_nothing_of_others(tmp_path: Pa
         job = store.jobs.enqueue(second, store.rounds.of_project(second)[0].id, "generate")
         store.jobs.request_stop(job.id)
         (store.checkpoints(store.rounds.of_project(second)[0].id) / "step-1").mkdir()
-        store.projects.set_put_away(second, True)
+        store.projects.set_archived(second, True)
         _age(store)
         size, there = delete.size(store, second), _contents(store)[1]
         freed = delete.delete_project(store, second)
@@ -56,19 +56,19 @@ def test_what_is_deleted_leaves_nothing_and_takes_nothing_of_others(tmp_path: Pa
 
 def test_a_file_that_was_kept_again_just_now_stays_for_the_doctor(store: Store, project: Project) -> None:
     _age(store)
-    (name,) = {entry.image for entry in store.projects.references(project.id)}
-    store.projects.set_put_away(project.id, True)
+    (name,) = {reference.image for reference in store.projects.references(project.id)}
+    store.projects.set_archived(project.id, True)
     assert store.images.add(store.images.read(name)) == name  # by another project, whose row is still to come
     assert delete.delete_project(store, project.id) == 0
     assert store.images.has(name)
 
 
-def test_only_what_is_put_away_is_deleted(store: Store, project: Project, first_round: Round) -> None:
-    with pytest.raises(StudioError, match="Cat is not put away"):
+def test_only_what_is_archived_is_deleted(store: Store, project: Project, first_round: Round) -> None:
+    with pytest.raises(StudioError, match="Cat is not archived"):
         delete.delete_project(store, project.id)
-    store.projects.set_put_away(project.id, True)
+    store.projects.set_archived(project.id, True)
     job = store.jobs.enqueue(project.id, first_round.id, "fine_tune")
-    with pytest.raises(StudioError, match="Work of Cat waits or runs"):
+    with pytest.raises(StudioError, match="Cat has jobs that wait or run"):
         delete.delete_project(store, project.id)
     store.jobs.request_stop(job.id)
     delete.delete_project(store, project.id)
@@ -79,7 +79,7 @@ def test_only_what_is_put_away_is_deleted(store: Store, project: Project, first_
 def test_nothing_is_deleted_when_it_cannot_be_whole(
     store: Store, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.projects.set_put_away(project.id, True)
+    store.projects.set_archived(project.id, True)
     _age(store)
     before = _contents(store)
 
@@ -92,10 +92,10 @@ def test_nothing_is_deleted_when_it_cannot_be_whole(
     assert _contents(store) == before
 
 
-def test_a_project_is_put_away_once_and_brought_back(store: Store, project: Project) -> None:
+def test_a_project_is_archived_once_and_brought_back(store: Store, project: Project) -> None:
     for _ in range(2):
-        store.projects.set_put_away(project.id, True)
-        assert store.projects.put_away() == {project.id}
-    store.projects.set_put_away(project.id, False)
-    assert store.projects.put_away() == frozenset()
+        store.projects.set_archived(project.id, True)
+        assert store.projects.archived() == {project.id}
+    store.projects.set_archived(project.id, False)
+    assert store.projects.archived() == frozenset()
     assert store.projects.get(project.id) == project

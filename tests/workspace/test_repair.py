@@ -15,7 +15,7 @@ from gal_studio.ui.panels.results import all_rounds
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from gal_studio.workspace.check import examine
-from gal_studio.workspace.repair import mend
+from gal_studio.workspace.repair import repair
 from tests.tiny_project import make_models, object_draft
 from tests.ui.seeded import finished
 from tests.ui.seeded_refinement import object_with_subject, pairs_made
@@ -41,34 +41,34 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
     with Store(tmp_path / "workspace") as store:
         studio, models = Studio(store), Models()
         project_id = studio.create_project(object_draft(names))
-        entry = studio.rounds(project_id)[0]
-        work(studio, models, entry.id)
-        candidates = store.candidates.of_round(entry.id)
+        round_ = studio.rounds(project_id)[0]
+        work(studio, models, round_.id)
+        candidates = store.candidates.of_round(round_.id)
         studio.decide([candidates[0].id], "accepted")
-        learned = load_file(studio.adapter_path(entry.id))
+        learned = load_file(studio.adapter_path(round_.id))
         lost = [store.images.path(candidate.image) for candidate in candidates[:2]]
         kept = {path: path.read_bytes() for path in lost}
         class_image = next(iter(store.projects.class_images(project_id, _drawn_by(store))))
         kept[store.images.path(class_image)] = store.images.read(class_image)
-        for path in (*kept, studio.adapter_path(entry.id)):
+        for path in (*kept, studio.adapter_path(round_.id)):
             path.unlink()
         assert {finding.problem for finding in examine(store)} == {"lost"}
-        mend(store)
+        repair(store)
         with pytest.raises(StudioError, match="press Fine-tune"):
-            studio.generate(entry.id)
+            studio.generate(round_.id)
         shown = poll(Recall(studio), {"project": project_id})
         assert shown["parts"]["rounds"][0]["cover"]["id"] == candidates[2].id
         assert shown["parts"]["round"]["step"] == "fine_tune"
         assert [item["version"] for item in shown["candidates"]["items"][:2]] == ["", ""]
-        work(studio, models, entry.id)
+        work(studio, models, round_.id)
         assert {path: path.read_bytes() for path in kept} == kept
-        again = load_file(studio.adapter_path(entry.id))  # its header is written in any order
+        again = load_file(studio.adapter_path(round_.id))  # its header is written in any order
         assert {name: weight.tobytes() for name, weight in again.items()} == {
             name: weight.tobytes() for name, weight in learned.items()
         }
-        assert store.decisions.accepted(entry.id) == (candidates[0].id,)
-        assert [entry.id for entry in store.candidates.of_round(entry.id)] == [
-            entry.id for entry in candidates
+        assert store.decisions.accepted(round_.id) == (candidates[0].id,)
+        assert [candidate.id for candidate in store.candidates.of_round(round_.id)] == [
+            candidate.id for candidate in candidates
         ]
         assert len(studio.rounds(project_id)) == 1
         assert examine(store) == ()
@@ -80,7 +80,7 @@ def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
     known = poll(recall, {"project": project_id})
     for candidate in studio.store.candidates.of_round(round_id):
         studio.store.images.path(candidate.image).unlink(missing_ok=True)
-    mend(studio.store)
+    repair(studio.store)
     parts = poll(recall, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
     assert parts["rounds"][0]["cover"] is None
     assert parts["round"]["step"] == "generate"
@@ -100,7 +100,7 @@ def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
             shown = poll(Recall(studio), {"project": project_id, "round": node})["parts"]["refinement"]
             assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
             assert find_pair(studio, {"pair": pair.id})["foreground"] is None
-            mend(store)
+            repair(store)
 
 
 def _drawn_by(store: Store) -> str:

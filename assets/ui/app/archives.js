@@ -5,27 +5,32 @@ import { toast } from "../kit/toast.js";
 import { el } from "../kit/dom.js";
 
 export function mountExport(button) {
-  button.addEventListener("click", () => busyWhile(button, async () => {
-    const answer = await fetch(`/project/${encodeURIComponent(state.projectId)}/archive`);
-    if (!answer.ok) return toast(await answer.text(), "error");
-    const address = URL.createObjectURL(await answer.blob());
-    const name = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "project.zip";
-    el("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60000);
-    toast(`${name}: the whole project, with its pictures, decisions and LoRAs.`);
-  }));
+  button.addEventListener("click", () =>
+    busyWhile(button, async () => {
+      const answer = await fetch(`/project/${encodeURIComponent(state.projectId)}/archive`);
+      if (!answer.ok) return toast(await answer.text(), "error");
+      const address = URL.createObjectURL(await answer.blob());
+      const name =
+        /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "project.zip";
+      el("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60000);
+      toast(`${name}: the whole project, with its pictures, decisions and LoRAs.`);
+    }),
+  );
 }
 
 export function mountImport(button, input) {
   button.addEventListener("click", () => input.click());
-  input.addEventListener("change", () => busyWhile(button, async () => {
-    const [file] = input.files;
-    input.value = "";
-    if (!file) return;
-    const answer = await fetch("/import-project", { method: "POST", body: file });
-    if (!answer.ok) return toast(await answer.text(), "error");
-    openProject((await answer.json()).project);
-  }));
+  input.addEventListener("change", () =>
+    busyWhile(button, async () => {
+      const [file] = input.files;
+      input.value = "";
+      if (!file) return;
+      const answer = await fetch("/import-project", { method: "POST", body: file });
+      if (!answer.ok) return toast(await answer.text(), "error");
+      openProject((await answer.json()).project);
+    }),
+  );
 }
 
 /** One at a time; what does not come through is said. */

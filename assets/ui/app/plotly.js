@@ -7,7 +7,10 @@ export function plotly() {
     const script = document.createElement("script");
     script.src = "/static/plotly.min.js";
     script.onload = () => resolve(window.Plotly);
-    script.onerror = () => { loading = null; reject(new Error("The map's library could not be loaded.")); };
+    script.onerror = () => {
+      loading = null;
+      reject(new Error("The map's library could not be loaded."));
+    };
     document.head.append(script);
   });
   return loading;

@@ -5,7 +5,21 @@ import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 
 const servers = new Map();
-const QUIET = new Set(["poll", "derive", "overview", "options", "results", "same_seed", "check", "patch_maps", "part_mask", "pair", "reference_mask", "before_after", "log"]);
+const QUIET = new Set([
+  "poll",
+  "derive",
+  "overview",
+  "options",
+  "results",
+  "same_seed",
+  "check",
+  "patch_maps",
+  "part_mask",
+  "pair",
+  "reference_mask",
+  "before_after",
+  "log",
+]);
 let timer = null;
 let polling = null;
 
@@ -19,9 +33,11 @@ export async function call(panel, name, request) {
   let answer;
   try {
     answer = await servers.get(panel)[name](request);
-  } catch { /* the same as no answer, which is how Gradio's client tells most failures */ }
+  } catch {
+    /* the same as no answer, which is how Gradio's client tells most failures */
+  }
   if (answer === undefined) return unanswered();
-  if (answer && answer.error) {
+  if (answer?.error) {
     toast(answer.error, "error");
     return null;
   }
@@ -33,7 +49,7 @@ export async function call(panel, name, request) {
 async function unanswered() {
   const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
   if (page?.status === 401) location.reload();
-  else toast("The studio does not answer. It goes on by itself when it is back.", "offline");
+  else toast("The studio does not answer. The page reconnects by itself.", "offline");
   return null;
 }
 
@@ -115,7 +131,7 @@ export function start() {
   const query = new URLSearchParams(location.search);
   state.projectId = query.get("project");
   state.roundId = query.get("round");
-  state.step = state.projectId ? query.get("step") ?? "rounds" : "reference";
+  state.step = state.projectId ? (query.get("step") ?? "rounds") : "reference";
   document.addEventListener("visibilitychange", () => document.hidden || poll());
   emit("step");
   return poll();

@@ -1,22 +1,53 @@
+// @ts-check
 /** What the page knows, in one place; panels listen to the parts that they show. Truth lives on the server. */
+/** @import { Candidate, Job, Project, Queue, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
+/** @import { Refinement } from "./payloads_refinement.d.ts" */
 
+/**
+ * @typedef {object} State
+ * @property {string | null} projectId
+ * @property {string | null} roundId
+ * @property {string} step the screen: reference, rounds or results
+ * @property {Project | null} project
+ * @property {RoundChip[]} rounds the strip
+ * @property {Job | null} job
+ * @property {Queue} queue the work of all projects
+ * @property {Round | null} round
+ * @property {Score[]} scores in order of priority
+ * @property {Map<string, Score>} scoreOf by test prompt
+ * @property {Map<string, Candidate>} candidates by id, in order of creation
+ * @property {Map<string, Score>} suggested scores by the candidate that is suggested
+ * @property {Map<string, Verdict>} verdicts by candidate; one without is undecided
+ * @property {Map<string, string>} masks by candidate: a mark of the part that was accepted of it
+ * @property {Refinement | null} refinement what a round of kind refine is made of
+ * @property {Map<string, [number, number]>} positions by candidate or reference
+ * @property {Filter} filter
+ * @property {"anchor" | "copy" | "margin" | "entropy"} colour of the map's points
+ * @property {Set<string>} selection
+ * @property {string | null} hover
+ * @property {string | null} focus
+ */
+
+/** @typedef {"suggested" | "accepted" | "copies" | "selection" | "all"} Filter */
+
+/** @type {State} */
 export const state = {
   projectId: null,
   roundId: null,
   step: "reference",
-  project: null, // {id, name, kind, model, trigger_word, references: [{id, prompt}], ...}
-  rounds: [], // the strip: [{id, number, parent_id, accepted, state, cover}]
+  project: null,
+  rounds: [],
   job: null,
-  queue: { working: [], waiting: [], halted: [] }, // the work of all projects
-  round: null, // {id, number, step, openness, expected, ...}
-  scores: [], // in order of priority
-  scoreOf: new Map(), // anchor id -> score
-  candidates: new Map(), // candidate id -> candidate, in order of creation
-  suggested: new Map(), // candidate id -> score of its anchor
-  verdicts: new Map(), // candidate id -> "accepted" | "rejected"
-  masks: new Map(), // candidate id -> a mark of the part that was accepted of it
-  refinement: null, // what a round of kind refine is made of: {step, pairs, measured, ...}
-  positions: new Map(), // candidate or reference id -> [x, y]
+  queue: { working: [], waiting: [], halted: [] },
+  round: null,
+  scores: [],
+  scoreOf: new Map(),
+  candidates: new Map(),
+  suggested: new Map(),
+  verdicts: new Map(),
+  masks: new Map(),
+  refinement: null,
+  positions: new Map(),
   filter: "all",
   colour: "anchor",
   selection: new Set(),
@@ -24,20 +55,40 @@ export const state = {
   focus: null,
 };
 
+/**
+ * What each event tells its listeners; the others tell nothing.
+ * @typedef {{ verdicts: Set<string>, candidates: Candidate[], hover: string | undefined, focus: string | undefined, view: string }} Details
+ */
+
+/** @typedef {(detail: never) => void} Listener */
+
+/** @type {Map<string, Listener[]>} */
 const listeners = new Map();
 
-/** Call `fn(detail)` after each `emit` of any of the named events. */
+/**
+ * Call `fn(detail)` after each `emit` of any of the named events.
+ * @param {string} names separated by spaces
+ * @param {Listener} fn
+ */
 export function on(names, fn) {
   for (const name of names.split(" ")) {
-    if (!listeners.has(name)) listeners.set(name, []);
-    listeners.get(name).push(fn);
+    listeners.set(name, [...(listeners.get(name) ?? []), fn]);
   }
 }
 
+/**
+ * @template {string} Name
+ * @param {Name} name
+ * @param {Name extends keyof Details ? Details[Name] : undefined} [detail]
+ */
 export function emit(name, detail) {
-  for (const fn of listeners.get(name) ?? []) fn(detail);
+  for (const fn of listeners.get(name) ?? []) fn(/** @type {never} */ (detail));
 }
 
+/**
+ * @param {string} id
+ * @returns {Verdict}
+ */
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
 /** Does work of this project wait or run? */
@@ -46,22 +97,33 @@ export function busy() {
 }
 
 export function drawing() {
-  return busy() && state.job.kind === "generate" && state.job.round_id === state.roundId;
+  return busy() && state.job?.kind === "generate" && state.job.round_id === state.roundId;
 }
 
+/**
+ * @param {string | null} id
+ * @param {string} [origin] where the pointer is
+ */
 export function setHover(id, origin) {
   if (state.hover === id) return;
   state.hover = id;
   emit("hover", origin);
 }
 
+/**
+ * @param {string | null} id
+ * @param {string} [origin] where it was chosen
+ */
 export function setFocus(id, origin) {
   if (id !== null && !state.candidates.has(id)) return;
   state.focus = id;
   emit("focus", origin);
 }
 
-/** Replace the selection. A lasso also filters the grid by it; a Shift click does not. */
+/**
+ * Replace the selection. A lasso also filters the grid by it; a Shift click does not.
+ * @param {Iterable<string>} ids
+ */
 export function setSelection(ids, { filter = false } = {}) {
   state.selection = new Set(ids);
   if (filter && state.selection.size) state.filter = "selection";
@@ -69,19 +131,28 @@ export function setSelection(ids, { filter = false } = {}) {
   emit("selection");
 }
 
+/** @param {Filter} filter */
 export function setFilter(filter) {
   state.filter = filter;
   emit("filter");
 }
 
-/** Does the current filter let this candidate through? */
+/**
+ * Does the current filter let this candidate through?
+ * @param {string} id
+ */
 export function passes(id) {
   switch (state.filter) {
-    case "suggested": return state.suggested.has(id);
-    case "accepted": return state.verdicts.get(id) === "accepted";
-    case "copies": return state.candidates.get(id).copy;
-    case "selection": return state.selection.has(id);
-    default: return true;
+    case "suggested":
+      return state.suggested.has(id);
+    case "accepted":
+      return state.verdicts.get(id) === "accepted";
+    case "copies":
+      return Boolean(state.candidates.get(id)?.copy);
+    case "selection":
+      return state.selection.has(id);
+    default:
+      return true;
   }
 }
 
@@ -93,7 +164,10 @@ export function counts() {
     if (candidate.copy) copies += 1;
   }
   return {
-    suggested: state.suggested.size, accepted, copies,
-    selection: state.selection.size, all: state.candidates.size,
+    suggested: state.suggested.size,
+    accepted,
+    copies,
+    selection: state.selection.size,
+    all: state.candidates.size,
   };
 }

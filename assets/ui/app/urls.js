@@ -1,12 +1,31 @@
+// @ts-check
 /** Addresses of pictures: by id, with the content's version, so that a browser may keep them for ever. */
+/** @import { PictureRef } from "./payloads.d.ts" */
+/** @import { Pair } from "./payloads_refinement.d.ts" */
 import { state } from "./store.js";
 
-export const address = (route, { id, version }) => `/${route}/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`;
+/**
+ * @param {string} route
+ * @param {PictureRef} picture
+ */
+export const address = (route, { id, version }) =>
+  `/${route}/${encodeURIComponent(id)}?v=${encodeURIComponent(version)}`;
 
+/**
+ * @param {string} route
+ * @param {string} id
+ */
 const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
 
-/** A picture of a pair, `which` is "reference" or "generated". */
-export const pairPicture = (pair, which, small = false) => `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}?v=${encodeURIComponent(pair[which] ?? "")}`;
+/**
+ * A picture of a pair.
+ * @param {Pick<Pair, "id" | "reference" | "generated">} pair
+ * @param {"reference" | "generated"} which
+ */
+export const pairPicture = (pair, which, small = false) =>
+  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}?v=${encodeURIComponent(pair[which] ?? "")}`;
 
+/** @param {string} id */
 export const picture = (id) => ofCandidate("picture", id);
+/** @param {string} id */
 export const thumbnail = (id) => ofCandidate("thumb", id);

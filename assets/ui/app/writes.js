@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * What the page changes. Changes wait in the order of the clicks, leave in lists, and stay until the studio has
  * answered them; only a refusal ends one otherwise. Each carries an id, by which the studio knows what it did
@@ -15,14 +16,26 @@ const FAREWELL = 60_000; // bytes that a browser sends for a page that is gone
 const REFUSALS = [400, 413]; // what else stands between us and the studio may say something else
 const LEFT = "gal-studio-writes";
 const NOTED = 50; // ms after which a change is noted
-const waiting = []; // {entry: {id, name, request}, done, since: when it was asked for}
+/**
+ * One change for the studio; its id tells the studio what it did already.
+ * @typedef {{ id: string, name: string, request: object }} Change
+ * @typedef {{ error?: string, round?: string, name?: string, said?: string, changed?: string[] }} WriteAnswer
+ */
+/** @type {{ entry: Change, done: (answer: WriteAnswer | null) => void, since: number }[]} */
+const waiting = [];
 let started = 0;
 let sending = false;
 let away = false;
 let ended = false; // the session
-let noting = null; // the timer of it
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let noting;
 
-/** Ask for one change; resolves with the studio's answer, or with null when it refused. */
+/**
+ * Ask for one change; resolves with the studio's answer, or with null when it refused.
+ * @param {string} name
+ * @param {object} request
+ * @returns {Promise<WriteAnswer | null>}
+ */
 export function write(name, request) {
   return new Promise((done) => wait({ id: newId(), name, request }, done));
 }
@@ -39,8 +52,13 @@ export function writeMark() {
 }
 
 /** `crypto.randomUUID` is there on secure pages alone. */
-const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/**
+ * @param {Change} entry
+ * @param {(answer: WriteAnswer | null) => void} done
+ */
 function wait(entry, done) {
   started += 1;
   waiting.push({ entry, done, since: performance.now() });
@@ -52,11 +70,13 @@ function wait(entry, done) {
 /** Leave what waits to the next page of this tab. It is done while all is well: a busy browser ends pages without a word. */
 function note() {
   clearTimeout(noting);
-  noting = null;
+  noting = undefined;
   try {
     if (waiting.length) sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ entry }) => entry)));
     else sessionStorage.removeItem(LEFT);
-  } catch { /* no room, or not allowed: what is sent at the end must do */ }
+  } catch {
+    /* no room, or not allowed: what is sent at the end must do */
+  }
 }
 
 function noteSoon() {
@@ -77,25 +97,49 @@ async function send() {
   sending = false;
 }
 
-/** The first changes that fit into so many bytes, at least one. */
+/**
+ * The first changes that fit into so many bytes, at least one.
+ * @param {number} room
+ */
 function beginning(room) {
   let left = room - 2;
-  const fits = ({ entry }) => (left -= size(entry)) >= 0;
+  /** @param {{ entry: Change }} change */
+  const fits = ({ entry }) => {
+    left -= size(entry);
+    return left >= 0;
+  };
   const end = waiting.findIndex((change) => !fits(change));
   return waiting.slice(0, end < 0 ? waiting.length : Math.max(1, end)).map(({ entry }) => entry);
 }
 
+/** @param {Change} entry */
 const size = (entry) => new TextEncoder().encode(JSON.stringify(entry)).length + 1;
-const post = (entries, options) => fetch(PATH, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(entries), ...options });
+/**
+ * @param {Change[]} entries
+ * @param {RequestInit} [options]
+ */
+const post = (entries, options) =>
+  fetch(PATH, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(entries),
+    ...options,
+  });
 
-/** The answers to a list; null when there was none. */
+/**
+ * The answers to a list; null when there was none.
+ * @param {Change[]} entries
+ * @returns {Promise<WriteAnswer[] | null>}
+ */
 async function answered(entries) {
   try {
     const answer = await post(entries);
     if (answer.ok) return await answer.json();
     if (REFUSALS.includes(answer.status)) return refused(entries, await answer.text());
     if (answer.status === 401) signIn();
-  } catch { /* the studio is away */ }
+  } catch {
+    /* the studio is away */
+  }
   return null;
 }
 
@@ -105,9 +149,17 @@ function signIn() {
   ended = true;
 }
 
-/** A list that the studio does not take as a whole. */
+/**
+ * A list that the studio does not take as a whole.
+ * @param {Change[]} entries
+ * @param {string} error
+ */
 const refused = (entries, error) => entries.map(() => ({ error }));
 
+/**
+ * @param {typeof waiting} changes
+ * @param {WriteAnswer[]} answers
+ */
 function take(changes, answers) {
   for (const [i, { done, since }] of changes.entries()) {
     if (answers[i].error) toast(answers[i].error, "error");
@@ -120,7 +172,11 @@ function take(changes, answers) {
 addEventListener("beforeunload", (event) => {
   emit("leaving");
   note();
-  if (waiting.length && (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].entry) > FAREWELL)) event.preventDefault();
+  if (
+    waiting.length &&
+    (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].entry) > FAREWELL)
+  )
+    event.preventDefault();
 });
 
 addEventListener("pagehide", () => {
@@ -134,6 +190,8 @@ export function goOn() {
   let left = null;
   try {
     left = sessionStorage.getItem(LEFT);
-  } catch { /* not allowed */ }
+  } catch {
+    /* not allowed */
+  }
   for (const entry of JSON.parse(left ?? "[]")) wait(entry, () => {});
 }

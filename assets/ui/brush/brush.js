@@ -36,8 +36,12 @@ export function pictureThere(place) {
 
 export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange = () => {} }) {
   const { naturalWidth: width, naturalHeight: height } = place.querySelector("img");
-  const canvas = el("canvas", { class: "brush-layer", tabIndex: 0, role: "application",
-    "aria-label": `${name}. Painting area: the arrow keys move the brush, Space paints, Shift and an arrow draw a line.` });
+  const canvas = el("canvas", {
+    class: "brush-layer",
+    tabIndex: 0,
+    role: "application",
+    "aria-label": `${name}. Painting area: the arrow keys move the brush, Space paints, Shift and an arrow draw a line.`,
+  });
   const ring = el("i", { class: "brush-ring", hidden: true });
   place.append(canvas, ring);
   const fits = runs && runs.width === width && runs.height === height;
@@ -47,7 +51,14 @@ export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange
 
 class Brush {
   constructor(parts) {
-    Object.assign(this, parts, { tool: parts.tools[0], undone: [], done: [], last: null, stroke: null, frame: 0 });
+    Object.assign(this, parts, {
+      tool: parts.tools[0],
+      undone: [],
+      done: [],
+      last: null,
+      stroke: null,
+      frame: 0,
+    });
     this.started = this.mask.copy();
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.place);
@@ -94,9 +105,13 @@ class Brush {
     this.onChange();
   }
 
-  undo() { this.step(this.done, this.undone); }
+  undo() {
+    this.step(this.done, this.undone);
+  }
 
-  redo() { this.step(this.undone, this.done); }
+  redo() {
+    this.step(this.undone, this.done);
+  }
 
   step(from, to) {
     if (!from.length || this.stroke) return;
@@ -134,7 +149,10 @@ class Brush {
   /** Where a pointer is, in pixels of the mask. */
   point({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
-    return [((clientX - box.left) / box.width) * this.mask.width, ((clientY - box.top) / box.height) * this.mask.height];
+    return [
+      ((clientX - box.left) / box.width) * this.mask.width,
+      ((clientY - box.top) / box.height) * this.mask.height,
+    ];
   }
 
   showRing(point = this.last) {
@@ -143,7 +161,11 @@ class Brush {
     if (this.ring.hidden) return;
     const { width, height } = this.mask;
     const across = (2 * this.radius) / width;
-    Object.assign(this.ring.style, { left: `${(100 * point[0]) / width}%`, top: `${(100 * point[1]) / height}%`, width: `${100 * across}%` });
+    Object.assign(this.ring.style, {
+      left: `${(100 * point[0]) / width}%`,
+      top: `${(100 * point[1]) / height}%`,
+      width: `${100 * across}%`,
+    });
     this.ring.dataset.tool = this.tool.look ?? "erase";
   }
 
@@ -151,7 +173,11 @@ class Brush {
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      drawMask(this.canvas, this.mask, this.tools.filter((tool) => tool.look));
+      drawMask(
+        this.canvas,
+        this.mask,
+        this.tools.filter((tool) => tool.look),
+      );
     });
   }
 
@@ -182,10 +208,15 @@ function listenPointer(brush) {
     }
     brush.showRing(brush.point(event));
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => brush.stroke && brush.endStroke());
+  for (const end of ["pointerup", "pointercancel"])
+    canvas.addEventListener(end, () => brush.stroke && brush.endStroke());
   canvas.addEventListener("pointerleave", () => brush.stroke || brush.showRing(null));
-  canvas.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    brush.size -= Math.sign(event.deltaY) * 0.05;
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      brush.size -= Math.sign(event.deltaY) * 0.05;
+    },
+    { passive: false },
+  );
 }

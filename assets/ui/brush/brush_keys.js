@@ -25,8 +25,14 @@ function actionFor(brush, event) {
     if (key === "z") return () => (event.shiftKey ? brush.redo() : brush.undo());
     return key === "y" ? () => brush.redo() : null;
   }
-  if (key === "[") return () => { brush.size -= 0.05; };
-  if (key === "]") return () => { brush.size += 0.05; };
+  if (key === "[")
+    return () => {
+      brush.size -= 0.05;
+    };
+  if (key === "]")
+    return () => {
+      brush.size += 0.05;
+    };
   const tool = brush.tools.find((entry) => entry.key === key);
   if (tool) return () => brush.choose(tool.name);
   if (event.target !== brush.canvas) return null;
@@ -47,7 +53,10 @@ function walk(brush, [right, down], painting) {
   const from = place(brush);
   const step = Math.max(1, brush.radius / 2);
   const inside = (value, end) => Math.min(end, Math.max(0, value));
-  const to = [inside(from[0] + right * step, brush.mask.width), inside(from[1] + down * step, brush.mask.height)];
+  const to = [
+    inside(from[0] + right * step, brush.mask.width),
+    inside(from[1] + down * step, brush.mask.height),
+  ];
   brush.showRing(to);
   if (!painting) return;
   brush.paint(from, to);

@@ -1,15 +1,24 @@
+// @ts-check
 /**
  * A mask of labels, one number from 0 to 255 a pixel, that discs and strokes are painted into.
  * It travels as runs, `[label, count, label, count, ...]` row by row: exact, small, and no browser's canvas
  * (some add noise to what is read from it) stands between the hand and the store.
  */
+/** @import { Runs } from "../app/payloads_refinement.d.ts" */
 export class Mask {
-  /** `blank` is the label of a pixel that nobody painted. */
+  /**
+   * @param {number} width in pixels
+   * @param {number} height
+   * @param {number} blank the label of a pixel that nobody painted
+   */
   constructor(width, height, blank = 0) {
-    Object.assign(this, { width, height, blank });
+    this.width = width;
+    this.height = height;
+    this.blank = blank;
     this.labels = new Uint8Array(width * height).fill(blank);
   }
 
+  /** @param {Runs} stored */
   static fromRuns({ width, height, runs }, blank = 0) {
     const mask = new Mask(width, height, blank);
     let at = 0;
@@ -20,8 +29,10 @@ export class Mask {
     return mask;
   }
 
+  /** @returns {Runs} */
   toRuns() {
     const { labels } = this;
+    /** @type {number[]} */
     const runs = [];
     for (let start = 0, i = 1; i <= labels.length; i += 1) {
       if (i < labels.length && labels[i] === labels[start]) continue;
@@ -35,6 +46,7 @@ export class Mask {
     return this.labels.slice();
   }
 
+  /** @param {Uint8Array} labels */
   restore(labels) {
     this.labels.set(labels);
   }
@@ -43,7 +55,13 @@ export class Mask {
     this.labels.fill(this.blank);
   }
 
-  /** Label every pixel whose centre is at most `radius` from the line between two points; did any change? */
+  /**
+   * Label every pixel whose centre is at most `radius` from the line between two points; did any change?
+   * @param {[number, number]} from x and y, in pixels
+   * @param {[number, number]} to
+   * @param {number} radius
+   * @param {number} label
+   */
   stroke([x0, y0], [x1, y1], radius, label) {
     const reach = Math.max(radius, 0.71); // the pixel under the point, however small the brush
     const [dx, dy] = [x1 - x0, y1 - y0];
@@ -67,18 +85,26 @@ export class Mask {
   /** The same with two labels alone, 0 and 255: soft edges become hard ones. */
   parted() {
     const mask = new Mask(this.width, this.height);
-    this.labels.forEach((label, i) => { if (label > 127) mask.labels[i] = 255; });
+    this.labels.forEach((label, i) => {
+      if (label > 127) mask.labels[i] = 255;
+    });
     return mask;
   }
 
-  /** The share of pixels that carry one of these labels, in [0, 1]. */
+  /**
+   * The share of pixels that carry one of these labels, in [0, 1].
+   * @param {...number} labels
+   */
   share(...labels) {
     let found = 0;
-    for (const label of this.labels) found += labels.includes(label);
+    for (const label of this.labels) if (labels.includes(label)) found += 1;
     return found / this.labels.length;
   }
 
-  /** The border of everything that carries this label, as a path in pixels of the mask. */
+  /**
+   * The border of everything that carries this label, as a path in pixels of the mask.
+   * @param {number} label
+   */
   outline(label) {
     const { labels, width, height } = this;
     const path = new Path2D();
@@ -100,18 +126,36 @@ export class Mask {
   }
 }
 
+/**
+ * @param {Path2D} path
+ * @param {number} row
+ * @param {number} from
+ * @param {number} to
+ */
 function across(path, row, from, to) {
   path.moveTo(from, row);
   path.lineTo(to, row);
   return -1;
 }
 
+/**
+ * @param {Path2D} path
+ * @param {number} column
+ * @param {number} from
+ * @param {number} to
+ */
 function down(path, column, from, to) {
   path.moveTo(column, from);
   path.lineTo(column, to);
   return -1;
 }
 
+/**
+ * @param {number} a
+ * @param {number} b
+ * @param {number} reach
+ * @param {number} end
+ */
 function span(a, b, reach, end) {
   return [Math.max(0, Math.floor(Math.min(a, b) - reach)), Math.min(end, Math.ceil(Math.max(a, b) + reach))];
 }

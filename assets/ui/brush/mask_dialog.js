@@ -14,12 +14,15 @@ const TOOLS = [
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
 ];
 const STARTS = {
-  draft: "The bright part is what you painted last; it is not kept yet.",
+  draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
   none: "The studio has not looked for the subject yet; without your mask it will, when it first needs it.",
 };
-const STEPS = [["undo", "Back to the former mask"], ["redo", "Forward again"]];
+const STEPS = [
+  ["undo", "Back to the former mask"],
+  ["redo", "Forward again"],
+];
 let dialog = null;
 let open = null;
 
@@ -34,12 +37,18 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
   };
   const step = async (name) => {
     const mine = open;
-    if (!await write(name, { reference: id })) return;
+    if (!(await write(name, { reference: id }))) return;
     refresh().then(kept);
     if (maskOpen() && open === mine) paintReference({ id, prompt }, kept);
   };
   const log = { undo: () => step("undo_mask"), redo: () => step("redo_mask") };
-  await paintMask({ source: reference(id), title: prompt, load: () => call("rounds", "reference_mask", { reference: id }), send, log });
+  await paintMask({
+    source: reference(id),
+    title: prompt,
+    load: () => call("rounds", "reference_mask", { reference: id }),
+    send,
+    log,
+  });
 }
 
 /**
@@ -55,35 +64,62 @@ export async function paintMask({ source, title, load, send, log = null }) {
   open = mine;
   const place = stage(el("img", { src: source, alt: title, draggable: false }));
   const begun = el("p", { class: "field-note", role: "status" });
-  const words = el("p", { class: "lightbox-why" }, "Paint the subject, and leave the background out. What is not painted weighs little when a refinement learns from this picture.");
+  const words = el(
+    "p",
+    { class: "lightbox-why" },
+    "Paint the subject, and leave the background out. What is not painted weighs little when a refinement learns from this picture.",
+  );
   const give = async (runs) => {
     const painted = mine.brush.runs();
     keepDraft(mine.draft, painted);
-    if (!await send(runs)) return;
+    if (!(await send(runs))) return;
     draftKept(mine.draft, painted);
     mine.kept = JSON.stringify(painted);
     if (open === mine) close();
   };
-  const button = (action, label, act) => el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
-  const busy = async (act) => { // one change at a time: the buttons come back with the studio's answer
+  const button = (action, label, act) =>
+    el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
+  const busy = async (act) => {
+    // one change at a time: the buttons come back with the studio's answer
     const closed = [keep, auto, ...steps.map(({ node }) => node)].filter((one) => !one.disabled);
     for (const one of closed) one.disabled = true;
     await act();
     for (const one of closed) one.disabled = false;
   };
-  const keep = button("keep-mask", "Keep this mask", () => busy(() => give(mine.brush.runs())));
+  const keep = button("keep-mask", "Save this mask", () => busy(() => give(mine.brush.runs())));
   const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(null)));
-  const steps = log ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) })) : [];
+  const steps = log
+    ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) }))
+    : [];
   const bar = el("div");
-  dialog.replaceChildren(el("figure", {}, place, bar), el("div", { class: "lightbox-facts" }, el("h2", {}, title), words, begun,
-    el("div", { class: "lightbox-buttons" }, keep, auto, ...steps.map(({ node }) => node), button("close", "Close", close))));
+  dialog.replaceChildren(
+    el("figure", {}, place, bar),
+    el(
+      "div",
+      { class: "lightbox-facts" },
+      el("h2", {}, title),
+      words,
+      begun,
+      el(
+        "div",
+        { class: "lightbox-buttons" },
+        keep,
+        auto,
+        ...steps.map(({ node }) => node),
+        button("close", "Close", close),
+      ),
+    ),
+  );
   keep.disabled = auto.disabled = true;
   for (const { node } of steps) node.disabled = true;
   dialog.showModal();
   const answer = await askStored(mine.draft, load);
   await pictureThere(place);
   if (open !== mine || !answer) return;
-  setText(begun, STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"]);
+  setText(
+    begun,
+    STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"],
+  );
   auto.disabled = !answer.painted;
   lay(mine, place, bar, answer, keep, steps);
 }
@@ -98,14 +134,21 @@ function lay(mine, place, bar, answer, keep, steps) {
     for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled; // unkept strokes have an undo of their own
   };
   const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).parted().toRuns());
-  mine.brush = makeBrush(place, { tools: TOOLS, runs, name: "The subject of this picture", onChange: update });
+  mine.brush = makeBrush(place, {
+    tools: TOOLS,
+    runs,
+    name: "The subject of this picture",
+    onChange: update,
+  });
   made = brushBar(mine.brush);
   bar.replaceChildren(made.node);
   update();
 }
 
 function build() {
-  dialog = document.body.appendChild(el("dialog", { class: "studio lightbox mask-view", "aria-label": "The subject of a reference" }));
+  dialog = document.body.appendChild(
+    el("dialog", { class: "studio lightbox mask-view", "aria-label": "The subject of a reference" }),
+  );
   whenClosed(dialog, drop);
   on("forget", close);
 }

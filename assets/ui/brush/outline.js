@@ -12,7 +12,13 @@ export function layOutline(place, words) {
   place.append(canvas);
   resized.observe(place);
   return {
-    draw: (runs) => { mask = Mask.fromRuns(runs).parted(); redraw(); },
-    remove: () => { resized.disconnect(); canvas.remove(); },
+    draw: (runs) => {
+      mask = Mask.fromRuns(runs).parted();
+      redraw();
+    },
+    remove: () => {
+      resized.disconnect();
+      canvas.remove();
+    },
   };
 }

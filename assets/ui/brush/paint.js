@@ -17,8 +17,18 @@ export function drawMask(canvas, mask, kinds) {
   for (const { label, look } of kinds) {
     if (!mask.labels.includes(label)) continue;
     const keep = look === "keep";
-    if (keep) fill(context, shape(mask, (other) => other !== label), [VEIL]);
-    else fill(context, shape(mask, (other) => other === label), [LOOKS[look].tint, pattern(context, look, scale)]);
+    if (keep)
+      fill(
+        context,
+        shape(mask, (other) => other !== label),
+        [VEIL],
+      );
+    else
+      fill(
+        context,
+        shape(mask, (other) => other === label),
+        [LOOKS[look].tint, pattern(context, look, scale)],
+      );
     border(context, mask, label, keep ? "#ffffff" : LOOKS[look].border, scale);
   }
 }
@@ -55,7 +65,10 @@ function border(context, mask, label, colour, scale) {
   const path = new Path2D();
   path.addPath(mask.outline(label), { a: width / mask.width, d: height / mask.height });
   context.lineJoin = "round";
-  for (const [style, thick] of [["rgb(15 15 20 / 85%)", 3.4], [colour, 1.6]]) {
+  for (const [style, thick] of [
+    ["rgb(15 15 20 / 85%)", 3.4],
+    [colour, 1.6],
+  ]) {
     context.strokeStyle = style;
     context.lineWidth = thick * scale;
     context.stroke(path);
@@ -87,7 +100,10 @@ function dots(scale) {
   const edge = Math.round(9 * scale);
   const tile = new OffscreenCanvas(edge, edge);
   const paint = tile.getContext("2d");
-  for (const [radius, style] of [[2.1, "rgb(15 15 20 / 70%)"], [1.4, "#ffffff"]]) {
+  for (const [radius, style] of [
+    [2.1, "rgb(15 15 20 / 70%)"],
+    [1.4, "#ffffff"],
+  ]) {
     paint.fillStyle = style;
     paint.beginPath();
     paint.arc(edge / 2, edge / 2, radius * scale, 0, 7);

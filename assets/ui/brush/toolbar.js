@@ -3,28 +3,54 @@ import { el, setAttribute } from "../kit/dom.js";
 
 /** The bar of a brush; call `update()` when the brush reports a change. */
 export function brushBar(brush) {
-  const tools = brush.tools.map((tool) => el("button", {
-    type: "button", class: "button small brush-tool", data: { tool: tool.look ?? "erase" }, title: `${tool.title} (${tool.key.toUpperCase()})`,
-    on: { click: () => brush.choose(tool.name) },
-  }, el("i", { class: "brush-sign", "aria-hidden": "true" }), tool.title));
+  const tools = brush.tools.map((tool) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small brush-tool",
+        data: { tool: tool.look ?? "erase" },
+        title: `${tool.title} (${tool.key.toUpperCase()})`,
+        on: { click: () => brush.choose(tool.name) },
+      },
+      el("i", { class: "brush-sign", "aria-hidden": "true" }),
+      tool.title,
+    ),
+  );
   const size = el("input", { type: "range", min: "0", max: "100", "aria-label": "Size of the brush" });
-  size.addEventListener("input", () => { brush.size = Number(size.value) / 100; });
-  const step = (glyph, words, act) => el("button", { type: "button", class: "quiet", "aria-label": words, title: words, on: { click: act } }, glyph);
+  size.addEventListener("input", () => {
+    brush.size = Number(size.value) / 100;
+  });
+  const step = (glyph, words, act) =>
+    el(
+      "button",
+      { type: "button", class: "quiet", "aria-label": words, title: words, on: { click: act } },
+      glyph,
+    );
   const undo = step("↶", "Take the last stroke back (Ctrl+Z)", () => brush.undo());
   const redo = step("↷", "Bring the stroke back (Ctrl+Y)", () => brush.redo());
   const clear = step("Clear", "Take all paint away", () => brush.clear());
   const update = () => {
-    for (const [i, tool] of brush.tools.entries()) setAttribute(tools[i], "aria-pressed", String(brush.tool === tool));
+    for (const [i, tool] of brush.tools.entries())
+      setAttribute(tools[i], "aria-pressed", String(brush.tool === tool));
     const value = String(Math.round(100 * brush.size));
     if (size.value !== value) size.value = value;
     undo.disabled = !brush.done.length;
     redo.disabled = !brush.undone.length;
     clear.disabled = !brush.painted;
   };
-  const node = el("div", { class: "brush-bar", role: "toolbar", "aria-label": "Brush" },
+  const node = el(
+    "div",
+    { class: "brush-bar", role: "toolbar", "aria-label": "Brush" },
     el("span", { class: "brush-tools", role: "group", "aria-label": "Tools" }, tools),
-    el("label", { class: "brush-size", title: "Size of the brush: wheel, or [ and ]" }, el("span", {}, "Size"), size),
-    el("span", { class: "brush-steps" }, undo, redo, clear));
+    el(
+      "label",
+      { class: "brush-size", title: "Size of the brush: wheel, or [ and ]" },
+      el("span", {}, "Size"),
+      size,
+    ),
+    el("span", { class: "brush-steps" }, undo, redo, clear),
+  );
   update();
   return { node, update };
 }

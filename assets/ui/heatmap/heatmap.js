@@ -16,11 +16,19 @@ export const stage = (image, ...layers) => el("div", { class: "stage" }, image, 
  * with `read: false` the pointer is let alone.
  * Returns `{node, remove()}`; the strength is the same for all heatmaps, see `heatStrength`.
  */
-export function layHeat(place, map, { name = "Patch quality", onRead = () => {}, read: reads = true } = {}) {
+export function layHeat(
+  place,
+  map,
+  { name = "Likeness to the reference", onRead = () => {}, read: reads = true } = {},
+) {
   const cell = el("i", { class: "heat-cell", hidden: true });
   const tag = el("output", { class: "heat-value", hidden: true });
-  const node = el("div", { class: "heat", role: "application", tabIndex: 0,
-    "aria-label": `${name}, ${map.height} by ${map.width} patches from 0 to 1. The arrow keys read them one by one.` });
+  const node = el("div", {
+    class: "heat",
+    role: "application",
+    tabIndex: 0,
+    "aria-label": `${name}, ${map.height} by ${map.width} areas from 0, different, to 1, identical. The arrow keys read them one by one.`,
+  });
   let at = null;
   const read = (row, column) => {
     at = row === null ? null : [row, column];
@@ -61,21 +69,30 @@ export function layHeat(place, map, { name = "Patch quality", onRead = () => {},
   place.dataset.heat = "";
   restyle();
   layers.add(restyle);
-  return { node, remove: () => {
-    layers.delete(restyle);
-    place.removeEventListener("pointermove", follow);
-    place.removeEventListener("pointerleave", leave);
-    node.remove();
-    delete place.dataset.heat;
-    onRead(null);
-  } };
+  return {
+    node,
+    remove: () => {
+      layers.delete(restyle);
+      place.removeEventListener("pointermove", follow);
+      place.removeEventListener("pointerleave", leave);
+      node.remove();
+      delete place.dataset.heat;
+      onRead(null);
+    },
+  };
 }
 
 function mark(cell, tag, { height, width }, row, column, value) {
   Object.assign(cell.style, {
-    left: `${(100 * column) / width}%`, top: `${(100 * row) / height}%`, width: `${100 / width}%`, height: `${100 / height}%`,
+    left: `${(100 * column) / width}%`,
+    top: `${(100 * row) / height}%`,
+    width: `${100 / width}%`,
+    height: `${100 / height}%`,
   });
-  Object.assign(tag.style, { left: `${(100 * (column + 0.5)) / width}%`, top: `${(100 * (row + (row < 2 ? 1 : 0))) / height}%` });
+  Object.assign(tag.style, {
+    left: `${(100 * (column + 0.5)) / width}%`,
+    top: `${(100 * (row + (row < 2 ? 1 : 0))) / height}%`,
+  });
   tag.dataset.side = row < 2 ? "below" : "above";
   setText(tag, value.toFixed(2));
 }
@@ -83,24 +100,47 @@ function mark(cell, tag, { height, width }, row, column, value) {
 /** What the colours mean, with the fixed limits; `show(value)` points at a place of the scale. */
 export function heatLegend() {
   const tick = el("i", { class: "heat-tick", hidden: true });
-  const bar = el("span", { class: "heat-bar", role: "img", "aria-label": "Colours from dark violet, 0, to yellow, 1" }, tick);
+  const bar = el(
+    "span",
+    { class: "heat-bar", role: "img", "aria-label": "Colours from dark violet, 0, to yellow, 1" },
+    tick,
+  );
   bar.style.backgroundImage = heatGradient;
-  const node = el("div", { class: "heat-legend" },
-    el("span", {}, el("b", {}, "0"), " like another subject"), bar, el("span", {}, el("b", {}, "1"), " same place of the same picture"));
-  return { node, show: (value) => {
-    tick.hidden = value === null || value === undefined;
-    if (!tick.hidden) tick.style.left = `${100 * value}%`;
-  } };
+  const node = el(
+    "div",
+    { class: "heat-legend" },
+    el("span", {}, el("b", {}, "0"), " different"),
+    bar,
+    el("span", {}, el("b", {}, "1"), " identical"),
+  );
+  return {
+    node,
+    show: (value) => {
+      tick.hidden = value === null || value === undefined;
+      if (!tick.hidden) tick.style.left = `${100 * value}%`;
+    },
+  };
 }
 
 /** A slider for the strength of all heatmaps of the page. */
 export function heatStrength() {
-  const slider = el("input", { type: "range", min: "0", max: "100", step: "5", "aria-label": "Strength of the heatmap" });
+  const slider = el("input", {
+    type: "range",
+    min: "0",
+    max: "100",
+    step: "5",
+    "aria-label": "Strength of the heat map",
+  });
   slider.value = String(Math.round(100 * heatView.opacity));
   slider.addEventListener("input", () => {
     heatView.opacity = Number(slider.value) / 100;
     for (const restyle of layers) restyle();
     for (const other of document.querySelectorAll(".heat-strength input")) other.value = slider.value;
   });
-  return el("label", { class: "heat-strength", title: "How strongly the heatmap covers the picture" }, el("span", {}, "Strength"), slider);
+  return el(
+    "label",
+    { class: "heat-strength", title: "How strongly the heat map covers the picture" },
+    el("span", {}, "Strength"),
+    slider,
+  );
 }

@@ -15,22 +15,57 @@ import { segments } from "../kit/segments.js";
  * `view.subject` are remembered from picture to picture. Returns `{node, toggle(), refresh(), remove()}`; `refresh` is
  * to be called whenever a job has moved.
  */
-export function heatPanel(place, { owner, kind = "quality", version = "", name = "Patch quality", label = "Heatmap", key = "H", judge = false, view = heatView }) {
+export function heatPanel(
+  place,
+  {
+    owner,
+    kind = "quality",
+    version = "",
+    name = "Likeness to the reference",
+    label = "Heat map",
+    key = "H",
+    judge = false,
+    view = heatView,
+  },
+) {
   const legend = heatLegend();
   const words = el("span", { class: "heat-words", role: "status" });
-  const ask = el("button", { type: "button", class: "button small", on: { click: () => judgeRound(ask) } }, "Judge the patches of this round");
+  const ask = el(
+    "button",
+    { type: "button", class: "button small", on: { click: () => judgeRound(ask) } },
+    "Make the heat maps of this round",
+  );
   const missing = el("div", { class: "heat-missing" }, words, ask);
   const strength = heatStrength();
-  const button = el("button", { type: "button", class: "button small", data: { action: "heat" }, title: key, on: { click: () => toggle() } }, label);
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      data: { action: "heat" },
+      title: key,
+      on: { click: () => toggle() },
+    },
+    label,
+  );
   const model = el("span", { class: "heat-model" });
-  const node = el("div", { class: "heat-panel" }, el("div", { class: "heat-row" }, button, strength, model), legend.node, missing);
+  const node = el(
+    "div",
+    { class: "heat-panel" },
+    el("div", { class: "heat-row" }, button, strength, model),
+    legend.node,
+    missing,
+  );
   let layer = null;
   let whose = null; // the choice of the subject, where there are several
   let asking = false;
   let moved = 0; // how often the job has moved: an answer of before may lack what was judged since
   let there = true;
 
-  const toggle = () => { view.on = !view.on; update(); };
+  const toggle = () => {
+    view.on = !view.on;
+    update();
+  };
   async function update() {
     setAttribute(button, "aria-pressed", String(view.on));
     if (!view.on) {
@@ -44,14 +79,21 @@ export function heatPanel(place, { owner, kind = "quality", version = "", name =
   async function load() {
     asking = true;
     let maps = [];
-    for (let asked = -1; asked !== moved && !maps.length && there;) {
+    for (let asked = -1; asked !== moved && !maps.length && there; ) {
       asked = moved;
       maps = await patchMaps(owner, kind, version);
     }
     asking = false;
     if (!maps.length || !there || !view.on || layer) return;
     if (maps.length > 1) {
-      whose = segments("Whose heatmap", maps.map(({ subject }) => [subject, subject]), (subject) => { view.subject = subject; lay(maps); });
+      whose = segments(
+        "Whose heat map",
+        maps.map(({ subject }) => [subject, subject]),
+        (subject) => {
+          view.subject = subject;
+          lay(maps);
+        },
+      );
       place.before(whose.node);
     }
     lay(maps);
@@ -59,9 +101,15 @@ export function heatPanel(place, { owner, kind = "quality", version = "", name =
   function lay(maps) {
     const map = maps.find(({ subject }) => subject === view.subject) ?? maps[0];
     layer?.remove();
-    layer = layHeat(place, map, { name: map.subject ? `${name} of ${map.subject}` : name, onRead: legend.show });
+    layer = layHeat(place, map, {
+      name: map.subject ? `${name} of ${map.subject}` : name,
+      onRead: legend.show,
+    });
     whose?.show(map.subject);
-    setText(model, `judged by ${map.vision_model}`);
+    setText(
+      model,
+      `Judged by ${map.vision_model === "vision" ? "the bundled vision model" : map.vision_model}`,
+    );
   }
   function clear() {
     layer?.remove();
@@ -70,7 +118,18 @@ export function heatPanel(place, { owner, kind = "quality", version = "", name =
   }
   strength.hidden = legend.node.hidden = missing.hidden = true;
   update();
-  return { node, toggle, refresh: () => { moved += 1; if (!layer && view.on) update(); }, remove: () => { there = false; clear(); } };
+  return {
+    node,
+    toggle,
+    refresh: () => {
+      moved += 1;
+      if (!layer && view.on) update();
+    },
+    remove: () => {
+      there = false;
+      clear();
+    },
+  };
 }
 
 function missingWords(words, ask) {
@@ -78,9 +137,14 @@ function missingWords(words, ask) {
   const judging = busy() && job.kind === "quality" && job.round_id === state.roundId;
   ask.hidden = judging;
   ask.disabled = busy();
-  setText(words, judging
-    ? `Judging the patches${job.total ? ` ${job.done} / ${job.total}` : ""}. The heatmap appears by itself.`
-    : busy() ? "Not judged yet. The studio is at work: wait, or press Stop." : "The patches of this picture are not judged yet.");
+  setText(
+    words,
+    judging
+      ? `Making the heat maps${job.total ? ` ${job.done} / ${job.total}` : ""}. This one appears as soon as it is ready.`
+      : busy()
+        ? "There is no heat map yet. The studio is busy: wait, or press Stop."
+        : "There is no heat map of this picture yet.",
+  );
 }
 
 async function judgeRound(button) {

@@ -4,7 +4,9 @@ import { call } from "../app/session.js";
 
 const kept = new Map();
 on("forget", () => kept.clear());
-on("job", () => { if (state.job?.kind === "quality") kept.clear(); }); // candidates are judged, perhaps again
+on("job", () => {
+  if (state.job?.kind === "quality") kept.clear();
+}); // candidates are judged, perhaps again
 
 /**
  * `{subject, height, width, values, vision_model}` for each subject of a candidate, or of a pair; none when it was not

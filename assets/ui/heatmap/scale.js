@@ -1,13 +1,26 @@
+// @ts-check
 /**
  * The colours of patch quality. One ramp from dark violet (0) to yellow (1), after viridis: its lightness only
  * grows, so it reads the same without red-green vision and in grey. The limits are fixed, never a picture's own.
  */
+/** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
 const STOPS = [
-  [68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142],
-  [31, 158, 137], [53, 183, 121], [110, 206, 88], [181, 222, 43], [253, 231, 37],
+  [68, 1, 84],
+  [72, 40, 120],
+  [62, 74, 137],
+  [49, 104, 142],
+  [38, 130, 142],
+  [31, 158, 137],
+  [53, 183, 121],
+  [110, 206, 88],
+  [181, 222, 43],
+  [253, 231, 37],
 ];
 
-/** [red, green, blue] of a quality in [0, 1]. */
+/**
+ * [red, green, blue] of a likeness in [0, 1].
+ * @param {number} quality
+ */
 export function heatColour(quality) {
   const place = Math.min(1, Math.max(0, quality)) * (STOPS.length - 1);
   const i = Math.min(STOPS.length - 2, Math.floor(place));
@@ -16,30 +29,47 @@ export function heatColour(quality) {
 
 export const heatGradient = `linear-gradient(90deg, ${STOPS.map((stop) => `rgb(${stop.join(",")})`).join(", ")})`;
 
-/** The value of a map between its patches: bilinear, with half-pixel centres, as the training resizes it. */
+/**
+ * The value of a map between its areas: bilinear, with half-pixel centres, as the training resizes it.
+ * @param {Pick<PatchMap, "values" | "height" | "width">} map
+ * @param {number} y from 0 to 1
+ * @param {number} x from 0 to 1
+ */
 export function between({ values, height, width }, y, x) {
   const [top, low, down] = neighbours(y * height - 0.5, height);
   const [left, right, across] = neighbours(x * width - 0.5, width);
+  /** @param {number} line */
   const row = (line) => values[line * width + left] * (1 - across) + values[line * width + right] * across;
   return row(top) * (1 - down) + row(low) * down;
 }
 
+/**
+ * @param {number} place
+ * @param {number} end
+ */
 function neighbours(place, end) {
   const inside = Math.min(end - 1, Math.max(0, place));
   const first = Math.floor(inside);
   return [first, Math.min(end - 1, first + 1), inside - first];
 }
 
-/** The map in colours, `fine` pixels a patch, as a canvas. */
+/**
+ * The map in colours, `fine` pixels an area, as a canvas.
+ * @param {PatchMap} map
+ */
 export function paintMap(map, fine = 8) {
   const canvas = document.createElement("canvas");
   canvas.width = map.width * fine;
   canvas.height = map.height * fine;
   const context = canvas.getContext("2d");
+  if (!context) return canvas;
   const picture = context.createImageData(canvas.width, canvas.height);
   for (let row = 0, at = 0; row < canvas.height; row += 1) {
     for (let column = 0; column < canvas.width; column += 1, at += 4) {
-      picture.data.set(heatColour(between(map, (row + 0.5) / canvas.height, (column + 0.5) / canvas.width)), at);
+      picture.data.set(
+        heatColour(between(map, (row + 0.5) / canvas.height, (column + 0.5) / canvas.width)),
+        at,
+      );
       picture.data[at + 3] = 255;
     }
   }

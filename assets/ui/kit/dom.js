@@ -20,7 +20,9 @@ export function el(tag, props = {}, ...children) {
 
 /** Act once a dialog is closed. Browsers tell it late: what is open again by then was not closed. */
 export function whenClosed(dialog, act) {
-  dialog.addEventListener("close", () => { if (!dialog.open) act(); });
+  dialog.addEventListener("close", () => {
+    if (!dialog.open) act();
+  });
 }
 
 /** Is the mouse or a key down on something in it? What is replaced before it is up again is not clicked. */
@@ -57,17 +59,6 @@ export function setAttribute(node, name, value) {
 }
 
 export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
-
-/** "1 image", "3 images". */
-export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-
-/** Seconds as "0:31" or "1:02:05". */
-export function clock(seconds) {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const tail = `${h ? String(m).padStart(2, "0") : m}:${String(s).padStart(2, "0")}`;
-  return h ? `${h}:${tail}` : tail;
-}
 
 /** Is the person typing? Then keys are letters, not commands; a slider takes the arrows alone. */
 export function typing(target) {

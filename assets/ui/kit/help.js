@@ -2,27 +2,62 @@
 import { el } from "./dom.js";
 
 const PICTURES = [
-  ["← → ↑ ↓", "move between pictures"], ["A", "accept; again takes it back"], ["R", "reject; again takes it back"],
-  ["Space", "enlarge"], ["C", "compare with the reference"], ["H", "heatmap of patch quality"], ["P", "paint what is right: accept in part"],
-  ["Ctrl Z", "undo"], ["Ctrl Y", "redo"], ["Esc", "close, or clear the selection"], ["Shift click", "add to the selection"],
-  ["Ctrl click", "remove from the selection"], ["Drag on the map", "lasso: select and filter"], ["?", "this list"],
+  ["← → ↑ ↓", "move between pictures"],
+  ["A", "accept; again takes it back"],
+  ["R", "reject; again takes it back"],
+  ["Space", "enlarge"],
+  ["C", "compare with the reference"],
+  ["H", "heat map: how much each area is like the reference"],
+  ["P", "paint what is right: accept in part"],
+  ["Ctrl Z", "undo"],
+  ["Ctrl Y", "redo"],
+  ["Esc", "close, or clear the selection"],
+  ["Shift click", "add to the selection"],
+  ["Ctrl click", "remove from the selection"],
+  ["Drag on the map", "lasso: select and filter"],
+  ["?", "this list"],
 ];
 const BRUSH = [
-  ["G", "good: paint what is right"], ["B", "bad, on the pairs of a refinement"], ["E", "erase"], ["Wheel, [ ]", "size of the brush"],
-  ["Ctrl Z, Ctrl Y", "back and forth through the strokes"], ["Enter", "accept the painted part"], ["Esc", "leave the brush"],
-  ["Tab, ← → ↑ ↓", "onto the picture, and move the brush or read the heatmap"], ["Space", "set a dab of paint"], ["Shift ← → ↑ ↓", "draw a line"],
+  ["G", "good: paint what is right"],
+  ["B", "bad, on the pairs of a refinement"],
+  ["E", "erase"],
+  ["Wheel, [ ]", "size of the brush"],
+  ["Ctrl Z, Ctrl Y", "back and forth through the strokes"],
+  ["Enter", "accept the painted part"],
+  ["Esc", "leave the brush"],
+  ["Tab, ← → ↑ ↓", "onto the picture, and move the brush or read the heat map"],
+  ["Space", "set a dab of paint"],
+  ["Shift ← → ↑ ↓", "draw a line"],
 ];
 let dialog = null;
 
 export const helpOpen = () => Boolean(dialog?.open);
 
 export function showHelp() {
-  dialog ??= document.body.appendChild(el("dialog", { class: "studio help", "aria-label": "Keys" },
-    el("form", { method: "dialog" }, el("div", { class: "help-lists" }, list("Pictures", PICTURES), list("Brush and heatmap", BRUSH)),
-      el("p", {}, "With a selection, A and R act on all of it."),
-      el("button", { class: "button", autofocus: true }, "Close"))));
+  dialog ??= document.body.appendChild(
+    el(
+      "dialog",
+      { class: "studio help", "aria-label": "Keys" },
+      el(
+        "form",
+        { method: "dialog" },
+        el("div", { class: "help-lists" }, list("Pictures", PICTURES), list("Brush and heat map", BRUSH)),
+        el("p", {}, "With a selection, A and R act on all of it."),
+        el("button", { class: "button", autofocus: true }, "Close"),
+      ),
+    ),
+  );
   dialog.showModal();
 }
 
-const list = (title, keys) => el("section", {}, el("h2", {}, title),
-  el("dl", {}, keys.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)])));
+const list = (title, keys) =>
+  el(
+    "section",
+    {},
+    el("h2", {}, title),
+    el(
+      "dl",
+      {},
+      keys.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]),
+    ),
+  );

@@ -3,7 +3,11 @@ const KEY = "gal-studio-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 const stored = () => {
-  try { return localStorage.getItem(KEY); } catch { return null; }
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
 };
 
 export const theme = () => stored() ?? (system.matches ? "dark" : "light");

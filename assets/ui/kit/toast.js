@@ -13,7 +13,8 @@ document.addEventListener("close", lift, true);
 
 /** What went wrong before is over once something has worked that was asked for at `since`, after it was said. */
 export function clearErrors(since) {
-  for (const { node, remove, at } of shown.values()) if (node.dataset.tone === "error" && at < since) remove();
+  for (const { node, remove, at } of shown.values())
+    if (node.dataset.tone === "error" && at < since) remove();
 }
 
 export function toast(sentence, tone = "plain") {
@@ -22,10 +23,22 @@ export function toast(sentence, tone = "plain") {
   clearTimeout(shown.get(sentence)?.timer);
   shown.get(sentence)?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
-  const node = el("div", { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
-    el("span", {}, sentence), close);
-  const remove = () => { node.remove(); shown.delete(sentence); };
+  const node = el(
+    "div",
+    { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
+    el("span", {}, sentence),
+    close,
+  );
+  const remove = () => {
+    node.remove();
+    shown.delete(sentence);
+  };
   close.addEventListener("click", remove);
-  shown.set(sentence, { node, remove, at: performance.now(), timer: setTimeout(remove, tone === "error" ? 12000 : 4000) });
+  shown.set(sentence, {
+    node,
+    remove,
+    at: performance.now(),
+    timer: setTimeout(remove, tone === "error" ? 12000 : 4000),
+  });
   shelf.append(node);
 }

@@ -25,37 +25,92 @@ export function editAnchors() {
 }
 
 function build() {
-  const line = el("input", { type: "text", autofocus: true, "aria-label": "A new anchor", spellcheck: "false", maxlength: "400" });
+  const line = el("input", {
+    type: "text",
+    autofocus: true,
+    "aria-label": "A new test prompt",
+    spellcheck: "false",
+    maxlength: "400",
+  });
   const preview = el("p", { class: "anchor-preview", role: "status" });
   const only = el("input", { type: "checkbox" });
-  const file = el("input", { type: "file", accept: ".txt,text/plain", "aria-label": "Import a text file with one anchor a line" });
+  const file = el("input", {
+    type: "file",
+    accept: ".txt,text/plain",
+    "aria-label": "Import a text file with one test prompt per line",
+  });
   const made = {
-    line, preview, only, file,
-    tally: el("span", { role: "status" }), braces: el("code"), list: el("ul", { class: "anchor-rows scroll" }), said: el("span", { role: "status" }),
+    line,
+    preview,
+    only,
+    file,
+    tally: el("span", { role: "status" }),
+    braces: el("code"),
+    list: el("ul", { class: "anchor-rows scroll" }),
+    said: el("span", { role: "status" }),
   };
-  const form = el("form", { class: "anchor-line" }, line, el("button", { type: "submit", class: "button small" }, "Add"));
-  made.dialog = el("dialog", { class: "studio anchors-editor", "aria-labelledby": "anchors-title" },
-    el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Anchors"), made.tally),
-    el("p", { class: "field-note" }, "What the model is asked for from the next Generate on; pictures that are drawn stay. ", el("code", {}, "{}"), " stands for ", made.braces, "."),
-    made.list, form, preview,
-    el("div", { class: "anchor-import" },
+  const form = el(
+    "form",
+    { class: "anchor-line" },
+    line,
+    el("button", { type: "submit", class: "button small" }, "Add"),
+  );
+  made.dialog = el(
+    "dialog",
+    { class: "studio anchors-editor", "aria-labelledby": "anchors-title" },
+    el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Test prompts"), made.tally),
+    el(
+      "p",
+      { class: "field-note" },
+      "What the model is asked to draw from the next Generate on; pictures already drawn stay. ",
+      el("code", {}, "{}"),
+      " stands for ",
+      made.braces,
+      ".",
+    ),
+    made.list,
+    form,
+    preview,
+    el(
+      "div",
+      { class: "anchor-import" },
       el("label", { class: "button small import" }, file, "Import a text file"),
       el("label", { class: "only" }, only, "and switch the others off"),
-      el("span", { class: "field-note" }, "One anchor a line.")),
-    el("div", { class: "anchors-end" }, made.said, el("button", { type: "button", class: "button", on: { click: () => made.dialog.close() } }, "Done")));
-  form.addEventListener("submit", (event) => { event.preventDefault(); if (line.value.trim()) add([line.value], { typed: true }); });
+      el("span", { class: "field-note" }, "One test prompt per line."),
+    ),
+    el(
+      "div",
+      { class: "anchors-end" },
+      made.said,
+      el("button", { type: "button", class: "button", on: { click: () => made.dialog.close() } }, "Done"),
+    ),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (line.value.trim()) add([line.value], { typed: true });
+  });
   line.addEventListener("input", showPreview);
   line.addEventListener("paste", (event) => pasted(event));
-  file.addEventListener("change", () => { const [chosen] = file.files; file.value = ""; if (chosen) read(chosen); });
+  file.addEventListener("change", () => {
+    const [chosen] = file.files;
+    file.value = "";
+    if (chosen) read(chosen);
+  });
   whenClosed(made.dialog, refocus);
-  on("project forget", () => { if (made.dialog.open) show(); });
+  on("project forget", () => {
+    if (made.dialog.open) show();
+  });
   document.body.append(made.dialog);
   return made;
 }
 
 function show() {
   const anchors = state.project?.anchors ?? [];
-  for (const [id, row] of rows) if (!anchors.some((anchor) => anchor.id === id)) { row.node.remove(); rows.delete(id); }
+  for (const [id, row] of rows)
+    if (!anchors.some((anchor) => anchor.id === id)) {
+      row.node.remove();
+      rows.delete(id);
+    }
   for (const anchor of anchors) {
     if (!rows.has(anchor.id)) rows.set(anchor.id, makeRow(anchor));
     const row = rows.get(anchor.id);
@@ -85,7 +140,11 @@ function makeRow(anchor) {
 /** The prompt, with what stands for the subject set back. */
 function words(prompt) {
   const rest = prompt.split(state.project.stands_for);
-  return el("span", { class: "anchor-words" }, rest.flatMap((part, i) => [i ? state.project.stands_for : "", el("b", {}, part)]));
+  return el(
+    "span",
+    { class: "anchor-words" },
+    rest.flatMap((part, i) => [i ? state.project.stands_for : "", el("b", {}, part)]),
+  );
 }
 
 /** The button that opened the dialog may have been drawn anew behind it. */
@@ -97,7 +156,10 @@ function refocus() {
 /** What the line would ask for; nothing while it is empty. */
 function showPreview() {
   const typed = parts.line.value.trim();
-  setText(parts.preview, typed && state.project ? `Asks for: ${typed.replaceAll("{}", state.project.stands_for)}` : "");
+  setText(
+    parts.preview,
+    typed && state.project ? `Asks for: ${typed.replaceAll("{}", state.project.stands_for)}` : "",
+  );
 }
 
 async function add(lines, { typed = false } = {}) {
@@ -121,16 +183,27 @@ function putBack(line) {
 
 /** Several lines at once are a list, not one anchor. */
 function pasted(event) {
-  const lines = event.clipboardData.getData("text").split(/\r?\n/).filter((line) => line.trim());
+  const lines = event.clipboardData
+    .getData("text")
+    .split(/\r?\n/)
+    .filter((line) => line.trim());
   if (lines.length < 2) return;
   event.preventDefault();
   add(lines);
 }
 
 async function read(file) {
-  if (file.size > LARGEST) return toast(`${file.name} is too large for a list of anchors: import a text file with one anchor a line.`, "error");
+  if (file.size > LARGEST)
+    return toast(
+      `${file.name} is too large for a list of test prompts: import a text file with one test prompt per line.`,
+      "error",
+    );
   const text = (await file.text()).replace(/^\uFEFF/, "");
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
-  if (!lines.length) return toast(`${file.name} holds no anchors: write one a line, with {} where the subject stands.`, "error");
+  if (!lines.length)
+    return toast(
+      `${file.name} holds no test prompts: write one per line, with {} where the subject stands.`,
+      "error",
+    );
   return add(lines);
 }

@@ -14,7 +14,10 @@ export function mountForm(parts, upload, created) {
   let mounting = false;
   const kind = () => form.elements.kind.value;
   const open = () => (kind() === "style" ? sets.slice(0, 1) : sets);
-  const facts = () => ({ kind: kind(), sets: open().map((set) => ({ trigger_word: set.word(), prompts: set.prompts() })) });
+  const facts = () => ({
+    kind: kind(),
+    sets: open().map((set) => ({ trigger_word: set.word(), prompts: set.prompts() })),
+  });
 
   let timer;
   const derive = () => {
@@ -48,7 +51,15 @@ export function mountForm(parts, upload, created) {
   };
 
   const addSet = () => {
-    const set = makeSet(upload, { changed: derive, remove: () => { sets.splice(sets.indexOf(set), 1); set.node.remove(); arrange(); parts.another.focus(); } });
+    const set = makeSet(upload, {
+      changed: derive,
+      remove: () => {
+        sets.splice(sets.indexOf(set), 1);
+        set.node.remove();
+        arrange();
+        parts.another.focus();
+      },
+    });
     sets.push(set);
     parts.sets.append(set.node);
     arrange();
@@ -57,14 +68,24 @@ export function mountForm(parts, upload, created) {
 
   addSet();
   parts.another.addEventListener("click", () => addSet().file.focus());
-  form.addEventListener("change", (event) => { if (event.target.name === "kind") { presets?.setKind(kind()); arrange(); } });
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "kind") {
+      presets?.setKind(kind());
+      arrange();
+    }
+  });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     parts.create.disabled = true;
     const chosen = open();
     await Promise.all(chosen.map((set) => set.ready()));
     const asked = chosen.map((set) => ({ trigger_word: set.word(), references: set.references() }));
-    const answer = await call("reference", "create", { kind: kind(), sets: asked, name: parts.name.value, ...presets?.chosen() });
+    const answer = await call("reference", "create", {
+      kind: kind(),
+      sets: asked,
+      name: parts.name.value,
+      ...presets?.chosen(),
+    });
     parts.create.disabled = false;
     if (!answer) return;
     for (const set of sets.splice(1)) set.node.remove();

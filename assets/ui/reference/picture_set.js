@@ -1,7 +1,7 @@
 /** One set of references in the form: pictures with prompts, a trigger word, and what follows from them. */
 import { call } from "../app/session.js";
 import { el, setText } from "../kit/dom.js";
-import { toast } from "../kit/toast.js";
+import { giveMask, send } from "./upload.js";
 import { paintMask } from "../brush/mask_dialog.js";
 
 const MASK = "-masklabel.png";
@@ -14,19 +14,47 @@ const stem = (file) => (isMask(file) ? file.name.slice(0, -MASK.length) : file.n
 export function makeSet(upload, { changed, remove }) {
   const rows = [];
   let kind = "style";
-  const file = el("input", { type: "file", accept: "image/*,.txt", multiple: true, data: { part: "file" }, "aria-label": "Choose reference pictures" });
-  const drop = el("label", { class: "drop" }, file, el("b", {}, "Drop pictures here"),
-    el("span", {}, "or click to choose. A text file of the same name becomes the prompt."));
+  const file = el("input", {
+    type: "file",
+    accept: "image/*,.txt",
+    multiple: true,
+    data: { part: "file" },
+    "aria-label": "Choose reference pictures",
+  });
+  const drop = el(
+    "label",
+    { class: "drop" },
+    file,
+    el("b", {}, "Drop pictures here"),
+    el("span", {}, "or click to choose. A text file of the same name becomes the prompt."),
+  );
   const list = el("ol", { class: "reference-rows" });
-  const trigger = el("input", { type: "text", placeholder: "<cute-cat>", spellcheck: "false", data: { part: "trigger" }, on: { input: changed } });
-  const field = el("label", { class: "field", hidden: true }, el("span", { class: "field-name" }, "Trigger word"), trigger,
-    el("span", { class: "field-note" }, "A made-up word that will call your object."));
+  const trigger = el("input", {
+    type: "text",
+    placeholder: "<cute-cat>",
+    spellcheck: "false",
+    data: { part: "trigger" },
+    on: { input: changed },
+  });
+  const field = el(
+    "label",
+    { class: "field", hidden: true },
+    el("span", { class: "field-name" }, "Trigger word"),
+    trigger,
+    el("span", { class: "field-note" }, "A made-up word for your object, to use in prompts."),
+  );
   const derived = el("div", { class: "derived", role: "status" });
   const title = el("h3");
   const away = el("button", { type: "button", class: "quiet", on: { click: remove } }, "Remove");
   const head = el("div", { class: "set-head", hidden: true }, title, away);
-  const node = el("div", { class: "reference-set", role: "group" }, head,
-    el("div", { class: "field" }, el("span", { class: "field-name" }, "Reference pictures"), drop, list), field, derived);
+  const node = el(
+    "div",
+    { class: "reference-set", role: "group" },
+    head,
+    el("div", { class: "field" }, el("span", { class: "field-name" }, "Reference pictures"), drop, list),
+    field,
+    derived,
+  );
 
   const prompts = () => rows.map((row) => row.prompt.value.trim() || rows[0].prompt.value.trim());
   const add = async (files) => {
@@ -41,7 +69,12 @@ export function makeSet(upload, { changed, remove }) {
       row.ready = send(row, one, upload);
       row.paint.hidden = kind === "style";
     }
-    for (const [name, mask] of masks) giveMask(rows.find((row) => row.stem === name), mask, upload);
+    for (const [name, mask] of masks)
+      giveMask(
+        rows.find((row) => row.stem === name),
+        mask,
+        upload,
+      );
     rows.find((row) => !row.prompt.value)?.prompt.focus();
     changed();
   };
@@ -54,11 +87,20 @@ export function makeSet(upload, { changed, remove }) {
   takeFiles(drop, file, add);
 
   return {
-    node, file, prompts,
+    node,
+    file,
+    prompts,
     word: () => trigger.value,
     ready: () => Promise.all(rows.map((row) => row.ready)),
-    references: () => rows.map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts()[i] })).filter((row) => row.path),
-    clear() { for (const row of rows.splice(0)) row.node.remove(); trigger.value = ""; derived.replaceChildren(); },
+    references: () =>
+      rows
+        .map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts()[i] }))
+        .filter((row) => row.path),
+    clear() {
+      for (const row of rows.splice(0)) row.node.remove();
+      trigger.value = "";
+      derived.replaceChildren();
+    },
     setKind(next) {
       kind = next;
       field.hidden = kind === "style";
@@ -75,25 +117,71 @@ export function makeSet(upload, { changed, remove }) {
     },
     show(answer, alone) {
       trigger.placeholder = answer?.facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
-      const facts = answer?.facts?.filter(([name]) => !alone || name !== "Trigger word" || !trigger.value.trim());
+      const facts = answer?.facts?.filter(
+        ([name]) => !alone || name !== "Trigger word" || !trigger.value.trim(),
+      );
       showDerived(derived, answer?.problem, facts, alone ? answer?.anchors : null);
     },
   };
 }
 
 function makeRow(file, caption, placeholder, remove) {
-  const prompt = el("input", { type: "text", value: caption, "aria-label": `What ${file.name} shows`, placeholder });
+  const prompt = el("input", {
+    type: "text",
+    value: caption,
+    "aria-label": `What ${file.name} shows`,
+    placeholder,
+  });
   const note = el("span", { class: "field-note" });
   const image = el("img", { src: URL.createObjectURL(file), alt: file.name, width: 64, height: 64 });
-  const paint = el("button", { type: "button", class: "button small", data: { action: "paint-mask" }, "aria-label": `Paint the mask: ${file.name}`, on: { click: () => paintRow(row, image) } }, "Paint mask");
-  const node = el("li", {}, image, el("span", { class: "reference-text" }, prompt, note), paint,
-    el("button", { type: "button", class: "quiet", "aria-label": `Remove ${file.name}`, on: { click: remove } }, "✕"));
-  const row = { node, prompt, note, paint, remove, stem: stem(file), path: null, mask: null, painted: null, ready: null };
+  const paint = el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      data: { action: "paint-mask" },
+      "aria-label": `Paint the mask: ${file.name}`,
+      on: { click: () => paintRow(row, image) },
+    },
+    "Paint mask",
+  );
+  const node = el(
+    "li",
+    {},
+    image,
+    el("span", { class: "reference-text" }, prompt, note),
+    paint,
+    el(
+      "button",
+      { type: "button", class: "quiet", "aria-label": `Remove ${file.name}`, on: { click: remove } },
+      "✕",
+    ),
+  );
+  const row = {
+    node,
+    prompt,
+    note,
+    paint,
+    remove,
+    stem: stem(file),
+    path: null,
+    mask: null,
+    painted: null,
+    ready: null,
+  };
   image.addEventListener("load", () => {
     if (Math.max(image.naturalWidth, image.naturalHeight) <= LARGEST_PAINTED) return;
-    Object.assign(paint, { disabled: true, title: "This picture is large: start the project, then paint over it" });
+    Object.assign(paint, {
+      disabled: true,
+      title: "This picture is large: start the project, then paint over it",
+    });
   });
-  image.addEventListener("error", () => { Object.assign(paint, { disabled: true, title: "This browser does not show the picture: start the project, then paint over it" }); });
+  image.addEventListener("error", () => {
+    Object.assign(paint, {
+      disabled: true,
+      title: "This browser does not show the picture: start the project, then paint over it",
+    });
+  });
   return row;
 }
 
@@ -102,7 +190,9 @@ async function paintRow(row, image) {
   await row.ready;
   if (!row.path) return;
   paintMask({
-    source: image.src, title: image.alt, load: async () => ({ mask: row.painted, painted: Boolean(row.painted) }),
+    source: image.src,
+    title: image.alt,
+    load: async () => ({ mask: row.painted, painted: Boolean(row.painted) }),
     send: async (painted) => {
       const answer = await call("reference", "check", { path: row.path, painted });
       if (!answer) return false;
@@ -114,59 +204,41 @@ async function paintRow(row, image) {
   });
 }
 
-/** Why: the studio's own words when it refused ("HTTP 415: it is ..."), Gradio's check, or the connection. */
-function notUploaded(file, error) {
-  const why = /^HTTP \d+: (.+)/s.exec(error?.message)?.[1];
-  const large = error?.message?.startsWith("File(s) exceed") ? "it is too large." : "try again.";
-  return `${file.name} could not be uploaded: ${why ?? large}`;
-}
-
-/** Upload one picture and let the studio look at it; a picture that cannot be read leaves at once. */
-async function send(row, file, upload) {
-  try {
-    const { path } = await upload(file);
-    const answer = await call("reference", "check", { path });
-    if (!answer) return row.remove();
-    row.path = path;
-    setText(row.note, answer.notes.join("; "));
-  } catch (error) {
-    toast(notUploaded(file, error), "error");
-    row.remove();
-  }
-  return undefined;
-}
-
-/** A mask follows its picture; one that does not fit is refused, and the picture stays. */
-function giveMask(row, file, upload) {
-  if (!row) return toast(`${file.name} is the mask of a picture that is not here: choose both together.`, "error");
-  row.ready = row.ready.then(async () => {
-    if (!row.path) return;
-    try {
-      const mask = (await upload(file)).path;
-      const answer = await call("reference", "check", { path: row.path, mask });
-      if (!answer) return;
-      row.mask = mask;
-      row.paint.hidden = true;
-      setText(row.note, answer.notes.join("; "));
-    } catch (error) {
-      toast(notUploaded(file, error), "error");
-    }
-  });
-  return undefined;
-}
-
 function takeFiles(drop, file, add) {
-  const over = (on) => (event) => { event.preventDefault(); drop.toggleAttribute("data-over", on); };
+  const over = (on) => (event) => {
+    event.preventDefault();
+    drop.toggleAttribute("data-over", on);
+  };
   drop.addEventListener("dragover", over(true));
   drop.addEventListener("dragleave", over(false));
-  drop.addEventListener("drop", (event) => { over(false)(event); add([...event.dataTransfer.files]); });
-  file.addEventListener("change", () => { add([...file.files]); file.value = ""; });
+  drop.addEventListener("drop", (event) => {
+    over(false)(event);
+    add([...event.dataTransfer.files]);
+  });
+  file.addEventListener("change", () => {
+    add([...file.files]);
+    file.value = "";
+  });
 }
 
 /** What follows from the prompts: a problem, or facts and the first anchors. Nothing at all hides the box. */
 export function showDerived(box, problem, facts, anchors) {
   box.dataset.tone = problem ? "problem" : "good";
-  const list = facts?.length ? el("dl", {}, facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value))])) : null;
-  const asks = anchors?.length ? el("p", {}, "The studio will ask for: ", anchors.flatMap((anchor, i) => [i ? " · " : "", el("span", {}, anchor)]), " …") : null;
+  const list = facts?.length
+    ? el(
+        "dl",
+        {},
+        facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value))]),
+      )
+    : null;
+  const asks = anchors?.length
+    ? el(
+        "p",
+        {},
+        "The studio will ask for: ",
+        anchors.flatMap((anchor, i) => [i ? " · " : "", el("span", {}, anchor)]),
+        " …",
+      )
+    : null;
   box.replaceChildren(...(problem ? [el("p", {}, problem)] : [list, asks].filter(Boolean)));
 }

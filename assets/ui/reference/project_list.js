@@ -2,7 +2,8 @@
 import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, count, reference, repeats } from "../kit/dom.js";
+import { el, reference, repeats } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
 let parts;
@@ -21,63 +22,147 @@ export async function listProjects() {
   if (!answer || mine !== asked || repeats(parts.projects, [answer, state.projectId, trying])) return;
   const here = answer.projects.filter((project) => project.size === null);
   const away = answer.projects.filter((project) => project.size !== null);
-  parts.projects.replaceChildren(...(here.length ? here.map(row) : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]));
+  parts.projects.replaceChildren(
+    ...(here.length
+      ? here.map(row)
+      : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]),
+  );
   parts["put-away"].replaceChildren(...(away.length ? [awayList(away)] : []));
   parts.demo.replaceChildren(...answer.demos.map(demoButton));
 }
 
 function face(project, more) {
-  return [project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
-    el("span", {}, el("b", {}, project.name), el("span", {}, `${project.kind} · ${count(project.rounds, "round")} · ${more}`))];
+  return [
+    project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
+    el(
+      "span",
+      {},
+      el("b", {}, project.name),
+      el("span", {}, `${project.kind} · ${count(project.rounds, "round")} · ${more}`),
+    ),
+  ];
 }
 
 function row(project) {
   const current = project.id === state.projectId;
-  return el("li", { class: "project-line" },
-    el("button", { type: "button", class: "project-row", "aria-current": current ? "true" : null, on: { click: () => openProject(project.id) } }, face(project, project.created)),
-    el("button", { type: "button", class: "quiet", "aria-label": `Put ${project.name} away`, title: "Put it away, to the end of this list. Nothing is lost.", data: { action: "put-away" }, on: { click: putAway(project) } }, "✕"));
+  return el(
+    "li",
+    { class: "project-line" },
+    el(
+      "button",
+      {
+        type: "button",
+        class: "project-row",
+        "aria-current": current ? "true" : null,
+        on: { click: () => openProject(project.id) },
+      },
+      face(project, project.created),
+    ),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "aria-label": `Archive ${project.name}`,
+        title: "Archive it: it moves to the end of this list. Nothing is lost.",
+        data: { action: "put-away" },
+        on: { click: putAway(project) },
+      },
+      "✕",
+    ),
+  );
 }
 
-const putAway = (project) => once(async () => {
-  if (await write("put_away", { project: project.id })) toast(`${project.name} is put away: find it at the end of the list.`);
-});
+const putAway = (project) =>
+  once(async () => {
+    if (await write("put_away", { project: project.id }))
+      toast(`${project.name} is archived: find it at the end of the list.`);
+  });
 
 function awayList(projects) {
-  const list = el("details", { class: "put-away" }, el("summary", {}, `Put away (${projects.length})`), el("ul", {}, projects.map(awayRow)));
+  const list = el(
+    "details",
+    { class: "put-away" },
+    el("summary", {}, `Archived (${projects.length})`),
+    el("ul", {}, projects.map(awayRow)),
+  );
   list.open = open;
-  list.addEventListener("toggle", () => { open = list.open; });
+  list.addEventListener("toggle", () => {
+    open = list.open;
+  });
   return list;
 }
 
 function awayRow(project) {
-  const button = (action, label, title, act) => el("button", { type: "button", class: "button small", title, "aria-label": `${label}: ${project.name}`, data: { action }, on: { click: once(act) } }, label);
-  return el("li", {}, el("div", { class: "project-face" }, face(project, project.size)), el("div", { class: "project-buttons" },
-    button("bring-back", "Bring back", "Put it on the list again", () => write("bring_back", { project: project.id })),
-    button("delete", "Delete for good", `Pictures, decisions and LoRAs of ${project.name}; this cannot be undone`, async () => {
-      const answer = await call("reference", "delete", { project: project.id });
-      if (answer) toast(`${project.name} is deleted: ${answer.freed} are free again.`);
-    })));
+  const button = (action, label, title, act) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        title,
+        "aria-label": `${label}: ${project.name}`,
+        data: { action },
+        on: { click: once(act) },
+      },
+      label,
+    );
+  return el(
+    "li",
+    {},
+    el("div", { class: "project-face" }, face(project, project.size)),
+    el(
+      "div",
+      { class: "project-buttons" },
+      button("bring-back", "Restore", "Put it back on the list", () =>
+        write("bring_back", { project: project.id }),
+      ),
+      button(
+        "delete",
+        "Delete permanently",
+        `Pictures, decisions and LoRAs of ${project.name}; this cannot be undone`,
+        async () => {
+          const answer = await call("reference", "delete", { project: project.id });
+          if (answer) toast(`${project.name} is deleted: ${answer.freed} freed.`);
+        },
+      ),
+    ),
+  );
 }
 
 /** A button that acts once; then the list is made anew. */
-const once = (act) => async ({ currentTarget: button }) => {
-  if (button.disabled) return;
-  button.disabled = true;
-  await act();
-  button.disabled = false;
-  listProjects();
-};
+const once =
+  (act) =>
+  async ({ currentTarget: button }) => {
+    if (button.disabled) return;
+    button.disabled = true;
+    await act();
+    button.disabled = false;
+    listProjects();
+  };
 
 function demoButton(demo) {
-  const button = el("button", { type: "button", class: "demo-button", disabled: trying, "aria-label": `Try the demo: ${demo.title}`, on: { click: async () => {
-    if (trying) return;
-    trying = button.disabled = true;
-    const answer = await call("reference", "try_demo", { kind: demo.kind });
-    trying = button.disabled = false;
-    if (answer) openProject(answer.project);
-    else listProjects();
-  } } },
-  el("img", { src: `/demo/${demo.kind}`, alt: "" }),
-  el("b", {}, demo.title), el("span", {}, demo.note));
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "demo-button",
+      disabled: trying,
+      "aria-label": `Try the demo: ${demo.title}`,
+      on: {
+        click: async () => {
+          if (trying) return;
+          trying = button.disabled = true;
+          const answer = await call("reference", "try_demo", { kind: demo.kind });
+          trying = button.disabled = false;
+          if (answer) openProject(answer.project);
+          else listProjects();
+        },
+      },
+    },
+    el("img", { src: `/demo/${demo.kind}`, alt: "" }),
+    el("b", {}, demo.title),
+    el("span", {}, demo.note),
+  );
   return button;
 }

@@ -3,29 +3,42 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
-import { FIELDS, makeFields, read, valueOf, weigh } from "../kit/settings_fields.js";
+import { FIELDS, makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 let last = null; // what stood there before: it stays open
 
 export function projectSettings(project) {
   const fields = makeFields(NAMES);
-  const lambda = () => weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
+  const lambda = () =>
+    weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
   for (const [name, { input }] of fields) {
     input.value = read(project.settings, name);
     input.addEventListener("input", lambda);
     input.addEventListener("change", async () => {
       const typed = input.value;
-      const answer = await write("change", { project: project.id, settings: { [name]: valueOf(name, input) } });
-      if (!answer && input.value === typed) input.value = read(state.project?.settings ?? project.settings, name);
+      const answer = await write("change", {
+        project: project.id,
+        settings: { [name]: typedValue(name, input) },
+      });
+      if (!answer && input.value === typed)
+        input.value = read(state.project?.settings ?? project.settings, name);
       lambda();
       refresh();
     });
   }
   lambda();
-  const details = el("details", { class: "advanced" }, el("summary", {}, "Advanced"),
-    el("p", { class: "field-note" }, "Kept at once; training and pictures take them from their next start."),
-    el("div", { class: "advanced-fields" }, [...fields.values()].map((field) => field.node)));
+  const details = el(
+    "details",
+    { class: "advanced" },
+    el("summary", {}, "Advanced"),
+    el("p", { class: "field-note" }, "Saved at once; used from the next training or drawing on."),
+    el(
+      "div",
+      { class: "advanced-fields" },
+      [...fields.values()].map((field) => field.node),
+    ),
+  );
   details.open = Boolean(last?.open);
   last = details;
   return details;

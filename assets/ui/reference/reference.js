@@ -2,7 +2,8 @@
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, count, reference, typing } from "../kit/dom.js";
+import { el, reference, typing } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
 import { mountImport } from "../app/archives.js";
@@ -13,17 +14,30 @@ import { listProjects, mountProjects } from "./project_list.js";
 let parts;
 let creating = false;
 
-export function mountReference(found, element, { upload }) {
+export function mountReference(found, _element, { upload }) {
   parts = found;
   mountProjects(found);
-  mountForm(parts, upload, (projectId) => { creating = false; openProject(projectId); });
-  parts.new.addEventListener("click", () => { creating = true; show(); parts.form.querySelector("input").focus(); });
+  mountForm(parts, upload, (projectId) => {
+    creating = false;
+    openProject(projectId);
+  });
+  parts.new.addEventListener("click", () => {
+    creating = true;
+    show();
+    parts.form.querySelector("input").focus();
+  });
   mountImport(parts.import, parts.archive);
   on("project forget", show);
   const later = () => setTimeout(show); // what waited for the person
   parts.open.addEventListener("focusout", later);
   document.addEventListener("pointerup", later);
-  on("step", () => { if (state.step === "reference") { creating = false; show(); listProjects(); } });
+  on("step", () => {
+    if (state.step === "reference") {
+      creating = false;
+      show();
+      listProjects();
+    }
+  });
   show();
 }
 
@@ -45,17 +59,36 @@ function overview() {
   parts.open.dataset.signature = signature;
   parts.open.replaceChildren(
     el("div", { class: "card-head" }, el("h2", {}, nameField(project)), el("span", {}, nature(project))),
-    ...project.subjects.map((subject) => (project.subjects.length > 1 ? ofSubject(subject) : plates(subject))),
+    ...project.subjects.map((subject) =>
+      project.subjects.length > 1 ? ofSubject(subject) : plates(subject),
+    ),
     el("p", { class: "derived-line" }, project.derived),
     el("dl", { class: "facts-list" }, facts(project)),
-    el("div", {}, el("button", { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } }, "Edit anchors")),
-    projectSettings(project));
+    el(
+      "div",
+      {},
+      el(
+        "button",
+        { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } },
+        "Edit test prompts",
+      ),
+    ),
+    projectSettings(project),
+  );
   if (focused?.dataset.keep) parts.open.querySelector(`[data-keep="${focused.dataset.keep}"]`)?.focus();
 }
 
 /** The name, which is changed where it stands. */
 function nameField({ id, name }) {
-  const input = el("input", { type: "text", class: "name-in-place", value: name, maxlength: 120, "aria-label": "Name of the project", title: "Click to change the name", data: { keep: "name" } });
+  const input = el("input", {
+    type: "text",
+    class: "name-in-place",
+    value: name,
+    maxlength: 120,
+    "aria-label": "Name of the project",
+    title: "Click to change the name",
+    data: { keep: "name" },
+  });
   input.addEventListener("change", async () => {
     const typed = input.value;
     const answer = await write("rename", { project: id, name: typed });
@@ -63,28 +96,60 @@ function nameField({ id, name }) {
     refresh();
     listProjects();
   });
-  input.addEventListener("keydown", (event) => { if (event.key === "Enter") input.blur(); });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") input.blur();
+  });
   return input;
 }
 
-const facts = (project) => project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
-const nature = ({ kind, subjects }) => (kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object");
+const facts = (project) =>
+  project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
+const nature = ({ kind, subjects }) =>
+  kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object";
 
 /** One of several objects: what was derived for it, and its pictures. */
 function ofSubject(subject) {
-  return el("section", { class: "subject", "aria-label": subject.trigger },
-    el("dl", { class: "subject-facts" }, subject.facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("code", {}, value))))),
-    plates(subject));
+  return el(
+    "section",
+    { class: "subject", "aria-label": subject.trigger },
+    el(
+      "dl",
+      { class: "subject-facts" },
+      subject.facts.map(([name, value]) =>
+        el("div", {}, el("dt", {}, name), el("dd", {}, el("code", {}, value))),
+      ),
+    ),
+    plates(subject),
+  );
 }
 
 function plates({ references }) {
-  return el("div", { class: "plates" }, references.map((r) => el("figure", {}, el("img", { src: reference(r.id), alt: r.prompt }),
-    el("figcaption", {}, r.prompt, r.mask ? el("span", { class: "with-mask" }, "with its mask") : null),
-    state.project.kind === "object" ? maskButton(r) : null)));
+  return el(
+    "div",
+    { class: "plates" },
+    references.map((r) =>
+      el(
+        "figure",
+        {},
+        el("img", { src: reference(r.id), alt: r.prompt }),
+        el("figcaption", {}, r.prompt, r.mask ? el("span", { class: "with-mask" }, "with its mask") : null),
+        state.project.kind === "object" ? maskButton(r) : null,
+      ),
+    ),
+  );
 }
 
 /** Of an object, what belongs to it in a picture can be painted; a style is the whole picture. */
 function maskButton(r) {
-  return el("button", { type: "button", class: "button small", data: { keep: `mask ${r.id}`, action: "paint-mask" }, "aria-label": `${r.mask ? "Change" : "Paint"} the mask: ${r.prompt}`,
-    on: { click: () => paintReference(r) } }, r.mask ? "Change mask" : "Paint mask");
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      data: { keep: `mask ${r.id}`, action: "paint-mask" },
+      "aria-label": `${r.mask ? "Change" : "Paint"} the mask: ${r.prompt}`,
+      on: { click: () => paintReference(r) },
+    },
+    r.mask ? "Change mask" : "Paint mask",
+  );
 }

@@ -6,19 +6,60 @@ import { address } from "../app/urls.js";
 
 /** Fills `box`; asks for the pictures when it is shown and again when more of them are drawn. */
 export function mountBeforeAfter(box) {
-  const anchor = el("select", { "aria-label": "Anchor" });
+  const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", { class: "compare-number" });
-  const step = (by, glyph, words) => el("button", { type: "button", class: "button small", "aria-label": words, title: words, on: { click: () => turn(by) } }, glyph);
+  const step = (by, glyph, words) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        "aria-label": words,
+        title: words,
+        on: { click: () => turn(by) },
+      },
+      glyph,
+    );
   const before = el("img", { alt: "", draggable: false });
   const after = el("img", { class: "compare-after", alt: "", draggable: false });
-  const slider = el("input", { type: "range", class: "compare-slider", min: "0", max: "100", step: "1", "aria-label": "Border between before, on the left, and after, on the right" });
-  const place = el("div", { class: "compare-stage" }, before, after, el("i", { class: "compare-line", "aria-hidden": "true" }), slider);
+  const slider = el("input", {
+    type: "range",
+    class: "compare-slider",
+    min: "0",
+    max: "100",
+    step: "1",
+    "aria-label": "Border between before, on the left, and after, on the right",
+  });
+  const place = el(
+    "div",
+    { class: "compare-stage" },
+    before,
+    after,
+    el("i", { class: "compare-line", "aria-hidden": "true" }),
+    slider,
+  );
   const [left, right] = [el("span"), el("span")];
-  const strip = el("div", { class: "compare-strip", role: "group", "aria-label": "Seeds of this anchor" });
+  const strip = el("div", {
+    class: "compare-strip",
+    role: "group",
+    "aria-label": "Seeds of this test prompt",
+  });
   const empty = el("p", { class: "empty" });
-  const body = el("div", { class: "compare-body" },
-    el("div", { class: "compare-head" }, anchor, step(-1, "‹", "Previous seed"), number, step(1, "›", "Next seed")),
-    place, el("div", { class: "compare-words" }, left, right), strip);
+  const body = el(
+    "div",
+    { class: "compare-body" },
+    el(
+      "div",
+      { class: "compare-head" },
+      anchor,
+      step(-1, "‹", "Previous seed"),
+      number,
+      step(1, "›", "Next seed"),
+    ),
+    place,
+    el("div", { class: "compare-words" }, left, right),
+    strip,
+  );
   let anchors = [];
   let index = 0;
   let asked = "";
@@ -36,14 +77,22 @@ export function mountBeforeAfter(box) {
   slider.value = "50";
   split();
   slider.addEventListener("input", split);
-  anchor.addEventListener("change", () => { index = 0; fill(); });
+  anchor.addEventListener("change", () => {
+    index = 0;
+    fill();
+  });
   box.append(body, empty);
 
   function fill() {
     const entry = chosen();
     body.hidden = !entry;
     empty.hidden = Boolean(entry);
-    setText(empty, state.refinement?.step === "done" ? "The round before has no picture of the same prompt and seed." : "Train on the pairs, then Generate draws the same prompts and seeds again.");
+    setText(
+      empty,
+      state.refinement?.step === "done"
+        ? "The round before has no picture of the same prompt and seed."
+        : "Train on the pairs; then Generate draws the same prompts and seeds again.",
+    );
     if (!entry) return;
     index = Math.min(index, entry.pictures.length - 1);
     const pair = entry.pictures[index];
@@ -52,10 +101,28 @@ export function mountBeforeAfter(box) {
     show(after, pair.after, entry.prompt, "after");
     setText(left, `Before: ${kind(pair.before)}`);
     setText(right, `After: ${kind(pair.after)}`);
-    strip.replaceChildren(...entry.pictures.map((other, i) => el("button", {
-      type: "button", class: "compare-seed", "aria-current": i === index ? "true" : null, "aria-label": `Seed ${i + 1}: before ${kind(other.before)}, after ${kind(other.after)}`,
-      on: { click: () => { index = i; fill(); strip.children[i].focus(); } },
-    }, el("img", { src: address("thumb", other.before), alt: "", loading: "lazy" }), el("img", { src: address("thumb", other.after), alt: "", loading: "lazy" }))));
+    strip.replaceChildren(
+      ...entry.pictures.map((other, i) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "compare-seed",
+            "aria-current": i === index ? "true" : null,
+            "aria-label": `Seed ${i + 1}: before ${kind(other.before)}, after ${kind(other.after)}`,
+            on: {
+              click: () => {
+                index = i;
+                fill();
+                strip.children[i].focus();
+              },
+            },
+          },
+          el("img", { src: address("thumb", other.before), alt: "", loading: "lazy" }),
+          el("img", { src: address("thumb", other.after), alt: "", loading: "lazy" }),
+        ),
+      ),
+    );
   }
 
   async function load() {
@@ -65,19 +132,27 @@ export function mountBeforeAfter(box) {
     asked = key;
     const answer = await call("rounds", "before_after", { round: state.roundId });
     if (key !== asked) return;
-    if (!answer) { asked = ""; return; } // it is asked for again
+    if (!answer) {
+      asked = "";
+      return;
+    } // it is asked for again
     anchors = answer.anchors;
     const was = anchor.value;
     anchor.replaceChildren(...anchors.map((entry) => el("option", { value: entry.id }, entry.prompt)));
     if (anchors.some((entry) => entry.id === was)) anchor.value = was;
     fill();
   }
-  on("forget", () => { anchors = []; index = 0; asked = ""; fill(); });
+  on("forget", () => {
+    anchors = [];
+    index = 0;
+    asked = "";
+    fill();
+  });
   on("refinement candidates", load);
   return { load };
 }
 
-const kind = (picture) => (picture.copy ? "copies the reference" : "aligned");
+const kind = (picture) => (picture.copy ? "looks like the reference" : "matches its prompt");
 
 function show(image, picture, prompt, when) {
   setAttribute(image, "src", address("picture", picture));

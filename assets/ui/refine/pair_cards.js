@@ -4,19 +4,28 @@ import { el, setAttribute, setText } from "../kit/dom.js";
 import { pairPicture } from "../app/urls.js";
 import { layHeat, stage } from "../heatmap/heatmap.js";
 import { patchMaps } from "../heatmap/patch_maps.js";
-import { mean, openPair } from "./pair_view.js";
+import { mean } from "./pair_parts.js";
+import { openPair } from "./pair_view.js";
 
 const cards = new Map();
 const shown = { quality: true, reproduction: false };
-const near = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) if (isIntersecting) cards.get(target.dataset.pair)?.lay();
-}, { rootMargin: "200px" });
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries)
+      if (isIntersecting) cards.get(target.dataset.pair)?.lay();
+  },
+  { rootMargin: "200px" },
+);
 
 export const pairHeat = shown;
 
 /** Keep the cards of `box` in step with the refinement; a card is made once. */
 export function mountPairCards(box) {
-  on("forget", () => { for (const card of cards.values()) card.remove(); cards.clear(); box.replaceChildren(); });
+  on("forget", () => {
+    for (const card of cards.values()) card.remove();
+    cards.clear();
+    box.replaceChildren();
+  });
   on("refinement", () => show(box));
 }
 
@@ -24,12 +33,19 @@ export function mountPairCards(box) {
 export function showHeat(kind, wanted) {
   shown[kind] = wanted;
   if (!wanted) for (const card of cards.values()) card.clear(kind);
-  for (const card of cards.values()) { near.unobserve(card.node); near.observe(card.node); }
+  for (const card of cards.values()) {
+    near.unobserve(card.node);
+    near.observe(card.node);
+  }
 }
 
 function show(box) {
   const pairs = state.refinement?.pairs ?? [];
-  for (const [id, card] of cards) if (!pairs.some((pair) => pair.id === id)) { card.remove(); cards.delete(id); }
+  for (const [id, card] of cards)
+    if (!pairs.some((pair) => pair.id === id)) {
+      card.remove();
+      cards.delete(id);
+    }
   for (const [place, pair] of pairs.entries()) {
     if (!cards.has(pair.id)) cards.set(pair.id, makeCard(pair));
     const card = cards.get(pair.id);
@@ -44,19 +60,28 @@ function makeCard(pair) {
   const prompt = el("span", { class: "pair-prompt" });
   const figures = el("span", { class: "pair-figures" });
   const painted = el("span", { class: "pair-painted", hidden: true }, "✎ corrected");
-  const node = el("button", { type: "button", class: "pair-card", data: { pair: pair.id }, on: { click: () => openPair(pair.id) } },
-    el("span", { class: "pair-pictures" }, y, x), prompt, el("span", { class: "pair-facts" }, figures, painted));
+  const node = el(
+    "button",
+    { type: "button", class: "pair-card", data: { pair: pair.id }, on: { click: () => openPair(pair.id) } },
+    el("span", { class: "pair-pictures" }, y, x),
+    prompt,
+    el("span", { class: "pair-facts" }, figures, painted),
+  );
   const layers = { quality: null, reproduction: null };
   let now = pair;
   near.observe(node);
   const card = {
     node,
     async lay() {
-      for (const [kind, place] of [["quality", x], ["reproduction", y]]) {
+      for (const [kind, place] of [
+        ["quality", x],
+        ["reproduction", y],
+      ]) {
         if (!shown[kind] || layers[kind] || !now.maps) continue;
         const { maps } = now;
         const [map] = await patchMaps(now.id, kind, maps);
-        if (map && maps === now.maps && shown[kind] && !layers[kind] && node.isConnected) layers[kind] = quiet(layHeat(place, map, { read: false }));
+        if (map && maps === now.maps && shown[kind] && !layers[kind] && node.isConnected)
+          layers[kind] = quiet(layHeat(place, map, { read: false }));
       }
     },
     clear(kind) {
@@ -78,9 +103,17 @@ function makeCard(pair) {
       prompt.title = next.prompt;
       setText(figures, words(next));
       painted.hidden = !next.painted;
-      setAttribute(node, "aria-label", `Pair ${place + 1}: ${next.prompt}. ${words(next)}${next.painted ? ", corrected by hand" : ""}. Enlarge and paint.`);
+      setAttribute(
+        node,
+        "aria-label",
+        `Pair ${place + 1}: ${next.prompt}. ${words(next)}${next.painted ? ", corrected by hand" : ""}. Enlarge and paint.`,
+      );
       node.disabled = !next.maps;
-      if (fresh) { Object.keys(layers).forEach(card.clear); near.unobserve(node); near.observe(node); }
+      if (fresh) {
+        Object.keys(layers).forEach(card.clear);
+        near.unobserve(node);
+        near.observe(node);
+      }
     },
   };
   return card;
@@ -94,7 +127,7 @@ function quiet(layer) {
 }
 
 function words(pair) {
-  if (!pair.generated) return "to be drawn";
-  if (!pair.maps) return "to be judged";
-  return `quality ${mean(pair.quality)} · kept ${mean(pair.reproduction)}`;
+  if (!pair.generated) return "not drawn yet";
+  if (!pair.maps) return "not judged yet";
+  return `like the reference ${mean(pair.quality)} · survives ${mean(pair.reproduction)}`;
 }

@@ -5,6 +5,7 @@ import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
 import { el, setText, whenClosed } from "../kit/dom.js";
+import { mean, plate, yours } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
 import { heatPanel } from "../heatmap/panel.js";
@@ -25,9 +26,6 @@ let dialog = null;
 let open = null; // the pair that is shown, with its layers
 
 const draftName = (id) => `pair ${id}`;
-
-/** The mean of a map over its subject, as far as it is known where the subject is. */
-export const mean = (value) => value?.toFixed(2) ?? "? (its mask is lost)";
 
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
@@ -55,12 +53,15 @@ export function turnPair(by) {
 }
 
 function build() {
-  dialog = document.body.appendChild(el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }));
+  dialog = document.body.appendChild(
+    el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }),
+  );
   dialog.addEventListener("click", (event) => event.target === dialog && closePair());
   whenClosed(dialog, () => open && closePair()); // by the browser itself
   on("forget", closePair);
   on("leaving", finish);
-  on("refinement", () => { // judged again behind the dialog
+  on("refinement", () => {
+    // judged again behind the dialog
     const maps = open && state.refinement?.pairs.find((pair) => pair.id === open.id)?.maps;
     if (maps && maps !== open.maps) fill(open.id);
   });
@@ -87,16 +88,54 @@ async function fill(id) {
   const at = pairs.findIndex((pair) => pair.id === id);
   if (at < 0) return closePair();
   const pair = pairs[at];
-  const y = stage(el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }));
-  const x = stage(el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }));
-  const reproduction = heatPanel(y, { owner: id, kind: "reproduction", version: pair.maps, name: "What the generation kept of the reference", label: "What was kept", key: null, view: views.reproduction });
-  const quality = heatPanel(x, { owner: id, kind: "quality", version: pair.maps, name: "Quality of the generated patches", label: "Heatmap", view: views.quality });
+  const y = stage(
+    el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }),
+  );
+  const x = stage(
+    el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }),
+  );
+  const reproduction = heatPanel(y, {
+    owner: id,
+    kind: "reproduction",
+    version: pair.maps,
+    name: "How much of the reference survives in the generated picture",
+    label: "How much of the reference survives",
+    key: null,
+    view: views.reproduction,
+  });
+  const quality = heatPanel(x, {
+    owner: id,
+    kind: "quality",
+    version: pair.maps,
+    name: "How much of the generated picture is like the reference",
+    label: "Heat map",
+    view: views.quality,
+  });
   const bars = el("div", { class: "pair-brush" });
   const mine = { id, maps: pair.maps, quality, reproduction, brush: { remove: () => {} }, keep: () => {} };
   open = mine;
-  dialog.replaceChildren(head(pair, at, pairs.length), el("div", { class: "pair-plates" },
-    plate(y, yours(), `kept ${mean(pair.reproduction)} on average`, "r(y), Eq. P5: how much of it the generation kept", reproduction.node),
-    plate(x, "Generated", `quality ${mean(pair.quality)} on average`, "q(x), Eq. P4: how much of it is like the reference", quality.node)), bars);
+  dialog.replaceChildren(
+    head(pair, at, pairs.length),
+    el(
+      "div",
+      { class: "pair-plates" },
+      plate(
+        y,
+        yours(),
+        `${mean(pair.reproduction)} of it survives on average`,
+        "How much of it survives in the generated picture: the mean over the subject, 0 to 1",
+        reproduction.node,
+      ),
+      plate(
+        x,
+        "Generated",
+        `${mean(pair.quality)} like the reference on average`,
+        "How much of it is like the reference: the mean over the subject, 0 to 1",
+        quality.node,
+      ),
+    ),
+    bars,
+  );
   const answer = await askStored(draftName(id), () => call("rounds", "pair", { pair: id }));
   if (open !== mine || !answer) return undefined;
   if (answer.reference) y.parentNode.append(subjectButton(pair, answer));
@@ -115,12 +154,26 @@ function subjectButton(pair, { reference: id, foreground }) {
     const round = state.roundId;
     paintReference({ id, prompt: pair.prompt }, async () => {
       if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step)) return;
-      if (await write("make_pairs", { round })) toast("The pairs are judged again with this mask.");
+      if (await write("make_pairs", { round })) toast("The pairs are being judged again with this mask.");
       refresh();
     });
   };
-  return el("div", { class: "pair-subject" }, el("span", {}, foreground ? "The bright part counts as the subject. Is it wrong?" : "All of this picture counts as the subject."),
-    el("button", { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } }, "Paint the subject"));
+  return el(
+    "div",
+    { class: "pair-subject" },
+    el(
+      "span",
+      {},
+      foreground
+        ? "The bright part counts as the subject. Is it wrong?"
+        : "All of this picture counts as the subject.",
+    ),
+    el(
+      "button",
+      { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } },
+      "Paint the subject",
+    ),
+  );
 }
 
 /** The brush over the generated picture; what is painted is kept shortly after the last stroke. */
@@ -138,31 +191,58 @@ function lay(mine, place, bars, runs) {
     if (JSON.stringify(next) === sent) return;
     sent = JSON.stringify(next);
     keepDraft(draft, painted);
-    setText(words, "Keeping…");
+    setText(words, "Saving…");
     const answer = await write("paint", { pair: mine.id, mask: next });
     if (answer) draftKept(draft, painted);
     if (sent !== JSON.stringify(next)) return; // more was painted meanwhile
     if (!answer) sent = null; // so that it is sent again
-    setText(words, answer ? "Kept" : "Not kept");
+    setText(words, answer ? "Saved" : "Not saved");
   };
-  mine.brush = makeBrush(place, { tools: TOOLS, blank: UNTOUCHED, runs: draftOf(draft) ?? runs, name: "Which patches are good or bad", onChange: () => {
-    bar?.update();
-    clearTimeout(timer);
-    timer = setTimeout(mine.keep, PAUSE);
-  } });
+  mine.brush = makeBrush(place, {
+    tools: TOOLS,
+    blank: UNTOUCHED,
+    runs: draftOf(draft) ?? runs,
+    name: "Which areas are good or bad",
+    onChange: () => {
+      bar?.update();
+      clearTimeout(timer);
+      timer = setTimeout(mine.keep, PAUSE);
+    },
+  });
   bar = brushBar(mine.brush);
-  bars.replaceChildren(bar.node, el("p", { class: "pair-words" }, "Good patches are learned, bad ones ignored. What you paint wins over the estimate."));
+  bars.replaceChildren(
+    bar.node,
+    el(
+      "p",
+      { class: "pair-words" },
+      "Learns the good areas, ignores the bad. What you paint overrides the estimate.",
+    ),
+  );
 }
 
 function head(pair, at, count) {
-  const step = (by, glyph, words, there) => el("button", { type: "button", class: "button small", "aria-label": words, title: `${words} (${by < 0 ? "←" : "→"})`, disabled: !there, on: { click: () => turnPair(by) } }, glyph);
-  return el("header", { class: "pair-head" }, el("h2", {}, pair.prompt),
-    el("span", { class: "pair-seed" }, `${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}`), el("span", { class: "pair-kept", role: "status" }),
-    step(-1, "‹", "Previous pair", at > 0), el("output", {}, `${at + 1} of ${count}`), step(1, "›", "Next pair", at < count - 1),
-    el("button", { type: "button", class: "button small", title: "Esc", on: { click: closePair } }, "Close"));
+  const step = (by, glyph, words, there) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        "aria-label": words,
+        title: `${words} (${by < 0 ? "←" : "→"})`,
+        disabled: !there,
+        on: { click: () => turnPair(by) },
+      },
+      glyph,
+    );
+  return el(
+    "header",
+    { class: "pair-head" },
+    el("h2", {}, pair.prompt),
+    el("span", { class: "pair-seed" }, `${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}`),
+    el("span", { class: "pair-kept", role: "status" }),
+    step(-1, "‹", "Previous pair", at > 0),
+    el("output", {}, `${at + 1} of ${count}`),
+    step(1, "›", "Next pair", at < count - 1),
+    el("button", { type: "button", class: "button small", title: "Esc", on: { click: closePair } }, "Close"),
+  );
 }
-
-/** y is a reference of an object, or what was accepted of a style. */
-const yours = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
-
-const plate = (place, title, words, why, panel) => el("figure", {}, place, el("figcaption", { title: why }, el("b", {}, title), ` · ${words}`), panel);

@@ -22,18 +22,41 @@ export function showSide(side) {
 export const refinementShown = () => state.round?.kind === "refine" && choice.side === "refinement";
 
 export function mountRefinement(parts) {
-  const views = segments("Views of the refinement", [["compare", "Before and after"], ["pairs", "Pairs"]], (name) => { choice.view = name; update(); });
+  const views = segments(
+    "Views of the refinement",
+    [
+      ["compare", "Before and after"],
+      ["pairs", "Pairs"],
+    ],
+    (name) => {
+      choice.view = name;
+      update();
+    },
+  );
   const cards = el("div", { class: "pair-grid scroll", "aria-label": "Pairs", role: "group" });
   const bar = pairBar();
   const compare = el("div", { class: "compare" });
-  const right = el("section", { class: "card refine-right", "aria-label": "Pairs and pictures" },
-    el("div", { class: "refine-head" }, views.node, bar.steps), bar.node, cards, compare);
+  const right = el(
+    "section",
+    { class: "card refine-right", "aria-label": "Pairs and pictures" },
+    el("div", { class: "refine-head" }, views.node, bar.steps),
+    bar.node,
+    cards,
+    compare,
+  );
   const left = el("section", { class: "card refine-left", "aria-label": "The refinement" });
   parts.refine.append(left, right);
   mountRefineStory(left);
   mountPairCards(cards);
   const before = mountBeforeAfter(compare);
-  const sides = segments("What is shown of this round", [["refinement", "Refinement"], ["candidates", "Candidates"]], showSide);
+  const sides = segments(
+    "What is shown of this round",
+    [
+      ["refinement", "Refinement"],
+      ["candidates", "Candidates"],
+    ],
+    showSide,
+  );
   parts.sides.append(sides.node);
   let last = null;
 
@@ -51,7 +74,9 @@ export function mountRefinement(parts) {
     const { candidates } = state;
     sides.show(choice.side, { candidates: `Candidates${candidates.size ? ` ${candidates.size}` : ""}` });
     const view = choice.view ?? (state.refinement?.step === "done" ? "compare" : "pairs");
-    views.show(view, { pairs: `Pairs${state.refinement?.pairs.length ? ` ${state.refinement.pairs.length}` : ""}` });
+    views.show(view, {
+      pairs: `Pairs${state.refinement?.pairs.length ? ` ${state.refinement.pairs.length}` : ""}`,
+    });
     cards.hidden = view !== "pairs";
     compare.hidden = view !== "compare";
     bar.show(view === "pairs" && state.refinement?.pairs.some((pair) => pair.maps));
@@ -63,28 +88,74 @@ export function mountRefinement(parts) {
 
 /** Heatmaps of all cards: on or off, how strong, and what they mean; undo and redo of what was painted. */
 function pairBar() {
-  const toggle = (kind, label, title) => el("button", { type: "button", class: "button small", title, "aria-pressed": String(pairHeat[kind]), on: { click: (event) => {
-    showHeat(kind, !pairHeat[kind]);
-    setAttribute(event.currentTarget, "aria-pressed", String(pairHeat[kind]));
-  } } }, label);
-  const node = el("div", { class: "pair-bar" },
-    toggle("quality", "Quality", "Heatmap over the generated pictures: which patches are like the reference"),
-    toggle("reproduction", "What was kept", "Heatmap over the references: which patches the generation kept"),
-    heatStrength(), heatLegend().node);
-  const undo = el("button", { type: "button", class: "quiet", "aria-label": "Take the last correction back (Ctrl+Z)", title: "Take the last correction back (Ctrl+Z)", on: { click: () => stepPainting("undo_painting") } }, "↶");
-  const redo = el("button", { type: "button", class: "quiet", "aria-label": "Bring the correction back (Ctrl+Y)", title: "Bring the correction back (Ctrl+Y)", on: { click: () => stepPainting("redo_painting") } }, "↷");
+  const toggle = (kind, label, title) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        title,
+        "aria-pressed": String(pairHeat[kind]),
+        on: {
+          click: (event) => {
+            showHeat(kind, !pairHeat[kind]);
+            setAttribute(event.currentTarget, "aria-pressed", String(pairHeat[kind]));
+          },
+        },
+      },
+      label,
+    );
+  const node = el(
+    "div",
+    { class: "pair-bar" },
+    toggle("quality", "Likeness", "Heat map over the generated pictures: which areas are like the reference"),
+    toggle(
+      "reproduction",
+      "How much of the reference survives",
+      "Heat map over the references: which areas survive in the generated picture",
+    ),
+    heatStrength(),
+    heatLegend().node,
+  );
+  const undo = el(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      "aria-label": "Take the last correction back (Ctrl+Z)",
+      title: "Take the last correction back (Ctrl+Z)",
+      on: { click: () => stepPainting("undo_painting") },
+    },
+    "↶",
+  );
+  const redo = el(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      "aria-label": "Bring the correction back (Ctrl+Y)",
+      title: "Bring the correction back (Ctrl+Y)",
+      on: { click: () => stepPainting("redo_painting") },
+    },
+    "↷",
+  );
   const steps = el("span", { class: "pair-steps" }, undo, redo);
-  return { node, steps, show: (there) => {
-    node.hidden = steps.hidden = !there;
-    undo.disabled = !state.refinement?.can_undo;
-    redo.disabled = !state.refinement?.can_redo;
-  } };
+  return {
+    node,
+    steps,
+    show: (there) => {
+      node.hidden = steps.hidden = !there;
+      undo.disabled = !state.refinement?.can_undo;
+      redo.disabled = !state.refinement?.can_redo;
+    },
+  };
 }
 
 /** Undo or redo one painting of this refinement. */
 export async function stepPainting(name) {
   const round = state.roundId;
   const answer = await write(name, { round });
-  if (answer && !answer.changed && round === state.roundId) toast(`There is nothing to ${name.split("_")[0]} in this refinement.`);
+  if (answer && !answer.changed && round === state.roundId)
+    toast(`There is nothing to ${name.split("_")[0]} in this refinement.`);
   await refresh();
 }

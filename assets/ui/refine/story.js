@@ -7,19 +7,40 @@ import { lossChart, running } from "../training/curves.js";
 import { makePreviews } from "../training/previews.js";
 import { toast } from "../kit/toast.js";
 
-const VERDICTS = { better: "✓ better", worse: "✕ worse", more: "▲ more", less: "▼ less", unclear: "≈ no clear change" };
-const RULES = [["continue", "continues from this refinement"], ["repeat", "starts from the base and refines again"]];
+const VERDICTS = {
+  better: "✓ better",
+  worse: "✕ worse",
+  more: "▲ more",
+  less: "▼ less",
+  unclear: "≈ no clear change",
+};
+const RULES = [
+  ["continue", "continues from this refinement"],
+  ["repeat", "starts from the base and refines again"],
+];
 const ORDER = ["pairs", "review", "refine", "generate", "done"];
 
 export function mountRefineStory(box) {
   const title = el("h2");
-  const back = el("button", { type: "button", class: "button small", title: "Go back to the round before it. Nothing is deleted: the refinement stays in the strip.", on: { click: undoRefinement } }, "↩ Undo this refinement");
+  const back = el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      title: "Go back to the round before it. Nothing is deleted: the refinement stays in the strip.",
+      on: { click: undoRefinement },
+    },
+    "↩ Undo this refinement",
+  );
   const steps = el("ol", { class: "refine-steps" });
   const measured = el("section", { class: "refine-measured", "aria-label": "What it changed" });
   const losses = el("section", { class: "refine-losses", "aria-label": "Loss of the refinement" });
   const rule = ruleField();
   const previews = makePreviews();
-  box.append(el("div", { class: "card-head" }, title, back), el("div", { class: "refine-scroll" }, steps, measured, rule.node, losses, previews.node));
+  box.append(
+    el("div", { class: "card-head" }, title, back),
+    el("div", { class: "refine-scroll" }, steps, measured, rule.node, losses, previews.node),
+  );
   const update = () => {
     const now = state.refinement;
     if (!now || state.round?.kind !== "refine") return;
@@ -50,26 +71,64 @@ function stepRows(now) {
   const work = busy() && state.job.round_id === state.roundId ? state.job.kind : null;
   const at = { pairs: 0, refine: 2, generate: 3 }[work] ?? (now.step === "review" ? 1 : reached);
   return [
-    ["Pairs", drawn ? `${drawn} of ${now.pairs.length} drawn and judged` : "Your pictures beside what the model draws of the same"],
-    ["Look", corrected ? `${corrected} corrected by hand` : "Where is the judgement wrong? Open a pair and paint over it; or leave it as it is"],
-    ["Train", now.losses.length ? `${now.losses.at(-1)[0]} steps` : "Good patches are learned, bad ones ignored"],
-    ["Compare", now.step === "done" ? "The same prompts and seeds, before and after" : "Draws the round's candidates again, from the same seeds"],
-  ].map(([name, words], i) => ({ name, words, mark: i < at ? "done" : i > at ? "later" : work ? "work" : "now" }));
+    [
+      "Pairs",
+      drawn
+        ? `${drawn} of ${now.pairs.length} drawn and judged`
+        : "Your pictures beside what the model draws for the same prompt",
+    ],
+    [
+      "Look",
+      corrected
+        ? `${corrected} corrected by hand`
+        : "Is the heat map wrong somewhere? Open a pair and paint over it, or leave it as it is",
+    ],
+    ["Train", now.losses.length ? `${now.losses.at(-1)[0]} steps` : "Learns the good areas, ignores the bad"],
+    [
+      "Compare",
+      now.step === "done"
+        ? "The same prompts and seeds, before and after"
+        : "Draws the round's candidates again, from the same seeds",
+    ],
+  ].map(([name, words], i) => ({
+    name,
+    words,
+    mark: i < at ? "done" : i > at ? "later" : work ? "work" : "now",
+  }));
 }
 
-const MARKS = { done: ["✓", "done"], now: ["●", "next"], work: ["…", "at work"], later: ["○", "later"] };
+const MARKS = { done: ["✓", "done"], now: ["●", "next"], work: ["…", "running"], later: ["○", "later"] };
 
 function stepRow({ name, words, mark }) {
   const [glyph, says] = MARKS[mark];
-  return el("li", { data: { mark }, "aria-current": ["now", "work"].includes(mark) ? "step" : null },
-    el("span", { class: "refine-mark", role: "img", "aria-label": says }, glyph), el("span", {}, el("b", {}, name), el("span", {}, words)));
+  return el(
+    "li",
+    { data: { mark }, "aria-current": ["now", "work"].includes(mark) ? "step" : null },
+    el("span", { class: "refine-mark", role: "img", "aria-label": says }, glyph),
+    el("span", {}, el("b", {}, name), el("span", {}, words)),
+  );
 }
 
 function measuredRows([measured, judge, unmeasured]) {
   const head = el("h3", {}, "What it changed");
   if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
-  return [head, el("p", { class: "measured-judge" }, `Judged by the project's own CLIP, ${judge}`), el("ul", {}, measured.map((entry) => el("li", { data: { verdict: entry.verdict } },
-    el("span", { class: "measured-words" }, entry.words), interval(entry), el("span", { class: "measured-verdict" }, VERDICTS[entry.verdict]))))];
+  return [
+    head,
+    el("p", { class: "measured-judge" }, `Judged by the project’s own CLIP model, ${judge}`),
+    el(
+      "ul",
+      {},
+      measured.map((entry) =>
+        el(
+          "li",
+          { data: { verdict: entry.verdict } },
+          el("span", { class: "measured-words" }, entry.words),
+          interval(entry),
+          el("span", { class: "measured-verdict" }, VERDICTS[entry.verdict]),
+        ),
+      ),
+    ),
+  ];
 }
 
 /** The difference as a dot on its interval, zero marked. */
@@ -86,25 +145,44 @@ function interval({ low, high, difference }) {
 
 function lossRows(losses) {
   if (losses.length < 2) return [];
-  return [el("p", { class: "curve-title" }, el("b", {}, "Loss of the refinement"), ` ${losses.at(-1)[0]} steps, now ${running(losses).at(-1)[1].toFixed(3)}`), lossChart(losses, "Loss of the refinement", 190)];
+  return [
+    el(
+      "p",
+      { class: "curve-title" },
+      el("b", {}, "Loss of the refinement"),
+      ` ${losses.at(-1)[0]} steps, now ${running(losses).at(-1)[1].toFixed(3)}`,
+    ),
+    lossChart(losses, "Loss of the refinement", 190),
+  ];
 }
 
 function ruleField() {
   const words = el("p", { class: "rule-words" });
-  const choice = el("select", { "aria-label": "What the next round does with this refinement" }, RULES.map(([value, text]) => el("option", { value }, text)));
+  const choice = el(
+    "select",
+    { "aria-label": "What the next round does with this refinement" },
+    RULES.map(([value, text]) => el("option", { value }, text)),
+  );
   choice.addEventListener("change", async () => {
     const rule = choice.value;
     const answer = await write("next_rule", { project: state.projectId, rule });
     if (!answer && choice.value === rule) choice.value = state.refinement?.rule ?? rule;
     refresh();
   });
-  const node = el("section", { class: "refine-rule", "aria-label": "The next round" },
-    el("label", {}, el("span", {}, "The next round"), choice), words);
-  return { node, show: (now) => {
-    setText(words, now.rule_words);
-    if (document.activeElement !== choice) choice.value = now.rule;
-    setAttribute(choice, "title", now.rule_words);
-  } };
+  const node = el(
+    "section",
+    { class: "refine-rule", "aria-label": "The next round" },
+    el("label", {}, el("span", {}, "The next round"), choice),
+    words,
+  );
+  return {
+    node,
+    show: (now) => {
+      setText(words, now.rule_words);
+      if (document.activeElement !== choice) choice.value = now.rule;
+      setAttribute(choice, "title", now.rule_words);
+    },
+  };
 }
 
 /** The round that is refined here. */

@@ -2,6 +2,7 @@
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
+import { undecided } from "../kit/format.js";
 import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountExport } from "../app/archives.js";
@@ -14,7 +15,9 @@ export function mountResults(found) {
   mountSameSeed(parts["same-seed"]);
   mountExport(parts.export);
   on("step project rounds", load);
-  on("forget", () => { if (!state.project) clear(); });
+  on("forget", () => {
+    if (!state.project) clear();
+  });
 }
 
 /** Another project is opened: what is on its way belongs to this one. */
@@ -31,31 +34,95 @@ async function load() {
   if (!answer || mine !== asked) return;
   parts["results-table"].replaceChildren(table(answer.rounds));
   parts.accepted.replaceChildren(...answer.rounds.filter((round) => round.accepted.length).map(shelf));
-  if (!parts.accepted.children.length) parts.accepted.append(el("p", { class: "empty" }, "Accept pictures in step 2; they appear here, round by round."));
+  if (!parts.accepted.children.length)
+    parts.accepted.append(
+      el("p", { class: "empty" }, "Accept pictures in step 2; they appear here, round by round."),
+    );
 }
 
 const HEAD = [
-  ["Round", ""], ["Pictures", "Candidates drawn"], ["Copies", "Mean overfit rate over the anchors of the pool"],
-  ["Openness", "Mean entropy over the pool (Eq. G8)"], ["Accepted", ""], ["Weight", "What each accepted picture weighs in later trainings"], ["LoRA", ""],
+  ["Round", ""],
+  ["Pictures", "Candidates drawn"],
+  ["Like the reference", "Mean share of pictures that look more like the reference’s prompt than their own"],
+  [
+    "Undecided",
+    "How undecided the model is, as the mean over all test prompts. Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
+  ],
+  ["Accepted", ""],
+  ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
+  ["LoRA", ""],
 ];
 
 function table(rounds) {
-  return el("table", { class: "table results-table" },
-    el("thead", {}, el("tr", {}, HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)))),
-    el("tbody", {}, rounds.map((round) => el("tr", {},
-      el("th", { scope: "row" }, round.name),
-      el("td", {}, String(round.candidates)),
-      el("td", {}, figure(round.overfit_rate, (rate) => `${Math.round(100 * rate)} %`)),
-      el("td", {}, figure(round.openness, (h) => h.toFixed(2))),
-      el("td", {}, String(round.accepted.length)),
-      el("td", {}, round.accepted.length ? figure(round.weight, (w) => w.toPrecision(2)) : "–"),
-      el("td", {}, round.adapter ? el("a", { class: "button small", href: `/adapter/${round.id}`, download: "", "aria-label": `Download the LoRA of ${round.name.toLowerCase()}` }, "Download") : "–")))));
+  return el(
+    "table",
+    { class: "table results-table" },
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      rounds.map((round) =>
+        el(
+          "tr",
+          {},
+          el("th", { scope: "row" }, round.name),
+          el("td", {}, String(round.candidates)),
+          el(
+            "td",
+            {},
+            figure(round.overfit_rate, (rate) => `${Math.round(100 * rate)} %`),
+          ),
+          el("td", {}, figure(round.openness, undecided)),
+          el("td", {}, String(round.accepted.length)),
+          el("td", {}, round.accepted.length ? figure(round.weight, (w) => w.toPrecision(2)) : "–"),
+          el(
+            "td",
+            {},
+            round.adapter
+              ? el(
+                  "a",
+                  {
+                    class: "button small",
+                    href: `/adapter/${round.id}`,
+                    download: "",
+                    "aria-label": `Download the LoRA of ${round.name.toLowerCase()}`,
+                  },
+                  "Download",
+                )
+              : "–",
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 const figure = (value, words) => (value === null || value === undefined ? "–" : words(value));
 
 function shelf(round) {
-  return el("section", { class: "shelf" }, el("h3", {}, round.name),
-    el("div", { class: "shelf-pictures" }, round.accepted.map((item) => el("figure", {},
-      el("img", { src: address("picture", item), alt: item.prompt, loading: "lazy" }), el("figcaption", {}, item.prompt)))));
+  return el(
+    "section",
+    { class: "shelf" },
+    el("h3", {}, round.name),
+    el(
+      "div",
+      { class: "shelf-pictures" },
+      round.accepted.map((item) =>
+        el(
+          "figure",
+          {},
+          el("img", { src: address("picture", item), alt: item.prompt, loading: "lazy" }),
+          el("figcaption", {}, item.prompt),
+        ),
+      ),
+    ),
+  );
 }

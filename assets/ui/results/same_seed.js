@@ -5,18 +5,25 @@ import { el } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
 export function mountSameSeed(box) {
-  const anchor = el("select", { "aria-label": "Anchor" });
+  const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", {}, "1");
   const row = el("div", { class: "same-row" });
   let index = 0;
   let most = 1;
   let asked = 0;
-  const turn = (step) => () => { index = (index + step + most) % most; load(); };
+  const turn = (step) => () => {
+    index = (index + step + most) % most;
+    load();
+  };
   const load = async () => {
     asked += 1;
     const mine = asked;
     number.textContent = `${index + 1} of ${most}`;
-    const answer = await call("results", "same_seed", { project: state.projectId, anchor: anchor.value, index });
+    const answer = await call("results", "same_seed", {
+      project: state.projectId,
+      anchor: anchor.value,
+      index,
+    });
     if (!answer || mine !== asked) return; // the newest click counts
     most = Math.max(1, answer.most);
     number.textContent = `${index + 1} of ${most}`;
@@ -25,12 +32,19 @@ export function mountSameSeed(box) {
   const fill = () => {
     if (state.step !== "results" || !state.project) return;
     const before = anchor.value;
-    anchor.replaceChildren(...state.project.anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
-    const wanted = [before, state.round?.pool[0]?.id].find((id) => [...anchor.options].some((option) => option.value === id));
+    anchor.replaceChildren(
+      ...state.project.anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)),
+    );
+    const wanted = [before, state.round?.pool[0]?.id].find((id) =>
+      [...anchor.options].some((option) => option.value === id),
+    );
     if (wanted) anchor.value = wanted;
     load();
   };
-  anchor.addEventListener("change", () => { index = 0; load(); });
+  anchor.addEventListener("change", () => {
+    index = 0;
+    load();
+  });
   on("step project rounds", fill);
   on("forget", () => {
     if (state.project) return;
@@ -38,13 +52,39 @@ export function mountSameSeed(box) {
     [index, most] = [0, 1];
     row.replaceChildren();
   });
-  box.append(el("div", { class: "same-head" }, anchor,
-    el("button", { type: "button", class: "button small", "aria-label": "Previous seed", on: { click: turn(-1) } }, "‹"), number,
-    el("button", { type: "button", class: "button small", "aria-label": "Next seed", on: { click: turn(1) } }, "›")), row);
+  box.append(
+    el(
+      "div",
+      { class: "same-head" },
+      anchor,
+      el(
+        "button",
+        { type: "button", class: "button small", "aria-label": "Previous seed", on: { click: turn(-1) } },
+        "‹",
+      ),
+      number,
+      el(
+        "button",
+        { type: "button", class: "button small", "aria-label": "Next seed", on: { click: turn(1) } },
+        "›",
+      ),
+    ),
+    row,
+  );
 }
 
 function plate(round) {
-  const words = round.picture ? (round.picture.copy ? "copy" : "aligned") : "not drawn";
-  return el("figure", {}, round.picture ? el("img", { src: address("picture", round.picture), alt: round.picture.prompt }) : el("span", { class: "waiting" }),
-    el("figcaption", {}, el("b", {}, round.name), ` ${words}`));
+  const words = round.picture
+    ? round.picture.copy
+      ? "like the reference"
+      : "matches its prompt"
+    : "not drawn";
+  return el(
+    "figure",
+    {},
+    round.picture
+      ? el("img", { src: address("picture", round.picture), alt: round.picture.prompt })
+      : el("span", { class: "waiting" }),
+    el("figcaption", {}, el("b", {}, round.name), ` ${words}`),
+  );
 }

@@ -4,39 +4,110 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { unfinished, jobNoun } from "../top/job_words.js";
+import { unfinished, jobName } from "../top/job_words.js";
 
 /** name, label, what it does, the handler that it calls, the kinds of rounds that it stands in. */
 const ACTIONS = [
-  ["fine_tune", "Fine-tune", "Train the model on the references and all accepted pictures", "fine_tune", "fine_tune"],
-  ["pairs", "Draw pairs", "Draw a picture beside each of yours and judge its patches", "make_pairs", "refine"],
-  ["train", "Train on these pairs", "Learn the good patches, and what the pictures lost of the reference", "refine", "refine"],
-  ["generate", "Generate", "Draw the candidates of each anchor", "generate", "fine_tune refine"],
-  ["whole", "Do it all", "Draw the pairs, train on them and draw the candidates, one behind the other", "run_refinement", "refine"],
-  ["accept", "Accept suggestion", "Accept the suggested picture of each suggested anchor", "accept", "fine_tune refine"],
-  ["refine", "Refine with PatchDPO", "Correct the model patch by patch: pairs of reference and generation, judged and trained", "make_pairs", "fine_tune"],
-  ["again", "Refine again", "Another refinement of the same round: with other pictures accepted, or other settings", "make_pairs", "refine"],
-  ["next_round", "Next round ›", "Start the next round with what was accepted", "next_round", "fine_tune refine"],
+  [
+    "fine_tune",
+    "Fine-tune",
+    "Train the model on your references and all accepted pictures",
+    "fine_tune",
+    "fine_tune",
+  ],
+  [
+    "pairs",
+    "Make comparison pairs",
+    "Draw a picture beside each of yours and judge it area by area",
+    "make_pairs",
+    "refine",
+  ],
+  [
+    "train",
+    "Train on these pairs",
+    "Learn from the good areas, and from what the pictures lost of the reference",
+    "refine",
+    "refine",
+  ],
+  ["generate", "Generate", "Draw pictures for each test prompt", "generate", "fine_tune refine"],
+  [
+    "whole",
+    "Run all steps",
+    "Make the pairs, train on them and draw the pictures, one after the other",
+    "run_refinement",
+    "refine",
+  ],
+  ["accept", "Accept suggestion", "Accept all suggested pictures", "accept", "fine_tune refine"],
+  [
+    "refine",
+    "Refine with PatchDPO",
+    "Correct the model area by area: compare your pictures with generated ones, then train on the difference",
+    "make_pairs",
+    "fine_tune",
+  ],
+  [
+    "again",
+    "Refine again",
+    "Another refinement of the same round: with other pictures accepted, or other settings",
+    "make_pairs",
+    "refine",
+  ],
+  [
+    "next_round",
+    "Next round ›",
+    "Start the next round with what was accepted",
+    "next_round",
+    "fine_tune refine",
+  ],
 ];
 const HINTS = {
-  resume: () => `${jobNoun(state.job.kind)} is not done: Resume, at the top, goes on where it stopped.`,
-  fine_tune: () => "Teaches the model your reference and all that was accepted.",
-  pairs: () => "Draws a picture beside each of yours, and judges its patches.",
-  train: () => "Look at the heatmaps, paint where they are wrong, then train.",
-  generate: () => (!state.round.pool.length ? "No anchor is left to draw: add some on the first screen, or switch some on." : refining() ? "Draws the same prompts and seeds again, and measures the difference." : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} anchors.`),
-  accept: () => (refinementShown() ? "Compare, then choose among the candidates or take the suggestion." : "Click pictures to accept them, or take the suggestion."),
-  next_round: () => (refining() ? state.refinement?.rule_words ?? "" : "The next round learns from what was accepted."),
+  resume: () => `${jobName(state.job.kind)} is not done: Resume, at the top, goes on where it stopped.`,
+  fine_tune: () => "Teaches the model your reference and all accepted pictures.",
+  pairs: () => "Draws a picture beside each of yours and judges it area by area.",
+  train: () => "Look at the heat maps, paint over what is wrong, then train.",
+  generate: () =>
+    !state.round.pool.length
+      ? "No test prompt is left to draw: add some on the first screen, or switch some on."
+      : refining()
+        ? "Draws the same prompts and seeds again, and measures the difference."
+        : `Draws ${state.round.expected} pictures for each of ${state.round.pool.length} test prompts.`,
+  accept: () =>
+    refinementShown()
+      ? "Compare, then choose among the candidates or take the suggestion."
+      : "Click pictures to accept them, or take the suggestion.",
+  next_round: () =>
+    refining() ? (state.refinement?.rule_words ?? "") : "The next round learns from what was accepted.",
 };
 const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
 let sending = false;
 
 export function mountActions(parts) {
-  const buttons = new Map(ACTIONS.map(([name, label]) => [name, el("button", {
-    type: "button", class: "button", data: { action: name }, on: { click: () => act(name) },
-  }, label)]));
+  const buttons = new Map(
+    ACTIONS.map(([name, label]) => [
+      name,
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button",
+          data: { action: name },
+          on: { click: () => act(name) },
+        },
+        label,
+      ),
+    ]),
+  );
   parts.actions.append(...buttons.values());
-  parts.keys.append(...[["A", "accept"], ["R", "reject"], ["C", "compare"], ["H", "heatmap"], ["Ctrl Z", "undo"], ["?", "keys"]]
-    .map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)));
+  parts.keys.append(
+    ...[
+      ["A", "accept"],
+      ["R", "reject"],
+      ["C", "compare"],
+      ["H", "heat map"],
+      ["Ctrl Z", "undo"],
+      ["?", "keys"],
+    ].map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)),
+  );
   const update = () => show(buttons, parts.hint);
   on("side round refinement job busy scores verdicts candidates cleared forget", update);
   update();
@@ -49,19 +120,22 @@ function closed(name) {
   const { round } = state;
   if (!round) return "Open a project first";
   if (busy()) return "The studio is at work: wait, or press Stop";
-  if (name === "generate" && !round.trained) return refining() ? "Train on the pairs first" : "Fine-tune first";
+  if (name === "generate" && !round.trained)
+    return refining() ? "Train on the pairs first" : "Fine-tune first";
   if (name === "generate" && round.complete) return "All pictures of this round are drawn";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
-    if (![...state.suggested.keys()].some((id) => verdictOf(id) === "undecided")) return "Every suggested picture is decided";
+    if (![...state.suggested.keys()].some((id) => verdictOf(id) === "undecided"))
+      return "Every suggested picture is decided";
   }
   if (name === "next_round" && !state.candidates.size) return "Generate candidates first";
-  if (name === "train" && !pairsReady()) return "Draw the pairs first";
+  if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
   return name === "refine" ? closedRefinement() : null;
 }
 
 function closedRefinement() {
-  if (!state.candidates.size || !state.round.complete) return "Generate first: a refinement is compared with the pictures of this round";
+  if (!state.candidates.size || !state.round.complete)
+    return "Generate first: a refinement is compared with the pictures of this round";
   if (state.project.kind === "style" && !acceptedSomewhere()) {
     return "Accept a picture first: the pairs of a style are accepted pictures beside new ones of the same prompt";
   }
@@ -75,12 +149,14 @@ function acceptedSomewhere() {
   return false;
 }
 
-const above = (id) => state.rounds.find((round) => round.id === state.rounds.find((entry) => entry.id === id)?.parent_id);
+const above = (id) =>
+  state.rounds.find((round) => round.id === state.rounds.find((entry) => entry.id === id)?.parent_id);
 
 /** Was anything painted over the pairs of a refinement that is trained already? Then it can be trained again. */
 const paintedSince = () => Boolean(state.refinement?.pairs.some((pair) => pair.painted));
 
-const pairsReady = () => Boolean(state.refinement?.pairs.length) && state.refinement.pairs.every((pair) => pair.maps);
+const pairsReady = () =>
+  Boolean(state.refinement?.pairs.length) && state.refinement.pairs.every((pair) => pair.maps);
 
 /** Buttons that would only be in the way now. */
 function aside(name) {
@@ -95,7 +171,7 @@ function aside(name) {
 /** The next step as the store sees it, corrected by decisions that are still on their way. */
 function nextStep() {
   if (unfinished(state.job) && state.job.round_id === state.roundId) return "resume";
-  const step = refining() ? STEPS[state.refinement?.step] ?? state.round.step : state.round?.step;
+  const step = refining() ? (STEPS[state.refinement?.step] ?? state.round.step) : state.round?.step;
   if (!["accept", "next_round"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
   return closed("accept") === null ? "accept" : accepted ? "next_round" : step;
@@ -112,7 +188,7 @@ function show(buttons, hint) {
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
   }
-  setText(hint, next ? HINTS[next]?.() ?? "" : "");
+  setText(hint, next ? (HINTS[next]?.() ?? "") : "");
 }
 
 /** The round that an action leads to and that is there already: a second line is what Branch is for. */

@@ -2,8 +2,19 @@
 import { state, setFocus, setSelection, setFilter } from "../app/store.js";
 import { typing } from "../kit/dom.js";
 import { decideFocused, visibleGroups } from "./grid/grid.js";
+import { below } from "./grid/order.js";
 import { undo, redo } from "./grid/verdicts.js";
-import { lightbox, painting, enlarge, close, compare, turn, toggleHeat, paintPart, acceptPart } from "./lightbox/lightbox.js";
+import {
+  lightbox,
+  painting,
+  enlarge,
+  close,
+  compare,
+  turn,
+  toggleHeat,
+  paintPart,
+  acceptPart,
+} from "./lightbox/lightbox.js";
 import { pairOpen, closePair, togglePairHeat, turnPair } from "../refine/pair_view.js";
 import { maskOpen } from "../brush/mask_dialog.js";
 import { refinementShown, stepPainting } from "../refine/refine.js";
@@ -42,12 +53,17 @@ function actionFor(event) {
   const arrow = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
   if (arrow) return event.target.closest?.("[role=tab], input") ? null : () => walk(...arrow);
   if (key === " ") return space(event);
-  if (key === "Escape") return escape;
+  if (key === "Escape") return leave;
   if (key === "a") return () => decideFocused("accepted");
   if (key === "r") return () => decideFocused("rejected");
   if (key === "c") return () => compare(state.focus);
   if (key === "p") return () => paintPart(state.focus);
-  if (key === "h") return lightbox() ? toggleHeat : () => { if (state.focus) enlarge(state.focus, { heat: true }); };
+  if (key === "h")
+    return lightbox()
+      ? toggleHeat
+      : () => {
+          if (state.focus) enlarge(state.focus, { heat: true });
+        };
   return null;
 }
 
@@ -80,34 +96,26 @@ function space(event) {
   return state.focus ? () => enlarge(state.focus) : null;
 }
 
-function escape() {
+function leave() {
   if (lightbox()) close();
   else if (state.selection.size) setSelection([]);
   else setFilter("all");
 }
 
+const columns = () => Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
+
 /** Move the focus by columns and rows, across the groups. */
 function walk(right, down) {
-  const open = visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id));
+  const open = visibleGroups().map((group) =>
+    group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id),
+  );
   const flat = open.flat();
   if (!flat.length) return;
   const at = flat.indexOf(state.focus);
   const origin = lightbox() ? "lightbox" : "keys";
   if (at < 0) return setFocus(flat[0], origin);
   if (right) setFocus(flat[Math.max(0, Math.min(flat.length - 1, at + right))], origin);
-  else setFocus(below(open, state.focus, down), origin);
+  else setFocus(below(open, state.focus, down, columns()), origin);
   if (lightbox()) turn();
   return undefined;
-}
-
-function below(open, id, down) {
-  const columns = Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
-  const g = open.findIndex((ids) => ids.includes(id));
-  const i = open[g].indexOf(id);
-  const column = i % columns;
-  if (open[g][i + down * columns]) return open[g][i + down * columns];
-  const next = open[g + down];
-  if (!next) return id;
-  const row = down > 0 ? 0 : Math.floor((next.length - 1) / columns);
-  return next[Math.min(next.length - 1, row * columns + column)];
 }

@@ -1,13 +1,11 @@
 /** One chip for the reference and one a round; a click shows that round. */
 import { state, on } from "../app/store.js";
 import { openRound, openStep } from "../app/session.js";
-import { el, count, reference, repeats, setText } from "../kit/dom.js";
+import { el, reference, repeats, setText } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { address } from "../app/urls.js";
+import { roundNote } from "./round_note.js";
 import { pending, unreachable, write } from "../app/writes.js";
-
-const WORDS = {
-  fine_tune: "not trained yet", generate: "trained", next_round: "chosen", refine: "pairs to train on",
-};
 
 export function mountStrip(parts) {
   parts.branch.addEventListener("click", () => branch(parts.branch));
@@ -23,10 +21,12 @@ function show(parts) {
   kept(parts);
   parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
   if (repeats(parts.strip, chips)) return;
-  parts.strip.replaceChildren(...chips.flatMap((chip, i) => {
-    const node = draw(chip);
-    return i ? [el("span", { class: "then", "aria-hidden": "true" }, "›"), node] : [node];
-  }));
+  parts.strip.replaceChildren(
+    ...chips.flatMap((chip, i) => {
+      const node = draw(chip);
+      return i ? [el("span", { class: "then", "aria-hidden": "true" }, "›"), node] : [node];
+    }),
+  );
   if (parts.strip.dataset.shown === String(state.roundId)) return;
   parts.strip.dataset.shown = state.roundId;
   parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -34,8 +34,13 @@ function show(parts) {
 
 function referenceChip() {
   const { references } = state.project;
-  return { id: null, title: "Reference", note: count(references.length, "image"),
-    image: references[0] ? reference(references[0].id) : null, current: false };
+  return {
+    id: null,
+    title: "Reference",
+    note: count(references.length, "image"),
+    image: references[0] ? reference(references[0].id) : null,
+    current: false,
+  };
 }
 
 function roundChip(round) {
@@ -44,19 +49,19 @@ function roundChip(round) {
   const step = current && state.round ? state.round.step : round.step;
   const refined = round.kind === "refine";
   const from = comesFrom(round);
-  return { id: round.id, title: `${from ? "⎇ " : ""}${round.name}`, from, note: roundNote(round, step, accepted, current), current, refined,
-    image: round.cover ? address("thumb", round.cover) : state.project.references[0] ? reference(state.project.references[0].id) : null };
-}
-
-/** Where a round stands. */
-function roundNote(round, step, accepted, current) {
-  const left = state.rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
-  if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
-    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
-  }
-  if (left || accepted) return `${accepted} accepted`;
-  if (step !== "wait") return WORDS[step] ?? "";
-  return state.queue.working.some((job) => job.round_id === round.id) ? "at work" : "waits for its turn";
+  return {
+    id: round.id,
+    title: `${from ? "⎇ " : ""}${round.name}`,
+    from,
+    note: roundNote(round, { step, accepted, current, rounds: state.rounds, queue: state.queue }),
+    current,
+    refined,
+    image: round.cover
+      ? address("thumb", round.cover)
+      : state.project.references[0]
+        ? reference(state.project.references[0].id)
+        : null,
+  };
 }
 
 function acceptedNow() {
@@ -66,13 +71,34 @@ function acceptedNow() {
 }
 
 function draw(chip) {
-  return el("button", {
-    type: "button", class: "chip-round", "aria-current": chip.current ? "true" : null, title: chip.from,
-    on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
-  },
-  el("span", { class: "chip-face" }, chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
-    chip.refined ? el("i", { class: "chip-refined", title: "A refinement of the round before it (PatchDPO)", "aria-hidden": "true" }) : null),
-  el("span", { class: "chip-text" }, el("span", { class: "chip-title" }, chip.title), el("span", { class: "chip-note" }, chip.note)));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "chip-round",
+      "aria-current": chip.current ? "true" : null,
+      title: chip.from,
+      on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
+    },
+    el(
+      "span",
+      { class: "chip-face" },
+      chip.image ? el("img", { src: chip.image, alt: "", width: 36, height: 36 }) : null,
+      chip.refined
+        ? el("i", {
+            class: "chip-refined",
+            title: "A refinement of the round before it (PatchDPO)",
+            "aria-hidden": "true",
+          })
+        : null,
+    ),
+    el(
+      "span",
+      { class: "chip-text" },
+      el("span", { class: "chip-title" }, chip.title),
+      el("span", { class: "chip-note" }, chip.note),
+    ),
+  );
 }
 
 /** Another child of the round that is shown. */
@@ -94,6 +120,10 @@ function comesFrom(round) {
 }
 
 function kept(parts) {
-  const words = !pending() ? "All changes kept" : unreachable() ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio` : "Keeping…";
+  const words = !pending()
+    ? "All changes saved"
+    : unreachable()
+      ? `${count(pending(), "change")} ${pending() > 1 ? "wait" : "waits"} for the studio`
+      : "Saving…";
   setText(parts.kept, state.project ? words : "");
 }

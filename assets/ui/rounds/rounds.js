@@ -1,9 +1,6 @@
 /** Puts the Rounds screen together out of its parts. */
 import { mountStrip } from "./round_strip.js";
 import { mountViews } from "./tabs.js";
-import { mountMap } from "./map/map.js";
-import { mountAnchors } from "./anchors.js";
-import { mountCurves } from "../training/curves.js";
 import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./grid/filters.js";
 import { mountGrid } from "./grid/grid.js";
@@ -11,12 +8,9 @@ import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
 
-export function mountRounds(parts, element) {
+export function mountRounds(parts) {
   mountStrip(parts);
-  mountViews(element);
-  mountMap(parts);
-  mountAnchors(parts);
-  mountCurves(parts);
+  mountViews(parts);
   mountSuggestion(parts);
   mountFilters(parts);
   mountGrid(parts);

@@ -1,30 +1,55 @@
-/** Map, Anchors and Curves: three views of the same candidates, one at a time. */
+/** Views of the same candidates, one at a time. A view is one line here and one file that fills its panel. */
 import { emit } from "../app/store.js";
-import { setAttribute } from "../kit/dom.js";
+import { el, setAttribute } from "../kit/dom.js";
+import { mountCurves } from "../training/curves.js";
+import { mountAnchors } from "./anchors.js";
+import { mountMap } from "./map/map.js";
 
-export function mountViews(element) {
-  const tabs = [...element.querySelectorAll("[data-view]")];
-  const open = (name) => {
-    for (const tab of tabs) {
-      const chosen = tab.dataset.view === name;
-      setAttribute(tab, "aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-      element.querySelector(`#view-${tab.dataset.view}`).hidden = !chosen;
+/** Name, label, and `mount(panel, { legend })`; a view hears `on("view")` when it is opened. */
+const VIEWS = [
+  ["map", "Map", mountMap],
+  ["anchors", "Test prompts", mountAnchors],
+  ["curves", "Curves", mountCurves],
+];
+
+export function mountViews({ views, tabs, legend }) {
+  const made = VIEWS.map(([name, label, mount]) => {
+    const panel = el("div", {
+      class: `view ${name}`,
+      id: `view-${name}`,
+      role: "tabpanel",
+      "aria-label": label,
+    });
+    const tab = el(
+      "button",
+      { type: "button", role: "tab", data: { view: name }, "aria-controls": panel.id },
+      label,
+    );
+    tabs.append(tab);
+    views.append(panel);
+    mount(panel, { legend });
+    return { name, tab, panel };
+  });
+  const open = (chosen) => {
+    for (const { name, tab, panel } of made) {
+      setAttribute(tab, "aria-selected", String(name === chosen));
+      tab.tabIndex = name === chosen ? 0 : -1;
+      panel.hidden = name !== chosen;
     }
-    element.querySelector(".views").dataset.open = name;
-    emit("view", name);
+    views.dataset.open = chosen;
+    emit("view", chosen);
   };
-  for (const [i, tab] of tabs.entries()) {
-    tab.addEventListener("click", () => open(tab.dataset.view));
+  for (const [i, { name, tab }] of made.entries()) {
+    tab.addEventListener("click", () => open(name));
     tab.addEventListener("keydown", (event) => {
       const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!turn) return;
       event.preventDefault();
       event.stopPropagation();
-      const next = tabs[(i + turn + tabs.length) % tabs.length];
-      next.focus();
-      open(next.dataset.view);
+      const next = made[(i + turn + made.length) % made.length];
+      next.tab.focus();
+      open(next.name);
     });
   }
-  open("map");
+  open(VIEWS[0][0]);
 }

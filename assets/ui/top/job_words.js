@@ -1,45 +1,106 @@
-/** What a job says of itself. */
-const VERBS = {
-  fine_tune: ["Fine-tuning", "Fine-tune"], generate: ["Generating", "Generate"], pairs: ["Drawing pairs", "Pairs"],
-  refine: ["Refining", "Refinement"], quality: ["Judging patches", "Patch judgement"],
+// @ts-check
+/** The words for jobs: kinds, phases and states. */
+/** @import { Job, JobKind, JobState, QueuedJob } from "../app/payloads.d.ts" */
+
+/**
+ * Each kind of job: what it is called, and what is there when it is done.
+ * @type {Record<JobKind, { name: string, done: (job: Job) => string }>}
+ */
+const KINDS = {
+  fine_tune: { name: "Fine-tuning", done: () => "The model is trained" },
+  generate: {
+    name: "Generating",
+    done: ({ total }) => (total ? `${total} pictures ready` : "Pictures ready"),
+  },
+  pairs: { name: "Making pairs", done: () => "Comparison pairs ready" },
+  refine: { name: "Refining", done: () => "The refinement is trained" },
+  quality: { name: "Making heat maps", done: () => "Heat maps ready" },
 };
+/** @type {Record<string, string>} */
 const PHASES = {
-  class_images: "Drawing class pictures", encode: "Encoding the pictures", project: "Placing on the map", loading: "Loading the model", maps: "Judging patches", measure: "Measuring", foregrounds: "Finding the subject",
+  class_images: "Drawing class pictures",
+  encode: "Encoding the pictures",
+  project: "Placing the pictures on the map",
+  loading: "Loading the model",
+  maps: "Making heat maps",
+  measure: "Measuring",
+  foregrounds: "Finding the subject",
 };
+/** @type {Set<JobState>} */
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
+/** @type {Set<JobState>} */
 export const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
-/** Nobody has given this work up: to go on with it is what comes next. */
+/**
+ * Was the job halted by something other than the person's Stop? Then to resume it is what comes next.
+ * @param {Pick<Job, "state"> | null} job
+ */
 export const unfinished = (job) => job?.state === "paused" || job?.state === "interrupted";
+/** @param {Pick<Job, "state">} job */
 export const isWorking = (job) => WORKING.has(job.state);
-/** "Fine-tune", "Patch judgement". */
-export const jobNoun = (kind) => VERBS[kind]?.[1] ?? kind;
-/** "fine-tuning", "judging patches". */
-export const jobDoing = (kind) => (VERBS[kind]?.[0] ?? kind).toLowerCase();
-/** What takes a halted job up again. */
+/**
+ * "Fine-tuning", "Making heat maps".
+ * @param {JobKind} kind
+ */
+export const jobName = (kind) => KINDS[kind]?.name ?? kind;
+/**
+ * The button that takes a halted job up again.
+ * @param {Pick<Job, "state">} job
+ */
 export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
 
-const reached = (job) => (job.total ? ` at ${job.done} / ${job.total}` : "");
+const UNITS = {
+  fine_tune: "steps",
+  refine: "steps",
+  generate: "pictures",
+  pairs: "pairs",
+  quality: "pictures",
+};
 
-/** "84 / 180", "Placing on the map", "stopping": how far a job is, where its name is said already. */
+/**
+ * " after 40 of 200 steps", or nothing before the first of them.
+ * @param {QueuedJob | Job} job
+ */
+export const reached = (job) =>
+  job.total
+    ? ` after ${job.done} of ${job.total} ${("unit" in job && job.unit) || UNITS[job.kind] || "steps"}`
+    : "";
+
+/**
+ * "84 / 180", "Placing the pictures on the map", "stopping": how far a job is, beside its name.
+ * @param {QueuedJob | Job} job
+ */
 export function jobProgress({ state, phase, done, total }) {
   if (state !== "running") return state;
-  return [PHASES[phase], total ? `${done} / ${total}` : null].filter(Boolean).join(" ") || "begins";
+  return [PHASES[phase], total ? `${done} / ${total}` : null].filter(Boolean).join(" ") || "starting";
 }
 
-/** "Generating 84 / 180", "Fine-tune stopped at 40 / 200". */
+/**
+ * "Generating 84 / 180", "Fine-tuning stopped after 40 of 200 steps".
+ * @param {Job} job
+ */
 export function jobTitle(job) {
-  const [doing, noun] = VERBS[job.kind] ?? [job.kind, job.kind];
+  const name = jobName(job.kind);
   switch (job.state) {
-    case "queued": return `${doing}: waiting for its turn`;
-    case "stopping": return "Stopping";
-    case "pausing": return "Pausing";
-    case "running": return `${PHASES[job.phase] ?? doing}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
-    case "paused": return job.paused_for === "room" ? `${noun} waits for room on the disk` : `${noun} paused${reached(job)}`;
-    case "stopped": return `${noun} stopped${reached(job)}`;
-    case "interrupted": return `${noun} was interrupted${reached(job)}`;
-    case "completed": return `${noun} done`;
-    case "error": return `${noun} failed${reached(job)}`;
-    default: return `${noun}: ${job.state}`;
+    case "queued":
+      return `${name}: waiting for its turn`;
+    case "stopping":
+      return "Stopping";
+    case "pausing":
+      return "Pausing";
+    case "running":
+      return `${PHASES[job.phase] ?? name}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
+    case "paused":
+      return job.paused_for === "room" ? `${name}: waiting for disk space` : `${name} paused${reached(job)}`;
+    case "stopped":
+      return `${name} stopped${reached(job)}`;
+    case "interrupted":
+      return `${name} was interrupted${reached(job)}`;
+    case "completed":
+      return KINDS[job.kind]?.done(job) ?? `${name}: done`;
+    case "error":
+      return `${name} failed${reached(job)}`;
+    default:
+      return `${name}: ${job.state}`;
   }
 }

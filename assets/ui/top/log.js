@@ -21,14 +21,47 @@ export function openLog() {
 function build() {
   const made = {
     facts: el("dl", { class: "log-facts" }),
-    lines: el("pre", { class: "log-lines scroll", tabindex: "0", role: "log", "aria-live": "off", "aria-label": "The last lines of the log" }),
-    copy: el("button", { type: "button", class: "button small", disabled: true, data: { action: "copy-report" }, on: { click: copy } }, "Copy for a bug report"),
+    lines: el("pre", {
+      class: "log-lines scroll",
+      tabindex: "0",
+      role: "log",
+      "aria-live": "off",
+      "aria-label": "The last lines of the log",
+    }),
+    copy: el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        disabled: true,
+        data: { action: "copy-report" },
+        on: { click: copy },
+      },
+      "Copy for a bug report",
+    ),
   };
-  const close = el("button", { type: "button", class: "button small", autofocus: true, on: { click: () => made.dialog.close() } }, "Close");
-  made.dialog = el("dialog", { class: "studio log", "aria-labelledby": "log-title" },
-    el("div", { class: "card-head" }, el("h2", { id: "log-title" }, "Log of the worker"), el("div", { class: "log-buttons" }, made.copy, close)),
-    made.facts, made.lines,
-    el("p", { class: "log-note" }, "The report holds this and the settings of the project. Names of folders are shortened; passwords and tokens are left out."));
+  const close = el(
+    "button",
+    { type: "button", class: "button small", autofocus: true, on: { click: () => made.dialog.close() } },
+    "Close",
+  );
+  made.dialog = el(
+    "dialog",
+    { class: "studio log", "aria-labelledby": "log-title" },
+    el(
+      "div",
+      { class: "card-head" },
+      el("h2", { id: "log-title" }, "Log"),
+      el("div", { class: "log-buttons" }, made.copy, close),
+    ),
+    made.facts,
+    made.lines,
+    el(
+      "p",
+      { class: "log-note" },
+      "The report holds this and the settings of the project. Names of folders are shortened; passwords and tokens are left out.",
+    ),
+  );
   whenClosed(made.dialog, () => clearTimeout(timer));
   made.dialog.addEventListener("click", (event) => event.target === made.dialog && made.dialog.close());
   document.body.append(made.dialog);
@@ -49,11 +82,13 @@ function show(answer, toEnd) {
   button.disabled = false;
   if (facts.dataset.signature !== JSON.stringify(answer.facts)) {
     facts.dataset.signature = JSON.stringify(answer.facts);
-    facts.replaceChildren(...answer.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+    facts.replaceChildren(
+      ...answer.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
+    );
   }
   const atEnd = toEnd || lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 4;
   const other = answer.output.length ? ["", "Other output", ...answer.output] : [];
-  setText(lines, [...answer.lines, ...other].join("\n") || "The worker has written nothing yet.");
+  setText(lines, [...answer.lines, ...other].join("\n") || "The log is empty.");
   if (atEnd) lines.scrollTop = lines.scrollHeight;
 }
 
@@ -67,7 +102,9 @@ async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
-  } catch { /* the older way */ }
+  } catch {
+    /* the older way */
+  }
   const area = el("textarea", { class: "log-copy", "aria-hidden": "true" });
   area.value = text;
   parts.dialog.append(area);

@@ -2,7 +2,8 @@
 import { state, on, emit, busy } from "../app/store.js";
 import { call, openStep, refresh } from "../app/session.js";
 import { ask } from "../app/apply_poll.js";
-import { clock, setAttribute, setText } from "../kit/dom.js";
+import { setAttribute, setText } from "../kit/dom.js";
+import { clock } from "../kit/format.js";
 import { toggleTheme } from "../kit/theme.js";
 import { HALTED, unfinished, isWorking, jobTitle, resumeWord } from "./job_words.js";
 import { mountQueue } from "./queue.js";
@@ -37,7 +38,9 @@ function showProject(parts) {
   setText(parts.model, project?.model ?? "");
   parts.model.title = project ? `Base model: ${project.base_model}` : "";
   setText(parts.trigger, project ? callWords(project.triggers) : "");
-  parts.trigger.title = project ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}` : "";
+  parts.trigger.title = project
+    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}`
+    : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }
 
@@ -73,16 +76,18 @@ function showJob(parts) {
   setText(parts.resume, resumeWord(job));
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
   parts.stop.hidden = !running;
-  setText(parts.stop, job.state === "queued" ? "Withdraw" : "Stop");
+  setText(parts.stop, job.state === "queued" ? "Cancel" : "Stop");
   parts.stop.disabled = job.state === "stopping" || still !== null;
   emit("busy");
 }
 
 function rate(job) {
-  if (!job.worker_alive) return "starting the worker";
-  if (job.state !== "running") return job.state === "queued" ? "see the queue for its place" : "at the next step, keeping what is done";
+  if (!job.worker_alive) return "starting";
+  if (job.state !== "running")
+    return job.state === "queued" ? "the queue shows its place" : "at the next step; finished work is kept";
   const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
-  const left = job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
+  const left =
+    job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");
 }
 
@@ -92,7 +97,10 @@ async function move(verb, soon) {
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
   clearTimeout(still);
-  still = setTimeout(() => { still = null; emit("job"); }, STILL);
+  still = setTimeout(() => {
+    still = null;
+    emit("job");
+  }, STILL);
   emit("job");
   ask("job"); // a poll that is on its way does not know of it
   await call("top", verb, { job: id });

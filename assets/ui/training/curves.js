@@ -1,16 +1,17 @@
 /** The loss of the round's training: points as measured, and a running mean to read it by. */
+/** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
 import { makePreviews } from "./previews.js";
 
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
-export function mountCurves(parts) {
+export function mountCurves(panel) {
   const chart = el("div", { class: "curve-box" });
   const previews = makePreviews();
-  parts.curves.append(chart, previews.node);
+  panel.append(chart, previews.node);
   on("round forget view job", () => {
-    if (parts.curves.hidden) return;
+    if (panel.hidden) return;
     show(chart);
     previews.update();
   });
@@ -22,16 +23,28 @@ function show(box) {
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
   if (losses.length < 2) {
-    box.replaceChildren(el("p", { class: "empty" }, "The training loss appears here while the model learns."));
+    box.replaceChildren(
+      el("p", { class: "empty" }, "The training loss appears here while the model learns."),
+    );
     return;
   }
   const last = running(losses).at(-1)[1];
   box.replaceChildren(
-    el("p", { class: "curve-title" }, el("b", {}, "Training loss"), ` ${losses.at(-1)[0]} steps, now ${last.toFixed(3)}`),
-    lossChart(losses));
+    el(
+      "p",
+      { class: "curve-title" },
+      el("b", {}, "Training loss"),
+      ` ${losses.at(-1)[0]} steps, now ${last.toFixed(3)}`,
+    ),
+    lossChart(losses),
+  );
 }
 
-/** Mean over the last tenth of the steps: the raw loss jumps with the drawn noise level. */
+/**
+ * Mean over the last tenth of the steps: the raw loss jumps with the drawn noise level.
+ * @param {Loss[]} losses
+ * @returns {Loss[]}
+ */
 export function running(losses, share = 0.1) {
   const span = Math.max(1, Math.round(losses.length * share));
   let sum = 0;
@@ -48,14 +61,26 @@ export function lossChart(losses, name = "Training loss", height = BOX.height) {
   const end = losses.at(-1)[0] || 1;
   const x = (step) => left + ((width - left - right) * step) / end;
   const y = (loss) => height - bottom - ((height - top - bottom) * loss) / most;
-  const line = (rows) => `M${rows.map(([step, loss]) => `${x(step).toFixed(1)} ${y(loss).toFixed(1)}`).join("L")}`;
-  const node = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${name} over ${end} steps` });
+  const line = (rows) =>
+    `M${rows.map(([step, loss]) => `${x(step).toFixed(1)} ${y(loss).toFixed(1)}`).join("L")}`;
+  const node = svg("svg", {
+    class: "chart",
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": `${name} over ${end} steps`,
+  });
   for (const share of [0, 0.5, 1]) {
-    node.append(svg("line", { class: "rule", x1: left, x2: width - right, y1: y(share * most), y2: y(share * most) }),
-      label(left - 8, y(share * most) + 4, (share * most).toFixed(2), "end"));
+    node.append(
+      svg("line", { class: "rule", x1: left, x2: width - right, y1: y(share * most), y2: y(share * most) }),
+      label(left - 8, y(share * most) + 4, (share * most).toFixed(2), "end"),
+    );
   }
-  node.append(label(left, height - 10, "0", "middle"), label(width - right, height - 10, `${end} steps`, "end"),
-    svg("path", { class: "raw", d: line(losses) }), svg("path", { class: "mean", d: line(running(losses)) }));
+  node.append(
+    label(left, height - 10, "0", "middle"),
+    label(width - right, height - 10, `${end} steps`, "end"),
+    svg("path", { class: "raw", d: line(losses) }),
+    svg("path", { class: "mean", d: line(running(losses)) }),
+  );
   return node;
 }
 

@@ -1,4 +1,4 @@
-/** Pictures that are drawn in the middle of a training: by an interval, or by Sample now. */
+/** Pictures that are drawn in the middle of a training: by an interval, or by Preview now. */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
@@ -11,24 +11,48 @@ export const previewOpen = () => Boolean(dialog?.open);
 /** Is a training of the round that is shown at its steps? */
 function training() {
   const { job } = state;
-  return job?.state === "running" && job.round_id === state.roundId && ["fine_tune", "refine"].includes(job.phase);
+  return (
+    job?.state === "running" && job.round_id === state.roundId && ["fine_tune", "refine"].includes(job.phase)
+  );
 }
 
-const source = (preview) => `/preview/${encodeURIComponent(state.roundId)}/${preview.step}?v=${encodeURIComponent(preview.version)}`;
+const source = (preview) =>
+  `/preview/${encodeURIComponent(state.roundId)}/${preview.step}?v=${encodeURIComponent(preview.version)}`;
 
 /** The row of previews; call `update()` when the round or its job has changed. */
 export function makePreviews() {
-  const now = el("button", { type: "button", class: "button small", data: { action: "preview" }, title: "Draw a picture at the next training step", on: { click: () => previewNow(now) } }, "Sample now");
+  const now = el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      data: { action: "preview" },
+      title: "Draw a preview at the next training step",
+      on: { click: () => previewNow(now) },
+    },
+    "Preview now",
+  );
   const hint = el("span", { class: "preview-hint" });
   const row = el("div", { class: "preview-row scroll" });
-  const node = el("section", { class: "previews", "aria-label": "Pictures drawn while training", hidden: true },
-    el("div", { class: "previews-head" }, el("b", {}, "While training"), hint, now), row);
+  const node = el(
+    "section",
+    { class: "previews", "aria-label": "Previews", hidden: true },
+    el("div", { class: "previews-head" }, el("b", {}, "While training"), hint, now),
+    row,
+  );
   const update = () => {
     const previews = state.round?.previews ?? [];
     node.hidden = !training() && !previews.length;
     now.hidden = !training();
     const every = state.project?.settings.tune.preview_every;
-    setText(hint, previews.length ? previews.at(-1).prompt : every ? `a picture every ${every} steps` : "no pictures by themselves: see Preview every on the Reference screen");
+    setText(
+      hint,
+      previews.length
+        ? previews.at(-1).prompt
+        : every
+          ? `a preview every ${every} steps`
+          : "Previews are off. Turn them on under Advanced.",
+    );
     const signature = JSON.stringify([state.roundId, previews]);
     if (row.dataset.signature === signature) return;
     setAttribute(row, "data-signature", signature);
@@ -39,8 +63,17 @@ export function makePreviews() {
 }
 
 function figure(preview) {
-  const picture = el("button", { type: "button", class: "preview", "aria-label": `Enlarge the picture of step ${preview.step}`, on: { click: () => enlarge(preview) } },
-    el("img", { src: source(preview), alt: "" }), el("span", {}, `step ${preview.step}`));
+  const picture = el(
+    "button",
+    {
+      type: "button",
+      class: "preview",
+      "aria-label": `Enlarge the picture of step ${preview.step}`,
+      on: { click: () => enlarge(preview) },
+    },
+    el("img", { src: source(preview), alt: "" }),
+    el("span", {}, `step ${preview.step}`),
+  );
   return picture;
 }
 
@@ -48,14 +81,23 @@ async function previewNow(button) {
   if (button.disabled) return;
   button.disabled = true;
   const answer = await call("top", "preview", { job: state.job?.id });
-  if (answer) toast("A picture is drawn at the next step.");
+  if (answer) toast("A preview is drawn at the next step.");
   button.disabled = false;
 }
 
 function enlarge(preview) {
-  dialog ??= document.body.appendChild(el("dialog", { class: "studio preview-view", "aria-label": "A picture drawn while training" }));
+  dialog ??= document.body.appendChild(
+    el("dialog", { class: "studio preview-view", "aria-label": "A preview" }),
+  );
   dialog.onclick = () => dialog.close();
-  dialog.replaceChildren(el("figure", {}, el("img", { src: source(preview), alt: preview.prompt }), el("figcaption", {}, `Step ${preview.step}: ${preview.prompt}`)),
-    el("button", { type: "button", class: "button small", autofocus: true }, "Close"));
+  dialog.replaceChildren(
+    el(
+      "figure",
+      {},
+      el("img", { src: source(preview), alt: preview.prompt }),
+      el("figcaption", {}, `Step ${preview.step}: ${preview.prompt}`),
+    ),
+    el("button", { type: "button", class: "button small", autofocus: true }, "Close"),
+  );
   dialog.showModal();
 }

@@ -1,1 +1,1 @@
-"""What CLIP sees (Eq. G1), and the map of it."""
+"""Features of pictures and prompts (Eq. G1), and their two-dimensional map."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.models.hub import Revisions, clip_weights
-from gal_studio.engine.protocols import Embedder
 
 LOCAL = "local-dir:"
 PICKLED = ("*.bin", "*.pt", "*.pth")

@@ -1,4 +1,4 @@
-"""The map: t-SNE of CLIP features, steady from round to round."""
+"""The map of pictures: t-SNE of CLIP features, kept stable from round to round."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Placed:
-    """A picture that is on the map already: its features (d,) and its place."""
+    """A picture of the last map: its features (d,) and its position."""
 
     id: str
     feature: NDArray[np.floating]
@@ -25,7 +25,7 @@ class Placed:
 def project(
     pictures: Mapping[str, NDArray[np.floating]], previous: Sequence[Placed] = (), seed: int = 0
 ) -> dict[str, tuple[float, float]]:
-    """A place for every picture; the map's root mean square radius is 1.
+    """Compute a position for every picture; the map's root mean square radius is 1.
 
     Old pictures start from their last places, new ones from the mean of their nearest old neighbours in CLIP
     space; the result is turned, mirrored and moved onto those starting places.
@@ -40,7 +40,7 @@ def project(
 
 
 def perplexity(count: int) -> float:
-    """min(30, (n - 1) / 3), and at least 1."""
+    """t-SNE's perplexity for n pictures: min(30, (n - 1) / 3), and at least 1."""
     return max(1.0, min(30.0, (count - 1) / 3))
 
 
@@ -96,7 +96,7 @@ def _unit(places: Array) -> Array:
 
 
 def _aligned(places: Array, start: Array) -> Array:
-    """Turn, mirror and move the places onto the starting ones (Procrustes), with a radius of 1."""
+    """Rotate, mirror and move the positions onto the starting ones (Procrustes), with a radius of 1."""
     centre = start.mean(axis=0)
     left, _, right = np.linalg.svd(_unit(places).T @ (start - centre))
     return np.asarray(_unit(places) @ (left @ right) + centre, dtype=np.float64)

@@ -1,1 +1,1 @@
-"""What a training or a drawing will need, measured and checked before it begins."""
+"""Measure the memory that a training or a drawing needs, and plan it to fit."""

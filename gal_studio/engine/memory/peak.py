@@ -1,7 +1,7 @@
-"""What a step needs of the device's memory, found by running it on tensors that have shapes and no values.
+"""Measure the peak memory of one step by running it on tensors that have shapes and no values.
 
 Every storage that an operation makes is counted while it lives; the largest sum is the step's need beside the
-weights that are there already. It takes half a second, and no memory to speak of. What libraries use inside
+weights that are there already. It takes seconds at most, and hardly any memory. What libraries use inside
 of one operation is not seen.
 """
 
@@ -23,8 +23,8 @@ from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 
 
-class _Ledger(TorchDispatchMode):
-    """Counts the bytes of all storages that live."""
+class _LiveBytes(TorchDispatchMode):
+    """Counts the bytes of all live storages."""
 
     def __init__(self, known: torch.nn.Module) -> None:
         super().__init__()
@@ -51,28 +51,28 @@ class _Ledger(TorchDispatchMode):
         self._living -= self._sizes.pop(key)
 
 
-def training_peak(model: ImageModel, settings: TuneSettings, rows: int, sparing: bool) -> int:
+def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memory: bool) -> int:
     """Bytes of activations and gradients of one step that takes `rows` at a time.
 
-    `sparing` recomputes activations while it goes back (gradient checkpointing).
+    `low_memory` recomputes activations while it goes back (gradient checkpointing).
     """
     side = (settings.resolution or model.resolution) // model.scale
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
     half = training_precision(model.device) == torch.bfloat16
-    return _training(_Plan(model.family), layers, settings.rank, rows, side, half, sparing)
+    return _training(_Measured(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
-def drawing_peak(model: ImageModel, rows: int, side: int, sparing: bool) -> int:
+def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
     """Bytes of one denoising step of `rows` latents of this side, or of one decoding, whichever needs more.
 
-    `sparing` decodes in tiles.
+    `low_memory` decodes in tiles.
     """
-    denoising = _drawing(_Plan(model.family), rows, side, model.denoiser.dtype)
-    return max(denoising, _decoding(_Plan(model.family), tile_side(side) if sparing else side))
+    denoising = _drawing(_Measured(model.family), rows, side, model.denoiser.dtype)
+    return max(denoising, _decoding(_Measured(model.family), tile_side(side) if low_memory else side))
 
 
-class _Plan:
-    """A family whose models of the same configuration measure alike, so that each is measured once."""
+class _Measured:
+    """A cache key: models of one family and configuration need equal memory, and are measured once."""
 
     def __init__(self, family: Family) -> None:
         self.family = family
@@ -83,68 +83,74 @@ class _Plan:
         return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Plan) and other._key == self._key
+        return isinstance(other, _Measured) and other._key == self._key
 
 
 @lru_cache(maxsize=32)
 def _training(
-    plan: _Plan, layers: tuple[str, ...], rank: int, rows: int, side: int, half: bool, sparing: bool
+    measured: _Measured,
+    layers: tuple[str, ...],
+    rank: int,
+    rows: int,
+    side: int,
+    half: bool,
+    low_memory: bool,
 ) -> int:
-    """In half precision each weight has a copy in it, beside what is computed."""
+    """Measure one training step; in half precision each weight has a copy beside it."""
     from peft import LoraConfig
 
-    denoiser = _without_values(plan.family.denoiser)
-    plan.family.measured_denoiser(denoiser)
+    denoiser = _without_values(measured.family.denoiser)
+    measured.family.measured_denoiser(denoiser)
     copies = 2 * sum(weight.numel() for weight in denoiser.parameters()) if half else 0
     denoiser.requires_grad_(not layers)
     if layers:
         with torch.random.fork_rng(devices=[]):
             denoiser.add_adapter(LoraConfig(r=rank, lora_alpha=rank, target_modules=list(layers)))
-    if sparing:
+    if low_memory:
         denoiser.enable_gradient_checkpointing()
     precision = torch.bfloat16 if half else torch.float32
-    with _counted(denoiser, precision) as ledger:
-        inputs = plan.family.example_inputs(rows, side, precision)
-        with ledger:
+    with _counted(denoiser, precision) as live:
+        inputs = measured.family.example_inputs(rows, side, precision)
+        with live:
             answer = tree_leaves(denoiser(**inputs))[0]
             (answer.float() ** 2).mean().backward()
-    return copies + ledger.peak
+    return copies + live.peak
 
 
 @lru_cache(maxsize=32)
-def _drawing(plan: _Plan, rows: int, side: int, precision: torch.dtype) -> int:
-    denoiser = _without_values(plan.family.denoiser)
-    plan.family.measured_denoiser(denoiser)
-    with _counted(denoiser, precision) as ledger, torch.no_grad():
-        inputs = plan.family.example_inputs(rows, side, precision)
-        with ledger:
+def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
+    denoiser = _without_values(measured.family.denoiser)
+    measured.family.measured_denoiser(denoiser)
+    with _counted(denoiser, precision) as live, torch.no_grad():
+        inputs = measured.family.example_inputs(rows, side, precision)
+        with live:
             denoiser(**inputs)
-    return ledger.peak
+    return live.peak
 
 
 @lru_cache(maxsize=32)
-def _decoding(plan: _Plan, side: int) -> int:
-    autoencoder = _without_values(plan.family.autoencoder)
-    with _counted(autoencoder, torch.float32) as ledger, torch.no_grad():
+def _decoding(measured: _Measured, side: int) -> int:
+    autoencoder = _without_values(measured.family.autoencoder)
+    with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         latent = torch.empty(1, autoencoder.config.latent_channels, side, side)
-        with ledger:
+        with live:
             autoencoder.decode(latent, return_dict=False)
-    return ledger.peak
+    return live.peak
 
 
 def _without_values(module: Any) -> Any:
-    """A module of the same class and configuration whose weights have shapes alone."""
+    """Make a module of the same class and configuration whose weights have shapes but no values."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return type(module).from_config(json.loads(module.to_json_string()))
 
 
 @contextmanager
-def _counted(module: Any, precision: torch.dtype) -> Iterator[_Ledger]:
-    """What counts the storages that a module makes in this precision; no tensor has values."""
+def _counted(module: Any, precision: torch.dtype) -> Iterator[_LiveBytes]:
+    """Prepare a module without values in this precision; yield the counter of its live bytes."""
     with torch.device("meta"):
         for part in module.modules():
             for name, weight in part._parameters.items():
                 if weight is not None:
                     empty = torch.empty(weight.shape, dtype=precision)
                     part._parameters[name] = torch.nn.Parameter(empty, weight.requires_grad)
-        yield _Ledger(module)
+        yield _LiveBytes(module)

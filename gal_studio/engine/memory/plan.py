@@ -1,4 +1,4 @@
-"""Whether a plan fits into the device's memory, and with how much of it at a time."""
+"""Plan how many pictures are processed at a time, so that they fit into the device's memory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from gal_studio.engine.memory.peak import drawing_peak, training_peak
 from gal_studio.engine.models.image_model import ImageModel
 
 WITHIN = 1.4
-"""What libraries take inside of their operations, as a factor: measured on the embedded model."""
+"""Factor for the memory that libraries use inside their operations, measured on the embedded model."""
 
 FLOAT32 = 4
 """Bytes of a trained weight, of its gradient, and of each of AdamW's two averages."""
@@ -27,14 +27,14 @@ _FULL = (
 
 @dataclass(frozen=True)
 class Plan:
-    """`rows` pictures at a time; `sparing` takes more time and less memory."""
+    """`rows` pictures at a time; `low_memory` takes more time and less memory."""
 
     rows: int
-    sparing: bool = False
+    low_memory: bool = False
 
 
 def free_memory(device: torch.device) -> int | None:
-    """Bytes that the device can still give; None where nobody tells."""
+    """Bytes that are free on the device; None where it cannot be known."""
     if device.type == "cuda":
         held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return int(torch.cuda.mem_get_info(device)[0]) + held
@@ -46,20 +46,20 @@ def free_memory(device: torch.device) -> int | None:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether a device has no memory left; each kind of device says so in its own way."""
+    """Whether an error means that the device's memory is full; each kind of device has its own error."""
     text = str(error).lower()
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(part in text for part in _FULL)
 
 
 def release_memory() -> None:
-    """Give back what the device's allocator holds and does not use."""
+    """Release the memory that the device's allocator holds but does not use."""
     torch.cuda.empty_cache()
     if torch.backends.mps.is_available():
         torch.mps.empty_cache()
 
 
 def computer_memory(cgroup: Path = _CGROUP) -> int:
-    """Bytes that the computer can give this process, below the limit of its container if it has one."""
+    """Free bytes of the computer, within the limit of the process's container if it has one."""
     import psutil
 
     free = int(psutil.virtual_memory().available)
@@ -75,7 +75,7 @@ def computer_memory(cgroup: Path = _CGROUP) -> int:
 
 
 def _number(path: Path) -> int | None:
-    """What a file of the kernel says; None where there is none, or no limit."""
+    """Read a number from a kernel file; None where there is no file, or no limit."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):
@@ -83,7 +83,7 @@ def _number(path: Path) -> int | None:
 
 
 def _cached(path: Path, name: str) -> int:
-    """Bytes of files that are kept in memory and given back when they are needed."""
+    """Bytes of the page cache, which the kernel gives back when they are needed."""
     try:
         lines = dict(line.split() for line in path.read_text().splitlines())
         return int(lines.get(name, 0))
@@ -92,22 +92,22 @@ def _cached(path: Path, name: str) -> int:
 
 
 def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
-    """Bytes of a training beside the base weights: trained weights, AdamW, gradients, activations."""
+    """Bytes that a training needs beside the base weights: trained weights, AdamW, gradients, activations."""
     kept = 4 * FLOAT32 * trained_weights(model, settings)
-    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.sparing))
+    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.low_memory))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
-    """Bytes of drawing `plan.rows` pictures together, beside the weights."""
+    """Bytes that drawing `plan.rows` pictures together needs beside the weights."""
     side = (settings.resolution or model.resolution) // model.scale
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
-    return int(WITHIN * drawing_peak(model, asked, side, plan.sparing))
+    return int(WITHIN * drawing_peak(model, asked, side, plan.low_memory))
 
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:
-    """As many of a step's rows at a time as fit, halved until they do; refused when one is too much."""
+    """Plan as many of a step's rows at a time as fit, halving until they do; refuse when one is too much."""
     halves = _halves(rows)
-    for plan in (*map(Plan, halves), Plan(1, sparing=True)):
+    for plan in (*map(Plan, halves), Plan(1, low_memory=True)):
         need = training_need(model, settings, plan)
         if free is None or need <= free:
             return plan
@@ -119,8 +119,8 @@ def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: in
 
 
 def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
-    """As many pictures at a time as fit, halved until they do; refused when one is too much."""
-    for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, sparing=True)):
+    """Plan as many pictures at a time as fit, halving until they do; refuse when one is too much."""
+    for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, low_memory=True)):
         need = drawing_need(model, settings, plan)
         if free is None or need <= free:
             return plan
@@ -131,7 +131,7 @@ def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | No
 
 
 def _halves(count: int) -> list[int]:
-    """20, 10, 5, 2, 1."""
+    """The count halved again and again down to 1: 20, 10, 5, 2, 1."""
     found = [count]
     while found[-1] > 1:
         found.append(found[-1] // 2)
@@ -143,7 +143,7 @@ def _gigabytes(count: int) -> str:
 
 
 def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
-    """How many numbers a training changes: those of the LoRA's layers, or the whole denoiser's."""
+    """Count the trained parameters: those of the LoRA, or the whole denoiser's."""
     if settings.method == "full":
         return sum(weight.numel() for weight in model.denoiser.parameters())
     targets = model.family.lora_layers(settings.target)
@@ -161,10 +161,10 @@ def _inputs(layer: torch.nn.Linear | torch.nn.Conv2d) -> int:
 
 
 def adapter_bytes(model: ImageModel, settings: TuneSettings) -> int:
-    """The saved adapter, without its header."""
+    """Bytes of the saved adapter, without its header."""
     return FLOAT32 * trained_weights(model, settings)
 
 
 def checkpoint_bytes(model: ImageModel, settings: TuneSettings) -> int:
-    """A checkpoint: the weights and AdamW's two averages of each."""
+    """Bytes of a checkpoint: the weights and AdamW's two averages of each."""
     return 3 * adapter_bytes(model, settings)

@@ -7,8 +7,8 @@ from gal_studio.engine.models.image_model import ImageModel
 
 
 @contextmanager
-def low_memory(model: ImageModel, side: int) -> Iterator[None]:
-    """For latents of this side: attention in slices, and four tiles where the decoder takes them.
+def slicing(model: ImageModel, side: int) -> Iterator[None]:
+    """Draw latents of this side with attention in slices, and decode them in four tiles.
 
     Slices change a picture by rounding alone; tiles blend at their borders, and each has its own statistics.
     """

@@ -1,1 +1,1 @@
-"""An open pipeline: its parts, its text, its adapters, and the device that it lies on."""
+"""Open models: loading, prompts, adapters and devices."""

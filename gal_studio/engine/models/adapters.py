@@ -1,4 +1,4 @@
-"""What a training adds to the base model: attached for training, saved, read back, and taken off again."""
+"""Adapters: attach a LoRA or the whole denoiser for training, save, read and detach it."""
 
 import json
 import math
@@ -19,7 +19,7 @@ PEFT_CONFIGURATION = "lora_adapter_metadata"  # the name under which diffusers l
 
 @dataclass(frozen=True)
 class AdapterCard:
-    """What a saved adapter says of itself, in the header of its file."""
+    """The description of an adapter, stored in the header of its file."""
 
     trigger_word: str
     base_model: str
@@ -65,12 +65,12 @@ def trainable(model: ImageModel) -> dict[str, torch.nn.Parameter]:
 
 
 def is_attached(model: ImageModel) -> bool:
-    """Whether a LoRA sits on the denoiser now."""
+    """Whether a LoRA is attached to the denoiser."""
     return bool(getattr(model.denoiser, "peft_config", None))
 
 
 def detach(model: ImageModel) -> None:
-    """Take off whatever was attached or fused; the base weights are again exactly what they were."""
+    """Remove what was attached or fused; the base weights are again exactly what they were."""
     if is_attached(model):
         model.denoiser.unload_lora()
     if model.kept is not None:
@@ -115,7 +115,7 @@ def _order_header(path: Path) -> None:
 
 
 def adapter_tensors(model: ImageModel) -> dict[str, torch.Tensor]:
-    """What is attached, on the CPU under the names of the file: a LoRA's weights, or the whole denoiser's."""
+    """The attached weights on the CPU, by their names in the file: a LoRA's, or the whole denoiser's."""
     from peft.utils import get_peft_model_state_dict
 
     if is_attached(model):
@@ -135,7 +135,7 @@ def _lora_configuration(model: ImageModel) -> dict[str, Any]:
 
 
 def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """The tensors of a saved adapter and the header of its file."""
+    """Read the tensors of a saved adapter and the header of its file."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -148,7 +148,7 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
 
 def read_card(path: Path) -> AdapterCard:
-    """What a saved adapter says of itself."""
+    """Read the description of a saved adapter."""
     _, header = read_adapter(path)
     if CARD not in header:
         raise StudioError(f"{Path(path).name} was not made by this studio: it has no card in its header.")

@@ -1,10 +1,10 @@
-"""Which device, and which precision for what: held weights, drawing, training."""
+"""Choose the device, and the precision of base weights, drawing and training."""
 
 import torch
 
 
 def choose_device(wanted: str | torch.device | None = None) -> torch.device:
-    """The wanted device, or the best one there is: CUDA, Apple's, or the CPU."""
+    """Choose the wanted device, or the best one: CUDA, Apple's MPS, or the CPU."""
     if wanted is not None:
         return torch.device(wanted)
     if torch.cuda.is_available():
@@ -13,7 +13,7 @@ def choose_device(wanted: str | torch.device | None = None) -> torch.device:
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 products have instructions of their own; emulated, they are slower than float32."""
+    """Whether the device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "cpu":
@@ -23,26 +23,26 @@ def has_fast_bfloat16(device: torch.device) -> bool:
 
 
 def holding_precision(device: torch.device) -> torch.dtype:
-    """How base weights are held: half precision on a GPU, float32 elsewhere."""
+    """The precision of base weights in memory: half precision on a GPU, float32 elsewhere."""
     if device.type == "cuda":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float16
     return torch.float32
 
 
 def drawing_precision(device: torch.device) -> torch.dtype:
-    """In which precision pictures are drawn; see docs/performance.md for the measured ratio."""
+    """The precision that pictures are drawn in; see docs/performance.md for the measured ratio."""
     if device.type == "cpu":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
     return holding_precision(device)
 
 
 def training_precision(device: torch.device) -> torch.dtype:
-    """In which precision the training's products are computed; its trained weights are float32 always."""
+    """The precision of a training's computations; the trained weights themselves are always float32."""
     return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
 
 
 def device_name(device: torch.device) -> str:
-    """What a bug report says of a device: its kind, and a card's name."""
+    """A device's description for logs and bug reports."""
     if device.type == "cuda":
         return f"{device}, {torch.cuda.get_device_name(device)}"
     return f"{device}, threads: {torch.get_num_threads()}" if device.type == "cpu" else str(device)

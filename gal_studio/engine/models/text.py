@@ -1,4 +1,4 @@
-"""Prompts as the denoiser reads them: checked for length, then encoded once each."""
+"""Check the length of prompts, and encode each of them once."""
 
 from collections.abc import Iterable
 

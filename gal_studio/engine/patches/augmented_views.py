@@ -11,7 +11,7 @@ FLAT = 0.02  # a patch is flat when its pixels' standard deviation, in [0, 1], i
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a view may differ from its picture."""
+    """The strength of each augmentation of a view."""
 
     smallest: float = 0.65  # part of the picture's side that a view shows, at least
     largest: float = 1.1
@@ -28,7 +28,7 @@ class Views:
 
     `places` is (n, g * g, 2), x and y in patches of the second view (0 is the first patch's centre);
     `valid` (n, g * g): seen whole in both, inside of the picture, and not flat; `sources` (n, g * g): of
-    which picture that second view is, its own unless a spot of another one was blended in.
+    which picture that second view is, its own unless a region of another one was blended in.
     """
 
     first: torch.Tensor
@@ -46,7 +46,7 @@ def make_views(
     how: Augmentation | None = None,
     rendition: torch.Tensor | None = None,
 ) -> Views:
-    """Two views of each of n pictures (n, 3, H, W) in [0, 1]; all randomness is the generator's.
+    """Make two views of each of n pictures (n, 3, H, W) in [0, 1]; all randomness is the generator's.
 
     The second view is taken of `rendition` where it is given: the same pictures drawn in another way, pixel
     upon pixel, such as their reconstructions.
@@ -67,7 +67,7 @@ def make_views(
 
 
 def flat(pixels: torch.Tensor, grid: int) -> torch.Tensor:
-    """Which patches of (n, 3, s, s) hold nothing to tell their place by: bool (n, g * g)."""
+    """Find the patches of (n, 3, s, s) without detail: bool (n, g * g)."""
     size = pixels.shape[-1] // grid
     used = pixels[..., : size * grid, : size * grid]
     spread = avg_pool2d(used**2, size) - avg_pool2d(used, size) ** 2
@@ -75,7 +75,7 @@ def flat(pixels: torch.Tensor, grid: int) -> torch.Tensor:
 
 
 def _matrices(count: int, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """Affine maps (n, 2, 3) from a view's coordinates to its picture's, both in [-1, 1]."""
+    """Draw affine maps (n, 2, 3) from a view's coordinates to its picture's, both in [-1, 1]."""
     drawn = torch.rand(5, count, generator=generator)
     scale = how.smallest + (how.largest - how.smallest) * drawn[0]
     angle = math.radians(how.turn) * (2 * drawn[1] - 1)
@@ -105,7 +105,7 @@ def _view(pixels: torch.Tensor, matrices: torch.Tensor, side: int) -> torch.Tens
 
 
 def _change(view: torch.Tensor, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """Other colours, less detail and some noise, differently for each view."""
+    """Change each view's colours, detail and noise."""
     drawn = 2 * torch.rand(len(view), 5, 1, 1, generator=generator) - 1
     contrast, tint = 1 + how.colour * drawn[:, :1], how.colour * drawn[:, 1:4]
     changed = (view - 0.5) * contrast + 0.5 + tint

@@ -1,4 +1,4 @@
-"""Networks with a spatial feature map, each as the same few parts: what goes in, what maps come out."""
+"""Vision networks with spatial feature maps, behind one interface."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Network:
-    """An open network: pictures (n, 3, side, side), normalised, to feature maps (n, c, h, w), finest first.
+    """An open network: normalised pictures (n, 3, side, side) to feature maps (n, c, h, w), finest first.
 
     `blocks` are its parts from first to last that a tuning may train.
     """
@@ -36,7 +36,7 @@ class Network:
 
 
 def no_patches(name: str) -> StudioError:
-    """What to say of a model that gives one vector for a whole picture, or none for pictures at all."""
+    """The error for a model without feature maps: one vector a picture, or no picture encoder at all."""
     return StudioError(
         f"The vision model {name} has no patch features: use a DINO, DINOv2, ViT or convolutional model, or "
         "clip for the project's own."
@@ -75,7 +75,7 @@ def _intermediates(visual: Any, pixels: torch.Tensor, indices: list[int] | None)
 
 
 def _useful(name: str, grids: Sequence[int], side: int) -> list[int]:
-    """Which maps to use: a pyramid's at strides 4 to 16, of equal ones (a ViT's blocks) the last."""
+    """Choose the maps to use: a pyramid's at strides 4 to 16, the last of equal ones (a ViT's blocks)."""
     if not grids or max(grids) < 2:
         raise no_patches(name)
     if len(set(grids)) == 1:
@@ -85,7 +85,7 @@ def _useful(name: str, grids: Sequence[int], side: int) -> list[int]:
 
 
 def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
-    """The parts of a known architecture in their order; of an unknown one, its children."""
+    """The blocks of a known architecture in order; of an unknown one, its children."""
     for path in BLOCKS:
         found: Any = module
         for part in path.split("."):
@@ -130,7 +130,7 @@ def transformers_network(name: str, device: torch.device, revisions: Revisions) 
 
 
 def _processor(folder: Path) -> dict[str, Any]:
-    """How the model's pictures were normalised, from its preprocessor's file; empty where there is none."""
+    """Read the preprocessor's configuration; empty where there is none."""
     from transformers import ImageProcessingMixin
 
     try:
@@ -152,7 +152,7 @@ def _side(config: Any, processor: dict[str, Any]) -> int:
 
 
 def _hidden_maps(name: str, module: Any, pixels: torch.Tensor) -> list[torch.Tensor]:
-    """A convolutional model's stages, or a transformer's last tokens without class and register tokens."""
+    """Feature maps of a convolutional model's stages, or of a transformer's last patch tokens."""
     size = getattr(module.config, "patch_size", None)
     patch = size if isinstance(size, int) else 0
     options = {"interpolate_pos_encoding": True} if patch else {}

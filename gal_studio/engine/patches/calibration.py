@@ -1,4 +1,4 @@
-"""The limits of a vision model's maps (Eq. P6): what no match and a true match look like to it."""
+"""Measure the limits of a vision model's maps (Eq. P6): its cosines for no match and for a true match."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from gal_studio.engine.patches.tower import PatchTower, to_pixels
 
 MOST_PICTURES = 64
 NEARBY = Augmentation(smallest=0.85, largest=1.0, turn=4.0, mirror=0.0, colour=0.02, blur=0.0, noise=0.0)
-"""The two views of a picture that a 1 stands for: moved, turned and scaled a little, and nothing lost."""
+"""The augmentation that defines a true match, 1: moved, rotated and scaled a little, no detail lost."""
 
 
 def measure_limits(
@@ -24,7 +24,7 @@ def measure_limits(
     others: Sequence[Image.Image],
     rng: np.random.Generator,
 ) -> Limits:
-    """Eq. P6: 0 is the median best match of a patch to another subject, 1 the median true match of two views.
+    """Measure Eq. P6: 0 is a patch's median best match to another subject, 1 the median true match.
 
     `pictures` show a subject and `others` other subjects, each picture compared with one of them; flat
     patches do not count. At most 64 pictures are drawn from `rng`.

@@ -1,6 +1,6 @@
-"""Where the subject is in a picture, found without a person: its alpha channel, or GrabCut.
+"""Find a picture's subject without a person: by its alpha channel, or by GrabCut.
 
-Before a busy ground GrabCut is led by how much each patch resembles the subject elsewhere.
+Before a busy background GrabCut starts from how much each patch resembles the subject elsewhere.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class NoForegroundError(StudioError):
 
 
 def foreground_mask(image: Image.Image, guide: Callable[[], Map] | None = None) -> Image.Image:
-    """The subject of a picture as an L picture of its size: 255 on the subject, 0 elsewhere.
+    """Make the mask of a picture's subject, an L picture of its size: 255 on the subject, 0 elsewhere.
 
     An alpha channel that leaves something out is taken as it is; before a calm ground the border's colours
     are the background. Before a busy one `guide` is asked, if it is there: how much each patch, (h, w),
@@ -83,7 +83,7 @@ def _as_mask(cut: Pixels, size: tuple[int, int]) -> Image.Image:
 
 
 def _first_guess(pixels: Pixels) -> Pixels:
-    """GrabCut's labels: what differs from the colours of the ground is probably the subject."""
+    """GrabCut's first labels: what differs from the background's colours is probably the subject."""
     lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
     sides = _sides(*lab.shape[:2])
     ring = sides > 0
@@ -112,7 +112,7 @@ def _sides(height: int, width: int) -> Pixels:
 
 
 def _ground(kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pixels) -> NDArray[np.intp]:
-    """Which of the border's colours are the ground: all but those of a subject that the bottom cuts off.
+    """Choose the border's colours that are background: all but those of a subject cut off at the bottom.
 
     Such a colour is at the bottom alone, and far from the commonest one.
     """
@@ -123,7 +123,7 @@ def _ground(kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pix
 
 
 def _tidy(mask: Pixels) -> Pixels:
-    """Without specks, and without holes."""
+    """Remove specks and fill holes."""
     count, pieces, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return mask
@@ -137,7 +137,7 @@ def _tidy(mask: Pixels) -> Pixels:
 
 
 def is_calm(image: Image.Image) -> bool:
-    """Whether a picture's border has one colour, more or less, so that the border tells what is ground."""
+    """Whether the picture's border has about one colour, so that it shows the background."""
     lab = cv2.cvtColor(_squeezed(image), cv2.COLOR_RGB2LAB).astype(np.float32)
     edge = max(1, round(RING * WORKING_SIDE))
     inner = np.zeros(lab.shape[:2], dtype=bool)
@@ -148,7 +148,7 @@ def is_calm(image: Image.Image) -> bool:
 
 
 def guided_cut(image: Image.Image, likeness: Map) -> Pixels:
-    """Where the subject is, 0 or 1, (256, 256) over the squeezed picture.
+    """Cut out the subject: 0 or 1, (256, 256), over the picture resized to a square.
 
     `likeness` (h, w) is the largest cosine of each patch to patches of the subject (Eq. P4); its own
     distribution says what is high. Pieces that resemble the subject too little are left out.
@@ -175,7 +175,7 @@ def _squeezed(image: Image.Image) -> Pixels:
 
 
 def _level(likeness: Map) -> Pixels:
-    """The likeness at the working size, 0 to 255."""
+    """Scale the likeness to the working size and to 0 .. 255."""
     large = resize(likeness, WORKING_SIDE, WORKING_SIDE)
     low, high = np.quantile(large, [LOWEST, HIGHEST])
     scaled = np.clip((large - low) / max(high - low, 1e-6), 0, 1)
@@ -183,7 +183,7 @@ def _level(likeness: Map) -> Pixels:
 
 
 def _alike(cut: Pixels, level: Pixels, threshold: float) -> Pixels:
-    """The pieces that resemble the subject on the whole."""
+    """Keep the connected pieces whose mean likeness is above the threshold."""
     count, pieces = cv2.connectedComponents(cut, connectivity=8)
     kept = [piece for piece in range(1, count) if level[pieces == piece].mean() > threshold]
     return np.isin(pieces, kept).astype(np.uint8)

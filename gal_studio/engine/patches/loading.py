@@ -1,4 +1,4 @@
-"""Patch features of pictures (Eq. P2), from the image tower of a CLIP or from a DINO-like model."""
+"""Open and save vision towers (Eq. P2): the image tower of a CLIP, or a DINO-like model."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def _clip_network(clip_model: str, device: torch.device, revisions: Revisions) -
 
 
 def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revisions) -> PatchTower:
-    """A tuned tower: its base, and over it the tuned weights."""
+    """Open a tuned tower: load its base, then the tuned weights over it."""
     from gal_studio.engine.models.adapters import read_adapter
 
     try:
@@ -86,7 +86,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
 
 
 def open_base(base: str, folder: Path, device: torch.device, revisions: Revisions) -> Network:
-    """The network under a tuned tower: `clip:NAME` (an open_clip name) or a transformers one.
+    """Open the network under a tuned tower: `clip:NAME` (an open_clip name) or a transformers one.
 
     A directory is written relative to the tower's own, so that both may move together.
     """

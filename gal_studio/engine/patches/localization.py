@@ -1,4 +1,4 @@
-"""How well a vision tower tells where a patch is: what its tuning (Eq. P3) improves, measured."""
+"""Measure how well a vision tower localizes patches, which its tuning (Eq. P3) improves."""
 
 import numpy as np
 import torch

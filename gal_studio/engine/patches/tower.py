@@ -1,7 +1,8 @@
-"""Patch features of pictures (Eq. P2): a network's maps, made comparable and put beside each other."""
+"""Patch features of pictures (Eq. P2): a network's maps, normalised and concatenated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -16,9 +17,20 @@ from gal_studio.engine.patches.backbones import Network
 BATCH = 32
 
 
+class VisionTower(Protocol):
+    """Turns pictures into patch features (Eq. P2); `limits` of its maps (Eq. P6), None while not measured."""
+
+    name: str
+    limits: Limits | None
+
+    def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """F of n pictures, (n, h, w, d), unit length along d."""
+        ...
+
+
 @dataclass
 class PatchTower:
-    """A network whose maps, each of unit length and weighted, lie beside each other in every patch.
+    """A network whose maps, each normalised and weighted, are concatenated in every patch.
 
     `mixture` holds the share of each map in a patch's cosine, finest map first; `limits` is None until
     they are measured (`measure_limits`).
@@ -81,7 +93,7 @@ class PatchTower:
 
 
 def to_pixels(pictures: Sequence[Image.Image], side: int) -> torch.Tensor:
-    """Pictures squeezed to squares, (n, 3, side, side) in [0, 1]."""
+    """Resize pictures to squares, (n, 3, side, side) in [0, 1]; the aspect ratio is not kept."""
     resized = [picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC) for picture in pictures]
     pixels = np.stack([np.asarray(picture, dtype=np.float32) for picture in resized])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255

@@ -13,7 +13,7 @@ from torch.nn.functional import log_softmax, one_hot
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.patches.augmented_views import Views, make_views
-from gal_studio.engine.patches.spot_mixing import blend_spots
+from gal_studio.engine.patches.cutmix import mix_regions
 from gal_studio.engine.patches.tower import PatchTower, to_pixels
 from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint, restore_state, state_of
 
@@ -36,7 +36,9 @@ class TowerSettings:
     learning_rate: float = 5e-4
     blocks: int = 2
     queries: int = 1024  # patches of a step that look for their place
-    spots: float = 0.7  # chance that a spot of another picture is blended into a view
+    spots: float = (
+        0.7  # chance that a region of another picture is blended into a view; fingerprints hold this name
+    )
     checkpoint_every: int = 100
 
 
@@ -53,7 +55,7 @@ class TowerEvent:
 def place_loss(
     queries: torch.Tensor, keys: torch.Tensor, targets: torch.Tensor, temperature: float = TEMPERATURE
 ) -> torch.Tensor:
-    """Eq. P3, InfoNCE over positions: cross entropy of the cosines (n, m) of queries (n, d) and keys (m, d).
+    """InfoNCE over positions (Eq. P3): cross entropy of the cosines (n, m) of queries (n, d) and keys (m, d).
 
     `targets` (n, m) holds how much of each key lies at the query's place; its rows sum to 1.
     """
@@ -75,7 +77,7 @@ def place_targets(places: torch.Tensor, grid: int) -> torch.Tensor:
 
 
 class TowerTuning:
-    """A tuning between two steps; every step draws from a generator of its own, made of seed and step."""
+    """The state of a tuning between two steps; each step's generator is seeded by seed and step."""
 
     def __init__(
         self, tower: PatchTower, pictures: PictureSource, settings: TowerSettings, seed: int
@@ -92,7 +94,7 @@ class TowerTuning:
         )
 
     def advance(self) -> tuple[float, float]:
-        """One step; gives its loss and the share of its patches that found their place."""
+        """Run one step; return its loss and the share of its patches that found their place."""
         rng = np.random.default_rng([self.seed, self.step])
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         side, grid = self.tower.network.side, self.tower.grid
@@ -101,7 +103,7 @@ class TowerTuning:
         rendition = None if second is None else as_pixels(second, side)
         views = make_views(as_pixels(first, side), side, grid, generator, rendition=rendition)
         if self.settings.spots:
-            views = blend_spots(views, grid, self.settings.spots, generator)
+            views = mix_regions(views, grid, self.settings.spots, generator)
         loss, found = self._loss(views, generator)
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * self._pace()
@@ -142,16 +144,16 @@ class TowerTuning:
         return warm * 0.5 * (1 + math.cos(math.pi * self.step / self.settings.steps))
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that the next step depends on."""
+        """Capture everything that the next step depends on."""
         return Checkpoint(self.step, self.fingerprint, state_of(self.weights, self.optimizer))
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Continue where the checkpoint was taken."""
+        """Continue from a checkpoint."""
         restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
 
     def end(self, completed: bool) -> None:
-        """Freeze the tower again; one that was not completed gets its old weights back."""
+        """Freeze the tower again; restore its old weights if the tuning was not completed."""
         for name, weight in self.weights.items():
             weight.requires_grad_(False)
             weight.grad = None

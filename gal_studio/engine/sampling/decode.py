@@ -1,4 +1,4 @@
-"""From latents to pictures, and whether what came out is one."""
+"""Decode latents to pictures, and detect failed pictures."""
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ FLAT = 2
 
 
 def decode(model: ImageModel, latent: torch.Tensor) -> Image.Image | None:
-    """The picture of one latent (1, c, h, w); None where it is no picture: values that are no numbers.
+    """Decode one latent (1, c, h, w) to a picture; None where its values are not finite.
 
     One at a time, so that its neighbours cannot change it.
     """
@@ -31,7 +31,7 @@ def is_flat(picture: Image.Image) -> bool:
 
 
 def no_picture() -> StudioError:
-    """The sentence for a model that draws nothing, in full precision either."""
+    """The error for a model whose pictures are not finite, even in full precision."""
     return StudioError(
         "The model drew something that is not a picture (non-finite values): "
         "fine-tune again with a lower learning rate, or check the model's files."

@@ -1,4 +1,4 @@
-"""Draw at full speed: an adapter fused into the denoiser in the drawing precision, exactly undone after."""
+"""Fuse an adapter into the denoiser while drawing, and undo it exactly afterwards."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from gal_studio.engine.models.image_model import ImageModel
 def drawing(
     model: ImageModel, adapter: Path | None = None, precision: torch.dtype | None = None
 ) -> Iterator[ImageModel]:
-    """The model ready to draw, with a saved adapter or without; afterwards it is the base, bit for bit."""
+    """Prepare the model to draw, with a saved adapter or without; afterwards it is the base, bit for bit."""
     detach(model)
     keep_base(model)
     try:
@@ -32,7 +32,7 @@ def drawing(
 
 @contextmanager
 def in_float32(module: torch.nn.Module) -> Iterator[None]:
-    """The weights of a part in full precision for a while, and then the very same ones again."""
+    """Hold a module's weights in float32 while the context lasts, then restore the very same ones."""
     held = {name: weight.data for name, weight in module.named_parameters()}
     for weight in module.parameters():
         weight.data = weight.data.float()
@@ -71,7 +71,7 @@ def _lora_scale(header: dict[str, str], part: str) -> float:
 
 
 def lora_changes(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
-    """What a LoRA of a pipeline's `part` adds to each of its weights: scale * B A, by the weight's name."""
+    """Compute what a LoRA of a pipeline's `part` adds to each weight: scale * B A, by the weight's name."""
     changes = {}
     for name, down in tensors.items():
         if not name.endswith(".lora_A.weight"):

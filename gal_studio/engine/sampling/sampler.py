@@ -1,4 +1,4 @@
-"""Draw candidates: DPM-Solver++ (2M) in batches, each picture from its own seed.
+"""Draw candidates in batches, each picture from its own seed, with the family's solver.
 
 A generator of events: one after every denoising step, one for every finished batch. The caller that closes it
 stops the drawing within one step.
@@ -16,7 +16,7 @@ from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
 from gal_studio.engine.families.family import whole_picture
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
-from gal_studio.engine.memory.slicing import low_memory
+from gal_studio.engine.memory.slicing import slicing
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_nothing, encode_prompts
 from gal_studio.engine.sampling.decode import decode, is_flat, no_picture
@@ -70,8 +70,8 @@ def draw(
     drawing = _Drawing(model, settings, requests)
     first, notice = 0, _notice(plan) if plan != Plan(settings.batch_size) else ""
     with ExitStack() as stack:
-        if plan.sparing:
-            stack.enter_context(low_memory(model, drawing.side))
+        if plan.low_memory:
+            stack.enter_context(slicing(model, drawing.side))
         while first < len(requests):
             done = first * settings.steps // plan.rows
             total = done + -(-(len(requests) - first) // plan.rows) * settings.steps
@@ -88,22 +88,22 @@ def draw(
                 if not is_out_of_memory(error):
                     raise
                 plan, before = _smaller(plan, error), plan
-                if plan.sparing and not before.sparing:
-                    stack.enter_context(low_memory(model, drawing.side))
+                if plan.low_memory and not before.low_memory:
+                    stack.enter_context(slicing(model, drawing.side))
                 notice = _notice(plan)
 
 
 def _smaller(plan: Plan, error: Exception) -> Plan:
-    if plan.sparing:
+    if plan.low_memory:
         raise StudioError(
             "The device's memory is too small to draw one picture: choose a smaller model or resolution."
         ) from error
     release_memory()
-    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, sparing=True)
+    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, low_memory=True)
 
 
 def _notice(plan: Plan) -> str:
-    if plan.sparing:
+    if plan.low_memory:
         return (
             "The device's memory is full: pictures are drawn one at a time and decoded in tiles, which "
             "changes them."
@@ -112,7 +112,7 @@ def _notice(plan: Plan) -> str:
 
 
 def starting_noise(model: ImageModel, seed: int, resolution: int) -> torch.Tensor:
-    """x_T of one picture, (1, c, h, w), made on the CPU by the picture's own generator."""
+    """Draw x_T of one picture, (1, c, h, w), on the CPU from the picture's own generator."""
     side = resolution // model.scale
     generator = torch.Generator("cpu").manual_seed(seed)
     return torch.randn(
@@ -130,7 +130,7 @@ class _Drawn:
 
 
 class _Drawing:
-    """What all batches of a drawing share: the prompts as the denoiser reads them, sizes, guidance."""
+    """The state that all batches of a drawing share: encoded prompts, size and guidance."""
 
     def __init__(
         self, model: ImageModel, settings: GenerationSettings, requests: Sequence[DrawRequest]
@@ -143,7 +143,7 @@ class _Drawing:
         self.side = self._resolution // model.scale
 
     def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
-        """Steps done, then the pictures. Padded to `size`: kernels differ with a batch's shape."""
+        """Yield the steps done, then the pictures. Padded to `size`: kernels differ with a batch's shape."""
         latents = yield from self._denoised([*requests, *([requests[-1]] * (size - len(requests)))])
         drawn = []
         for row, request in enumerate(requests):
@@ -160,7 +160,7 @@ class _Drawing:
         return size * self._settings.steps * (2 if self._guided else 1)
 
     def _denoised(self, requests: Sequence[DrawRequest]) -> Generator[int, None, torch.Tensor]:
-        """x_0 of each request, (n, c, h, w), after a number for every step."""
+        """Denoise: yield the number of every step, return x_0 of each request, (n, c, h, w)."""
         model, count = self._model, len(requests)
         prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
         texts = [self._texts[prompt] for prompt in prompts]
@@ -180,7 +180,7 @@ class _Drawing:
         return latents
 
     def _picture(self, request: DrawRequest, latent: torch.Tensor) -> Generator[int, None, _Drawn]:
-        """The picture of a latent; what is none, or is flat, is drawn once more in full precision."""
+        """Decode a latent; a failed or flat picture is drawn once more in full precision."""
         image = decode(self._model, latent)
         if image is not None and not is_flat(image):
             return _Drawn(image)
@@ -199,7 +199,7 @@ class _Drawing:
 
 
 def _still(steps: Generator[int, None, torch.Tensor], done: int) -> Generator[int, None, torch.Tensor]:
-    """The same work without new progress: it can be stopped at each step."""
+    """Do the same work without reporting new progress; it can be stopped at each step."""
     while True:
         try:
             next(steps)

@@ -1,4 +1,4 @@
-"""What one step of a training learns from: rows drawn from cached pictures, noised, each with its weights."""
+"""Batches of a training: rows drawn from cached pictures, with noise, targets and weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Batch:
     sizes: list[Sizes]
 
     def concatenate(self, other: "Batch") -> "Batch":
-        """These rows, then the other's."""
+        """Concatenate this batch and another, in this order."""
         weights = [self.weights, other.weights]
         if weights[0].ndim != weights[1].ndim:
             weights = [as_maps(part, self.noisy.shape[-1]) for part in weights]
@@ -51,24 +51,24 @@ class Batch:
         )
 
     def scaled(self, factor: float) -> "Batch":
-        """The same rows, each weighing `factor` times as much."""
+        """The same rows with weights multiplied by `factor`."""
         return replace(self, weights=factor * self.weights)
 
 
 class BatchSource(Protocol):
-    """Where a training gets its rows: `rows` in a step, and the loss is the mean over `counted` of them."""
+    """Source of a training's batches: `rows` in a step; the loss is the mean over `counted` of them."""
 
     rows: int
     counted: int
     fingerprint: str
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """The rows of the next step; all that is drawn comes from `generator`."""
+        """Make the next step's batch; all randomness comes from `generator`."""
         ...
 
 
 class ExampleSource:
-    """Eq. G9: uniform draws over GAL's references and examples, and under them the prior's rows."""
+    """Batches of Eq. G9: uniform draws over references and examples, followed by the prior's rows."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class ExampleSource:
         self.rows = settings.batch_size * (1 if self.prior is None else 2)
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """A drawn batch, and under it the prior's with weights of its own (Eq. G9)."""
+        """Draw a batch, followed by the prior's rows with their own weights (Eq. G9)."""
         rows, crops = self.draw(self.examples, generator)
         if self.prior is None:
             return rows
@@ -99,7 +99,7 @@ class ExampleSource:
         return rows.concatenate(replace(self.draw(self.prior, generator)[0], weights=paired))
 
     def draw(self, pictures: CachedPictures, generator: torch.Generator) -> tuple[Batch, Crops]:
-        """Uniform draws over the pictures, draws of the times, and the noise."""
+        """Draw pictures uniformly, their times and their noise."""
         count = self.settings.batch_size
         index = torch.randint(len(pictures), (count,), generator=generator).tolist()
         crops = pictures.crops(index, self.settings.crop == "random", generator)
@@ -117,7 +117,7 @@ def noised(
     times: torch.Tensor,
     noise: torch.Tensor,
 ) -> Batch:
-    """Rows for the denoiser: crops with their noise at their times, on the model's device."""
+    """Make the denoiser's batch on its device: noisy crops at their times, and their targets."""
     device = model.device
     return Batch(
         noisy=process.mix(crops.latents, noise, times).to(device),

@@ -1,4 +1,4 @@
-"""A training stopped halfway, as one safetensors file: weights, optimizer, generator and step."""
+"""Checkpoints of a training: weights, optimizer, generator and step in one safetensors file."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.training.latents import ExamplePicture
 
 ADAMW = ("step", "exp_avg", "exp_avg_sq")
-"""What AdamW knows of each weight."""
+"""The state that AdamW keeps of each weight."""
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 class CheckpointError(StudioError):
-    """A checkpoint that is broken, or of another training: this one can never go on from it."""
+    """A checkpoint that is broken or of another training: this training can never resume from it."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Checkpoint:
     tensors: dict[str, torch.Tensor]
 
     def save(self, path: Path) -> None:
-        """Write it; under a name beside the final one, so that a crash leaves an older one whole."""
+        """Write it; give a name beside the final one and rename it, so that a crash leaves the older one."""
         from safetensors.torch import save_file
 
         header = {"format": "pt", "step": str(self.step), "fingerprint": self.fingerprint}
@@ -74,7 +74,7 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
 
 def error_of_the_disk(error: Exception) -> OSError | None:
-    """What a disk refused; safetensors tells of it in a text. None where the disk is not to blame."""
+    """The disk's error behind an exception (safetensors has it in its text); None where there is none."""
     found = _OS_ERROR.search(str(error))
     if found:
         return OSError(int(found[1]), os.strerror(int(found[1])))
@@ -84,7 +84,7 @@ def error_of_the_disk(error: Exception) -> OSError | None:
 def state_of(
     weights: Mapping[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer
 ) -> dict[str, torch.Tensor]:
-    """Copies on the CPU of the weights, and of what the optimizer knows of each of them."""
+    """Copy the weights and the optimizer's state of each to the CPU."""
     tensors = {}
     for name, weight in weights.items():
         known = {"weight": weight.detach(), **optimizer.state.get(weight, {})}
@@ -98,7 +98,7 @@ def restore_state(
     optimizer: torch.optim.Optimizer,
     tensors: Mapping[str, torch.Tensor],
 ) -> None:
-    """Bring weights and AdamW back; torch itself moves what it knows to where the optimizer wants it.
+    """Restore weights and AdamW's state; torch moves the state to the optimizer's device.
 
     `weights` are those of the optimizer, in its order. Refused where a shape is not the weight's.
     """
@@ -125,7 +125,7 @@ def fingerprint(
     prior: Sequence[ExamplePicture],
     more: Iterable[bytes] = (),
 ) -> str:
-    """What a training is made of, in one word: settings, seed, pictures with all they have, and `more`.
+    """Hash everything that determines a training: settings, seed, pictures with their data, and `more`.
 
     What changes no trained number is left out: such a change goes on from the checkpoint.
     """

@@ -15,7 +15,7 @@ from gal_studio.engine.training.latents import ExamplePicture, Latents
 from gal_studio.engine.training.trainer import Training
 
 CHECKPOINT_SECONDS = 15.0
-"""A checkpoint is due when the last one is so old; with the step that is running, under 20 s are lost."""
+"""Age of the last checkpoint at which the next is due; with the running step, under 20 s are lost."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def train(
     checkpoint: Callable[[Checkpoint], None] | None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[TuneEvent]:
-    """Run the training that `make` prepares, from its beginning or its checkpoint; see `fine_tune`."""
+    """Run the training that `make` prepares, from the start or from a checkpoint; see `fine_tune`."""
     training = None
     completed = False
     try:

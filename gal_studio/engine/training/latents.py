@@ -1,4 +1,4 @@
-"""The pictures of a training as the denoiser sees them: latents and text features, computed once."""
+"""Encode the pictures and prompts of a training once, into latents and text features."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 Latents = dict[str, torch.Tensor]
-"""Encoded pictures, (c, h, w) on the CPU, by what they show and their resolution; all of one model."""
+"""Encoded pictures of one model, (c, h, w) on the CPU, by a digest of their pixels and resolution."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class ExamplePicture:
 
 @dataclass(frozen=True)
 class Crops:
-    """Crops (n, c, side, side) of latents, SDXL's size condition of each, and what each of them weighs.
+    """Crops (n, c, side, side) of latents, with the size condition and the weight of each.
 
     `maps` holds w_i x mask, (n, 1, side, side), and is None where no picture of the set has a mask.
     """
@@ -70,7 +70,7 @@ class CachedPictures:
         return len(self.latents)
 
     def crops(self, index: Sequence[int], random: bool, generator: torch.Generator) -> Crops:
-        """Crops of some latents, in the middle or at drawn places, with their weights cropped alike."""
+        """Crop some latents, in the middle or at random places, and their weights alike."""
         latents, maps, sizes = [], [], []
         for row in index:
             top, left = self._corner(row, random, generator)
@@ -95,7 +95,7 @@ class CachedPictures:
 def encode_pictures(
     model: ImageModel, images: Sequence[Image.Image], settings: TuneSettings, known: Latents
 ) -> Iterator[int]:
-    """Add to `known` the latents that it lacks; gives how many images are done, after each of these."""
+    """Add to `known` the latents that it lacks; yield how many images are done, after each of these."""
     resolution = settings.resolution or model.resolution
     for done, image in enumerate(images, start=1):
         key = _key(image, resolution)
@@ -110,7 +110,7 @@ def cache_pictures(
     settings: TuneSettings,
     known: Latents | None = None,
 ) -> CachedPictures:
-    """Encode every picture and every distinct prompt once, but for what `encode_pictures` made `known`.
+    """Encode every picture and distinct prompt once, except those that `encode_pictures` made `known`.
 
     A picture's latent is the mode of the autoencoder's posterior, not a draw from it: the draw's spread is
     far below the training noise, and with the mode the same picture is the same latent in every round.
@@ -141,7 +141,7 @@ def _key(image: Image.Image, resolution: int) -> str:
 
 
 def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tensor:
-    """w_i x mask at the latent's size, (h, w): each position weighs what the mask covers of its area."""
+    """Compute w_i x mask at the latent's size, (h, w): the mean of the mask over each position's area."""
     height, width = latent.shape[1:]
     if picture.mask is None:
         return torch.full((height, width), picture.weight)
@@ -151,7 +151,7 @@ def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tens
 
 
 def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> torch.Tensor:
-    """The latent (c, h, w) on the CPU of a picture whose shorter side becomes `resolution`."""
+    """Encode a picture whose shorter side becomes `resolution` to a latent (c, h, w) on the CPU."""
     factor = resolution / min(image.size)
     grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
     resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)

@@ -15,15 +15,15 @@ def weighted_loss(prediction: torch.Tensor, target: torch.Tensor, weights: torch
 
 
 def prior_weights(weights: torch.Tensor, prior_weight: float, as_published: bool) -> torch.Tensor:
-    """Weights of the prior term of Eq. G9: `prior_weight`, or times the paired example's w_i as published."""
+    """Weights of the prior term of Eq. G9: `prior_weight`, as published times the paired example's w_i."""
     return prior_weight * (weights if as_published else torch.ones_like(weights))
 
 
 def share_noise(drawn: torch.Tensor) -> torch.Tensor:
-    """Eq. P7: what was drawn for n pairs, given to both rows of each: y_1 .. y_n, then x_1 .. x_n."""
+    """Repeat what was drawn for n pairs for both rows of each (Eq. P7): y_1 .. y_n, then x_1 .. x_n."""
     return torch.cat([drawn, drawn])
 
 
 def as_maps(weights: torch.Tensor, side: int) -> torch.Tensor:
-    """Weights (n,) as maps (n, 1, side, side); maps stay what they are."""
+    """Expand weights (n,) to maps (n, 1, side, side); maps are returned unchanged."""
     return weights.view(-1, 1, 1, 1).expand(-1, 1, side, side) if weights.ndim == 1 else weights

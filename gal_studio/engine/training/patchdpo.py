@@ -73,7 +73,7 @@ def refine(
 
 
 class PairSource:
-    """Eq. P7 at share 1 - mix, Eq. G9 at share mix: L = (1 - mix) L_P7 + mix L_G9."""
+    """Batches of Eq. P7 mixed with Eq. G9: L = (1 - mix) L_P7 + mix L_G9."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class PairSource:
         seed: int,
         latents: Latents | None = None,
     ) -> None:
-        """Encode the pictures once, but for those among `latents`; the maps come to the latents' size."""
+        """Encode the pictures once, except those among `latents`; resize the maps to the latents' size."""
         self.model, self.random_crops = model, tune.crop == "random"
         self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
@@ -103,7 +103,7 @@ class PairSource:
         )
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """Pairs with shared times and noise, y before x; after them the rows of GAL's own set."""
+        """Draw pairs with shared times and noise, y before x, followed by rows of GAL's own set."""
         drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
         index = torch.cat([drawn, drawn + self.count]).tolist()
         crops = self.pairs.crops(index, self.random_crops, generator)
@@ -126,7 +126,7 @@ class PairSource:
 def cache_pairs(
     model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings, latents: Latents | None = None
 ) -> CachedPictures:
-    """Every y, then every x, with their maps resized to their latents (Eq. P6)."""
+    """Encode every y, then every x, with their maps resized to their latents (Eq. P6)."""
     pictures = [ExamplePicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
     pictures += [ExamplePicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
     cached = cache_pictures(model, pictures, tune, latents)

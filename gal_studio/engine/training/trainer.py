@@ -1,4 +1,4 @@
-"""The state of a training between two steps, and one step of Eq. G9 or P7: the source of rows decides."""
+"""One training, by Eq. G9 or P7 as its batch source decides: its state, its steps and its checkpoints."""
 
 import math
 from pathlib import Path
@@ -21,7 +21,7 @@ LARGEST_GRADIENT_NORM = 1.0
 
 
 class Training:
-    """A training between two steps: the weights, the optimizer, the generator and the step."""
+    """The state of a training between two steps: weights, optimizer, generator and step."""
 
     def __init__(
         self,
@@ -56,13 +56,13 @@ class Training:
     def _take_as_many_rows_as_fit(self) -> None:
         plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
         self.rows_at_once = plan.rows
-        if plan.sparing:
+        if plan.low_memory:
             self.model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(self.rows):
             self._tell_parts("The device has too little free memory for a whole step")
 
     def advance(self) -> float:
-        """One step: draw a batch, its weighted loss (Eq. G9, P7), its gradient, AdamW. Gives the loss."""
+        """Run one step: batch, weighted loss (Eq. G9, P7), gradient, AdamW. Return the loss."""
         loss = self._gradient(self.source.next_batch(self.generator))
         norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
         if not math.isfinite(loss) or not torch.isfinite(norm):
@@ -79,12 +79,12 @@ class Training:
         )
 
     def take_notice(self) -> str:
-        """What the user should be told since the last call, once."""
+        """Return and clear the notice for the user."""
         notice, self.notice = self.notice, ""
         return notice
 
     def _gradient(self, batch: Batch) -> float:
-        """Loss and gradient, in parts where the device's memory asks for it; the sum is the same."""
+        """Compute loss and gradient, in parts where the device's memory is small; the sum is the same."""
         while True:
             try:
                 return sum(
@@ -125,7 +125,7 @@ class Training:
         self.notice = f"{why}: each step {how}; the result is the same but for rounding."
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that the next step depends on; refused when a weight is no number."""
+        """Capture everything that the next step depends on; refuse when a weight is not finite."""
         if not all(torch.isfinite(weight).all() for weight in self.weights.values()):
             raise self._broke_off(self.step, "its weights are no finite numbers")
         own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
@@ -133,7 +133,7 @@ class Training:
         return Checkpoint(self.step, self.source.fingerprint, tensors)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Continue where the checkpoint was taken."""
+        """Continue from a checkpoint."""
         restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
         self.generator.set_state(checkpoint.tensors["generator"])

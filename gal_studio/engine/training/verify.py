@@ -1,4 +1,4 @@
-"""Whether a training is done: its file holds what was trained, and it draws a picture."""
+"""Verify a finished training: its file holds what was trained, and it draws a picture."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,10 +13,10 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest, draw
 
 STEPS = 2
-"""Denoising steps of the picture that proves an adapter: enough to run every layer on its own output."""
+"""Denoising steps of the picture that an adapter must draw: enough to run every layer on its own output."""
 
 
-def prove(
+def verify_adapter(
     model: ImageModel,
     path: Path,
     trained: Mapping[str, torch.Tensor],

@@ -1,4 +1,4 @@
-"""One SQLite file, one connection a thread, one way to write: in a transaction."""
+"""The SQLite database: one connection per thread, writes in transactions only."""
 
 import sqlite3
 import threading
@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.errors import database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
 
 
 class _Held:
-    """The connection of one thread: it is closed when the thread ends. `depth` counts open transactions."""
+    """The connection of one thread, closed when the thread ends. `depth` counts open transactions."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -25,7 +25,7 @@ class _Held:
 
 
 class Database:
-    """The workspace's `studio.db`: WAL, foreign keys, full sync, migrated when opened."""
+    """The `studio.db` of a workspace: WAL, foreign keys, full sync; migrated when it is opened."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,7 +42,7 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turn what a disk or SQLite refuses into one sentence."""
+        """Turn errors of the disk and of SQLite into StudioError."""
         try:
             yield
         except sqlite3.Error as error:
@@ -55,7 +55,7 @@ class Database:
 
     @property
     def _held(self) -> _Held:
-        """The connection of this thread, opened when it is first needed."""
+        """The connection of this thread, opened on first use."""
         held: _Held | None = getattr(self._local, "held", None)
         if held is None:
             held = _Held(
@@ -78,7 +78,7 @@ class Database:
         connection = self._connection
         if self._version(connection) == len(MIGRATIONS):
             return
-        connection.execute("PRAGMA foreign_keys = OFF")  # a table that is built anew is gone for a moment
+        connection.execute("PRAGMA foreign_keys = OFF")  # a table that is rebuilt is missing for a moment
         try:
             with self.transaction() as writer:
                 self._apply(writer)
@@ -86,20 +86,20 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
 
     def _apply(self, writer: sqlite3.Connection) -> None:
-        """Run what this workspace lacks; whole or not at all."""
+        """Run the migrations that this workspace lacks, all or none."""
         version = self._version(writer)
         if version > len(MIGRATIONS):
             raise StudioError(
                 f"The workspace {self._folder} was made by a newer GAL Studio "
-                f"(version {version}, this one knows {len(MIGRATIONS)}): update the studio."
+                f"(version {version}, this one supports {len(MIGRATIONS)}): update GAL Studio."
             )
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 writer.execute(statement)
         if writer.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise StudioError(
-                f"The workspace {self._folder} cannot be brought to this version, since rows in it point to "
-                "nothing: restore a copy of studio.db."
+                f"The workspace {self._folder} cannot be upgraded because some rows refer to missing rows: "
+                "restore a copy of studio.db."
             )
         writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is written inside happens, or none of it; an inner one joins the outer one."""
+        """Write all or nothing; an inner transaction joins the outer one."""
         with self.translated():
             held = self._held
             connection = held.connection
@@ -130,7 +130,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """All that is read inside is of one moment; nothing is written inside, and nobody is kept waiting."""
+        """Read a consistent snapshot, without blocking writers; nothing may be written inside."""
         with self.translated():
             held = self._held
             connection = held.connection
@@ -144,17 +144,24 @@ class Database:
                 connection.execute("ROLLBACK")
 
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
-        """Everything that a query finds."""
+        """All rows of a query."""
         with self.translated():
             return self._connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: Values = ()) -> sqlite3.Row | None:
-        """The first row that a query finds."""
+        """The first row of a query, or None."""
         found = self.rows(sql, values)
         return found[0] if found else None
 
+    def row_by_id(self, what: str, identity: str, sql: str) -> sqlite3.Row:
+        """The row with this ID; StudioError if there is none, in which `what` names the kind of row."""
+        row = self.row(sql, (identity,))
+        if row is None:
+            raise StudioError(f"There is no {what} {identity!r} in this workspace.")
+        return row
+
     def write(self, sql: str, values: Values = ()) -> int:
-        """One statement in a transaction of its own; the number of rows it changed."""
+        """Run one statement in a transaction; returns the number of changed rows."""
         with self.transaction() as writer:
             return writer.execute(sql, values).rowcount
 

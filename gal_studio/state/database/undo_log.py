@@ -1,28 +1,124 @@
-"""What of an append-only log can be undone and redone; undo and redo are entries of the log too."""
+"""Append-only logs with undo and redo: decisions, paintings and reference masks are kept this way.
 
-import sqlite3
-from collections.abc import Iterable
+Nothing is overwritten. A log belongs to a scope (a round, a reference) and gives values to keys (such as the
+verdict on a candidate). What is recorded together is one step. Undo appends a step that restores the values
+from before; redo appends the undone step again.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from gal_studio.core.types import Author
+from gal_studio.state.database.connection import Database
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Change(Generic[Value]):
+    """A key gets a value; changes of the same step share `undoes` and `redoes`, the step that they revert."""
+
+    step: int
+    undoes: int | None
+    redoes: int | None
+    key: str
+    value: Value
 
 
 @dataclass(frozen=True)
 class History:
-    """The entries that can be undone and redone, the next one last."""
+    """The steps that can be undone and redone, the next one last."""
 
     undoable: tuple[int, ...]
     redoable: tuple[int, ...]
 
 
-def history_of(rows: Iterable[sqlite3.Row]) -> History:
-    """Walk through a log, the oldest entry first; its rows have `id`, `undoes` and `redoes`."""
+class UndoLog(ABC, Generic[Value]):
+    """A log in the database. A subclass reads and writes its rows; `unset` is the value of an unknown key."""
+
+    unset: Value
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    @abstractmethod
+    def _changes(self, scope: str) -> Sequence[Change[Value]]:
+        """Every change of a scope, the oldest first."""
+
+    @abstractmethod
+    def _append(
+        self, scope: str, values: Mapping[str, Value], author: Author,
+        undoes: int | None = None, redoes: int | None = None,
+    ) -> None:  # fmt: skip
+        """Write one step, inside the transaction of the caller."""
+
+    def undo(self, scope: str, author: Author = "human") -> tuple[str, ...]:
+        """Undo the last step; the keys that it had changed, none if there is nothing to undo."""
+        with self._database.transaction():
+            changes = self._changes(scope)
+            steps = _history(changes).undoable
+            if not steps:
+                return ()
+            before = _newest([change for change in changes if change.step < steps[-1]])
+            undone = [change.key for change in changes if change.step == steps[-1]]
+            restored = {key: before.get(key, self.unset) for key in undone}
+            self._append(scope, restored, author, undoes=steps[-1])
+        return tuple(restored)
+
+    def redo(self, scope: str, author: Author = "human") -> tuple[str, ...]:
+        """Redo the last undone step; the keys that it changes, none if there is nothing to redo."""
+        with self._database.transaction():
+            changes = self._changes(scope)
+            steps = _history(changes).redoable
+            if not steps:
+                return ()
+            values = {change.key: change.value for change in changes if change.step == steps[-1]}
+            self._append(scope, values, author, redoes=steps[-1])
+        return tuple(values)
+
+    def can_undo(self, scope: str) -> tuple[bool, bool]:
+        """Whether there is a step to undo, and one to redo."""
+        history = self.history(scope)
+        return bool(history.undoable), bool(history.redoable)
+
+    def history(self, scope: str) -> History:
+        """The steps of a scope that can be undone and redone."""
+        return _history(self._changes(scope))
+
+    def _current(self, scope: str) -> dict[str, Value]:
+        """The value of each key of a scope, the one that was changed last at the end."""
+        return _newest(self._changes(scope))
+
+    def _record(self, scope: str, values: Mapping[str, Value], author: Author) -> None:
+        """Append a step with the values that differ from the current ones; none if all are the same."""
+        with self._database.transaction():
+            current = self._current(scope)
+            changed = {key: value for key, value in values.items() if current.get(key, self.unset) != value}
+            if changed:
+                self._append(scope, changed, author)
+
+
+def _newest(changes: Sequence[Change[Value]]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for change in changes:
+        values.pop(change.key, None)
+        values[change.key] = change.value
+    return values
+
+
+def _history(changes: Sequence[Change[Value]]) -> History:
+    """Replay the steps on two stacks."""
     undoable: list[int] = []
     redoable: list[int] = []
-    for row in rows:
-        if row["undoes"] is not None:
+    for change in {change.step: change for change in changes}.values():
+        if change.undoes is not None:
             redoable.append(undoable.pop())
-        elif row["redoes"] is not None:
+        elif change.redoes is not None:
             undoable.append(redoable.pop())
         else:
-            undoable.append(row["id"])
+            undoable.append(change.step)
             redoable.clear()
     return History(tuple(undoable), tuple(redoable))

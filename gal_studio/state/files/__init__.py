@@ -1,1 +1,1 @@
-"""Files named by their content, and the room that is left for them."""
+"""Files named by the hash of their content, and the free disk space for them."""

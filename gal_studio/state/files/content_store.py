@@ -1,4 +1,4 @@
-"""Files under the name of their own content: written whole, or not at all."""
+"""Content-addressed files, written atomically."""
 
 import hashlib
 import io
@@ -13,28 +13,28 @@ from typing import BinaryIO
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.errors import disk_problem, make_folder
 
 _NAME = re.compile(r"[0-9a-f]{64}")
-_DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be mended."
+_DOCTOR = "Run gal-studio doctor --workspace FOLDER --repair on this workspace: it says what can be repaired."
 
 
 def write_whole(path: Path, data: bytes, workspace: Path) -> None:
-    """Write to a temporary name, sync, rename, sync the folder; a failure leaves nothing behind."""
+    """Write atomically: temporary name, sync, rename, sync of the folder. A failure leaves nothing behind."""
     with writing(path, workspace) as file:
         file.write(data)
 
 
 @contextmanager
 def writing(path: Path, workspace: Path) -> Iterator[BinaryIO]:
-    """The same for what is written bit by bit: the file has its name when all of it is on the disk."""
+    """Like `write_whole`, for a file that is written in parts."""
     with writing_beside(path, workspace) as temporary, temporary.open("wb") as file:
         yield file
 
 
 @contextmanager
 def writing_beside(path: Path, workspace: Path) -> Iterator[Path]:
-    """The same for what others write: to the name given here, which becomes `path` at the end."""
+    """Like `write_whole`, for other code that writes to the temporary path given here."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         yield temporary
@@ -53,7 +53,7 @@ def writing_beside(path: Path, workspace: Path) -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+    """Sync the names in a folder to the disk."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -64,31 +64,22 @@ def sync_folder(folder: Path) -> None:
 
 
 def log_folder(workspace: Path) -> Path:
-    """The folder of the worker's logs."""
-    folder = workspace / "logs"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise disk_problem(error, workspace) from error
-    return folder
+    """The folder of the logs; it is created if needed."""
+    return make_folder(workspace / "logs", workspace)
 
 
 class Files:
-    """A folder whose files are named by the sha256 of what they hold."""
+    """A folder of files named by the SHA-256 of their content."""
 
     def __init__(self, workspace: Path, folder: str, suffix: str) -> None:
         self._workspace = workspace
-        self.folder = workspace / folder
+        self.folder = make_folder(workspace / folder, workspace)
         self._suffix = suffix
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise disk_problem(error, workspace) from error
 
     def path(self, name: str) -> Path:
-        """Where the file of this content hash lies; anything but a hash is refused."""
-        if not name:  # what the doctor writes in the place of a picture that is lost
-            raise StudioError("A picture was lost and is not drawn again yet: press Generate in its round.")
+        """The path of the file with this hash; anything but a hash is refused."""
+        if not name:  # the doctor writes this in the place of a lost picture
+            raise StudioError("A picture was lost and has not been drawn again: press Generate in its round.")
         if not _NAME.fullmatch(name):
             raise StudioError(f"{name!r} is not the name of a stored file.")
         return self.folder / f"{name}{self._suffix}"
@@ -98,14 +89,14 @@ class Files:
         return bool(_NAME.fullmatch(name)) and self.path(name).is_file()
 
     def intact(self, name: str) -> bool:
-        """Whether the file is here and still holds what its name says."""
+        """Whether the file exists and its content has this hash."""
         if not self.has(name):
             return False
         with self.path(name).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == name
 
     def renewed(self, name: str) -> bool:
-        """The same, for a row that is still to come: what no row names may be removed unless it is new."""
+        """Whether the file is intact; its time is renewed, since old files without a row may be removed."""
         intact = self.intact(name)
         if intact:
             with suppress(OSError):
@@ -113,18 +104,18 @@ class Files:
         return intact
 
     def is_own(self, path: Path) -> bool:
-        """Whether a path in the folder is named as the studio names its files."""
+        """Whether this path is named like a stored file."""
         return path.suffix == self._suffix and bool(_NAME.fullmatch(path.stem))
 
     def add(self, data: bytes) -> str:
-        """Keep these bytes; returns their name. Twice the same bytes are one file; a broken one is mended."""
+        """Store these bytes and return their name; equal bytes share a file, a broken file is replaced."""
         name = hashlib.sha256(data).hexdigest()
         if not self.renewed(name):
             write_whole(self.path(name), data, self._workspace)
         return name
 
     def read(self, name: str) -> bytes:
-        """The bytes under this name."""
+        """The content of a file."""
         try:
             return self.path(name).read_bytes()
         except FileNotFoundError as error:
@@ -137,13 +128,13 @@ class Files:
 
 
 class Images(Files):
-    """Pictures, kept losslessly so that what is scored, shown and trained on is the same."""
+    """Pictures, stored losslessly, so that the same pixels are scored, shown and trained on."""
 
     def __init__(self, workspace: Path) -> None:
         super().__init__(workspace, "images", ".png")
 
     def add_picture(self, picture: Image.Image) -> str:
-        """Keep an RGB picture, or a mask of one channel, as PNG without metadata; its content hash."""
+        """Store an RGB picture, or a mask of one channel, as PNG without metadata; returns its name."""
         mode = "L" if picture.mode == "L" else "RGB"
         clean = Image.frombytes(mode, picture.size, picture.convert(mode).tobytes())
         buffer = io.BytesIO()
@@ -151,22 +142,22 @@ class Images(Files):
         return self.add(buffer.getvalue())
 
     def picture(self, name: str) -> Image.Image:
-        """The picture under this name, in memory."""
+        """Load a picture as RGB."""
         return self._opened(name, "RGB")
 
     def mask(self, name: str) -> Image.Image:
-        """The mask or painting under this name, in memory: one channel, mode L."""
+        """Load a mask or a painting as one channel (mode L)."""
         return self._opened(name, "L")
 
     def _opened(self, name: str, mode: str) -> Image.Image:
         try:
             with Image.open(io.BytesIO(self.read(name))) as picture:
                 return picture.convert(mode)
-        except (OSError, SyntaxError, ValueError) as error:  # what the library says of broken files
+        except (OSError, SyntaxError, ValueError) as error:  # raised by Pillow for broken files
             raise StudioError(f"The stored picture {name[:12]} is damaged. {_DOCTOR}") from error
 
     def thumbnail(self, name: str, edge: int) -> bytes:
-        """A PNG whose longer edge is at most `edge` pixels; a smaller picture as it is."""
+        """A PNG with edges of at most `edge` pixels; a smaller picture is not changed."""
         data = self.read(name)
         with Image.open(io.BytesIO(data)) as picture:
             if max(picture.size) <= edge:
@@ -178,11 +169,11 @@ class Images(Files):
 
 
 class Adapters(Files):
-    """The LoRA of each round, as safetensors."""
+    """The adapters of rounds, as safetensors."""
 
     def __init__(self, workspace: Path) -> None:
         super().__init__(workspace, "adapters", ".safetensors")
 
     def add_file(self, path: Path) -> str:
-        """Keep a copy of a written file."""
+        """Store a copy of a file."""
         return self.add(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Errors of disks and databases, said as one sentence."""
+"""Turn errors of the disk and of the database into StudioError with a clear sentence."""
 
 import errno
 import sqlite3
@@ -7,18 +7,18 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 
 ROOM = 1 << 20
-"""Bytes beside the files themselves: rows, journal, folders."""
+"""Bytes needed besides the files: rows, journal, folders."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class DiskError(StudioError):
-    """What a disk or a database refuses now and may take later: the same can be tried again."""
+    """A disk or a database refused, and the same may work later."""
 
 
 class NoRoomError(DiskError):
-    """A disk is full. `needed` in bytes, None where nobody knows."""
+    """The disk is full; `needed` in bytes, None if unknown."""
 
     def __init__(self, sentence: str, needed: int | None = None) -> None:
         super().__init__(sentence)
@@ -26,12 +26,12 @@ class NoRoomError(DiskError):
 
 
 class BusyError(DiskError):
-    """Somebody else is writing into the workspace, for longer than one waits."""
+    """Another program writes to the workspace for longer than the timeout."""
 
 
 def _full(folder: Path) -> NoRoomError:
     return NoRoomError(
-        f"The disk of the folder {folder} is full: make room and try again; what was stored is intact."
+        f"The disk of the folder {folder} is full: free some space and try again; stored data is intact."
     )
 
 
@@ -40,7 +40,7 @@ def _forbidden(folder: Path) -> str:
 
 
 def disk_problem(error: OSError, folder: Path) -> StudioError:
-    """The sentence for a file operation that failed under the workspace."""
+    """The error for a file operation that failed in the workspace."""
     if error.errno in _FULL:
         return _full(folder)
     if error.errno in _FORBIDDEN:
@@ -51,21 +51,22 @@ def disk_problem(error: OSError, folder: Path) -> StudioError:
     return StudioError(f"The folder {folder} could not be used ({reason}): choose another one.")
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder, unless it is there."""
+def make_folder(folder: Path, workspace: Path | None = None) -> Path:
+    """Create a folder unless it exists; an error names the `workspace`, if given."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise disk_problem(error, folder) from error
+        raise disk_problem(error, workspace or folder) from error
+    return folder
 
 
 def megabytes(count: int) -> str:
-    """A number of bytes for the eye."""
+    """Format a number of bytes."""
     return f"{count / 2**20:.1f} MB"
 
 
 def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
-    """The sentence for a database error that a person can put right; None for a fault of ours."""
+    """The error for a database problem that the user can fix; None for a bug."""
     text = str(error).lower()
     if "full" in text:
         return _full(folder)
@@ -74,9 +75,9 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     if "unable to open" in text:
         return StudioError(_forbidden(folder))
     if "locked" in text or "busy" in text:
-        return BusyError(f"Another program holds the workspace {folder}: close it and try again.")
+        return BusyError(f"Another program is using the workspace {folder}: close it and try again.")
     if "disk i/o" in text:
-        return DiskError(f"The disk of the workspace {folder} failed to answer: check it and try again.")
+        return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "not a database" in text or "malformed" in text:
         return StudioError(
             f"The file studio.db in {folder} is damaged: restore it or choose another workspace."

@@ -1,6 +1,6 @@
-"""Decoding of foreign pictures: upright 8-bit RGB of a bounded size, with notes; or one clear sentence.
+"""Decode untrusted pictures to upright 8-bit RGB of bounded size, with notes on what was changed.
 
-This runs in a process of its own (`picture_process`), since a file of 1 MB can make a decoder take gigabytes.
+This runs in `sandbox_process`, since a file of 1 MB can make a decoder use gigabytes.
 """
 
 import functools
@@ -31,9 +31,9 @@ _PLAIN = MappingProxyType(
 def decode(
     name: str, data: bytes, sized: Callable[[int], None] = lambda _: None
 ) -> tuple[Image.Image, tuple[str, ...]]:
-    """The picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed.
+    """Decode a picture without transparency and metadata, at most `KEPT_EDGE` long; and what was changed.
 
-    `sized` hears how many pixels it has before they are decoded.
+    `sized` is called with the number of pixels before they are decoded.
     """
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=known_formats()) as file:
         width, height = file.size
@@ -49,13 +49,13 @@ def decode(
             notes.append(f"{width} x {height} px: reduced to {KEPT_EDGE} px")
             picture = _smaller(picture)
         if min(picture.size) < SMALLEST_EDGE:
-            raise StudioError(f"{name} is {width} x {height} px: use one that is less narrow.")
+            raise StudioError(f"{name} is {width} x {height} px: use one that is wider.")
         picture = _eight_bit_rgb(picture, notes)
     return Image.frombytes("RGB", picture.size, picture.tobytes()), tuple(notes)
 
 
 def check_stored(name: str, data: bytes, sized: Callable[[int], None] = lambda _: None) -> None:
-    """Refuse anything but a whole PNG of the kinds that the studio writes itself; `sized` as for `decode`."""
+    """Refuse anything but an intact PNG of a mode that the studio writes; `sized` as in `decode`."""
     with _refusals(name, data), Image.open(io.BytesIO(data), formats=("PNG",)) as file:
         if file.size[0] * file.size[1] > LARGEST_PICTURE:
             raise StudioError(_too_large(name))
@@ -77,7 +77,7 @@ def known_formats() -> tuple[str, ...]:
 
 @contextmanager
 def _refusals(name: str, data: bytes) -> Iterator[None]:
-    """Whatever a decoder throws at a broken or hostile file becomes one sentence."""
+    """Turn any error of a decoder into one sentence."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -87,9 +87,7 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise StudioError(_too_large(name)) from error
     except MemoryError as error:
-        raise StudioError(
-            f"{name} takes more memory than a picture may: save it again as PNG or JPEG."
-        ) from error
+        raise StudioError(f"{name} needs too much memory to read: save it again as PNG or JPEG.") from error
     except UnidentifiedImageError as error:
         if data[4:8] == b"ftyp" and data[8:12] in _HEIC and "HEIF" not in Image.OPEN:
             raise StudioError(
@@ -114,23 +112,23 @@ def _check_size(name: str, width: int, height: int) -> None:
 
 
 def _notes_on(file: Image.Image) -> list[str]:
-    """What its header tells before it is decoded."""
+    """Notes from the header of the file."""
     notes = []
     if getattr(file, "is_animated", False) and file.format != "MPO":
-        notes.append("several frames: the first one is used")
+        notes.append("several frames: only the first one is used")
     if file.mode.startswith(("I", "F")) or any(";16" in str(tile) for tile in getattr(file, "tile", ())):
-        notes.append("more than 8 bits a channel: reduced to 8")
+        notes.append("more than 8 bits per channel: reduced to 8")
     with suppress(Exception):
         exif = file.getexif()
         if exif.get(_ORIENTATION, 1) not in (0, 1):
-            notes.append("turned upright as its camera noted")
+            notes.append("rotated upright, as the camera recorded")
         if _PLACE in exif:
-            notes.append("the place that its camera noted: left out")
+            notes.append("GPS location: removed")
     return notes
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """The same in a mode that can be made smaller: L, RGB, RGBA, CMYK, LAB, I or F."""
+    """Convert to a mode that can be resized: L, RGB, RGBA, CMYK, LAB, I or F."""
     if picture.mode.startswith("I;16"):
         return _levels(picture.convert("I"), 65535.0)
     if "transparency" in picture.info and picture.mode in ("1", "L", "P", "RGB"):
@@ -142,7 +140,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _smaller(picture: Image.Image) -> Image.Image:
-    """Whole blocks of pixels first, which is quick, then the rest of the way smoothly."""
+    """Resize in two steps: average whole blocks, which is fast, then resample."""
     blocks = max(picture.size) // KEPT_EDGE
     made = picture.reduce(blocks) if blocks > 1 else picture
     made.thumbnail((KEPT_EDGE, KEPT_EDGE), Image.Resampling.LANCZOS)
@@ -158,13 +156,13 @@ def _eight_bit_rgb(picture: Image.Image, notes: list[str]) -> Image.Image:
     if picture.mode == "RGBA":
         lowest = picture.getchannel("A").getextrema()[0]
         if isinstance(lowest, int | float) and lowest < 255:
-            notes.append("transparent parts: laid on white")
+            notes.append("transparent parts: placed on white")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
-    """Grey values of 32 bits or floating point as 8 bits, by the range that they seem to use."""
+    """Convert 32-bit or floating-point grey values to 8 bits, by their apparent range."""
     highest = picture.getextrema()[1]
     largest = float(highest) if isinstance(highest, int | float) else 0.0
     if picture.mode == "F":
@@ -173,7 +171,7 @@ def _reduced(picture: Image.Image) -> Image.Image:
 
 
 def _levels(picture: Image.Image, white: float) -> Image.Image:
-    """Grey values from 0 to `white` as 8 bits."""
+    """Convert grey values from 0 to `white` to 8 bits."""
     return picture.point(lambda value: value * (255.0 / white) + 0.5).convert("L")
 
 
@@ -183,7 +181,7 @@ def _srgb() -> ImageCms.ImageCmsProfile:
 
 
 def _in_srgb(picture: Image.Image, notes: list[str]) -> Image.Image:
-    """The colours that the picture's own profile means; a profile that cannot be read is left out."""
+    """Convert to sRGB by the embedded profile; an unreadable profile is ignored."""
     if picture.mode == "LAB":
         return _converted(picture, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")))
     block = picture.info.get("icc_profile")
@@ -195,9 +193,9 @@ def _in_srgb(picture: Image.Image, notes: list[str]) -> Image.Image:
             return picture
         rgb = _converted(picture, profile)
     except Exception:
-        notes.append("a colour profile that cannot be read: left out")
+        notes.append("unreadable colour profile: ignored")
         return picture
-    notes.append("its colour profile: applied, the colours are sRGB now")
+    notes.append("colour profile: converted to sRGB")
     return rgb
 
 

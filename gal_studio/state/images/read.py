@@ -1,4 +1,4 @@
-"""Pictures that come in: whatever a person drops becomes upright 8-bit RGB, or one clear sentence."""
+"""Read uploaded pictures of any common format as upright 8-bit RGB, or refuse them in one sentence."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ LARGEST_FILE = 50 * 1024 * 1024
 
 
 def read_picture(source: bytes | Path | str) -> tuple[Image.Image, tuple[str, ...]]:
-    """The picture, upright, without transparency and metadata; and notes on what was changed."""
+    """Read a picture, upright, without transparency and metadata; and notes on what was changed."""
     if isinstance(source, bytes):
         _check_length(NAME, len(source))
         return decoder.decode(source)
@@ -33,12 +33,12 @@ def _check_length(name: str, length: int) -> None:
 
 
 def _bytes_of(name: str, path: Path) -> bytes:
-    """What the file holds; never more than one byte too many, whatever it says of its length."""
+    """The content of the file; at most one byte more than allowed is read."""
     try:
         if not path.exists():
             raise StudioError(f"{name} cannot be found: check its path.")
         if not path.is_file():
-            raise StudioError(f"{name} cannot be read, since it is no file: choose another one.")
+            raise StudioError(f"{name} cannot be read because it is not a file: choose another one.")
         _check_length(name, path.stat().st_size)
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)

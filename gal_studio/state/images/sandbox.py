@@ -1,4 +1,4 @@
-"""Asks the process that decodes, and starts another one when a file brought it down."""
+"""Decode pictures in a sandboxed process, which is restarted if a file crashes it."""
 
 import atexit
 import json
@@ -17,7 +17,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.sandbox_process import LENGTH, NAME
 
-PATIENCE = 60.0  # seconds of waiting on a busy machine; the process itself stops after much less work
+PATIENCE = 60.0  # seconds, for a busy machine; the process limits its own CPU time to much less
 _LARGEST_HEADER = 1 << 16
 _OVERRUN = {-signal.SIGKILL, -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
 
@@ -29,7 +29,7 @@ class _Answer:
 
 
 class Decoder:
-    """One process that decodes one picture after another; it starts at the first picture."""
+    """A process that decodes one picture after another; started on first use."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
@@ -37,23 +37,23 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
 
     def decode(self, data: bytes) -> tuple[Image.Image, tuple[str, ...]]:
-        """A picture that comes in, as 8-bit RGB, and notes on what was changed."""
+        """Decode an uploaded picture to 8-bit RGB, with notes on what was changed."""
         answer = self._ask(b"P", data)
         size = answer.header["width"], answer.header["height"]
         return Image.frombytes("RGB", size, answer.pixels), tuple(answer.header["notes"])
 
     def check_stored(self, data: bytes) -> None:
-        """Refuse what is no PNG of the studio's own kind."""
+        """Refuse anything but an intact PNG as the studio writes them."""
         self._ask(b"S", data)
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):  # what was on its way has no reader any more
+                with suppress(OSError):  # unread data is lost
                     if pipe is not None:
                         pipe.close()
 
@@ -65,7 +65,7 @@ class Decoder:
         return answer
 
     def _exchange(self, body: bytes) -> _Answer:
-        """Ask once more when the process had ended since the last picture, which it does when it is idle."""
+        """Send a request; retry once if the process has ended since the last one, as it does when idle."""
         for _ in range(2):
             process = self._running()
             timer = threading.Timer(self._patience, process.kill)
@@ -78,7 +78,7 @@ class Decoder:
                 if code:
                     raise _why(code) from error
             except BaseException:
-                self.close()  # half a question is answered wrongly
+                self.close()  # after half a request, the answers would not match
                 raise
             else:
                 if answer.header["ends"]:
@@ -96,7 +96,7 @@ class Decoder:
         return self._process
 
     def _ended(self, process: "subprocess.Popen[bytes]") -> int:
-        """How a process ended that answers no more."""
+        """The exit code of a process that does not answer."""
         with suppress(subprocess.TimeoutExpired):
             process.wait(self._patience)
         self.close()
@@ -114,13 +114,13 @@ class Decoder:
         assert process.stdout is not None
         (length,) = LENGTH.unpack(_exactly(process.stdout, LENGTH.size))
         if length > _LARGEST_HEADER:
-            raise ValueError("the answer makes no sense")
+            raise ValueError("the answer is invalid")
         header: dict[str, Any] = json.loads(_exactly(process.stdout, length))
         return _Answer(header, _exactly(process.stdout, 3 * header.get("width", 0) * header.get("height", 0)))
 
 
 def _why(code: int) -> StudioError:
-    """Why the process ended in the middle of a picture."""
+    """The error for a process that ended during a picture."""
     if code in _OVERRUN:
         return StudioError(f"{NAME} takes too long to read: save it again as PNG or JPEG.")
     return StudioError(f"{NAME} is broken and cannot be read: save it again as PNG or JPEG.")
@@ -136,7 +136,7 @@ def _exactly(source: Any, count: int) -> bytes:
 def _start() -> "subprocess.Popen[bytes]":
     package = str(Path(__file__).resolve().parents[3])
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each would reserve memory
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # each thread would reserve memory
     try:
         return subprocess.Popen(
             [sys.executable, "-m", "gal_studio.state.images.sandbox_process"],

@@ -1,7 +1,7 @@
-"""The process that decodes: little memory, little time, no files. Started by `decoder`, never by hand.
+"""The sandboxed decoder: little memory, little time, no files. Started by `sandbox`, never by hand.
 
-A request is its length (8 bytes), its kind (`P`: a picture that comes in, `S`: one that was stored) and the
-file's bytes; an answer is the length of a JSON header, the header, and the pixels that it announces.
+A request is its length (8 bytes), its kind (`P`: uploaded picture, `S`: stored picture) and the bytes of the
+file; an answer is the length of a JSON header, the header, and the pixels that it announces.
 """
 
 import json
@@ -15,33 +15,33 @@ from typing import Any, BinaryIO
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.decode import check_stored, decode
 
-MEMORY = 5 << 28  # bytes of address space: 1.25 GB, which a WebP of the largest size needs
-OPENING = 64 << 20  # bytes beside the file itself until the size of the picture is known
-CANVASES = 480 << 20  # bytes more where the decoder makes its canvases and threads as it opens a file
-EACH = 16  # bytes more for each pixel, once their number is known
-SWOLLEN = 1 << 27  # bytes that do not come back after a picture and end the process
-SECONDS = 1.9  # of the processor for one picture
+MEMORY = 5 << 28  # bytes of address space: 1.25 GB, as the largest allowed WebP needs
+OPENING = 64 << 20  # bytes besides the file until the size of the picture is known
+CANVASES = 480 << 20  # bytes more for formats whose decoders allocate canvases and threads on opening
+EACH = 16  # bytes more per pixel, once their number is known
+SWOLLEN = 1 << 27  # bytes that are not freed after a picture, after which the process ends
+SECONDS = 1.9  # CPU seconds per picture
 IDLE = 60.0  # seconds without a request after which the process ends
 NAME = "The picture"
 LENGTH = struct.Struct(">Q")
 
 
 def main() -> None:
-    """Answer requests until nobody asks any more."""
+    """Answer requests until there are no more."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    with open(os.devnull, "w") as nowhere:  # a library that speaks would disturb the answers
+    with open(os.devnull, "w") as nowhere:  # output of libraries would corrupt the answers
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    _limit()
-    rest = _taken()
-    while _asked():
-        _allow(MEMORY)
+    _set_limits()
+    idle = _address_space()
+    while _has_request():
+        _limit_memory(MEMORY)
         request = _request(sys.stdin.buffer)
         if request is None:
             return
-        _clock(SECONDS)
-        header, pixels = _answer(request, rest)
-        _clock(0.0)
-        ends = _taken() > rest + SWOLLEN
+        _limit_cpu_time(SECONDS)
+        header, pixels = _answer(request, idle)
+        _limit_cpu_time(0.0)
+        ends = _address_space() > idle + SWOLLEN
         text = json.dumps({**header, "ends": ends}).encode()
         answers.write(LENGTH.pack(len(text)) + text + pixels)
         answers.flush()
@@ -49,15 +49,15 @@ def main() -> None:
             return
 
 
-def _taken() -> int:
-    """The address space that this process has now, in bytes; 0 where the system does not say."""
+def _address_space() -> int:
+    """The address space of this process in bytes; 0 if unknown."""
     with suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     return 0
 
 
-def _limit() -> None:
-    """What the system enforces, where it can; the parent's patience holds everywhere."""
+def _set_limits() -> None:
+    """Set resource limits where the system supports them; the timeout of the parent holds everywhere."""
     with suppress(ImportError):
         import resource
 
@@ -66,21 +66,21 @@ def _limit() -> None:
                 resource.setrlimit(getattr(resource, what), (most, most))
 
 
-def _allow(count: int) -> None:
-    """So many bytes of memory from now on, up to the limit of the process."""
+def _limit_memory(count: int) -> None:
+    """Limit the address space to `count` bytes, at most `MEMORY`."""
     with suppress(ImportError, AttributeError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (min(count, MEMORY), MEMORY))
 
 
-def _clock(seconds: float) -> None:
-    """End this process after so much work, even in the middle of a decoder; 0 takes the limit off."""
+def _limit_cpu_time(seconds: float) -> None:
+    """Kill this process after so much CPU time, even inside a decoder; 0 removes the limit."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _asked() -> bool:
+def _has_request() -> bool:
     if os.name != "posix":
         return True
     import select
@@ -97,14 +97,14 @@ def _request(source: BinaryIO) -> bytes | None:
     return body if len(body) == length else None
 
 
-def _answer(request: bytes, rest: int) -> tuple[dict[str, Any], bytes]:
-    """Decode with little more memory than the picture needs; `rest` is what the process has without one."""
+def _answer(request: bytes, idle: int) -> tuple[dict[str, Any], bytes]:
+    """Decode within a memory limit; `idle` is the address space of the process without a picture."""
     kind, data = request[:1], request[1:]
-    opening = rest + OPENING + 3 * len(data) + CANVASES * _has_canvases(data)
+    opening = idle + OPENING + 3 * len(data) + CANVASES * _has_canvases(data)
 
     def sized(pixels: int) -> None:
-        if rest:
-            _allow(opening + EACH * pixels)
+        if idle:
+            _limit_memory(opening + EACH * pixels)
 
     sized(0)
     try:

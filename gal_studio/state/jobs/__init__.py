@@ -1,1 +1,1 @@
-"""Work that waits, runs and ends: the queue, its order, and the workers that claim it."""
+"""Jobs: their states, the queue and its order, and the workers that claim them."""

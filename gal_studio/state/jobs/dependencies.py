@@ -1,4 +1,4 @@
-"""Which jobs wait for which, as conditions of SQL over the rows `later` and `earlier`."""
+"""Dependencies between jobs, as SQL conditions on the rows `later` and `earlier`."""
 
 FOLLOWS = """
 ((later.round_id = earlier.round_id AND (later.kind, earlier.kind) IN (VALUES
@@ -10,7 +10,7 @@ WAITS = """
 ((later.round_id = earlier.round_id AND later.kind = 'quality' AND earlier.kind = 'generate')
 OR (later.kind = 'pairs' AND earlier.kind = 'generate' AND earlier.round_id =
     (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
-"""  # the later job makes more of it when the earlier one is done
+"""  # the later job has more to work on when the earlier one is done
 
 
 OVERTAKEN = """
@@ -20,11 +20,11 @@ AND (EXISTS (SELECT 1 FROM candidates WHERE candidates.round_id = jobs.round_id)
     OR EXISTS (SELECT 1 FROM rounds AS child WHERE child.parent_id = jobs.round_id)
     OR EXISTS (SELECT 1 FROM jobs AS drawing WHERE drawing.round_id = jobs.round_id
         AND drawing.kind = 'generate' AND drawing.state IN ('running', 'pausing', 'stopping'))))
-"""  # a training whose round has been drawn or built on since, with the adapter that it has
+"""  # a halted training whose round was drawn from or built on since, with the adapter that it has
 
 
 def _blocked(later: str) -> str:
-    """A queued job waits for what comes before it; `later` is the name of its row."""
+    """The condition that a queued job waits for another one; `later` is the name of its row."""
     order = f"({FOLLOWS} OR {WAITS})".replace("later.", f"{later}.")
     return (
         f"({later}.state = 'queued' AND EXISTS (SELECT 1 FROM jobs AS earlier WHERE {order} "

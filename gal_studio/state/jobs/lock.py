@@ -1,16 +1,15 @@
-"""One worker and one page a workspace: locks that the operating system lets go of when their holder dies."""
+"""Locks for the one worker and the one page of a workspace; the system releases them if the process dies."""
 
 import os
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from gal_studio.state.files.errors import disk_problem
 
 PATIENCE = 1.0
-"""Seconds for which who comes to stay asks again: others take a lock for a moment to see if it is free."""
+"""Seconds to retry: other processes hold a lock for a moment while they test it."""
 
 
 class WorkspaceLock:
@@ -23,7 +22,7 @@ class WorkspaceLock:
         self._handle: int | None = None
 
     def acquire(self, patience: float = 0.0) -> bool:
-        """Take the lock; False when another process holds it for longer than `patience` seconds."""
+        """Acquire the lock; False if another process holds it for more than `patience` seconds."""
         ends = time.monotonic() + patience
         while not self._take():
             if time.monotonic() >= ends:
@@ -46,18 +45,16 @@ class WorkspaceLock:
         return True
 
     def release(self) -> None:
-        """Let another process have it."""
+        """Release the lock."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
 
     def __enter__(self) -> Self:
-        """Use as `with WorkerLock(folder) as lock:`, after which it is released."""
+        """Use as `with WorkerLock(folder) as lock:`; leaving the block releases it."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Release."""
         self.release()
 

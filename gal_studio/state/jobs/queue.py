@@ -1,9 +1,9 @@
-"""The queue of a workspace: what runs, what waits and in which order, what halted and may go on."""
+"""The queue of a workspace: running jobs, waiting jobs in order, and halted jobs that can be resumed."""
 
 import sqlite3
 from dataclasses import dataclass
 
-from gal_studio.core.queue import Direction, moved, settled
+from gal_studio.core.jobs import Direction, moved, topological
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import FOLLOWS, OVERTAKEN, WAITS
@@ -11,20 +11,20 @@ from gal_studio.state.jobs.read import job_of
 
 SHOWN_HALTED = 8
 _ORDER = f"({FOLLOWS} OR {WAITS})"
-_ASKED_AGAIN = (
+_REQUESTED_AGAIN = (
     "EXISTS (SELECT 1 FROM jobs AS twin WHERE twin.round_id = {0}.round_id AND twin.kind = {0}.kind "
     "AND twin.rowid > {0}.rowid)"
 )
-_BEHIND_A_HALTED_ONE = (
+_AFTER_A_HALTED_ONE = (
     f"EXISTS (SELECT 1 FROM jobs AS earlier WHERE {FOLLOWS.replace('later.', 'jobs.')} "
     "AND earlier.state IN ('paused', 'interrupted', 'stopped', 'error') "
-    f"AND NOT {_ASKED_AGAIN.format('earlier')})"
+    f"AND NOT {_REQUESTED_AGAIN.format('earlier')})"
 )
 
 
 @dataclass(frozen=True)
 class Queue:
-    """All jobs that are not over, of all projects. `waits_for` names what a queued job stands behind."""
+    """The unfinished jobs of all projects. `waits_for` maps each queued job to the jobs that it waits for."""
 
     working: tuple[Job, ...]
     waiting: tuple[Job, ...]
@@ -33,32 +33,32 @@ class Queue:
 
     @property
     def needs(self) -> dict[str, tuple[str, ...]]:
-        """The same by ids."""
+        """`waits_for` as IDs."""
         return _ids(self.waits_for)
 
 
 class JobQueue:
-    """Reads the queue and changes its order; the states of jobs are not its business."""
+    """Reads the queue and changes its order, not the states of jobs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def read(self) -> Queue:
-        """The queue as it stands: first what a worker holds, then what waits, in the order of its turn.
+        """Read the queue: running jobs, waiting jobs in their order, and halted jobs.
 
-        Of what halted, only what may still go on: work that was asked for again, or whose training halted as
-        well, is left out, and so is a training whose round was drawn meanwhile.
+        Halted jobs are left out if the same work was requested again, if a job that they depend on halted as
+        well, or if they are trainings whose round was drawn from meanwhile.
         """
         with self._database.snapshot():
             waiting = self._waiting()
             needs = self._needs()
-            order = settled([job.id for job in waiting], _ids(needs))
+            order = topological([job.id for job in waiting], _ids(needs))
             return Queue(
                 working=self._jobs("state IN ('running', 'pausing', 'stopping') ORDER BY started"),
                 waiting=tuple(sorted(waiting, key=lambda job: order.index(job.id))),
                 halted=self._jobs(
                     "state IN ('paused', 'interrupted', 'error', 'stopped') "
-                    f"AND NOT {_ASKED_AGAIN.format('jobs')} AND NOT {_BEHIND_A_HALTED_ONE} "
+                    f"AND NOT {_REQUESTED_AGAIN.format('jobs')} AND NOT {_AFTER_A_HALTED_ONE} "
                     f"AND NOT {OVERTAKEN} "
                     f"ORDER BY state IN ('error', 'stopped'), finished DESC LIMIT {SHOWN_HALTED}"
                 ),
@@ -66,12 +66,12 @@ class JobQueue:
             )
 
     def move(self, job_id: str, direction: Direction) -> None:
-        """Give a queued job an earlier or later turn; what it needs goes with it. Any other job stays."""
+        """Move a queued job in the order, together with the jobs that it waits for."""
         with self._database.transaction() as writer:
             waiting = self._waiting()
             places = [row["position"] for row in self._places()]
             needs = _ids(self._needs())
-            order = settled([job.id for job in waiting], needs)
+            order = topological([job.id for job in waiting], needs)
             for place, identity in zip(places, moved(order, needs, job_id, direction), strict=True):
                 writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place, identity))
 
@@ -87,7 +87,7 @@ class JobQueue:
         )
 
     def _needs(self) -> dict[str, tuple[Job, ...]]:
-        """Each queued job with the jobs that must be over before it begins."""
+        """Each queued job with the unfinished jobs that it waits for."""
         rows = self._database.rows(
             "SELECT later.id AS job, earlier.* FROM jobs AS later JOIN jobs AS earlier "
             f"ON {_ORDER} WHERE later.state = 'queued' AND earlier.state NOT IN "

@@ -1,21 +1,20 @@
-"""What is known of jobs: which there are, how far they are, and how each came to its state."""
+"""Read jobs: their states, their progress, and the history of their states."""
 
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
 
 WINDOW = 60.0
-"""Seconds of progress from which rate and time left are told."""
+"""Seconds of progress from which the speed is estimated."""
 
 
 @dataclass(frozen=True)
 class JobMove:
-    """One change of a job's state."""
+    """A change of the state of a job."""
 
     before: JobState | None
     after: JobState
@@ -24,28 +23,23 @@ class JobMove:
 
 
 class JobReading:
-    """Reads jobs and changes nothing."""
+    """Reads jobs."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
 
     def get(self, job_id: str) -> Job:
-        """The job of this id."""
-        row = self._database.row("SELECT * FROM jobs WHERE id = ?", (job_id,))
-        if row is None:
-            raise StudioError(f"There is no job {job_id!r} in this workspace.")
-        return job_of(row)
+        """The job with this ID."""
+        return job_of(self._database.row_by_id("job", job_id, "SELECT * FROM jobs WHERE id = ?"))
 
-    def anything_waits(self) -> bool:
-        """Whether there is a job for a worker: one that could be taken now, or one that rests until there is
-        room, for which a worker looks.
-        """
+    def has_work(self) -> bool:
+        """Whether a worker is needed: a job can be claimed, or waits for free disk space."""
         ready = f"SELECT 1 FROM jobs WHERE paused_for = 'room' OR state = 'queued' AND NOT {BLOCKED} LIMIT 1"
         return self._database.row(ready) is not None
 
     def current(self, project_id: str) -> Job | None:
-        """The job that matters to this project now: one that runs, else one that waits, else the last."""
+        """The job to show for a project: the running one, else the next waiting one, else the last one."""
         row = self._database.row(
             f"SELECT * FROM jobs WHERE project_id = ? AND NOT {OVERTAKEN} ORDER BY CASE WHEN state IN "
             f"('running', 'pausing', 'stopping') THEN 0 WHEN {BLOCKED} THEN 3 WHEN state = 'queued' THEN 1 "
@@ -57,7 +51,7 @@ class JobReading:
         return None if row is None else job_of(row)
 
     def active(self, round_id: str) -> tuple[Job, ...]:
-        """The jobs of a round that go on by themselves."""
+        """The jobs of a round that run, or will run without further action."""
         rows = self._database.rows(
             "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
             f"AND NOT {BLOCKED} ORDER BY position",
@@ -72,22 +66,22 @@ class JobReading:
         )
         return tuple(map(job_of, rows))
 
-    def short_of_room(self) -> tuple[tuple[Job, int], ...]:
-        """The jobs that rest until there is room on the disk, each with the bytes that it needs."""
+    def waiting_for_space(self) -> tuple[tuple[Job, int], ...]:
+        """The jobs that are paused until the disk has space, with the bytes that each one needs."""
         rows = self._database.rows(
             "SELECT * FROM jobs WHERE state = 'paused' AND paused_for = 'room' ORDER BY position"
         )
         return tuple((job_of(row), row["room_needed"]) for row in rows)
 
     def moves(self, job_id: str) -> tuple[JobMove, ...]:
-        """Every change of state with time and reason."""
+        """Every change of state of a job, the oldest first."""
         rows = self._database.rows("SELECT * FROM job_moves WHERE job_id = ? ORDER BY id", (job_id,))
         return tuple(
             JobMove(row["state_before"], row["state_after"], row["reason"], row["time"]) for row in rows
         )
 
     def rate(self, job_id: str) -> float | None:
-        """Units a second in the present phase, from the last minute; None when not known yet."""
+        """Units per second in the current phase, over the last minute; None if not known yet."""
         rows = self._database.rows(
             "SELECT job_progress.done, time FROM job_progress JOIN jobs ON jobs.id = job_id AND jobs.phase = "
             "job_progress.phase WHERE job_id = ? AND time >= ? AND time >= COALESCE((SELECT MAX(time) FROM "
@@ -99,12 +93,12 @@ class JobReading:
         return float((rows[-1]["done"] - rows[0]["done"]) / (rows[-1]["time"] - rows[0]["time"]))
 
     def should_stop(self, job_id: str) -> bool:
-        """Whether the worker must lay the job down at this step."""
+        """Whether the worker must leave the job at this step."""
         return self.get(job_id).state != "running"
 
 
 def job_of(row: sqlite3.Row) -> Job:
-    """A row of the table as a job."""
+    """Convert a row of the table."""
     return Job(
         row["id"], row["project_id"], row["round_id"], row["kind"], row["state"], row["phase"],
         row["done"], row["total"], row["message"], row["created"], row["started"], row["finished"],

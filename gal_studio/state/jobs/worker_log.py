@@ -1,14 +1,14 @@
-"""The end of the worker's log, read without the worker."""
+"""Read the end of the log of the worker."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 LOG, OUTPUT = "worker.log", "worker-output.log"
-_BLOCK = 1 << 18  # bytes that are read of each file
+_BLOCK = 1 << 18  # bytes read from each file
 
 
 def last_lines(workspace: Path, count: int, name: str = LOG) -> tuple[str, ...]:
-    """The last `count` lines of a log, with those of the file that was rotated away before it."""
+    """The last `count` lines of a log, rotated file included."""
     folder = workspace / "logs"
     lines: list[str] = []
     for path in _newest_first(folder, name):
@@ -24,7 +24,7 @@ def _newest_first(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _tail(path: Path) -> list[str]:
-    """The last lines of a file, whole ones alone; none where there is no file, or only a link."""
+    """The last complete lines of a file; none if it is missing or a symbolic link."""
     try:
         if path.is_symlink():
             return []

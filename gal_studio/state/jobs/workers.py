@@ -1,44 +1,79 @@
-"""Who works on this workspace, and whether they still live."""
+"""The workers of a workspace, and whether their processes are still alive."""
 
 import os
+import socket
 import sqlite3
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
 
 from gal_studio.state.database.connection import Database
-from gal_studio.state.identity import host_name, own_identity, process_identity
 
 SILENCE = 5.0
 """Seconds without a heartbeat after which a worker on another machine counts as dead."""
 
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def host_name() -> str:
+    """Identify this machine between two boots; a container counts as a machine of its own."""
+    boot = ""
+    with suppress(OSError):
+        boot = _BOOT_ID.read_text().strip()
+    return f"{socket.gethostname()}/{boot or uuid.getnode()}"
+
+
+def process_identity(pid: int) -> str | None:
+    """Identify a running process by PID and start time, since PIDs are reused; None if it has ended."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            return None
+        if not psutil.LINUX:
+            return f"{pid}@{process.create_time():.2f}"
+        # Clock ticks since boot: unlike the time of day, they stay the same when the clock is set.
+        since_boot = process.create_time() - psutil.boot_time()
+        return f"{pid}@{round(since_boot * os.sysconf('SC_CLK_TCK'))}"
+    except psutil.Error:
+        return None
+
+
+def own_identity() -> str:
+    """Identify the running process."""
+    return process_identity(os.getpid()) or f"{os.getpid()}@{uuid.uuid4().hex}"
+
 
 class Workers:
-    """The table of heartbeats."""
+    """The table of workers with their heartbeats."""
 
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
 
     def enter(self, worker_id: str) -> None:
-        """The running process introduces itself."""
+        """Register the running process as a worker."""
         self._database.write(
             "INSERT OR REPLACE INTO workers VALUES (?, ?, ?, ?, ?, NULL)",
             (worker_id, host_name(), os.getpid(), own_identity(), self._clock()),
         )
 
     def beat(self, worker_id: str) -> None:
-        """A sign of life."""
+        """Record a heartbeat."""
         self._database.write("UPDATE workers SET beat = ? WHERE id = ?", (self._clock(), worker_id))
 
     def leave(self, worker_id: str) -> None:
-        """The worker ends in good order."""
+        """Record that the worker ended cleanly."""
         self._database.write("UPDATE workers SET ended = ? WHERE id = ?", (self._clock(), worker_id))
 
     def alive(self) -> bool:
-        """Whether some worker lives on this workspace."""
+        """Whether any worker of this workspace is alive."""
         return bool(self.living())
 
     def living(self) -> frozenset[str]:
-        """The ids of the workers that live."""
+        """The IDs of the workers that are alive."""
         rows = self._database.rows("SELECT * FROM workers WHERE ended IS NULL")
         return frozenset(row["id"] for row in rows if self._lives(row))
 

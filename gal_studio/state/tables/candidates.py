@@ -1,4 +1,4 @@
-"""Generated pictures with their scores, features and places; writing one twice changes nothing."""
+"""The candidates: generated pictures with scores, features and places on the map."""
 
 import hashlib
 import sqlite3
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 
 
 @dataclass(frozen=True)
 class NewCandidate:
-    """A picture that was just drawn and scored (Eq. G1)."""
+    """A picture that has just been drawn and scored (Eq. G1)."""
 
     anchor_id: str
     index: int
@@ -28,7 +27,7 @@ class NewCandidate:
 
 
 def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
-    """The same picture of the same round has the same id, whenever it is written."""
+    """A deterministic ID: writing the same picture of a round again replaces it."""
     return hashlib.sha256(f"{round_id}/{anchor_id}/{index}".encode()).hexdigest()[:16]
 
 
@@ -40,7 +39,7 @@ class Candidates:
         self._clock = clock
 
     def save(self, round_id: str, batch: Sequence[NewCandidate]) -> None:
-        """Keep a finished batch, whole or not at all; safe to run twice."""
+        """Store a finished batch, all or nothing; idempotent."""
         now = self._clock()
         with self._database.transaction() as writer:
             for new in batch:
@@ -58,21 +57,18 @@ class Candidates:
                 )  # fmt: skip
 
     def get(self, identity: str) -> Candidate:
-        """The candidate of this id."""
-        row = self._database.row("SELECT * FROM candidates WHERE id = ?", (identity,))
-        if row is None:
-            raise StudioError(f"There is no picture {identity!r} in this workspace.")
-        return _candidate(row)
+        """The candidate with this ID."""
+        return _candidate(
+            self._database.row_by_id("picture", identity, "SELECT * FROM candidates WHERE id = ?")
+        )
 
     def round_of(self, identity: str) -> str:
         """The round in which this candidate was drawn."""
-        row = self._database.row("SELECT round_id FROM candidates WHERE id = ?", (identity,))
-        if row is None:
-            raise StudioError(f"There is no picture {identity!r} in this workspace.")
+        row = self._database.row_by_id("picture", identity, "SELECT round_id FROM candidates WHERE id = ?")
         return str(row["round_id"])
 
     def of_round(self, round_id: str) -> tuple[Candidate, ...]:
-        """All candidates of a round, in the order in which they were drawn."""
+        """All candidates of a round, in drawing order."""
         rows = self._database.rows(
             "SELECT candidates.* FROM candidates JOIN anchors ON anchors.id = anchor_id "
             "WHERE round_id = ? ORDER BY created, anchors.position, number",
@@ -86,14 +82,14 @@ class Candidates:
         return 0 if row is None else int(row["n"])
 
     def drawn(self, round_id: str) -> frozenset[tuple[str, int]]:
-        """(anchor id, index) of every candidate of a round whose picture is here."""
+        """(anchor ID, index) of every candidate of a round that has its picture."""
         rows = self._database.rows(
             "SELECT anchor_id, number FROM candidates WHERE round_id = ? AND image <> ''", (round_id,)
         )
         return frozenset((row["anchor_id"], row["number"]) for row in rows)
 
     def first(self, round_id: str) -> str | None:
-        """The id of the round's first candidate in the order of drawing whose picture is here."""
+        """The ID of the first candidate of a round, in drawing order, that has its picture."""
         row = self._database.row(
             "SELECT id FROM candidates WHERE round_id = ? AND image <> '' ORDER BY created, rowid LIMIT 1",
             (round_id,),
@@ -101,12 +97,12 @@ class Candidates:
         return None if row is None else str(row["id"])
 
     def features(self, round_id: str) -> dict[str, NDArray[np.float32]]:
-        """The unit-norm image feature of each candidate of a round."""
+        """The unit-norm image feature of each candidate of a round, by ID."""
         rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))
         return {row["id"]: np.frombuffer(row["feature"], dtype="<f4") for row in rows}
 
     def place(self, places: Mapping[str, tuple[float, float]]) -> None:
-        """Where candidates lie on the map."""
+        """Store the places of candidates on the map."""
         with self._database.transaction() as writer:
             writer.executemany(
                 "UPDATE candidates SET x = ?, y = ? WHERE id = ?",

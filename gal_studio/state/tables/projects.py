@@ -3,27 +3,26 @@
 import json
 import sqlite3
 import uuid
+from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database
-from gal_studio.state.revisions import ProjectRevisions
 from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
 
 
 def new_id() -> str:
-    """A name for a row: opaque, never used again."""
+    """A new random ID for a row."""
     return uuid.uuid4().hex[:16]
 
 
 @dataclass(frozen=True)
 class NewProject:
-    """What a project is made of; `origin` names the command that asked for it, so that it is made once.
+    """The contents of a new project; `origin` identifies the command that makes it, so that it is made once.
 
-    `references` stand in the user's order and get their ids here; `anchors` are prompts.
+    `references` are in the user's order and get their IDs when stored; `anchors` are prompts.
     """
 
     name: str
@@ -40,7 +39,7 @@ class NewProject:
 
 @dataclass(frozen=True)
 class Project:
-    """One subject of interest and how it is learned; `settings` are today's."""
+    """A project with its current settings."""
 
     id: str
     name: str
@@ -51,6 +50,22 @@ class Project:
     seed: int
     settings: Settings
     created: float
+
+
+class ProjectRevisions(UserDict[str, str]):
+    """The pinned commit of each hub model (`owner/name`) of a project; what is set is stored at once."""
+
+    def __init__(self, database: Database, project_id: str) -> None:
+        super().__init__()
+        self._database, self._project_id = database, project_id
+        rows = database.rows("SELECT model, revision FROM project_models WHERE project_id = ?", (project_id,))
+        self.data = {row["model"]: row["revision"] for row in rows}
+
+    def __setitem__(self, model: str, revision: str) -> None:
+        self._database.write(
+            "INSERT OR REPLACE INTO project_models VALUES (?, ?, ?)", (self._project_id, model, revision)
+        )
+        super().__setitem__(model, revision)
 
 
 _PROJECT = """
@@ -77,31 +92,28 @@ class Projects:
                 (project_id, new.name, new.kind, new.base_model, new.clip_model, new.trigger_word,
                  new.seed, new.origin, now),
             )  # fmt: skip
-            for position, entry in enumerate(new.references):
+            for position, reference in enumerate(new.references):
                 reference_id = new_id()
                 writer.execute(
                     "INSERT INTO project_references VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (reference_id, project_id, position, entry.prompt, entry.plain_prompt, entry.image,
-                     entry.trigger_word),
+                    (reference_id, project_id, position, reference.prompt, reference.plain_prompt,
+                     reference.image, reference.trigger_word),
                 )  # fmt: skip
-                self.masks.add(reference_id, entry.mask)
+                self.masks.add(reference_id, reference.mask)
             self.add_anchors(project_id, new.anchors)
             self.set_settings(project_id, new.settings)
         return self.get(project_id)
 
     def get(self, project_id: str) -> Project:
-        """The project of this id."""
-        row = self._database.row(f"{_PROJECT} WHERE id = ?", (project_id,))
-        if row is None:
-            raise StudioError(f"There is no project {project_id!r} in this workspace.")
-        return _project(row)
+        """The project with this ID."""
+        return _project(self._database.row_by_id("project", project_id, f"{_PROJECT} WHERE id = ?"))
 
     def revisions(self, project_id: str) -> ProjectRevisions:
-        """The commits of the hub models with which the project works."""
+        """The pinned commits of the hub models that the project uses."""
         return ProjectRevisions(self._database, project_id)
 
     def with_origin(self, origin: str) -> Project | None:
-        """The project that this command made before."""
+        """The project that this command has made before, if any."""
         row = self._database.row(f"{_PROJECT} WHERE origin = ?", (origin,))
         return None if row is None else _project(row)
 
@@ -113,19 +125,19 @@ class Projects:
         """Give the project another name."""
         self._database.write("UPDATE projects SET name = ? WHERE id = ?", (name, project_id))
 
-    def put_away(self) -> frozenset[str]:
-        """The ids of the projects that are put away."""
+    def archived(self) -> frozenset[str]:
+        """The IDs of the archived projects."""
         return frozenset(row["project_id"] for row in self._database.rows("SELECT project_id FROM put_away"))
 
-    def set_put_away(self, project_id: str, away: bool) -> None:
-        """Put the project away, or bring it back. All that is in it stays."""
-        if away:
+    def set_archived(self, project_id: str, archived: bool) -> None:
+        """Archive the project, or restore it; nothing in it is deleted."""
+        if archived:
             self._database.write("INSERT OR IGNORE INTO put_away VALUES (?, ?)", (project_id, self._clock()))
         else:
             self._database.write("DELETE FROM put_away WHERE project_id = ?", (project_id,))
 
     def set_settings(self, project_id: str, settings: Settings, author: Author = "human") -> None:
-        """Append these settings: they count from now on, the former ones stay in the log."""
+        """Append new settings; the former ones stay in the log."""
         self._database.write(
             "INSERT INTO project_settings (project_id, settings, author, time) VALUES (?, ?, ?, ?)",
             (project_id, json.dumps(settings.to_dict()), author, self._clock()),
@@ -137,21 +149,18 @@ class Projects:
         return tuple(map(_reference, rows))
 
     def reference(self, reference_id: str) -> Reference:
-        """The reference of this id."""
-        row = self._database.row(f"{_REFERENCES} WHERE id = ?", (reference_id,))
-        if row is None:
-            raise StudioError(f"There is no reference {reference_id!r} in this workspace.")
-        return _reference(row)
+        """The reference with this ID."""
+        return _reference(self._database.row_by_id("reference", reference_id, f"{_REFERENCES} WHERE id = ?"))
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
-        """All anchors in the order of the pool, those switched off among them."""
+        """All anchors in the order of the pool, disabled ones included."""
         rows = self._database.rows(
             "SELECT * FROM anchors WHERE project_id = ? ORDER BY position", (project_id,)
         )
         return tuple(Anchor(row["id"], row["prompt"], row["position"], bool(row["enabled"])) for row in rows)
 
     def add_anchors(self, project_id: str, prompts: Sequence[str]) -> None:
-        """Append anchors; a prompt that is there already is switched on again."""
+        """Append anchors; an existing prompt is enabled again."""
         with self._database.transaction() as writer:
             for prompt in prompts:
                 writer.execute(
@@ -163,17 +172,15 @@ class Projects:
 
     def project_of_anchor(self, anchor_id: str) -> str:
         """The project of this anchor."""
-        row = self._database.row("SELECT project_id FROM anchors WHERE id = ?", (anchor_id,))
-        if row is None:
-            raise StudioError(f"There is no anchor {anchor_id!r} in this workspace.")
+        row = self._database.row_by_id("anchor", anchor_id, "SELECT project_id FROM anchors WHERE id = ?")
         return str(row["project_id"])
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
-        """Switch an anchor on or off for the rounds to come."""
+        """Enable or disable an anchor for later rounds."""
         self._database.write("UPDATE anchors SET enabled = ? WHERE id = ?", (int(enabled), anchor_id))
 
     def class_images(self, project_id: str, drawn_by: str) -> tuple[str, ...]:
-        """The class images (Eq. G9) that this model, prompt and seed drew so far, in their order."""
+        """The class images (Eq. G9) that were drawn so far by this model, prompt and settings, in order."""
         rows = self._database.rows(
             "SELECT image FROM class_images WHERE project_id = ? AND drawn_by = ? ORDER BY position",
             (project_id, drawn_by),
@@ -181,7 +188,7 @@ class Projects:
         return tuple(row["image"] for row in rows)
 
     def add_class_image(self, project_id: str, drawn_by: str, position: int, image: str) -> None:
-        """Keep one class image; safe to run twice."""
+        """Store one class image; idempotent."""
         self._database.write(
             "INSERT OR REPLACE INTO class_images VALUES (?, ?, ?, ?)", (project_id, drawn_by, position, image)
         )

@@ -1,24 +1,24 @@
-"""What a refinement (PatchDPO) is made of: pairs, patch maps, foregrounds, paintings, and what it gained."""
+"""The data of refinements (PatchDPO): pairs, patch maps, foregrounds and measurements."""
 
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.paintings import Paintings
+from gal_studio.state.tables.pair_regions import PairRegions
 
 MapKind = Literal["quality", "reproduction"]
 
 
 @dataclass(frozen=True)
 class PlannedPair:
-    """A reference picture y and how the picture x beside it is to be drawn (Eq. P1).
+    """A reference picture y, and how to draw the picture x that it is compared with (Eq. P1).
 
     `reference_mask` is None where all of y counts; `subject` is the trigger word of an object, empty for a
     style; `weight` multiplies both rows of the pair.
@@ -49,7 +49,7 @@ class Pair:
 
     @property
     def plan(self) -> PlannedPair:
-        """The pair without what was drawn for it."""
+        """The plan of this pair, without the drawn picture."""
         return PlannedPair(
             self.prompt, self.seed, self.reference_image, self.reference_mask, self.subject, self.weight
         )
@@ -65,7 +65,7 @@ class StoredMap:
 
 @dataclass(frozen=True)
 class Foreground:
-    """The foreground that was found in a picture; `mask` is None, and `problem` says why, where none was."""
+    """The foreground found in a picture; if none was, `mask` is None and `problem` says why."""
 
     mask: str | None
     problem: str = ""
@@ -85,7 +85,7 @@ class Measurement:
 
 
 def pair_id(round_id: str, plan: PlannedPair) -> str:
-    """The same pair of the same refinement has the same id, whenever it is planned."""
+    """A deterministic ID: planning the same pair of a refinement again keeps it."""
     text = f"{round_id}/pair/{plan.prompt}/{plan.seed}/{plan.reference_image}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -96,9 +96,10 @@ class Refinements:
     def __init__(self, database: Database, clock: Callable[[], float]) -> None:
         self._database = database
         self.paintings = Paintings(database, clock)
+        self.regions = PairRegions(database)
 
     def plan(self, round_id: str, planned: Sequence[PlannedPair]) -> tuple[Pair, ...]:
-        """Lay the pairs down; what is drawn stays, and the maps of a pair with another mask are put away."""
+        """Store the plan. Drawn pictures stay; pairs whose masks changed lose their maps and regions."""
         ids = [pair_id(round_id, plan) for plan in planned]
         with self._database.transaction() as writer:
             masks = {pair.id: pair.reference_mask for pair in self.pairs(round_id)}
@@ -108,6 +109,7 @@ class Refinements:
             for position, (identity, plan) in enumerate(zip(ids, planned, strict=True)):
                 if masks.get(identity, plan.reference_mask) != plan.reference_mask:
                     writer.execute("DELETE FROM patch_maps WHERE owner_id = ?", (identity,))
+                    self.regions.delete(identity)
                 writer.execute(
                     "INSERT INTO pairs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) ON CONFLICT (id) DO UPDATE "
                     "SET position = excluded.position, reference_mask = excluded.reference_mask, "
@@ -118,19 +120,16 @@ class Refinements:
         return self.pairs(round_id)
 
     def pairs(self, round_id: str) -> tuple[Pair, ...]:
-        """The pairs of a refinement in their order; empty before they are planned."""
+        """The pairs of a refinement in order; empty before they are planned."""
         rows = self._database.rows("SELECT * FROM pairs WHERE round_id = ? ORDER BY position", (round_id,))
-        return tuple(map(_pair, rows))
+        return tuple(Pair(**row) for row in rows)
 
     def pair(self, identity: str) -> Pair:
-        """The pair of this id."""
-        row = self._database.row("SELECT * FROM pairs WHERE id = ?", (identity,))
-        if row is None:
-            raise StudioError(f"There is no pair {identity!r} in this workspace.")
-        return _pair(row)
+        """The pair with this ID."""
+        return Pair(**self._database.row_by_id("pair", identity, "SELECT * FROM pairs WHERE id = ?"))
 
     def keep_drawn(self, drawn: Iterable[tuple[str, str]]) -> None:
-        """Keep x of some pairs, given as (pair id, picture); safe to run twice."""
+        """Store x of some pairs, given as (pair ID, picture); idempotent."""
         with self._database.transaction() as writer:
             for identity, image in drawn:
                 writer.execute("UPDATE pairs SET generated_image = ? WHERE id = ?", (image, identity))
@@ -149,11 +148,12 @@ class Refinements:
                     "vision_model, subject FROM patch_maps WHERE owner_id = ?",
                     (new.id, old.id),
                 )
+                self.regions.copy(old.id, new.id)
                 if old.id in painted:
                     self.paintings.add(target_id, new.id, painted[old.id], "human")
 
     def save_map(self, owner_id: str, kind: MapKind, stored: StoredMap, subject: str = "") -> None:
-        """Keep the map of a pair or of a candidate, or of one subject in it; safe to run twice."""
+        """Store the map of a pair or a candidate, or of one subject in it; idempotent."""
         height, width = stored.values.shape
         values = np.ascontiguousarray(stored.values, dtype="<f2").tobytes()
         self._database.write(
@@ -162,12 +162,12 @@ class Refinements:
         )
 
     def maps(self, owner_id: str, kind: MapKind) -> dict[str, StoredMap]:
-        """The maps of a pair or of a candidate by subject, in the order in which they were made."""
+        """The maps of a pair or a candidate by subject, the oldest first."""
         sql = "SELECT * FROM patch_maps WHERE owner_id = ? AND kind = ? ORDER BY rowid"
         return {row["subject"]: _map(row) for row in self._database.rows(sql, (owner_id, kind))}
 
     def map(self, owner_id: str, kind: MapKind) -> StoredMap | None:
-        """The map of all of a picture; None where it was never judged, or subject by subject."""
+        """The map of a whole picture; None if it has none, or one for each subject."""
         return self.maps(owner_id, kind).get("")
 
     def judged_pairs(self, round_id: str, vision_model: str) -> frozenset[str]:
@@ -180,7 +180,7 @@ class Refinements:
         return frozenset(row["owner_id"] for row in rows)
 
     def judged_candidates(self, round_id: str, vision_model: str, by_subject: bool) -> frozenset[str]:
-        """The candidates of a round that this vision model judged: as a whole, or subject by subject."""
+        """The candidates of a round with maps of this vision model, of the whole picture or by subject."""
         rows = self._database.rows(
             "SELECT owner_id FROM patch_maps JOIN candidates ON candidates.id = owner_id "
             "WHERE round_id = ? AND patch_maps.vision_model = ? AND (subject <> '') = ?",
@@ -189,24 +189,24 @@ class Refinements:
         return frozenset(row["owner_id"] for row in rows)
 
     def keep_foreground(self, image: str, found: Foreground) -> None:
-        """Keep the foreground that was found in a picture, or that none was; safe to run twice."""
+        """Store the foreground found in a picture, or that there is none; idempotent."""
         self._database.write(
             "INSERT OR REPLACE INTO foregrounds VALUES (?, ?, ?)", (image, found.mask, found.problem)
         )
 
     def foreground(self, image: str) -> Foreground | None:
-        """The foreground that was found in a picture; None where nobody looked yet."""
+        """The foreground found in a picture; None if it was not searched yet."""
         row = self._database.row("SELECT * FROM foregrounds WHERE image = ?", (image,))
         return None if row is None else Foreground(row["mask"], row["problem"])
 
     def set_limits(self, project_id: str, vision_model: str, limits: tuple[float, float]) -> None:
-        """Fix the limits of a vision model that brings none of its own (Eq. P6), once for a project."""
+        """Fix the measured limits of a vision model (Eq. P6) for a project; later calls change nothing."""
         self._database.write(
             "INSERT OR IGNORE INTO vision_limits VALUES (?, ?, ?, ?)", (project_id, vision_model, *limits)
         )
 
     def limits(self, project_id: str, vision_model: str) -> tuple[float, float] | None:
-        """The (low, high) that were fixed; None before."""
+        """The fixed limits (low, high); None before they are measured."""
         row = self._database.row(
             "SELECT low, high FROM vision_limits WHERE project_id = ? AND vision_model = ?",
             (project_id, vision_model),
@@ -214,35 +214,20 @@ class Refinements:
         return None if row is None else (row["low"], row["high"])
 
     def save_measurements(self, round_id: str, measured: Sequence[Measurement]) -> None:
-        """Keep what a refinement gained, in the place of what was measured before."""
+        """Store the measurements of a refinement in the place of earlier ones."""
         with self._database.transaction() as writer:
             writer.execute("DELETE FROM measurements WHERE round_id = ?", (round_id,))
-            for entry in measured:
+            for measurement in measured:
                 writer.execute(
                     "INSERT INTO measurements VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (round_id, entry.metric, entry.before, entry.after, entry.difference, entry.low,
-                     entry.high, entry.images),
-                )  # fmt: skip
+                    (round_id, *astuple(measurement)),
+                )
 
     def measurements(self, round_id: str) -> tuple[Measurement, ...]:
-        """What a refinement gained, in the order in which it was measured; empty before."""
-        rows = self._database.rows(
-            "SELECT * FROM measurements WHERE round_id = ? ORDER BY rowid", (round_id,)
-        )
-        return tuple(
-            Measurement(
-                row["metric"], row["before"], row["after"], row["difference"], row["low"], row["high"],
-                row["images"],
-            )
-            for row in rows
-        )  # fmt: skip
-
-
-def _pair(row: sqlite3.Row) -> Pair:
-    return Pair(
-        row["id"], row["round_id"], row["position"], row["prompt"], row["seed"], row["reference_image"],
-        row["reference_mask"], row["generated_image"], row["subject"], row["weight"],
-    )  # fmt: skip
+        """The measurements of a refinement in order; empty before it is measured."""
+        columns = ", ".join(field.name for field in fields(Measurement))
+        sql = f"SELECT {columns} FROM measurements WHERE round_id = ? ORDER BY rowid"
+        return tuple(Measurement(*row) for row in self._database.rows(sql, (round_id,)))
 
 
 def _map(row: sqlite3.Row) -> StoredMap:

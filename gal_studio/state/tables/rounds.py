@@ -1,11 +1,10 @@
-"""The tree of rounds: settings, trainings, timings, and the places of references on the map."""
+"""The tree of rounds: settings, trainings, timings, and places of references on the map."""
 
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database
@@ -16,7 +15,7 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class Preview:
-    """A picture drawn in the middle of a training, on request."""
+    """A picture drawn during a training."""
 
     step: int
     prompt: str
@@ -34,7 +33,7 @@ class Rounds:
     def add(
         self, project_id: str, parent_id: str | None, settings: Settings, kind: RoundKind = "fine_tune"
     ) -> Round:
-        """A new round: a project's first, or a child of another round, whose number a refinement keeps."""
+        """Add a project's first round, or a child of a round; a refinement has the number of its parent."""
         number = 1 if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
         round_id = new_id()
         self._database.write(
@@ -45,11 +44,11 @@ class Rounds:
         return self.get(round_id)
 
     def get(self, round_id: str) -> Round:
-        """The round of this id."""
+        """The round with this ID."""
         return _round(self._row(round_id))
 
     def of_project(self, project_id: str) -> tuple[Round, ...]:
-        """All rounds of a project, by number, then by age."""
+        """All rounds of a project, by number, then the oldest first."""
         rows = self._database.rows(
             "SELECT * FROM rounds WHERE project_id = ? ORDER BY number, created, rowid", (project_id,)
         )
@@ -63,7 +62,7 @@ class Rounds:
         return tuple(map(_round, rows))
 
     def ancestors(self, round_id: str) -> tuple[Round, ...]:
-        """The rounds that led to this one, the first round first, itself left out."""
+        """The rounds above this one, the first round first."""
         line: list[Round] = []
         parent = self.get(round_id).parent_id
         while parent is not None:
@@ -72,11 +71,11 @@ class Rounds:
         return tuple(reversed(line))
 
     def settings(self, round_id: str) -> Settings:
-        """The settings that this round was made with."""
+        """The settings of this round."""
         return Settings.from_dict(json.loads(self._row(round_id)["settings"]))
 
     def set_settings(self, round_id: str, settings: Settings) -> None:
-        """Fix the settings of a round, as its work starts."""
+        """Fix the settings of a round when its work starts."""
         self._database.write(
             "UPDATE rounds SET settings = ? WHERE id = ?", (json.dumps(settings.to_dict()), round_id)
         )
@@ -84,18 +83,16 @@ class Rounds:
     def finish_training(
         self, round_id: str, adapter: str, trained_as: str, examples: Sequence[TrainingExample]
     ) -> None:
-        """Note the adapter of a round, what it was trained on, and a fingerprint of all that made it."""
+        """Store the adapter of a round, its training set, and the fingerprint of the training."""
         with self._database.transaction() as writer:
             writer.execute(
                 "UPDATE rounds SET adapter = ?, trained_as = ? WHERE id = ?", (adapter, trained_as, round_id)
             )
             writer.execute("DELETE FROM training_sets WHERE round_id = ?", (round_id,))
-            for position, example in enumerate(examples):
-                writer.execute(
-                    "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (round_id, position, example.image, example.prompt, example.weight, example.is_reference,
-                     example.mask),
-                )  # fmt: skip
+            writer.executemany(
+                "INSERT INTO training_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(round_id, position, *astuple(example)) for position, example in enumerate(examples)],
+            )
 
     def trained_as(self, round_id: str) -> str | None:
         """The fingerprint of the training behind the adapter; None before the first training."""
@@ -115,14 +112,14 @@ class Rounds:
         )
 
     def save_losses(self, round_id: str, losses: Sequence[tuple[int, float]]) -> None:
-        """Keep the loss of some steps; a step that was run again after a crash replaces its row."""
+        """Store the losses of some steps; a step that runs again after a crash replaces its row."""
         with self._database.transaction() as writer:
             writer.executemany(
-                "INSERT OR REPLACE INTO losses VALUES (?, ?, ?)", [(round_id, *entry) for entry in losses]
+                "INSERT OR REPLACE INTO losses VALUES (?, ?, ?)", [(round_id, *loss) for loss in losses]
             )
 
     def clear_losses(self, round_id: str, after_step: int = 0) -> None:
-        """Forget the losses of later steps: the training goes on from here."""
+        """Delete the losses after this step, from which the training resumes."""
         self._database.write("DELETE FROM losses WHERE round_id = ? AND step > ?", (round_id, after_step))
 
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
@@ -131,13 +128,13 @@ class Rounds:
         return tuple((row["step"], row["loss"]) for row in rows)
 
     def set_seconds(self, round_id: str, phase: str, seconds: float) -> None:
-        """How long a phase of the round took."""
+        """Set the time of a phase."""
         self._database.write(
             "INSERT OR REPLACE INTO round_seconds VALUES (?, ?, ?)", (round_id, phase, seconds)
         )
 
     def add_seconds(self, round_id: str, phase: str, seconds: float) -> None:
-        """Add to the time of a phase that is done in parts."""
+        """Add to the time of a phase that runs in parts."""
         self._database.write(
             "INSERT INTO round_seconds VALUES (?, ?, ?) ON CONFLICT (round_id, phase) "
             "DO UPDATE SET seconds = seconds + excluded.seconds",
@@ -150,31 +147,31 @@ class Rounds:
         return {row["phase"]: row["seconds"] for row in rows}
 
     def add_forwards(self, round_id: str, forwards: int) -> None:
-        """Count U-Net forwards spent on this round's candidates."""
+        """Add to the number of U-Net forward passes for the candidates of this round."""
         self._database.write(
             "UPDATE rounds SET unet_forwards = unet_forwards + ? WHERE id = ?", (forwards, round_id)
         )
 
     def unet_forwards(self, round_id: str) -> int:
-        """U-Net forwards spent on this round's candidates; two a step with guidance."""
+        """The number of U-Net forward passes for the candidates of this round; two per step with guidance."""
         return int(self._row(round_id)["unet_forwards"])
 
     def add_preview(self, round_id: str, preview: Preview) -> None:
-        """Keep a picture drawn in the middle of a training."""
+        """Store a picture drawn during the training."""
         self._database.write(
             "INSERT OR REPLACE INTO training_images VALUES (?, ?, ?, ?, ?, ?)",
-            (round_id, preview.step, preview.prompt, preview.seed, preview.image, self._clock()),
+            (round_id, *astuple(preview), self._clock()),
         )
 
     def previews(self, round_id: str) -> tuple[Preview, ...]:
-        """The pictures drawn in the middle of the training, by step."""
+        """The pictures drawn during the training, by step."""
         rows = self._database.rows(
             "SELECT * FROM training_images WHERE round_id = ? ORDER BY step", (round_id,)
         )
         return tuple(Preview(row["step"], row["prompt"], row["seed"], row["image"]) for row in rows)
 
     def place_references(self, round_id: str, places: Mapping[str, Place]) -> None:
-        """Where the references lie on this round's map."""
+        """Store the places of the references on the map of this round."""
         with self._database.transaction() as writer:
             writer.executemany(
                 "INSERT OR REPLACE INTO reference_places VALUES (?, ?, ?, ?)",
@@ -182,15 +179,12 @@ class Rounds:
             )
 
     def reference_places(self, round_id: str) -> dict[str, Place]:
-        """The places of the references on this round's map; empty before the projection."""
+        """The places of the references on the map of this round; empty before the projection."""
         rows = self._database.rows("SELECT * FROM reference_places WHERE round_id = ?", (round_id,))
         return {row["reference_id"]: (row["x"], row["y"]) for row in rows}
 
     def _row(self, round_id: str) -> sqlite3.Row:
-        row = self._database.row("SELECT * FROM rounds WHERE id = ?", (round_id,))
-        if row is None:
-            raise StudioError(f"There is no round {round_id!r} in this workspace.")
-        return row
+        return self._database.row_by_id("round", round_id, "SELECT * FROM rounds WHERE id = ?")
 
 
 def _round(row: sqlite3.Row) -> Round:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.studio.requests import rounds
@@ -121,7 +121,7 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     )
     settings = replace(present, refine=refine)
     store.rounds.set_settings(node.id, settings)
-    if pairing.is_refined(store, node.id):
+    if fingerprints.is_trained(store, node.id):
         raise StudioError(
             f"Round {node.number} is refined with these pairs and settings already: press Generate, paint "
             "over the pairs, or change a setting first."

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gal_studio.core.errors import StudioError
 from gal_studio.core.jobs import ACTIVE
 from gal_studio.core.types import Job, JobKind, Round
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 
 BEFORE: Mapping[JobKind, frozenset[JobKind]] = MappingProxyType(
@@ -91,7 +91,7 @@ def _round_to_train(store: Store, entry: Round) -> Round:
     present = store.rounds.settings(entry.id)
     store.rounds.set_settings(entry.id, replace(present, tune=settings.tune, refine=settings.refine))
     _refuse_a_lost_start(store, entry)
-    if lineage.is_trained(store, entry.id):
+    if fingerprints.is_trained(store, entry.id):
         raise StudioError(
             f"Round {entry.number} is fine-tuned on these pictures with these settings already: "
             "press Generate, or change a setting first."

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.studio.showing import show_all
 from gal_studio.studio.verbs.base import Verbs
+from gal_studio.studio.views.refinement import show_all
 from gal_studio.workspace.archive import reader, writer
 
 

@@ -59,11 +59,11 @@ class ProjectVerbs(Verbs):
         """Take a project off the list without losing anything; refused while its work waits or runs."""
         self.store.jobs.reap()
         delete.refuse_while_at_work(self.store, project_id)
-        self.store.projects.set_put_away(project_id, True)
+        self.store.projects.set_archived(project_id, True)
 
     def bring_back(self, project_id: str) -> None:
         """Put a project that was put away on the list again."""
-        self.store.projects.set_put_away(self.project(project_id).id, False)
+        self.store.projects.set_archived(self.project(project_id).id, False)
 
     def project_size(self, project_id: str) -> int:
         """The bytes of all files that the project names."""

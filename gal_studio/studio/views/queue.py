@@ -1,7 +1,7 @@
 """The list of all work of a workspace, made from the store."""
 
+from gal_studio.core.jobs import moved
 from gal_studio.core.naming import round_names
-from gal_studio.core.queue import moved
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue

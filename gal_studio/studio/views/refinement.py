@@ -12,7 +12,8 @@ from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
-from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
+from gal_studio.state.tables.refinements import MapKind, StoredMap
+from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
@@ -66,7 +67,7 @@ def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
     judged = store.refinements.judged_pairs(round_id, pairs.vision_model(store, round_id))
     views = []
     for pair in store.refinements.pairs(round_id):
-        generated_mask = generated_foreground(store, pair)
+        generated_mask = pairs.generated_foreground(store, pair)
         views.append(
             PairView(
                 id=pair.id,
@@ -85,14 +86,6 @@ def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
             )
         )
     return tuple(views)
-
-
-def generated_foreground(store: Store, pair: Pair) -> str | None:
-    """The foreground that was found in x of an object; None where all of x counts."""
-    if not pair.subject or pair.generated_image is None:
-        return None
-    found = store.refinements.foreground(pair.generated_image)
-    return found.mask if found else None
 
 
 def _version(store: Store, owner_id: str) -> str:
@@ -134,3 +127,13 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
     height, width = stored.values.shape
     rows = tuple(tuple(round(float(value), 4) for value in row) for row in stored.values)
     return PatchMap(height, width, rows, stored.vision_model, subject)
+
+
+def show_all(store: Store, project_id: str) -> None:
+    """Make every view of a project; what cannot be made raises what it would raise in the page."""
+    project_view(store, project_id)
+    round_summaries(store, project_id)
+    for round_ in store.rounds.of_project(project_id):
+        round_view(store, round_.id)
+        if round_.kind == "refine":
+            refinement_view(store, round_.id)

@@ -48,7 +48,7 @@ def project_view(store: Store, project_id: str) -> ProjectView:
         created=project.created,
         references=store.projects.references(project_id),
         anchors=store.projects.anchors(project_id),
-        put_away=project_id in store.projects.put_away(),
+        put_away=project_id in store.projects.archived(),
     )
 
 

@@ -1,7 +1,6 @@
 """What the page changes: lists in the order of the clicks; a change that comes again is not done again."""
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,37 +10,30 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gal_studio.studio import Studio
 from gal_studio.ui.api.errors import guarded
-from gal_studio.ui.panels import reference, refine, rounds
 from gal_studio.ui.payloads.rounds import Payload
 
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # letters
 _UNKNOWN = "The studio does not know this change: load the page again."
-_WHOLE_PROJECTS = ("create", "try_demo", "delete")  # they read or remove files: not in one transaction
-ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {
-        name: act
-        for name, act in {**rounds.ACTS, **refine.ACTS, **reference.ACTS}.items()
-        if name not in _WHOLE_PROJECTS
-    }
-)
+Acts = Mapping[str, Callable[[Studio, Payload], Payload]]
+"""What each change does, by the name under which the page sends it."""
 
 
 def is_list_of_writes(given: Any) -> bool:
     """Whether this is `[{id, name, request}, ...]`."""
     return isinstance(given, list) and all(
-        isinstance(entry, dict)
-        and isinstance(entry.get("id"), str)
-        and 0 < len(entry["id"]) <= LONGEST_ID
-        and isinstance(entry.get("name"), str)
-        and isinstance(entry.get("request"), dict)
-        for entry in given
+        isinstance(write, dict)
+        and isinstance(write.get("id"), str)
+        and 0 < len(write["id"]) <= LONGEST_ID
+        and isinstance(write.get("name"), str)
+        and isinstance(write.get("request"), dict)
+        for write in given
     )
 
 
-def answer(studio: Studio, write: Payload) -> Payload:
+def answer(studio: Studio, acts: Acts, write: Payload) -> Payload:
     """Do one change, unless it was done before; a refusal is `{"error": sentence}`."""
-    act = ACTS.get(write["name"])
+    act = acts.get(write["name"])
     if act is None:  # of a page that is older than the studio
         return {"error": _UNKNOWN}
 
@@ -51,7 +43,7 @@ def answer(studio: Studio, write: Payload) -> Payload:
     return guarded(once)(write["request"])
 
 
-def add_writes_route(app: FastAPI, studio: Studio) -> None:
+def add_writes_route(app: FastAPI, studio: Studio, acts: Acts) -> None:
     """Take changes, and answer them in their order."""
 
     @app.post(WRITES_PATH)
@@ -62,4 +54,4 @@ def add_writes_route(app: FastAPI, studio: Studio) -> None:
             given = None
         if not is_list_of_writes(given):
             return PlainTextResponse(_UNKNOWN, 400)
-        return JSONResponse(await run_in_threadpool(lambda: [answer(studio, write) for write in given]))
+        return JSONResponse(await run_in_threadpool(lambda: [answer(studio, acts, write) for write in given]))

@@ -167,15 +167,16 @@ def _enable_anchor(studio: Studio, request: Payload) -> Payload:
 READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {"overview": _overview, "options": _options, "check": _check}
 )
-ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+WHOLE_PROJECTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+    {"create": _create, "delete": _delete, "try_demo": _try_demo}
+)
+"""These read or remove files and cannot stand in one transaction: the page calls them directly."""
+WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
-        "create": _create,
         "change": _change,
         "rename": _rename,
         "put_away": _put_away,
         "bring_back": _bring_back,
-        "delete": _delete,
-        "try_demo": _try_demo,
         "add_anchors": anchors_added,
         "enable_anchor": _enable_anchor,
     }
@@ -184,4 +185,4 @@ ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 
 def build_reference(studio: Studio) -> gr.HTML:
     """The panel and its handlers."""
-    return make_panel("reference", [derive, *handlers_on(studio, {**READS, **ACTS})])
+    return make_panel("reference", [derive, *handlers_on(studio, {**READS, **WHOLE_PROJECTS})])

@@ -145,7 +145,7 @@ def _redo_painting(studio: Studio, request: Payload) -> Payload:
 READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {"patch_maps": find_maps, "part_mask": find_part, "pair": find_pair, "reference_mask": find_subject}
 )
-ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         "judge_quality": _judge_quality,
         "make_pairs": _make_pairs,
@@ -164,8 +164,8 @@ ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 
 
 def refine_handlers(recall: Recall) -> list[Handler]:
-    """All handlers of refinements."""
+    """What the page reads of refinements."""
     return [
-        *handlers_on(recall.studio, {**READS, **ACTS}),
+        *handlers_on(recall.studio, READS),
         *handlers_on(recall, {"before_after": before_after}),
     ]

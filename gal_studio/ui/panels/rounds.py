@@ -9,7 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.mask_runs import png_of
 from gal_studio.ui.api.view_cache import Recall
-from gal_studio.ui.panels.panel import handlers_on, make_panel
+from gal_studio.ui.panels.panel import make_panel
 from gal_studio.ui.panels.refine import refine_handlers
 from gal_studio.ui.payloads.rounds import Payload
 
@@ -60,7 +60,7 @@ def _branch(studio: Studio, request: Payload) -> Payload:
     return {"round": studio.branch(request["round"]).id}
 
 
-ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
+WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         "fine_tune": _fine_tune,
         "generate": _generate,
@@ -78,4 +78,4 @@ ACTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 
 def build_rounds(recall: Recall) -> gr.HTML:
     """The panel and its handlers."""
-    return make_panel("rounds", [*handlers_on(recall.studio, ACTS), *refine_handlers(recall)])
+    return make_panel("rounds", refine_handlers(recall))

@@ -17,7 +17,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.disk_space import check_training_room
@@ -33,8 +33,7 @@ from gal_studio.worker.jobs.training_run import (
     training_pictures,
 )
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Phase, Progress
-from gal_studio.worker.task import open_task
+from gal_studio.worker.task import Phase, Progress, open_task
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -43,7 +42,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     yield Progress("loading", 0, 0, "Opening the base model")
     model = models.image_model(asked.project.base_model)
     with store.database.snapshot():
-        task = open_training(store, models, job, lineage.training_fingerprint(store, job.round_id))
+        task = open_training(store, models, job, fingerprints.training_fingerprint(store, job.round_id))
     entry = task.round
     if is_kept(task):
         return

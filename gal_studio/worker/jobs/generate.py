@@ -20,8 +20,7 @@ from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.measure import measure_refinement
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import Task, open_task
+from gal_studio.worker.task import Progress, Task, open_task
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a refinement gained: the same prompts and seeds before and after it (ALGORITHMS.md, section 3)."""
+"""What a refinement gained: the same prompts and seeds before and after it (docs/algorithms.md, Measures)."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""The jobs "pairs" and "quality": draw x for every pair, and judge patch by patch (Eq. P1, P4 to P6)."""
+"""The jobs `pairs` and `quality`: draw x of every pair, and make heat maps (Eq. P1, P4 to P6)."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -27,12 +27,11 @@ from gal_studio.worker.patches.judge import (
 )
 from gal_studio.worker.patches.maps import judge_candidate, judge_pair
 from gal_studio.worker.patches.open_judge import open_judge
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import Task, open_task
+from gal_studio.worker.task import Progress, Task, open_task
 
 
 def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Plan, draw and judge the pairs of a refinement; what is written is never drawn again."""
+    """Plan, draw and judge the pairs of a refinement; stored pictures are not drawn again."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Opening the models")
     model = models.image_model(task.project.base_model)
@@ -47,7 +46,7 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
 
 
 def _find_subjects(task: Task) -> Generator[Progress, None, None]:
-    """The foregrounds of the references, as far as nobody painted or found them."""
+    """Find the foregrounds of the references that have none yet."""
     wanted = list(pairing.references_without_foreground(task.store, task.round.id))
     name = pairing.vision_model(task.store, task.round.id)
     found = find_in_references(
@@ -61,7 +60,7 @@ def _find_subjects(task: Task) -> Generator[Progress, None, None]:
 
 
 def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress, None, None]:
-    """Draw x of every pair that lacks it, by the round that is refined, each from its own seed."""
+    """Draw each missing x with the adapter of the refined round, from the seed of its pair."""
     lineage.refuse_a_lost_start(task.store, task.round.id)
     adapter = lineage.starting_adapter(task.store, task.round.id)
     model = task.models.image_model(task.project.base_model)
@@ -89,7 +88,7 @@ def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress
 
 
 def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
-    """The maps of every pair that lacks them, stored when every subject was seen in some picture."""
+    """Make the missing maps, once every subject is seen in some picture."""
     started = time.monotonic()
     pairs = task.store.refinements.pairs(task.round.id)
     name = pairing.vision_model(task.store, task.round.id)
@@ -122,7 +121,7 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
 
 
 def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[str, Features]) -> References:
-    """What x of a style's pair is judged by: the pictures that were accepted for its prompt."""
+    """The pictures by which x is judged in a style: those accepted for its prompt."""
     own = {
         (other.reference_image, other.reference_mask): None for other in pairs if other.prompt == pair.prompt
     }
@@ -130,7 +129,7 @@ def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[st
 
 
 def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """The quality maps of all candidates of a round, against the references in their masks."""
+    """Make the quality maps of all candidates of a round, against the masked references."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Opening the vision model")
     yield from _find_subjects(task)
@@ -143,13 +142,18 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
         return
     references = references_by_subject(judge, task.project)
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
-    named = {entry.id: named_in(prompts[entry.anchor_id], references) for entry in candidates}
-    pictures = {word: [entry.image for entry in candidates if word in named[entry.id]] for word in references}
+    named = {candidate.id: named_in(prompts[candidate.anchor_id], references) for candidate in candidates}
+    pictures = {
+        word: [candidate.image for candidate in candidates if word in named[candidate.id]]
+        for word in references
+    }
     for _ in look_for_subjects(judge, references, pictures):
         yield Progress("maps", len(judged), len(candidates), "Looking for the subjects")
     for first in range(0, len(missing), AT_ONCE):
         part = missing[first : first + AT_ONCE]
-        known = judge.features([entry.image for entry in part])
-        for entry in part:
-            judge_candidate(judge, entry, known[entry.image], named[entry.id], task.project.kind == "object")
+        known = judge.features([candidate.image for candidate in part])
+        for candidate in part:
+            judge_candidate(
+                judge, candidate, known[candidate.image], named[candidate.id], task.project.kind == "object"
+            )
         yield Progress("maps", len(judged) + first + len(part), len(candidates), "Judging patch by patch")

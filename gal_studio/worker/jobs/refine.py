@@ -13,7 +13,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.patchdpo import RefinePair, refine
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.jobs.disk_space import check_training_room
@@ -29,10 +29,10 @@ from gal_studio.worker.jobs.training_run import (
     training_pictures,
 )
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.maps import JudgedPair, read_pair, weights_of_pair
+from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import open_task
+from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
+from gal_studio.worker.task import Progress, open_task
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -45,9 +45,12 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
         )
     yield Progress("loading", 0, 0, "Opening the base model")
     model = models.image_model(asked.project.base_model)
-    _read_pairs(store, entry.id)  # looks for foregrounds that the doctor forgot: a snapshot writes nothing
+    name = pairing.vision_model(store, entry.id)
+    add_missing_regions(
+        store, store.refinements.pairs(entry.id), lambda: open_judge(store, models, asked.project, name)
+    )
     with store.database.snapshot():
-        task = open_training(store, models, job, pairing.refinement_fingerprint(store, entry.id))
+        task = open_training(store, models, job, fingerprints.training_fingerprint(store, entry.id))
         judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
     if is_kept(task):
         return
@@ -76,14 +79,14 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
     """The pairs with the weights that maps, masks and paint give them."""
     store, refine = task.store, task.settings.refine
     is_painted = any(entry.painting for entry in judged)
-    name = refine.vision_model or "clip"
+    name = pairing.vision_model(store, task.round.id)
     judge = open_judge(store, task.models, task.project, name) if is_painted else None
     return [
         RefinePair(
             reference=store.images.picture(entry.pair.reference_image),
             generated=store.images.picture(entry.generated_image),
             prompt=entry.pair.prompt,
-            weights=weights_of_pair(store, entry, refine, judge),
+            weights=weights_of_pair(entry, refine, judge),
             weight=entry.pair.weight,
         )
         for entry in judged

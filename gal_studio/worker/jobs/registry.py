@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 
 if TYPE_CHECKING:
     from gal_studio.worker.models import Models

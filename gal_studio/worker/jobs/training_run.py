@@ -21,14 +21,13 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, error_of_the_disk
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
-from gal_studio.engine.training.verify import prove
+from gal_studio.engine.training.verify import verify_adapter
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
-from gal_studio.worker.task import Task, open_task
+from gal_studio.worker.task import Progress, Task, open_task
 
 KEPT_CHECKPOINTS = 2
 LOSS_EVERY = 0.5  # seconds between two writes of the loss curve
@@ -140,9 +139,9 @@ def _from_the_newest(
 
 
 def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[TrainingExample]) -> None:
-    """Write the adapter, keep it under its hash, prove it, and only then note the training as done.
+    """Write the adapter, keep it under its hash, verify it, and only then note the training as done.
 
-    Proved is an adapter that was read back as it was trained, and that drew a picture.
+    A verified adapter was read back as it was trained, and drew a picture.
     """
     called = subjects(task.store.projects.references(task.project.id))
     card = AdapterCard(
@@ -158,7 +157,9 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
         task.checkpoints.mkdir(exist_ok=True)
         written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
     name = task.store.adapters.add_file(written)
-    prove(model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation)
+    verify_adapter(
+        model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation
+    )
     task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
     shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # those of trainings that were left, too
 

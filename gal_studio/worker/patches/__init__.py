@@ -1,1 +1,1 @@
-"""Judging pictures patch by patch in a job: the judge, its maps and the subjects' foregrounds."""
+"""Patch maps in a job: the judge, the maps and regions that it stores, and the weights made of them."""

@@ -1,4 +1,4 @@
-"""Where the subjects are: what a person painted, what a calm ground shows, what resembles the subject."""
+"""Find the subjects in pictures: before a calm background, or by what resembles the subject."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,9 +10,29 @@ from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Judged, Map, foreground_patches, quality
 from gal_studio.core.prompts import subjects
 from gal_studio.core.types import Reference
-from gal_studio.engine.patches.foreground import guided_cut, is_calm
+from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, guided_cut, is_calm
+from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
-from gal_studio.worker.patches.judge import Judge, find_foreground, mask_of_reference
+from gal_studio.state.tables.refinements import Foreground
+from gal_studio.worker.patches.judge import Judge
+
+
+def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
+    """The foreground of a stored picture. It is searched once: that none was found is stored as well.
+
+    `guide` returns how much each patch resembles the subject; it is asked before a busy background.
+    """
+    known = store.refinements.foreground(image)
+    if known is not None:
+        return known
+    try:
+        mask = foreground_mask(store.images.picture(image), guide)
+    except NoForegroundError as error:
+        found = Foreground(None, str(error))
+    else:
+        found = Foreground(store.images.add_picture(mask))
+    store.refinements.keep_foreground(image, found)
+    return found
 
 
 def find_in_references(
@@ -21,57 +41,57 @@ def find_in_references(
     references: Sequence[Reference],
     wanted: Sequence[Reference],
 ) -> Iterator[Reference]:
-    """Find the subject in each of the `wanted` references of a project; yields each before it is searched.
+    """Find the subject in each of the `wanted` references of a project; yields each before its search.
 
-    Those before a calm ground come first; before a busy one the subject is what resembles it in them, or,
-    where there is none, what all pictures of the subject have in common.
+    References with a calm background come first. Before a busy one, the subject is what resembles it in
+    those; if there are none, it is what all pictures of the subject have in common.
     """
     if not wanted:
         return
-    calm = {entry.id: is_calm(store.images.picture(entry.image)) for entry in references}
-    for entry in sorted(wanted, key=lambda entry: not calm[entry.id]):
-        yield entry
-        find_foreground(store, entry.image, _guide(store, open_judge, references, entry, calm))
+    calm = {reference.id: is_calm(store.images.picture(reference.image)) for reference in references}
+    for reference in sorted(wanted, key=lambda reference: not calm[reference.id]):
+        yield reference
+        find_foreground(store, reference.image, _guide(store, open_judge, references, reference, calm))
 
 
 def _guide(
     store: Store,
     open_judge: Callable[[], Judge],
     references: Sequence[Reference],
-    entry: Reference,
+    reference: Reference,
     calm: dict[str, bool],
 ) -> Callable[[], Map] | None:
-    """What tells how much each patch of a reference resembles its subject; None when nothing could tell."""
-    subject = next(one for one in subjects(references) if entry.id in {own.id for own in one.references})
-    others = [other for other in subject.references if other.image != entry.image]
+    """Returns how much each patch of a reference resembles its subject; None without other references."""
+    subject = next(one for one in subjects(references) if reference.id in {own.id for own in one.references})
+    others = [other for other in subject.references if other.image != reference.image]
     sure = [other for other in others if other.mask or calm[other.id]]
 
     def resemblance() -> Map:
         judge = open_judge()
-        known = judge.features([entry.image, *(other.image for other in others)])
+        known = judge.features([reference.image, *(other.image for other in others)])
         judged = [(known[one.image], _known_patches(judge, one, known[one.image])) for one in sure]
         seen = [(features, inside) for features, inside in judged if inside is not None]
         if seen:
-            return quality(known[entry.image], seen)
-        return _common(known[entry.image], _seen_in_common(store, entry, others, known))
+            return quality(known[reference.image], seen)
+        return _common(known[reference.image], _seen_in_common(store, reference, others, known))
 
     return resemblance if others else None
 
 
 def _known_patches(judge: Judge, reference: Reference, features: Features) -> Flags | None:
-    """The foreground patches of a reference whose subject is known; None where it is not."""
+    """The foreground patches of a reference; None if its subject is not known."""
     with suppress(StudioError):
         return judge.patches(mask_of_reference(judge.store, reference), features, reference.prompt)
     return None
 
 
 def _seen_in_common(
-    store: Store, entry: Reference, others: Sequence[Reference], known: Mapping[str, Features]
+    store: Store, reference: Reference, others: Sequence[Reference], known: Mapping[str, Features]
 ) -> list[Judged]:
-    """The others' patches that all pictures of the subject have in common, cut out in a first round."""
+    """The patches of the other references that all pictures of the subject have in common."""
     found: list[Judged] = []
     for one in others:
-        rest = [(known[other.image], None) for other in (entry, *others) if other.image != one.image]
+        rest = [(known[other.image], None) for other in (reference, *others) if other.image != one.image]
         features = known[one.image]
         cut = guided_cut(store.images.picture(one.image), _common(features, rest)).astype(np.float64)
         with suppress(StudioError):
@@ -80,5 +100,5 @@ def _seen_in_common(
 
 
 def _common(features: Features, others: Sequence[Judged]) -> Map:
-    """How much each patch (h, w) resembles every one of the others: the mean of its best matches."""
+    """How much each patch (h, w) resembles all the others: the mean of its best matches."""
     return np.asarray(np.mean([quality(features, [one]) for one in others], axis=0), dtype=np.float64)

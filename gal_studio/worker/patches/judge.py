@@ -1,39 +1,39 @@
-"""A vision model that judges patches: what it sees of stored pictures, references and subjects."""
+"""The judge: a vision model that sees stored pictures, references and subjects patch by patch."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.masks import Flags, part_patches
+from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import (
     Features,
     Judged,
     Limits,
-    Map,
     appears,
-    foreground_patches,
     reproduction,
     rescale,
+    smooth,
 )
 from gal_studio.core.prompts import Subject, named_words, subjects
-from gal_studio.core.types import Reference
-from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
-from gal_studio.engine.protocols import VisionTower
+from gal_studio.engine.patches.tower import VisionTower
+from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
+from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import Project
-from gal_studio.state.tables.refinements import Foreground, StoredMap
+from gal_studio.state.tables.refinements import StoredMap
+from gal_studio.worker.patches.regions import mask_patches
 
 References = Mapping[str, Sequence[Judged]]  # of each subject, by its trigger word
-AT_ONCE = 8  # pictures judged between two looks at Stop
+Painting = NDArray[np.uint8]  # (H, W), see `masks.painted`
+AT_ONCE = 8  # pictures judged between two checks for Stop
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A vision model with the limits that make its cosines into maps (Eq. P6)."""
+    """A vision model with the limits that turn its cosines into maps (Eq. P6)."""
 
     store: Store
     tower: VisionTower
@@ -41,7 +41,7 @@ class Judge:
     name: str
 
     def features(self, images: Sequence[str]) -> dict[str, Features]:
-        """F of stored pictures (Eq. P2), by their names."""
+        """The patch features F of stored pictures (Eq. P2), by name."""
         names = list(dict.fromkeys(images))
         if not names:
             return {}
@@ -49,65 +49,27 @@ class Judge:
         return dict(zip(names, rows, strict=True))
 
     def patches(self, mask: str | None, features: Features, prompt: str | None) -> Flags | None:
-        """Which patches of a picture lie under its stored mask, see `mask_patches`."""
+        """The patches of a picture under its stored mask, see `mask_patches`."""
         height, width = features.shape[:2]
         return mask_patches(self.store, mask, height, width, prompt)
 
     def map(self, values: NDArray[np.floating]) -> StoredMap:
-        """Eq. P6, ready to be stored."""
+        """Eq. P6: cosines as a map in [0, 1], ready to be stored."""
         return StoredMap(rescale(values, self.limits).astype(np.float32), self.name)
 
-
-def as_array(picture: Image.Image) -> NDArray[np.uint8]:
-    """The pixels of a picture of one channel, (h, w)."""
-    return np.asarray(picture, dtype=np.uint8)
-
-
-def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
-    """The foreground of a stored picture, found once; none is an answer too, a disk that refuses is not.
-
-    `guide` tells, before a busy ground, how much each patch resembles the subject.
-    """
-    known = store.refinements.foreground(image)
-    if known is not None:
-        return known
-    try:
-        mask = foreground_mask(store.images.picture(image), guide)
-    except NoForegroundError as error:
-        found = Foreground(None, str(error))
-    else:
-        found = Foreground(store.images.add_picture(mask))
-    store.refinements.keep_foreground(image, found)
-    return found
-
-
-def mask_of_reference(store: Store, reference: Reference) -> str | None:
-    """The foreground of a reference: what a person painted, else what was found; None: all of it.
-
-    Reads only; who finds the subjects of references is `foregrounds.find_in_references`.
-    """
-    found = store.refinements.foreground(reference.image)
-    return reference.mask or (found.mask if found else None)
-
-
-def mask_patches(store: Store, mask: str | None, height: int, width: int, prompt: str | None) -> Flags | None:
-    """Which of (height, width) patches lie under a stored mask; None where all count.
-
-    `prompt` is that of the reference whose subject the mask shows; None: it is a part that was painted.
-    """
-    if mask is None:
-        return None
-    values = as_array(store.images.mask(mask)) / 255
-    if prompt is None:
-        return part_patches(values, height, width)
-    return foreground_patches(values, height, width, prompt=prompt)
+    def reproduced(
+        self, reference: Features, generated: Features, region: PairRegion, painting: Painting | None = None
+    ) -> StoredMap:
+        """Eq. P5 and P6: r(y) of a pair by the patches of x that show its subject, with the paint on x."""
+        found = reproduction(reference, [generated], paintings=[painting], regions=[region.subject])
+        return self.map(smooth(found, region.learned))
 
 
 def references_by_subject(judge: Judge, project: Project) -> References:
-    """What the pictures of a project are judged by: the references of each of its subjects, by trigger word.
+    """The references by which the pictures of a project are judged, for each subject by trigger word.
 
-    A single object, or a style, is called "". Objects are seen in their foregrounds; references without one
-    count, whole as those of a style do, where a subject has no others.
+    The key of a style or of a single object is "". Of an object only the foreground counts; references
+    without a foreground count as a whole, and only if the subject has no others.
     """
     groups = subjects(judge.store.projects.references(project.id))
     several = len(groups) > 1
@@ -115,17 +77,17 @@ def references_by_subject(judge: Judge, project: Project) -> References:
 
 
 def _seen_in(judge: Judge, project: Project, subject: Subject) -> list[Judged]:
-    known = judge.features([entry.image for entry in subject.references])
+    known = judge.features([reference.image for reference in subject.references])
     if project.kind == "object":
-        masks = [(entry, mask_of_reference(judge.store, entry)) for entry in subject.references]
+        masks = [(reference, mask_of_reference(judge.store, reference)) for reference in subject.references]
         found = [
-            (known[entry.image], judge.patches(mask, known[entry.image], entry.prompt))
-            for entry, mask in masks
+            (known[reference.image], judge.patches(mask, known[reference.image], reference.prompt))
+            for reference, mask in masks
             if mask is not None
         ]
         if found:
             return found
-    return [(known[entry.image], None) for entry in subject.references]
+    return [(known[reference.image], None) for reference in subject.references]
 
 
 def named_in(prompt: str, references: References) -> References:
@@ -136,17 +98,17 @@ def named_in(prompt: str, references: References) -> References:
 def look_for_subjects(
     judge: Judge, references: References, pictures: Mapping[str, Sequence[str]]
 ) -> Iterator[None]:
-    """Refuse where one of several subjects appears in none of the `pictures` that should show it.
+    """Refuse if one of several subjects appears in none of the `pictures` that should show it.
 
-    It looks at a few pictures between two yields, and no further than to the first ones with the subject.
+    Yields after every few pictures, and skips the rest once the subject is found.
     """
     if len(references) < 2:
         return
-    for subject, entries in references.items():
+    for subject, judged in references.items():
         images = list(dict.fromkeys(pictures.get(subject, ())))
         for first in range(0, len(images), AT_ONCE):
             drawn = judge.features(images[first : first + AT_ONCE]).values()
-            if any(appears(_seen(judge, entry, features)) for features in drawn for entry in entries):
+            if any(appears(_seen(judge, reference, features)) for features in drawn for reference in judged):
                 break
             yield
         else:

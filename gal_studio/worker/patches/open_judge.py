@@ -1,4 +1,4 @@
-"""A vision model ready to judge: with the limits that it brings, or that were measured for the project."""
+"""Open a vision model as a judge, with its own limits or with limits measured for the project."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,19 @@ from gal_studio.state.tables.projects import Project
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.judge import Judge
 
-COMPARED = 32  # pictures that the limits are measured on, the references again and again
+COMPARED = 32  # pictures that the limits are measured on; references are repeated
 
 
 def open_judge(store: Store, models: Models, project: Project, name: str) -> Judge:
-    """The vision model of that name with its limits (Eq. P6), which stay the same for all of a project."""
+    """Open the vision model of this name with its limits (Eq. P6), which are fixed for each project."""
     tower = models.vision(name, project.clip_model)
     if tower.limits is not None:
         return Judge(store, tower, tower.limits, name)
     known = store.refinements.limits(project.id, name)
     if known is None:
-        pictures = [store.images.picture(entry.image) for entry in store.projects.references(project.id)]
+        pictures = [
+            store.images.picture(reference.image) for reference in store.projects.references(project.id)
+        ]
         rng = generator(project.seed, "vision limits", name)
         often = pictures * -(-COMPARED // len(pictures))  # each time with another picture, in another view
         measured = measure_limits(tower, often, _other_subjects(pictures), rng)
@@ -33,7 +35,7 @@ def open_judge(store: Store, models: Models, project: Project, name: str) -> Jud
 
 
 def _other_subjects(own: Sequence[Image.Image]) -> list[Image.Image]:
-    """Pictures that show something else: the demo's, those of the project's own references left out."""
+    """Pictures of other subjects: those of the demo, unless the project uses them as references."""
     taken = {picture.tobytes() for picture in own}
     bundled = []
     for path in (*demo("style").images, *demo("object").images):

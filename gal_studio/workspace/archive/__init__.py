@@ -1,1 +1,1 @@
-"""A project as one zip file: written, read and brought in."""
+"""Export a project as one zip file, and import it."""

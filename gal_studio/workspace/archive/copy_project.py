@@ -1,4 +1,4 @@
-"""Takes a project over from another workspace: its rows and its files, all or nothing."""
+"""Move a project here from another workspace: its rows and files, all or nothing."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -12,38 +12,38 @@ from gal_studio.state.tables.refinements import PlannedPair, pair_id
 from gal_studio.workspace.archive.format import damaged
 from gal_studio.workspace.archive.project_tables import OWNER, ROOT, Table, project_rows, project_tables
 
-_MADE_OF: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+_DERIVED_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "candidates": lambda row: candidate_id(row["round_id"], row["anchor_id"], row["number"]),
     "pairs": lambda row: pair_id(
         row["round_id"], PlannedPair(row["prompt"], row["seed"], row["reference_image"], None, "")
     ),
 }
-"""Tables whose ids follow from what the row says."""
+"""Tables whose IDs are computed from the rest of the row."""
 
 
-def adopt(store: Store, other: Store, project_id: str) -> str:
-    """Move a project here; its id, which is another one when this workspace has rows of that id already.
+def copy_project(store: Store, other: Store, project_id: str) -> str:
+    """Move a project here and return its ID, a new one if this workspace has rows with that ID already.
 
-    What is here already is read before anything is locked: nobody who writes meanwhile waits for it.
+    Files that are here already are checked before the database is locked, so that nobody waits for it.
     """
-    whole = _whole(store, other)
+    present = _present(store, other)
     try:
-        return _adopt(store, other, project_id, whole, fresh=False)
+        return _copy_project(store, other, project_id, present, fresh=False)
     except sqlite3.IntegrityError:
         try:
-            return _adopt(store, other, project_id, whole, fresh=True)
+            return _copy_project(store, other, project_id, present, fresh=True)
         except sqlite3.IntegrityError as error:
             raise damaged("its rows contradict each other") from error
 
 
-def _adopt(store: Store, other: Store, project_id: str, whole: frozenset[str], fresh: bool) -> str:
+def _copy_project(store: Store, other: Store, project_id: str, present: frozenset[str], fresh: bool) -> str:
     moved: list[tuple[Files, str]] = []
     try:
         with store.database.transaction() as writer:
             here = _Copy(writer, other, fresh).project(project_id)
-            _name(writer, here)
-            for entry in _move(other, store, whole):
-                moved.append(entry)
+            _make_name_unique(writer, here)
+            for file in _move(other, store, present):
+                moved.append(file)  # one by one: a failure undoes what was moved so far
     except BaseException:
         for files, name in moved:
             files.path(name).unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def _adopt(store: Store, other: Store, project_id: str, whole: frozenset[str], f
 
 
 class _Copy:
-    """The rows of a project on their way, with the names that they have here."""
+    """Copies the rows of a project, and maps their IDs to the ones that they get here."""
 
     def __init__(self, writer: sqlite3.Connection, other: Store, fresh: bool) -> None:
         self._writer = writer
@@ -62,7 +62,7 @@ class _Copy:
         self._owners: dict[str, str] = {}
 
     def project(self, project_id: str) -> str:
-        """Copy all rows; the project's id here."""
+        """Copy all rows; returns the ID that the project gets here."""
         tables = project_tables(self._query)
         for table in tables:
             for row in project_rows(self._query, tables, table.name, project_id):
@@ -74,13 +74,13 @@ class _Copy:
         for column in table.columns:
             if column.target is not None and row[column.name] is not None:
                 values[column.name] = self._names[column.target, row[column.name]]
-            elif column.name == OWNER:  # what was painted on a pair that is gone keeps its name
+            elif column.name == OWNER:  # a painting of a deleted pair keeps the ID of the pair
                 values[column.name] = self._owners.get(row[OWNER], row[OWNER])
         if table.is_numbered:
             del values["id"]
         elif table.has_id and self._fresh:
-            made_of = _MADE_OF.get(table.name)
-            values["id"] = made_of(values) if made_of else new_id()
+            derive = _DERIVED_IDS.get(table.name)
+            values["id"] = derive(values) if derive else new_id()
         marks = ", ".join(f":{name}" for name in values)
         sql = f"INSERT INTO {table.name} ({', '.join(values)}) VALUES ({marks})"
         number = self._writer.execute(sql, values).lastrowid
@@ -91,8 +91,8 @@ class _Copy:
             self._owners[row["id"]] = values["id"]
 
 
-def _name(writer: sqlite3.Connection, project_id: str) -> None:
-    """Say of a project that it was imported, where another one has its name."""
+def _make_name_unique(writer: sqlite3.Connection, project_id: str) -> None:
+    """Append "(imported)" to the name of the project if another project has the same name."""
     (name,) = writer.execute("SELECT name FROM projects WHERE id = ?", (project_id,)).fetchone()
     others = {
         row[0] for row in writer.execute("SELECT name FROM projects WHERE id <> ?", (project_id,)).fetchall()
@@ -103,8 +103,8 @@ def _name(writer: sqlite3.Connection, project_id: str) -> None:
         writer.execute("UPDATE projects SET name = ? WHERE id = ?", (free, project_id))
 
 
-def _whole(store: Store, other: Store) -> frozenset[str]:
-    """The names of the other's files that are here already and hold what they should."""
+def _present(store: Store, other: Store) -> frozenset[str]:
+    """The names of the files that are here already and intact."""
     folders = ((other.images, store.images), (other.adapters, store.adapters))
     return frozenset(
         path.stem
@@ -114,12 +114,12 @@ def _whole(store: Store, other: Store) -> frozenset[str]:
     )
 
 
-def _move(other: Store, store: Store, whole: frozenset[str]) -> Iterator[tuple[Files, str]]:
-    """Rename the files that are not here yet; yields each that was put into an empty place."""
+def _move(other: Store, store: Store, present: frozenset[str]) -> Iterator[tuple[Files, str]]:
+    """Move the files that are not here yet; yields each one that replaced nothing."""
     for source, target in ((other.images, store.images), (other.adapters, store.adapters)):
         for path in sorted(source.folder.iterdir()):
             name = path.stem
-            if name in whole and target.has(name):
+            if name in present and target.has(name):
                 continue
             was_empty = not target.path(name).exists()
             path.replace(target.path(name))

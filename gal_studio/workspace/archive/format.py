@@ -1,4 +1,4 @@
-"""What a project's zip holds: a manifest, one file of rows a table, pictures and weights by their hash."""
+"""The archive of a project: a manifest, one file of rows per table, pictures and weights by their hash."""
 
 import base64
 import json
@@ -22,21 +22,21 @@ _LARGEST_NUMBER = 2**63
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may hold, in bytes where nothing else is said; each is counted while it is read."""
+    """The largest archive that is read: bytes, unless said otherwise, counted while reading."""
 
-    directory: int = 8 << 20  # the zip's list of its entries
+    directory: int = 8 << 20  # the zip's directory
     manifest: int = 8 << 20
     row: int = 4 << 20
     tables: int = 512 << 20  # all rows together
     picture: int = 64 << 20
-    weights: int = 32 << 30  # one adapter; full weights of a large model are one, too
+    weights: int = 32 << 30  # one adapter, which may be the full weights of a large model
     total: int = 256 << 30
-    ratio: int = 100  # bytes that come out for each that went in
-    free: int = 1 << 20  # so much may come out whatever the ratio
+    ratio: int = 100  # uncompressed bytes per compressed byte
+    free: int = 1 << 20  # uncompressed bytes to which the ratio does not apply
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchivedFile:
     """A file of the archive."""
 
     name: str
@@ -45,7 +45,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ArchivedTable:
     """A table of the archive."""
 
     name: str
@@ -55,12 +55,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything that the archive says of itself; `schema` is the number of the workspace's migrations."""
+    """The contents of an archive; `schema` is the version of the database that it was written from."""
 
     schema: int
     project: str
-    tables: tuple[Rows, ...]
-    files: tuple[Entry, ...]
+    tables: tuple[ArchivedTable, ...]
+    files: tuple[ArchivedFile, ...]
 
 
 def manifest_text(manifest: Manifest) -> str:
@@ -70,14 +70,16 @@ def manifest_text(manifest: Manifest) -> str:
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """The manifest, or a sentence on what is wrong with it."""
+    """Parse and check the manifest."""
     try:
         table = json.loads(data)
         known = isinstance(table, dict) and table.get("format") == FORMAT
     except (ValueError, RecursionError) as error:
-        raise damaged("its manifest is no JSON") from error
+        raise damaged("its manifest is not valid JSON") from error
     if not known:
-        raise StudioError("The archive is no project of GAL Studio: choose a zip that export-project wrote.")
+        raise StudioError(
+            "The archive is not a GAL Studio project: choose a zip file that was exported from GAL Studio."
+        )
     if table.get("version") != VERSION:
         raise StudioError(
             f"The archive has version {str(table.get('version'))[:20]}, this studio reads version {VERSION}: "
@@ -86,12 +88,12 @@ def read_manifest(data: bytes) -> Manifest:
     try:
         return _manifest(table)
     except (KeyError, TypeError, ValueError) as error:
-        raise damaged("its manifest makes no sense") from error
+        raise damaged("its manifest is invalid") from error
 
 
 def damaged(what: str) -> StudioError:
-    """The sentence for an archive that cannot have been written by the studio, or was changed since."""
-    return StudioError(f"The archive cannot be imported, since {what}: export the project again.")
+    """The error for an archive that GAL Studio did not write, or that was changed since."""
+    return StudioError(f"The archive cannot be imported because {what}: export the project again.")
 
 
 def row_text(values: Iterable[Any]) -> str:
@@ -100,48 +102,48 @@ def row_text(values: Iterable[Any]) -> str:
 
 
 def read_row(columns: Sequence[Column], line: bytes) -> list[Any]:
-    """The values of a line, each of its column's type."""
+    """Parse a row and check each value against the type of its column."""
     try:
         values = json.loads(line, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
-        raise damaged("a row in it is no JSON") from error
+        raise damaged("it has a row that is not valid JSON") from error
     if not isinstance(values, list) or len(values) != len(columns):
-        raise damaged("a row in it has another number of columns")
+        raise damaged("it has a row with a wrong number of columns")
     return [_value(column, value) for column, value in zip(columns, values, strict=True)]
 
 
 def _manifest(table: Mapping[str, Any]) -> Manifest:
     tables = tuple(
-        Rows(_match(_WORD, entry["name"]), tuple(_match(_WORD, name) for name in entry["columns"]),
-             _count(entry["rows"]))
-        for entry in table["tables"]
+        ArchivedTable(_match(_WORD, part["name"]), tuple(_match(_WORD, name) for name in part["columns"]),
+                      _count(part["rows"]))
+        for part in table["tables"]
     )  # fmt: skip
     files = tuple(
-        Entry(_match(_NAME, entry["name"]), _match(_HASH, entry["sha256"]), _count(entry["size"]))
-        for entry in table["files"]
+        ArchivedFile(_match(_NAME, file["name"]), _match(_HASH, file["sha256"]), _count(file["size"]))
+        for file in table["files"]
     )
-    names = [rows.name for rows in tables]
-    if len(set(names)) < len(names) or any(len(set(rows.columns)) < len(rows.columns) for rows in tables):
+    names = [part.name for part in tables]
+    if len(set(names)) < len(names) or any(len(set(part.columns)) < len(part.columns) for part in tables):
         raise ValueError("a name appears twice")
-    if any(not entry.name.startswith("tables/") and entry.sha256 not in entry.name for entry in files):
-        raise ValueError("a file bears the name of another")
+    if any(not file.name.startswith("tables/") and file.sha256 not in file.name for file in files):
+        raise ValueError("a file has the name of another one")
     return Manifest(_count(table["schema"]), str(table["project"]), tables, files)
 
 
 def _match(pattern: re.Pattern[str], text: object) -> str:
     if not isinstance(text, str) or not pattern.fullmatch(text):
-        raise ValueError(f"{text!r} is no name")
+        raise ValueError(f"{text!r} is not a name")
     return text
 
 
 def _count(number: object) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < _LARGEST_NUMBER:
-        raise ValueError(f"{number!r} is no number")
+        raise ValueError(f"{number!r} is not a number")
     return number
 
 
 def _constant(name: str) -> float:
-    """Infinity is a number that SQLite keeps; NaN is none."""
+    """SQLite stores infinity, but not NaN."""
     if name == "NaN":
         raise ValueError("NaN")
     return math.inf if name == "Infinity" else -math.inf
@@ -152,17 +154,17 @@ def _written(value: Any) -> Any:
 
 
 def _value(column: Column, value: Any) -> Any:
-    """A value as its column takes it; SQLite itself would take any."""
+    """Check a value against the type of its column, since SQLite accepts any."""
     try:
         if value is None and not column.required:
             return None
-        return _TAKEN[column.kind](value)
+        return _CHECKED[column.kind](value)
     except (KeyError, ValueError, TypeError, OverflowError) as error:
-        raise damaged(f"a value of {column.name} in it is of another kind") from error
+        raise damaged(f"it has a value of the wrong type in the column {column.name}") from error
 
 
 def _text(value: Any) -> str:
-    str.encode(value)  # refuses halves of characters
+    str.encode(value)  # refuses lone surrogates
     return str(value)
 
 
@@ -182,4 +184,9 @@ def _bytes(value: Any) -> bytes:
     return base64.b64decode(value["base64"], validate=True)
 
 
-_TAKEN: Mapping[str, Callable[[Any], Any]] = {"TEXT": _text, "INTEGER": _whole, "REAL": _real, "BLOB": _bytes}
+_CHECKED: Mapping[str, Callable[[Any], Any]] = {
+    "TEXT": _text,
+    "INTEGER": _whole,
+    "REAL": _real,
+    "BLOB": _bytes,
+}

@@ -1,8 +1,8 @@
-"""What a project consists of, read off the schema, so that tables and columns of later migrations come along.
+"""The tables and files of a project, read from the schema, so that later migrations are included.
 
-The rules: a table belongs to a project when it refers to one, at once or over other tables, in a column that
-is never empty; `owner_id` names a row of any table with ids; `image`, `mask` and `adapter`, also as endings,
-name stored files by their hash.
+The rules: a table belongs to a project if a NOT NULL column of it refers to one, directly or through other
+tables; `owner_id` is the ID of a row in any table; columns named `image`, `mask` or `adapter`, or ending so,
+hold the hashes of stored files.
 """
 
 import sqlite3
@@ -14,25 +14,25 @@ Folder = Literal["images", "adapters"]
 Query = Callable[[str, Mapping[str, Any]], Sequence[sqlite3.Row]]
 ROOT = "projects"
 OWNER = "owner_id"
-NOT_CARRIED = frozenset({("projects", "origin")})  # what belongs to the workspace, not to the project
-_OF_THE_WORKSPACE = frozenset({"jobs", "put_away"})  # work that was asked for here, and all that hangs on it
+NOT_CARRIED = frozenset({("projects", "origin")})  # belongs to the workspace, not to the project
+_OF_THE_WORKSPACE = frozenset({"jobs", "put_away"})  # with the tables that refer to them
 _FILES: Mapping[str, Folder] = {"image": "images", "mask": "images", "adapter": "adapters"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its declared type, and what its values point to."""
+    """A column: its declared type, and what its values refer to."""
 
     name: str
     kind: str
     required: bool
-    target: str | None  # the table of the row that it names
-    folder: Folder | None  # the folder of the file that it names
+    target: str | None  # the table that it refers to
+    folder: Folder | None  # the folder of the files that it names
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table, and which of its columns says to what it belongs (None: the project itself)."""
+    """A table, and the column that refers to its owner (None for `projects` itself)."""
 
     name: str
     columns: tuple[Column, ...]
@@ -45,12 +45,12 @@ class Table:
 
     @property
     def has_id(self) -> bool:
-        """Whether its rows are named by a text."""
+        """Whether its rows have IDs of text."""
         return self.columns[0].name == "id" and self.columns[0].kind == "TEXT"
 
     @property
     def is_numbered(self) -> bool:
-        """Whether its rows are named by a number that the database gives."""
+        """Whether its rows are numbered by the database."""
         return self.columns[0].name == "id" and self.columns[0].kind == "INTEGER"
 
 
@@ -61,12 +61,12 @@ def all_tables(query: Query) -> tuple[Table, ...]:
 
 
 def project_tables(query: Query) -> tuple[Table, ...]:
-    """The tables that make up a project, each behind those that it refers to."""
+    """The tables that an archive holds, in topological order: each after those that it refers to."""
     return _ordered([table for table in all_tables(query) if table.name not in _OF_THE_WORKSPACE])
 
 
 def all_of_a_project(query: Query) -> tuple[Table, ...]:
-    """The same, with the work that was asked for in it and what else the workspace notes of it."""
+    """All tables with rows of a project, jobs included, in topological order."""
     return _ordered(all_tables(query))
 
 
@@ -82,18 +82,18 @@ def _ordered(tables: Sequence[Table]) -> tuple[Table, ...]:
 
 
 def project_rows(query: Query, tables: Sequence[Table], name: str, project_id: str) -> Iterator[sqlite3.Row]:
-    """The rows of one of these tables that belong to a project, in the order in which they were written."""
+    """The rows of one of these tables that belong to a project, the oldest first."""
     sql = f"SELECT * FROM {name} WHERE rowid IN ({rows_of(tables, name)}) ORDER BY rowid"
     yield from query(sql, {"project": project_id})
 
 
 def rows_of(tables: Sequence[Table], name: str) -> str:
-    """A query for the rowids of the `:project`'s rows in one of these tables."""
+    """A query for the rowids of the rows of `:project` in one of these tables."""
     return _selection({table.name: table for table in tables}, name)
 
 
 def files_named(table: Table, row: sqlite3.Row) -> Iterator[tuple[Folder, str]]:
-    """(folder, hash) of every file that a row names; an empty text names none."""
+    """(folder, hash) of every file that a row names; an empty string names none."""
     for column in table.columns:
         if column.folder and row[column.name]:
             yield column.folder, row[column.name]
@@ -114,11 +114,11 @@ def _table(query: Query, name: str) -> Table:
 
 
 def _belongs(table: Table, ordered: Mapping[str, Table], waiting: Mapping[str, Table]) -> bool:
-    """Whether all that this table refers to is in its place, and something of it is a project's."""
+    """Whether this table belongs to a project and every table that it refers to is already ordered."""
     targets = {column.target for column in table.columns if column.target not in (None, table.name)}
     if table.owner is None or any(target in waiting for target in targets):
         return False
-    if table.owner.name == OWNER:  # behind every table whose rows it may name
+    if table.owner.name == OWNER:  # after every table whose rows it may refer to
         return not any(other.has_id and _may_belong(other, ordered) for other in waiting.values())
     return table.owner.target in ordered
 
@@ -128,7 +128,7 @@ def _may_belong(table: Table, ordered: Mapping[str, Table]) -> bool:
 
 
 def _selection(tables: Mapping[str, Table], name: str, what: str = "rowid") -> str:
-    """A query for `what` of the project's rows in a table."""
+    """A query for one column of the rows of a project in a table."""
     table = tables[name]
     if table.owner is None:
         return f"SELECT {what} FROM {name} WHERE id = :project"

@@ -1,6 +1,6 @@
-"""Takes a project's zip in: first as a small workspace of its own, in which everything is checked.
+"""Import an archive: it is unpacked into a temporary workspace of its own, and checked there.
 
-Only what passed every check reaches the workspace, in one transaction; a refused archive leaves nothing.
+Only an archive that passes every check is copied, in one transaction; a refused one leaves no trace.
 """
 
 import logging
@@ -15,7 +15,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.store import Store
-from gal_studio.workspace.archive.copy_project import adopt
+from gal_studio.workspace.archive.copy_project import copy_project
 from gal_studio.workspace.archive.format import Limits, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
@@ -27,26 +27,26 @@ _log = logging.getLogger(__name__)
 
 
 def import_project(store: Store, path: Path, check: Check | None = None, limits: Limits | None = None) -> str:
-    """Take in what `export_project` wrote; the project's id.
+    """Import an archive of `export_project`; returns the ID of the project.
 
-    `check` is called with the small workspace and the project's id; whatever it raises refuses the archive.
+    `check` is called with the temporary workspace and the project's ID; if it raises, the archive is refused.
     """
     path, limits = Path(path).expanduser(), limits or Limits()
     with _staging(store.workspace) as folder:
         with opened(path, limits) as archive:
             unpacking = Unpacking(archive, path.stat().st_size, limits)
             manifest = unpacking.manifest()
-            store.disk.check_folder(store.workspace, 2 * sum(entry.size for entry in manifest.files))
+            store.disk.check_folder(store.workspace, 2 * sum(file.size for file in manifest.files))
             unpacking.unpack(manifest, folder)
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
             _check(staged, project_id, check)
-            return adopt(store, staged, project_id)
+            return copy_project(store, staged, project_id)
 
 
 @contextmanager
 def _staging(workspace: Path) -> Iterator[Path]:
-    """A folder on the same disk that is gone afterwards, whatever happens."""
+    """A temporary folder on the same disk."""
     folder = None
     try:
         folder = Path(tempfile.mkdtemp(prefix=STAGING, suffix=".part", dir=workspace))
@@ -61,17 +61,17 @@ def _staging(workspace: Path) -> Iterator[Path]:
 
 
 def _check(staged: Store, project_id: str, check: Check | None) -> None:
-    """Read everything as the studio will, so that nothing fails later."""
+    """Read everything once, so that nothing fails later."""
     findings = examine(staged)
     if findings:
-        raise damaged(f"something in it does not fit together ({findings[0].sentence.rstrip('.')})")
+        raise damaged(f"its contents are inconsistent ({findings[0].sentence.rstrip('.')})")
     try:
         _read_all(staged, project_id)
         if check is not None:
             check(staged, project_id)
     except Exception as error:
-        _log.info("an archive was refused", exc_info=True)
-        raise damaged("the studio cannot make a project of its rows") from error
+        _log.info("archive refused", exc_info=True)
+        raise damaged("its rows cannot be read as a project") from error
 
 
 def _read_all(store: Store, project_id: str) -> None:
@@ -80,14 +80,14 @@ def _read_all(store: Store, project_id: str) -> None:
         raise StudioError("The project has no reference.")
     for reference in references:
         store.projects.masks.history(reference.id)
-    for entry in store.rounds.of_project(project_id):
-        store.rounds.settings(entry.id)
-        store.decisions.can_undo(entry.id)
-        store.refinements.paintings.can_undo(entry.id)
-        features = list(store.candidates.features(entry.id).values())
+    for round_ in store.rounds.of_project(project_id):
+        store.rounds.settings(round_.id)
+        store.decisions.can_undo(round_.id)
+        store.refinements.paintings.can_undo(round_.id)
+        features = list(store.candidates.features(round_.id).values())
         if features and not np.isfinite(np.stack(features)).all():
-            raise StudioError("A feature is no number.")
-        owners = [candidate.id for candidate in store.candidates.of_round(entry.id)]
-        for owner in owners + [pair.id for pair in store.refinements.pairs(entry.id)]:
+            raise StudioError("A feature is not finite.")
+        owners = [candidate.id for candidate in store.candidates.of_round(round_.id)]
+        for owner in owners + [pair.id for pair in store.refinements.pairs(round_.id)]:
             store.refinements.maps(owner, "quality")
             store.refinements.maps(owner, "reproduction")

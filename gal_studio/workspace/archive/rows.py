@@ -1,4 +1,4 @@
-"""The rows of an archive in a database of their own, at the version that they were exported from."""
+"""Load the rows of an archive into a database of its schema version, then migrate it."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,9 +8,9 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Database
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.errors import database_problem
-from gal_studio.workspace.archive.format import Limits, Manifest, Rows, damaged, read_row
+from gal_studio.workspace.archive.format import ArchivedTable, Limits, Manifest, damaged, read_row
 from gal_studio.workspace.archive.project_tables import (
     OWNER,
     ROOT,
@@ -24,7 +24,7 @@ _ID_LENGTH = 16
 
 
 def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
-    """Make `studio.db` from the rows that lie under `tables/`, migrated to today; the project's id."""
+    """Make `studio.db` from the rows under `tables/`, migrated to the current version; the project's ID."""
     if manifest.schema > len(MIGRATIONS):
         raise StudioError(
             f"The archive was made by a newer GAL Studio (version {manifest.schema}, this one knows "
@@ -43,16 +43,16 @@ def make_database(folder: Path, manifest: Manifest, limits: Limits) -> str:
 
 def _fill(connection: sqlite3.Connection, folder: Path, manifest: Manifest, limits: Limits) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = OFF")  # nobody needs it after a crash
+    connection.execute("PRAGMA synchronous = OFF")  # the file is temporary
     connection.execute("BEGIN")
     for statements in MIGRATIONS[: manifest.schema]:
         for statement in statements:
             connection.execute(statement)
     tables = {table.name: table for table in project_tables(_query(connection))}
-    given = {rows.name: rows for rows in manifest.tables}
-    files = {entry.name for entry in manifest.files if entry.name.startswith("tables/")}
+    given = {part.name: part for part in manifest.tables}
+    files = {file.name for file in manifest.files if file.name.startswith("tables/")}
     if not given.keys() <= tables.keys() or files != {f"tables/{name}.jsonl" for name in given}:
-        raise damaged("it has a table that this studio does not know")
+        raise damaged("it has an unknown table")
     for name, table in tables.items():
         if name in given:
             _insert(connection, table, given[name], _lines(folder / "tables" / f"{name}.jsonl", limits))
@@ -71,15 +71,17 @@ def _lines(path: Path, limits: Limits) -> Iterator[bytes]:
     with path.open("rb") as file:
         while line := file.readline(limits.row + 1):
             if len(line) > limits.row:
-                raise damaged("a row in it is too long")
+                raise damaged("it has a row that is too long")
             yield line
 
 
-def _insert(connection: sqlite3.Connection, table: Table, given: Rows, lines: Iterator[bytes]) -> None:
-    """The rows in their order; foreign keys make sure that what a row refers to came before it."""
+def _insert(
+    connection: sqlite3.Connection, table: Table, given: ArchivedTable, lines: Iterator[bytes]
+) -> None:
+    """Insert the rows in order; foreign keys ensure that each row refers to earlier ones."""
     known = {column.name: column for column in table.columns}
     if not set(given.columns) <= known.keys():
-        raise damaged(f"its table {table.name} has a column that this studio does not know")
+        raise damaged(f"its table {table.name} has an unknown column")
     columns = [known[name] for name in given.columns]
     marks = ", ".join("?" * len(columns))
     sql = f"INSERT INTO {table.name} ({', '.join(given.columns)}) VALUES ({marks})"
@@ -90,18 +92,18 @@ def _insert(connection: sqlite3.Connection, table: Table, given: Rows, lines: It
         connection.execute(sql, values)
         count += 1
     if count != given.rows:
-        raise damaged(f"its table {table.name} has another number of rows than it says")
+        raise damaged(f"its table {table.name} has a wrong number of rows")
 
 
 def _check_ids(table: Table, columns: Sequence[Column], values: Sequence[Any]) -> None:
-    """Names of rows are used as names of folders: nothing but 16 hexadecimal digits. No row names itself."""
+    """IDs become folder names, so they must be 16 hexadecimal digits. No row may refer to itself."""
     row = dict(zip((column.name for column in columns), values, strict=True))
     if any(column.target == table.name and row[column.name] == row.get("id") for column in columns):
-        raise damaged(f"a row of its table {table.name} comes from itself")
+        raise damaged(f"a row of its table {table.name} refers to itself")
     for column, value in zip(columns, values, strict=True):
-        names = column.name in ("id", OWNER) or column.target is not None
-        if names and isinstance(value, str) and not _is_id(value):
-            raise damaged(f"the name of a row in it is none of ours ({value[:20]!r})")
+        is_id = column.name in ("id", OWNER) or column.target is not None
+        if is_id and isinstance(value, str) and not _is_id(value):
+            raise damaged(f"it has an invalid ID ({value[:20]!r})")
 
 
 def _is_id(text: str) -> bool:
@@ -109,7 +111,7 @@ def _is_id(text: str) -> bool:
 
 
 def _the_project(database: Database) -> str:
-    """The one project, to which every row belongs."""
+    """The ID of the only project, to which every row must belong."""
     projects = database.rows(f"SELECT id FROM {ROOT}")
     if len(projects) != 1:
         raise damaged(f"it holds {len(projects)} projects")
@@ -118,5 +120,5 @@ def _the_project(database: Database) -> str:
     for table in tables:
         (row,) = database.rows(f"SELECT COUNT(*) AS n FROM {table.name}")
         if sum(1 for _ in project_rows(database.rows, tables, table.name, project_id)) != row["n"]:
-            raise damaged(f"rows of its table {table.name} belong to nothing")
+            raise damaged(f"rows of its table {table.name} belong to no project")
     return project_id

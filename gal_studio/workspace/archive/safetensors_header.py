@@ -1,4 +1,4 @@
-"""The header of a safetensors file, checked without loading a weight, since torch stays out of this floor."""
+"""Check the header of a safetensors file without loading weights: this package does not import torch."""
 
 import json
 import math
@@ -16,7 +16,7 @@ _LARGEST_HEADER = 4 << 20
 
 
 def check_weights(path: Path, name: str) -> None:
-    """Refuse what is no whole safetensors file: tensors that fill the rest of the file without a gap."""
+    """Refuse a file unless its tensors fill it without gaps."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
@@ -25,13 +25,15 @@ def check_weights(path: Path, name: str) -> None:
             header = json.loads(file.read(length))
         _check_tensors(header, path.stat().st_size - 8 - length)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise StudioError(f"{name} is no safetensors file: only such weights are taken in.") from error
+        raise StudioError(
+            f"{name} is not a valid safetensors file, the only format of weights that is imported."
+        ) from error
 
 
 def _check_tensors(header: Mapping[str, Any], size: int) -> None:
     metadata = header.get("__metadata__", {})
     if not all(isinstance(text, str) for text in metadata.values()):
-        raise ValueError("the metadata are no texts")
+        raise ValueError("the metadata are not strings")
     spans = sorted(
         _span(tensor["dtype"], tensor["shape"], tensor["data_offsets"])
         for name, tensor in header.items()
@@ -49,7 +51,7 @@ def _check_tensors(header: Mapping[str, Any], size: int) -> None:
 def _span(kind: str, shape: list[int], offsets: list[int]) -> tuple[int, int]:
     first, last = offsets
     if not all(type(number) is int and number >= 0 for number in (*shape, first, last)):
-        raise ValueError("a number is none")
+        raise ValueError("a number is invalid")
     if last - first != math.prod(shape) * _BYTES[kind]:
-        raise ValueError("a tensor has another length than its shape says")
+        raise ValueError("the length of a tensor does not match its shape")
     return first, last

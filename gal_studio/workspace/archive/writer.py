@@ -1,4 +1,4 @@
-"""One zip with everything of a project: the same project gives the same bytes."""
+"""Export a project as one zip file; the same project gives the same bytes."""
 
 import hashlib
 import sqlite3
@@ -9,17 +9,17 @@ from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.content_store import Files, writing
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.format import (
     ENDINGS,
     MANIFEST,
-    Entry,
+    ArchivedFile,
+    ArchivedTable,
     Limits,
     Manifest,
-    Rows,
     manifest_text,
     row_text,
 )
@@ -38,27 +38,27 @@ Named = tuple[Folder, str]
 
 
 def export_project(store: Store, project_id: str, path: Path) -> Path:
-    """Write the archive of a project, whole or not at all; the file that was written."""
+    """Write the archive of a project, all or nothing; returns its path."""
     path = Path(path).expanduser().absolute()
     if path.is_dir():
-        raise StudioError(f"{path} is a folder: give the name of the file to write, such as cat.zip.")
+        raise StudioError(f"{path} is a folder: give a file name, such as cat.zip.")
     project = store.projects.get(project_id)
     make_folder(path.parent)
     store.disk.check_folder(path.parent, sum(_size(store, named) for named in _files_of(store, project_id)))
     with writing(path, path.parent) as file, ZipFile(file, "w", allowZip64=True) as archive:
-        tables, entries, files = _write_tables(store, project_id, archive)
-        entries += [_write_file(store, archive, named) for named in files]
-        manifest = Manifest(len(MIGRATIONS), project.name, tuple(tables), tuple(entries))
+        tables, files, stored = _write_tables(store, project_id, archive)
+        files += [_write_file(store, archive, named) for named in stored]
+        manifest = Manifest(len(MIGRATIONS), project.name, tuple(tables), tuple(files))
         text = manifest_text(manifest).encode()
         if len(text) > Limits().manifest:
-            raise StudioError(f"The project has {len(entries)} files, more than one archive takes.")
-        with _entry(archive, MANIFEST, len(text)) as target:
+            raise StudioError(f"The project has {len(files)} files, more than an archive can hold.")
+        with _file(archive, MANIFEST, len(text)) as target:
             target.write(text)
     return path
 
 
 def _files_of(store: Store, project_id: str) -> list[Named]:
-    """(folder, hash) of every file of a project, each once, in a stable order."""
+    """(folder, hash) of every file of a project, each once, sorted."""
     query = store.database.rows
     tables = project_tables(query)
     found = {
@@ -72,9 +72,9 @@ def _files_of(store: Store, project_id: str) -> list[Named]:
 
 def _write_tables(
     store: Store, project_id: str, archive: ZipFile
-) -> tuple[list[Rows], list[Entry], list[Named]]:
-    """All rows as they are at one moment, and the files that they name."""
-    written, entries = [], []
+) -> tuple[list[ArchivedTable], list[ArchivedFile], list[Named]]:
+    """Write all rows in one snapshot; the tables, their files, and the stored files that the rows name."""
+    written, files = [], []
     with store.database.snapshot():
         query = store.database.rows
         tables = project_tables(query)
@@ -83,16 +83,16 @@ def _write_tables(
             rows = list(project_rows(query, tables, table.name, project_id))
             numbers[table.name] = {row[0]: place for place, row in enumerate(rows, 1)}
             lines = (row_text(_values(table, row, numbers, tables)) for row in rows)
-            entries.append(_write_lines(archive, f"tables/{table.name}.jsonl", lines))
-            written.append(Rows(table.name, table.names, len(rows)))
-        return written, entries, _files_of(store, project_id)
+            files.append(_write_lines(archive, f"tables/{table.name}.jsonl", lines))
+            written.append(ArchivedTable(table.name, table.names, len(rows)))
+        return written, files, _files_of(store, project_id)
 
 
 def _values(
     table: Table, row: sqlite3.Row, numbers: Mapping[str, Mapping[Any, int]], tables: Sequence[Table]
 ) -> Iterator[Any]:
-    """The row without what belongs to this workspace: numbered rows count from 1 in each project."""
-    numbered = {entry.name for entry in tables if entry.is_numbered}
+    """The values of a row in the archive, where numbered rows count from 1."""
+    numbered = {other.name for other in tables if other.is_numbered}
 
     def value(column: Column) -> Any:
         present = row[column.name]
@@ -107,34 +107,34 @@ def _values(
     return map(value, table.columns)
 
 
-def _write_lines(archive: ZipFile, name: str, lines: Iterator[str]) -> Entry:
+def _write_lines(archive: ZipFile, name: str, lines: Iterator[str]) -> ArchivedFile:
     digest, size = hashlib.sha256(), 0
-    with _entry(archive, name, Limits().tables, ZIP_DEFLATED) as target:
+    with _file(archive, name, Limits().tables, ZIP_DEFLATED) as target:
         for line in lines:
             data = line.encode()
             digest.update(data)
             size += len(data)
             target.write(data)
-    return Entry(name, digest.hexdigest(), size)
+    return ArchivedFile(name, digest.hexdigest(), size)
 
 
-def _write_file(store: Store, archive: ZipFile, named: Named) -> Entry:
-    """Copy a stored file, and make sure that it is still what it was when it was stored."""
+def _write_file(store: Store, archive: ZipFile, named: Named) -> ArchivedFile:
+    """Copy a stored file and check its hash."""
     folder, name = named
-    entry, digest = f"{folder}/{name}{ENDINGS[folder]}", hashlib.sha256()
+    path, digest = f"{folder}/{name}{ENDINGS[folder]}", hashlib.sha256()
     size = _size(store, named)
-    with _folder(store, folder).path(name).open("rb") as source, _entry(archive, entry, size) as target:
+    with _folder(store, folder).path(name).open("rb") as source, _file(archive, path, size) as target:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
             target.write(chunk)
     if digest.hexdigest() != name:
         raise _lost(store)
-    return Entry(entry, name, size)
+    return ArchivedFile(path, name, size)
 
 
 @contextmanager
-def _entry(archive: ZipFile, name: str, size: int, compression: int = ZIP_STORED) -> Iterator[IO[bytes]]:
-    """A file in the archive without time or owner; `size` is its length, or more."""
+def _file(archive: ZipFile, name: str, size: int, compression: int = ZIP_STORED) -> Iterator[IO[bytes]]:
+    """Open a file in the archive, without time or owner; `size` is an upper bound of its length."""
     info = ZipInfo(name)
     info.compress_type = compression
     info.file_size = size
@@ -156,6 +156,6 @@ def _folder(store: Store, folder: Folder) -> Files:
 
 def _lost(store: Store) -> StudioError:
     return StudioError(
-        "A picture or adapter of this project is missing or damaged: "
-        f"`gal-studio doctor --workspace {store.workspace}` says which, and --repair mends what it can."
+        "A picture or LoRA of this project is missing or damaged: "
+        f"`gal-studio doctor --workspace {store.workspace}` lists them, and --repair fixes what it can."
     )

@@ -9,7 +9,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.protocols import Embedder
+from gal_studio.engine.features.embedder import Embedder
 from tests.engine.conftest import noise_picture
 
 

@@ -20,7 +20,7 @@ from gal_studio.engine.memory.plan import (
     plan_training,
     training_need,
 )
-from gal_studio.engine.memory.slicing import low_memory
+from gal_studio.engine.memory.slicing import slicing
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
@@ -60,14 +60,14 @@ def test_the_estimate_is_within_a_factor_of_two_of_what_was_measured(what: str, 
     assert need / 2 < measured < 2 * need
 
 
-def test_more_rows_need_more_and_sparing_needs_less(model: ImageModel) -> None:
+def test_more_rows_need_more_and_low_memory_needs_less(model: ImageModel) -> None:
     one, four, spared = (
-        training_need(model, TUNE, plan) for plan in (Plan(1), Plan(4), Plan(4, sparing=True))
+        training_need(model, TUNE, plan) for plan in (Plan(1), Plan(4), Plan(4, low_memory=True))
     )
     assert one < four < 4 * one
     assert spared < four
     assert drawing_need(model, SAMPLE, Plan(1)) < drawing_need(model, SAMPLE, Plan(4))
-    assert drawing_need(model, SAMPLE, Plan(1, sparing=True)) < drawing_need(model, SAMPLE, Plan(1))
+    assert drawing_need(model, SAMPLE, Plan(1, low_memory=True)) < drawing_need(model, SAMPLE, Plan(1))
     assert training_need(model, TUNE.updated({"method": "full"}), Plan(1)) > 3 * 4 * sum(
         weight.numel() for weight in model.denoiser.parameters()
     )
@@ -78,7 +78,9 @@ def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
     assert plan_training(model, TUNE, 4, None) == Plan(4)
     assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(4))) == Plan(4)
     assert plan_training(model, TUNE, 4, need) == Plan(2)
-    assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(1, sparing=True))) == Plan(1, True)
+    assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(1, low_memory=True))) == Plan(
+        1, True
+    )
     with pytest.raises(StudioError, match=r"too small to train this model: \d+ MB are needed and 0 MB are"):
         plan_training(model, TUNE, 4, LITTLE)
     assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, Plan(2))) == Plan(2)
@@ -107,7 +109,7 @@ def test_a_step_of_one_picture_is_not_said_to_be_parted(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = TUNE.updated({"batch_size": 1})
-    room = training_need(model, alone, Plan(1, sparing=True))
+    room = training_need(model, alone, Plan(1, low_memory=True))
     monkeypatch.setattr(training_module, "free_memory", lambda _device: room)
     events = fine_tune(model, EXAMPLES, [], alone, seed=0)
     notice = next(events).notice
@@ -172,7 +174,7 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
 
 def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
     plain = drawn(model, torch.float32)
-    with low_memory(model, 16):  # tiles are as large as the picture
+    with slicing(model, 16):  # tiles are as large as the picture
         sliced = drawn(model, torch.float32)
     assert all(difference(*pair) <= 1 for pair in zip(plain.images, sliced.images, strict=True))
 

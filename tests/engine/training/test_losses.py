@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.processes import add_noise, prediction_target
 from gal_studio.engine.training.losses import (
     as_maps,
@@ -15,27 +14,6 @@ from gal_studio.engine.training.losses import (
 
 def rows(*values: float) -> torch.Tensor:
     return torch.tensor(values).view(-1, 1, 1, 1)
-
-
-def test_noise_mixes_by_the_schedule() -> None:
-    # sqrt(.36) * 5 + sqrt(.64) * 10 = 3 + 8
-    noisy = add_noise(rows(5.0), rows(10.0), torch.tensor([0.36]))
-    torch.testing.assert_close(noisy, rows(11.0))
-
-
-def test_epsilon_target_is_the_noise() -> None:
-    assert prediction_target("epsilon", rows(5.0), rows(10.0), torch.tensor([0.36])).item() == 10.0
-
-
-def test_velocity_target_by_hand() -> None:
-    # sqrt(.36) * 10 - sqrt(.64) * 5 = 6 - 4
-    target = prediction_target("v_prediction", rows(5.0), rows(10.0), torch.tensor([0.36]))
-    torch.testing.assert_close(target, rows(2.0))
-
-
-def test_unknown_prediction_type_is_refused() -> None:
-    with pytest.raises(StudioError, match="sample"):
-        prediction_target("sample", rows(1.0), rows(1.0), torch.tensor([0.5]))
 
 
 def test_loss_is_the_plain_mean_of_weighted_squares() -> None:

@@ -12,7 +12,7 @@ from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, is_a
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.fine_tune import fine_tune
-from gal_studio.engine.training.verify import prove
+from gal_studio.engine.training.verify import verify_adapter
 from tests.engine.trained import EXAMPLES, SETTINGS
 
 REQUEST, DRAWING = DrawRequest("A tie in a style", 3), GenerationSettings(steps=4, guidance_scale=3.0)
@@ -28,10 +28,10 @@ def trained(
     return path, adapter_tensors(model)
 
 
-def test_a_good_adapter_is_proved_and_leaves_the_base(
+def test_a_good_adapter_is_verified_and_leaves_the_base(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
-    prove(model, *trained, REQUEST, DRAWING)
+    verify_adapter(model, *trained, REQUEST, DRAWING)
     assert not is_attached(model)
 
 
@@ -43,10 +43,10 @@ def test_one_bit_that_differs_is_found(
     data[-1] ^= 1
     path.write_bytes(data)
     with pytest.raises(StudioError, match="not read back as it was written"):
-        prove(model, path, tensors, REQUEST, DRAWING)
+        verify_adapter(model, path, tensors, REQUEST, DRAWING)
     path.write_bytes(data[:-8])
     with pytest.raises(StudioError, match="missing or broken"):
-        prove(model, path, tensors, REQUEST, DRAWING)
+        verify_adapter(model, path, tensors, REQUEST, DRAWING)
 
 
 def test_an_adapter_that_draws_no_picture_is_no_result(
@@ -56,5 +56,5 @@ def test_an_adapter_that_draws_no_picture_is_no_result(
     ruined = {name: tensor * float("inf") for name, tensor in load_file(path).items()}
     save_file(ruined, path)
     with pytest.raises(StudioError, match="complete, but its LoRA draws no picture: the model drew"):
-        prove(model, path, load_file(path), REQUEST, DRAWING)
+        verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
     assert not is_attached(model)

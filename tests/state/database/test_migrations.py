@@ -9,7 +9,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.database.migrations.m01_first import MIGRATIONS
+from gal_studio.state.database.migrations import MIGRATIONS
 
 RELEASED = (
     "9b2b3a83bfc652285dcebbb931ec29715a1ffd7cb27475197293c161138aade4",
@@ -19,6 +19,7 @@ RELEASED = (
     "6ccf26c300b10e39ebf1f916fa57a01f0883ba2611784f18ece0deec1ca951a3",
     "29ca5ffe4d2098fffa6c9d62c016e34d60c8c2a90d08e789be21b57d3b1aecb6",
     "0d30877acbeb1818382354846404e78126fe23d01e1f753a7c3418d0e12e818c",
+    "f5f027b038d241e77f7d52421a3dddd0ce7b3148673629ee1689532af347941e",
 )
 HASH = "a" * 64
 
@@ -118,7 +119,7 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
         assert store.database.rows("PRAGMA integrity_check")[0][0] == "ok"
         check_what_is_read(store)
         stored = store.refinements.maps("c1", "quality")  # there are maps since version 2
-        assert {subject: entry.values.tolist() for subject, entry in stored.items()} == (
+        assert {subject: stored_map.values.tolist() for subject, stored_map in stored.items()} == (
             {"": [[0.5, 0.5]]} if version >= 2 else {}
         )
     after = tables(folder / "studio.db")
@@ -135,7 +136,7 @@ def check_what_is_read(store: Store) -> None:
     (reference,) = store.projects.references("p1")
     assert (reference.trigger_word, reference.mask) == ("<pot>", None)
     assert store.projects.references("p2")[0].trigger_word == ""
-    assert [entry.kind for entry in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
+    assert [round_.kind for round_ in store.rounds.of_project("p1")] == ["fine_tune", "fine_tune"]
     assert store.rounds.training_set("r1")[0].mask is None
     assert store.decisions.accepted("r1") == ("c1",)
     assert store.decisions.masks("r1") == {}
@@ -146,8 +147,8 @@ def check_what_is_read(store: Store) -> None:
         ("j2", "paused"),
     ]
     assert store.jobs.get("j2").paused_for == ""  # whoever paused it, a person is to resume it
-    assert store.jobs.short_of_room() == ()
-    assert [entry.remark for entry in store.candidates.of_round("r1")] == ["", ""]
+    assert store.jobs.waiting_for_space() == ()
+    assert [candidate.remark for candidate in store.candidates.of_round("r1")] == ["", ""]
     assert store.refinements.pairs("r1") == ()
 
 
@@ -175,8 +176,8 @@ def test_mask_of_an_old_reference_is_the_first_entry_of_its_log(tmp_path: Path, 
     connection.close()
     with Store(folder) as store:
         assert [store.projects.reference(name).mask for name in ("f1", "f2")] == [HASH, None]
-        (entry,) = store.database.rows("SELECT * FROM reference_masks")
-        assert (entry["reference_id"], entry["author"], entry["time"]) == ("f1", "human", 1.0)
+        (row,) = store.database.rows("SELECT * FROM reference_masks")
+        assert (row["reference_id"], row["author"], row["time"]) == ("f1", "human", 1.0)
         store.projects.masks.add("f1", "b" * 64)
         assert store.projects.masks.undo("f1")
         assert store.projects.reference("f1").mask == HASH
@@ -213,7 +214,7 @@ def test_rows_that_point_to_nothing_are_told_and_left(tmp_path: Path) -> None:
     connection.execute("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
     connection.close()
     before = tables(folder / "studio.db")
-    with pytest.raises(StudioError, match="point to nothing"):
+    with pytest.raises(StudioError, match="refer to missing rows"):
         Store(folder)
     assert tables(folder / "studio.db") == before
 

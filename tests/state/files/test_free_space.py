@@ -25,31 +25,31 @@ def job(store: Store, first_round: Round) -> Job:
 
 
 def test_a_job_rests_with_its_reason_and_its_need(store: Store, job: Job) -> None:
-    rested = store.jobs.rest(job.id, 5000, "The disk is full.")
+    rested = store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
     assert (rested.state, rested.paused_for, rested.message) == ("paused", "room", "The disk is full.")
-    assert store.jobs.short_of_room() == ((rested, 5000),)
+    assert store.jobs.waiting_for_space() == ((rested, 5000),)
     assert [move.reason for move in store.jobs.moves(job.id)][-1] == "the disk is full"
     resumed = store.jobs.resume(job.id)  # by hand
     assert (resumed.state, resumed.paused_for, resumed.message) == ("queued", "", "")
-    assert store.jobs.short_of_room() == ()
+    assert store.jobs.waiting_for_space() == ()
 
 
 @pytest.mark.parametrize(("wish", "state"), [("request_pause", "paused"), ("request_stop", "stopped")])
 def test_what_a_person_asked_for_comes_first(store: Store, job: Job, wish: str, state: str) -> None:
     getattr(store.jobs, wish)(job.id)
-    rested = store.jobs.rest(job.id, 5000, "The disk is full.")
+    rested = store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
     assert (rested.state, rested.paused_for) == (state, "")
-    assert store.jobs.short_of_room() == ()
+    assert store.jobs.waiting_for_space() == ()
 
 
 def test_a_resting_job_can_be_withdrawn(store: Store, job: Job) -> None:
-    store.jobs.rest(job.id, 5000, "The disk is full.")
+    store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
     assert store.jobs.request_stop(job.id).state == "stopped"
-    assert store.jobs.short_of_room() == ()
+    assert store.jobs.waiting_for_space() == ()
 
 
 def test_asking_again_for_resting_work_resumes_it(store: Store, job: Job) -> None:
-    store.jobs.rest(job.id, 5000, "The disk is full.")
+    store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
     assert store.jobs.enqueue(job.project_id, job.round_id, "fine_tune").id == job.id
     assert store.jobs.get(job.id).state == "queued"
 
@@ -57,7 +57,7 @@ def test_asking_again_for_resting_work_resumes_it(store: Store, job: Job) -> Non
 def test_only_a_job_that_runs_rests(store: Store, job: Job) -> None:
     store.jobs.finish(job.id)
     with pytest.raises(StudioError, match="is completed and cannot become"):
-        store.jobs.rest(job.id, 1, "")
+        store.jobs.pause_for_space(job.id, 1, "")
 
 
 def test_room_is_what_is_free_beside_the_reserve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +66,7 @@ def test_room_is_what_is_free_beside_the_reserve(tmp_path: Path, monkeypatch: py
     free = usage.free
     disk = Disk(tmp_path, reserve=free // 2)
     disk.check(free // 4)
-    with pytest.raises(NoRoomError, match=r"needed beside the [\d.]+ MB that stay free, and") as caught:
+    with pytest.raises(NoRoomError, match=r"needed besides the [\d.]+ MB that must stay free, and") as caught:
         disk.check(free)
     assert caught.value.needed == free
     assert disk.wanted(caught.value) == free
@@ -80,7 +80,7 @@ def test_archives_leave_the_reserve_free(store: Store, first_round: Round, tmp_p
     path = export_project(store, first_round.project_id, tmp_path / "cat.zip")
     free = shutil.disk_usage(tmp_path).free
     with Store(tmp_path / "full", reserve=2 * free) as full:
-        with pytest.raises(StudioError, match=r"needed beside the [\d.]+ MB that stay free and"):
+        with pytest.raises(StudioError, match=r"needed besides the [\d.]+ MB that must stay free and"):
             import_project(full, path)
         assert full.projects.all() == ()
         with pytest.raises(StudioError, match="is full"):

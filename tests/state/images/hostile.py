@@ -247,8 +247,8 @@ def pictures(seed: int, count: int) -> Iterator[Hostile]:
     random = Random(seed)
     made = 0
     for source in (bombs(), loops(), odd(random), wrong_kinds(random), damaged(random)):
-        for entry in source:
+        for file in source:
             if made == count:
                 return
             made += 1
-            yield entry
+            yield file

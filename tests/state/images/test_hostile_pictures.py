@@ -25,10 +25,10 @@ from tests.state.images.hostile import Hostile, encoded, pictures, pixels, png
 COUNT = 200
 
 
-def fate_of(entry: Hostile) -> tuple[str, str]:
+def fate_of(file: Hostile) -> tuple[str, str]:
     """What became of a file, and what was said."""
     try:
-        picture, notes = read_picture(entry.data)
+        picture, notes = read_picture(file.data)
     except StudioError as error:
         return "refused", str(error)
     assert picture.mode == "RGB"
@@ -47,15 +47,15 @@ def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
     """No crash, no hang, one sentence each, as the file deserves it, in bounded memory."""
     own = psutil.Process()
     before, fates = own.memory_info().rss, {"read": 0, "refused": 0}
-    for entry in pictures(seed=1, count=COUNT):
+    for file in pictures(seed=1, count=COUNT):
         worker = sandbox.decoder._running()
         process, used = psutil.Process(worker.pid), work_of(psutil.Process(worker.pid))
-        fate, said = fate_of(entry)
+        fate, said = fate_of(file)
         fates[fate] += 1
-        assert entry.fate in ("either", fate), f"{entry.name} was {fate}: {said}"
-        assert said.count(". ") == 0, entry.name
+        assert file.fate in ("either", fate), f"{file.name} was {fate}: {said}"
+        assert said.count(". ") == 0, file.name
         if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            assert work_of(process) - used < 2.0, entry.name
+            assert work_of(process) - used < 2.0, file.name
     assert fates["read"] > 50
     assert fates["refused"] > 50
     assert own.memory_info().rss - before < 200 << 20
@@ -165,7 +165,7 @@ def test_place_camera_and_words_are_in_nothing_that_is_stored(store: Store) -> N
             kept[place : place + 4] for place in range(len(kept))
         } == set()
     _, notes = read_picture(encoded(noise, "JPEG", exif=exif))
-    assert notes == ("the place that its camera noted: left out",)
+    assert notes == ("GPS location: removed",)
 
 
 def test_colour_profile_is_applied() -> None:
@@ -175,12 +175,12 @@ def test_colour_profile_is_applied() -> None:
     picture, notes = read_picture(encoded(plain, icc_profile=swapped))
     red, green, _ = picture.getpixel((4, 4))  # type: ignore[misc]
     assert green > 200 > 100 > red
-    assert notes == ("its colour profile: applied, the colours are sRGB now",)
+    assert notes == ("colour profile: converted to sRGB",)
     own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert read_picture(encoded(plain, icc_profile=own))[1] == ()
     broken = read_picture(encoded(plain, icc_profile=b"none" * 50))
     assert broken[0].getpixel((4, 4)) == (250, 10, 10)
-    assert broken[1] == ("a colour profile that cannot be read: left out",)
+    assert broken[1] == ("unreadable colour profile: ignored",)
 
 
 def _swapped_profile() -> bytes:
@@ -196,7 +196,7 @@ def test_sixteen_bits_of_every_kind_are_said() -> None:
         png(16, 16, pixels(16, 16, 6), depth=16),
         png(16, 16, pixels(16, 16, 2), depth=16, colour=0),
     ):
-        assert read_picture(data)[1] == ("more than 8 bits a channel: reduced to 8",)
+        assert read_picture(data)[1] == ("more than 8 bits per channel: reduced to 8",)
 
 
 def test_a_project_takes_so_many_pictures_and_no_more(store: Store) -> None:

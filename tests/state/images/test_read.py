@@ -56,7 +56,7 @@ def test_photo_is_turned_upright(tmp_path: Path) -> None:
 def test_transparency_is_laid_on_white() -> None:
     picture, notes = read_picture(encoded(Image.new("RGBA", (10, 10), (255, 0, 0, 0))))
     assert picture.getpixel((5, 5)) == (255, 255, 255)
-    assert notes == ("transparent parts: laid on white",)
+    assert notes == ("transparent parts: placed on white",)
     assert read_picture(encoded(Image.new("RGBA", (10, 10), (255, 0, 0, 255))))[1] == ()
 
 

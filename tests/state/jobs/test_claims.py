@@ -13,7 +13,9 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
-from gal_studio.state.identity import process_identity
+from gal_studio.state.jobs.workers import process_identity
+
+pytestmark = pytest.mark.races
 
 JOBS = 60
 CLAIMER = """
@@ -37,8 +39,8 @@ with Store(Path(sys.argv[1])) as store:
 
 def test_no_job_is_claimed_twice_by_processes_that_claim_at_once(store: Store, first_round: Round) -> None:
     for _ in range(JOBS):
-        entry = store.rounds.add(first_round.project_id, first_round.id, Settings())
-        store.jobs.enqueue(entry.project_id, entry.id, "fine_tune")
+        round_ = store.rounds.add(first_round.project_id, first_round.id, Settings())
+        store.jobs.enqueue(round_.project_id, round_.id, "fine_tune")
     command = [sys.executable, "-c", CLAIMER, str(store.workspace)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     root = Path(__file__).parents[3]
@@ -70,8 +72,8 @@ def test_a_worker_that_arrives_while_the_dead_are_sought_keeps_its_job(
     store.workers.enter("dead")
     store.jobs.claim("dead")
     store.database.write("UPDATE workers SET process = '1@before'")
-    entry = store.rounds.add(first_round.project_id, first_round.id, Settings())
-    job = store.jobs.enqueue(entry.project_id, entry.id, "fine_tune")
+    round_ = store.rounds.add(first_round.project_id, first_round.id, Settings())
+    job = store.jobs.enqueue(round_.project_id, round_.id, "fine_tune")
 
     def arrive() -> None:
         with Store(store.workspace) as other:

@@ -2,14 +2,15 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
+import psutil
 import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
-from gal_studio.state.identity import host_name, own_identity, process_identity
-from gal_studio.state.jobs.workers import SILENCE
+from gal_studio.state.jobs.workers import SILENCE, host_name, own_identity, process_identity
 from tests.stored_project import Clock
 
 
@@ -186,4 +187,15 @@ def test_worker_that_left_is_not_alive(store: Store) -> None:
 def test_identity_of_a_process() -> None:
     assert own_identity() == process_identity(os.getpid())
     assert process_identity(2**22 + 1) is None
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert process_identity(child.pid) not in (None, own_identity())
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert process_identity(child.pid) is None, "a zombie is not alive"
     assert host_name() == host_name()
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="former versions read /proc only on Linux")
+def test_a_running_worker_of_a_former_version_is_known() -> None:
+    started = Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
+    assert own_identity() == f"{os.getpid()}@{started}"

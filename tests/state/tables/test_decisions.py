@@ -1,9 +1,5 @@
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from gal_studio.core.types import Round, Verdict
+from gal_studio.core.types import Round
 from gal_studio.state import Store
-from tests.stored_project import new_candidate
 
 
 def test_newest_verdict_counts_and_nothing_is_overwritten(
@@ -13,7 +9,8 @@ def test_newest_verdict_counts_and_nothing_is_overwritten(
     store.decisions.record(first_round.id, [(drawn[0], "rejected")], "human")
     assert store.decisions.verdicts(first_round.id) == {drawn[0]: "rejected", drawn[1]: "rejected"}
     assert [
-        (entry.candidate_id, entry.verdict, entry.author) for entry in store.decisions.log(first_round.id)
+        (decision.candidate_id, decision.verdict, decision.author)
+        for decision in store.decisions.log(first_round.id)
     ] == [
         (drawn[0], "accepted", "sampler"),
         (drawn[1], "rejected", "sampler"),
@@ -56,45 +53,6 @@ def test_the_same_verdict_again_is_no_entry(store: Store, first_round: Round, dr
     assert len(store.decisions.log(first_round.id)) == 1
 
 
-Step = tuple[str, int, Verdict]
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["decide", "decide", "undo", "redo"]),
-        st.integers(0, 5),
-        st.sampled_from(["accepted", "rejected", "undecided"]),
-    ),
-    max_size=15,
-)
-
-
-@given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_log_agrees_with_a_plain_stack_of_states(store: Store, first_round: Round, steps: list[Step]) -> None:
-    branch = store.rounds.add(first_round.project_id, None, store.rounds.settings(first_round.id)).id
-    anchor = store.projects.anchors(first_round.project_id)[0]
-    store.candidates.save(branch, [new_candidate(store, anchor.id, index) for index in range(6)])
-    drawn = [candidate.id for candidate in store.candidates.of_round(branch)]
-    states: list[dict[str, Verdict]] = [{}]
-    undone: list[dict[str, Verdict]] = []
-    for what, number, verdict in steps:
-        if what == "undo":
-            assert bool(store.decisions.undo(branch)) == (len(states) > 1)
-            if len(states) > 1:
-                undone.append(states.pop())
-        elif what == "redo":
-            assert bool(store.decisions.redo(branch)) == bool(undone)
-            if undone:
-                states.append(undone.pop())
-        else:
-            store.decisions.record(branch, [(drawn[number], verdict)], "human")
-            after = {**states[-1], drawn[number]: verdict}
-            after = {key: value for key, value in after.items() if value != "undecided"}
-            if after != states[-1]:
-                states.append(after)
-                undone.clear()
-        assert store.decisions.verdicts(branch) == states[-1]
-
-
 def test_part_of_a_picture_is_a_verdict_of_its_own(
     store: Store, first_round: Round, drawn: tuple[str, ...]
 ) -> None:
@@ -117,7 +75,7 @@ def test_part_of_a_picture_is_a_verdict_of_its_own(
     assert decisions.masks(identity) == {}
     decisions.undo(identity)
     assert decisions.masks(identity) == {drawn[0]: "right"}
-    assert [entry.mask for entry in decisions.log(identity)] == [
+    assert [decision.mask for decision in decisions.log(identity)] == [
         "left", "right", None, "right", "left", "right", None, "right",
     ]  # fmt: skip
 

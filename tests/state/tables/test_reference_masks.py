@@ -25,14 +25,14 @@ def test_the_newest_counts_and_nothing_is_overwritten(store: Store, reference: s
     ]  # fmt: skip
 
 
-def test_undo_and_redo_are_entries_too(store: Store, reference: str) -> None:
+def test_undo_and_redo_are_appended_too(store: Store, reference: str) -> None:
     masks = store.projects.masks
     assert not masks.undo(reference)
     for mask in ("one", "two"):
         masks.add(reference, mask)
     seen = []
     for step in (masks.undo, masks.undo, masks.undo, masks.redo, masks.redo, masks.redo):
-        seen.append((step(reference), store.projects.reference(reference).mask))
+        seen.append((bool(step(reference)), store.projects.reference(reference).mask))
     assert seen == [
         (True, "one"), (True, None), (False, None), (True, "one"), (True, "two"), (False, "two"),
     ]  # fmt: skip

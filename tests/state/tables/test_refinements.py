@@ -2,13 +2,11 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.projects import Project
@@ -92,7 +90,7 @@ def test_each_subject_of_a_candidate_has_a_map(
     for subject, value in (("<two>", 0.25), ("<one>", 0.75)):
         store.refinements.save_map(drawn[0], "quality", some_map(value), subject)
     found = store.refinements.maps(drawn[0], "quality")
-    assert {name: entry.values.max() for name, entry in found.items()} == {
+    assert {name: stored.values.max() for name, stored in found.items()} == {
         "": 0.5,
         "<two>": 0.25,
         "<one>": 0.75,
@@ -166,7 +164,9 @@ def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, 
         [(example.image, example.prompt, example.weight, example.is_reference)],
     ]  # fmt: skip
     text = json.dumps(parts, sort_keys=True)
-    assert lineage.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()
+    assert (
+        fingerprints.training_fingerprint(store, first_round.id) == hashlib.sha256(text.encode()).hexdigest()
+    )
 
 
 def test_stamp_changes_with_every_part_of_a_refinement(
@@ -206,45 +206,3 @@ def test_masks_are_kept_as_one_channel(store: Store) -> None:
         assert stored.mode == "L"
     np.testing.assert_array_equal(np.asarray(store.images.mask(name)), np.asarray(mask))
     assert store.images.picture(name).mode == "RGB"
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["paint", "paint", "undo", "redo"]),
-        st.integers(0, 2),
-        st.sampled_from([None, "a", "b"]),
-    ),
-    max_size=12,
-)
-
-
-@given(steps=STEPS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_paintings_agree_with_a_plain_stack_of_states(
-    store: Store, first_round: Round, steps: list[tuple[str, int, str | None]]
-) -> None:
-    node = store.rounds.add(
-        first_round.project_id, first_round.id, store.rounds.settings(first_round.id), "refine"
-    ).id
-    paintings = store.refinements.paintings
-    states: list[dict[str, str]] = [{}]
-    undone: list[dict[str, str]] = []
-    for what, number, image in steps:
-        owner = f"{node}-{number}"
-        if what == "undo":
-            assert (paintings.undo(node) is not None) == (len(states) > 1)
-            if len(states) > 1:
-                undone.append(states.pop())
-        elif what == "redo":
-            assert (paintings.redo(node) is not None) == bool(undone)
-            if undone:
-                states.append(undone.pop())
-        else:
-            paintings.add(node, owner, image, "human")
-            after = {**states[-1], owner: image}
-            kept = {key: value for key, value in after.items() if value is not None}
-            if kept != states[-1]:
-                states.append(kept)
-                undone.clear()
-        assert paintings.newest(node) == states[-1]
-        assert paintings.can_undo(node) == (len(states) > 1, bool(undone))

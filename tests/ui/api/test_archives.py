@@ -51,7 +51,7 @@ def test_what_is_no_archive_is_refused_with_a_sentence(opened: Served, body: byt
     before = snapshot(opened.place.studio.store.workspace)
     answer = ask(opened.address, IMPORT_PATH, "POST", {}, body)
     assert answer.status == 409
-    assert b"The archive is broken or no zip" in answer.body
+    assert b"The archive is not a valid zip file" in answer.body
     assert snapshot(opened.place.studio.store.workspace) == before
 
 
@@ -90,5 +90,5 @@ def test_export_and_import_on_the_screen(watched: Watched, served: Served, tmp_p
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Import", exact=True).click()
     choosing.value.set_files(tmp_path / "cut.zip")
-    page.get_by_text("The archive is broken or no zip").wait_for()
+    page.get_by_text("The archive is not a valid zip file").wait_for()
     watched.complaints[:] = [line for line in watched.complaints if "409" not in line]

@@ -161,7 +161,7 @@ def test_what_a_project_has_makes_room_for_the_next_one(
         paths = [kept.add(given(PICTURE)) for _ in range(3)]
         references = [{"path": path, "prompt": PROMPT} for path in paths]
         form = {"kind": "style", "sets": [{"references": references}], "name": name, "preset": "pocket"}
-        reference.ACTS["create"](place.studio, form)
+        reference.WHOLE_PROJECTS["create"](place.studio, form)
         assert all(kept.path(identity) for identity in paths), (
             "the answer may be lost, and the form sent again"
         )

@@ -10,7 +10,7 @@ EDGE = 48  # pixels of a seeded picture
 
 
 def settled(page) -> None:
-    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
 
 
 def stroke(page, selector: str, points: Sequence[tuple[float, float]]) -> None:

@@ -1,5 +1,6 @@
 """Answers that the studio has given and that the page does not have yet."""
 
+from collections.abc import Callable
 from typing import Any
 
 from gal_studio.studio import Studio
@@ -14,10 +15,13 @@ def before_changes(studio: Studio) -> Gate:
 
 
 class Late:
-    """Holds the first answer to a call of this name back; later ones come through."""
+    """Holds the first answer to a call of this name back; later ones come through.
 
-    def __init__(self, page: Any, name: str) -> None:
-        self._page, self._name = page, name
+    `before` happens when the call has left the page and the studio has not answered it.
+    """
+
+    def __init__(self, page: Any, name: str, before: Callable[[], object] = lambda: None) -> None:
+        self._page, self._name, self._before = page, name, before
         self._held: list[tuple[Any, Any]] = []
         self._done = False
         page.route("**/component_server/", self._hold)
@@ -26,6 +30,7 @@ class Late:
         if self._done or f'"{self._name}"' not in (route.request.post_data or ""):
             return route.fallback()
         self._done = True
+        self._before()
         answer = route.fetch()
         self._held.append((route, answer))
         return None

@@ -15,7 +15,7 @@ def verdicts(served: Served):
 
 
 def settled(page):
-    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
 
 
 def lasso(page, x: float, y: float, radius: float) -> None:
@@ -175,7 +175,7 @@ def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched
     )
     page.wait_for_selector("[data-part=job-title]:text('waiting for its turn')")
     page.click("[data-part=stop]")
-    page.wait_for_selector("[data-part=job-title]:text('stopped at 40 / 200')")
+    page.wait_for_selector("[data-part=job-title]:text('stopped after 40 of 200 steps')")
     until(lambda: studio.store.jobs.get(job.id).state == "stopped")
 
 

@@ -39,6 +39,7 @@ def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watche
     watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
 
 
+@pytest.mark.races
 def test_the_presets_come_once(watched: Watched, served: Served):
     studio = served.place.studio
     gate = Gate(studio.presets)
@@ -80,6 +81,7 @@ def test_what_another_tab_changed_is_shown_once_the_person_leaves_the_field(watc
     )
 
 
+@pytest.mark.races
 def test_the_newest_click_on_a_seed_counts(watched: Watched, served: Served):
     page = watched.open(served.url("results"))
     page.wait_for_selector(".same-row img")
@@ -127,19 +129,19 @@ def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served
     other = make_project(studio, name="Ink harbour")
     page = watched.open(served.url("reference"))
     away = ".put-away li:has-text('Ink harbour')"
-    page.click("[aria-label='Put Ink harbour away']")
+    page.click("[aria-label='Archive Ink harbour']")
     page.click(".put-away summary")
     page.wait_for_selector(away)
     assert page.locator(".project-row:has-text('Ink harbour')").count() == 0
-    page.click(f"{away} >> text=Bring back")
+    page.click(f"{away} >> text=Restore")
     page.wait_for_selector(".project-row:has-text('Ink harbour')")
     page.wait_for_selector(".put-away", state="detached")
-    page.click("[aria-label='Put Ink harbour away']")
-    page.click(f"{away} >> text=Delete for good")
+    page.click("[aria-label='Archive Ink harbour']")
+    page.click(f"{away} >> text=Delete permanently")
     page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
     page.wait_for_selector(".put-away", state="detached")
     assert [entry.id for entry in studio.projects()] == [served.place.project]
-    assert other not in studio.store.projects.put_away()
+    assert other not in studio.store.projects.archived()
 
 
 def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served):
@@ -159,9 +161,10 @@ def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.click("[data-action=put-away]")
     page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
-    assert studio.store.projects.put_away() == frozenset()
+    assert studio.store.projects.archived() == frozenset()
 
 
+@pytest.mark.races
 def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watched, served: Served):
     studio = served.place.studio
     gate = Gate(studio.create_demo)

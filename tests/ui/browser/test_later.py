@@ -11,7 +11,7 @@ from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 from tests.ui.seeded_refinement import pairs_made, refined
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 EDITOR = "dialog.anchors-editor[open]"
 
@@ -28,9 +28,9 @@ def test_the_queue_swallows_no_click(watched: Watched, served: Served):
     answer.wait()
     page.wait_for_selector(f".queue-list li:nth-child(1)[data-job='{third.id}']")
     with pytest.raises(Exception, match="Timeout"):
-        page.click(row.format(second.id, "Withdraw"), timeout=1000)
+        page.click(row.format(second.id, "Cancel"), timeout=1000)
     answer.come()
-    page.click(row.format(second.id, "Withdraw"))
+    page.click(row.format(second.id, "Cancel"))
     until(lambda: studio.store.jobs.get(second.id).state == "stopped")
     assert studio.store.jobs.get(first.id).state == "queued"
 
@@ -50,7 +50,7 @@ def test_a_switch_is_not_put_back_by_a_poll_of_before(watched: Watched, served: 
     studio, project = served.place.studio, served.place.project
     gate = before_changes(studio)
     page = watched.open(served.url("reference"))
-    page.click(".open-project button:text('Edit anchors')")
+    page.click(".open-project button:text('Edit test prompts')")
     switch = f"{EDITOR} input[role=switch] >> nth=0"
     page.evaluate(
         f"() => {{ window.said = []; const one = document.querySelector('{EDITOR} input[role=switch]');"
@@ -66,7 +66,7 @@ def test_a_switch_is_not_put_back_by_a_poll_of_before(watched: Watched, served: 
     answer.wait()
     gate.open()
     until(lambda: not studio.project(project).anchors[0].enabled)
-    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
     answer.come()
     page.wait_for_selector(f"{EDITOR} >> text=16 of 18 on")
     assert True not in page.evaluate("window.said")
@@ -102,7 +102,7 @@ def test_a_refusal_is_said_although_the_next_change_was_kept(watched: Watched, s
     assert gate.reached.wait(60)
     gate.open()
     until(lambda: len(studio.store.decisions.accepted(served.place.round)) == 1)
-    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
     assert page.is_visible(f".toast:has-text('{FULL}')")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("a")

@@ -7,7 +7,7 @@ from tests.ui.browser.late_answers import Late, before_changes
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, take
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 PAIR, SUBJECT = ".pair-view .brush-layer", ".mask-view .brush-layer"
 CLEAR = ".brush-steps button:text('Clear'):enabled"
@@ -106,7 +106,7 @@ def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served
     studio, project = served.place.studio, served.place.project
     gate = before_changes(studio)
     page = watched.open(served.url("reference"))
-    page.click(".open-project button:text('Edit anchors')")
+    page.click(".open-project button:text('Edit test prompts')")
     gate.close()
     for line in ("A mill {}", "A barn {}"):
         page.keyboard.type(line)
@@ -135,15 +135,14 @@ def test_a_poll_of_before_does_not_take_a_press_back(watched: Watched, served: S
         " new MutationObserver(() => window.said.push(title.textContent))"
         ".observe(title, { childList: true, characterData: true, subtree: true }); }"
     )
-    jobs.progress(job.id, "fine_tune", 41, 200)
-    answer = Late(page, "poll")
+    answer = Late(page, "poll", before=lambda: jobs.progress(job.id, "fine_tune", 41, 200))
     answer.wait()
     page.click("[data-part=pause]")
     until(lambda: jobs.get(job.id).state == "pausing")
     answer.come()
     jobs.halt(job.id)
-    page.wait_for_selector("[data-part=job-title]:text('Fine-tune paused at 41 / 200')")
-    assert page.evaluate("window.said") == ["Pausing", "Fine-tune paused at 41 / 200"]
+    page.wait_for_selector("[data-part=job-title]:text('Fine-tuning paused after 41 of 200 steps')")
+    assert page.evaluate("window.said") == ["Pausing", "Fine-tuning paused after 41 of 200 steps"]
 
 
 def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(
@@ -153,13 +152,13 @@ def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(
     page, _ = enlarged(watched, served)
     studio.judge_quality(served.place.round)
     job = take(studio)
-    page.wait_for_selector("[data-part=job-title]:text('Judging')", state="attached")
+    page.wait_for_selector("[data-part=job-title]:text('Making heat maps')", state="attached")
     answer = Late(page, "patch_maps")
     page.keyboard.press("h")
     answer.wait()
     judge(studio, served.place.round)
     studio.store.jobs.finish(job.id)
-    page.wait_for_selector("[data-part=job-title]:text('Patch judgement done')", state="attached")
+    page.wait_for_selector("[data-part=job-title]:text('Heat maps ready')", state="attached")
     answer.come()
     page.wait_for_selector(".lightbox .heat canvas")
 
@@ -180,6 +179,6 @@ def test_kept_is_said_of_the_last_stroke(watched: Watched, served: Served):
         stroke(page, PAIR, [(0.2, height), (0.8, height)])
         page.wait_for_timeout(500)  # the page waits for 400 ms after a stroke
     gate.open()
-    page.wait_for_selector(".pair-kept:text-is('Kept')")
+    page.wait_for_selector(".pair-kept:text-is('Saved')")
     settled(page)
-    assert "Kept,Keeping…" not in page.evaluate("window.said")
+    assert "Saved,Saving…" not in page.evaluate("window.said")

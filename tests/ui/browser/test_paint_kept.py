@@ -49,7 +49,7 @@ def test_paint_over_a_pair_that_was_refused_is_sent_again(watched: Watched, serv
     page = opened(watched, served, node)
     pair_opened(page, 0)
     stroke(page, PAIR, LINE)
-    page.wait_for_selector(".pair-kept:text-is('Not kept')")
+    page.wait_for_selector(".pair-kept:text-is('Not saved')")
     page.keyboard.press("Escape")
     until(lambda: bool(studio.store.refinements.paintings.newest(node)))
     page.wait_for_selector(".pair-card >> nth=0 >> .pair-painted:visible")
@@ -76,7 +76,7 @@ def test_a_mask_that_was_closed_is_painted_again_the_next_time(
         page.click(".mask-view [data-action=close]")
     page.wait_for_selector(SUBJECT, state="detached")
     subject_opened(page)
-    page.wait_for_selector(".mask-view >> text=it is not kept yet")
+    page.wait_for_selector(".mask-view >> text=it is not saved yet")
     page.click("[data-action=keep-mask]")
     page.wait_for_selector(".with-mask")
     mask = np.asarray(studio.store.images.mask(studio.store.projects.reference(reference).mask))
@@ -100,7 +100,7 @@ def test_heatmaps_are_those_of_the_last_judgement(watched: Watched, served: Serv
     best = StoredMap(np.full((8, 8), 1, np.float32), pairs.vision_model(store, node))
     for kind in ("quality", "reproduction"):
         store.refinements.save_map(pair, kind, best)
-    page.wait_for_selector(".pair-card >> nth=0 >> text=quality 1.00 · kept 1.00")
+    page.wait_for_selector(".pair-card >> nth=0 >> text=like the reference 1.00 · survives 1.00")
     page.wait_for_function(f"document.querySelector('.pair-card .heat canvas') && {colour} !== '{before}'")
     page.click(".pair-card >> nth=0")
     place = ".pair-view .pair-plates figure:nth-child(2) .heat"

@@ -16,7 +16,7 @@ from tests.ui.browser.late_answers import Late, before_changes, in_one_task
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import pairs_made
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 PART = "dialog.lightbox .brush-layer"
 CLOSED = "new Promise((done) => setTimeout(done, 100))"  # the browser has told of it by then
@@ -61,7 +61,7 @@ def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, serve
     page = opened(watched, served, node)
     pair_opened(page, 0)
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.3), (0.8, 0.3)])
-    page.wait_for_selector(".pair-kept:text-is('Kept')")
+    page.wait_for_selector(".pair-kept:text-is('Saved')")
     in_one_task(page, "key('Escape'); key('z', { ctrlKey: true });")
     page.wait_for_selector("[aria-label^='Bring the correction back']:enabled")
     settled(page)
@@ -102,7 +102,7 @@ def test_a_row_of_the_queue_that_changes_under_the_mouse_is_clicked(watched: Wat
     first, second = studio.run_round(studio.next_round(served.place.round).id)
     page = watched.open(served.url())
     page.click("[data-part=queue]")
-    page.hover(f".queue-list li[data-job='{second.id}'] [aria-label^='Withdraw']")
+    page.hover(f".queue-list li[data-job='{second.id}'] [aria-label^='Cancel']")
     page.mouse.down()
     studio.store.workers.enter("w")
     studio.store.jobs.claim("w")
@@ -147,7 +147,7 @@ def test_the_queue_shows_what_is_there_when_it_opens(watched: Watched, served: S
         "document.querySelector('[data-part=queue]').click();"
         " return document.querySelector('.queue-list').textContent;",
     )
-    assert shown == "QueueNothing runs, and nothing waits."
+    assert shown == "QueueNothing is running or waiting."
 
 
 def test_advanced_settings_stay_open_when_the_project_changes_at_once(watched: Watched, served: Served):

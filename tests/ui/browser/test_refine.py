@@ -38,11 +38,11 @@ def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served
     page.wait_for_selector(".pair-card >> nth=0 >> .heat canvas")
     assert page.locator(".pair-card").count() == 16
     assert page.locator(".pair-card >> nth=0 >> .heat").count() == 1
-    page.click(".pair-bar button:text('What was kept')")
+    page.click(".pair-bar button:text('How much of the reference survives')")
     page.wait_for_function(
         "document.querySelectorAll('.pair-card')[0].querySelectorAll('.heat').length === 2"
     )
-    assert "quality 0.50 · kept 0.50" in page.inner_text(".pair-card >> nth=0")
+    assert "like the reference 0.50 · survives 0.50" in page.inner_text(".pair-card >> nth=0")
     page.wait_for_selector("[data-action=train][data-next]")
     page.click("[data-action=train]")
     page.wait_for_selector("[data-part=job-title]:text('Refining')")
@@ -70,7 +70,7 @@ def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, 
     page = opened(watched, served, node)
     pair_opened(page, 1)
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.25), (0.8, 0.25)])
-    page.wait_for_selector(".pair-kept:text-is('Kept')")
+    page.wait_for_selector(".pair-kept:text-is('Saved')")
     page.keyboard.press("b")
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.75), (0.8, 0.75)])
     page.keyboard.press("Escape")
@@ -152,7 +152,7 @@ def test_what_it_changed_is_said_with_its_interval(watched: Watched, served: Ser
     page = opened(watched, served, node)
     page.wait_for_selector(".refine-measured li >> nth=2")
     words = page.inner_text(".refine-measured").lower()
-    assert "judged by the project's own clip, vit-b-32/openai" in words
+    assert "judged by the project’s own clip model, vit-b-32/openai" in words
     assert "text alignment 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
     assert [entry.strip() for entry in page.locator(".measured-verdict").all_inner_texts()] == [
         "✓ better",

@@ -112,7 +112,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
 
     page = watched.open(served.url())
     page.click("[data-view=anchors]")
-    page.click("#view-anchors button:text('Edit anchors')")
+    page.click("#view-anchors button:text('Edit test prompts')")
     page.wait_for_selector(EDITOR)
     page.keyboard.type("A lighthouse {}")
     page.wait_for_selector(".anchor-preview:text-is('Asks for: A lighthouse in watercolor painting style')")
@@ -130,7 +130,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     page.wait_for_selector(f"{EDITOR} .toast:has-text('has no place for the subject')")
     page.keyboard.press("Escape")
     page.wait_for_selector(EDITOR, state="hidden")
-    page.wait_for_function("document.activeElement.textContent === 'Edit anchors'")
+    page.wait_for_function("document.activeElement.textContent === 'Edit test prompts'")
 
 
 def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_path: Path):
@@ -139,7 +139,7 @@ def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_pat
     for name, text in lists.items():
         (tmp_path / f"{name}.txt").write_text(text)
     page = watched.open(served.url("reference"))
-    page.click(".open-project button:text('Edit anchors')")
+    page.click(".open-project button:text('Edit test prompts')")
     page.check(f"{EDITOR} .only input")
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "two.txt"))
     page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
@@ -160,7 +160,7 @@ def test_a_switch_that_is_refused_goes_back(watched: Watched, served: Served):
     for anchor in studio.project(project).anchors[3:]:
         studio.enable_anchor(anchor.id, False)
     page = watched.open(served.url("reference"))
-    page.click(".open-project button:text('Edit anchors')")
+    page.click(".open-project button:text('Edit test prompts')")
     page.click(f"{EDITOR} input[role=switch] >> nth=0")
     page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
     page.wait_for_function("document.querySelector('dialog[open] input[role=switch]').checked")
@@ -178,7 +178,7 @@ def test_every_control_of_form_and_dialog_has_a_name(watched: Watched, served: S
     )
     assert page.evaluate(nameless, ".reference-sets") == []
     page = watched.open(served.url("reference"))
-    page.click(".open-project button:text('Edit anchors')")
+    page.click(".open-project button:text('Edit test prompts')")
     assert page.evaluate(nameless, EDITOR) == []
 
 

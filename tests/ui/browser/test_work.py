@@ -1,4 +1,4 @@
-"""Queue, log, samples and every state of a job in a real Chromium."""
+"""Queue, log, previews and every state of a job in a real Chromium."""
 
 import re
 from typing import Any
@@ -53,7 +53,7 @@ def test_the_queue_lists_the_work_of_all_projects(watched: Watched, served: Serv
     open_queue(page)
     wait_for_order(page, list(jobs))
     assert "40 / 200" in page.inner_text(row(jobs[0]))
-    assert page.inner_text(row(jobs[1])).splitlines()[:2] == ["Generate", "after fine-tuning"]
+    assert page.inner_text(row(jobs[1])).splitlines()[:2] == ["Generating", "after fine-tuning"]
     assert "Round 1 · Ink harbour" in page.inner_text(row(jobs[3]))
     store.jobs.progress(jobs[0].id, "fine_tune", 90, 200, "loss 0.1")
     page.wait_for_selector(f"{row(jobs[0])} >> text=90 / 200")
@@ -79,7 +79,7 @@ def test_the_order_is_changed_and_both_tabs_show_it(watched: Watched, served: Se
     assert [job.id for job in served.place.studio.store.queue.read().waiting] == [job.id for job in after]
     assert page.is_disabled(f"{row(jobs[2])} [aria-label^='Up']")
     assert page.is_disabled(f"{row(jobs[3])} [aria-label^='Up']"), "it does not overtake its training"
-    other.click(f"{row(jobs[3])} [aria-label^='Withdraw']")
+    other.click(f"{row(jobs[3])} [aria-label^='Cancel']")
     wait_for_order(page, [jobs[2], jobs[0], jobs[1], jobs[3]])
     assert page.inner_text(f"{row(jobs[3])} .queue-state") == "stopped"
     page.click(f"{row(jobs[3])} [aria-label^='Resume']")
@@ -111,7 +111,7 @@ def test_a_double_click_is_one_move_and_hits_no_other_job(
     open_queue(page)
     page.dblclick(f"{row(jobs[2])} [aria-label^='Up']")
     wait_for_order(page, [jobs[0], jobs[2], jobs[1], jobs[3]])
-    page.dblclick(f"{row(jobs[1])} [aria-label^='Withdraw']")
+    page.dblclick(f"{row(jobs[1])} [aria-label^='Cancel']")
     wait_for_order(page, [jobs[0], jobs[2], jobs[3], jobs[1]])
     until(lambda: store.jobs.get(jobs[1].id).state == "stopped")
     page.wait_for_timeout(700)
@@ -153,40 +153,40 @@ def test_every_state_has_its_words_and_buttons(watched: Watched, served: Served,
         assert buttons(page) == list(expected), title
         assert note in page.inner_text("[data-part=job-rate]"), title
 
-    shows("Fine-tuning: waiting for its turn", "Withdraw")
+    shows("Fine-tuning: waiting for its turn", "Cancel")
     store.jobs.claim("w")
     store.jobs.progress(job.id, "fine_tune", 40, 200, "loss 0.1")
     shows("Fine-tuning 40 / 200", "Pause", "Stop")
     store.jobs.request_pause(job.id)
-    shows("Pausing", "Stop", note="keeping what is done")
+    shows("Pausing", "Stop", note="finished work is kept")
     store.jobs.halt(job.id, "Kept 40 of 200 steps; Resume goes on from there.")
-    shows("Fine-tune paused at 40 / 200", "Resume", note="Kept 40 of 200 steps")
+    shows("Fine-tuning paused after 40 of 200 steps", "Resume", note="Kept 40 of 200 steps")
     store.jobs.resume(job.id)
     store.jobs.claim("w")
-    store.jobs.rest(job.id, 1, "The disk is full: make room, and it goes on by itself.")
-    shows("Fine-tune waits for room on the disk", "Resume", note="The disk is full: make room")
+    store.jobs.pause_for_space(job.id, 1, "The disk is full: make room, and it goes on by itself.")
+    shows("Fine-tuning: waiting for disk space", "Resume", note="The disk is full: make room")
     store.jobs.resume(job.id)
     store.jobs.claim("w")
     store.jobs.interrupt(job.id, "a test")
-    shows("Fine-tune was interrupted at 40 / 200", "Resume", note="Resume goes on where it was")
+    shows("Fine-tuning was interrupted after 40 of 200 steps", "Resume", note="Resume goes on where it was")
     store.jobs.resume(job.id)
     store.jobs.claim("w")
     store.jobs.fail(job.id, LOSS)
-    shows("Fine-tune failed at 40 / 200", "Retry", note=LOSS)
+    shows("Fine-tuning failed after 40 of 200 steps", "Retry", note=LOSS)
     store.jobs.resume(job.id)
     store.jobs.claim("w")
     store.jobs.request_stop(job.id)
     shows("Stopping", "Stop")
     assert page.is_disabled("[data-part=stop]")
     store.jobs.halt(job.id, "Kept 40 of 200 steps.")
-    shows("Fine-tune stopped at 40 / 200", "Resume", note="Kept 40 of 200 steps.")
+    shows("Fine-tuning stopped after 40 of 200 steps", "Resume", note="Kept 40 of 200 steps.")
     store.jobs.resume(job.id)
     store.jobs.claim("w")
     store.jobs.finish(job.id)
-    shows("Fine-tune done")
+    shows("The model is trained")
 
 
-def test_samples_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
+def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")
     store.jobs.progress(jobs[0].id, "fine_tune", 20, 200, "loss 0.1")
@@ -194,30 +194,20 @@ def test_samples_and_loss_are_shown_while_it_trains(watched: Watched, served: Se
     page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
     page.click("[data-view=curves]")
     page.wait_for_selector(".curve-title:has-text('20 steps')")
-    page.click(".curves [data-action=sample]")
+    page.click(".curves [data-action=preview]")
     page.wait_for_selector(".toast:has-text('at the next step')")
     assert store.jobs.take_preview_request(jobs[0].id)
     image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)])
     store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
     page.wait_for_selector(".curve-title:has-text('30 steps')")
-    page.wait_for_function("document.querySelector('.curves .sample img')?.naturalWidth === 48")
-    page.click(".curves .sample")
-    page.wait_for_selector(".sample-view[open] >> text=Step 30: A tie in ink")
+    page.wait_for_function("document.querySelector('.curves .preview img')?.naturalWidth === 48")
+    page.click(".curves .preview")
+    page.wait_for_selector(".preview-view[open] >> text=Step 30: A tie in ink")
     page.keyboard.press("Escape")
     store.jobs.finish(jobs[0].id)
-    page.wait_for_selector(".curves [data-action=sample]", state="hidden")
-    assert page.locator(".sample:visible").count() == 1
-
-
-def test_the_interval_of_samples_is_a_setting(watched: Watched, served: Served):
-    studio, project = served.place.studio, served.place.project
-    page = watched.open(served.url("reference"))
-    page.click(".open-project summary")
-    page.fill(".open-project [name='tune.preview_every']", "25")
-    page.press(".open-project [name='tune.preview_every']", "Tab")
-    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes kept'")
-    assert studio.project(project).settings.tune.preview_every == 25
+    page.wait_for_selector(".curves [data-action=preview]", state="hidden")
+    assert page.locator(".preview:visible").count() == 1
 
 
 def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
@@ -248,16 +238,6 @@ def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(
     page.wait_for_selector("dialog.log", state="hidden")
 
 
-def test_the_strip_tells_what_waits_from_what_is_at_work(
-    watched: Watched, served: Served, jobs: tuple[Job, ...]
-):
-    chip = ".chip-round[aria-current] .chip-note"
-    page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
-    page.wait_for_selector(f"{chip}:text-is('waits for its turn')")
-    served.place.studio.store.jobs.claim("w")
-    page.wait_for_selector(f"{chip}:text-is('at work')")
-
-
 def test_what_was_interrupted_is_gone_on_with(watched: Watched, served: Served, jobs: tuple[Job, ...]):
     store = served.place.studio.store
     store.jobs.claim("w")
@@ -267,5 +247,5 @@ def test_what_was_interrupted_is_gone_on_with(watched: Watched, served: Served, 
     until(lambda: store.jobs.get(jobs[0].id).state == "pausing")
     store.jobs.halt(jobs[0].id)
     page.wait_for_selector("[data-part=resume][data-next]:text-is('Resume')")
-    page.wait_for_selector("[data-part=hint]:has-text('Fine-tune is not done: Resume')")
+    page.wait_for_selector("[data-part=hint]:has-text('Fine-tuning is not done: Resume')")
     assert page.locator("[data-part=actions] [data-next]").count() == 0

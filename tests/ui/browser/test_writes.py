@@ -79,18 +79,6 @@ def test_a_change_whose_answer_was_lost_is_not_done_again(watched: Watched, serv
     only_connection_problems(watched)
 
 
-def test_a_branch_whose_answer_was_lost_is_one_branch(watched: Watched, served: Served):
-    studio = served.place.studio
-    studio.next_round(served.place.round)
-    page = rounds_page(watched, served)
-    lost = lose_the_next_answer(page)
-    page.click("[data-part=branch]")
-    page.wait_for_selector(".chip-round[aria-current]:has-text('⎇')")
-    assert lost
-    assert len(studio.rounds(served.place.project)) == 3
-    only_connection_problems(watched)
-
-
 @pytest.mark.parametrize("away", [False, True], ids=["reloaded", "left"])
 def test_what_waits_when_the_page_goes_is_kept(watched: Watched, served: Served, away: bool):
     studio = served.place.studio
@@ -181,6 +169,7 @@ def test_paint_of_a_moment_ago_is_kept_when_the_page_goes(watched: Watched, serv
     until(lambda: bool(served.place.studio.store.refinements.paintings.newest(node)))
 
 
+@pytest.mark.races
 def test_a_refused_decision_is_taken_back_whatever_poll_was_on_its_way(watched: Watched, served: Served):
     studio = served.place.studio
     gate = Gate(studio.queue_view)
@@ -197,6 +186,7 @@ def test_a_refused_decision_is_taken_back_whatever_poll_was_on_its_way(watched: 
     settled(page)
 
 
+@pytest.mark.races
 def test_a_button_means_the_round_in_which_it_was_pressed(watched: Watched, served: Served):
     studio = served.place.studio
     child = studio.next_round(served.place.round).id

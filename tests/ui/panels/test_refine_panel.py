@@ -13,7 +13,7 @@ from gal_studio.ui.api.mask_runs import png_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import Recall
 from gal_studio.ui.panels.refine import (
-    ACTS,
+    WRITES,
     before_after,
     find_maps,
     find_pair,
@@ -146,9 +146,9 @@ def test_the_subject_of_a_reference_is_found_painted_and_left_to_the_studio_agai
     steps = (
         (keep_subject, {"mask": CORNER}, {**painted, "can_undo": True, "can_redo": False}),
         (keep_subject, {"mask": None}, {**found, "can_undo": True}),
-        (ACTS["undo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
-        (ACTS["undo_mask"], {}, {**found, "can_redo": True}),
-        (ACTS["redo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+        (WRITES["undo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
+        (WRITES["undo_mask"], {}, {**found, "can_redo": True}),
+        (WRITES["redo_mask"], {}, {**painted, "can_undo": True, "can_redo": True}),
     )
     for act, request, after in steps:
         act(place.studio, {"reference": reference, **request})

@@ -77,7 +77,7 @@ def test_a_round_whose_start_is_lost_is_refused(studio: Studio, second: str) -> 
     name = studio.store.rounds.get(parent).adapter
     studio.store.adapters.path(str(name)).unlink()
     sentence = (
-        "Round 2 goes on from round 1, whose LoRA is lost: fine-tune round 1 again, or turn off the setting "
+        "Round 2 starts from round 1, whose LoRA is lost: fine-tune round 1 again, or turn off the setting "
         "Continue from the last round."
     )
     for adapter in (name, None):  # the file alone, and what the doctor makes of it
@@ -95,7 +95,7 @@ def test_a_start_that_is_lost_while_the_job_waits_is_refused(
     studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (parent,))
     ended = work(studio, models, job)
     assert ended.state == "error"
-    assert "goes on from round 1, whose LoRA is lost" in ended.message
+    assert "starts from round 1, whose LoRA is lost" in ended.message
     assert studio.store.rounds.get(second).adapter is None
 
 

@@ -7,7 +7,7 @@ from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.training import latents
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, object_draft, tiny_draft
 from tests.worker.working import first_round, weights, work
 

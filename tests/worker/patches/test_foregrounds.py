@@ -11,6 +11,7 @@ from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import foreground_mask
 from gal_studio.engine.patches.loading import PatchTower, load_vision
+from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.candidates import NewCandidate
@@ -18,7 +19,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.jobs.pairs import judge_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
-from gal_studio.worker.patches.judge import Judge, mask_of_reference
+from gal_studio.worker.patches.judge import Judge
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,8 @@ def test_what_all_pictures_have_in_common_is_the_subject(store: Store, tower: Pa
     references = store.projects.references(Studio(store).create_demo("object"))
     assert len(find(store, tower, references)) == len(references)
     alone = []
-    for entry in references:
-        picture, found = store.images.picture(entry.image), store.refinements.foreground(entry.image)
+    for reference in references:
+        picture, found = store.images.picture(reference.image), store.refinements.foreground(reference.image)
         assert found is not None and found.mask is not None
         of_subject, of_picture = covered(store.images.mask(found.mask), picture)
         assert of_subject > 0.9 and of_picture < 0.5
@@ -65,15 +66,15 @@ def test_what_all_pictures_have_in_common_is_the_subject(store: Store, tower: Pa
 
 
 def test_one_picture_is_left_to_the_colours_of_its_border(store: Store, tower: PatchTower) -> None:
-    entry = store.projects.references(Studio(store).create_demo("object"))[0]
+    reference = store.projects.references(Studio(store).create_demo("object"))[0]
 
     def refuse() -> Judge:
         raise AssertionError("there is nothing to compare with")
 
-    list(find_in_references(store, refuse, [entry], [entry]))
-    found = store.refinements.foreground(entry.image)
+    list(find_in_references(store, refuse, [reference], [reference]))
+    found = store.refinements.foreground(reference.image)
     assert found is not None and found.mask is not None
-    alone = foreground_mask(store.images.picture(entry.image))
+    alone = foreground_mask(store.images.picture(reference.image))
     assert np.array_equal(np.asarray(store.images.mask(found.mask)), np.asarray(alone))
 
 
@@ -82,10 +83,10 @@ def test_a_heatmap_before_the_first_refinement_finds_the_same_subjects(
 ) -> None:
     project_id = Studio(store).create_demo("object")
     references = store.projects.references(project_id)
-    entry, anchor = store.rounds.of_project(project_id)[0], store.projects.anchors(project_id)[0]
+    round_, anchor = store.rounds.of_project(project_id)[0], store.projects.anchors(project_id)[0]
     drawn = NewCandidate(anchor.id, 0, 1, references[0].image, 0.3, 0.2, np.zeros(4))
-    store.candidates.save(entry.id, [drawn])
-    job = store.jobs.enqueue(project_id, entry.id, "quality")
+    store.candidates.save(round_.id, [drawn])
+    job = store.jobs.enqueue(project_id, round_.id, "quality")
     list(judge_round(store, Models(load_tower=lambda *_, **__: tower), job))
     with Store(tmp_path / "other") as other:
         same = other.projects.references(Studio(other).create_demo("object"))
@@ -107,12 +108,12 @@ def test_what_a_disk_refuses_is_no_answer(store: Store) -> None:
 
     with pytest.raises(BusyError):
         list(find_in_references(store, refuse, references, references))
-    found = [store.refinements.foreground(entry.image) for entry in references]
-    assert all(entry is None or entry.mask is not None for entry in found)
+    found = [store.refinements.foreground(reference.image) for reference in references]
+    assert all(found_one is None or found_one.mask is not None for found_one in found)
     assert None in found
 
 
 def test_asking_for_a_mask_does_not_search(store: Store) -> None:
-    entry = store.projects.references(Studio(store).create_demo("object"))[0]
-    assert mask_of_reference(store, entry) is None
-    assert store.refinements.foreground(entry.image) is None
+    reference = store.projects.references(Studio(store).create_demo("object"))[0]
+    assert mask_of_reference(store, reference) is None
+    assert store.refinements.foreground(reference.image) is None

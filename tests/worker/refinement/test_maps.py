@@ -13,8 +13,9 @@ from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.judge import references_by_subject
-from gal_studio.worker.patches.maps import read_pair, weights_of_pair
+from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tests.tiny_project import drawing, object_draft
 from tests.worker.refinement.working import (
     changes,
@@ -120,7 +121,7 @@ def test_two_subjects_are_judged_by_their_own_references(
     assert all(tile.has_map for tile in tiles)
     for tile in tiles:
         found = studio.patch_maps(tile.candidate.id)
-        assert [entry.subject for entry in found] == [word for word in WORDS if word in tile.prompt]
+        assert [found_map.subject for found_map in found] == [word for word in WORDS if word in tile.prompt]
     both = next(studio.patch_maps(tile.candidate.id) for tile in tiles if "cat and" in tile.prompt)
     assert both[0].values != both[1].values
 
@@ -140,7 +141,7 @@ def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     assert (tile.has_map, studio.patch_maps(tile.candidate.id)) == (False, ())
     studio.judge_quality(first)
     work(studio, models)
-    assert [entry.subject for entry in studio.patch_maps(tile.candidate.id)] == list(WORDS)
+    assert [found_map.subject for found_map in studio.patch_maps(tile.candidate.id)] == list(WORDS)
 
 
 def halves_of(left: bytes, right: bytes) -> Image.Image:
@@ -184,10 +185,16 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
         touched[0, 0] = 127  # next to no paint, so that r(y) is computed anew
         paint = studio.store.images.add_picture(Image.fromarray(touched.astype(np.uint8)))
         plain, painted = (
-            weights_of_pair(studio.store, read_pair(studio.store, pair, p), settings, judge)
-            for p in (None, paint)
+            weights_of_pair(read_pair(studio.store, pair, p), settings, judge) for p in (None, paint)
         )
         np.testing.assert_allclose(painted, plain, atol=2e-2)
+        stored = studio.store.refinements.regions.get(pair.id)
+        studio.store.refinements.regions.delete(pair.id)  # as in a workspace of version 8
+        add_missing_regions(studio.store, [pair], lambda: judge)
+        added = studio.store.refinements.regions.get(pair.id)
+        assert stored is not None and added is not None
+        np.testing.assert_equal(vars(added), vars(stored))
+        np.testing.assert_array_equal(stored.subject, region)
 
 
 def test_a_subject_that_appears_nowhere_is_refused_every_time(

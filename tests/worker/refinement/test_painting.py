@@ -8,8 +8,8 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.maps import read_pair, weights_of_pair
 from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tests.worker.refinement.working import (
     first_round,
     half,
@@ -28,11 +28,11 @@ def test_picture_accepted_in_part_is_learned_there_alone(studio: Studio, models:
     work(studio, models)
     (pair, *_) = studio.store.refinements.pairs(node)
     settings = studio.store.rounds.settings(node).refine
-    found = weights_of_pair(studio.store, read_pair(studio.store, pair), settings, None)
+    found = weights_of_pair(read_pair(studio.store, pair), settings)
     assert (found[0, :, 8:] == 0).all()
     assert found[0, :, :8].max() > 0
     second = studio.next_round(first).id
-    (example,) = (entry for entry in studio.training_set(second) if not entry.is_reference)
+    (example,) = (example for example in studio.training_set(second) if not example.is_reference)
     assert example.mask is not None
     assert studio.store.images.mask(example.mask).getextrema() == (0, 255)
     plain = studio.fine_tune(second)
@@ -57,7 +57,7 @@ def test_a_small_part_is_learned_where_it_lies(studio: Studio, models: Models) -
     node = refined(studio, models, first)
     small = next(pair for pair in studio.store.refinements.pairs(node) if pair.reference_mask)
     settings = replace(studio.store.rounds.settings(node).refine, uniform_weights=True)
-    learned = weights_of_pair(studio.store, read_pair(studio.store, small), settings, None)[0]
+    learned = weights_of_pair(read_pair(studio.store, small), settings)[0]
     assert np.argwhere(learned).tolist() == [[2, 2], [3, 2]]
 
 
@@ -92,7 +92,7 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     work(studio, models)
     pair = studio.store.refinements.pairs(node)[0]
     settings = studio.store.rounds.settings(node).refine
-    plain = weights_of_pair(studio.store, read_pair(studio.store, pair), settings, None)
+    plain = weights_of_pair(read_pair(studio.store, pair), settings)
     studio.paint(pair.id, half(0, 128))
     view = studio.refinement_view(node)
     assert view.pairs[0].painted is not None
@@ -100,7 +100,7 @@ def test_paint_reaches_the_weights_and_the_training(studio: Studio, models: Mode
     project = studio.store.projects.get(view.round.project_id)
     judge = open_judge(studio.store, models, project, settings.vision_model)
     painted = read_pair(studio.store, pair, view.pairs[0].painted)
-    brushed = weights_of_pair(studio.store, painted, settings, judge)
+    brushed = weights_of_pair(painted, settings, judge)
     assert (brushed[1, :, :8] == 0).all()  # painted bad: nothing is learned there
     np.testing.assert_allclose(brushed[1, :, 8:], plain[1, :, 8:], atol=1e-3)
     assert (brushed[0] >= plain[0] - 1e-3).all()  # and what it stood for counts as lost in y
@@ -152,7 +152,7 @@ def test_own_mask_of_a_reference_counts_and_keeps_the_pictures(studio: Studio, m
     assert all(pair.has_maps for pair in after)
     pair = studio.store.refinements.pairs(node)[0]
     refine = studio.store.rounds.settings(node).refine
-    found = weights_of_pair(studio.store, read_pair(studio.store, pair), refine, None)
+    found = weights_of_pair(read_pair(studio.store, pair), refine)
     assert (found[0, :, 8:] == 0).all()
     studio.set_reference_mask(reference.id, None)
     assert studio.store.projects.reference(reference.id).mask is None

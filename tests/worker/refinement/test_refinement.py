@@ -41,8 +41,8 @@ def test_object_from_pairs_to_what_was_gained(studio: Studio, models: Models) ->
     assert all(pair.has_maps and pair.reference_mask and pair.subject == "<sks>" for pair in view.pairs)
     assert all(0 <= (pair.mean_reproduction or -1) <= 1 for pair in view.pairs)
     assert [step for step, _ in view.losses] == [1, 2, 3, 4, 5, 6]
-    assert [entry.metric for entry in view.measurements] == ["clip_t", "clip_i", "overfit_rate"]
-    assert all(entry.images == 12 for entry in view.measurements)
+    assert [measured.metric for measured in view.measurements] == ["clip_t", "clip_i", "overfit_rate"]
+    assert all(measured.images == 12 for measured in view.measurements)
     assert weights(studio, node.id) != weights(studio, first)
 
 
@@ -53,15 +53,15 @@ def test_measurements_compare_the_same_prompts_and_seeds(done: tuple[Studio, str
         tile.candidate.seed for tile in after.candidates
     ]
     assert [anchor.id for anchor in before.pool] == [anchor.id for anchor in after.pool]
-    gained = {entry.metric: entry for entry in studio.refinement_view(node).measurements}
+    gained = {measured.metric: measured for measured in studio.refinement_view(node).measurements}
     for view, name in ((before, "before"), (after, "after")):
         scores = [tile.candidate.similarity_anchor for tile in view.candidates]
         assert getattr(gained["clip_t"], name) == pytest.approx(np.mean(scores))
         copies = [tile.candidate.overfit for tile in view.candidates]
         assert getattr(gained["overfit_rate"], name) == pytest.approx(np.mean(copies))
-    for entry in gained.values():
-        assert entry.difference == pytest.approx(entry.after - entry.before)
-        assert entry.low <= entry.difference <= entry.high
+    for measured in gained.values():
+        assert measured.difference == pytest.approx(measured.after - measured.before)
+        assert measured.low <= measured.difference <= measured.high
     assert {summary.kind for summary in studio.rounds(after.round.project_id)} == {"fine_tune", "refine"}
     assert after.kind == "refine"
     assert studio.next_step(node) == "accept"
@@ -72,10 +72,10 @@ def test_training_set_tells_of_the_pairs(done: tuple[Studio, str, str]) -> None:
     samples = studio.store.rounds.training_set(node)
     assert samples[:2] == studio.training_set(first)
     pairs = studio.store.refinements.pairs(node)
-    assert [entry.image for entry in samples[2:]] == [
+    assert [example.image for example in samples[2:]] == [
         image for pair in pairs for image in (pair.reference_image, pair.generated_image)
     ]
-    assert [entry.is_reference for entry in samples[2:]] == [True, False] * 4
+    assert [example.is_reference for example in samples[2:]] == [True, False] * 4
 
 
 def test_style_learns_from_what_was_accepted(studio: Studio, models: Models) -> None:
@@ -92,7 +92,9 @@ def test_style_learns_from_what_was_accepted(studio: Studio, models: Models) -> 
     anchors = {candidate.anchor_id for candidate in studio.store.candidates.of_round(node)}
     assert accepted.anchor_id in anchors  # drawn again, so that both can be compared
     suggested = studio.accept_suggestion(node)
-    assert accepted.anchor_id not in {studio.store.candidates.get(entry).anchor_id for entry in suggested}
+    assert accepted.anchor_id not in {
+        studio.store.candidates.get(candidate_id).anchor_id for candidate_id in suggested
+    }
 
 
 def test_what_was_trained_on_is_not_measured(studio: Studio, models: Models) -> None:
@@ -103,8 +105,8 @@ def test_what_was_trained_on_is_not_measured(studio: Studio, models: Models) -> 
     assert view.unmeasured == ""
     prompts = {tile.prompt for tile in studio.round_view(node).candidates} - {"A tie in ink style"}
     assert pairing.measured_prompts(studio.store, node) == prompts
-    gained = {entry.metric: entry for entry in view.measurements}
-    assert {entry.images for entry in gained.values()} == {9}
+    gained = {measured.metric: measured for measured in view.measurements}
+    assert {measured.images for measured in gained.values()} == {9}
     scores = [
         tile.candidate.similarity_anchor
         for tile in studio.round_view(node).candidates
@@ -113,8 +115,8 @@ def test_what_was_trained_on_is_not_measured(studio: Studio, models: Models) -> 
     assert gained["clip_t"].after == pytest.approx(np.mean(scores))
     blank = next(tile.candidate.id for tile in studio.round_view(node).candidates if tile.prompt in prompts)
     studio.store.database.write("UPDATE candidates SET remark = 'flat' WHERE id = ?", (blank,))
-    store, entry = studio.store, studio.store.rounds.get(node)
-    measure_refinement(store, models, store.projects.get(entry.project_id), entry)
+    store, refinement = studio.store, studio.store.rounds.get(node)
+    measure_refinement(store, models, store.projects.get(refinement.project_id), refinement)
     assert {gain.images for gain in studio.refinement_view(node).measurements} == {8}, "a blank has no figure"
 
 
@@ -133,7 +135,7 @@ def test_where_all_was_trained_on_words_stand_for_figures(studio: Studio, models
     old = Measurement("clip_t", 0.2, 0.3, 0.1, 0.05, 0.15, 12)
     studio.store.refinements.save_measurements(node, [old])  # as older workspaces hold it
     view = studio.refinement_view(node)
-    assert ([entry.images for entry in view.measurements], view.unmeasured) == ([12], "")
+    assert ([measured.images for measured in view.measurements], view.unmeasured) == ([12], "")
 
 
 def test_style_prefers_the_refined_round_and_looks_above(studio: Studio, models: Models) -> None:
@@ -195,9 +197,9 @@ def test_another_setting_trains_beside_and_keeps_the_pairs(
 
 def test_what_must_come_first_is_said(studio: Studio, names: tuple[str, str], tower: str) -> None:
     first = first_round(studio, "object")
-    with pytest.raises(StudioError, match="is no refinement"):
+    with pytest.raises(StudioError, match="is not a refinement"):
         studio.refine(first)
-    with pytest.raises(StudioError, match="is no refinement"):
+    with pytest.raises(StudioError, match="is not a refinement"):
         studio.refinement_view(first)
     node = studio.make_pairs(first).round_id
     with pytest.raises(StudioError, match="trained on pairs"):

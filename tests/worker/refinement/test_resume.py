@@ -16,7 +16,7 @@ from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.worker.refinement.working import accept, first_round, stop_at, weights, work
 
 
@@ -177,13 +177,13 @@ def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], m
     assert studio.next_round(node) == second
     assert lineage.starting_adapter(studio.store, second.id) == studio.store.rounds.get(node).adapter
     assert studio.store.candidates.get(accepted).image in [
-        entry.image for entry in studio.training_set(second.id)
+        example.image for example in studio.training_set(second.id)
     ]
     assert len(studio.pool(second.id)) == len(studio.pool(node)) - 1
     job = studio.fine_tune(second.id)
     work(studio, models)
     assert studio.store.jobs.get(job.id).state == "completed"
-    assert not [entry for entry in studio.store.rounds.children(second.id)]
+    assert not [child for child in studio.store.rounds.children(second.id)]
 
 
 def test_next_round_repeats_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:

@@ -2,10 +2,10 @@
 
 from gal_studio.core.types import Job
 from gal_studio.engine.training import latents
-from gal_studio.rounds import pairs
+from gal_studio.rounds import fingerprints, pairs
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.worker.refinement.working import (
     Watch,
     accept,
@@ -34,13 +34,13 @@ def test_what_is_painted_before_the_training_begins_is_learned_and_noted(
     studio.refine(node)
     work(studio, models, watcher=paint_when(studio, pair, "loading"))
     early = weights(studio, node)
-    assert pairs.is_refined(studio.store, node)
+    assert fingerprints.is_trained(studio.store, node)
     studio.undo_painting(node)
     studio.refine(node)
-    begun_as = pairs.refinement_fingerprint(studio.store, node)
+    begun_as = fingerprints.training_fingerprint(studio.store, node)
     work(studio, models, watcher=paint_when(studio, pair, "encode"))
     assert studio.store.rounds.trained_as(node) == begun_as
-    assert not pairs.is_refined(studio.store, node)
+    assert not fingerprints.is_trained(studio.store, node)
     assert weights(studio, node) != early
 
 
@@ -103,6 +103,6 @@ def test_a_picture_of_many_pairs_is_encoded_once(studio: Studio, models: Models,
     studio.refine(node)
     work(studio, models)
     used = {pair.generated_image for pair in studio.store.refinements.pairs(node)}
-    used |= {entry.image for entry in studio.training_set(node)}
+    used |= {example.image for example in studio.training_set(node)}
     classes = len(studio.store.database.rows("SELECT DISTINCT image FROM class_images"))
     assert len(calls) == len(used) + classes

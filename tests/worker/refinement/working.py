@@ -11,7 +11,7 @@ from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
-from gal_studio.worker.progress import Progress
+from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES
 
 Watch = Callable[[Job, Progress], None]
@@ -30,7 +30,7 @@ def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch 
 
 
 def first_round(studio: Studio, kind: str) -> str:
-    project = next(entry for entry in studio.projects() if entry.kind == kind)
+    project = next(project for project in studio.projects() if project.kind == kind)
     return studio.rounds(project.id)[0].id
 
 

@@ -26,7 +26,7 @@ class Archive:
 
     def write(self) -> Path:
         """The archive with hashes and sizes that fit, unless a change says otherwise."""
-        told = {entry["name"]: entry for entry in self._manifest["files"]}
+        told = {file["name"]: file for file in self._manifest["files"]}
         for name, data in self._files.items():
             if name in told:
                 told[name].update(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
@@ -76,8 +76,8 @@ class Archive:
         }
         renamed = name.replace(before, after)
         self._files[renamed] = data
-        for entry in self._manifest["files"]:
-            entry["name"] = entry["name"].replace(before, after)
+        for file in self._manifest["files"]:
+            file["name"] = file["name"].replace(before, after)
 
     def rows(self, table: str, change: Callable[[Row], Row | None]) -> None:
         name = f"tables/{table}.jsonl"
@@ -110,8 +110,8 @@ class Archive:
     def rename_table(self, table: str, name: str) -> None:
         self._files[f"tables/{name}.jsonl"] = self._files.pop(f"tables/{table}.jsonl")
         self._table(table)["name"] = name
-        for entry in self._manifest["files"]:
-            entry["name"] = entry["name"].replace(f"tables/{table}.", f"tables/{name}.")
+        for file in self._manifest["files"]:
+            file["name"] = file["name"].replace(f"tables/{table}.", f"tables/{name}.")
 
     def bomb(self) -> None:
         """A table of 20 MB of blanks."""
@@ -122,7 +122,7 @@ class Archive:
         self._after = change
 
     def encrypt(self) -> None:
-        """Say that the first entry is encrypted."""
+        """Say that the first file is encrypted."""
 
         def mark(data: bytearray) -> None:
             data[data.index(b"PK\x01\x02") + 8] |= 1
@@ -136,7 +136,7 @@ class Archive:
         self._after = cut
 
     def flip_compressed(self) -> None:
-        """Break the packed bytes of the first entry."""
+        """Break the compressed bytes of the first file."""
 
         def flip(data: bytearray) -> None:
             for place in range(60, 70):
@@ -148,7 +148,7 @@ class Archive:
         """Leave out what the fifth migration and those after it added."""
         self._manifest["schema"] = 4
         self._put_masks_beside_references()
-        self._leave_out({"reference_masks"})
+        self._leave_out({"reference_masks", "pair_regions"})
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 
     def to_second_schema(self) -> None:
@@ -180,22 +180,22 @@ class Archive:
         self._manifest["tables"] = kept
         for name in tables:
             del self._files[f"tables/{name}.jsonl"]
-        self._manifest["files"] = [entry for entry in self._manifest["files"] if entry["name"] in self._files]
+        self._manifest["files"] = [file for file in self._manifest["files"] if file["name"] in self._files]
 
     def _drop_unnamed_files(self) -> None:
         texts = b"".join(data for name, data in self._files.items() if name.startswith("tables/"))
         for name in list(self._files):
             if not name.startswith("tables/") and Path(name).stem.encode() not in texts:
                 del self._files[name]
-        self._manifest["files"] = [entry for entry in self._manifest["files"] if entry["name"] in self._files]
+        self._manifest["files"] = [file for file in self._manifest["files"] if file["name"] in self._files]
 
     def _table(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = next(entry for entry in self._manifest["tables"] if entry["name"] == name)
+        found: dict[str, Any] = next(table for table in self._manifest["tables"] if table["name"] == name)
         return found
 
 
 def _write_silently(archive: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes) -> None:
-    """Write an entry whose name is there already without a word of it."""
+    """Write a file under a name that exists already, without a warning."""
     present, archive.NameToInfo = archive.NameToInfo, {}
     archive.writestr(info, data)
     archive.NameToInfo = {**archive.NameToInfo, **present}

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from scipy.stats import chi2_contingency
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from gal_studio.assets import load_anchors, load_preset, resolve_model
 from gal_studio.core.seeds import candidate_seed
@@ -27,7 +29,6 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
 from tools.pocket.data.dataset import TRAINED_STYLES, WORK, concept_index
 from tools.pocket.data.references import REFERENCES, ReferenceCase
-from tools.pocket.evaluation.metrics import anchors_chi_square, cohens_kappa, roc_auc
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train.judge import Judge, judge_pictures, load_judge
@@ -177,8 +178,12 @@ def agreement(margin: np.ndarray, copies: np.ndarray) -> dict[str, float]:
     flags = margin <= 0
     return {
         "pictures": len(flags),
-        "kappa": float(cohens_kappa(flags, copies)),
-        "area_under_roc": float(roc_auc(copies, -margin)) if 0 < copies.sum() < len(copies) else float("nan"),
+        "kappa": float(cohen_kappa_score(flags, copies))
+        if len(set(flags) | set(copies)) > 1
+        else float("nan"),
+        "area_under_roc": float(roc_auc_score(copies, -margin))
+        if 0 < copies.sum() < len(copies)
+        else float("nan"),
         "overfit_rate": float(flags.mean()),
         "judged_rate": float(copies.mean()),
     }
@@ -186,8 +191,18 @@ def agreement(margin: np.ndarray, copies: np.ndarray) -> dict[str, float]:
 
 def figures(margin: np.ndarray, copies: np.ndarray, per_anchor: int) -> dict[str, object]:
     counts = (margin <= 0).reshape(-1, per_anchor).sum(1)
-    chance = anchors_chi_square(counts.tolist(), [per_anchor] * len(counts))
-    return {**agreement(margin, copies), "chance": float(chance.p_value), "copies_by_anchor": counts.tolist()}
+    return {
+        **agreement(margin, copies),
+        "chance": chance(counts, per_anchor),
+        "copies_by_anchor": counts.tolist(),
+    }
+
+
+def chance(copies: np.ndarray, per_anchor: int) -> float:
+    """The p-value of Pearson's chi-square test that all anchors have one rate of copies."""
+    if copies.sum() in (0, per_anchor * len(copies)):
+        return 1.0
+    return float(chi2_contingency([copies, per_anchor - copies], correction=False).pvalue)
 
 
 def save_grid(

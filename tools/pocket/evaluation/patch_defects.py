@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFilter
+from sklearn.metrics import roc_auc_score
 
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.core.errors import StudioError
@@ -34,7 +35,6 @@ from tools.pocket.data.dataset import (
     designs_of,
     render,
 )
-from tools.pocket.evaluation.metrics import roc_auc
 from tools.pocket.train import autoencoder, denoiser, redraw
 from tools.pocket.train.clip import label
 from tools.pocket.train.decoder import load_finished
@@ -157,7 +157,7 @@ class Finding:
 
     @property
     def area_under_roc(self) -> float:
-        return float(roc_auc(self.wrong[self.asked], self.fault[self.asked]))
+        return float(roc_auc_score(self.wrong[self.asked], self.fault[self.asked]))
 
 
 def found_by(tower: PatchTower, case: Case) -> Finding | None:
@@ -186,7 +186,7 @@ def figures(each: list[Finding]) -> dict[str, float]:
     return {
         "pictures": len(each),
         "area_under_roc": float(np.mean([one.area_under_roc for one in each])),
-        "area_under_roc_pooled": float(roc_auc(wrong, fault)),
+        "area_under_roc_pooled": float(roc_auc_score(wrong, fault)),
     }
 
 

@@ -3,20 +3,41 @@ import { state, drawing } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
 
 const NONE = {
-  suggested: ["Nothing is suggested", "The sampler suggests anchors once all pictures are drawn and some, but not all, copy the reference."],
+  suggested: [
+    "Nothing is suggested",
+    "Pictures are suggested once all are drawn and some test prompts give a mix: some pictures like the reference, some not.",
+  ],
   accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
-  copies: ["No copies", "No picture of this round shows the reference instead of its anchor."],
+  copies: [
+    "None looks like the reference",
+    "Every picture of this round matches its own prompt better than the reference’s.",
+  ],
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click pictures."],
 };
 
 const STEPS = {
-  wait: ["The model is learning your reference", "Its loss is drawn under Curves. The pictures come after it."],
-  fine_tune: ["Teach the model your reference", "Fine-tune first; then Generate draws pictures for each anchor."],
-  generate: ["The model has learned. What did it learn?", "Generate draws pictures for each anchor, and shows which ones copy the reference."],
+  wait: [
+    "The model is learning your reference",
+    "Its progress is drawn under Curves. The pictures come after it.",
+  ],
+  fine_tune: [
+    "Teach the model your reference",
+    "Fine-tune first; then Generate draws pictures for each test prompt.",
+  ],
+  generate: [
+    "The model has learned. What did it learn?",
+    "Generate draws pictures for each test prompt, and shows which ones look like the reference.",
+  ],
 };
 
 export function emptyGrid(node, counts) {
-  const words = counts.all ? (counts[state.filter] ? null : NONE[state.filter]) : drawing() ? null : STEPS[state.round?.step];
+  const words = counts.all
+    ? counts[state.filter]
+      ? null
+      : NONE[state.filter]
+    : drawing()
+      ? null
+      : STEPS[state.round?.step];
   node.hidden = !words;
   if (!words) return;
   if (!node.firstChild) node.append(el("h3"), el("p"));

@@ -5,26 +5,37 @@ import { makeTile, makeTools, markTile } from "./tile.js";
 import { makeGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { decide, toggle } from "./verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
+import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 
-const GAP = 8;
-const SMALLEST = 58;
 const tiles = new Map();
 const groups = new Map();
-let grid, shown, empty, lit = [];
+let grid,
+  shown,
+  empty,
+  lit = [];
 
 export const tileOf = (id) => tiles.get(id);
-export const visibleGroups = () => [...grid.children].map((n) => groups.get(n.dataset.anchor)).filter((g) => g && !g.node.hidden);
+export const visibleGroups = () =>
+  [...grid.children].map((n) => groups.get(n.dataset.anchor)).filter((g) => g && !g.node.hidden);
 
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
-  const tools = makeTools({ accept: (id) => toggle(id, "accepted"), reject: (id) => toggle(id, "rejected"), enlarge });
+  const tools = makeTools({
+    accept: (id) => toggle(id, "accepted"),
+    reject: (id) => toggle(id, "rejected"),
+    enlarge,
+  });
   listen(tools);
   on("forget cleared", clear);
   on("round job scores", arrange);
   on("candidates", add);
-  on("verdicts", (ids) => { mark(ids); if (state.filter === "accepted") filter(); else counted(); });
+  on("verdicts", (ids) => {
+    mark(ids);
+    if (state.filter === "accepted") filter();
+    else counted();
+  });
   on("filter selection", filter);
   on("hover", light);
   on("focus", follow);
@@ -49,7 +60,9 @@ function groupOf(anchor) {
 
 function add(items) {
   for (const item of items) {
-    const group = groups.get(item.anchor_id) ?? groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
+    const group =
+      groups.get(item.anchor_id) ??
+      groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
     const tile = makeTile(item);
     tile.hidden = !passes(item.id);
     tiles.set(item.id, tile);
@@ -63,11 +76,11 @@ function arrange() {
   if (state.round) for (const anchor of state.round.pool) groupOf(anchor);
   for (const [id, group] of groups) {
     scoreGroup(group, state.scoreOf.get(id));
-    fillWaiting(group, drawing() ? state.round?.expected ?? 0 : 0);
+    fillWaiting(group, drawing() ? (state.round?.expected ?? 0) : 0);
   }
-  const pool = new Map((state.round?.pool ?? []).map((anchor, i) => [anchor.id, i]));
-  const place = (group) => (drawing() ? 0 : state.scoreOf.get(group.anchor.id)?.rank || 1000) * 1000 + (pool.get(group.anchor.id) ?? 999);
-  const wanted = [...groups.values()].sort((a, b) => place(a) - place(b)).map((group) => group.node);
+  const pool = (state.round?.pool ?? []).map((anchor) => anchor.id);
+  const rankOf = (id) => (drawing() ? null : state.scoreOf.get(id)?.rank);
+  const wanted = inOrder(groups.keys(), pool, rankOf).map((id) => groups.get(id).node);
   const now = [...grid.children].filter((node) => node !== empty);
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
   mark(state.candidates.keys());
@@ -104,8 +117,7 @@ function columns() {
   const width = grid.clientWidth;
   if (!width) return;
   const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
-  const fit = Math.floor((width + GAP) / (SMALLEST + GAP));
-  grid.style.setProperty("--columns", Math.max(3, Math.min(fit, most > 12 ? 12 : most)));
+  grid.style.setProperty("--columns", String(columnsFor(width, most)));
 }
 
 function light(origin) {
@@ -133,14 +145,24 @@ function listen(tools) {
     if (id) tiles.get(id)?.append(tools);
     setHover(id, "grid");
   });
-  grid.addEventListener("pointerleave", () => { tools.remove(); setHover(null, "grid"); });
-  grid.addEventListener("focusin", (event) => { const id = idOf(event); if (id && id !== state.focus) setFocus(id, "grid"); });
-  grid.addEventListener("dblclick", (event) => { const id = idOf(event); if (id && !event.target.closest(".tools")) enlarge(id); });
+  grid.addEventListener("pointerleave", () => {
+    tools.remove();
+    setHover(null, "grid");
+  });
+  grid.addEventListener("focusin", (event) => {
+    const id = idOf(event);
+    if (id && id !== state.focus) setFocus(id, "grid");
+  });
+  grid.addEventListener("dblclick", (event) => {
+    const id = idOf(event);
+    if (id && !event.target.closest(".tools")) enlarge(id);
+  });
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
     if (!id) return;
     if (event.shiftKey) setSelection([...state.selection, id]);
-    else if (event.ctrlKey || event.metaKey) setSelection([...state.selection].filter((other) => other !== id));
+    else if (event.ctrlKey || event.metaKey)
+      setSelection([...state.selection].filter((other) => other !== id));
     else toggle(id, "accepted");
   });
 }

@@ -1,15 +1,29 @@
 /** The candidates of one anchor under a line with its scores. */
 import { el, setText, setAttribute } from "../../kit/dom.js";
+import { undecided } from "../../kit/format.js";
 
 export function makeGroup(anchor) {
   const badge = el("span", { class: "rank" });
   const bar = el("span", { class: "rate", "aria-hidden": "true" }, el("i"));
   const copies = el("span", { class: "copies" });
-  const entropy = el("span", { class: "entropy", title: "Entropy of the copy rate in nats (Eq. G4): 0.69 is a perfect mix" });
+  const entropy = el("span", {
+    class: "entropy",
+    title:
+      "How undecided the model is: 100 % when half of the pictures look like the reference. Computed as the entropy of that share, divided by its largest value",
+  });
   const note = el("span", { class: "note" });
-  const head = el("h3", { class: "group-head" }, badge,
-    el("span", { class: "prompt", title: anchor.prompt }, el("b", {}, anchor.head), anchor.tail ? ` ${anchor.tail}` : ""),
-    el("span", { class: "facts" }, bar, copies, entropy, note));
+  const head = el(
+    "h3",
+    { class: "group-head" },
+    badge,
+    el(
+      "span",
+      { class: "prompt", title: anchor.prompt },
+      el("b", {}, anchor.head),
+      anchor.tail ? ` ${anchor.tail}` : "",
+    ),
+    el("span", { class: "facts" }, bar, copies, entropy, note),
+  );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
   return { node, body, tiles: [], anchor, parts: { badge, bar, copies, entropy, note } };
@@ -23,8 +37,8 @@ export function scoreGroup(group, score) {
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
   bar.hidden = !score;
   bar.firstChild.style.width = score ? `${100 * score.rate}%` : "0";
-  setText(copies, score ? `${score.copies} / ${score.n} copy the reference` : "");
-  setText(entropy, score ? `H ${score.entropy.toFixed(2)}` : "");
+  setText(copies, score ? `${score.copies} of ${score.n} like the reference` : "");
+  setText(entropy, score ? `undecided ${undecided(score.entropy)}` : "");
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }
@@ -47,5 +61,6 @@ export function fillWaiting(group, expected) {
   const waiting = group.body.querySelectorAll(".waiting");
   const wanted = Math.max(0, expected - group.tiles.length);
   for (let i = wanted; i < waiting.length; i += 1) waiting[i].remove();
-  for (let i = waiting.length; i < wanted; i += 1) group.body.append(el("span", { class: "waiting", "aria-hidden": "true" }));
+  for (let i = waiting.length; i < wanted; i += 1)
+    group.body.append(el("span", { class: "waiting", "aria-hidden": "true" }));
 }

@@ -5,7 +5,10 @@ import { thumbnail } from "../../app/urls.js";
 
 const SAYS = { accepted: "accepted", rejected: "rejected" };
 /** What was out of the ordinary when a picture was drawn. */
-export const REMARKS = { redrawn: "drawn again in full precision", flat: "one flat colour, also in full precision" };
+export const REMARKS = {
+  redrawn: "drawn again in full precision",
+  flat: "one flat colour, also in full precision",
+};
 
 export function makeTile(candidate) {
   const image = el("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
@@ -32,21 +35,40 @@ export function markTile(node, candidate) {
 export function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, picture ${candidate.index + 1}`,
-    candidate.copy ? "copies the reference" : null,
+    candidate.copy ? "looks like the reference" : null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,
     verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],
-  ].filter(Boolean).join(", ");
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** The buttons that follow the pointer: one set for all tiles. */
 export function makeTools({ accept, reject, enlarge }) {
-  const button = (label, glyph, name, act) => el("button", {
-    type: "button", class: `tool ${name}`, "aria-label": label, title: label, tabIndex: -1,
-    on: { click: (event) => { event.stopPropagation(); act(event.currentTarget.closest(".tile").dataset.id); } },
-  }, glyph);
-  return el("span", { class: "tools" },
+  const button = (label, glyph, name, act) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: `tool ${name}`,
+        "aria-label": label,
+        title: label,
+        tabIndex: -1,
+        on: {
+          click: (event) => {
+            event.stopPropagation();
+            act(event.currentTarget.closest(".tile").dataset.id);
+          },
+        },
+      },
+      glyph,
+    );
+  return el(
+    "span",
+    { class: "tools" },
     button("Accept (A)", "✓", "accept", accept),
     button("Reject (R)", "✕", "reject", reject),
-    button("Enlarge (Space)", "⤢", "enlarge", enlarge));
+    button("Enlarge (Space)", "⤢", "enlarge", enlarge),
+  );
 }

@@ -18,7 +18,7 @@ export async function decide(ids, verdict) {
   if (!changing.length) return;
   for (const id of changing) show(id, verdict);
   emit("verdicts", new Set(changing));
-  if (!await write("decide", { candidates: changing, verdict })) askAgain();
+  if (!(await write("decide", { candidates: changing, verdict }))) askAgain();
 }
 
 /** What is shown may not be what the store holds. */
@@ -30,7 +30,8 @@ function askAgain() {
 /** A click accepts; a second click takes the verdict back, and what was painted with it. */
 export function toggle(id, verdict) {
   const back = verdictOf(id) === verdict;
-  if (back && state.masks.has(id)) toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
+  if (back && state.masks.has(id))
+    toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
   return decide([id], back ? "undecided" : verdict);
 }
 

@@ -23,22 +23,31 @@ export function partPainter(place, id, changed) {
   let outline = null;
   let there = true;
 
-  const stored = async () => (state.masks.has(id) ? (await call("rounds", "part_mask", { candidate: id }))?.mask ?? null : null);
+  const stored = async () =>
+    state.masks.has(id) ? ((await call("rounds", "part_mask", { candidate: id }))?.mask ?? null) : null;
   async function show() {
     const mark = state.masks.get(id) ?? null;
     if (brush || outline?.mark === mark) return;
     outline?.remove();
     outline = mark ? { mark, ...layOutline(place, "The part of the picture that was accepted") } : null;
-    const runs = mark && await stored();
+    const runs = mark && (await stored());
     if (runs && there && outline?.mark === mark) outline.draw(runs);
   }
   async function start() {
-    const runs = draftOf(draft) ?? await stored();
+    const runs = draftOf(draft) ?? (await stored());
     await pictureThere(place);
     if (brush || !there) return;
     outline?.remove();
     outline = null;
-    brush = makeBrush(place, { tools: TOOLS, runs, name: "What is right in this picture", onChange: () => { bar?.update(); changed(); } });
+    brush = makeBrush(place, {
+      tools: TOOLS,
+      runs,
+      name: "What is right in this picture",
+      onChange: () => {
+        bar?.update();
+        changed();
+      },
+    });
     bar = brushBar(brush);
     node.replaceChildren(bar.node);
     node.hidden = false;
@@ -69,18 +78,41 @@ export function partPainter(place, id, changed) {
     return brush.mask.share(255) === 1 ? "All of it is painted: accept the whole picture instead" : null;
   }
   show();
-  return { node, start, leave, accept, closed, show, painting: () => Boolean(brush), remove: () => { leave(); there = false; outline?.remove(); } };
+  return {
+    node,
+    start,
+    leave,
+    accept,
+    closed,
+    show,
+    painting: () => Boolean(brush),
+    remove: () => {
+      leave();
+      there = false;
+      outline?.remove();
+    },
+  };
 }
 
 /** The buttons that take the place of the verdicts while a part is painted. */
 export function partButtons(part) {
   const why = part.closed();
-  const button = (action, label, act, title) => el("button", { type: "button", class: "button", data: { action }, title, on: { click: act } }, label);
+  const button = (action, label, act, title) =>
+    el("button", { type: "button", class: "button", data: { action }, title, on: { click: act } }, label);
   const accept = button("accept-part", "Accept this part", part.accept, why ?? "Enter");
   accept.disabled = why !== null;
   setAttribute(accept, "data-next", why === null ? "" : null);
   return [
-    el("p", { class: "lightbox-why" }, "Paint what is right. The next training learns that part alone; the rest of the picture weighs nothing."),
-    el("div", { class: "lightbox-buttons" }, accept, button("leave-part", "Back", () => part.leave(), "Esc")),
+    el(
+      "p",
+      { class: "lightbox-why" },
+      "Paint what is right. The next training learns only that part of the picture.",
+    ),
+    el(
+      "div",
+      { class: "lightbox-buttons" },
+      accept,
+      button("leave-part", "Back", () => part.leave(), "Esc"),
+    ),
   ];
 }

@@ -1,6 +1,7 @@
 /** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, reference, whenClosed } from "../../kit/dom.js";
+import { undecided } from "../../kit/format.js";
 import { picture } from "../../app/urls.js";
 import { REMARKS } from "../grid/tile.js";
 import { toggle } from "../grid/verdicts.js";
@@ -63,11 +64,17 @@ function shut() {
 function build() {
   pictures = el("div", { class: "lightbox-pictures" });
   facts = el("div", { class: "lightbox-facts" });
-  dialog = document.body.appendChild(el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, pictures, facts));
+  dialog = document.body.appendChild(
+    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, pictures, facts),
+  );
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
-  dialog.addEventListener("cancel", (event) => { if (painting()) event.preventDefault(); });
+  dialog.addEventListener("cancel", (event) => {
+    if (painting()) event.preventDefault();
+  });
   whenClosed(dialog, () => main && shut()); // by the browser itself
-  on("verdicts", (ids) => { if (lightbox() && ids.has(state.focus)) fill(); });
+  on("verdicts", (ids) => {
+    if (lightbox() && ids.has(state.focus)) fill();
+  });
   on("job busy", () => lightbox() && main?.heat.refresh());
   on("forget", () => lightbox() && shut());
 }
@@ -87,10 +94,13 @@ function fill() {
     drop();
     main = candidatePlate(id, candidate);
   }
-  const beside = comparing ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference")) : [];
+  const beside = comparing
+    ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference"))
+    : [];
   pictures.dataset.beside = beside.length > 1 ? "many" : beside.length ? "yes" : "no";
   const wanted = [main.node, ...beside];
-  if (pictures.children.length !== wanted.length || pictures.firstChild !== main.node) pictures.replaceChildren(...wanted);
+  if (pictures.children.length !== wanted.length || pictures.firstChild !== main.node)
+    pictures.replaceChildren(...wanted);
   main.part.show();
   return showFacts(id, candidate);
 }
@@ -99,50 +109,118 @@ function candidatePlate(id, candidate) {
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
   const heat = heatPanel(place, { owner: id, judge: true });
   const part = partPainter(place, id, () => lightbox() && main?.id === id && showFacts(id, candidate));
-  const caption = el("figcaption", {}, candidate.copy ? "Copy of the reference" : "This picture");
+  const caption = el("figcaption", {}, candidate.copy ? "Looks like the reference" : "This picture");
   return { id, heat, part, node: el("figure", {}, place, caption, part.node, heat.node) };
 }
 
-const plate = (src, prompt, caption) => el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, caption));
+const plate = (src, prompt, caption) =>
+  el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, caption));
 
 function showFacts(id, candidate) {
   const focused = facts.contains(document.activeElement) ? document.activeElement.dataset.action : null;
   const score = state.scoreOf.get(candidate.anchor_id);
-  const next = el("div", { class: facts.className },
+  const next = el(
+    "div",
+    { class: facts.className },
     el("h2", {}, candidate.prompt),
-    el("dl", {}, ...pairs(candidate, score).flatMap(([name, value, title]) => [el("dt", { title }, name), el("dd", {}, value)])),
+    el(
+      "dl",
+      {},
+      ...pairs(candidate, score).flatMap(([name, value, title]) => [
+        el("dt", { title }, name),
+        el("dd", {}, value),
+      ]),
+    ),
     ...(score?.reason ? [el("p", { class: "lightbox-why" }, score.reason)] : []),
-    ...(score?.suggested === id && score.why ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)] : []),
-    ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]));
+    ...(score?.suggested === id && score.why
+      ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
+      : []),
+    ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]),
+  );
   if (facts.isEqualNode(next)) return; // what is replaced under the mouse is not clicked
   facts.replaceChildren(...next.childNodes);
   const wanted = focused && facts.querySelector(`[data-action="${focused}"]:not(:disabled)`);
   if (wanted) wanted.focus();
-  else if (document.activeElement === dialog || !dialog.contains(document.activeElement)) facts.querySelector("[data-action=accept]")?.focus();
+  else if (document.activeElement === dialog || !dialog.contains(document.activeElement))
+    facts.querySelector("[data-action=accept]")?.focus();
 }
 
 function verdictButtons(id) {
   const verdict = verdictOf(id);
   const inPart = verdict === "accepted" && state.masks.has(id);
-  const button = (action, label, pressed, act, key) => el("button", {
-    type: "button", class: "button", "aria-pressed": pressed === null ? null : String(pressed), data: { action }, on: { click: act }, title: key,
-  }, label);
-  return el("div", { class: "lightbox-buttons" },
-    button("accept", verdict !== "accepted" ? "Accept" : inPart ? "◐ Accepted in part" : "✓ Accepted", verdict === "accepted", () => toggle(id, "accepted"), "A"),
-    button("reject", verdict === "rejected" ? "✕ Rejected" : "Reject", verdict === "rejected", () => toggle(id, "rejected"), "R"),
-    button("part", inPart ? "Change the part" : "Accept in part…", null, () => main.part.start(), "P: paint what is right"),
-    button("compare", comparing ? "Hide the reference" : "Compare with the reference", comparing, () => compare(id), "C"),
-    button("close", "Close", null, close, "Esc"));
+  const button = (action, label, pressed, act, key) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "aria-pressed": pressed === null ? null : String(pressed),
+        data: { action },
+        on: { click: act },
+        title: key,
+      },
+      label,
+    );
+  return el(
+    "div",
+    { class: "lightbox-buttons" },
+    button(
+      "accept",
+      verdict !== "accepted" ? "Accept" : inPart ? "◐ Accepted in part" : "✓ Accepted",
+      verdict === "accepted",
+      () => toggle(id, "accepted"),
+      "A",
+    ),
+    button(
+      "reject",
+      verdict === "rejected" ? "✕ Rejected" : "Reject",
+      verdict === "rejected",
+      () => toggle(id, "rejected"),
+      "R",
+    ),
+    button(
+      "part",
+      inPart ? "Change the part" : "Accept in part…",
+      null,
+      () => main.part.start(),
+      "P: paint what is right",
+    ),
+    button(
+      "compare",
+      comparing ? "Hide the reference" : "Compare with the reference",
+      comparing,
+      () => compare(id),
+      "C",
+    ),
+    button("close", "Close", null, close, "Esc"),
+  );
 }
 
 function pairs(candidate, score) {
   const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
   return [
     ["Seed", String(candidate.seed)],
-    ["Likeness to its prompt", candidate.similarity_anchor.toFixed(4), "Cosine of CLIP features, s(x, a)"],
-    ["Likeness to the reference's prompt", candidate.similarity_reference.toFixed(4), "s(x, ref)"],
-    ["Margin", `${signed} · ${candidate.copy ? "copy (overfit)" : "aligned"}`, "The difference; zero or less counts as a copy (Eq. G2)"],
-    candidate.remark ? ["Drawing", REMARKS[candidate.remark] ?? candidate.remark] : null,
-    score ? ["Anchor", `${score.copies} of ${score.n} copy · H ${score.entropy.toFixed(2)} · priority ${score.rank || "–"}`] : null,
+    [
+      "Likeness to its own prompt",
+      candidate.similarity_anchor.toFixed(4),
+      "From −1 to 1. How is this computed? The cosine of the CLIP features of picture and prompt",
+    ],
+    [
+      "Likeness to the reference's prompt",
+      candidate.similarity_reference.toFixed(4),
+      "From −1 to 1. How is this computed? The cosine of the CLIP features of the picture and the reference’s prompt",
+    ],
+    [
+      "Difference",
+      `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
+      "Likeness to its own prompt minus likeness to the reference’s prompt. At zero or below, the picture counts as like the reference",
+    ],
+    candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
+    score
+      ? [
+          "Test prompt",
+          `${score.copies} of ${score.n} like the reference · undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
+        ]
+      : null,
   ].filter(Boolean);
 }

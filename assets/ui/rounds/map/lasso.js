@@ -1,6 +1,7 @@
 /** Pointer on the map: hover, click, and a lasso that selects while it is drawn. */
 import { state } from "../../app/store.js";
 import { svg } from "../../kit/dom.js";
+import { within } from "./geometry.js";
 
 const STEP = 4;
 
@@ -42,17 +43,9 @@ export function watchPointer(box, { hover, leave, click, lasso }, marks) {
     line.removeAttribute("d");
   };
   box.addEventListener("pointerup", end);
-  box.addEventListener("pointercancel", () => { path = null; line.removeAttribute("d"); });
+  box.addEventListener("pointercancel", () => {
+    path = null;
+    line.removeAttribute("d");
+  });
   box.addEventListener("pointerleave", () => path || leave());
-}
-
-/** Is the point inside of the closed path? Even-odd rule. */
-export function within(path, x, y) {
-  let inside = false;
-  for (let i = 0, j = path.length - 1; i < path.length; j = i, i += 1) {
-    const [xi, yi] = path[i];
-    const [xj, yj] = path[j];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
 }

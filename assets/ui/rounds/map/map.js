@@ -1,9 +1,10 @@
 /** The map: Plotly draws the points, an overlay of ours draws what changes with the pointer. */
 import { state, on, setFocus, setHover, setSelection } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
 import { colours, gradient, MODES } from "./colours.js";
 import { plotly } from "../../app/plotly.js";
+import { lassoed, nearest, rangeOf } from "./geometry.js";
 import { watchPointer } from "./lasso.js";
 import { drawMarks } from "./marks.js";
 
@@ -11,33 +12,70 @@ const NEAR = 12; // pixels
 const MANY = 400; // points from which on they are drawn smaller
 const map = { parts: null, points: [], stars: [], drawn: false, asked: false, wheel: null };
 
-export function mountMap(parts) {
+export function mountMap(panel, { legend: scale }) {
+  const parts = {
+    map: panel,
+    plot: el("div", { class: "plot" }),
+    marks: svg("svg", { class: "marks", "aria-hidden": "true" }),
+    empty: el("p", { class: "empty" }),
+    peek: el("figure", { class: "peek", hidden: true }, el("img", { alt: "" }), el("figcaption")),
+  };
+  panel.append(parts.plot, parts.marks, parts.empty, parts.peek);
   map.parts = parts;
-  legend(parts.legend);
+  legend(scale);
   on("positions forget", draw);
   on("scores", () => (state.colour === "entropy" ? draw() : marks()));
   on("colour", draw);
-  on("view", (name) => { if (name === "map") draw(); });
-  on("step", () => { if (state.step === "rounds") draw(); });
+  on("view", (name) => {
+    if (name === "map") draw();
+  });
+  on("step", () => {
+    if (state.step === "rounds") draw();
+  });
   on("round job candidates", words);
   on("verdicts", marks);
-  on("selection filter", () => { fade(); marks(); });
-  on("hover", (origin) => { peek(origin); marks(); });
+  on("selection filter", () => {
+    fade();
+    marks();
+  });
+  on("hover", (origin) => {
+    peek(origin);
+    marks();
+  });
   on("focus", marks);
   document.addEventListener("studio-theme", draw);
-  watchPointer(parts.map, {
-    hover: (x, y) => setHover(nearest(x, y)?.id ?? null, "map"),
-    leave: () => setHover(null, "map"),
-    click: (x, y) => { const point = nearest(x, y); if (point) setFocus(point.id, "map"); else setSelection([]); },
-    lasso,
-  }, parts.marks);
+  watchPointer(
+    parts.map,
+    {
+      hover: (x, y) => setHover(nearest(map.points, x, y, NEAR)?.id ?? null, "map"),
+      leave: () => setHover(null, "map"),
+      click: (x, y) => {
+        const point = nearest(map.points, x, y, NEAR);
+        if (point) setFocus(point.id, "map");
+        else setSelection([]);
+      },
+      lasso,
+    },
+    parts.marks,
+  );
   new ResizeObserver(draw).observe(parts.plot);
 }
 
 function legend(node) {
-  const choice = el("select", { "aria-label": "Colour the map by", on: {
-    change: () => { state.colour = choice.value; show(); draw(); },
-  } }, Object.entries(MODES).map(([value, mode]) => el("option", { value }, mode.label)));
+  const choice = el(
+    "select",
+    {
+      "aria-label": "Colour the map by",
+      on: {
+        change: () => {
+          state.colour = choice.value;
+          show();
+          draw();
+        },
+      },
+    },
+    Object.entries(MODES).map(([value, mode]) => el("option", { value }, mode.label)),
+  );
   const scale = el("span", { class: "scale", hidden: true }, el("span"), el("i"), el("span"));
   const show = () => {
     const words = MODES[state.colour].legend;
@@ -46,16 +84,32 @@ function legend(node) {
     [scale.firstChild.textContent, scale.lastChild.textContent] = words;
     scale.querySelector("i").style.background = gradient(state.colour);
   };
-  node.append(el("label", {}, "Colour by ", choice), scale,
-    el("span", { class: "shapes", title: "A copy shows the reference instead of its anchor (the papers say: overfit)" }, "○ copy ● aligned ★ reference"));
+  node.append(
+    el("label", {}, "Colour by ", choice),
+    scale,
+    el(
+      "span",
+      {
+        class: "shapes",
+        title:
+          "Ring: the picture looks more like the reference’s prompt than its own. Dot: it matches its own prompt",
+      },
+      "★ reference ○ like it ● not",
+    ),
+  );
 }
 
 function words() {
   const none = !state.positions.size;
-  const node = map.parts["map-empty"];
+  const node = map.parts.empty;
   node.hidden = !none;
   if (!none) return;
-  setText(node, state.candidates.size ? "The map comes when all pictures are drawn." : "Each picture becomes a point here: near the star, it looks like your reference.");
+  setText(
+    node,
+    state.candidates.size
+      ? "The map appears when all pictures are drawn."
+      : "Each picture becomes a point here: near the star, it looks like your reference.",
+  );
 }
 
 function draw() {
@@ -63,22 +117,26 @@ function draw() {
   const { plot } = map.parts;
   if (!plot.clientWidth || state.step !== "rounds") return;
   map.asked = true;
-  plotly().then((library) => {
-    if (!map.asked) return null;
-    map.asked = false;
-    const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
-    map.points = candidates.map((c) => ({ id: c.id, at: state.positions.get(c.id), copy: c.copy }));
-    map.stars = (state.project?.references ?? []).filter((r) => state.positions.has(r.id))
-      .map((r) => ({ id: r.id, at: state.positions.get(r.id) }));
-    return library.react(plot, traces(candidates), layout(), { staticPlot: true, responsive: false });
-  }).then((result) => {
-    if (!result) return;
-    map.drawn = true;
-    map.nodes = plot.querySelectorAll(".scatterlayer .trace:first-child .point");
-    measure();
-    fade();
-    marks();
-  }).catch((error) => setText(map.parts["map-empty"], error.message));
+  plotly()
+    .then((library) => {
+      if (!map.asked) return null;
+      map.asked = false;
+      const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
+      map.points = candidates.map((c) => ({ id: c.id, at: state.positions.get(c.id), copy: c.copy }));
+      map.stars = (state.project?.references ?? [])
+        .filter((r) => state.positions.has(r.id))
+        .map((r) => ({ id: r.id, at: state.positions.get(r.id) }));
+      return library.react(plot, traces(candidates), layout(), { staticPlot: true, responsive: false });
+    })
+    .then((result) => {
+      if (!result) return;
+      map.drawn = true;
+      map.nodes = plot.querySelectorAll(".scatterlayer .trace:first-child .point");
+      measure();
+      fade();
+      marks();
+    })
+    .catch((error) => setText(map.parts.empty, error.message));
 }
 
 function traces(candidates) {
@@ -86,30 +144,47 @@ function traces(candidates) {
   const [small, large] = candidates.length > MANY ? [9, 16] : [13, 21];
   const size = candidates.map((c) => (state.suggested.has(c.id) ? large : small));
   const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
-  return [{
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: map.points.map((p) => p.at[0]), y: map.points.map((p) => p.at[1]),
-    marker: { color: colour, size, opacity: 1, symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")), line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour } },
-  }, {
-    type: "scatter", mode: "markers", hoverinfo: "skip",
-    x: map.stars.map((p) => p.at[0]), y: map.stars.map((p) => p.at[1]),
-    marker: { color: accent, size: 24, symbol: "star" },
-  }];
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      hoverinfo: "skip",
+      x: map.points.map((p) => p.at[0]),
+      y: map.points.map((p) => p.at[1]),
+      marker: {
+        color: colour,
+        size,
+        opacity: 1,
+        symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")),
+        line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour },
+      },
+    },
+    {
+      type: "scatter",
+      mode: "markers",
+      hoverinfo: "skip",
+      x: map.stars.map((p) => p.at[0]),
+      y: map.stars.map((p) => p.at[1]),
+      marker: { color: accent, size: 24, symbol: "star" },
+    },
+  ];
 }
 
 function layout() {
   const xs = [...map.points, ...map.stars].map((p) => p.at[0]);
   const ys = [...map.points, ...map.stars].map((p) => p.at[1]);
-  const range = (values) => {
-    const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [-1, 1];
-    const pad = 0.07 * (high - low || 1);
-    return [low - pad, high + pad];
-  };
-  const axis = (values) => ({ visible: false, fixedrange: true, range: range(values) });
+  const axis = (values) => ({ visible: false, fixedrange: true, range: rangeOf(values) });
   return {
-    autosize: true, showlegend: false, dragmode: false, margin: { l: 6, r: 6, t: 6, b: 6 },
-    width: map.parts.plot.clientWidth, height: map.parts.plot.clientHeight,
-    paper_bgcolor: "transparent", plot_bgcolor: "transparent", xaxis: axis(xs), yaxis: axis(ys),
+    autosize: true,
+    showlegend: false,
+    dragmode: false,
+    margin: { l: 6, r: 6, t: 6, b: 6 },
+    width: map.parts.plot.clientWidth,
+    height: map.parts.plot.clientHeight,
+    paper_bgcolor: "transparent",
+    plot_bgcolor: "transparent",
+    xaxis: axis(xs),
+    yaxis: axis(ys),
   };
 }
 
@@ -122,22 +197,9 @@ function measure() {
   }
 }
 
-function nearest(x, y) {
-  let best = null;
-  let least = NEAR * NEAR;
-  for (const point of map.points) {
-    const distance = (point.x - x) ** 2 + (point.y - y) ** 2;
-    if (distance < least) [best, least] = [point, distance];
-  }
-  return best;
-}
-
-/** Shift adds to the selection, Ctrl removes from it. */
-function lasso(inside, { shiftKey, ctrlKey, metaKey }, before) {
+function lasso(inside, event, before) {
   const ids = map.points.filter(inside).map((point) => point.id);
-  if (shiftKey) setSelection([...before, ...ids], { filter: true });
-  else if (ctrlKey || metaKey) setSelection(before.filter((id) => !ids.includes(id)), { filter: true });
-  else setSelection(ids, { filter: true });
+  setSelection(lassoed(before, ids, event), { filter: true });
 }
 
 function fade() {
@@ -160,8 +222,14 @@ function peek(origin) {
   node.hidden = origin !== "map" || !point || !candidate;
   if (node.hidden) return;
   const image = node.querySelector("img");
-  if (image.dataset.id !== point.id) { image.dataset.id = point.id; image.src = thumbnail(point.id); }
-  setText(node.lastChild, `${candidate.head ?? candidate.prompt}${candidate.copy ? " · copy" : ""}`);
+  if (image.dataset.id !== point.id) {
+    image.dataset.id = point.id;
+    image.src = thumbnail(point.id);
+  }
+  setText(
+    node.lastChild,
+    `${candidate.head ?? candidate.prompt}${candidate.copy ? " · like the reference" : ""}`,
+  );
   const left = point.x + 150 > box.clientWidth ? point.x - 142 : point.x + 18;
   const top = Math.max(4, Math.min(box.clientHeight - 158, point.y - 70));
   node.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;

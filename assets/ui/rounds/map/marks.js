@@ -29,5 +29,8 @@ function sign(point, glyph) {
 
 function cross({ x, y }) {
   const r = RADIUS.rejected;
-  return svg("path", { class: "rejected", d: `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}` });
+  return svg("path", {
+    class: "rejected",
+    d: `M${x - r} ${y - r}L${x + r} ${y + r}M${x + r} ${y - r}L${x - r} ${y + r}`,
+  });
 }

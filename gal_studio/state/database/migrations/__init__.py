@@ -1,1 +1,29 @@
-"""The schema's history, one file a version; a file is never edited once it has been released."""
+"""The schema, one file per version, in order. A released file is never edited: a change is a new file."""
+
+from gal_studio.state.database.migrations import (
+    m01_first,
+    m02_refinements,
+    m03_paused_for_room,
+    m04_pinned_models,
+    m05_subjects,
+    m06_reference_masks,
+    m07_answers,
+    m08_archived_projects,
+    m09_pair_regions,
+)
+
+_VERSIONS = (
+    m01_first,
+    m02_refinements,
+    m03_paused_for_room,
+    m04_pinned_models,
+    m05_subjects,
+    m06_reference_masks,
+    m07_answers,
+    m08_archived_projects,
+    m09_pair_regions,
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
+)
+"""`MIGRATIONS[n]` are the SQL statements that bring a workspace from version n to version n + 1."""

@@ -1,14 +1,6 @@
-"""The tables, as migrations: entry n brings a workspace from version n to version n + 1."""
+"""Version 1: projects, rounds, candidates, decisions, jobs."""
 
-from gal_studio.state.database.migrations.m02_refinements import SECOND
-from gal_studio.state.database.migrations.m03_paused_for_room import THIRD
-from gal_studio.state.database.migrations.m04_pinned_models import FOURTH
-from gal_studio.state.database.migrations.m05_subjects import FIFTH
-from gal_studio.state.database.migrations.m06_reference_masks import SIXTH
-from gal_studio.state.database.migrations.m07_answers import SEVENTH
-from gal_studio.state.database.migrations.m08_archived_projects import EIGHTH
-
-_FIRST = """
+STATEMENTS = """
 CREATE TABLE projects (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -173,8 +165,3 @@ CREATE TABLE job_progress (
 );
 CREATE INDEX progress_of_job ON job_progress (job_id, time)
 """
-
-MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(part.strip() for part in statements.split(";"))
-    for statements in (_FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
-)

@@ -1,7 +1,7 @@
-"""The second migration: refinements (PatchDPO), regions, several subjects."""
+"""Version 2: refinements (PatchDPO), masks, several subjects."""
 
-# The table of jobs is built anew, since SQLite cannot change its list of kinds in place.
-SECOND = """
+# SQLite cannot change a CHECK constraint in place: the table of jobs is rebuilt with the new kinds.
+STATEMENTS = """
 ALTER TABLE rounds ADD COLUMN kind TEXT NOT NULL DEFAULT 'fine_tune' CHECK (kind IN ('fine_tune', 'refine'));
 ALTER TABLE project_references ADD COLUMN trigger_word TEXT NOT NULL DEFAULT '';
 ALTER TABLE project_references ADD COLUMN mask TEXT;

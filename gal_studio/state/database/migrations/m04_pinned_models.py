@@ -1,6 +1,6 @@
-"""The fourth migration: which commit of each hub model a project was begun with."""
+"""Version 4: the commit of each hub model that a project uses."""
 
-FOURTH = """
+STATEMENTS = """
 CREATE TABLE project_models (
     project_id TEXT NOT NULL REFERENCES projects (id),
     model TEXT NOT NULL,

@@ -1,8 +1,8 @@
-"""The fifth migration: patch maps of each subject of a picture."""
+"""Version 5: one patch map per subject of a picture."""
 
-# The table is built anew, since SQLite cannot change its primary key in place. An empty subject is all of the
-# picture: a style's, a single object's, a pair's.
-FIFTH = """
+# SQLite cannot change a primary key in place: the table is rebuilt. The empty subject stands for the whole
+# picture: of a style, of a single object, of a pair.
+STATEMENTS = """
 CREATE TABLE patch_maps_of_today (
     owner_id TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('quality', 'reproduction')),

@@ -1,7 +1,7 @@
-"""The sixth migration: masks of references are a log; those that were there are its first entries."""
+"""Version 6: masks of references are an append-only log; present masks become its first rows."""
 
-# The table of references is built anew, since older SQLite cannot drop a column.
-SIXTH = """
+# Older SQLite cannot drop a column: the table of references is rebuilt without its mask.
+STATEMENTS = """
 CREATE TABLE reference_masks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     reference_id TEXT NOT NULL REFERENCES project_references (id),

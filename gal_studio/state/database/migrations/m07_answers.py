@@ -1,6 +1,6 @@
-"""The seventh migration: changes that are asked for again are done once."""
+"""Version 7: answers to writes by idempotency key."""
 
-SEVENTH = """
+STATEMENTS = """
 CREATE TABLE answers (
     id TEXT PRIMARY KEY,
     answer TEXT NOT NULL,

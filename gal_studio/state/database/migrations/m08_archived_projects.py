@@ -1,6 +1,6 @@
-"""The eighth migration: projects that are put away, and may be deleted."""
+"""Version 8: archived projects."""
 
-EIGHTH = """
+STATEMENTS = """
 CREATE TABLE put_away (
     project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
     time REAL NOT NULL

@@ -1,0 +1,223 @@
+/** What the server sends: written from gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
+
+import type { Refinement } from "./payloads_refinement.d.ts";
+
+export type ProjectKind = "style" | "object";
+export type RoundKind = "fine_tune" | "refine";
+export type Verdict = "accepted" | "rejected" | "undecided";
+export type JobKind = "fine_tune" | "generate" | "pairs" | "refine" | "quality";
+export type JobState =
+  | "queued"
+  | "running"
+  | "pausing"
+  | "stopping"
+  | "paused"
+  | "stopped"
+  | "interrupted"
+  | "error"
+  | "completed";
+
+/** A name and its value, both to be read. */
+export type Fact = [name: string, value: string];
+/** Step and loss. */
+export type Loss = [step: number, loss: number];
+
+/** A picture by its id; the version changes with its content. */
+export interface PictureRef {
+  id: string;
+  version: string;
+}
+
+export interface ShownPicture extends PictureRef {
+  prompt: string;
+  copy: boolean;
+}
+
+export interface Reference {
+  id: string;
+  prompt: string;
+}
+
+export interface Subject {
+  trigger: string;
+  facts: Fact[];
+  references: (Reference & { mask: boolean })[];
+}
+
+/** A test prompt: `head` tells it from the others, all share `tail`. */
+export interface Anchor {
+  id: string;
+  prompt: string;
+  head: string;
+  tail: string;
+  enabled?: boolean;
+}
+
+/** Settings by their dotted names, see kit/settings_fields.js. */
+export interface Settings {
+  tune: { preview_every: number; [name: string]: unknown };
+  [section: string]: { [name: string]: unknown };
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  kind: ProjectKind;
+  model: string;
+  base_model: string;
+  triggers: string[];
+  references: Reference[];
+  subjects: Subject[];
+  stands_for: string;
+  anchors: Anchor[];
+  settings: Settings;
+  derived: string;
+  facts: Fact[];
+}
+
+/** A round in the strip. */
+export interface RoundChip {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  kind: RoundKind;
+  step: string;
+  accepted: number;
+  candidates: number;
+  wanted: number;
+  cover: PictureRef | null;
+}
+
+export interface Preview {
+  step: number;
+  prompt: string;
+  version: string;
+}
+
+/** The round that is shown. */
+export interface Round {
+  id: string;
+  number: number;
+  kind: RoundKind;
+  step: string;
+  trained: boolean;
+  pool: Anchor[];
+  expected: number;
+  complete: boolean;
+  /** Mean entropy of the test prompts, in [0, ln 2]. */
+  openness: number;
+  example_weight: number;
+  exhausted: string;
+  losses: Loss[];
+  previews: Preview[];
+}
+
+/** How one test prompt fares; rates in [0, 1], entropy in [0, ln 2]. */
+export interface Score {
+  anchor_id: string;
+  prompt: string;
+  head: string;
+  n: number;
+  copies: number;
+  rate: number;
+  low: number;
+  high: number;
+  entropy: number;
+  mean_margin: number;
+  rank: number | null;
+  suggested: string | null;
+  chosen: boolean;
+  reason: string;
+  why: string;
+}
+
+export interface Candidate extends ShownPicture {
+  anchor_id: string;
+  head: string;
+  index: number;
+  seed: string;
+  similarity_anchor: number;
+  similarity_reference: number;
+  margin: number;
+  remark: string;
+}
+
+export interface Job {
+  id: string;
+  kind: JobKind;
+  round_id: string;
+  state: JobState;
+  phase: string;
+  done: number;
+  total: number;
+  unit: string;
+  rate: number | null;
+  seconds_left: number | null;
+  message: string;
+  worker_alive: boolean;
+  paused_for: string;
+}
+
+/** A job in the queue of all projects. */
+export interface QueuedJob {
+  id: string;
+  kind: JobKind;
+  round_id: string;
+  round_name: string;
+  project_id: string;
+  project_name: string;
+  state: JobState;
+  phase: string;
+  done: number;
+  total: number;
+  message: string;
+  paused_for: string;
+  waits_for: JobKind[];
+  can_rise: boolean;
+  can_sink: boolean;
+}
+
+export interface Queue {
+  working: QueuedJob[];
+  waiting: QueuedJob[];
+  halted: QueuedJob[];
+}
+
+/** The parts of an answer to a poll; one that did not change is left out. */
+export interface Parts {
+  project: Project;
+  rounds: RoundChip[];
+  job: Job | null;
+  queue: Queue;
+  round: Round;
+  refinement: Refinement;
+  scores: Score[];
+  positions: Record<string, [number, number]>;
+  verdicts: Record<string, Verdict>;
+  masks: Record<string, string>;
+}
+
+/** How many candidates of each test prompt are known, and a digest of them. */
+export interface CandidateMark {
+  counts: Record<string, number>;
+  digest: string;
+}
+
+export interface NewCandidates {
+  reset: boolean;
+  items: Candidate[];
+  mark: CandidateMark;
+}
+
+export interface PollAnswer {
+  parts: Partial<Parts>;
+  digests: Record<string, string>;
+  round: string | null;
+  candidates: NewCandidates | null;
+  gone?: string;
+}
+
+/** What an answer says besides what was asked for: an expected error is one sentence. */
+export interface Answer {
+  error?: string;
+}

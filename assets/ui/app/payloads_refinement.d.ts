@@ -1,0 +1,55 @@
+/** What the server sends about a refinement: written from gal_studio/ui/payloads/refinement.py. */
+
+import type { Loss } from "./payloads.d.ts";
+
+/** A pair of a refinement: a picture of the person beside a generated one; versions of both, of paint and maps. */
+export interface Pair {
+  id: string;
+  prompt: string;
+  subject: string;
+  seed: string;
+  reference: string;
+  generated: string | null;
+  painted: string | null;
+  maps: string | null;
+  quality: number | null;
+  reproduction: number | null;
+}
+
+export interface Measured {
+  metric: string;
+  words: string;
+  verdict: "better" | "worse" | "more" | "less" | "unclear";
+  low: number;
+  high: number;
+  difference: number;
+}
+
+export interface Refinement {
+  step: "pairs" | "review" | "refine" | "generate" | "done";
+  pairs: Pair[];
+  measured: Measured[];
+  measured_by: string;
+  unmeasured: string;
+  losses: Loss[];
+  rule: string;
+  rule_words: string;
+  can_undo: boolean;
+  can_redo: boolean;
+}
+
+/** Values in [0, 1], row by row. */
+export interface PatchMap {
+  subject: string;
+  height: number;
+  width: number;
+  values: number[];
+  vision_model: string;
+}
+
+/** A mask as runs: label, count, label, count, row by row. */
+export interface Runs {
+  width: number;
+  height: number;
+  runs: number[];
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/** Numbers as words for the page. */
+
+/**
+ * "1 image", "3 images".
+ * @param {number} n
+ * @param {string} word
+ */
+export const count = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+
+/**
+ * Seconds as "0:31" or "1:02:05".
+ * @param {number} seconds
+ */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const tail = `${h ? String(m).padStart(2, "0") : m}:${String(s).padStart(2, "0")}`;
+  return h ? `${h}:${tail}` : tail;
+}
+
+/**
+ * The entropy of a yes-or-no share, in [0, ln 2], as "53 %" of its largest value.
+ * @param {number} entropy
+ */
+export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)} %`;

@@ -1,0 +1,46 @@
+/** Uploads of pictures and masks; the studio looks at each as soon as it is there. */
+import { call } from "../app/session.js";
+import { setText } from "../kit/dom.js";
+import { toast } from "../kit/toast.js";
+
+/** Why: the studio's own words when it refused ("HTTP 415: it is ..."), Gradio's check, or the connection. */
+function notUploaded(file, error) {
+  const why = /^HTTP \d+: (.+)/s.exec(error?.message)?.[1];
+  const large = error?.message?.startsWith("File(s) exceed") ? "it is too large." : "try again.";
+  return `${file.name} could not be uploaded: ${why ?? large}`;
+}
+
+/** Upload one picture and let the studio look at it; a picture that cannot be read leaves at once. */
+export async function send(row, file, upload) {
+  try {
+    const { path } = await upload(file);
+    const answer = await call("reference", "check", { path });
+    if (!answer) return row.remove();
+    row.path = path;
+    setText(row.note, answer.notes.join("; "));
+  } catch (error) {
+    toast(notUploaded(file, error), "error");
+    row.remove();
+  }
+  return undefined;
+}
+
+/** A mask follows its picture; one that does not fit is refused, and the picture stays. */
+export function giveMask(row, file, upload) {
+  if (!row)
+    return toast(`${file.name} is the mask of a picture that is not here: choose both together.`, "error");
+  row.ready = row.ready.then(async () => {
+    if (!row.path) return;
+    try {
+      const mask = (await upload(file)).path;
+      const answer = await call("reference", "check", { path: row.path, mask });
+      if (!answer) return;
+      row.mask = mask;
+      row.paint.hidden = true;
+      setText(row.note, answer.notes.join("; "));
+    } catch (error) {
+      toast(notUploaded(file, error), "error");
+    }
+  });
+  return undefined;
+}

@@ -1,0 +1,43 @@
+// @ts-check
+/** Where things are in the grid: the order of the groups, the picture above or below another, the columns. */
+
+/**
+ * Test prompts by rank, those without one last, otherwise as in the pool; without ranks the pool's order stays.
+ * @param {Iterable<string>} ids
+ * @param {string[]} pool
+ * @param {(id: string) => number | null | undefined} rankOf
+ */
+export function inOrder(ids, pool, rankOf) {
+  const place = new Map(pool.map((id, i) => [id, i]));
+  /** @param {string} id */
+  const key = (id) => (rankOf(id) || 1000) * 1000 + (place.get(id) ?? 999);
+  return [...ids].sort((a, b) => key(a) - key(b));
+}
+
+/**
+ * The picture below (`down` is 1) or above (-1) in groups of rows; at the end, the picture itself.
+ * @param {string[][]} groups
+ * @param {string} id one of them
+ * @param {number} down
+ * @param {number} columns
+ */
+export function below(groups, id, down, columns) {
+  const g = groups.findIndex((ids) => ids.includes(id));
+  const i = groups[g].indexOf(id);
+  const column = i % columns;
+  if (groups[g][i + down * columns]) return groups[g][i + down * columns];
+  const next = groups[g + down];
+  if (!next) return id;
+  const row = down > 0 ? 0 : Math.floor((next.length - 1) / columns);
+  return next[Math.min(next.length - 1, row * columns + column)];
+}
+
+/**
+ * How many columns fit into a width, in pixels; from 3 to 12, and no more than the largest group has pictures.
+ * @param {number} width
+ * @param {number} most
+ */
+export function columnsFor(width, most, { smallest = 58, gap = 8 } = {}) {
+  const fit = Math.floor((width + gap) / (smallest + gap));
+  return Math.max(3, Math.min(fit, most, 12));
+}

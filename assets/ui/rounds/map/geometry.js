@@ -1,0 +1,59 @@
+// @ts-check
+/** Geometry of the map, in pixels of its box or in the map's own units. */
+
+/**
+ * Is the point inside of the closed path? Even-odd rule.
+ * @param {[number, number][]} path
+ * @param {number} x
+ * @param {number} y
+ */
+export function within(path, x, y) {
+  let inside = false;
+  for (let i = 0, j = path.length - 1; i < path.length; j = i, i += 1) {
+    const [xi, yi] = path[i];
+    const [xj, yj] = path[j];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
+
+/**
+ * The point nearest to a place, when it is closer than `reach`.
+ * @template {{ x: number, y: number }} Point
+ * @param {Point[]} points
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach
+ */
+export function nearest(points, x, y, reach) {
+  /** @type {Point | null} */
+  let best = null;
+  let least = reach * reach;
+  for (const point of points) {
+    const distance = (point.x - x) ** 2 + (point.y - y) ** 2;
+    if (distance < least) [best, least] = [point, distance];
+  }
+  return best;
+}
+
+/**
+ * The range of an axis that shows all values with a margin of 7 % on each side.
+ * @param {number[]} values
+ */
+export function rangeOf(values) {
+  const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [-1, 1];
+  const pad = 0.07 * (high - low || 1);
+  return [low - pad, high + pad];
+}
+
+/**
+ * A lasso replaces the selection; with Shift it adds to it, with Ctrl it takes away.
+ * @param {string[]} before
+ * @param {string[]} ids
+ * @param {{ shiftKey?: boolean, ctrlKey?: boolean, metaKey?: boolean }} keys
+ */
+export function lassoed(before, ids, { shiftKey, ctrlKey, metaKey }) {
+  if (shiftKey) return [...before, ...ids];
+  if (ctrlKey || metaKey) return before.filter((id) => !ids.includes(id));
+  return ids;
+}

@@ -1,0 +1,26 @@
+// @ts-check
+/** What a chip of the strip says about its round. */
+/** @import { Queue, RoundChip } from "../app/payloads.d.ts" */
+
+/** @type {Record<string, string>} */
+const STEPS = {
+  fine_tune: "not trained yet",
+  generate: "trained",
+  next_round: "chosen",
+  refine: "pairs to train on",
+};
+
+/**
+ * Where a round stands; `step` and `accepted` may be newer than what the round itself says.
+ * @param {RoundChip} round
+ * @param {{ step: string, accepted: number, current: boolean, rounds: RoundChip[], queue: Queue }} now
+ */
+export function roundNote(round, { step, accepted, current, rounds, queue }) {
+  const left = rounds.some((other) => other.parent_id === round.id && other.kind !== "refine");
+  if (!left && (step === "accept" || (current && accepted && step !== "fine_tune"))) {
+    return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
+  }
+  if (left || accepted) return `${accepted} accepted`;
+  if (step !== "wait") return STEPS[step] ?? "";
+  return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
+}

@@ -1,0 +1,50 @@
+"""`gal-studio demo`: a whole personalization on a bundled reference."""
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import typer
+
+from gal_studio.commands.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.unattended import (
+    Candidates,
+    Out,
+    Policy,
+    Refine,
+    Rounds,
+    SamplingSteps,
+    Steps,
+    personalize,
+    setting_changes,
+)
+from gal_studio.studio import DEFAULT_PRESET, demo_draft
+
+
+def demo(
+    context: typer.Context,
+    out: Out,
+    kind: Annotated[Literal["style", "object"], typer.Option(help="What to learn.")] = "style",
+    seed: Annotated[int, typer.Option(help="The project's seed.")] = 0,
+    preset: Annotated[str, typer.Option(help="The base model and settings.")] = DEFAULT_PRESET,
+    base_model: Annotated[str | None, typer.Option(help="A diffusers folder or hub ID.")] = None,
+    clip_model: Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")] = None,
+    rounds: Rounds = 2,
+    candidates: Candidates = None,
+    steps: Steps = None,
+    sampling_steps: SamplingSteps = None,
+    policy: Policy = "uncertainty",
+    refine: Refine = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole personalization on a bundled reference."""
+    draft = replace(
+        demo_draft(kind),
+        preset=preset,
+        base_model=base_model,
+        clip_model=clip_model,
+        seed=seed,
+        changes=setting_changes(steps, candidates, sampling_steps),
+    )
+    folder = given_workspace(context, workspace)
+    personalize(draft, rounds or 0, policy or "uncertainty", out, folder, refine, as_json)

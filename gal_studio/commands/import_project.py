@@ -1,0 +1,27 @@
+"""`gal-studio import-project`: add a project that `export-project` wrote to a workspace."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gal_studio.commands.stored import Workspace, required_workspace
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+
+
+def import_project(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that export-project wrote.")],
+    workspace: Workspace = None,
+) -> None:
+    """Import a project from such a zip file.
+
+    A workspace that does not exist is made.
+    """
+    with Store(required_workspace(context, workspace)) as store:
+        studio = Studio(store)
+        project = studio.project(studio.import_project(file))
+        count = len(studio.rounds(project.id))
+    rounds = "1 round" if count == 1 else f"{count} rounds"
+    print(f"{project.name} is imported as project {project.id}, with {rounds}.")

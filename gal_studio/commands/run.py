@@ -1,0 +1,146 @@
+"""`gal-studio run`: a whole personalization on your own references, as docs/project-file.md describes."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gal_studio.commands.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.unattended import (
+    Candidates,
+    Out,
+    Policy,
+    Refine,
+    Rounds,
+    SamplingSteps,
+    Steps,
+    personalize,
+    setting_changes,
+)
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.references import mask_beside
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "kind": (str, 'a word in quotes: "style" or "object"'),
+    "name": (str, "a text in quotes"),
+    "trigger_word": (str, 'a word in quotes, such as "<cute-cat>"'),
+    "preset": (str, "a word in quotes"),
+    "base_model": (str, "a directory or a hub id in quotes"),
+    "clip_model": (str, "a name in quotes"),
+    "seed": (int, "a whole number"),
+    "rounds": (int, "a whole number"),
+    "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
+    "anchors": (list, "a list of texts in quotes"),
+    "references": (list, "tables that begin with [[references]]"),
+    "settings": (dict, "tables such as [settings.tune]"),
+}
+_REFERENCE = ("image", "prompt", "trigger_word", "mask")
+_DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    """What a project file asks for; `rounds` and `policy` are None when it does not say."""
+
+    draft: ProjectDraft
+    rounds: int | None
+    policy: str | None
+
+
+def run(
+    context: typer.Context,
+    project: Annotated[Path, typer.Argument(metavar="PROJECT.toml", help="See docs/project-file.md.")],
+    out: Out,
+    seed: Annotated[int | None, typer.Option(help="The project's seed.")] = None,
+    rounds: Rounds = None,
+    candidates: Candidates = None,
+    steps: Steps = None,
+    sampling_steps: SamplingSteps = None,
+    policy: Policy = None,
+    refine: Refine = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole personalization on your own references."""
+    file = read_project_file(project)
+    Settings().updated(file.draft.changes)  # refuses what is not a table of settings
+    changes = {group: dict(values) for group, values in file.draft.changes.items()}
+    for group, values in setting_changes(steps, candidates, sampling_steps).items():
+        changes[group] = {**changes.get(group, {}), **values}
+    draft = replace(file.draft, changes=changes, seed=file.draft.seed if seed is None else seed)
+    count = next(number for number in (rounds, file.rounds, 2) if number is not None)
+    chosen = policy or file.policy or "uncertainty"
+    personalize(draft, count, chosen, out, given_workspace(context, workspace), refine, as_json)
+
+
+def read_project_file(path: Path) -> ProjectFile:
+    """Read and check a project file; paths in it start from its own folder."""
+    table = _read_table(path)
+    for name, value in table.items():
+        _check(path, name, value)
+    if "kind" not in table:
+        raise StudioError(f'{path.name} has no kind: write kind = "style" or kind = "object".')
+    given = {name: table[name] for name in _DRAFT if name in table}
+    for name in ("base_model", "clip_model"):
+        if name in table:
+            given[name] = _model(path, table[name])
+    draft = ProjectDraft(
+        references=tuple(_reference(path, row) for row in table.get("references", [])),
+        changes=table.get("settings", {}),
+        **given,
+    )
+    return ProjectFile(draft, table.get("rounds"), table.get("policy"))
+
+
+def _read_table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StudioError(f"The project file {path} cannot be read: check its path.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudioError(f"The project file {path.name} is not valid TOML ({error}): correct it.") from error
+
+
+def _check(path: Path, name: str, value: object) -> None:
+    if name not in _KINDS:
+        raise StudioError(f"{path.name} has an unknown key {name!r}: choose among {', '.join(_KINDS)}.")
+    kind, words = _KINDS[name]
+    texts = name == "anchors" and isinstance(value, list)
+    if (
+        not isinstance(value, kind)
+        or isinstance(value, bool)
+        or (texts and not all(isinstance(text, str) for text in value))  # type: ignore[attr-defined]
+    ):
+        raise StudioError(f"{path.name} has {name} = {value!r}: write {words}.")
+
+
+def _reference(path: Path, row: object) -> ReferenceDraft:
+    """One picture; when it names no mask, `cat-masklabel.png` beside `cat.jpg` is its mask."""
+    if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
+        raise StudioError(f"{path.name} has a reference {row!r}: write [[references]] with image and prompt.")
+    for name in ("image", "prompt"):
+        if name not in row:
+            raise StudioError(f"A reference in {path.name} has no {name}: each needs image and prompt.")
+    for name in row:
+        if name not in _REFERENCE:
+            raise StudioError(
+                f"A reference in {path.name} has an unknown key {name!r}: use {', '.join(_REFERENCE)}."
+            )
+    image = path.parent / Path(row["image"]).expanduser()
+    mask = path.parent / Path(row["mask"]).expanduser() if "mask" in row else mask_beside(image)
+    return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
+
+
+def _model(path: Path, name: str) -> str:
+    """A directory beside the project file, when there is one; else the name as it stands."""
+    prefix = "local-dir:" if name.startswith("local-dir:") else ""
+    bare = name.removeprefix(prefix)
+    if bare.startswith(("assets:", "/", "~")):
+        return prefix + str(Path(bare).expanduser()) if bare.startswith("~") else name
+    beside = path.parent / bare
+    return prefix + str(beside.absolute()) if beside.is_dir() or bare.startswith(".") or prefix else name

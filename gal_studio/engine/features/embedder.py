@@ -1,0 +1,20 @@
+"""The interface of an embedder, so that tests may stand in for one; `clip` has the studio's own."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+
+class Embedder(Protocol):
+    """Turns pictures and prompts into unit rows of one space (Eq. G1)."""
+
+    def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
+        """E_i of n pictures, (n, d)."""
+        ...
+
+    def texts(self, prompts: Sequence[str]) -> NDArray[np.float64]:
+        """E_t of n prompts, (n, d)."""
+        ...

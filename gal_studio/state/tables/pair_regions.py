@@ -1,0 +1,79 @@
+"""Which patches of a pair count for its weights, stored with the maps of the pair."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.state.database.connection import Database
+
+Patches = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PairRegion:
+    """The patches of a pair that count in Eq. P5 and P7: arrays of `shape` (h, w), None where all count.
+
+    `learned`: the patches of y on its subject, or on the accepted part. `foreground`: the patches of x on its
+    subject, made from the picture `foreground_mask`. `subject`: the patches of x that resemble the subject of
+    this pair more than any other subject.
+    """
+
+    shape: tuple[int, int]
+    learned: Patches | None = None
+    foreground: Patches | None = None
+    subject: Patches | None = None
+    foreground_mask: str | None = None
+
+
+class PairRegions:
+    """Reads and writes regions by pair."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, pair_id: str, region: PairRegion) -> None:
+        """Store the region of a pair in the place of the one before."""
+        patches = [_bytes(part) for part in (region.learned, region.foreground, region.subject)]
+        self._database.write(
+            "INSERT OR REPLACE INTO pair_regions VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (pair_id, *region.shape, *patches, region.foreground_mask),
+        )
+
+    def get(self, pair_id: str) -> PairRegion | None:
+        """The region of a pair; None before the pair is judged, and for pairs of version 8 and before."""
+        row = self._database.row("SELECT * FROM pair_regions WHERE pair_id = ?", (pair_id,))
+        if row is None:
+            return None
+        shape = row["height"], row["width"]
+        learned, foreground, subject = (_patches(row[name], shape) for name in _PARTS)
+        return PairRegion(shape, learned, foreground, subject, row["foreground_mask"])
+
+    def delete(self, pair_id: str) -> None:
+        """Forget the region of a pair."""
+        self._database.write("DELETE FROM pair_regions WHERE pair_id = ?", (pair_id,))
+
+    def copy(self, pair_id: str, copy_id: str) -> None:
+        """Give the copy of a pair the same region."""
+        region = self.get(pair_id)
+        if region is not None:
+            self.save(copy_id, region)
+
+    def misfits(self) -> tuple[str, ...]:
+        """The pairs whose regions do not have the shape of their maps."""
+        rows = self._database.rows(
+            "SELECT DISTINCT pair_id FROM pair_regions LEFT JOIN patch_maps ON owner_id = pair_id "
+            "WHERE (patch_maps.height, patch_maps.width) IS NOT (pair_regions.height, pair_regions.width)"
+        )
+        return tuple(row["pair_id"] for row in rows)
+
+
+_PARTS = ("learned", "foreground", "subject")
+
+
+def _bytes(patches: Patches | None) -> bytes | None:
+    return None if patches is None else patches.astype(np.uint8).tobytes()
+
+
+def _patches(data: bytes | None, shape: tuple[int, int]) -> Patches | None:
+    return None if data is None else np.frombuffer(data, np.uint8).reshape(shape) != 0

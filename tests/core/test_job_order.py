@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.jobs import moved, topological
+
+NEEDS = {"d": ["c"], "f": ["e"], "g": ["f"]}  # a, b, then c with its d, then e, f, g in a chain
+ORDER = tuple("abcdefg")
+
+
+@pytest.mark.parametrize(
+    ("job", "direction", "after"),
+    [
+        ("b", "up", "bacdefg"),
+        ("a", "up", "abcdefg"),
+        ("a", "down", "bacdefg"),
+        ("g", "down", "abcdefg"),
+        ("c", "first", "cabdefg"),
+        ("d", "up", "acdbefg"),  # its training goes with it
+        ("c", "down", "abecdfg"),  # its drawing goes with it
+        ("e", "up", "abcedfg"),
+        ("g", "up", "abcefgd"),
+        ("g", "first", "efgabcd"),
+        ("nobody", "up", "abcdefg"),
+    ],
+)
+def test_a_job_moves_with_what_belongs_to_it(job: str, direction, after: str):
+    assert "".join(moved(ORDER, NEEDS, job, direction)) == after
+
+
+def test_an_odd_direction_is_refused():
+    with pytest.raises(StudioError, match="'sideways': choose one of up, down, first"):
+        moved(ORDER, NEEDS, "a", "sideways")  # type: ignore[arg-type]
+
+
+def test_what_stood_before_what_it_needs_is_put_behind_it():
+    assert topological("dcba", {"d": ["c", "a"]}) == ("c", "a", "d", "b")
+    assert topological(ORDER, NEEDS) == ORDER
+
+
+@st.composite
+def queues(draw: st.DrawFn) -> tuple[list[str], dict[str, list[str]]]:
+    order = [str(number) for number in range(draw(st.integers(1, 9)))]
+    needs = {
+        one: draw(st.lists(st.sampled_from(order[:place]), unique=True)) if place else []
+        for place, one in enumerate(order)
+    }
+    return draw(st.permutations(order)), needs
+
+
+@given(queues(), st.data())
+def test_no_job_ever_stands_before_what_it_needs(queue: tuple[list[str], dict[str, list[str]]], data):
+    given_order, needs = queue
+    order = topological(given_order, needs)
+    for _ in range(6):
+        job = data.draw(st.sampled_from(order))
+        before, order = order, moved(order, needs, job, data.draw(st.sampled_from(["up", "down", "first"])))
+        assert sorted(order) == sorted(before)
+        assert all(order.index(one) < order.index(job) for job in order for one in needs[job])

@@ -1,0 +1,56 @@
+"""Noise processes worked by hand."""
+
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.processes import AlphaBarProcess, FlowProcess, add_noise, prediction_target
+
+
+def rows(*values: float) -> torch.Tensor:
+    return torch.tensor(values).view(-1, 1, 1, 1)
+
+
+def test_noise_mixes_by_the_schedule() -> None:
+    # sqrt(.36) * 5 + sqrt(.64) * 10 = 3 + 8
+    noisy = add_noise(rows(5.0), rows(10.0), torch.tensor([0.36]))
+    torch.testing.assert_close(noisy, rows(11.0))
+
+
+def test_epsilon_target_is_the_noise() -> None:
+    assert prediction_target("epsilon", rows(5.0), rows(10.0), torch.tensor([0.36])).item() == 10.0
+
+
+def test_velocity_target_by_hand() -> None:
+    # sqrt(.36) * 10 - sqrt(.64) * 5 = 6 - 4
+    target = prediction_target("v_prediction", rows(5.0), rows(10.0), torch.tensor([0.36]))
+    torch.testing.assert_close(target, rows(2.0))
+
+
+def test_unknown_prediction_type_is_refused() -> None:
+    with pytest.raises(StudioError, match="sample"):
+        prediction_target("sample", rows(1.0), rows(1.0), torch.tensor([0.5]))
+
+
+def test_a_diffusion_draws_whole_times_and_looks_up_its_schedule() -> None:
+    process = AlphaBarProcess(torch.tensor([1.0, 0.36, 0.0]), "v_prediction")
+    times = process.times(100, torch.Generator().manual_seed(0))
+    assert set(times.tolist()) == {0, 1, 2}
+    assert times.tolist() == torch.randint(3, (100,), generator=torch.Generator().manual_seed(0)).tolist()
+    at = torch.tensor([1, 0])
+    torch.testing.assert_close(process.mix(rows(5.0, 5.0), rows(10.0, 10.0), at), rows(11.0, 5.0))
+    torch.testing.assert_close(process.target(rows(5.0, 5.0), rows(10.0, 10.0), at), rows(2.0, 10.0))
+
+
+def test_a_flow_is_the_straight_line_and_its_target_the_direction() -> None:
+    process, times = FlowProcess(), torch.tensor([0.0, 250.0, 1000.0])
+    clean, noise = rows(4.0, 4.0, 4.0), rows(8.0, 8.0, 8.0)
+    torch.testing.assert_close(process.mix(clean, noise, times), rows(4.0, 5.0, 8.0))
+    torch.testing.assert_close(process.target(clean, noise, times), rows(4.0, 4.0, 4.0))
+
+
+def test_a_flow_times_are_shifted_towards_the_noise() -> None:
+    plain, shifted = (FlowProcess(s).times(1000, torch.Generator().manual_seed(0)) / 1000 for s in (1.0, 3.0))
+    assert plain.min() > 0 and shifted.max() < 1
+    assert abs(float(plain.median()) - 0.5) < 0.03
+    torch.testing.assert_close(shifted, 3 * plain / (1 + 2 * plain))

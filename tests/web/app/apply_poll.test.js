@@ -1,0 +1,99 @@
+/** Answers of the poll: what is new is taken, and an older answer never overwrites a newer state. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { ask, forget, known, receive } from "../../../assets/ui/app/apply_poll.js";
+import { on, state } from "../../../assets/ui/app/store.js";
+
+let told = [];
+on("verdicts", (ids) => told.push([...ids].sort()));
+
+const answer = (parts, digest = "1", more = {}) => ({
+  parts,
+  digests: Object.fromEntries(Object.keys(parts).map((name) => [name, digest])),
+  round: null,
+  candidates: null,
+  ...more,
+});
+const take = (news, { sent = known(), trustVerdicts = true } = {}) => receive(news, { sent, trustVerdicts });
+
+beforeEach(() => {
+  forget();
+  told = [];
+});
+
+test("parts are taken, and their digests are sent with the next poll", () => {
+  take(answer({ job: { id: "j", state: "running" } }, "abc"));
+  assert.equal(state.job.state, "running");
+  assert.equal(known().parts.job, "abc");
+});
+
+test("a part that was asked for again is not taken from an answer of before", () => {
+  take(answer({ job: { id: "j", state: "running" } }));
+  const sent = known();
+  state.job = { ...state.job, state: "pausing" };
+  ask("job");
+  take(answer({ job: { id: "j", state: "running" } }, "2"), { sent });
+  assert.equal(state.job.state, "pausing");
+  take(answer({ job: { id: "j", state: "paused" } }, "3"));
+  assert.equal(state.job.state, "paused");
+});
+
+test("what was asked for again is sent as unknown", () => {
+  take(answer({ job: null }, "abc"));
+  ask("job");
+  assert.notEqual(known().parts.job, "abc");
+});
+
+test("verdicts of an answer that is older than a decision are not used, and are asked for again", () => {
+  take(answer({ verdicts: { a: "accepted" }, masks: {} }, "1"));
+  state.verdicts.set("b", "accepted");
+  take(answer({ verdicts: { a: "accepted" }, masks: {} }, "2"), { trustVerdicts: false });
+  assert.equal(state.verdicts.get("b"), "accepted");
+  assert.match(known().parts.verdicts, /^in doubt/);
+});
+
+test("only pictures whose verdict or accepted part changed are told of", () => {
+  take(answer({ verdicts: { a: "accepted", b: "rejected" }, masks: { a: "1" } }));
+  take(answer({ verdicts: { a: "accepted", c: "accepted" }, masks: { a: "2" } }, "2"));
+  assert.deepEqual(told, [
+    ["a", "b"],
+    ["a", "b", "c"],
+  ]);
+  take(answer({ verdicts: { a: "accepted", c: "accepted" }, masks: { a: "2" } }, "3"));
+  assert.equal(told.length, 2);
+});
+
+test("candidates add up, a reset replaces them, and an answer of an older mark is dropped", () => {
+  const items = (...ids) => ids.map((id) => ({ id }));
+  const older = known();
+  take(
+    answer({}, "1", {
+      candidates: { reset: false, items: items("a"), mark: { counts: { p: 1 }, digest: "1" } },
+    }),
+  );
+  take(
+    answer({}, "1", {
+      candidates: { reset: false, items: items("b"), mark: { counts: { p: 2 }, digest: "2" } },
+    }),
+  );
+  assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
+  take(
+    answer({}, "1", { candidates: { reset: true, items: items("x"), mark: { counts: {}, digest: "0" } } }),
+    { sent: older },
+  );
+  assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
+  take(
+    answer({}, "1", {
+      candidates: { reset: true, items: items("c"), mark: { counts: { p: 1 }, digest: "3" } },
+    }),
+  );
+  assert.deepEqual([...state.candidates.keys()], ["c"]);
+});
+
+test("another round is asked for whole, the project stays known", () => {
+  take(answer({ project: { id: "p" }, round: { id: "r" }, scores: [] }, "abc"));
+  forget({ keepProject: true });
+  assert.equal(known().parts.project, "abc");
+  assert.equal(known().parts.round, undefined);
+  assert.deepEqual([state.project.id, state.round], ["p", null]);
+});

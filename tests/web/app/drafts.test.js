@@ -1,0 +1,26 @@
+/** Paint that is not saved yet. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { askStored, draftKept, draftOf, keepDraft } from "../../../assets/ui/app/drafts.js";
+
+const runs = (...numbers) => ({ width: 2, height: 1, runs: numbers });
+
+test("a draft goes when just that was saved, and stays when more was painted", () => {
+  keepDraft("part 1", runs(0, 2));
+  draftKept("part 1", runs(0, 2));
+  assert.equal(draftOf("part 1"), null);
+  keepDraft("part 1", runs(255, 2));
+  draftKept("part 1", runs(0, 2));
+  assert.deepEqual(draftOf("part 1"), runs(255, 2));
+});
+
+test("the stored paint is asked for again when a draft was saved meanwhile", async () => {
+  keepDraft("part 2", runs(0, 2));
+  const answers = ["older", "newer"];
+  const got = askStored("part 2", async () => {
+    if (answers.length === 2) draftKept("part 2", runs(0, 2));
+    return answers.shift();
+  });
+  assert.equal(await got, "newer");
+  assert.equal(await askStored("part 3", async () => "only"), "only");
+});

@@ -1,0 +1,70 @@
+/** Filters, selection and the state of the work. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import {
+  busy,
+  counts,
+  drawing,
+  passes,
+  setFilter,
+  setFocus,
+  setSelection,
+  state,
+} from "../../../assets/ui/app/store.js";
+
+beforeEach(() => {
+  state.candidates = new Map([
+    ["a", { copy: true }],
+    ["b", { copy: false }],
+    ["c", { copy: false }],
+  ]);
+  state.verdicts = new Map([
+    ["a", "rejected"],
+    ["b", "accepted"],
+  ]);
+  state.suggested = new Map([["c", {}]]);
+  state.focus = null;
+  setSelection([]);
+  setFilter("all");
+});
+
+const shown = () => [...state.candidates.keys()].filter(passes);
+
+for (const [filter, ids] of Object.entries({
+  all: ["a", "b", "c"],
+  accepted: ["b"],
+  copies: ["a"],
+  suggested: ["c"],
+  selection: [],
+})) {
+  test(`the filter ${filter} lets its pictures through, and its count says how many`, () => {
+    setFilter(filter);
+    assert.deepEqual(shown(), ids);
+    assert.equal(counts()[filter], ids.length);
+  });
+}
+
+test("a lasso filters by the selection, Shift-click does not, and an empty selection shows all again", () => {
+  setSelection(["a"]);
+  assert.equal(state.filter, "all");
+  setSelection(["a", "c"], { filter: true });
+  assert.deepEqual(shown(), ["a", "c"]);
+  setSelection([]);
+  assert.equal(state.filter, "all");
+});
+
+test("the focus goes only to pictures that are there", () => {
+  setFocus("b");
+  setFocus("gone");
+  assert.equal(state.focus, "b");
+});
+
+test("work is drawing only while pictures of the round that is shown are generated", () => {
+  state.roundId = "r";
+  state.job = { kind: "generate", round_id: "r", state: "running" };
+  assert.deepEqual([busy(), drawing()], [true, true]);
+  state.job = { kind: "generate", round_id: "other", state: "queued" };
+  assert.deepEqual([busy(), drawing()], [true, false]);
+  state.job = { kind: "generate", round_id: "r", state: "paused" };
+  assert.deepEqual([busy(), drawing()], [false, false]);
+});

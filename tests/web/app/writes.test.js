@@ -1,0 +1,97 @@
+/** Changes leave in the order of the clicks, and stay until the studio has answered. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { tell } from "../browser.js";
+
+const { write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
+const soon = () => new Promise((done) => setTimeout(done, 5));
+
+/** A studio that answers when it is told to: `answer(list)` makes the answers, null is no answer at all. */
+function studio() {
+  const asked = [];
+  globalThis.fetch = (_path, { body, keepalive = false }) =>
+    new Promise((resolve, reject) => asked.push({ list: JSON.parse(body), keepalive, resolve, reject }));
+  return {
+    asked,
+    come: (call, answers) => call.resolve({ ok: true, json: async () => answers }),
+    refuse: (call, status, text) => call.resolve({ ok: false, status, text: async () => text }),
+  };
+}
+
+test("what is asked for meanwhile leaves as one list, in order", async () => {
+  const { asked, come } = studio();
+  const first = write("decide", { n: 1 });
+  const rest = [write("decide", { n: 2 }), write("undo", { n: 3 })];
+  come(asked[0], [{ said: 1 }]);
+  assert.deepEqual(await first, { said: 1 });
+  await soon();
+  assert.deepEqual(
+    asked[1].list.map(({ request }) => request.n),
+    [2, 3],
+  );
+  come(asked[1], [{}, {}]);
+  await Promise.all(rest);
+  assert.equal(pending(), 0);
+});
+
+test("a list without an answer is sent again with the same ids", async () => {
+  const { asked, come } = studio();
+  const done = write("undo", {});
+  asked[0].reject(new Error("away"));
+  await soon();
+  assert.equal(unreachable(), true);
+  await new Promise((later) => setTimeout(later, 1050));
+  assert.deepEqual(asked[1].list, asked[0].list);
+  come(asked[1], [{}]);
+  await done;
+  await soon();
+  assert.equal(unreachable(), false);
+});
+
+test("a poll knows all changes only when none was pending or came since", async () => {
+  const { asked, come } = studio();
+  const quiet = writeMark();
+  assert.equal(quiet(), true);
+  const done = write("decide", {});
+  assert.equal(quiet(), false, "a change came");
+  const during = writeMark();
+  come(asked[0], [{}]);
+  await done;
+  assert.equal(during(), false, "it left while one was pending");
+  assert.equal(writeMark()(), true);
+});
+
+test("a page that goes away sends what is pending, and notes it for the next page", async () => {
+  const { asked, come } = studio();
+  const done = write("decide", { n: 7 });
+  tell("pagehide");
+  assert.equal(asked[1].keepalive, true);
+  assert.deepEqual(asked[1].list, asked[0].list);
+  assert.deepEqual(JSON.parse(sessionStorage.getItem("gal-studio-writes")), asked[0].list);
+  come(asked[1], [{}]);
+  come(asked[0], [{}]);
+  await done;
+});
+
+test("the person is asked before a page goes only when a change cannot be sent for it", async () => {
+  const { asked, come } = studio();
+  const asks = () => {
+    let stopped = false;
+    tell("beforeunload", {
+      preventDefault: () => {
+        stopped = true;
+      },
+    });
+    return stopped;
+  };
+  assert.equal(asks(), false);
+  const small = write("decide", {});
+  assert.equal(asks(), false);
+  const large = write("paint", { runs: "0".repeat(70_000) });
+  assert.equal(asks(), true);
+  come(asked[0], [{}]);
+  await small;
+  await soon();
+  come(asked[1], [{}]);
+  await large;
+});

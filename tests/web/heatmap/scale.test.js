@@ -1,0 +1,28 @@
+/** The colours of heat maps, and the values between areas. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { between, heatColour } from "../../../assets/ui/heatmap/scale.js";
+
+test("the colours only grow lighter, so that they read the same in grey", () => {
+  const lightness = Array.from({ length: 101 }, (_, i) => heatColour(i / 100)).map(
+    ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b,
+  );
+  lightness.reduce((before, after) => {
+    assert.ok(after >= before);
+    return after;
+  });
+  assert.ok(lightness.at(-1) - lightness[0] > 150);
+});
+
+test("the limits are fixed: what lies beyond them has the colour of the limit", () => {
+  assert.deepEqual(heatColour(-1), heatColour(0));
+  assert.deepEqual(heatColour(2), heatColour(1));
+});
+
+test("values between areas are bilinear with half-pixel centres, and end at the border", () => {
+  const map = { width: 2, height: 1, values: [0, 1] };
+  assert.equal(between(map, 0.5, 0.25), 0);
+  assert.equal(between(map, 0.5, 0.5), 0.5);
+  assert.equal(between(map, 0.5, 0.75), 1);
+  assert.equal(between(map, 0, 1), 1);
+});

@@ -1,0 +1,33 @@
+/** Numbers as words, and the fields of the settings. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clock, count, undecided } from "../../../assets/ui/kit/format.js";
+import { FIELDS, read, typedValue, weightWords } from "../../../assets/ui/kit/settings_fields.js";
+
+test("counts, times and shares", () => {
+  assert.deepEqual([count(1, "image"), count(0, "image")], ["1 image", "0 images"]);
+  assert.deepEqual([clock(31), clock(3725), clock(-4)], ["0:31", "1:02:05", "0:00"]);
+  assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0 %", "53 %", "100 %"]);
+});
+
+test("numbers are sent as numbers; anything else as it was typed, so that the studio can say what is wrong", () => {
+  const typed = (name, value) => typedValue(name, { value });
+  assert.equal(typed("tune.steps", "77"), 77);
+  assert.equal(typed("tune.preview_every", "25"), 25);
+  assert.equal(typed("tune.learning_rate", "1e-3"), 0.001);
+  assert.equal(typed("tune.steps", "7.5"), "7.5");
+  assert.equal(typed("tune.steps", "many"), "many");
+  assert.equal(typed("seed", " "), " ");
+});
+
+test("every field is read from the settings by its dotted name", () => {
+  assert.equal(read({ tune: { steps: 100 } }, "tune.steps"), 100);
+  assert.equal(read({}, "tune.steps"), undefined);
+  assert.ok(FIELDS.some(([name]) => name === "tune.preview_every"));
+});
+
+test("the weight is said for the measured openness, or as the most it can be", () => {
+  assert.equal(weightWords("1", 0.5), "an accepted picture counts 0.5 times as much as a reference");
+  assert.equal(weightWords("1"), "an accepted picture counts at most 0.69 times as much as a reference");
+  assert.equal(weightWords("x"), "");
+});

@@ -1,0 +1,36 @@
+/** Places in the grid. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { below, columnsFor, inOrder } from "../../../../assets/ui/rounds/grid/order.js";
+
+test("groups stand by rank, those without one behind them in the order of the pool", () => {
+  const ranks = { c: 1, a: 2 };
+  assert.deepEqual(
+    inOrder(["d", "a", "b", "c"], ["a", "b", "c", "d"], (id) => ranks[id]),
+    ["c", "a", "b", "d"],
+  );
+  assert.deepEqual(
+    inOrder(["d", "a", "gone"], ["a", "d"], () => null),
+    ["a", "d", "gone"],
+  );
+});
+
+test("down and up keep the column, across groups and short rows", () => {
+  const groups = [
+    ["1", "2", "3", "4", "5"],
+    ["6", "7"],
+  ]; // rows of three
+  assert.equal(below(groups, "2", 1, 3), "5");
+  assert.equal(below(groups, "3", 1, 3), "7", "the next group's row is shorter");
+  assert.equal(below(groups, "7", -1, 3), "5");
+  assert.equal(below(groups, "6", -1, 3), "4");
+  assert.equal(below(groups, "1", -1, 3), "1");
+  assert.equal(below(groups, "7", 1, 3), "7");
+});
+
+test("as many columns as fit, from 3 to 12, and no more than pictures", () => {
+  assert.equal(columnsFor(660, 10), 10);
+  assert.equal(columnsFor(660, 8), 8);
+  assert.equal(columnsFor(100, 10), 3);
+  assert.equal(columnsFor(5000, 40), 12);
+});

@@ -1,0 +1,42 @@
+/** Colours of the map. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { state } from "../../../../assets/ui/app/store.js";
+import { MODES, colours, gradient } from "../../../../assets/ui/rounds/map/colours.js";
+
+const candidates = [
+  { anchor_id: "x", copy: false, margin: 0.2 },
+  { anchor_id: "y", copy: true, margin: -0.2 },
+  { anchor_id: "y", copy: false, margin: 0 },
+];
+state.round = { pool: [{ id: "x" }, { id: "y" }] };
+state.scoreOf = new Map([
+  ["x", { entropy: 0 }],
+  ["y", { entropy: Math.LN2 }],
+]);
+
+test("pictures of one test prompt share a colour, others have another", () => {
+  const [x, y, other] = colours(candidates, "anchor");
+  assert.equal(y, other);
+  assert.notEqual(x, y);
+});
+
+test("like the reference or not are two colours", () => {
+  const [a, b, c] = colours(candidates, "copy");
+  assert.equal(a, c);
+  assert.notEqual(a, b);
+});
+
+test("both ramps go from blue over grey to orange", () => {
+  const [blue, orange, grey] = colours(candidates, "margin");
+  assert.deepEqual(
+    [blue, grey, orange],
+    ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"],
+  );
+  assert.deepEqual(colours(candidates, "entropy").slice(0, 2), [blue, orange]);
+});
+
+test("the legend of a ramp begins with its first word's colour", () => {
+  assert.ok(gradient("margin").includes("(90deg, rgb(217,130,43)"), MODES.margin.legend[0]);
+  assert.ok(gradient("entropy").includes("(90deg, rgb(91,115,190)"), MODES.entropy.legend[0]);
+});

@@ -1,0 +1,49 @@
+/** The words for jobs. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { jobProgress, jobTitle, resumeWord, unfinished } from "../../../assets/ui/top/job_words.js";
+
+const job = (more) => ({
+  kind: "fine_tune",
+  state: "running",
+  phase: "fine_tune",
+  done: 40,
+  total: 200,
+  unit: "",
+  ...more,
+});
+
+for (const [state, title] of Object.entries({
+  queued: "Fine-tuning: waiting for its turn",
+  running: "Fine-tuning 40 / 200",
+  pausing: "Pausing",
+  stopping: "Stopping",
+  paused: "Fine-tuning paused after 40 of 200 steps",
+  stopped: "Fine-tuning stopped after 40 of 200 steps",
+  interrupted: "Fine-tuning was interrupted after 40 of 200 steps",
+  error: "Fine-tuning failed after 40 of 200 steps",
+  completed: "The model is trained",
+})) {
+  test(`a job that is ${state}`, () => assert.equal(jobTitle(job({ state })), title));
+}
+
+test("each kind says what is there when it is done", () => {
+  assert.equal(jobTitle(job({ kind: "generate", state: "completed", total: 180 })), "180 pictures ready");
+  assert.equal(jobTitle(job({ kind: "quality", state: "completed" })), "Heat maps ready");
+});
+
+test("phases, disk space, and a job before its first step", () => {
+  assert.equal(jobTitle(job({ phase: "project" })), "Placing the pictures on the map 40 / 200");
+  assert.equal(jobTitle(job({ state: "paused", paused_for: "room" })), "Fine-tuning: waiting for disk space");
+  assert.equal(jobTitle(job({ state: "stopped", total: 0 })), "Fine-tuning stopped");
+  assert.equal(jobProgress(job({ total: 0 })), "starting");
+  assert.equal(jobProgress(job({ state: "pausing" })), "pausing");
+});
+
+test("what the person stopped is not asked for; a failure is retried", () => {
+  assert.deepEqual(
+    ["paused", "interrupted", "stopped", "error"].map((state) => unfinished({ state })),
+    [true, true, false, false],
+  );
+  assert.deepEqual([resumeWord({ state: "error" }), resumeWord({ state: "stopped" })], ["Retry", "Resume"]);
+});
