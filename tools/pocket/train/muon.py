@@ -1,7 +1,4 @@
-"""The optimizer of the convolutions: orthogonalised momentum (Muon, Jordan et al. 2024), AdamW for the rest.
-
-On the autoencoder it learns about twice as much a step as AdamW alone.
-"""
+"""The optimizer of the convolutions: Muon (Jordan et al. 2024), orthogonalised momentum; else AdamW."""
 
 from __future__ import annotations
 
