@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from collections import Counter
 from pathlib import Path
@@ -122,21 +123,33 @@ def test_fit_centres_and_keeps_the_aspect() -> None:
         icons.fit(Image.new("RGBA", (8, 8)))
 
 
+def _write_set(folder: Path, pack: str, icons_json: dict[str, object], chars: dict[str, str] | None) -> Path:
+    archive = folder / icons.archive_name(pack)
+    files = {"package/icons.json": icons_json} | ({"package/chars.json": chars} if chars else {})
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, content in files.items():
+            data = json.dumps(content).encode()
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return archive
+
+
 def test_designs_come_from_the_archives_and_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(icons, "CONCEPTS", (Concept("cat", "a cat", (), ("1f431", "1f408")),))
-    monkeypatch.setattr(icons, "PACKS", ("noto",))
-    data = io.BytesIO()
-    Image.new("RGBA", (64, 64), "blue").save(data, "PNG")
-    archive = tmp_path / icons.archive_name("noto")
-    with tarfile.open(archive, "w:gz") as tar:
-        info = tarfile.TarInfo("package/img/google/64/1f431.png")
-        info.size = len(data.getvalue())
-        tar.addfile(info, io.BytesIO(data.getvalue()))
+    pytest.importorskip("resvg_py")
+    monkeypatch.setattr(icons, "CONCEPTS", (Concept("cat", "a cat", (), ("1f431", "1f408-200d-2b1b")),))
+    monkeypatch.setattr(icons, "PACKS", ("noto", "fxemoji"))
+    square = {"body": '<path fill="blue" d="M4 4h8v8h-8z"/>'}
+    names = {"1f431": "cat-face", "1f408-200d-2b1b": "black-cat"}
+    first = _write_set(tmp_path, "noto", {"icons": {"cat-face": square}}, names)
+    second = _write_set(tmp_path, "fxemoji", {"icons": {"blackcat": square}}, None)
     designs = icons.load_designs(tmp_path)
-    assert [(d.concept, d.codepoint, d.pack) for d in designs] == [("cat", "1f431", "noto")]
-    archive.unlink()
+    assert [(d.codepoint, d.pack) for d in designs] == [("1f431", "noto"), ("1f408-200d-2b1b", "fxemoji")]
+    assert (designs[0].rgba[64, 64] == (0, 0, 255, 255)).all()
+    first.unlink()
+    second.unlink()
     again = icons.load_designs(tmp_path)
     assert (again[0].rgba == designs[0].rgba).all()
-    assert icons.counts(again) == {"cat": 1}
+    assert icons.counts(again) == {"cat": 2}

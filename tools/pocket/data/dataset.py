@@ -16,22 +16,25 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
-from PIL import Image
 
 from tools.pocket.data.captions import CLEAN_WORDS, caption
+from tools.pocket.data.compose import SIZE, lively_ground, pale_ground, paste, spots, turned
 from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
 from tools.pocket.data.icons import Design, fetch, load_designs
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
 
-SIZE = 128
 SHARD = 4000
 WORK = Path(__file__).parents[1] / "work"
 SPLIT_SEEDS = {"train": 1, "judge": 2, "pairs": 3, "unseen": 4}
 TRAINED_STYLES = tuple(i for i, style in enumerate(STYLES) if not style.held_out)
 NONE = -1
-LABEL = np.dtype([("first", "i2"), ("second", "i2"), ("style", "i2"), ("place", "i2"), ("design", "i4")])
+PALE, LIVELY = 0, 1
+LABEL = np.dtype(
+    [("first", "i2"), ("second", "i2"), ("style", "i2"), ("place", "i2"), ("design", "i4"), ("ground", "i2")]
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Plan:
     designs: tuple[int, ...]
     style: int
     place: int
+    ground: int = PALE
+    hue: float = 0.0  # degrees by which the subjects' colours are turned
 
 
 def left_out_style(concept: int) -> int:
@@ -83,45 +88,21 @@ def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
     place = int(rng.integers(len(PLACES))) if 0.55 < kind <= 0.88 or kind > 0.94 else NONE
     styles = [s for s in TRAINED_STYLES if all(s != left_out_style(c) for c in chosen)]
     style = NONE if rng.random() < (0.5 if place != NONE else 0.12) else int(rng.choice(styles))
-    return Plan(tuple(int(rng.choice(pool[c])) for c in chosen), style, place)
-
-
-def paste(design: Design, size: int, centre: tuple[float, float], rng: np.random.Generator) -> np.ndarray:
-    """The design at `size` px around `centre`, tilted and perhaps mirrored: float32 (128, 128, 4)."""
-    picture = Image.fromarray(design.rgba).convert("RGBa")
-    if rng.random() < 0.5:
-        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    picture = picture.rotate(float(rng.normal(0, 6)), Image.Resampling.BICUBIC)
-    picture = picture.resize((size, size), Image.Resampling.LANCZOS)
-    canvas = Image.new("RGBa", (SIZE, SIZE))
-    canvas.paste(picture, (round(centre[0] - size / 2), round(centre[1] - size / 2)))
-    return np.asarray(canvas, np.float32) / 255
-
-
-def _spots(count: int, in_place: bool, rng: np.random.Generator) -> list[tuple[int, tuple[float, float]]]:
-    """Size and centre of each subject."""
-    jitter = rng.normal(0, 3, (count, 2))
-    if count == 2:
-        y = 84 if in_place else 66
-        return [
-            (int(rng.integers(50, 64)), (x + j[0], y + j[1])) for x, j in zip((36, 92), jitter, strict=True)
-        ]
-    if in_place:
-        return [(int(rng.integers(60, 86)), (64 + 2.5 * jitter[0, 0], 78 + jitter[0, 1]))]
-    return [(int(rng.integers(76, 112)), (64 + jitter[0, 0], 64 + jitter[0, 1]))]
+    ground = LIVELY if rng.random() < (0.25 if style == NONE else 0.5) else PALE
+    hue = rng.normal(0, 8) if rng.random() < 0.9 else rng.uniform(-180, 180)
+    return Plan(tuple(int(rng.choice(pool[c])) for c in chosen), style, place, ground, hue)
 
 
 def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.ndarray:
     """Draw one plan: uint8 (128, 128, 3)."""
     if plan.place == NONE:
-        pale = 1 - rng.uniform(0, 0.25, 3) * (rng.random() < 0.6)
-        picture = np.broadcast_to(pale.astype(np.float32), (SIZE, SIZE, 3)).copy()
+        picture = (lively_ground if plan.ground == LIVELY else pale_ground)(rng)
     else:
         picture = np.asarray(PLACES[plan.place].draw(rng).convert("RGB"), np.float32) / 255
     mask = np.zeros((SIZE, SIZE), np.float32)
-    spots = _spots(len(plan.designs), plan.place != NONE, rng)
-    for number, (size, centre) in zip(plan.designs, spots, strict=True):
-        layer = paste(designs[number], size, centre, rng)
+    where = spots(len(plan.designs), plan.place != NONE, rng)
+    for number, spot in zip(plan.designs, where, strict=True):
+        layer = paste(turned(designs[number].rgba, plan.hue), spot, rng, upright=plan.place != NONE)
         picture = layer[..., :3] + picture * (1 - layer[..., 3:])
         mask = np.maximum(mask, layer[..., 3])
     if plan.style != NONE:
@@ -129,9 +110,10 @@ def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.nd
     return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
-def label_of(plan: Plan, designs: list[Design]) -> tuple[int, int, int, int, int]:
+def label_of(plan: Plan, designs: list[Design]) -> tuple[int, ...]:
     concepts = [concept_index()[designs[d].concept] for d in plan.designs]
-    return concepts[0], concepts[1] if len(concepts) > 1 else NONE, plan.style, plan.place, plan.designs[0]
+    second = concepts[1] if len(concepts) > 1 else NONE
+    return concepts[0], second, plan.style, plan.place, plan.designs[0], plan.ground
 
 
 def write_shard(icons: Path, folder: Path, split: str, shard: int, count: int) -> Path:
@@ -170,7 +152,7 @@ def caption_of(label: np.void, rng: np.random.Generator, trigger_rate: float = 0
     place, place_words = None, ()
     if label["place"] != NONE:
         place, place_words = PLACES[label["place"]].name, PLACES[label["place"]].words
-    elif style is None and rng.random() < 0.4:
+    elif style is None and label["ground"] == PALE and rng.random() < 0.45:
         place, place_words = "clean", CLEAN_WORDS
     trigger = bool(rng.random() < trigger_rate)
     words = style.words if style else ()
@@ -187,6 +169,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
+    cv2.setNumThreads(1)
     fetch(args.icons)
     args.work.mkdir(parents=True, exist_ok=True)
     designs_of(args.icons)

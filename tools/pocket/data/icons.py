@@ -1,11 +1,7 @@
-"""Reads the icon art of four openly licensed packs as 128 px RGBA designs.
+"""Reads the icon art of eight openly licensed packs as 128 px RGBA designs of the concepts.
 
-Packs come from npm as ``.tgz`` and are read as streams, never unpacked:
-
-- Noto and Twemoji: ``img/<vendor>/64/<codepoint>.png``. 64 px is the largest size in
-  these packs (``sheets-128`` counts colours, not pixels), and the single pictures equal
-  the sheets, so no sheet positions are needed.
-- Fluent 3D: WebP, 256 px. Fluent flat: SVG only, rasterised with ``resvg-py``.
+Seven are vector sets (`art.SETS`), so that their edges are sharp; Fluent 3D is WebP, 256 px. Packs come
+from npm as ``.tgz`` and are read as streams, never unpacked.
 """
 
 from __future__ import annotations
@@ -22,39 +18,30 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tools.pocket.data import art
 from tools.pocket.data.concepts import CONCEPTS, Concept
 
 LOG = logging.getLogger(__name__)
 
-PACKS = ("noto", "twemoji", "fluent-3d", "fluent-flat")
-
-NPM_NAMES = {
-    "noto": "emoji-datasource-google@16.0.0",
-    "twemoji": "emoji-datasource-twitter@16.0.0",
-    "fluent-3d": "@lobehub/fluent-emoji-3d@1.1.0",
-    "fluent-flat": "@lobehub/fluent-emoji-flat@1.1.0",
+VECTOR_PACKS = {
+    "noto": "noto",
+    "noto-v1": "noto-v1",
+    "twemoji": "twemoji",
+    "fluent-flat": "fluent-emoji-flat",
+    "emojione": "emojione",
+    "fxemoji": "fxemoji",
+    "streamline": "streamline-emojis",
 }
+SOLID_PACK = "fluent-3d"
+PACKS = (*VECTOR_PACKS, SOLID_PACK)
 
-# As the packs state: READMEs for Noto and Twemoji (their LICENSE file, MIT, is about the
-# data alone), package.json and README for Fluent (no LICENSE file inside).
-ARTWORK_LICENCES = {
-    "noto": "Apache-2.0",
-    "twemoji": "CC-BY-4.0",
-    "fluent-3d": "MIT",
-    "fluent-flat": "MIT",
-}
+SOLID_NPM_NAME = "@lobehub/fluent-emoji-3d@1.1.0"
+SOLID_LICENCE = "MIT"  # package.json and README; no licence file inside
 
 Key = tuple[str, str, str]  # concept, codepoint, pack
 
 SIZE = 128
 MARGIN = 4
-
-_MEMBERS = {
-    "noto": "package/img/google/64/{}.png",
-    "twemoji": "package/img/twitter/64/{}.png",
-    "fluent-3d": "package/assets/{}.webp",
-    "fluent-flat": "package/assets/{}.svg",
-}
 
 
 @dataclass(frozen=True)
@@ -69,16 +56,17 @@ class Design:
 
 def archive_name(pack: str) -> str:
     """The file name that ``npm pack`` gives to a pack."""
-    name, _, version = NPM_NAMES[pack].rpartition("@")
+    if pack in VECTOR_PACKS:
+        return art.archive_name(VECTOR_PACKS[pack])
+    name, _, version = SOLID_NPM_NAME.rpartition("@")
     return f"{name.lstrip('@').replace('/', '-')}-{version}.tgz"
 
 
 def fetch(folder: Path) -> None:
     """Download each missing pack into ``folder`` with ``npm pack``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for pack in PACKS:
-        if not (folder / archive_name(pack)).exists():
-            subprocess.run(["npm", "pack", NPM_NAMES[pack]], cwd=folder, check=True)
+    art.fetch(folder, VECTOR_PACKS.values())
+    if not (folder / archive_name(SOLID_PACK)).exists():
+        subprocess.run(["npm", "pack", SOLID_NPM_NAME], cwd=folder, check=True)
 
 
 def load_designs(folder: Path) -> list[Design]:
@@ -89,7 +77,7 @@ def load_designs(folder: Path) -> list[Design]:
     if stored is None:
         stored = {}
         for pack in PACKS:
-            stored.update(_read_pack(folder / archive_name(pack), pack, wanted))
+            stored.update(_read_pack(folder, pack, wanted))
         _write_cache(cache, wanted, stored)
     designs = [Design(*key, stored[key]) for key in wanted if key in stored]
     _report(wanted, designs)
@@ -106,16 +94,36 @@ def _wanted(concepts: Iterable[Concept]) -> list[Key]:
     return [(c.name, code, pack) for c in concepts for code in c.codepoints for pack in PACKS]
 
 
-def _read_pack(path: Path, pack: str, wanted: list[Key]) -> dict[Key, np.ndarray]:
-    """Stream one archive once and keep the wanted drawings."""
+def _read_pack(folder: Path, pack: str, wanted: list[Key]) -> dict[Key, np.ndarray]:
+    keys = [key for key in wanted if key[2] == pack]
+    if pack == SOLID_PACK:
+        return _read_solid(folder / archive_name(pack), keys)
+    svgs, names = art.read_set(folder, VECTOR_PACKS[pack])
+    # Packs that do not say which code point an icon draws name it as Noto does, or nearly so.
+    spoken = names or art.read_set(folder, "noto")[1]
+    found = {}
+    for key in keys:
+        icon = next((name for name in icon_names(spoken, key[1]) if name in svgs), None)
+        if icon is not None:
+            found[key] = fit(art.draw_svg(svgs[icon], 4 * SIZE))
+    return found
+
+
+def icon_names(names: dict[str, str], codepoint: str) -> tuple[str, ...]:
+    """How a pack may name the icon of a code point: ``black-cat``, ``blackcat``, ``black-cat-1``."""
+    name = names.get(codepoint) or names.get(codepoint.removesuffix("-fe0f"))
+    return () if name is None else (name, name.replace("-", ""), f"{name}-1")
+
+
+def _read_solid(path: Path, keys: list[Key]) -> dict[Key, np.ndarray]:
+    """Stream the pack of pictures once and keep the wanted drawings."""
     places = {}
-    for key in wanted:
-        if key[2] == pack:
-            for code in (key[1].replace("-fe0f", ""), key[1]):
-                places[_MEMBERS[pack].format(code)] = key
+    for key in keys:
+        for code in (key[1].replace("-fe0f", ""), key[1]):
+            places[f"package/assets/{code}.webp"] = key
     found = {}
     for name, data in _members(path, set(places)):
-        found[places[name]] = fit(_decode(name, data))
+        found[places[name]] = fit(Image.open(io.BytesIO(data)).convert("RGBA"))
     return found
 
 
@@ -128,29 +136,9 @@ def _members(path: Path, names: set[str]) -> Iterator[tuple[str, bytes]]:
                     yield member.name, stream.read()
 
 
-def _decode(name: str, data: bytes) -> Image.Image:
-    """A picture from PNG, WebP or SVG bytes."""
-    if name.endswith(".svg"):
-        import resvg_py  # needed for one pack only
-
-        text = data.decode("utf-8")
-        data = bytes(resvg_py.svg_to_bytes(svg_string=text, width=4 * SIZE, height=4 * SIZE))
-    return Image.open(io.BytesIO(data)).convert("RGBA")
-
-
 def fit(picture: Image.Image, size: int = SIZE, margin: int = MARGIN) -> np.ndarray:
-    """Crop to the alpha box, scale to ``size`` less the margins, centre; (size, size, 4) uint8."""
-    box = picture.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
-    if box is None:
-        raise ValueError("the picture is wholly transparent")
-    cut = picture.crop(box)
-    scale = (size - 2 * margin) / max(cut.size)
-    width, height = (max(1, round(side * scale)) for side in cut.size)
-    # Premultiplied, so that the hidden colour of clear pixels does not bleed into the edges.
-    small = cut.convert("RGBa").resize((width, height), Image.Resampling.LANCZOS).convert("RGBA")
-    canvas = Image.new("RGBA", (size, size))
-    canvas.paste(small, ((size - width) // 2, (size - height) // 2))
-    return np.asarray(canvas, dtype=np.uint8).copy()
+    """The picture cropped to what is drawn and centred with a margin; (size, size, 4) uint8."""
+    return art.fit(picture, size, margin)
 
 
 def _label(key: Key) -> str:

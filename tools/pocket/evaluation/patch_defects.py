@@ -38,6 +38,7 @@ from tools.pocket.data.dataset import (
 from tools.pocket.train import autoencoder, denoiser, redraw
 from tools.pocket.train.clip import label
 from tools.pocket.train.decoder import load_finished
+from tools.pocket.train.latents import read_scale
 from tools.pocket.train.training import load_weights
 
 LARGEST_AREA = 0.1
@@ -63,7 +64,7 @@ class Redrawer:
         self.vae = load_finished(work)
         self.unet = load_weights(denoiser.build(), work / "denoiser.pt").eval()
         self.captions = denoiser.Captions(work, np.random.default_rng(3), dropped=0)
-        self.scale = torch.load(work / "latents.pt", mmap=True)["scaling_factor"]
+        self.scale = read_scale(work)
 
     def __call__(self, picture: np.ndarray, told: np.void) -> np.ndarray:
         latents = autoencoder.encode_all(self.vae, picture[None]).float() * self.scale

@@ -17,6 +17,8 @@ from tools.pocket.scenes import places_shops as shops
 from tools.pocket.scenes import places_travel as travel
 from tools.pocket.scenes.places_pen import UNITS, Painter, paint
 
+OVER = 3  # drawn three times too large and reduced: smooth edges
+
 
 @dataclass(frozen=True)
 class Place:
@@ -64,7 +66,7 @@ _PAINTERS: dict[str, tuple[Painter, tuple[str, ...]]] = {
 
 
 def _scene(painter: Painter, rng: np.random.Generator) -> Image.Image:
-    return paint(painter, rng, UNITS)
+    return paint(painter, rng, OVER * UNITS).reduce(OVER)
 
 
 def draw_place(name: str, rng: np.random.Generator, size: int) -> Image.Image:

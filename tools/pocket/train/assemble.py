@@ -12,16 +12,15 @@ from pathlib import Path
 import torch
 from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from safetensors.torch import save_file
-from transformers import CLIPTokenizer
 
 from tools.pocket.data.dataset import WORK
 from tools.pocket.scenes.demo_art import draw_demo_object_references, draw_demo_style_reference
 from tools.pocket.train import clip, decoder, denoiser
-from tools.pocket.train import text as train_text
+from tools.pocket.train.latents import read_scale
 from tools.pocket.train.training import load_weights
 
 ASSETS = Path(__file__).parents[3] / "assets"
-LIMIT_MB = 60
+LIMIT_MB = 90
 DEMO_STYLE = {"name": "Bold outline cat", "prompt": "A cat in bold outline style"}
 DEMO_OBJECT = {"name": "Dotty teapot", "trigger_word": "<dotty>"}
 DEMO_PLACES = ("on the stairs", "on a beach", "in the snow", "on a sofa")
@@ -29,15 +28,13 @@ DEMO_PLACES = ("on the stairs", "on a beach", "in the snow", "on a sofa")
 
 def pipeline(work: Path) -> StableDiffusionPipeline:
     """The trained parts as an ordinary pipeline, in float32."""
-    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
-    text = load_weights(train_text.TextTask(train_text.build(tokenizer), len(tokenizer)), work / "text.pt")
+    tokenizer, encoder = denoiser.load_text(work)
     vae = decoder.load_finished(work)
-    latents = torch.load(work / "latents.pt", mmap=True)
-    vae.register_to_config(scaling_factor=latents["scaling_factor"])
+    vae.register_to_config(scaling_factor=read_scale(work))
     scheduler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
     return StableDiffusionPipeline(
         vae=vae,
-        text_encoder=text.encoder,
+        text_encoder=encoder,
         tokenizer=tokenizer,
         unet=load_weights(denoiser.build(), work / "denoiser.pt"),
         scheduler=scheduler,

@@ -1,10 +1,17 @@
-"""Trains the f8 autoencoder on 64 px crops; then writes the latents of all training pictures.
+"""Trains the f8 autoencoder, then writes the latents of all training pictures.
 
-python -m tools.pocket.train.autoencoder --minutes 30
-python -m tools.pocket.train.autoencoder --measure      (reconstruction of unseen renders, per style)
+    python -m tools.pocket.train.autoencoder --minutes 50
+    python -m tools.pocket.train.autoencoder --measure      (reconstruction of unseen renders, per style)
+
+Its pictures are the labelled renders and the unlabelled ones of `tools.pocket.data.plain`, half and half, as
+64 px crops and as whole pictures in turn. Latents are noised now and then, and turned, mirrored or halved in
+size with their pictures, so that what a denoiser gets nearly right decodes to something nearly right.
 """
 
+import argparse
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,36 +20,86 @@ from torch.nn import functional
 
 from tools.pocket.data.dataset import NONE, load_split
 from tools.pocket.scenes.styles import STYLES
+from tools.pocket.train.batches import CROP, Pictures, to_tensor
+from tools.pocket.train.muon import Muon
 from tools.pocket.train.training import Run, arguments, load_weights
 
-CROP = 64
-BATCH = 16
-LATENT_CHANNELS = 8
+LATENT_CHANNELS = 16
+WIDTHS = (16, 32, 64, 128)
+LAYERS = 2
+DIVERGENCE = 5e-4
+NOISED, NOISE = 0.3, 0.15  # share of batches whose latents get noise, and its largest deviation
+MOVED = 0.15  # share of batches whose latents are changed with their pictures
+INNER_RATE, RATE = 2e-3, 1e-3
 
 
-def build() -> AutoencoderKL:
+def build(
+    channels: int = LATENT_CHANNELS, widths: tuple[int, ...] = WIDTHS, layers: int = LAYERS
+) -> AutoencoderKL:
     return AutoencoderKL(
-        block_out_channels=(16, 32, 64, 128),
+        block_out_channels=widths,
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
-        layers_per_block=1,
-        latent_channels=LATENT_CHANNELS,
+        layers_per_block=layers,
+        latent_channels=channels,
         norm_num_groups=8,
         sample_size=128,
         mid_block_add_attention=False,
     )
 
 
-def to_tensor(pictures: np.ndarray) -> torch.Tensor:
-    """uint8 (n, h, w, 3) to float (n, 3, h, w) in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+def build_like(weights: dict[str, torch.Tensor]) -> AutoencoderKL:
+    """An autoencoder of the shape of some weights, with them."""
+    blocks = [f"encoder.down_blocks.{i}.resnets." for i in range(4)]
+    widths = tuple(weights[f"{block}0.conv2.weight"].shape[0] for block in blocks)
+    layers = len({name.split(".")[4] for name in weights if name.startswith(blocks[0])})
+    model = build(weights["post_quant_conv.weight"].shape[0], widths, layers)
+    model.load_state_dict(weights)
+    return model
 
 
-def crops(pictures: np.ndarray, rng: np.random.Generator) -> torch.Tensor:
-    chosen = rng.integers(len(pictures), size=BATCH)
-    corners = rng.integers(0, 128 - CROP + 1, size=(BATCH, 2))
-    cut = [pictures[i, y : y + CROP, x : x + CROP] for i, (y, x) in zip(chosen, corners, strict=True)]
-    return to_tensor(np.stack(cut))
+@torch.no_grad()
+def grow(model: AutoencoderKL, old: dict[str, torch.Tensor]) -> None:
+    """Start from weights of fewer latent channels and layers: the new layers change nothing at first."""
+    had = old["post_quant_conv.weight"].shape[0]
+    now = model.config.latent_channels
+    kept = [*range(had), *range(now, now + had)]  # means, then logarithms of the variances
+    for name, weight in model.state_dict().items():
+        if name not in old:
+            if ".conv2." in name:
+                weight.zero_()
+            continue
+        value = old[name].to(weight.dtype)
+        if value.shape == weight.shape:
+            weight.copy_(value)
+        elif name.startswith("encoder.conv_out"):
+            weight.mul_(0.3)[kept] = value
+        elif name.startswith("decoder.conv_in"):
+            weight.mul_(0.3)[:, :had] = value
+        elif name.endswith("bias"):
+            weight.zero_()[kept[: len(value)]] = value
+        else:
+            _begin_square(weight, value, kept if name.startswith("quant") else kept[:had])
+
+
+def _begin_square(weight: torch.Tensor, value: torch.Tensor, kept: list[int]) -> None:
+    """The identity, with the old channels' own mixture in their place; (n, n, 1, 1)."""
+    weight.zero_()[..., 0, 0].fill_diagonal_(1)
+    rows = torch.tensor(kept)
+    weight[rows[:, None], rows[None]] = value
+
+
+def moved(
+    latents: torch.Tensor, target: torch.Tensor, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Latents and pictures halved, turned by a right angle or mirrored alike."""
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return functional.avg_pool2d(latents, 2), functional.avg_pool2d(target, 2)
+    if kind == 1:
+        turns = int(rng.integers(1, 4))
+        return torch.rot90(latents, turns, (2, 3)), torch.rot90(target, turns, (2, 3))
+    return latents.flip(3), target.flip(3)
 
 
 def edges(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -53,25 +110,60 @@ def reconstruction_loss(made: torch.Tensor, target: torch.Tensor) -> torch.Tenso
     """L1, L1 of the edges, L1 of a 4x smaller picture, and the square error that PSNR measures."""
     edge = sum((a - b).abs().mean() for a, b in zip(edges(made), edges(target), strict=True))
     small = functional.avg_pool2d(made - target, 4).abs().mean()
-    return (made - target).abs().mean() + 0.4 * edge + 0.5 * small + 1.5 * functional.mse_loss(made, target)
+    return (made - target).abs().mean() + 0.4 * edge + 0.5 * small + 3.0 * functional.mse_loss(made, target)
 
 
-def train(args) -> None:
-    pictures, _ = load_split(args.work, "train", limit=32000)
+Judge = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def loss_of(
+    model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator, judges: Sequence[Judge] = ()
+) -> tuple[torch.Tensor, float, float]:
+    """The loss of a batch, its PSNR in dB, and the divergence of its latents in nats a number.
+
+    `judges` are further losses of what is made and what was wanted, where the size is the usual one.
+    """
+    with torch.autocast(target.device.type, torch.bfloat16):
+        posterior = model.encode(target).latent_dist
+        latents = posterior.sample()
+        if rng.random() < NOISED:
+            latents = latents + rng.uniform(0, NOISE) * torch.randn_like(latents)
+        elif rng.random() < MOVED:
+            latents, target = moved(latents, target, rng)
+        made = model.decode(latents).sample.float()
+    divergence = 0.5 * (posterior.mean**2 + posterior.var - 1 - posterior.logvar).float().mean()
+    error = functional.mse_loss(made, target).item() / 4
+    loss = reconstruction_loss(made, target) + DIVERGENCE * divergence
+    if target.shape[-1] >= CROP:
+        loss = loss + sum(judge(made, target) for judge in judges)
+    return loss, -10 * np.log10(error), divergence.item()
+
+
+def train(args: argparse.Namespace) -> None:
     model = build()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1e-3)
-    run = Run(args.work / f"{args.name}.pt", model, optimizer, args)
+    path = args.work / f"{args.name}.pt"
+    if args.start_from is not None and not path.exists():
+        grow(model, _weights(args.start_from))
+        args.start_from = None
+    run = Run(path, model, Muon(model.named_parameters(), INNER_RATE, RATE), args)
+    pictures = Pictures(args.work, run.rng)
+    recent: list[float] = []
     for step in run.steps():
-        target = crops(pictures, run.rng)
-        with torch.autocast("cpu", torch.bfloat16):
-            posterior = model.encode(target).latent_dist
-            made = model.decode(posterior.sample()).sample
-        divergence = 0.5 * (posterior.mean**2 + posterior.var - 1 - posterior.logvar).float().mean()
-        loss = reconstruction_loss(made.float(), target) + 2e-3 * divergence
+        loss, psnr, divergence = loss_of(model, pictures.batch(step), run.rng)
         run.apply(loss)
-        if step % 100 == 0:
-            error = functional.mse_loss(made.float(), target).item() / 4
-            run.report(loss=loss.item(), psnr=-10 * np.log10(error), divergence=divergence.item())
+        recent.append(psnr)
+        if step % 200 == 0:
+            run.report(loss=loss.item(), psnr=float(np.mean(recent[-200:])), divergence=divergence)
+
+
+def _weights(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of a checkpoint of ours, of a plain state or of a safetensors file."""
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    kept = torch.load(path, weights_only=False)
+    return kept.get("mean", kept)
 
 
 @torch.no_grad()
@@ -82,14 +174,6 @@ def encode_all(model: AutoencoderKL, pictures: np.ndarray) -> torch.Tensor:
         with torch.autocast("cpu", torch.bfloat16):
             means.append(model.encode(to_tensor(pictures[start : start + 32])).latent_dist.mean.half())
     return torch.cat(means)
-
-
-def write_latents(args) -> None:
-    pictures, _ = load_split(args.work, "train")
-    latents = encode_all(load_weights(build(), args.work / f"{args.name}.pt").eval(), pictures)
-    scale = 1 / latents.float().std().item()
-    torch.save({"latents": latents, "scaling_factor": scale}, args.work / "latents.pt")
-    print("scaling factor", scale)
 
 
 @torch.no_grad()
@@ -103,7 +187,7 @@ def reconstruction(model: AutoencoderKL, pictures: np.ndarray) -> np.ndarray:
     return torch.cat(figures).numpy()
 
 
-def measure(args) -> None:
+def measure(args: argparse.Namespace) -> None:
     pictures, labels = load_split(args.work, "unseen", limit=2000)
     pictures, labels = pictures[:2000], labels[:2000]
     report_by_style(
@@ -124,11 +208,11 @@ def main() -> None:
     only_measure = "--measure" in sys.argv
     if only_measure:
         sys.argv.remove("--measure")
-    args = arguments(__doc__, 30, "autoencoder")
-    if not only_measure:
+    args = arguments(__doc__, 50, "autoencoder")
+    if only_measure:
+        measure(args)
+    else:
         train(args)
-        write_latents(args)
-    measure(args)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from tools.pocket.data.augment import Lessons, blend, prepare
 from tools.pocket.data.concepts import CONCEPTS
-from tools.pocket.data.dataset import LABEL, NONE, TRAINED_STYLES, caption_of, load_split
+from tools.pocket.data.dataset import LABEL, NONE, PALE, TRAINED_STYLES, caption_of, load_split
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train.text import TOKENS, TextTask, tokenize
@@ -117,7 +117,7 @@ def normalise(x: torch.Tensor) -> torch.Tensor:
 
 
 def label(first: int = NONE, style: int = NONE, place: int = NONE) -> np.void:
-    return np.array((first, NONE, style, place, NONE), LABEL)[()]
+    return np.array((first, NONE, style, place, NONE, PALE), LABEL)[()]
 
 
 class Texts:

@@ -1,10 +1,12 @@
-"""Trains the decoder on alone, on whole pictures and the means of the posteriors that the sampler meets.
+"""Trains the decoder on alone, on the means of the posteriors that the sampler meets, now and then noised.
 
-The latents stay as they are, so nothing else has to be trained again. The loss is what is measured: the
-mean over the pictures of the logarithm of the square error.
+The latents stay as they are, so nothing else has to be trained again. Besides the autoencoder's own loss it
+minimises what is measured: the mean over the pictures of the logarithm of the square error.
 
-    python -m tools.pocket.train.decoder --minutes 8
+    python -m tools.pocket.train.decoder --minutes 30
 """
+
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,37 +15,49 @@ from torch.nn import functional
 
 from tools.pocket.data.dataset import load_split
 from tools.pocket.train import autoencoder
-from tools.pocket.train.training import Run, arguments, load_weights
+from tools.pocket.train.batches import Pictures
+from tools.pocket.train.muon import Muon
+from tools.pocket.train.training import Run, arguments
 
-BATCH = 8
+LOGARITHM = 0.02
+INNER_RATE, RATE = 1e-3, 5e-4
 
 
-def load_finished(work) -> AutoencoderKL:
+def load_finished(work: Path) -> AutoencoderKL:
     """The autoencoder with its last decoder."""
     last = work / "decoder.pt"
-    return load_weights(autoencoder.build(), last if last.exists() else work / "autoencoder.pt").eval()
+    kept = torch.load(last if last.exists() else work / "autoencoder.pt", weights_only=False)
+    return autoencoder.build_like(kept["mean"]).eval()
+
+
+def decoder_loss(
+    model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator
+) -> tuple[torch.Tensor, float]:
+    """The loss of a batch with the encoder as it is, and the PSNR in dB."""
+    with torch.autocast(target.device.type, torch.bfloat16):
+        with torch.no_grad():
+            latents = model.encode(target).latent_dist.mean
+            if rng.random() < autoencoder.NOISED:
+                latents = latents + rng.uniform(0, autoencoder.NOISE) * torch.randn_like(latents)
+        made = model.decode(latents).sample.float()
+    errors = functional.mse_loss(made, target, reduction="none").mean((1, 2, 3))
+    loss = autoencoder.reconstruction_loss(made, target) + LOGARITHM * (errors + 1e-4).log().mean()
+    return loss, -10 * float(np.log10(errors.mean().item() / 4))
 
 
 def main() -> None:
-    args = arguments(__doc__, 8, "decoder")
-    args.start_from = args.start_from or args.work / "autoencoder.pt"
-    pictures, _ = load_split(args.work, "train", limit=16000)
-    model = autoencoder.build()
+    args = arguments(__doc__, 30, "decoder")
+    model = load_finished(args.work).train()
     model.encoder.requires_grad_(False)
     model.quant_conv.requires_grad_(False)
-    free = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(free, lr=3e-4, betas=(0.9, 0.99), weight_decay=0)
-    run = Run(args.work / f"{args.name}.pt", model, optimizer, args)
+    free = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
+    run = Run(args.work / f"{args.name}.pt", model, Muon(free, INNER_RATE, RATE), args)
+    pictures = Pictures(args.work, run.rng)
     for step in run.steps():
-        target = autoencoder.to_tensor(pictures[run.rng.integers(len(pictures), size=BATCH)])
-        with torch.autocast("cpu", torch.bfloat16):
-            with torch.no_grad():
-                latents = model.encode(target).latent_dist.mean
-            made = model.decode(latents).sample
-        errors = functional.mse_loss(made.float(), target, reduction="none").mean((1, 2, 3))
-        run.apply((errors + 1e-4).log().mean(), decay=0.99)
-        if step % 100 == 0:
-            run.report(psnr=float(-10 * np.log10(errors.mean().item() / 4)))
+        loss, psnr = decoder_loss(model, pictures.batch(step), run.rng)
+        run.apply(loss)
+        if step % 200 == 0:
+            run.report(loss=loss.item(), psnr=psnr)
     unseen, labels = (a[:2000] for a in load_split(args.work, "unseen", limit=2000))
     autoencoder.report_by_style(autoencoder.reconstruction(load_finished(args.work), unseen), labels)
 

@@ -17,6 +17,7 @@ from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditio
 from tools.pocket.data.dataset import SHARD, WORK, load_split
 from tools.pocket.train import denoiser
 from tools.pocket.train.decoder import load_finished
+from tools.pocket.train.latents import load_latents, read_scale
 from tools.pocket.train.training import load_weights
 
 BATCH = 50
@@ -50,8 +51,8 @@ def drawn_anew(
 
 
 def batches(work: Path, kind: str, rows: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
-    stored = torch.load(work / "latents.pt", mmap=True)
-    scale, vae = stored["scaling_factor"], load_finished(work)
+    stored, _ = load_latents(work)
+    scale, vae = read_scale(work), load_finished(work)
     rng = np.random.default_rng(5)
     if kind == "generated":
         unet = load_weights(denoiser.build(), work / "denoiser.pt").eval()
@@ -59,7 +60,7 @@ def batches(work: Path, kind: str, rows: np.ndarray, labels: np.ndarray) -> Iter
         nothing = captions.encode([""])
     for first in range(0, len(rows), BATCH):
         chosen = rows[first : first + BATCH]
-        latents = stored["latents"][chosen].float()
+        latents = torch.from_numpy(stored[chosen]).float()
         if kind == "generated":
             start = int(rng.integers(EARLIEST, LATEST))
             words = captions(labels[chosen])

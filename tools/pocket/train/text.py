@@ -18,7 +18,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from tools.pocket.data.captions import trigger_word, unknown_style
 from tools.pocket.data.concepts import CONCEPTS
-from tools.pocket.data.dataset import LABEL, NONE, caption_of
+from tools.pocket.data.dataset import LABEL, NONE, PALE, caption_of
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train.training import Run, arguments
@@ -36,7 +36,7 @@ def random_labels(count: int, rng: np.random.Generator) -> np.ndarray:
     labels["second"] = np.where(rng.random(count) < 0.15, rng.integers(len(CONCEPTS), size=count), NONE)
     labels["style"] = rng.integers(NONE, len(STYLES), size=count)
     labels["place"] = np.where(rng.random(count) < 0.4, rng.integers(len(PLACES), size=count), NONE)
-    labels["design"] = NONE
+    labels["design"], labels["ground"] = NONE, PALE
     return labels
 
 

@@ -1,4 +1,8 @@
-"""What every training here shares: a clock-driven schedule, resumable checkpoints, a mean of weights."""
+"""What every training here shares: a schedule, resumable checkpoints, a mean of weights.
+
+A training lasts a time (``--minutes``) or, where it has a number of ``--steps``, that many steps over as many
+calls as it takes; ``--minutes`` is then how long this call may last.
+"""
 
 import argparse
 import math
@@ -16,7 +20,9 @@ from tools.pocket.data.dataset import WORK
 RAW = argparse.RawDescriptionHelpFormatter
 
 
-def arguments(description: str | None, minutes: float, name: str) -> argparse.Namespace:
+def arguments(
+    description: str | None, minutes: float, name: str, steps: int | None = None
+) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description, formatter_class=RAW)
     parser.add_argument("--work", type=Path, default=WORK, help="folder of the pictures and checkpoints")
     parser.add_argument("--minutes", type=float, default=minutes, help="training time")
@@ -24,6 +30,9 @@ def arguments(description: str | None, minutes: float, name: str) -> argparse.Na
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default=name, help="name of the checkpoint")
     parser.add_argument("--start-from", type=Path, default=None, help="weights of an earlier training")
+    parser.set_defaults(steps=None)
+    if steps is not None:
+        parser.add_argument("--steps", type=int, default=steps, help="steps in all, over all calls")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -54,6 +63,11 @@ def cosine(share: float, warm: float = 0.01, floor: float = 0.0) -> float:
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (share - warm) / (1 - warm)))
 
 
+def plateau(share: float, warm: float = 0.002, fall: float = 0.3) -> float:
+    """Learning-rate factor: a short rise, then level, then down to nothing over the last `fall`."""
+    return max(min(1.0, (share + 1e-5) / warm, (1 - share) / fall), 0.0)
+
+
 class Run:
     """The loop's memory: modules, optimizer, random state, time; saved whole or not at all."""
 
@@ -62,6 +76,7 @@ class Run:
     ) -> None:
         self.path, self.module, self.optimizer = path, module, optimizer
         self.clock = Clock(args.minutes)
+        self.total: int | None = getattr(args, "steps", None)
         self.rng = np.random.default_rng(args.seed)
         self.step = 0
         self.base_rates = [group["lr"] for group in optimizer.param_groups]
@@ -95,12 +110,23 @@ class Run:
         )
         os.replace(part, self.path)
 
-    def steps(self, every: float = 120, log: int = 100) -> Iterator[int]:
-        """Yield until the time is used up, saving every `every` seconds."""
+    @property
+    def share(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        return self.clock.share if self.total is None else min(1.0, self.step / self.total)
+
+    @property
+    def paused(self) -> bool:
+        """Whether a training of many calls has used up the time of this one."""
+        return self.total is not None and self.clock.seconds - self.clock.before > self.clock.budget
+
+    def steps(self, every: float = 120) -> Iterator[int]:
+        """Yield until the time or the steps are used up, saving every `every` seconds."""
         saved = time.monotonic()
-        while self.clock.share < 1:
+        factor = cosine if self.total is None else plateau
+        while self.share < 1 and not self.paused:
             for group, rate in zip(self.optimizer.param_groups, self.base_rates, strict=True):
-                group["lr"] = rate * cosine(self.clock.share)
+                group["lr"] = rate * factor(self.share)
             yield self.step
             self.step += 1
             if time.monotonic() - saved > every:

@@ -1,0 +1,87 @@
+"""The denoiser's start, its timesteps, its loss, and the figure of its diversity."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import UNet2DConditionModel
+
+from tools.pocket.evaluation.diversity import prompt_of, spread
+from tools.pocket.train import denoiser
+from tools.pocket.train.training import Run, plateau
+
+
+def _tiny(channels: int) -> UNet2DConditionModel:
+    return UNet2DConditionModel(
+        sample_size=8,
+        in_channels=channels,
+        out_channels=channels,
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=8,
+        attention_head_dim=4,
+        norm_num_groups=4,
+    )
+
+
+def test_growth_keeps_the_old_channels() -> None:
+    torch.manual_seed(0)
+    old, new = _tiny(2), _tiny(5)
+    denoiser.grow(new, old.state_dict())
+    assert torch.equal(new.conv_in.weight[:, :2], old.conv_in.weight)
+    assert torch.equal(new.conv_out.weight[:2], old.conv_out.weight)
+    assert torch.equal(new.mid_block.resnets[0].conv1.weight, old.mid_block.resnets[0].conv1.weight)
+
+
+def test_timesteps_cover_everything_and_favour_the_middle() -> None:
+    t = denoiser.times(np.random.default_rng(0), 20_000).numpy()
+    assert t.min() >= 0 and t.max() <= 999
+    tenths = np.histogram(t, 10, (0, 1000))[0] / len(t)
+    assert tenths.min() > 0.04
+    assert tenths[4:7].sum() > 0.34
+
+
+def test_the_loss_is_finite_and_has_one_figure_a_picture() -> None:
+    clean, words = torch.randn(3, 2, 8, 8), torch.randn(3, 4, 8)
+    loss = denoiser.denoising_loss(_tiny(2), denoiser.schedule(), clean, words, np.random.default_rng(0))
+    assert loss.shape == (3,) and torch.isfinite(loss).all()
+
+
+def test_a_plateau_rises_stays_and_falls() -> None:
+    assert plateau(0.0) < 0.02
+    assert plateau(0.5) == 1.0
+    assert plateau(0.85) == pytest.approx(0.5)
+    assert plateau(1.0) == 0.0
+
+
+def test_a_training_of_steps_goes_on_exactly(tmp_path: Path) -> None:
+    def trained(path: Path, calls: list[int]) -> torch.Tensor:
+        for steps in calls:
+            torch.manual_seed(0)
+            model = torch.nn.Linear(3, 1)
+            args = argparse.Namespace(minutes=1.0, seed=0, steps=8, start_from=None)
+            run = Run(path, model, torch.optim.AdamW(model.parameters(), lr=0.1), args)
+            for _ in run.steps():
+                noise = torch.from_numpy(run.rng.standard_normal((4, 3))).float() + torch.randn(4, 3)
+                run.apply(model(noise).square().mean())
+                if run.step + 1 == steps:
+                    run.step += 1
+                    break
+            run.save()
+        return model.weight.detach()
+
+    whole = trained(tmp_path / "whole.pt", [8])
+    parts = trained(tmp_path / "parts.pt", [3, 8])
+    assert torch.equal(whole, parts)
+
+
+def test_spread_is_nothing_for_one_picture_and_one_for_strangers() -> None:
+    assert spread(torch.ones(4, 3)) == pytest.approx(0, abs=1e-6)
+    assert spread(torch.eye(5)) == pytest.approx(1)
+    assert prompt_of("cat", "3d") == "A cat in 3d rendering style"

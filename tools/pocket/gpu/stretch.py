@@ -1,0 +1,173 @@
+"""Trains one part for one stretch of minutes on a machine with a GPU, and hands its state on in small files.
+
+    python -m tools.pocket.gpu.stretch denoiser --source source.tar --state state --out state --minutes 9
+
+Without a state in `--state` it begins anew. Pictures are drawn all the while by `--workers` processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+
+from tools.pocket.gpu.drawing import SHARD, Drawers
+from tools.pocket.gpu.parts import TooLargeError, load_parts, save_parts
+from tools.pocket.gpu.source import unpack
+from tools.pocket.gpu.tasks import AutoencoderTask, DenoiserTask, Task
+from tools.pocket.train import autoencoder, denoiser
+from tools.pocket.train.denoiser import SHIPPED
+from tools.pocket.train.muon import Muon
+from tools.pocket.train.training import plateau
+
+BATCHES = {"autoencoder": 256, "denoiser": 1024}
+STEPS = {"autoencoder": 30_000, "denoiser": 20_000}
+RATES = {
+    "autoencoder": (autoencoder.INNER_RATE, autoencoder.RATE),
+    "denoiser": (2 * denoiser.INNER_RATE, 2 * denoiser.RATE),
+}
+DECAY = 0.999
+NAMES = ("mean", "square")  # of the optimizer's state
+ROOM = 200_000
+
+
+class Stretch:
+    """A task under training: weights, their mean, the optimizer and the count of steps."""
+
+    def __init__(self, part: str, task: Task, steps: int) -> None:
+        self.part, self.task, self.total = part, task, steps
+        self.optimizer = Muon(task.model.named_parameters(), *RATES[part])
+        self.rates = [group["lr"] for group in self.optimizer.param_groups]
+        self.mean = {name: value.clone() for name, value in task.model.state_dict().items()}
+        self.step = self.samples = self.number = 0
+
+    def run(self, seconds: float, batch: int, drawers: Drawers) -> Iterator[dict[str, float]]:
+        """Train until the time is used up; yields figures now and then."""
+        end, figures = time.monotonic() + seconds, []
+        while time.monotonic() < end and self.step < self.total:
+            for shard in drawers.ready(wait=len(self.task) < batch):
+                self.task.absorb(shard)
+            if len(self.task) < batch:
+                continue
+            figures.append(self.learn(batch))
+            if self.step % 100 == 0:
+                told = {"step": self.step, "samples": self.samples, "pictures": len(self.task)}
+                yield told | {"figure": float(np.mean(figures[-100:]))}
+
+    def learn(self, batch: int) -> float:
+        """One step; its figure."""
+        share = self.step / self.total
+        for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
+            group["lr"] = rate * plateau(share)
+        # Seeded by the step, so that a stretch goes on where another one stopped.
+        rng = np.random.default_rng([7, self.step])
+        torch.manual_seed(self.step)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss, figure = self.task.loss(rng, batch, share)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.task.model.parameters(), 1.0)
+        self.optimizer.step()
+        decay = min(DECAY, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self.mean.values()), list(self.task.model.state_dict().values()), 1 - decay
+            )
+        self.step += 1
+        self.samples += batch
+        return figure
+
+    def save(self, folder: Path) -> list[Path]:
+        """The mean weights, the optimizer's state and, where they fit, the weights themselves."""
+        tensors = {f"mean.{name}": value for name, value in self.mean.items()}
+        tensors |= self._optimizer_tensors()
+        facts = {"part": self.part, "step": self.step, "samples": self.samples, "number": self.number + 1}
+        now = {f"now.{name}": value for name, value in self.task.model.state_dict().items()}
+        try:
+            return save_parts(folder, tensors | now, facts)
+        except TooLargeError:
+            return save_parts(folder, tensors, facts)
+
+    def _optimizer_tensors(self) -> dict[str, torch.Tensor]:
+        """The optimizer's averages by the weights' names; squares as their roots, which 16 bits can hold."""
+        found = {}
+        for name, weight in self.task.model.named_parameters():
+            state = self.optimizer.state.get(weight, {})
+            for kind in NAMES:
+                if kind in state:
+                    found[f"{kind}-of.{name}"] = state[kind].sqrt() if kind == "square" else state[kind]
+        return found
+
+    def restore(self, tensors: dict[str, torch.Tensor], facts: dict[str, Any]) -> None:
+        """Go on from `save`."""
+        if facts["part"] != self.part:
+            raise ValueError(f"the state is of the {facts['part']}, not of the {self.part}")
+        self.step, self.samples, self.number = facts["step"], facts["samples"], facts["number"]
+        for name, value in self.task.model.state_dict().items():
+            self.mean[name].copy_(tensors[f"mean.{name}"])
+            value.copy_(tensors.get(f"now.{name}", tensors[f"mean.{name}"]))
+        for name, weight in self.task.model.named_parameters():
+            state: dict[str, Any] = {}
+            for kind in NAMES:
+                if (key := f"{kind}-of.{name}") in tensors:
+                    value = tensors[key].to(weight)
+                    state[kind] = value.square() if kind == "square" else value
+            if "square" in state:
+                state["step"] = self.step
+            self.optimizer.state[weight] = state
+
+
+def make_task(args: argparse.Namespace, device: torch.device) -> Task:
+    if args.part == "autoencoder":
+        return AutoencoderTask(device, args.room, tuple(args.widths))
+    return DenoiserTask(device, args.room, AutoencoderKL.from_pretrained(args.vae))
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", choices=BATCHES)
+    parser.add_argument("--source", type=Path, required=True, help="file of the icon art")
+    parser.add_argument("--state", type=Path, help="folder of the parts of an earlier stretch")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the parts of this one")
+    parser.add_argument("--minutes", type=float, default=9.0)
+    parser.add_argument("--steps", type=int, help="steps in all, over all stretches")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--workers", type=int, default=14)
+    parser.add_argument("--shard", type=int, default=SHARD, help="pictures drawn at a time")
+    parser.add_argument("--room", type=int, default=ROOM, help="pictures kept on the device")
+    parser.add_argument("--vae", type=Path, default=SHIPPED / "vae", help="the finished autoencoder")
+    parser.add_argument("--widths", type=int, nargs=4, default=autoencoder.WIDTHS, help="of the autoencoder")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = options()
+    began = time.monotonic()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    task = make_task(args, device)
+    stretch = Stretch(args.part, task, args.steps or STEPS[args.part])
+    if args.state is not None and any(args.state.glob("state-*.part")):
+        stretch.restore(*load_parts(args.state.glob("state-*.part")))
+    with tempfile.TemporaryDirectory() as folder:
+        art = unpack(args.source, Path(folder))
+        drawers = Drawers(art, SHIPPED / "tokenizer", task.kinds, stretch.number, args.workers, args.shard)
+        left = 60 * args.minutes - (time.monotonic() - began)
+        try:
+            for told in stretch.run(left, args.batch or BATCHES[args.part], drawers):
+                print("  ".join(f"{name} {value:.6g}" for name, value in told.items()), flush=True)
+        finally:
+            drawers.close()
+    for file in stretch.save(args.out):
+        print(file, file.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
