@@ -11,20 +11,11 @@ import typer
 
 from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, required_workspace
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Job, JobKind, JobState
+from gal_studio.core.types import Job, JobState
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
-NOUNS: Mapping[JobKind, str] = MappingProxyType(
-    {
-        "fine_tune": "fine-tuning",
-        "generate": "generation",
-        "pairs": "pairs",
-        "refine": "refinement",
-        "quality": "patch judgement",
-    }
-)
 SUITS: Mapping[str, frozenset[JobState]] = MappingProxyType(
     {
         "pause": frozenset({"running"}),
@@ -84,11 +75,10 @@ def tell_jobs(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
 
 
 def _line(view: Mapping[str, Any]) -> str:
-    noun = NOUNS[view["kind"]]
-    what = f"{view['project_name']}, {view['round_name'].lower()}: {noun}"
+    what = f"{view['project_name']}, {view['round_name'].lower()}: {view['title']}"
     done = f" {view['done']} / {view['total']}" if view["total"] else ""
-    behind = ", ".join(NOUNS[kind] for kind in view["waits_for"])
-    more = f" (after its {behind})" if behind else f": {view['message']}" if view["message"] else ""
+    behind = view["behind"]
+    more = f" (after {behind})" if behind else f": {view['message']}" if view["message"] else ""
     return f"{view['id']}  {view['state']:<11}  {what}{done}{more}"
 
 

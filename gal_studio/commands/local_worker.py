@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from gal_studio.commands.jobs import NOUNS
 from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import describe_job
 from gal_studio.core.types import Job
 from gal_studio.processes import worker_runs
 from gal_studio.state import Store
@@ -21,19 +21,6 @@ LOOK = 0.2  # seconds between two looks at the job of another worker
 ALONE = 10.0  # seconds without any worker after which nobody will take the job
 SPEAK = 0.5  # seconds between two changes of the progress line
 SPEAK_LOG = 10.0  # the same where the output is a file
-PHASES = {
-    "loading": "opening the models",
-    "class_images": "drawing class images",
-    "encode": "encoding the pictures",
-    "fine_tune": "fine-tuning",
-    "draw": "drawing",
-    "project": "laying the map",
-    "foregrounds": "finding the subject",
-    "pairs": "drawing pairs",
-    "maps": "judging patches",
-    "refine": "refining",
-    "measure": "measuring",
-}
 
 
 class ProgressLine:
@@ -54,8 +41,9 @@ class ProgressLine:
             return
         self._spoken = (now, phase)
         number = self._studio.store.rounds.get(job.round_id).number
-        line = f"Round {number}: {PHASES.get(phase, phase)}"
-        if total and phase not in ("project", "measure"):
+        kind = describe_job(job.kind)
+        line = f"Round {number}: {kind.phase(phase).name or kind.title}"
+        if total and kind.phase(phase).unit:
             line += f" {int(done)} / {total}" + _speed(self._studio.job_view(job.project_id))
         self._write(line)
 
@@ -118,8 +106,8 @@ class LocalWorker:
         for before in self._studio.store.queue.read().waits_for.get(job.id, ()):
             if before.state in ("paused", "interrupted") and before.paused_for != "room":
                 raise StudioError(
-                    f"The {NOUNS[job.kind]} waits behind the {NOUNS[before.kind]}, which is {before.state}: "
-                    f"resume it in the page or with `gal-studio jobs resume {before.id}`."
+                    f"{describe_job(job.kind).title} waits for {describe_job(before.kind).noun}, which is "
+                    f"{before.state}: resume it in the page or with `gal-studio jobs resume {before.id}`."
                 )
 
     def _watch(self, job: Job) -> None:

@@ -6,7 +6,6 @@ from typing import Literal
 Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
-JobKind = Literal["fine_tune", "generate", "pairs", "refine", "quality"]
 PauseReason = Literal["", "room"]  # empty: a person pressed Pause
 Remark = Literal["", "redrawn", "flat"]
 RoundKind = Literal["fine_tune", "refine"]
@@ -144,7 +143,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of long work: who asked for what, and how far it is.
+    """A piece of long work of one kind (`gal_studio.core.job_kinds`), and how far it is.
 
     A job that is paused for room goes on by itself; one that a person paused waits for a person.
     """
@@ -152,7 +151,7 @@ class Job:
     id: str
     project_id: str
     round_id: str
-    kind: JobKind
+    kind: str
     state: JobState
     phase: str
     done: int

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import log_folder
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
-from gal_studio.worker.jobs.registry import import_ahead, steps_of, what_is_kept
+from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.space_watch import RoomWatch
 from gal_studio.worker.task import Progress
 
@@ -151,6 +152,8 @@ class Worker:
 
     def _carry_on(self, models: "Models", job: Job) -> End:
         """Go on where a job is, to its end; how that is to be noted. A BusyError asks to be called again."""
+        from gal_studio.worker.jobs.registry import steps_of  # imports torch, as the models do
+
         steps = steps_of(self.store, models, job)
         try:
             end = self._work(steps, job)
@@ -183,7 +186,9 @@ class Worker:
         """How a job that is not done is laid down: as was asked, or not at all where somebody else did it."""
         state = self.store.jobs.get(job.id).state
         if state in ("pausing", "stopping"):
-            return partial(self.store.jobs.halt, job.id, what_is_kept(progress))
+            kept = describe_job(job.kind).phase(progress.phase).kept
+            sentence = kept.format(done=int(progress.done), total=progress.total)
+            return partial(self.store.jobs.halt, job.id, sentence)
         return _ended(self.store, job) if state == "running" else partial(self.store.jobs.get, job.id)
 
     def _trouble(self, steps: Steps, job: Job, error: StudioError) -> End:

@@ -1,7 +1,7 @@
 """What the parts of a job share, and what a job says while it runs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
@@ -12,26 +12,11 @@ if TYPE_CHECKING:  # it imports torch, which whoever asks for progress need not 
     from gal_studio.worker.models import Models
 
 
-Phase = Literal[
-    "loading",
-    "class_images",
-    "encode",
-    "fine_tune",
-    "draw",
-    "project",
-    "foregrounds",
-    "pairs",
-    "maps",
-    "refine",
-    "measure",
-]
-
-
 @dataclass(frozen=True)
 class Progress:
-    """A job is `done` of `total` in this phase; `done` may count parts of a picture."""
+    """A job is `done` of `total` in this phase (`gal_studio.core.job_kinds`); `done` may be fractional."""
 
-    phase: Phase
+    phase: str
     done: float
     total: int
     message: str = ""

@@ -26,7 +26,7 @@ def test_job_line(studio: Studio, round_id: str) -> None:
         "running",
         36,
         72,
-        "img",
+        "pictures",
         True,
     )
     assert view.rate is None
@@ -86,7 +86,7 @@ def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> Non
     studio.store.jobs.claim("w")
     studio.store.jobs.fail(training.id, "The loss is not finite.")
     assert studio.store.jobs.get(drawing.id).state == "stopped"
-    assert "training before it" in studio.store.jobs.moves(drawing.id)[-1].reason
+    assert "fine-tuning before it" in studio.store.jobs.moves(drawing.id)[-1].reason
     assert studio.job_view(training.project_id).message == "The loss is not finite."
 
 

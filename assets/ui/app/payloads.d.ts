@@ -5,7 +5,6 @@ import type { Refinement } from "./payloads_refinement.d.ts";
 export type ProjectKind = "style" | "object";
 export type RoundKind = "fine_tune" | "refine";
 export type Verdict = "accepted" | "rejected" | "undecided";
-export type JobKind = "fine_tune" | "generate" | "pairs" | "refine" | "quality";
 export type JobState =
   | "queued"
   | "running"
@@ -142,15 +141,22 @@ export interface Candidate extends ShownPicture {
   remark: string;
 }
 
-export interface Job {
+/** What a job is called: `title` while it lasts, `doing` in its present phase where that has a name of its own. */
+interface JobWords {
+  title: string;
+  doing: string;
+  unit: string;
+}
+
+export interface Job extends JobWords {
   id: string;
-  kind: JobKind;
+  kind: string;
   round_id: string;
   state: JobState;
   phase: string;
   done: number;
   total: number;
-  unit: string;
+  finished: string;
   rate: number | null;
   seconds_left: number | null;
   message: string;
@@ -159,9 +165,9 @@ export interface Job {
 }
 
 /** A job in the queue of all projects. */
-export interface QueuedJob {
+export interface QueuedJob extends JobWords {
   id: string;
-  kind: JobKind;
+  kind: string;
   round_id: string;
   round_name: string;
   project_id: string;
@@ -172,7 +178,9 @@ export interface QueuedJob {
   total: number;
   message: string;
   paused_for: string;
-  waits_for: JobKind[];
+  waits_for: string[];
+  /** The same in words. */
+  behind: string;
   can_rise: boolean;
   can_sink: boolean;
 }

@@ -4,7 +4,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { unfinished, jobName } from "../top/job_words.js";
+import { unfinished } from "../top/job_words.js";
 
 /** name, label, what it does, the handler that it calls, the kinds of rounds that it stands in. */
 const ACTIONS = [
@@ -61,7 +61,7 @@ const ACTIONS = [
   ],
 ];
 const HINTS = {
-  resume: () => `${jobName(state.job.kind)} is not done: Resume, at the top, goes on where it stopped.`,
+  resume: () => `${state.job.title} is not done: Resume, at the top, goes on where it stopped.`,
   fine_tune: () => "Teaches the model your reference and all accepted pictures.",
   pairs: () => "Draws a picture beside each of yours and judges it area by area.",
   train: () => "Look at the heat maps, paint over what is wrong, then train.",

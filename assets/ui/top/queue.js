@@ -4,7 +4,7 @@ import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { el, pressed, setAttribute, setText } from "../kit/dom.js";
-import { isWorking, jobName, jobProgress, reached, resumeWord } from "./job_words.js";
+import { isWorking, jobProgress, reached, resumeWord } from "./job_words.js";
 
 const PARTS = [
   ["working", "Running"],
@@ -41,7 +41,7 @@ function show() {
   if (pressed(list)) return;
   const { queue } = state;
   const signature = JSON.stringify(queue, (key, value) =>
-    ["done", "total", "phase", "message"].includes(key) ? undefined : value,
+    ["done", "total", "phase", "doing", "unit", "message"].includes(key) ? undefined : value,
   );
   if (list.dataset.signature !== signature) {
     const keep = list.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
@@ -79,7 +79,7 @@ function row(entry) {
     el(
       "div",
       { class: "queue-text" },
-      el("div", { class: "queue-name" }, el("b", {}, jobName(entry.kind)), words),
+      el("div", { class: "queue-name" }, el("b", {}, entry.title), words),
       bar,
       el(
         "button",
@@ -97,11 +97,8 @@ function row(entry) {
   );
 }
 
-const name = (entry) => `${jobName(entry.kind)}, ${entry.project_name}, ${entry.round_name}`;
-const waits = (entry) =>
-  entry.waits_for.length
-    ? `after ${entry.waits_for.map((kind) => jobName(kind).toLowerCase()).join(", ")}`
-    : "";
+const name = (entry) => `${entry.title}, ${entry.project_name}, ${entry.round_name}`;
+const waits = (entry) => (entry.behind ? `after ${entry.behind}` : "");
 
 function progress(entry) {
   const { words, bar } = live.get(entry.id);

@@ -1,17 +1,26 @@
 """Dependencies between jobs, as SQL conditions on the rows `later` and `earlier`."""
 
-FOLLOWS = """
-((later.round_id = earlier.round_id AND (later.kind, earlier.kind) IN (VALUES
-    ('generate', 'fine_tune'), ('generate', 'refine'), ('refine', 'pairs')))
-OR (later.kind = 'pairs' AND earlier.kind = 'fine_tune' AND earlier.round_id =
-    (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
-"""  # the later job needs what the earlier one makes
-WAITS = """
-((later.round_id = earlier.round_id AND later.kind = 'quality' AND earlier.kind = 'generate')
-OR (later.kind = 'pairs' AND earlier.kind = 'generate' AND earlier.round_id =
-    (SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)))
-"""  # the later job has more to work on when the earlier one is done
+from gal_studio.core.job_kinds import JOB_KINDS
 
+
+def _after(needed: bool) -> str:
+    """The condition that `later` waits for `earlier`, as the table of job kinds says."""
+    rounds = {
+        False: "later.round_id",
+        True: "(SELECT parent_id FROM rounds WHERE rounds.id = later.round_id)",
+    }
+    conditions = [
+        f"(later.kind = '{name}' AND earlier.kind = '{after.kind}' "
+        f"AND earlier.round_id = {rounds[after.of_parent]})"
+        for name, kind in JOB_KINDS.items()
+        for after in kind.after
+        if after.needed == needed
+    ]
+    return f"({' OR '.join(conditions)})"
+
+
+FOLLOWS = _after(needed=True)  # the later job needs what the earlier one makes
+WAITS = _after(needed=False)  # the later job has more to work on when the earlier one is done
 
 OVERTAKEN = """
 (jobs.kind IN ('fine_tune', 'refine') AND jobs.state IN ('stopped', 'error')

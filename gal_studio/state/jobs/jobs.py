@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Callable
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import describe_job, find_job_kind
 from gal_studio.core.jobs import RESUMABLE, check_move
-from gal_studio.core.types import Job, JobKind, JobState
+from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import BLOCKED, FOLLOWS, OVERTAKEN
 from gal_studio.state.jobs.read import WINDOW, JobReading, job_of
@@ -20,8 +21,9 @@ class Jobs(JobReading):
         super().__init__(database, clock)
         self._workers = workers
 
-    def enqueue(self, project_id: str, round_id: str, kind: JobKind) -> Job:
+    def enqueue(self, project_id: str, round_id: str, kind: str) -> Job:
         """Request work; an equal job is returned if it waits or runs, resumed if paused or interrupted."""
+        find_job_kind(kind)
         with self._database.transaction() as writer:
             row = writer.execute(
                 "SELECT * FROM jobs WHERE round_id = ? AND kind = ? AND state IN "
@@ -138,10 +140,10 @@ class Jobs(JobReading):
 
     def _refuse_if_overtaken(self, job: Job) -> None:
         if self._database.row(f"SELECT 1 FROM jobs WHERE id = ? AND {OVERTAKEN}", (job.id,)) is not None:
-            button = "Fine-tune" if job.kind == "fine_tune" else "Refine"
             raise StudioError(
                 "This training cannot be resumed because its round already has pictures or later rounds made "
-                f"with its present LoRA: press {button} to keep that round and train another one beside it."
+                f"with its present LoRA: press {describe_job(job.kind).button} to keep that round and train "
+                "another one beside it."
             )
 
     def _twin(self, job: Job, states: str) -> Job | None:
@@ -201,9 +203,9 @@ class Jobs(JobReading):
             "WHERE earlier.id = ? AND later.state = 'queued'",
             (job_id,),
         ).fetchall()
-        work = "drawing of pairs" if self.get(job_id).kind == "pairs" else "training"
+        work = describe_job(self.get(job_id).kind).noun
         for row in waiting:
-            self._move(writer, row["id"], "stopped", f"the {work} before it did not finish")
+            self._move(writer, row["id"], "stopped", f"{work} before it did not finish")
 
     def _note(
         self, writer: sqlite3.Connection, job_id: str, before: JobState | None, after: JobState, reason: str

@@ -1,22 +1,15 @@
 """How work is asked for: what stands in its way is said, and pressing twice makes one job."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import describe_job, kinds_before
 from gal_studio.core.jobs import ACTIVE
-from gal_studio.core.types import Job, JobKind, Round
+from gal_studio.core.types import Job, Round
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 
-BEFORE: Mapping[JobKind, frozenset[JobKind]] = MappingProxyType(
-    {
-        "generate": frozenset({"fine_tune", "pairs", "refine"}),
-        "refine": frozenset({"pairs"}),
-    }
-)
-"""The work of a round behind which other work of it may wait."""
 ASKED = (ACTIVE | {"paused", "interrupted"}) - {"stopping"}
 """The states of a job that is pressed for once more, and stays the one job."""
 
@@ -57,10 +50,10 @@ def ask_whole_round(store: Store, round_id: str) -> tuple[Job, Job]:
         return training, ask_generate(store, training.round_id)
 
 
-def equal_job(store: Store, round_: Round, kind: JobKind) -> Job | None:
+def equal_job(store: Store, round_: Round, kind: str) -> Job | None:
     """The equal job that waits, runs or halted; another one on this round is in the way.
 
-    The quality maps of a round stand in nobody's way, and nothing stands in theirs.
+    Work that goes on beside other work stands in nobody's way, and nothing stands in its.
     """
     store.jobs.reap()
     for job in store.jobs.of_project(round_.project_id):
@@ -68,7 +61,8 @@ def equal_job(store: Store, round_: Round, kind: JobKind) -> Job | None:
             continue
         if job.kind == kind and job.state in ASKED:
             return store.jobs.enqueue(round_.project_id, round_.id, kind)
-        may_wait = "quality" in (job.kind, kind) or (job.kind in BEFORE.get(kind, ()) and _goes_on(job))
+        is_beside = describe_job(job.kind).is_beside or describe_job(kind).is_beside
+        may_wait = is_beside or (job.kind in kinds_before(kind) and _goes_on(job))
         if job.state in ACTIVE and not may_wait:
             raise StudioError(f"Round {round_.number} is being worked on: wait for it, or press Stop first.")
     return None
@@ -78,7 +72,7 @@ def _goes_on(job: Job) -> bool:
     return job.state in ("queued", "running")
 
 
-def is_coming(store: Store, round_: Round, *kinds: JobKind) -> bool:
+def is_coming(store: Store, round_: Round, *kinds: str) -> bool:
     """Whether such work of a round waits or runs."""
     jobs = store.jobs.of_project(round_.project_id)
     return any(job.round_id == round_.id and job.kind in kinds and _goes_on(job) for job in jobs)

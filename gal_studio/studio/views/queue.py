@@ -1,5 +1,6 @@
 """The list of all work of a workspace, made from the store."""
 
+from gal_studio.core.job_kinds import describe_job
 from gal_studio.core.jobs import moved
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
@@ -22,19 +23,26 @@ def queue_view(store: Store) -> QueueView:
 def _queued(store: Store, job: Job, queue: Queue) -> QueueEntry:
     round_ = store.rounds.get(job.round_id)
     order, needs = [one.id for one in queue.waiting], queue.needs
+    kind = describe_job(job.kind)
+    phase = kind.phase(job.phase)
+    waits_for = tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ())))
     return QueueEntry(
         id=job.id,
         kind=job.kind,
+        title=kind.title,
         state=job.state,
         project_id=job.project_id,
         project_name=store.projects.get(job.project_id).name,
         round_id=round_.id,
         round_name=round_names(store.rounds.of_project(job.project_id))[round_.id],
         phase=job.phase,
+        doing=phase.name,
         done=job.done,
         total=job.total,
+        unit=phase.unit,
         message=job.message,
-        waits_for=tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ()))),
+        waits_for=waits_for,
+        behind=", ".join(describe_job(name).noun for name in waits_for),
         paused_for=job.paused_for,
         can_rise=moved(order, needs, job.id, "up") != tuple(order),
         can_sink=moved(order, needs, job.id, "down") != tuple(order),

@@ -7,6 +7,7 @@ from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.intervals import wilson_interval
+from gal_studio.core.job_kinds import describe_job
 from gal_studio.core.jobs import WORKING
 from gal_studio.core.naming import round_names
 from gal_studio.core.seeds import generator
@@ -24,11 +25,6 @@ from gal_studio.studio.views.types import (
     ScoreView,
     Step,
 )
-
-UNITS = {
-    "fine_tune": "steps", "refine": "steps", "draw": "img", "class_images": "img", "pairs": "img",
-    "encode": "img", "foregrounds": "img", "maps": "img",
-}  # fmt: skip
 
 
 def project_view(store: Store, project_id: str) -> ProjectView:
@@ -221,6 +217,8 @@ def job_view(store: Store, project_id: str) -> JobView:
     if job is None:
         return JobView(None, None, None, "idle", "", 0, 0, "", None, None, "", alive)
     rate = store.jobs.rate(job.id) if job.state in WORKING else None
+    kind = describe_job(job.kind)
+    phase = kind.phase(job.phase)
     return JobView(
         id=job.id,
         kind=job.kind,
@@ -229,12 +227,15 @@ def job_view(store: Store, project_id: str) -> JobView:
         phase=job.phase,
         done=job.done,
         total=job.total,
-        unit=UNITS.get(job.phase, ""),
+        unit=phase.unit,
         rate=rate,
         seconds_left=_seconds_left(job, rate),
         message=job.message,
         worker_alive=alive,
         paused_for=job.paused_for,
+        title=kind.title,
+        doing=phase.name,
+        finished=kind.finished(job.total),
     )
 
 

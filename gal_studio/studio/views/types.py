@@ -8,7 +8,6 @@ from gal_studio.core.types import (
     Anchor,
     AnchorScore,
     Candidate,
-    JobKind,
     JobState,
     Kind,
     PauseReason,
@@ -124,10 +123,14 @@ class RoundView:
 
 @dataclass(frozen=True)
 class JobView:
-    """The job line of the page; `state` is idle when nothing was ever asked for."""
+    """The job line of the page; `state` is idle when nothing was ever asked for.
+
+    In words: `title` is what it does, `doing` its present phase where that has a name of its own, `finished`
+    what is there afterwards, and `unit` what is counted.
+    """
 
     id: str | None
-    kind: JobKind | None
+    kind: str | None
     round_id: str | None
     state: JobState | Literal["idle"]
     phase: str
@@ -139,27 +142,35 @@ class JobView:
     message: str
     worker_alive: bool
     paused_for: PauseReason = ""
+    title: str = ""
+    doing: str = ""
+    finished: str = ""
 
 
 @dataclass(frozen=True)
 class QueueEntry:
     """A job where the work of all projects is listed.
 
-    `waits_for` is the work that it stands behind; whether its turn can come earlier or later depends on that.
+    `waits_for` is the work that it stands behind, `behind` the same in words; whether its turn can come
+    earlier or later depends on that. `title`, `doing` and `unit` are those of `JobView`.
     """
 
     id: str
-    kind: JobKind
+    kind: str
+    title: str
     state: JobState
     project_id: str
     project_name: str
     round_id: str
     round_name: str
     phase: str
+    doing: str
     done: int
     total: int
+    unit: str
     message: str
-    waits_for: tuple[JobKind, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    behind: str = ""
     paused_for: PauseReason = ""
     can_rise: bool = False
     can_sink: bool = False

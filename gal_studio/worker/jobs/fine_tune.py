@@ -33,7 +33,7 @@ from gal_studio.worker.jobs.training_run import (
     training_pictures,
 )
 from gal_studio.worker.models import Models
-from gal_studio.worker.task import Phase, Progress, open_task
+from gal_studio.worker.task import Progress, open_task
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -119,7 +119,7 @@ def _train(
 
 
 def preview_when_due(
-    task: TrainingTask, model: ImageModel, event: TuneEvent, phase: Phase
+    task: TrainingTask, model: ImageModel, event: TuneEvent, phase: str
 ) -> Generator[Progress, None, None]:
     """A preview when Preview now was pressed, or the interval of the settings is over.
 

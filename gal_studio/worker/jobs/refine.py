@@ -6,6 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import JOB_KINDS
 from gal_studio.core.types import Job
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
@@ -41,7 +42,8 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     entry = asked.round
     if not pairing.pairs_are_ready(store, entry.id):
         raise StudioError(
-            f"The refinement of round {entry.number} has no finished pairs yet: press Draw pairs first."
+            f"The refinement of round {entry.number} has no finished pairs yet: "
+            f"press {JOB_KINDS['pairs'].button} first."
         )
     yield Progress("loading", 0, 0, "Opening the base model")
     model = models.image_model(asked.project.base_model)

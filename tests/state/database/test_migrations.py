@@ -20,6 +20,7 @@ RELEASED = (
     "29ca5ffe4d2098fffa6c9d62c016e34d60c8c2a90d08e789be21b57d3b1aecb6",
     "0d30877acbeb1818382354846404e78126fe23d01e1f753a7c3418d0e12e818c",
     "f5f027b038d241e77f7d52421a3dddd0ce7b3148673629ee1689532af347941e",
+    "3ee33034976e245e3c5310b2a4d13828fa9aebae6e622db09eeadf46ab119c0f",
 )
 HASH = "a" * 64
 
@@ -164,8 +165,31 @@ def test_work_goes_on_in_an_old_workspace(tmp_path: Path, version: int) -> None:
         assert lineage.pool(store, node.id) == lineage.pool(store, "r1")
         with pytest.raises(sqlite3.IntegrityError):
             store.database.write("INSERT INTO job_moves VALUES (9, 'nothing', NULL, 'queued', '', 1.0)")
-        with pytest.raises(sqlite3.IntegrityError):
-            store.database.write("UPDATE jobs SET kind = 'nothing'")
+        with pytest.raises(StudioError, match="no jobs of the kind 'nothing'"):
+            store.jobs.enqueue("p1", node.id, "nothing")
+
+
+def described(store: Store, table: str) -> dict[str, list[tuple[object, ...]]]:
+    """The columns, indices and foreign keys of a table."""
+    pragmas = ("table_info", "index_list", "foreign_key_list")
+    return {name: [tuple(row) for row in store.database.rows(f"PRAGMA {name}({table})")] for name in pragmas}
+
+
+def test_table_of_jobs_is_rebuilt_without_its_list_of_kinds(tmp_path: Path, version: int) -> None:
+    folder = old_workspace(tmp_path / "old", version)
+    connection = sqlite3.connect(folder / "studio.db", isolation_level=None)
+    connection.execute("UPDATE jobs SET rowid = 7 WHERE id = 'j1'")  # behind j2, of the same time of creation
+    connection.execute("UPDATE jobs SET created = 1.0")
+    connection.close()
+    with Store(folder) as store, Store(tmp_path / "new") as new:
+        assert [job.id for job in store.jobs.of_project("p1")] == ["j2", "j1"]
+        for table in ("jobs", "job_moves", "job_progress"):
+            assert described(store, table) == described(new, table)
+        assert ("jobs", "job_id") in [
+            (row[2], row[3]) for row in described(store, "job_moves")["foreign_key_list"]
+        ]
+        store.database.write("UPDATE jobs SET kind = 'nothing' WHERE id = 'j2'")
+        assert store.jobs.get("j2").kind == "nothing"
 
 
 @pytest.mark.parametrize("version", range(2, 5))

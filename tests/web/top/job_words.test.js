@@ -6,10 +6,12 @@ import { jobProgress, jobTitle, resumeWord, unfinished } from "../../../assets/u
 const job = (more) => ({
   kind: "fine_tune",
   state: "running",
-  phase: "fine_tune",
+  title: "Fine-tuning",
+  doing: "",
+  finished: "The model is trained",
   done: 40,
   total: 200,
-  unit: "",
+  unit: "steps",
   ...more,
 });
 
@@ -27,13 +29,11 @@ for (const [state, title] of Object.entries({
   test(`a job that is ${state}`, () => assert.equal(jobTitle(job({ state })), title));
 }
 
-test("each kind says what is there when it is done", () => {
-  assert.equal(jobTitle(job({ kind: "generate", state: "completed", total: 180 })), "180 pictures ready");
-  assert.equal(jobTitle(job({ kind: "quality", state: "completed" })), "Heat maps ready");
-});
-
 test("phases, disk space, and a job before its first step", () => {
-  assert.equal(jobTitle(job({ phase: "project" })), "Placing the pictures on the map 40 / 200");
+  assert.equal(
+    jobTitle(job({ doing: "Placing the pictures on the map" })),
+    "Placing the pictures on the map 40 / 200",
+  );
   assert.equal(jobTitle(job({ state: "paused", paused_for: "room" })), "Fine-tuning: waiting for disk space");
   assert.equal(jobTitle(job({ state: "stopped", total: 0 })), "Fine-tuning stopped");
   assert.equal(jobProgress(job({ total: 0 })), "starting");

@@ -10,6 +10,7 @@ from gal_studio.state.database.migrations import (
     m07_answers,
     m08_archived_projects,
     m09_pair_regions,
+    m10_job_kinds,
 )
 
 _VERSIONS = (
@@ -22,6 +23,7 @@ _VERSIONS = (
     m07_answers,
     m08_archived_projects,
     m09_pair_regions,
+    m10_job_kinds,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -1,0 +1,148 @@
+"""The kinds of jobs: what each one is called, its phases, and the jobs that it waits for.
+
+Every text that names a job is made from this table: on the page, in the command line and in messages. What a
+kind does is listed in `gal_studio.worker.jobs.registry`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gal_studio.core.errors import StudioError
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a job's work.
+
+    `name` is shown while it lasts (empty: the title of the job). `unit` is what it counts (empty: nothing).
+    `kept` says what remains of a job that is halted in it, with `{done}` and `{total}` filled in.
+    """
+
+    name: str = ""
+    unit: str = ""
+    kept: str = "Stopped before anything was lost."
+
+
+@dataclass(frozen=True)
+class After:
+    """An earlier job of this kind, in the same round or in its parent, that a job waits for.
+
+    A job is cancelled with an earlier one that it needs; otherwise it only has more to work on after it.
+    """
+
+    kind: str
+    of_parent: bool = False
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """What is said of the jobs of one kind, and when their turn comes.
+
+    `title` names the work while it lasts, `button` is what a person presses for it, and `done` says what is
+    there afterwards, with `{count}` filled in. `is_beside`: other jobs of its round are requested meanwhile.
+    """
+
+    title: str
+    button: str
+    done: str
+    phases: Mapping[str, Phase] = field(default_factory=dict)
+    after: tuple[After, ...] = ()
+    is_beside: bool = False
+
+    @property
+    def noun(self) -> str:
+        """The title inside of a sentence."""
+        return self.title[:1].lower() + self.title[1:]
+
+    def phase(self, name: str) -> Phase:
+        """The phase of that name; one without words of its own goes by the title."""
+        return self.phases.get(name, Phase())
+
+    def finished(self, count: int) -> str:
+        """What is there when a job of `count` steps or pictures is done."""
+        return self.done.format(count=count or "All")
+
+
+_STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume goes on from there.")
+_PREPARATION = {
+    "loading": Phase("Loading the model"),
+    "class_images": Phase("Drawing class pictures", "pictures"),
+    "encode": Phase("Encoding the pictures", "pictures"),
+}
+_JUDGEMENT = {
+    "loading": Phase("Loading the model"),
+    "foregrounds": Phase("Finding the subject", "pictures"),
+    "maps": Phase("Making heat maps", "pictures", "Kept the maps that were finished; Resume makes the rest."),
+}
+
+JOB_KINDS: dict[str, JobKind] = {
+    "fine_tune": JobKind(
+        title="Fine-tuning",
+        button="Fine-tune",
+        done="The model is trained",
+        phases={**_PREPARATION, "fine_tune": _STEPS},
+    ),
+    "generate": JobKind(
+        title="Generating",
+        button="Generate",
+        done="{count} pictures ready",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase(
+                unit="pictures", kept="Kept the pictures that were finished; Generate draws the rest."
+            ),
+            "project": Phase("Placing the pictures on the map"),
+            "measure": Phase("Measuring"),
+        },
+        after=(After("fine_tune"), After("refine")),
+    ),
+    "pairs": JobKind(
+        title="Making pairs",
+        button="Make comparison pairs",
+        done="Comparison pairs ready",
+        phases={
+            **_JUDGEMENT,
+            "pairs": Phase(
+                unit="pairs", kept="Kept the pictures that were finished; Resume draws the rest."
+            ),
+        },
+        after=(After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
+    ),
+    "refine": JobKind(
+        title="Refining",
+        button="Train on these pairs",
+        done="The refinement is trained",
+        phases={**_PREPARATION, "refine": _STEPS},
+        after=(After("pairs"),),
+    ),
+    "quality": JobKind(
+        title="Making heat maps",
+        button="Heat map",
+        done="Heat maps ready",
+        phases=_JUDGEMENT,
+        after=(After("generate", needed=False),),
+        is_beside=True,
+    ),
+}  # fmt: skip
+
+
+def find_job_kind(name: str) -> JobKind:
+    """The kind of that name; refused where a newer version stored it."""
+    if name not in JOB_KINDS:
+        raise StudioError(
+            f"This version of GAL Studio has no jobs of the kind {name!r}, only "
+            f"{', '.join(JOB_KINDS)}: update it."
+        )
+    return JOB_KINDS[name]
+
+
+def describe_job(name: str) -> JobKind:
+    """The words for a kind; one that is not known here goes by its name."""
+    return JOB_KINDS.get(name) or JobKind(name, name, f"{name} is done")
+
+
+def kinds_before(name: str) -> frozenset[str]:
+    """The kinds whose results a job needs from its own round, directly or through others."""
+    direct = [after.kind for after in JOB_KINDS[name].after if after.needed and not after.of_parent]
+    return frozenset(direct).union(*map(kinds_before, direct))
