@@ -12,6 +12,7 @@ from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
+from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.core.prompts import subjects
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
@@ -19,10 +20,9 @@ from gal_studio.state.files.errors import disk_problem
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
 
-COLUMNS = (
-    "candidate_id", "round", "prompt", "seed", "similarity_anchor", "similarity_reference", "overfit",
-    "suggested", "accepted", "tsne_x", "tsne_y", "file",
-)  # fmt: skip
+BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed")
+AFTER_SCORES = ("overfit", "suggested", "accepted", "tsne_x", "tsne_y", "file")
+"""The columns of `candidates.csv`; those between have the names of the scores."""
 
 
 def check_folder(out: Path) -> None:
@@ -58,6 +58,7 @@ def write_outputs(
             {**_round(studio, view), "refine": describe_refinement(studio, nodes.get(view.round.id))}
             for view in views
         ],
+        "scores": {score.name: {"label": score.label, "explanation": score.explanation} for score in SCORES},
         "machine": describe_machine(),
     }
     write_whole(out / "candidates.csv", _table(views).encode(), out)
@@ -192,15 +193,18 @@ def _table(views: Sequence[RoundView]) -> str:
     """One row a candidate; `repr` gives the shortest text that is read back as the very same number."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
+    names = [score.name for score in SCORES]
+    table.writerow((*BEFORE_SCORES, *names, *AFTER_SCORES))
     for view in views:
         for tile in view.candidates:
             entry = tile.candidate
+            scores = known_scores(entry)
             table.writerow(
                 (
-                    entry.id, view.round.number, tile.prompt, entry.seed, repr(entry.similarity_anchor),
-                    repr(entry.similarity_reference), int(entry.overfit), int(tile.suggested),
-                    int(tile.verdict == "accepted"), repr(entry.x), repr(entry.y), picture_name(view, tile),
+                    entry.id, view.round.number, tile.prompt, entry.seed,
+                    *(repr(scores[name]) if name in scores else "" for name in names), int(entry.overfit),
+                    int(tile.suggested), int(tile.verdict == "accepted"), repr(entry.x), repr(entry.y),
+                    picture_name(view, tile),
                 )
             )  # fmt: skip
     return text.getvalue()

@@ -1,6 +1,7 @@
 """The nouns that cross floors: immutable, free of files, models and SQL."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["style", "object"]
@@ -59,6 +60,14 @@ class Candidate:
     x: float | None = None
     y: float | None = None
     remark: Remark = ""
+    more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    def score(self, name: str) -> float | None:
+        """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
+        own = {
+            "similarity_anchor": self.similarity_anchor, "similarity_reference": self.similarity_reference
+        }  # fmt: skip
+        return own.get(name, self.more_scores.get(name))
 
     @property
     def margin(self) -> float:

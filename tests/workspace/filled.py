@@ -92,7 +92,8 @@ def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewC
     image = store.images.add_picture(picture(random))
     feature = np.array([random.random() for _ in range(4)])
     seed, likeness, remark = random.randrange(2**63), random.random(), "redrawn" if index else ""
-    return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark)
+    scores = {"sharpness": random.random()}
+    return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark, scores)
 
 
 def _refine(store: Store, random: Random, round_id: str) -> None:

@@ -58,6 +58,13 @@ export interface Settings {
   [section: string]: { [name: string]: unknown };
 }
 
+/** What a score of a candidate is called, and what it says. */
+export interface ScoreLabel {
+  name: string;
+  label: string;
+  explanation: string;
+}
+
 export interface Project {
   id: string;
   name: string;
@@ -69,6 +76,7 @@ export interface Project {
   subjects: Subject[];
   stands_for: string;
   anchors: Anchor[];
+  scores: ScoreLabel[];
   settings: Settings;
   derived: string;
   facts: Fact[];
@@ -135,8 +143,8 @@ export interface Candidate extends ShownPicture {
   head: string;
   index: number;
   seed: string;
-  similarity_anchor: number;
-  similarity_reference: number;
+  /** Its scores by name; see the labels of the project. */
+  scores: Record<string, number>;
   margin: number;
   remark: string;
 }

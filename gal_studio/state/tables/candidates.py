@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from gal_studio.state.database.connection import Database
 
 @dataclass(frozen=True)
 class NewCandidate:
-    """A picture that has just been drawn and scored (Eq. G1)."""
+    """A picture that has just been drawn and scored (Eq. G1); `more_scores` are further ones by name."""
 
     anchor_id: str
     index: int
@@ -24,6 +24,7 @@ class NewCandidate:
     similarity_reference: float
     feature: NDArray[np.float64]
     remark: Remark = ""
+    more_scores: Mapping[str, float] = field(default_factory=dict)
 
 
 def candidate_id(round_id: str, anchor_id: str, index: int) -> str:
@@ -55,12 +56,20 @@ class Candidates:
                      new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
                      np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark),
                 )  # fmt: skip
+                self._save_scores(writer, candidate_id(round_id, new.anchor_id, new.index), new.more_scores)
+
+    @staticmethod
+    def _save_scores(writer: sqlite3.Connection, identity: str, scores: Mapping[str, float]) -> None:
+        writer.execute("DELETE FROM candidate_scores WHERE candidate_id = ?", (identity,))
+        writer.executemany(
+            "INSERT INTO candidate_scores (candidate_id, name, score) VALUES (?, ?, ?)",
+            [(identity, name, float(score)) for name, score in scores.items()],
+        )
 
     def get(self, identity: str) -> Candidate:
         """The candidate with this ID."""
-        return _candidate(
-            self._database.row_by_id("picture", identity, "SELECT * FROM candidates WHERE id = ?")
-        )
+        row = self._database.row_by_id("picture", identity, "SELECT * FROM candidates WHERE id = ?")
+        return _candidate(row, self._more_scores("candidate_id = ?", identity))
 
     def round_of(self, identity: str) -> str:
         """The round in which this candidate was drawn."""
@@ -74,7 +83,15 @@ class Candidates:
             "WHERE round_id = ? ORDER BY created, anchors.position, number",
             (round_id,),
         )
-        return tuple(map(_candidate, rows))
+        scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
+        return tuple(_candidate(row, scores) for row in rows)
+
+    def _more_scores(self, condition: str, identity: str) -> dict[str, dict[str, float]]:
+        """The scores that are not columns, of the candidates of a condition: name and value by ID."""
+        scores: dict[str, dict[str, float]] = {}
+        for row in self._database.rows(f"SELECT * FROM candidate_scores WHERE {condition}", (identity,)):
+            scores.setdefault(row["candidate_id"], {})[row["name"]] = row["score"]
+        return scores
 
     def count(self, round_id: str) -> int:
         """How many candidates the round has."""
@@ -110,9 +127,9 @@ class Candidates:
             )
 
 
-def _candidate(row: sqlite3.Row) -> Candidate:
+def _candidate(row: sqlite3.Row, more_scores: Mapping[str, Mapping[str, float]]) -> Candidate:
     return Candidate(
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
-        row["remark"],
+        row["remark"], more_scores.get(row["id"], {}),
     )  # fmt: skip

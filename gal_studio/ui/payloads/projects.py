@@ -1,6 +1,7 @@
 """A project as JSON: its subjects, its test prompts and its settings."""
 
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.prompts import stands_for, style_descriptor, subjects
 from gal_studio.core.types import Anchor
 from gal_studio.studio.views.types import ProjectView
@@ -70,6 +71,11 @@ def _derived(project: ProjectView) -> str:
     return f"The trigger words {', '.join(words[:-1])} and {words[-1]} will call them in a prompt."
 
 
+def score_labels() -> list[Payload]:
+    """What each score of a candidate is called, and what it says."""
+    return [{"name": score.name, "label": score.label, "explanation": score.explanation} for score in SCORES]
+
+
 def project_payload(project: ProjectView) -> Payload:
     """What the top line and step 1 say about a project."""
     settings = project.settings
@@ -85,6 +91,7 @@ def project_payload(project: ProjectView) -> Payload:
         "subjects": subject_payloads(project),
         "stands_for": stands_for(project.kind, project.references),
         "anchors": anchor_payloads(project.anchors),
+        "scores": score_labels(),
         "settings": settings.to_dict(),
         "derived": _derived(project),
         "facts": [

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from gal_studio.core.gal.reasons import explain_picture, short_names
+from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView, ScoreView
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.projects import anchor_payloads
@@ -102,8 +103,7 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "head": head,
         "index": candidate.index,
         "seed": str(candidate.seed),
-        "similarity_anchor": candidate.similarity_anchor,
-        "similarity_reference": candidate.similarity_reference,
+        "scores": known_scores(candidate),
         "margin": candidate.margin,
         "copy": candidate.overfit,
         "remark": candidate.remark,

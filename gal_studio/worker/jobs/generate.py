@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gal_studio.core.gal.uncertainty import reference_similarity, similarity
+from gal_studio.core.gal.scores.registry import score_pictures
+from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.prompts import reference_prompts
 from gal_studio.core.seeds import candidate_seed, named_seed
 from gal_studio.core.types import Anchor, Candidate, Job
@@ -89,18 +90,25 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
     clip = task.project.clip_model
     features = task.models.embedder(clip).images(batch.images)
     references = reference_prompts(task.project.kind, task.store.projects.references(task.project.id))
-    to_reference = reference_similarity(features, task.models.texts(clip, references))
-    anchors = task.models.texts(clip, [entry.anchor.prompt for entry in drawn])
+    scores = score_pictures(
+        DrawnPictures(
+            pixels=tuple(np.asarray(image.convert("RGB")) for image in batch.images),
+            features=features,
+            prompts=task.models.texts(clip, [entry.anchor.prompt for entry in drawn]),
+            reference_prompts=task.models.texts(clip, references),
+        )
+    )
     candidates = [
         NewCandidate(
             anchor_id=entry.anchor.id,
             index=entry.index,
             seed=entry.seed,
             image=task.store.images.add_picture(batch.images[row]),
-            similarity_anchor=float(similarity(features[row : row + 1], anchors[row : row + 1])[0, 0]),
-            similarity_reference=float(to_reference[row]),
+            similarity_anchor=scores[row].pop("similarity_anchor"),
+            similarity_reference=scores[row].pop("similarity_reference"),
             feature=features[row],
             remark=batch.remarks[row],
+            more_scores=scores[row],
         )
         for row, entry in enumerate(drawn)
     ]

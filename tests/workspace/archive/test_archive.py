@@ -28,7 +28,8 @@ from tests.workspace.archive.rezip import Archive
 from tests.workspace.filled import fill, snapshot
 
 PLAIN = {
-    "anchors.prompt", "candidates.remark", "class_images.drawn_by", "decision_batches.author",
+    "anchors.prompt", "candidate_scores.name", "candidates.remark", "class_images.drawn_by",
+    "decision_batches.author",
     "decisions.verdict", "measurements.metric", "paintings.author", "pairs.prompt", "pairs.subject",
     "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
     "project_models.revision", "project_references.plain_prompt",

@@ -200,16 +200,9 @@ function pairs(candidate, score) {
   const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
   return [
     ["Seed", String(candidate.seed)],
-    [
-      "Likeness to its own prompt",
-      candidate.similarity_anchor.toFixed(4),
-      "From −1 to 1. How is this computed? The cosine of the CLIP features of picture and prompt",
-    ],
-    [
-      "Likeness to the reference's prompt",
-      candidate.similarity_reference.toFixed(4),
-      "From −1 to 1. How is this computed? The cosine of the CLIP features of the picture and the reference’s prompt",
-    ],
+    ...(state.project?.scores ?? [])
+      .filter(({ name }) => name in candidate.scores)
+      .map(({ name, label, explanation }) => [label, candidate.scores[name].toFixed(4), explanation]),
     [
       "Difference",
       `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,

@@ -11,6 +11,7 @@ from gal_studio.state.database.migrations import (
     m08_archived_projects,
     m09_pair_regions,
     m10_job_kinds,
+    m11_candidate_scores,
 )
 
 _VERSIONS = (
@@ -24,6 +25,7 @@ _VERSIONS = (
     m08_archived_projects,
     m09_pair_regions,
     m10_job_kinds,
+    m11_candidate_scores,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

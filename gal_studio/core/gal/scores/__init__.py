@@ -1,0 +1,1 @@
+"""Scores of generated pictures. One file a score, one line in `registry.py`."""

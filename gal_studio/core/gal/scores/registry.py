@@ -1,0 +1,33 @@
+"""The scores that each candidate gets, one line each, in the order in which they are shown and exported."""
+
+import numpy
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
+from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
+from gal_studio.core.gal.scores.score import DrawnPictures, Score
+from gal_studio.core.types import Candidate
+
+SCORES: list[Score] = [
+    PROMPT_SIMILARITY,
+    REFERENCE_SIMILARITY,
+]
+
+
+def score_pictures(pictures: DrawnPictures) -> list[dict[str, float]]:
+    """All scores of each picture, by name."""
+    columns = {score.name: score.compute(pictures) for score in SCORES}
+    for name, column in columns.items():
+        if column.shape != (len(pictures.pixels),):
+            raise ValueError(f"the score {name!r} has the shape {column.shape} instead of (n,)")
+        if not numpy.isfinite(column).all():
+            raise StudioError(f"The score {name!r} of a picture is not a finite number: draw it again.")
+    return [
+        {name: float(column[row]) for name, column in columns.items()} for row in range(len(pictures.pixels))
+    ]
+
+
+def known_scores(candidate: Candidate) -> dict[str, float]:
+    """The scores of a candidate by name; one that was added after it was drawn is left out."""
+    found = {score.name: candidate.score(score.name) for score in SCORES}
+    return {name: value for name, value in found.items() if value is not None}

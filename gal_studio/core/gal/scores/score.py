@@ -1,0 +1,46 @@
+"""What a score of a candidate is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+
+Floats = NDArray[numpy.float64]
+
+
+@dataclass(frozen=True)
+class DrawnPictures:
+    """What a score is computed from: n pictures that were just drawn, with CLIP features of unit norm.
+
+    `pixels` are arrays (H, W, 3) of values 0 to 255. `features` (n, d) are those of the pictures, `prompts`
+    (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts.
+    """
+
+    pixels: tuple[NDArray[numpy.uint8], ...]
+    features: Floats
+    prompts: Floats
+    reference_prompts: Floats
+
+
+@dataclass(frozen=True)
+class Score:
+    """One number for each candidate, from `low` to `high`.
+
+    It is stored and exported under its `name`, which stays the same for ever, and shown under its `label`.
+    `higher` and `method` say in plain words what a higher value means and how it is computed.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    higher: str
+    method: str
+    compute: Callable[[DrawnPictures], Floats]
+
+    @property
+    def explanation(self) -> str:
+        """What the number says, for a person."""
+        low, high = (f"{bound:g}".replace("-", "−") for bound in (self.low, self.high))
+        return f"From {low} to {high}; higher is {self.higher}. How is this computed? {self.method}"
