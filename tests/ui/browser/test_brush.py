@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from gal_studio.core.gal.scores.registry import SCORES
 from tests.ui.browser.brushing import (
     EDGE,
     distances,
@@ -15,6 +16,13 @@ from tests.ui.conftest import Served, Watched
 from tests.ui.seeded_refinement import HIGH, LOW, judge, take, two_subjects
 
 pytestmark = pytest.mark.browser
+
+
+def test_each_score_stands_beside_the_picture_by_its_label(watched: Watched, served: Served):
+    page, _ = enlarged(watched, served)
+    facts = page.inner_text(".lightbox-facts")
+    assert [score.label for score in SCORES if score.label not in facts] == []
+    assert page.locator(f'.lightbox-facts [title="{SCORES[0].explanation}"]').count() > 0
 
 
 def test_a_heatmap_lies_over_the_picture_and_tells_its_values(watched: Watched, served: Served):
