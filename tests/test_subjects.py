@@ -13,7 +13,6 @@ from gal_studio.assets import demo
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.uncertainty import reference_similarity
-from gal_studio.core.prompts import subjects
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker import Worker
@@ -179,7 +178,7 @@ def test_a_mask_that_says_nothing_is_refused(
         ([ReferenceDraft(drawing(1), BEAR, "<dotty>")], "does not hold the trigger word '<dotty>'"),
         (
             [ReferenceDraft(drawing(1), POT, "<dotty>"), (drawing(2), "A <dotty> cat", "<dotty>")],
-            "calls both a teapot and a cat",
+            "stands for both a teapot and a cat",
         ),
         ([(drawing(1), f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "at most 4"),
         ([(drawing(1), POT, "<dotty>"), (drawing(2), BEAR)], "trigger word is empty"),
@@ -195,15 +194,14 @@ def test_odd_sets_are_refused_in_one_sentence(
 
 def test_a_style_has_one_subject(studio: Studio, names: tuple[str, str]) -> None:
     references = [(drawing(1), "A cat in ink style"), (drawing(2), "A dog in ink style", "<ink>")]
-    with pytest.raises(StudioError, match="A style has no trigger word"):
+    with pytest.raises(StudioError, match="A picture of a style cannot have a trigger word"):
         studio.create_project(tiny_draft(names, references=references))
 
 
 def test_a_picture_without_its_own_word_takes_the_projects(studio: Studio, names: tuple[str, str]) -> None:
     references = [(drawing(1), POT), (drawing(2), BEAR, "<brumm>")]
     project = studio.create_project(two_objects(names, references=references, trigger_word="<dotty>"))
-    found = subjects(studio.project(project).references)
-    assert [entry.trigger_word for entry in found] == ["<dotty>", "<brumm>"]
+    assert studio.project(project).prompts.trigger_words == ("<dotty>", "<brumm>")
 
 
 def test_anchors_are_added_switched_and_replaced(studio: Studio, names: tuple[str, str]) -> None:
@@ -225,8 +223,8 @@ def test_anchors_are_added_switched_and_replaced(studio: Studio, names: tuple[st
 @pytest.mark.parametrize(
     ("templates", "only", "words"),
     [
-        (["a teapot in a den"], False, "no place for the subject"),
-        ([" "], False, "There are no anchors"),
+        (["a teapot in a den"], False, "does not name the subject"),
+        ([" "], False, "There are no test prompts"),
         (["{} in a den"], True, "A round suggests 2 anchors, so at least 2 stay switched on"),
         (["{} " + "very " * 80], False, "use at most 300, one anchor a line"),
         ([f"{{}} at number {i}" for i in range(498)], False, "would have 502 anchors: keep at most 500"),

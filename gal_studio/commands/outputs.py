@@ -12,7 +12,6 @@ from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
-from gal_studio.core.prompts import subjects
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import disk_problem
@@ -109,7 +108,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "reference_prompt": project.references[0].prompt,
         "references": [entry.prompt for entry in project.references],
         "trigger_word": project.trigger_word,
-        "trigger_words": [entry.trigger_word for entry in subjects(project.references) if entry.trigger_word],
+        "trigger_words": list(project.prompts.trigger_words),
         "seed": project.seed,
         "lambda": view.settings.gal.balance_lambda,
         "top_k": view.settings.gal.top_k,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
@@ -45,6 +46,7 @@ class Task:
     models: "Models"
     job: Job
     project: Project
+    prompts: Prompts
     round: Round
     settings: Settings
 
@@ -57,6 +59,7 @@ def open_task(store: Store, models: "Models", job: Job) -> Task:
         models,
         job,
         store.projects.get(job.project_id),
+        store.projects.prompts(job.project_id),
         store.rounds.get(job.round_id),
         store.rounds.settings(job.round_id),
     )

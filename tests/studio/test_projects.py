@@ -52,8 +52,8 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"kind": "thing"}, "The kind is 'thing'"),
         ({"kind": "object"}, "trigger word is empty"),
         ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
-        ({"anchors": []}, "no anchors"),
-        ({"anchors": ["A tie"]}, "no place for the subject"),
+        ({"anchors": []}, "no test prompts"),
+        ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 anchors"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
@@ -177,7 +177,7 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
     assert prompts[-2:] == ["A boat in watercolor painting style", "A house in watercolor painting style"]
     studio.enable_anchor(studio.project(project_id).anchors[0].id, False)
     assert len(studio.pool(round_id)) == 19
-    with pytest.raises(StudioError, match="no place for the subject"):
+    with pytest.raises(StudioError, match="does not name the subject"):
         studio.add_anchors(project_id, ["A boat"])
 
 

@@ -7,6 +7,7 @@ from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database
@@ -151,6 +152,10 @@ class Projects:
     def reference(self, reference_id: str) -> Reference:
         """The reference with this ID."""
         return _reference(self._database.row_by_id("reference", reference_id, f"{_REFERENCES} WHERE id = ?"))
+
+    def prompts(self, project_id: str) -> Prompts:
+        """The project's prompts, parsed."""
+        return parse_prompts(self.get(project_id).kind, self.references(project_id))
 
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, disabled ones included."""

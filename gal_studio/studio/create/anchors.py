@@ -4,19 +4,16 @@ from collections.abc import Sequence
 
 from gal_studio.assets import load_anchors
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import expand_anchors
-from gal_studio.core.types import Kind, Reference
+from gal_studio.core.references import Prompts
 from gal_studio.state import Store
 
 MOST_ANCHORS = 500
 LONGEST_ANCHOR = 300
 
 
-def anchor_prompts(
-    kind: Kind, templates: Sequence[str] | None, references: Sequence[Reference]
-) -> tuple[str, ...]:
-    """The anchors' prompts; without templates, those of the list that comes with the studio."""
-    given = load_anchors(kind) if templates is None else [line for line in templates if line.strip()]
+def anchor_prompts(prompts: Prompts, templates: Sequence[str] | None) -> tuple[str, ...]:
+    """The prompts of the anchors; without templates, those of the bundled list."""
+    given = load_anchors(prompts.kind) if templates is None else [line for line in templates if line.strip()]
     for line in given:
         if len(line) > LONGEST_ANCHOR:
             raise StudioError(
@@ -25,14 +22,13 @@ def anchor_prompts(
             )
     if len(given) > MOST_ANCHORS:
         raise StudioError(f"There are {len(given)} anchors: use at most {MOST_ANCHORS}.")
-    return expand_anchors(kind, given, references)
+    return prompts.expand(given)
 
 
 def add_anchors(store: Store, project_id: str, templates: Sequence[str], only: bool = False) -> None:
     """Add anchors, or switch those on again that are there; `only` switches all others off."""
     with store.database.transaction():
-        references = store.projects.references(project_id)
-        prompts = anchor_prompts(store.projects.get(project_id).kind, templates, references)
+        prompts = anchor_prompts(store.projects.prompts(project_id), templates)
         store.projects.add_anchors(project_id, prompts)
         anchors = store.projects.anchors(project_id)
         if len(anchors) > MOST_ANCHORS:

@@ -8,8 +8,7 @@ from typing import Any, get_args
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name, unlike
-from gal_studio.core.prompts import stands_for, subjects
-from gal_studio.core.references import describe
+from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
@@ -74,7 +73,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
         raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
     described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
-    anchors = anchor_prompts(draft.kind, draft.anchors, described)
+    anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
@@ -83,14 +82,14 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
     new = NewProject(
-        name=check_name(draft.name) if draft.name.strip() else default_name(draft.kind, described),
+        name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
         base_model=base_model,
         clip_model=clip_model,
-        trigger_word=described[0].trigger_word,
+        trigger_word=described.prompts.subjects[0].trigger_word,
         seed=draft.seed,
         settings=settings,
-        references=_kept(store, draft, described),
+        references=_kept(store, draft, described.references),
         anchors=anchors,
         origin=draft.origin,
     )
@@ -109,12 +108,11 @@ def _made_before(store: Store, draft: ProjectDraft) -> str | None:
     return known.id if known else None
 
 
-def default_name(kind: Kind, references: Sequence[Reference]) -> str:
-    """How a project is called that nobody named: by its first prompt, or by all its objects."""
-    if len(subjects(references)) == 1:
-        return references[0].prompt
-    name = stands_for(kind, references)
-    return name[0].upper() + name[1:]
+def default_name(prompts: Prompts) -> str:
+    """The name of an unnamed project: its first prompt, or all its objects if there are several."""
+    if len(prompts.subjects) == 1:
+        return prompts.subjects[0].prompt
+    return prompts.name[0].upper() + prompts.name[1:]
 
 
 def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> tuple[Reference, ...]:

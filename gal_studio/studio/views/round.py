@@ -47,6 +47,7 @@ def project_view(store: Store, project_id: str) -> ProjectView:
         settings=project.settings,
         created=project.created,
         references=store.projects.references(project_id),
+        prompts=store.projects.prompts(project_id),
         anchors=store.projects.anchors(project_id),
         put_away=project_id in store.projects.archived(),
     )

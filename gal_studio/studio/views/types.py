@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import (
     Anchor,
@@ -38,6 +39,7 @@ class ProjectView:
     settings: Settings
     created: float
     references: tuple[Reference, ...]
+    prompts: Prompts
     anchors: tuple[Anchor, ...]
     put_away: bool = False
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import Subject, find_trigger_word, style_descriptor, subjects
-from gal_studio.core.references import describe
+from gal_studio.core.prompts import bare_word, find_trigger_word
+from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
@@ -33,13 +33,13 @@ def derive(request: Payload) -> Payload:
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
-        described = describe(kind, [text for texts in sets for text in texts])
-        anchors = anchor_prompts(kind, None, described)
+        described = describe(kind, [text for texts in sets for text in texts]).prompts
+        anchors = anchor_prompts(described, None)
     except StudioError as error:
         return {**answer, "problem": str(error)}
-    facts = iter([_facts(kind, subject) for subject in subjects(described)])
+    facts = iter(_facts(described))
     answer["sets"] = [{"facts": next(facts)} if texts else {} for texts in sets]
-    return {**answer, "name": default_name(kind, described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
+    return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
 
 
 def drafts(request: Payload) -> list[ReferenceDraft]:
@@ -86,28 +86,30 @@ def _check_apart(words: Sequence[str]) -> None:
     """Two sets are two objects, so they need two trigger words; those of a style have none."""
     seen: set[str] = set()
     for word in filter(None, words):
-        bare = word.strip("<>").lower()
-        if bare in seen:
+        if bare_word(word) in seen:
             raise StudioError(f"Two objects have the trigger word {word!r}: give each a word of its own.")
-        seen.add(bare)
+        seen.add(bare_word(word))
 
 
 def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:
     if not texts:
         return {}
     try:
-        return {"facts": _facts(kind, subjects(describe(kind, texts))[0])}
+        return {"facts": _facts(describe(kind, texts).prompts)[0]}
     except StudioError as error:
         return {"problem": str(error)}
 
 
-def _facts(kind: Kind, subject: Subject) -> list[list[str]]:
-    first = subject.references[0]
-    if kind == "style":
-        return [["Descriptor (calls the style)", style_descriptor(first.prompt)]]
+def _facts(prompts: Prompts) -> list[list[list[str]]]:
+    """Labels and values of what was derived for each subject."""
+    if prompts.kind == "style":
+        return [[["Words that trigger the style", prompts.name]]]
     return [
-        ["Trigger word", subject.trigger_word],
-        ["Object", subject.foreground],
-        ["Plain prompt", first.plain_prompt],
-        ["Class", subject.class_prompt],
+        [
+            ["Trigger word", subject.trigger_word],
+            ["Object", subject.name],
+            ["Plain prompt", subject.plain_prompt],
+            ["Class", subject.class_prompt],
+        ]
+        for subject in prompts.subjects
     ]

@@ -1,7 +1,6 @@
 """A project as JSON: its subjects, its test prompts and its settings."""
 
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.core.prompts import stands_for, style_descriptor, subjects
 from gal_studio.core.types import Anchor
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Payload
@@ -35,9 +34,7 @@ def model_name(project: ProjectView) -> str:
 
 def triggers(project: ProjectView) -> list[str]:
     """What calls the subject in a prompt: the trigger words of objects, or a style's descriptor alone."""
-    if project.kind == "object":
-        return [subject.trigger_word for subject in subjects(project.references)]
-    return [style_descriptor(project.references[0].prompt)]
+    return [subject.trigger_word or subject.name for subject in project.prompts.subjects]
 
 
 def subject_payloads(project: ProjectView) -> list[Payload]:
@@ -47,24 +44,25 @@ def subject_payloads(project: ProjectView) -> list[Payload]:
             "trigger": subject.trigger_word,
             "facts": [
                 ["Trigger word", subject.trigger_word],
-                ["Plain prompt", subject.references[0].plain_prompt],
+                ["Plain prompt", subject.plain_prompt],
                 ["Class", subject.class_prompt],
             ]
             if project.kind == "object"
             else [],
             "references": [
                 {"id": reference.id, "prompt": reference.prompt, "mask": reference.mask is not None}
-                for reference in subject.references
+                for reference in project.references
+                if subject.is_shown_by(reference)
             ],
         }
-        for subject in subjects(project.references)
+        for subject in project.prompts.subjects
     ]
 
 
 def _derived(project: ProjectView) -> str:
-    words = [f"“{subject.trigger_word}”" for subject in subjects(project.references)]
+    words = [f"“{word}”" for word in triggers(project)]
     if project.kind == "style":
-        return f"The style's own words “{triggers(project)[0]}” will call it in a prompt."
+        return f"The style's own words {words[0]} will call it in a prompt."
     if len(words) == 1:
         return f"The trigger word {words[0]} will call it in a prompt."
     return f"The trigger words {', '.join(words[:-1])} and {words[-1]} will call them in a prompt."
@@ -83,7 +81,7 @@ def project_payload(project: ProjectView) -> Payload:
         "triggers": triggers(project),
         "references": [{"id": reference.id, "prompt": reference.prompt} for reference in project.references],
         "subjects": subject_payloads(project),
-        "stands_for": stands_for(project.kind, project.references),
+        "stands_for": project.prompts.name,
         "anchors": anchor_payloads(project.anchors),
         "settings": settings.to_dict(),
         "derived": _derived(project),

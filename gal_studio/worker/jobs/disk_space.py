@@ -1,6 +1,5 @@
 """How much a job will write to the disk, in bytes; asked before it starts."""
 
-from gal_studio.core.prompts import class_prompts
 from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.state.files.errors import ROOM
@@ -38,8 +37,5 @@ def picture_bytes(task: Task, model: ImageModel, count: int) -> int:
 
 
 def _class_images(task: Task) -> int:
-    """At most; those of earlier rounds are there already."""
-    if task.project.kind == "style":
-        return 0
-    prompts = class_prompts(task.store.projects.references(task.project.id))
-    return task.settings.tune.prior_images * len(prompts)
+    """An upper bound: the class images of earlier rounds are already stored."""
+    return task.settings.tune.prior_images * len(task.prompts.class_prompts)

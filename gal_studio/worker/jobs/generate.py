@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.gal.uncertainty import reference_similarity, similarity
-from gal_studio.core.prompts import reference_prompts
 from gal_studio.core.seeds import candidate_seed, named_seed
 from gal_studio.core.types import Anchor, Candidate, Job
 from gal_studio.engine.features.tsne import Placed, project
@@ -54,9 +53,8 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
 
 
 def _prompts(task: Task) -> list[str]:
-    references = task.store.projects.references(task.project.id)
     anchors = [anchor.prompt for anchor in lineage.pool(task.store, task.round.id)]
-    return [*reference_prompts(task.project.kind, references), *anchors]
+    return [*task.prompts.reference_prompts, *anchors]
 
 
 def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
@@ -88,8 +86,7 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
     started = time.monotonic()
     clip = task.project.clip_model
     features = task.models.embedder(clip).images(batch.images)
-    references = reference_prompts(task.project.kind, task.store.projects.references(task.project.id))
-    to_reference = reference_similarity(features, task.models.texts(clip, references))
+    to_reference = reference_similarity(features, task.models.texts(clip, task.prompts.reference_prompts))
     anchors = task.models.texts(clip, [entry.anchor.prompt for entry in drawn])
     candidates = [
         NewCandidate(

@@ -5,7 +5,6 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 
 from gal_studio.core.patchdpo.patch_quality import Features
-from gal_studio.core.prompts import named_words
 from gal_studio.core.types import Job
 from gal_studio.engine.models.text import check_prompts
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -22,7 +21,7 @@ from gal_studio.worker.patches.judge import (
     Judge,
     References,
     look_for_subjects,
-    named_in,
+    only,
     references_by_subject,
 )
 from gal_studio.worker.patches.maps import judge_candidate, judge_pair
@@ -99,12 +98,12 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
     yield Progress("maps", len(judged), len(pairs), "Opening the vision model")
     judge = open_judge(task.store, task.models, task.project, name)
     known = judge.features([pair.reference_image for pair in pairs])
-    references = references_by_subject(judge, task.project)
+    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
     pictures = {
         word: [
             pair.generated_image
             for pair in pairs
-            if pair.generated_image and word in named_words(pair.prompt, references)
+            if pair.generated_image and word in task.prompts.named_in(pair.prompt)
         ]
         for word in references
     }
@@ -114,7 +113,8 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
         part = missing[first : first + AT_ONCE]
         drawn = judge.features([pair.generated_image for pair in part if pair.generated_image])
         for pair in part:
-            own = named_in(pair.prompt, references) if pair.subject else _accepted(judge, pair, pairs, known)
+            named = task.prompts.named_in(pair.prompt)
+            own = only(references, named) if pair.subject else _accepted(judge, pair, pairs, known)
             judge_pair(judge, pair, own, known | drawn)
         yield Progress("maps", len(judged) + first + len(part), len(pairs), "Judging patch by patch")
     task.store.rounds.add_seconds(task.round.id, "maps", time.monotonic() - started)
@@ -140,9 +140,9 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     missing = [candidate for candidate in candidates if candidate.id not in judged]
     if not missing:
         return
-    references = references_by_subject(judge, task.project)
+    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
-    named = {candidate.id: named_in(prompts[candidate.anchor_id], references) for candidate in candidates}
+    named = {candidate.id: task.prompts.named_in(prompts[candidate.anchor_id]) for candidate in candidates}
     pictures = {
         word: [candidate.image for candidate in candidates if word in named[candidate.id]]
         for word in references
@@ -154,6 +154,10 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
         known = judge.features([candidate.image for candidate in part])
         for candidate in part:
             judge_candidate(
-                judge, candidate, known[candidate.image], named[candidate.id], task.project.kind == "object"
+                judge,
+                candidate,
+                known[candidate.image],
+                only(references, named[candidate.id]),
+                task.project.kind == "object",
             )
         yield Progress("maps", len(judged) + first + len(part), len(candidates), "Judging patch by patch")

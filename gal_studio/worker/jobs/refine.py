@@ -47,7 +47,10 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     model = models.image_model(asked.project.base_model)
     name = pairing.vision_model(store, entry.id)
     add_missing_regions(
-        store, store.refinements.pairs(entry.id), lambda: open_judge(store, models, asked.project, name)
+        store,
+        asked.prompts,
+        store.refinements.pairs(entry.id),
+        lambda: open_judge(store, models, asked.project, name),
     )
     with store.database.snapshot():
         task = open_training(store, models, job, fingerprints.training_fingerprint(store, entry.id))

@@ -11,7 +11,6 @@ from pathlib import Path
 from PIL import Image
 from safetensors import SafetensorError
 
-from gal_studio.core.prompts import subjects
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample
@@ -143,9 +142,8 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
 
     A verified adapter was read back as it was trained, and drew a picture.
     """
-    called = subjects(task.store.projects.references(task.project.id))
     card = AdapterCard(
-        trigger_word=", ".join(entry.trigger_word for entry in called),
+        trigger_word=", ".join(task.prompts.trigger_words),
         base_model=task.project.base_model,
         round=task.round.number,
         seed=task.seed,

@@ -174,7 +174,9 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
     project = studio.store.projects.get(studio.store.rounds.get(first).project_id)
     settings = studio.store.rounds.settings(node).refine
     judge = open_judge(studio.store, models, project, settings.vision_model)
-    references = references_by_subject(judge, project)
+    references = references_by_subject(
+        judge, studio.store.projects.prompts(project.id), studio.store.projects.references(project.id)
+    )
     assert list(references) == list(WORDS)
     for pair in studio.store.refinements.pairs(node):
         known = judge.features([pair.generated_image, pair.reference_image])
