@@ -64,18 +64,18 @@ def load_presets() -> tuple[Preset, ...]:
     """The presets in the order in which they are offered; the first is the default."""
     return tuple(
         Preset(
-            name=entry["name"],
-            title=entry["title"],
-            base_model=entry["base_model"],
-            clip_model=entry["clip_model"],
-            note=entry["note"],
+            name=preset["name"],
+            title=preset["title"],
+            base_model=preset["base_model"],
+            clip_model=preset["clip_model"],
+            note=preset["note"],
             settings={
-                "style": Settings.from_dict(entry["settings"]["style"]),
-                "object": Settings.from_dict(entry["settings"]["object"]),
+                "style": Settings.from_dict(preset["settings"]["style"]),
+                "object": Settings.from_dict(preset["settings"]["object"]),
             },
-            vision_model=entry.get("vision_model", "clip"),
+            vision_model=preset.get("vision_model", "clip"),
         )
-        for entry in _read_json("presets.json")["presets"]
+        for preset in _read_json("presets.json")["presets"]
     )
 
 
@@ -97,15 +97,15 @@ def load_anchors(kind: Kind) -> tuple[str, ...]:
 
 def demo(kind: Kind) -> DemoProject:
     """The demo's references, from `demo/KIND/demo.json`: name, trigger_word, references (prompt, image)."""
-    entry = _read_json(f"demo/{kind}/demo.json")
+    table = _read_json(f"demo/{kind}/demo.json")
     folder = assets_folder() / "demo" / kind
-    images = tuple(folder / reference["image"] for reference in entry["references"])
+    images = tuple(folder / reference["image"] for reference in table["references"])
     for image in images:
         if not image.is_file():
             raise StudioError(f"The demo's picture {image.name!r} is missing: install GAL Studio again.")
-    prompts = tuple(reference["prompt"] for reference in entry["references"])
-    trigger_word = entry["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
-    return DemoProject(entry["name"], kind, prompts, images, trigger_word)
+    prompts = tuple(reference["prompt"] for reference in table["references"])
+    trigger_word = table["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
+    return DemoProject(table["name"], kind, prompts, images, trigger_word)
 
 
 def _read_json(name: str) -> Any:

@@ -25,8 +25,8 @@ def write_demo(folder, pictures=("cat.png",)):
     folder.mkdir(parents=True)
     (folder / "cat.png").write_bytes(b"picture")
     references = [{"prompt": f"A cat {n} in ink style", "image": name} for n, name in enumerate(pictures)]
-    entry = {"name": "Ink", "references": references}
-    (folder / "demo.json").write_text(json.dumps(entry))
+    demo = {"name": "Ink", "references": references}
+    (folder / "demo.json").write_text(json.dumps(demo))
 
 
 def test_assets_are_found_in_a_checkout():

@@ -64,8 +64,8 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
     project = studio.create_project(two_objects(names))
     view = studio.project(project)
     assert view.trigger_word == "<dotty>"
-    assert [entry.trigger_word for entry in view.references] == ["<dotty>", "<brumm>", "<dotty>"]
-    assert [entry.plain_prompt for entry in view.references] == [
+    assert [reference.trigger_word for reference in view.references] == ["<dotty>", "<brumm>", "<dotty>"]
+    assert [reference.plain_prompt for reference in view.references] == [
         "A teapot on a rug",
         "A teddy bear on a boat",
         "A teapot in the snow",
@@ -102,7 +102,7 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
 def check_flags(studio: Studio, models: Models, tiles: Any) -> None:
     """Eq. G2 by hand: the largest similarity to any plain prompt of either object."""
     project = studio.projects()[0]
-    prompts = [entry.plain_prompt for entry in project.references]
+    prompts = [reference.plain_prompt for reference in project.references]
     texts = models.texts(project.clip_model, prompts)
     pictures = [studio.store.images.picture(tile.candidate.image) for tile in tiles]
     features = models.embedder(project.clip_model).images(pictures)

@@ -76,20 +76,20 @@ def peak(process: psutil.Process) -> int:
 
 def try_pictures(count: int) -> Costs:
     costs = Costs()
-    for entry in pictures(seed=2, count=count):
+    for case in pictures(seed=2, count=count):
         child = psutil.Process(decoder._running().pid)
         started, before = time.monotonic(), work(child)
         try:
-            read_picture(entry.data)
+            read_picture(case.data)
             fate, said = "read", ""
         except StudioError as error:
             fate, said = "refused", str(error)
-        costs.waited.append((time.monotonic() - started, entry.name))
-        costs.worked.append((work(child) - before, entry.name))
+        costs.waited.append((time.monotonic() - started, case.name))
+        costs.worked.append((work(child) - before, case.name))
         costs.largest = max(costs.largest, peak(child))
         costs.fates[fate] += 1
-        if entry.fate not in ("either", fate) or said.count(". "):
-            costs.wrong.append(f"{entry.name} was {fate}: {said}")
+        if case.fate not in ("either", fate) or said.count(". "):
+            costs.wrong.append(f"{case.name} was {fate}: {said}")
     return costs
 
 

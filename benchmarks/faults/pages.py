@@ -110,7 +110,7 @@ def _decide_beside(
 
 def _drawn(seen: dict[str, Any]) -> str | None:
     """The last round that has pictures."""
-    return next((entry["id"] for entry in reversed(seen["parts"]["rounds"]) if entry["candidates"]), None)
+    return next((round_["id"] for round_ in reversed(seen["parts"]["rounds"]) if round_["candidates"]), None)
 
 
 def _second_start(studio: RunningStudio, figures: Figures) -> float:

@@ -55,12 +55,12 @@ class Person:
 
     def _act(self) -> bool:
         seen = self.look()
-        job, entry = seen["parts"]["job"], seen["parts"]["round"]
+        job, round_ = seen["parts"]["job"], seen["parts"]["round"]
         if job and job["state"] in HALTED:
             self._press("resume", {"job": job["id"]})
-        elif entry["step"] in ("fine_tune", "generate"):
-            self._press(entry["step"], {"round": seen["round"]})
-        elif entry["step"] != "wait":
+        elif round_["step"] in ("fine_tune", "generate"):
+            self._press(round_["step"], {"round": seen["round"]})
+        elif round_["step"] != "wait":
             return self._decide_and_go_on(seen)
         return False
 

@@ -84,8 +84,8 @@ def _truth(store: Store, project: str) -> Truth:
     now, job = time.monotonic(), store.jobs.current(project)
     state = None if job is None else "running" if job.state in BUSY else job.state
     rounds = []
-    for entry in store.rounds.of_project(project):
-        verdicts = list(store.decisions.verdicts(entry.id).values())
-        counts = store.candidates.count(entry.id), verdicts.count("accepted"), verdicts.count("rejected")
+    for round_ in store.rounds.of_project(project):
+        verdicts = list(store.decisions.verdicts(round_.id).values())
+        counts = store.candidates.count(round_.id), verdicts.count("accepted"), verdicts.count("rejected")
         rounds.append(counts)
     return Truth(now, state, job.done if job else 0, job.total if job else 0, tuple(rounds))

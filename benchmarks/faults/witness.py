@@ -99,8 +99,8 @@ class Witness:
                 self.losses.pictures += missing
             else:
                 self.losses.other_rows += missing
-        entries = {(row[2], row[3]) for row in rows["decisions"]}
-        self.losses.decisions += len(self._confirmed - entries)
+        recorded = {(row[2], row[3]) for row in rows["decisions"]}
+        self.losses.decisions += len(self._confirmed - recorded)
 
     def _read(self, connection: sqlite3.Connection) -> tuple[Rows, set[Path]]:
         rows = {name: set(connection.execute(sql).fetchall()) for name, sql in LASTING.items()}
@@ -117,8 +117,8 @@ class Witness:
         with Store(self.workspace) as store:
             found = examine(store, age=0.0)
         harmless = ("orphan", "leftover", "checkpoint")
-        self.losses.damaged += [entry.sentence for entry in found if entry.problem not in harmless]
-        return sum(len(entry.paths) for entry in found if entry.problem in harmless)
+        self.losses.damaged += [finding.sentence for finding in found if finding.problem not in harmless]
+        return sum(len(finding.paths) for finding in found if finding.problem in harmless)
 
 
 @contextmanager
@@ -203,12 +203,12 @@ def results(workspace: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for project in store.projects.all():
             prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project.id)}
-            for entry in store.rounds.of_project(project.id):
-                for one in store.candidates.of_round(entry.id):
-                    key = f"{entry.number} {prompts[one.anchor_id]} {one.index}"
+            for round_ in store.rounds.of_project(project.id):
+                for one in store.candidates.of_round(round_.id):
+                    key = f"{round_.number} {prompts[one.anchor_id]} {one.index}"
                     found[key] = (one.image, one.similarity_anchor, one.similarity_reference, one.x, one.y)
-                if entry.adapter is not None:
-                    found[f"lora {entry.number}"] = tensors(store.adapters.path(entry.adapter))
+                if round_.adapter is not None:
+                    found[f"lora {round_.number}"] = tensors(store.adapters.path(round_.adapter))
         return found
 
 

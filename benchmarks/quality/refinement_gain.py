@@ -118,9 +118,9 @@ def _further(studio: Studio, worker: LocalWorker, node: str, round_id: str) -> s
         "learning_rate": settings.refine.learning_rate,
     }
     changed = studio.change_settings(studio.store.rounds.get(node).project_id, {"tune": changes})
-    entry = studio.store.rounds.add(studio.store.rounds.get(node).project_id, round_id, changed)
-    worker.finish(studio.fine_tune(entry.id))
-    return entry.id
+    further = studio.store.rounds.add(studio.store.rounds.get(node).project_id, round_id, changed)
+    worker.finish(studio.fine_tune(further.id))
+    return further.id
 
 
 def drawn_with(bench: Bench, case: GainCase, adapter: Path) -> list[Image.Image]:

@@ -106,7 +106,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "base_model": project.base_model,
         "clip_model": project.clip_model,
         "reference_prompt": project.references[0].prompt,
-        "references": [entry.prompt for entry in project.references],
+        "references": [reference.prompt for reference in project.references],
         "trigger_word": project.trigger_word,
         "trigger_words": list(project.prompts.trigger_words),
         "seed": project.seed,
@@ -127,21 +127,21 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
         "seconds": seconds,
         "anchors": [
             {
-                "prompt": entry.anchor.prompt,
-                "candidates": entry.score.candidates,
-                "overfit": entry.score.overfit,
-                "overfit_rate": entry.score.overfit_rate,
-                "entropy": entry.score.entropy,
-                "mean_margin": entry.score.mean_margin,
-                "rank": entry.rank,
-                "suggested": entry.suggested_candidate_id is not None,
-                "reason": entry.reason,
+                "prompt": ranked.anchor.prompt,
+                "candidates": ranked.score.candidates,
+                "overfit": ranked.score.overfit,
+                "overfit_rate": ranked.score.overfit_rate,
+                "entropy": ranked.score.entropy,
+                "mean_margin": ranked.score.mean_margin,
+                "rank": ranked.rank,
+                "suggested": ranked.suggested_candidate_id is not None,
+                "reason": ranked.reason,
             }
-            for entry in view.scores
+            for ranked in view.scores
         ],
         "accepted": [
-            {"candidate_id": entry.id, "prompt": prompts[entry.id], "weight": view.example_weight}
-            for entry in lineage.accepted_candidates(studio.store, view.round.id)
+            {"candidate_id": candidate.id, "prompt": prompts[candidate.id], "weight": view.example_weight}
+            for candidate in lineage.accepted_candidates(studio.store, view.round.id)
         ],
         "trained_on": _trained_on(studio, view),
     }
@@ -153,13 +153,13 @@ def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
     tune = view.settings.tune
     return [
         {
-            "prompt": entry.example.prompt,
-            "weight": entry.example.weight,
-            "is_reference": entry.example.is_reference,
-            "draws": entry.draws,
-            "weighted_draws": entry.weighted,
+            "prompt": expected.example.prompt,
+            "weight": expected.example.weight,
+            "is_reference": expected.example.is_reference,
+            "draws": expected.draws,
+            "weighted_draws": expected.weighted,
         }
-        for entry in effective_draws(examples, tune.steps, tune.batch_size)
+        for expected in effective_draws(examples, tune.steps, tune.batch_size)
     ]
 
 
@@ -175,11 +175,11 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
         "seconds": sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine")),
         "loss_first": losses[0] if losses else None,
         "loss_last": losses[-1] if losses else None,
-        "metrics_before": {entry.metric: entry.before for entry in view.measurements},
-        "metrics_after": {entry.metric: entry.after for entry in view.measurements},
+        "metrics_before": {figure.metric: figure.before for figure in view.measurements},
+        "metrics_after": {figure.metric: figure.after for figure in view.measurements},
         "differences": {
-            entry.metric: {"value": entry.difference, "low": entry.low, "high": entry.high}
-            for entry in view.measurements
+            figure.metric: {"value": figure.difference, "low": figure.low, "high": figure.high}
+            for figure in view.measurements
         },
         "images": view.measurements[0].images if view.measurements else 0,
         "judged_by": studio.project(view.round.project_id).clip_model,
@@ -194,12 +194,12 @@ def _table(views: Sequence[RoundView]) -> str:
     table.writerow(COLUMNS)
     for view in views:
         for tile in view.candidates:
-            entry = tile.candidate
+            candidate = tile.candidate
             table.writerow(
                 (
-                    entry.id, view.round.number, tile.prompt, entry.seed, repr(entry.similarity_anchor),
-                    repr(entry.similarity_reference), int(entry.overfit), int(tile.suggested),
-                    int(tile.verdict == "accepted"), repr(entry.x), repr(entry.y), picture_name(view, tile),
+                    candidate.id, view.round.number, tile.prompt, candidate.seed, repr(candidate.similarity_anchor),
+                    repr(candidate.similarity_reference), int(candidate.overfit), int(tile.suggested),
+                    int(tile.verdict == "accepted"), repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )
             )  # fmt: skip
     return text.getvalue()

@@ -69,24 +69,26 @@ def size(path: Path) -> tuple[int, int]:
 
 
 def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path) -> None:
-    for entry in summary["rounds"]:
-        rows = [row for row in table if int(row["round"]) == entry["number"]]
-        anchors = entry["anchors"]
+    for round_ in summary["rounds"]:
+        rows = [row for row in table if int(row["round"]) == round_["number"]]
+        anchors = round_["anchors"]
         assert len(rows) == 3 * len(anchors)
         assert recomputed(rows) == [(row["prompt"], row["overfit"], row["entropy"]) for row in anchors]
         assert [row["rank"] for row in anchors] == list(range(1, len(anchors) + 1))
         assert all(row["reason"] for row in anchors)
-        assert entry["openness"] == pytest.approx(math.fsum(row["entropy"] for row in anchors) / len(anchors))
-        assert set(entry["seconds"]) == {"fine_tune", "generate", "embed", "project"}
-        assert entry["unet_forwards"] == math.ceil(len(rows) / 4) * 4 * 2 * 2  # batches are filled up to 4
+        assert round_["openness"] == pytest.approx(
+            math.fsum(row["entropy"] for row in anchors) / len(anchors)
+        )
+        assert set(round_["seconds"]) == {"fine_tune", "generate", "embed", "project"}
+        assert round_["unet_forwards"] == math.ceil(len(rows) / 4) * 4 * 2 * 2  # batches are filled up to 4
         accepted = {row["candidate_id"] for row in rows if row["accepted"] == "1"}
-        assert accepted == {choice["candidate_id"] for choice in entry["accepted"]}
-        weight = summary["project"]["lambda"] * entry["openness"]
-        assert all(choice["weight"] == pytest.approx(weight) for choice in entry["accepted"])
+        assert accepted == {choice["candidate_id"] for choice in round_["accepted"]}
+        weight = summary["project"]["lambda"] * round_["openness"]
+        assert all(choice["weight"] == pytest.approx(weight) for choice in round_["accepted"])
         for row in rows:
             assert size(out / row["file"]) == (32, 32)
             assert math.isfinite(float(row["tsne_x"]) + float(row["tsne_y"]))
-        assert size(out / f"contact-sheet-round-{entry['number']}.png")[0] > 500
+        assert size(out / f"contact-sheet-round-{round_['number']}.png")[0] > 500
     first, last = summary["rounds"][0], summary["rounds"][-1]
     assert last["accepted"] == []
     assert len(last["anchors"]) == len(first["anchors"]) - len(first["accepted"])

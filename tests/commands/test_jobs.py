@@ -53,7 +53,7 @@ def test_the_work_of_all_projects_is_listed(queued: Queued, capsys: pytest.Captu
     assert lines[3].endswith("Dog, round 1: generation (after its fine-tuning)")
     assert jobs_command(queued, "--json") == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [entry["kind"] for entry in listed["waiting"]] == ["generate", "fine_tune", "generate"]
+    assert [job["kind"] for job in listed["waiting"]] == ["generate", "fine_tune", "generate"]
     assert listed["working"][0]["done"] == 40
     assert listed["halted"] == []
 

@@ -14,7 +14,7 @@ def as_if_killed(workspace: Path, kind: str) -> str:
     """The last job of this kind has done all its work, and its process died before it could say so."""
     with Store(workspace) as store:
         jobs = store.jobs.of_project(store.projects.all()[0].id)
-        job = [entry for entry in jobs if entry.kind == kind][-1]
+        job = [other for other in jobs if other.kind == kind][-1]
         store.database.write(DEAD)
         store.database.write("UPDATE jobs SET state = 'running' WHERE id = ?", (job.id,))
         return job.id
@@ -62,9 +62,9 @@ def test_a_refinement_whose_end_was_not_noted_is_measured(
         store.database.write("DELETE FROM measurements")
         if kind != "generate":
             (node,) = [
-                entry.id
-                for entry in store.rounds.of_project(store.projects.all()[0].id)
-                if entry.kind == "refine"
+                round_.id
+                for round_ in store.rounds.of_project(store.projects.all()[0].id)
+                if round_.kind == "refine"
             ]
             jobs = "SELECT id FROM jobs WHERE kind = 'generate' AND round_id = ?"
             for table in ("job_progress", "job_moves"):

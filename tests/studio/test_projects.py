@@ -37,7 +37,10 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
     view = studio.project(
         studio.create_project(draft(kind="object", references=references, trigger_word="<cute-cat>"))
     )
-    assert [entry.plain_prompt for entry in view.references] == ["A cat on the stairs", "A cat in the sun"]
+    assert [reference.plain_prompt for reference in view.references] == [
+        "A cat on the stairs",
+        "A cat in the sun",
+    ]
     assert view.anchors[0].prompt == "a <cute-cat> cat in a workshop"
 
 
@@ -99,7 +102,7 @@ def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
 
 def test_projects_of_one_name_are_told_apart(studio: Studio) -> None:
     first, second = (studio.create_project(draft(name="Tea")) for _ in range(2))
-    assert [studio.project(entry).name for entry in (first, second)] == ["Tea", "Tea (2)"]
+    assert [studio.project(project_id).name for project_id in (first, second)] == ["Tea", "Tea (2)"]
     studio.rename(second, "  Green\n tea ")
     assert studio.project(second).name == "Green tea"
     studio.rename(first, "Green tea")

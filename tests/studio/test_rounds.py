@@ -73,7 +73,7 @@ def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
     assert studio.store.decisions.verdicts(round_id) == {
         first: "rejected", other: "accepted", third: "accepted",
     }  # fmt: skip
-    authors = [entry.author for entry in studio.store.decisions.log(round_id)]
+    authors = [decision.author for decision in studio.store.decisions.log(round_id)]
     assert authors == ["human", "human", "sampler"]
 
 

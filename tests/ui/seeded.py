@@ -75,7 +75,7 @@ def draw(
     studio.store.candidates.save(round_id, batch)
     studio.store.candidates.place(places)
     references = studio.project(studio.store.rounds.get(round_id).project_id).references
-    studio.store.rounds.place_references(round_id, {entry.id: (0.0, 0.0) for entry in references})
+    studio.store.rounds.place_references(round_id, {reference.id: (0.0, 0.0) for reference in references})
 
 
 def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:

@@ -70,9 +70,7 @@ def take(studio: Studio) -> Job:
 def pairs_made(studio: Studio, round_id: str) -> str:
     """Accept two pictures, ask for the refinement of the round and pretend that its pairs were made."""
     store = studio.store
-    studio.decide(
-        [entry.candidate.id for entry in studio.round_view(round_id).candidates[:20:10]], "accepted"
-    )
+    studio.decide([tile.candidate.id for tile in studio.round_view(round_id).candidates[:20:10]], "accepted")
     node = studio.make_pairs(round_id).round_id
     job = take(studio)
     plans = pairs.planned_pairs(store, store.rounds.get(round_id), store.rounds.settings(node).refine)

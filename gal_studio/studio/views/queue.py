@@ -5,7 +5,7 @@ from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue
-from gal_studio.studio.views.types import QueueEntry, QueueView
+from gal_studio.studio.views.types import QueuedJob, QueueView
 
 
 def queue_view(store: Store) -> QueueView:
@@ -19,10 +19,10 @@ def queue_view(store: Store) -> QueueView:
     )
 
 
-def _queued(store: Store, job: Job, queue: Queue) -> QueueEntry:
+def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
     round_ = store.rounds.get(job.round_id)
     order, needs = [one.id for one in queue.waiting], queue.needs
-    return QueueEntry(
+    return QueuedJob(
         id=job.id,
         kind=job.kind,
         state=job.state,

@@ -144,7 +144,7 @@ class JobView:
 
 
 @dataclass(frozen=True)
-class QueueEntry:
+class QueuedJob:
     """A job where the work of all projects is listed.
 
     `waits_for` is the work that it stands behind; whether its turn can come earlier or later depends on that.
@@ -171,9 +171,9 @@ class QueueEntry:
 class QueueView:
     """The work of a workspace: what runs, what waits in the order of its turn, what halted."""
 
-    working: tuple[QueueEntry, ...]
-    waiting: tuple[QueueEntry, ...]
-    halted: tuple[QueueEntry, ...]
+    working: tuple[QueuedJob, ...]
+    waiting: tuple[QueuedJob, ...]
+    halted: tuple[QueuedJob, ...]
 
 
 @dataclass(frozen=True)

@@ -43,15 +43,15 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     model = models.image_model(asked.project.base_model)
     with store.database.snapshot():
         task = open_training(store, models, job, fingerprints.training_fingerprint(store, job.round_id))
-    entry = task.round
+    round_ = task.round
     if is_kept(task):
         return
-    lineage.refuse_a_lost_start(store, entry.id)
+    lineage.refuse_a_lost_start(store, round_.id)
     check_training_room(task, model, task.settings.tune.steps)
-    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, entry.id)])  # before any work
+    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before any work
     started = time.monotonic()
     if not saved_checkpoints(task):
-        store.rounds.set_seconds(entry.id, "fine_tune", 0.0)
+        store.rounds.set_seconds(round_.id, "fine_tune", 0.0)
     try:
         prior = yield from class_images(task, model)
         yield from _train(task, model, prior)
@@ -59,7 +59,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     finally:
         detach(model)
         with suppress(StudioError):
-            store.rounds.add_seconds(entry.id, "fine_tune", time.monotonic() - started)
+            store.rounds.add_seconds(round_.id, "fine_tune", time.monotonic() - started)
 
 
 def class_images(

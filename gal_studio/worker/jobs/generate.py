@@ -63,7 +63,7 @@ def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, No
     adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
     before = task.store.candidates.count(task.round.id)
     total = before + len(wanted)
-    requests = [DrawRequest(entry.anchor.prompt, entry.seed) for entry in wanted]
+    requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in wanted]
     with drawing(model, adapter) as ready:
         events = draw(ready, requests, settings)
         started = time.monotonic()
@@ -87,19 +87,19 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
     clip = task.project.clip_model
     features = task.models.embedder(clip).images(batch.images)
     to_reference = reference_similarity(features, task.models.texts(clip, task.prompts.reference_prompts))
-    anchors = task.models.texts(clip, [entry.anchor.prompt for entry in drawn])
+    anchors = task.models.texts(clip, [planned.anchor.prompt for planned in drawn])
     candidates = [
         NewCandidate(
-            anchor_id=entry.anchor.id,
-            index=entry.index,
-            seed=entry.seed,
+            anchor_id=planned.anchor.id,
+            index=planned.index,
+            seed=planned.seed,
             image=task.store.images.add_picture(batch.images[row]),
             similarity_anchor=float(similarity(features[row : row + 1], anchors[row : row + 1])[0, 0]),
             similarity_reference=float(to_reference[row]),
             feature=features[row],
             remark=batch.remarks[row],
         )
-        for row, entry in enumerate(drawn)
+        for row, planned in enumerate(drawn)
     ]
     with task.store.database.transaction():
         task.store.candidates.save(task.round.id, candidates)
@@ -112,11 +112,11 @@ def _project(task: Task) -> None:
     """Place references and candidates on the map, near where the parent round's map had their like."""
     started = time.monotonic()
     references = task.store.projects.references(task.project.id)
-    pictures = [task.store.images.picture(entry.image) for entry in references]
+    pictures = [task.store.images.picture(reference.image) for reference in references]
     rows = task.models.embedder(task.project.clip_model).images(pictures)
-    features = {entry.id: row for entry, row in zip(references, rows, strict=True)}
+    features = {reference.id: row for reference, row in zip(references, rows, strict=True)}
     stored = task.store.candidates.features(task.round.id)
-    drawn = {entry.id: stored[entry.id].astype(np.float64) for entry in _in_pool_order(task)}
+    drawn = {candidate.id: stored[candidate.id].astype(np.float64) for candidate in _in_pool_order(task)}
     seed = named_seed(task.project.seed, "map") % 2**32
     places = project({**features, **drawn}, _previous(task, features), seed)
     with task.store.database.transaction():
@@ -131,7 +131,7 @@ def _in_pool_order(task: Task) -> list[Candidate]:
     """The round's candidates in an order that a stop in between does not change."""
     order = {anchor.id: anchor.order for anchor in task.store.projects.anchors(task.project.id)}
     candidates = task.store.candidates.of_round(task.round.id)
-    return sorted(candidates, key=lambda entry: (order[entry.anchor_id], entry.index))
+    return sorted(candidates, key=lambda candidate: (order[candidate.anchor_id], candidate.index))
 
 
 def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[Placed]:
@@ -139,9 +139,9 @@ def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list
     for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
         stored = task.store.candidates.features(ancestor.id)
         placed = [
-            Placed(entry.id, stored[entry.id], entry.x, entry.y)
-            for entry in task.store.candidates.of_round(ancestor.id)
-            if entry.x is not None and entry.y is not None
+            Placed(candidate.id, stored[candidate.id], candidate.x, candidate.y)
+            for candidate in task.store.candidates.of_round(ancestor.id)
+            if candidate.x is not None and candidate.y is not None
         ]
         if placed:
             fixed = task.store.rounds.reference_places(ancestor.id)

@@ -32,7 +32,9 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     if not common:
         store.refinements.save_measurements(node.id, [])
         return
-    references = [store.images.picture(entry.image) for entry in store.projects.references(project.id)]
+    references = [
+        store.images.picture(reference.image) for reference in store.projects.references(project.id)
+    ]
     to_references = models.embedder(project.clip_model).images(references)
     figures: Mapping[str, Figure] = {
         "clip_t": lambda candidate, _: candidate.similarity_anchor,
@@ -56,9 +58,9 @@ def _drawn(store: Store, round_id: str) -> dict[Key, tuple[Candidate, NDArray[np
     prompts = {anchor.id: anchor.prompt for anchor in anchors}
     features = store.candidates.features(round_id)
     return {
-        (prompts[entry.anchor_id], entry.index): (entry, features[entry.id])
-        for entry in store.candidates.of_round(round_id)
-        if not entry.is_blank
+        (prompts[candidate.anchor_id], candidate.index): (candidate, features[candidate.id])
+        for candidate in store.candidates.of_round(round_id)
+        if not candidate.is_blank
     }
 
 

@@ -38,30 +38,30 @@ from gal_studio.worker.task import Progress, open_task
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Train a refinement on its pairs; closing the generator keeps a checkpoint."""
     asked = open_task(store, models, job)
-    entry = asked.round
-    if not pairing.pairs_are_ready(store, entry.id):
+    round_ = asked.round
+    if not pairing.pairs_are_ready(store, round_.id):
         raise StudioError(
-            f"The refinement of round {entry.number} has no finished pairs yet: press Draw pairs first."
+            f"The refinement of round {round_.number} has no finished pairs yet: press Draw pairs first."
         )
     yield Progress("loading", 0, 0, "Opening the base model")
     model = models.image_model(asked.project.base_model)
-    name = pairing.vision_model(store, entry.id)
+    name = pairing.vision_model(store, round_.id)
     add_missing_regions(
         store,
         asked.prompts,
-        store.refinements.pairs(entry.id),
+        store.refinements.pairs(round_.id),
         lambda: open_judge(store, models, asked.project, name),
     )
     with store.database.snapshot():
-        task = open_training(store, models, job, fingerprints.training_fingerprint(store, entry.id))
-        judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
+        task = open_training(store, models, job, fingerprints.training_fingerprint(store, round_.id))
+        judged, trained = _read_pairs(store, round_.id), pairing.trained_pictures(store, round_.id)
     if is_kept(task):
         return
-    lineage.refuse_a_lost_start(store, entry.id)
+    lineage.refuse_a_lost_start(store, round_.id)
     check_training_room(task, model, task.settings.refine.steps)
     started = time.monotonic()
     if not saved_checkpoints(task):
-        store.rounds.set_seconds(entry.id, "refine", 0.0)
+        store.rounds.set_seconds(round_.id, "refine", 0.0)
     try:
         prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
         yield from _train(task, model, _weighted(task, judged), prior)
@@ -69,7 +69,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     finally:
         detach(model)
         with suppress(StudioError):
-            store.rounds.add_seconds(entry.id, "refine", time.monotonic() - started)
+            store.rounds.add_seconds(round_.id, "refine", time.monotonic() - started)
 
 
 def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
@@ -81,18 +81,18 @@ def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
 def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePair]:
     """The pairs with the weights that maps, masks and paint give them."""
     store, refine = task.store, task.settings.refine
-    is_painted = any(entry.painting for entry in judged)
+    is_painted = any(judged_pair.painting for judged_pair in judged)
     name = pairing.vision_model(store, task.round.id)
     judge = open_judge(store, task.models, task.project, name) if is_painted else None
     return [
         RefinePair(
-            reference=store.images.picture(entry.pair.reference_image),
-            generated=store.images.picture(entry.generated_image),
-            prompt=entry.pair.prompt,
-            weights=weights_of_pair(entry, refine, judge),
-            weight=entry.pair.weight,
+            reference=store.images.picture(judged_pair.pair.reference_image),
+            generated=store.images.picture(judged_pair.generated_image),
+            prompt=judged_pair.pair.prompt,
+            weights=weights_of_pair(judged_pair, refine, judge),
+            weight=judged_pair.pair.weight,
         )
-        for entry in judged
+        for judged_pair in judged
     ]
 
 

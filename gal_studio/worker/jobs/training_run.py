@@ -72,13 +72,13 @@ def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tupl
     """The examples with their pictures and masks."""
     return tuple(
         ExamplePicture(
-            image=store.images.picture(entry.image),
-            prompt=entry.prompt,
-            weight=entry.weight,
-            is_reference=entry.is_reference,
-            mask=store.images.mask(entry.mask) if entry.mask else None,
+            image=store.images.picture(example.image),
+            prompt=example.prompt,
+            weight=example.weight,
+            is_reference=example.is_reference,
+            mask=store.images.mask(example.mask) if example.mask else None,
         )
-        for entry in examples
+        for example in examples
     )
 
 

@@ -80,7 +80,9 @@ def _panel(address: str, handler: str, cookie: Mapping[str, str]) -> int:
     page = ask(address, "/", headers=cookie).body.decode()
     found = re.search(r"window\.gradio_config = (\{.*?\});</script>", page, re.DOTALL)
     components = json.loads(found.group(1))["components"] if found else []
-    named = [entry["id"] for entry in components if handler in (entry["props"].get("server_fns") or ())]
+    named = [
+        component["id"] for component in components if handler in (component["props"].get("server_fns") or ())
+    ]
     return next(iter(named), components[1]["id"] if components else 1)
 
 

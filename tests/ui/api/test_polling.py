@@ -87,11 +87,11 @@ def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: P
     training, drawing = place.studio.run_round(place.studio.rounds(other)[0].id)
     first = poll(recall, {"project": place.project})
     waiting = first["parts"]["queue"]["waiting"]
-    assert [(entry["kind"], entry["project_name"], entry["round_name"]) for entry in waiting] == [
+    assert [(job["kind"], job["project_name"], job["round_name"]) for job in waiting] == [
         ("fine_tune", "Another", "Round 1"),
         ("generate", "Another", "Round 1"),
     ]
-    assert [(entry["can_rise"], entry["can_sink"], entry["waits_for"]) for entry in waiting] == [
+    assert [(job["can_rise"], job["can_sink"], job["waits_for"]) for job in waiting] == [
         (False, False, ()),
         (False, False, ("fine_tune",)),
     ], "a training and its drawing alone have one order"
@@ -99,7 +99,7 @@ def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: P
     assert "queue" not in second["parts"]
     place.studio.stop(training.id)
     queue = poll(recall, {"project": place.project, "known": known(first)})["parts"]["queue"]
-    assert [entry["id"] for entry in queue["halted"]] == [training.id]
+    assert [job["id"] for job in queue["halted"]] == [training.id]
     assert place.studio.store.jobs.get(drawing.id).state == "stopped"
 
 

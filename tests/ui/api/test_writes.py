@@ -25,7 +25,7 @@ def test_a_list_is_done_in_its_order_and_once(place: Place, client: TestClient):
     first = client.post(WRITES_PATH, json=writes).json()
     assert [list(answer) for answer in first] == [[], [], ["changed"]]
     assert client.post(WRITES_PATH, json=[*writes, decide(place, 2, "rejected", "c")]).json()[:3] == first
-    chosen = [entry.candidate.id for entry in place.studio.round_view(place.round).candidates[:3]]
+    chosen = [tile.candidate.id for tile in place.studio.round_view(place.round).candidates[:3]]
     decisions = place.studio.store.decisions
     assert decisions.verdicts(place.round) == {chosen[0]: "accepted", chosen[2]: "rejected"}
     assert len(decisions.log(place.round)) == 4

@@ -93,7 +93,7 @@ def test_what_is_wrong_is_said_where_it_is_wrong():
     assert "problem" not in answer
     twice = derived("object", ([POT], "<dotty>"), (["A dotty teapot"], "dotty"))
     assert "Two objects have the trigger word 'dotty'" in twice["problem"]
-    assert all("facts" in entry for entry in twice["sets"])
+    assert all("facts" in one for one in twice["sets"])
     many = derived("object", *(([f"A <x{i}> cat"], "") for i in range(5)))
     assert "at most 4" in many["problem"]
 
@@ -120,7 +120,7 @@ def test_the_sets_of_the_form_become_references(tmp_path: Path):
         {"references": [{"path": bear, "prompt": BEAR, "mask": None}], "trigger_word": " "},
     ]
     given = draft({"kind": "object", "preset": "pocket", "sets": sets}).given
-    assert [(entry.prompt, entry.trigger_word) for entry in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
+    assert [(draft.prompt, draft.trigger_word) for draft in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
     assert given[0].mask.name == "pot-masklabel.png"
     assert given[1].mask is None
     with pytest.raises(StudioError, match="Object 2 has no picture"):

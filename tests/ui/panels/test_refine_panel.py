@@ -136,7 +136,7 @@ def test_paint_is_kept_and_found_again(place: Place):
     keep_paint(place.studio, {"pair": pair, "mask": painting})
     assert find_pair(place.studio, {"pair": pair})["painting"] == painting
     shown = poll(Recall(place.studio), {"project": place.project, "round": node})["parts"]["refinement"]
-    assert [bool(entry["painted"]) for entry in shown["pairs"][:4]] == [False, False, True, False]
+    assert [bool(pair["painted"]) for pair in shown["pairs"][:4]] == [False, False, True, False]
     assert shown["can_undo"]
     keep_paint(place.studio, {"pair": pair, "mask": None})
     assert find_pair(place.studio, {"pair": pair})["painting"] is None
@@ -192,9 +192,9 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     anchors = before_after(Recall(place.studio), {"round": node})["anchors"]
     assert len(anchors) == 18
     seeds = {
-        entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(place.round).candidates
+        tile.candidate.id: tile.candidate.seed for tile in place.studio.round_view(place.round).candidates
     }
-    seeds |= {entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(node).candidates}
+    seeds |= {tile.candidate.id: tile.candidate.seed for tile in place.studio.round_view(node).candidates}
     for anchor in anchors:
         assert len(anchor["pictures"]) == 10
         for pair in anchor["pictures"]:
@@ -221,8 +221,8 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     ],
 )  # fmt: skip
 def test_a_difference_is_said_in_words(metric, kind, figures, words, verdict):
-    entry = measured(MeasurementView(metric, *figures, 180), kind)
-    assert (entry["words"], entry["verdict"]) == (words, verdict)
+    figure = measured(MeasurementView(metric, *figures, 180), kind)
+    assert (figure["words"], figure["verdict"]) == (words, verdict)
 
 
 def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
@@ -230,9 +230,9 @@ def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
     refined(place.studio, node)
     place.studio.accept_suggestion(place.round)
     accepted = {
-        entry.candidate.anchor_id
-        for entry in place.studio.round_view(place.round).candidates
-        if entry.verdict == "accepted"
+        tile.candidate.anchor_id
+        for tile in place.studio.round_view(place.round).candidates
+        if tile.verdict == "accepted"
     }
     answer = poll(Recall(place.studio), {"project": place.project, "round": node})
     assert accepted

@@ -100,7 +100,7 @@ def test_a_start_that_is_lost_while_the_job_waits_is_refused(
 
 
 def test_without_the_setting_a_lost_start_is_none(studio: Studio, models: Models, second: str) -> None:
-    entry = studio.store.rounds.get(second)
-    studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (entry.parent_id,))
-    studio.change_settings(entry.project_id, {"tune": {"continue_from_last": False}})
+    round_ = studio.store.rounds.get(second)
+    studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (round_.parent_id,))
+    studio.change_settings(round_.project_id, {"tune": {"continue_from_last": False}})
     assert work(studio, models, studio.fine_tune(second)).state == "completed"

@@ -87,9 +87,9 @@ def _json(archive: tarfile.TarFile, name: str) -> dict:
 
 def svg_of(stored: dict, icon: str) -> str:
     """A whole SVG text of one icon; what has no colour of its own is near-black."""
-    entry = stored["icons"][icon]
-    width, height = (entry.get(side, stored.get(side, 16)) for side in ("width", "height"))
-    body = entry["body"].replace("currentColor", "#181818")
+    drawn = stored["icons"][icon]
+    width, height = (drawn.get(side, stored.get(side, 16)) for side in ("width", "height"))
+    body = drawn["body"].replace("currentColor", "#181818")
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     head = f'<svg {spaces} viewBox="0 0 {width} {height}">'
     return f"{head}{body}</svg>"
