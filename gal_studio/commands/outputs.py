@@ -197,9 +197,10 @@ def _table(views: Sequence[RoundView]) -> str:
             candidate = tile.candidate
             table.writerow(
                 (
-                    candidate.id, view.round.number, tile.prompt, candidate.seed, repr(candidate.similarity_anchor),
-                    repr(candidate.similarity_reference), int(candidate.overfit), int(tile.suggested),
-                    int(tile.verdict == "accepted"), repr(candidate.x), repr(candidate.y), picture_name(view, tile),
+                    candidate.id, view.round.number, tile.prompt, candidate.seed,
+                    repr(candidate.similarity_anchor), repr(candidate.similarity_reference),
+                    int(candidate.overfit), int(tile.suggested), int(tile.verdict == "accepted"),
+                    repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )
             )  # fmt: skip
     return text.getvalue()
