@@ -110,7 +110,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         moves = [(move.after, move.reason) for move in store.jobs.moves(job.id)]
         assert moves[-4:] == [
             ("paused", "the disk is full"),
-            ("queued", "there is room again"),
+            ("queued", "there is disk space again"),
             ("running", "claimed by a worker"),
             ("completed", "done"),
         ]

@@ -68,7 +68,7 @@ def test_a_refused_note_is_tried_on_and_the_next_job_is_done(
         worker.run(until_empty=True)
     assert studio.store.jobs.get(job.id).state == state
     assert studio.store.jobs.get(other.id).state == "completed"
-    told = [record for record in caplog.records if "the disk refuses what is to be noted" in record.message]
+    told = [record for record in caplog.records if "the disk refused a write" in record.message]
     assert len(told) == 1  # once, however often it was tried
     if state in ("error", "paused"):
         assert len(calls) == 4

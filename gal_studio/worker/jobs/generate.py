@@ -1,4 +1,4 @@
-"""The job "generate": draw what is missing, score each batch as it is finished, then lay the map."""
+"""The job `generate`: draw the missing candidates, score each finished batch, then place them on the map."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -23,8 +23,8 @@ from gal_studio.worker.task import Progress, Task, open_task
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """One candidate that is to be drawn."""
+class _Planned:
+    """A candidate to draw."""
 
     anchor: Anchor
     index: int
@@ -32,23 +32,25 @@ class _Wanted:
 
 
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Draw the round's missing candidates and place them; what is written is never drawn again."""
+    """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
-    yield Progress("loading", 0, 0, "Opening the models")
+    yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model)
-    models.texts(task.project.clip_model, _prompts(task))  # a prompt that is too long shows before any work
+    models.texts(
+        task.project.clip_model, _prompts(task)
+    )  # refuses a prompt that is too long before the long part
     wanted = [
-        _Wanted(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
+        _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)
     ]
     check_drawing_room(task, model, len(wanted))
     if wanted:
         yield from _draw(task, wanted)
     total = store.candidates.count(task.round.id)
-    yield Progress("project", total, total, "Laying the map")
+    yield Progress("project", total, total, "Placing the pictures on the map")
     _project(task)
     if task.round.kind == "refine":
-        yield Progress("measure", total, total, "Measuring what the refinement gained")
+        yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
 
 
@@ -57,7 +59,7 @@ def _prompts(task: Task) -> list[str]:
     return [*task.prompts.reference_prompts, *anchors]
 
 
-def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
+def _draw(task: Task, wanted: Sequence[_Planned]) -> Generator[Progress, None, None]:
     settings = task.settings.generation
     model = task.models.image_model(task.project.base_model)
     adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
@@ -81,7 +83,7 @@ def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, No
             events.close()  # type: ignore[attr-defined]
 
 
-def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: float) -> None:
+def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: float) -> None:
     """Embed, score (Eq. G1) and store a finished batch."""
     started = time.monotonic()
     clip = task.project.clip_model
@@ -109,7 +111,7 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
 
 
 def _project(task: Task) -> None:
-    """Place references and candidates on the map, near where the parent round's map had their like."""
+    """Place references and candidates on the map, near similar ones on the map of the round above."""
     started = time.monotonic()
     references = task.store.projects.references(task.project.id)
     pictures = [task.store.images.picture(reference.image) for reference in references]
@@ -128,7 +130,7 @@ def _project(task: Task) -> None:
 
 
 def _in_pool_order(task: Task) -> list[Candidate]:
-    """The round's candidates in an order that a stop in between does not change."""
+    """The candidates of the round in an order that does not depend on pauses."""
     order = {anchor.id: anchor.order for anchor in task.store.projects.anchors(task.project.id)}
     candidates = task.store.candidates.of_round(task.round.id)
     return sorted(candidates, key=lambda candidate: (order[candidate.anchor_id], candidate.index))

@@ -1,4 +1,4 @@
-"""What a refinement gained: the same prompts and seeds before and after it (docs/algorithms.md, Measures)."""
+"""Measure a refinement on the same prompts and seeds before and after it (docs/algorithms.md, Measures)."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,8 +21,8 @@ Figure = Callable[[Candidate, NDArray[np.float32]], float]
 def measure_refinement(store: Store, models: Models, project: Project, node: Round) -> None:
     """Store CLIP-T, CLIP-I and the overfit rate of a refinement and of the round that it refined.
 
-    Paired by prompt and index, which is by seed; the interval is over anchors. Prompts that the refinement
-    was trained on do not count; nothing is stored where no others are left.
+    Candidates are paired by prompt and index, and so by seed; the interval is over anchors. Prompts that the
+    refinement was trained on are left out; if no others are left, no measurement is stored.
     """
     if node.parent_id is None:
         return
@@ -53,7 +53,7 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
 
 
 def _drawn(store: Store, round_id: str) -> dict[Key, tuple[Candidate, NDArray[np.float32]]]:
-    """The candidates of a round that are not blank with their features, by prompt and index."""
+    """The candidates of a round, except blank ones, with their features, by prompt and index."""
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors}
     features = store.candidates.features(round_id)

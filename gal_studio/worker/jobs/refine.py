@@ -1,4 +1,4 @@
-"""The job "refine": weights from the maps and the brush, training on pairs, the adapter (Eq. P7)."""
+"""The job `refine`: train on weighted pairs and store the adapter (Eq. P7)."""
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -36,14 +36,14 @@ from gal_studio.worker.task import Progress, open_task
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Train a refinement on its pairs; closing the generator keeps a checkpoint."""
+    """Train a refinement on its pairs; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
     round_ = asked.round
     if not pairing.pairs_are_ready(store, round_.id):
         raise StudioError(
-            f"The refinement of round {round_.number} has no finished pairs yet: press Draw pairs first."
+            f"The refinement of round {round_.number} has no finished pairs yet: press Make comparison pairs first."
         )
-    yield Progress("loading", 0, 0, "Opening the base model")
+    yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model)
     name = pairing.vision_model(store, round_.id)
     add_missing_regions(
@@ -73,13 +73,13 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
 
 
 def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
-    """The pairs as they are now."""
+    """The pairs with their current maps and paint."""
     painted = store.refinements.paintings.newest(round_id)
     return [read_pair(store, pair, painted.get(pair.id)) for pair in store.refinements.pairs(round_id)]
 
 
 def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePair]:
-    """The pairs with the weights that maps, masks and paint give them."""
+    """The pairs with the weights that follow from maps, masks and paint."""
     store, refine = task.store, task.settings.refine
     is_painted = any(judged_pair.painting for judged_pair in judged)
     name = pairing.vision_model(store, task.round.id)

@@ -18,9 +18,9 @@ from gal_studio.worker.patches.judge import Judge
 
 
 def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
-    """The foreground of a stored picture. It is searched once: that none was found is stored as well.
+    """Find the foreground of a stored picture. It is searched once: that there is none is stored as well.
 
-    `guide` returns how much each patch resembles the subject; it is asked before a busy background.
+    `guide` returns how much each patch resembles the subject; it is called if the background is busy.
     """
     known = store.refinements.foreground(image)
     if known is not None:
@@ -43,8 +43,8 @@ def find_in_references(
 ) -> Iterator[Reference]:
     """Find the subject in each of the `wanted` references of a project; yields each before its search.
 
-    References with a calm background come first. Before a busy one, the subject is what resembles it in
-    those; if there are none, it is what all pictures of the subject have in common.
+    References with a calm background come first. With a busy background, the subject is what resembles the
+    subject of those; if there are none, it is what all pictures of the subject have in common.
     """
     if not wanted:
         return

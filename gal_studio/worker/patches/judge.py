@@ -1,4 +1,4 @@
-"""The judge: a vision model that sees stored pictures, references and subjects patch by patch."""
+"""The judge: a vision model that compares stored pictures with references, patch by patch."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

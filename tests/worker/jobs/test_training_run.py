@@ -74,7 +74,7 @@ def test_other_class_images_make_another_training(studio: Studio, models: Models
     assert finish(studio, models, training) == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_checkpoint_of_another_training_is_put_away_with_a_line_in_the_log(
+def test_a_checkpoint_of_another_training_is_deleted_with_a_line_in_the_log(
     studio: Studio, models: Models, names: Names, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole, halted = (first_round(studio, tiny_draft(names)) for _ in range(2))
@@ -88,8 +88,8 @@ def test_a_checkpoint_of_another_training_is_put_away_with_a_line_in_the_log(
         assert finish(studio, models, studio.fine_tune(halted)) == [1, 2, 3, 4, 5, 6]
     warnings = [line.getMessage() for line in caplog.records if line.levelno == logging.WARNING]
     assert [words.split(": ", 2)[1] for words in warnings] == [
-        "step-3.safetensors is put away",
-        "step-2.safetensors is put away",
+        "the checkpoint step-3.safetensors is deleted",
+        "the checkpoint step-2.safetensors is deleted",
     ]
     assert weights(studio, halted) == weights(studio, whole)
     assert studio.store.rounds.losses(halted) == studio.store.rounds.losses(whole)
