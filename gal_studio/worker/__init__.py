@@ -1,4 +1,4 @@
-"""The worker: claims jobs, runs the engine, stores the results. Start it with `python -m gal_studio.worker`."""
+"""The worker: claims jobs, runs the engine, stores the results. `python -m gal_studio.worker` starts it."""
 
 from gal_studio.worker.loop import Worker, run_worker
 

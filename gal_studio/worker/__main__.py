@@ -9,7 +9,7 @@ from gal_studio.worker.loop import run_worker
 
 
 def main() -> int:
-    """Run jobs until the queue has been empty for a while; returns 0, or 2 if the workspace cannot be used."""
+    """Run jobs until the queue has been empty for a while; exit code 2 if the workspace cannot be used."""
     parser = argparse.ArgumentParser(prog="gal_studio.worker")
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--until-empty", action="store_true", help="stop when the queue is empty")

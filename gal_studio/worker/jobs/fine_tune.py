@@ -123,8 +123,8 @@ def preview_when_due(
 ) -> Generator[Progress, None, None]:
     """Draw a preview if Preview now was pressed, or if the interval of the settings has passed.
 
-    It shows the first anchor of the pool, with the seed of its first candidate. An unfinished preview is drawn
-    when the training resumes.
+    It shows the first anchor of the pool, with the seed of its first candidate. An unfinished preview is
+    drawn when the training resumes.
     """
     jobs, every = task.store.jobs, task.settings.tune.preview_every
     if every and event.step % every == 0:

@@ -38,7 +38,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     model = models.image_model(task.project.base_model)
     models.texts(
         task.project.clip_model, _prompts(task)
-    )  # refuses a prompt that is too long before the long part
+    )  # refuses prompts that are too long
     wanted = [
         _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)

@@ -41,7 +41,8 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     round_ = asked.round
     if not pairing.pairs_are_ready(store, round_.id):
         raise StudioError(
-            f"The refinement of round {round_.number} has no finished pairs yet: press Make comparison pairs first."
+            f"The refinement of round {round_.number} has no finished pairs yet: press Make comparison pairs "
+            "first."
         )
     yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model)

@@ -39,8 +39,9 @@ Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent
 class TrainingTask(Task):
     """What the parts of a training job share, read in one snapshot; later changes make another training.
 
-    `fingerprint` identifies the training, `examples` are GAL's training set (Eq. G9), `class_images` maps each
-    class prompt to the key of its images; training starts from the adapter `start` (None: the base model).
+    `fingerprint` identifies the training, `examples` are GAL's training set (Eq. G9), `class_images` maps
+    each class prompt to the key of its images; training starts from the adapter `start` (None: the base
+    model).
     """
 
     fingerprint: str
