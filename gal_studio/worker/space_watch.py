@@ -13,7 +13,7 @@ logger = logging.getLogger("gal_studio.worker")
 
 
 class RoomWatch:
-    """Checks the free space now and then, and resumes the jobs that wait for it, not those paused by a person."""
+    """Checks the free space now and then, and resumes jobs that wait for it, not those paused by a user."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store

@@ -58,7 +58,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"anchors": []}, "no test prompts"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
-        ({"changes": {"gal": {"top_k": 19}}}, "only 18 anchors"),
+        ({"changes": {"gal": {"top_k": 19}}}, "only 18 test prompts"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),
         ({"base_model": "/nowhere/model"}, "There is no model directory"),
@@ -119,19 +119,19 @@ def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> No
     assert studio.project(project_id).name == "Tea"
 
 
-def test_a_project_is_put_away_and_deleted_but_not_at_work(studio: Studio) -> None:
+def test_a_project_is_archived_and_deleted_but_not_at_work(studio: Studio) -> None:
     project_id = studio.create_project(draft(name="Tea"))
     job = studio.fine_tune(studio.rounds(project_id)[0].id)
     with pytest.raises(StudioError, match="Tea has jobs that wait or run: stop or cancel them first"):
-        studio.put_away(project_id)
+        studio.archive(project_id)
     studio.stop(job.id)
-    studio.put_away(project_id)
-    assert studio.project(project_id).put_away
-    studio.bring_back(project_id)
-    assert not studio.project(project_id).put_away
+    studio.archive(project_id)
+    assert studio.project(project_id).archived
+    studio.restore(project_id)
+    assert not studio.project(project_id).archived
     with pytest.raises(StudioError, match="not archived"):
         studio.delete(project_id)
-    studio.put_away(project_id)
+    studio.archive(project_id)
     assert studio.project_size(project_id) > 0
     studio.delete(project_id)
     assert studio.projects() == ()

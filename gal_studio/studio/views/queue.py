@@ -1,4 +1,4 @@
-"""The list of all work of a workspace, made from the store."""
+"""The view of the job queue of a workspace."""
 
 from gal_studio.core.jobs import moved
 from gal_studio.core.naming import round_names
@@ -9,7 +9,7 @@ from gal_studio.studio.views.types import QueuedJob, QueueView
 
 
 def queue_view(store: Store) -> QueueView:
-    """What runs, waits and halted, over all projects; a worker that died is noticed here."""
+    """The jobs of all projects: running, waiting and halted. Jobs of dead workers are marked here."""
     store.jobs.reap()
     queue = store.queue.read()
     return QueueView(

@@ -60,7 +60,7 @@ def projects_and_demos(studio: Studio) -> Payload:
                 "rounds": len(studio.store.rounds.of_project(project.id)),
                 "created": time.strftime("%d %b %H:%M", time.localtime(project.created)),
                 "cover": project.references[0].id if project.references else None,
-                "size": _megabytes(studio.project_size(project.id)) if project.put_away else None,
+                "size": _megabytes(studio.project_size(project.id)) if project.archived else None,
             }
             for project in studio.projects()
         ],
@@ -134,13 +134,13 @@ def _rename(studio: Studio, request: Payload) -> Payload:
     return {"name": studio.project(request["project"]).name}
 
 
-def _put_away(studio: Studio, request: Payload) -> Payload:
-    studio.put_away(request["project"])
+def _archive(studio: Studio, request: Payload) -> Payload:
+    studio.archive(request["project"])
     return {}
 
 
-def _bring_back(studio: Studio, request: Payload) -> Payload:
-    studio.bring_back(request["project"])
+def _restore(studio: Studio, request: Payload) -> Payload:
+    studio.restore(request["project"])
     return {}
 
 
@@ -174,8 +174,8 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         "change": _change,
         "rename": _rename,
-        "put_away": _put_away,
-        "bring_back": _bring_back,
+        "archive": _archive,
+        "restore": _restore,
         "add_anchors": anchors_added,
         "enable_anchor": _enable_anchor,
     }

@@ -36,9 +36,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model)
-    models.texts(
-        task.project.clip_model, _prompts(task)
-    )  # refuses prompts that are too long
+    models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     wanted = [
         _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)

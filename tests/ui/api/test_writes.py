@@ -50,7 +50,7 @@ def test_a_demo_that_is_asked_for_again_is_one_project(place: Place, client: Tes
 
 
 def test_a_deletion_that_is_asked_for_again_has_the_same_answer(place: Place, client: TestClient):
-    place.studio.put_away(place.project)
+    place.studio.archive(place.project)
     delete = {"id": "delete", "name": "delete", "request": {"project": place.project}}
     (first,) = client.post(WRITES_PATH, json=[delete]).json()
     assert list(first) == ["freed"]
