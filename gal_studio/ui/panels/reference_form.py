@@ -1,4 +1,4 @@
-"""The sets of references in the form of a new project: one for each object, or one for a style."""
+"""The form of a new project: one set of references for each object, or one for a style."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,10 @@ _SHOWN_ANCHORS = 4
 
 
 def derive(request: Payload) -> Payload:
-    """What follows from kind, prompts and trigger words.
+    """What the studio derives from the kind, the prompts and the trigger words.
 
-    Each set has its `facts` or its `problem`, a set without prompts neither; `problem` beside them is one of
-    all sets together.
+    Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
+    beside the sets concerns all of them.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
@@ -43,7 +43,7 @@ def derive(request: Payload) -> Payload:
 
 
 def drafts(request: Payload) -> list[ReferenceDraft]:
-    """The uploaded pictures of all sets with what was said about them."""
+    """The uploaded pictures of all sets with their prompts, trigger words and masks."""
     kind: Kind = request["kind"]
     sets = request["sets"][:1] if kind == "style" else request["sets"]
     for number, set_ in enumerate(sets, start=1):
@@ -64,26 +64,26 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
 
 
 def uploaded(request: Payload) -> list[str]:
-    """The ids of all pictures and masks that came with the form."""
+    """The IDs of all uploaded pictures and masks of the form."""
     given = [one for set_ in request["sets"] for one in set_["references"]]
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
 def given_mask(one: Payload) -> Mask | None:
-    """The mask of a picture in the form, painted or uploaded beside it; None where there is neither."""
+    """The painted or uploaded mask of a picture in the form; None if there is neither."""
     if one.get("painted"):
         return pixels_of(one["painted"])
     return uploads().path(one["mask"]) if one.get("mask") else None
 
 
 def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:
-    """The trigger word of a set: the typed one, or the one in angle brackets that all its prompts hold."""
+    """The trigger word of a set: as typed, or the word in angle brackets that all its prompts contain."""
     typed: str = set_.get("trigger_word", "")
     return "" if kind == "style" else typed.strip() or find_trigger_word(prompts)
 
 
 def _check_apart(words: Sequence[str]) -> None:
-    """Two sets are two objects, so they need two trigger words; those of a style have none."""
+    """Refuse two sets with the same trigger word."""
     seen: set[str] = set()
     for word in filter(None, words):
         if bare_word(word) in seen:

@@ -150,7 +150,7 @@ def test_regions_are_added_when_needed_and_give_the_same_weights(
             assert [store.refinements.regions.get(pair.id) for pair in pairs] == [None] * len(pairs)
             with pytest.raises(StudioError, match="no heat maps"):
                 read_pair(store, pairs[0])
-            add_missing_regions(store, pairs, no_judge)
+            add_missing_regions(store, store.projects.prompts(project_id), pairs, no_judge)
             for pair in pairs:
                 settings = store.rounds.settings(pair.round_id).refine
                 weights = weights_of_pair(read_pair(store, pair), settings)

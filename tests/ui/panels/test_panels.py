@@ -8,10 +8,10 @@ from starlette.datastructures import UploadFile
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import UNEXPECTED, guarded
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
-from gal_studio.ui.panels.results import all_rounds, same_noise
-from gal_studio.ui.panels.rounds import record, step_back, step_forward
+from gal_studio.ui.panels.results import all_rounds, same_seed
+from gal_studio.ui.panels.rounds import record, undo, redo
 from tests.ui.conftest import Place
 from tests.ui.seeded import picture
 
@@ -37,11 +37,11 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
     verdicts = place.studio.store.decisions.verdicts
-    assert step_back(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert undo(place.studio, {"round": place.round}) == {"changed": [first]}
     assert verdicts(place.round) == {}
-    assert step_forward(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert redo(place.studio, {"round": place.round}) == {"changed": [first]}
     assert verdicts(place.round) == {first: "accepted"}
-    assert step_forward(place.studio, {"round": place.round}) == {"changed": []}
+    assert redo(place.studio, {"round": place.round}) == {"changed": []}
 
 
 def test_an_odd_verdict_is_refused(place: Place):
@@ -154,7 +154,7 @@ def test_projects_and_demos_are_listed(place: Place):
 
 def test_results_hold_what_was_measured(place: Place):
     place.studio.accept_suggestion(place.round)
-    (row,) = all_rounds(Recall(place.studio), place.project)["rounds"]
+    (row,) = all_rounds(ViewCache(place.studio), place.project)["rounds"]
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
     assert 0 < row["openness"] < 0.7
@@ -163,7 +163,7 @@ def test_results_hold_what_was_measured(place: Place):
 
 def test_the_same_seed_is_found_in_each_round(place: Place):
     anchor = place.studio.pool(place.round)[1]
-    answer = same_noise(Recall(place.studio), place.project, anchor.id, 4)
+    answer = same_seed(ViewCache(place.studio), place.project, anchor.id, 4)
     assert answer["most"] == 10
     assert answer["rounds"][0]["picture"]["prompt"] == anchor.prompt
-    assert same_noise(Recall(place.studio), place.project, "none", 0)["rounds"][0]["picture"] is None
+    assert same_seed(ViewCache(place.studio), place.project, "none", 0)["rounds"][0]["picture"] is None

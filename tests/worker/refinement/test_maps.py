@@ -174,9 +174,8 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
     project = studio.store.projects.get(studio.store.rounds.get(first).project_id)
     settings = studio.store.rounds.settings(node).refine
     judge = open_judge(studio.store, models, project, settings.vision_model)
-    references = references_by_subject(
-        judge, studio.store.projects.prompts(project.id), studio.store.projects.references(project.id)
-    )
+    prompts = studio.store.projects.prompts(project.id)
+    references = references_by_subject(judge, prompts, studio.store.projects.references(project.id))
     assert list(references) == list(WORDS)
     for pair in studio.store.refinements.pairs(node):
         known = judge.features([pair.generated_image, pair.reference_image])
@@ -197,7 +196,7 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
         np.testing.assert_allclose(painted, plain, atol=2e-2)
         stored = studio.store.refinements.regions.get(pair.id)
         studio.store.refinements.regions.delete(pair.id)  # as in a workspace of version 8
-        add_missing_regions(studio.store, [pair], lambda: judge)
+        add_missing_regions(studio.store, prompts, [pair], lambda: judge)
         added = studio.store.refinements.regions.get(pair.id)
         assert stored is not None and added is not None
         np.testing.assert_equal(vars(added), vars(stored))
