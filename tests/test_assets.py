@@ -97,7 +97,7 @@ def test_names_of_models_resolve(installed):
 @pytest.mark.parametrize("name", ["assets:pocket/none", "assets:../secrets", "local-dir:assets:nothing"])
 def test_a_packed_model_that_is_not_there_is_refused(installed, name):
     (installed.parent / "secrets").mkdir()
-    with pytest.raises(StudioError, match="is not there: install GAL Studio again"):
+    with pytest.raises(StudioError, match="is missing: install GAL Studio again"):
         assets.resolve_model(name)
 
 

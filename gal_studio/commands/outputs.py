@@ -1,4 +1,4 @@
-"""What `demo` and `run` leave behind: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
+"""The output files of `demo` and `run`: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def check_folder(out: Path) -> None:
-    """Make the folder of the outputs; whether it can be written is known before hours of work."""
+    """Create the output folder, and check before hours of work that it can be written."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -41,9 +41,9 @@ def write_outputs(
     policy: str,
     refinements: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Write everything about these rounds, each file whole or not at all; returns the summary.
+    """Write everything about these rounds, each file atomically; returns the summary.
 
-    `refinements` holds the refinement of each round that has one; its pictures stand in a table of their own.
+    `refinements` maps rounds to their refinements, whose pictures get a table of their own.
     """
     check_folder(out)
     nodes = refinements or {}
@@ -82,7 +82,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
     if not view.candidates and view.kind == "refine":
         return
     if not view.candidates:
-        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or ask for fewer rounds.")
+        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or choose fewer rounds.")
     buffer = io.BytesIO()
     contact_sheet(studio.store.images, view).save(buffer, "PNG")
     write_whole(out / f"contact-sheet-{label}.png", buffer.getvalue(), out)
@@ -93,7 +93,7 @@ def _label(view: RoundView) -> str:
 
 
 def picture_name(view: RoundView, tile: CandidateView) -> str:
-    """The file of a candidate inside of the folder: by round, anchor and index."""
+    """The file name of a candidate in the output folder: by round, anchor and index."""
     order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
     words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")
     return f"pictures/{_label(view)}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
@@ -148,7 +148,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
 
 
 def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
-    """The training set with the expected draws of each picture: the more pictures, the fewer (Eq. G9)."""
+    """The training set with the expected number of draws of each picture (Eq. G9)."""
     examples = studio.store.rounds.training_set(view.round.id)
     tune = view.settings.tune
     return [
@@ -164,7 +164,7 @@ def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
 
 
 def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | None:
-    """The refinement of a round as the summary tells it; None where there is none."""
+    """The summary of a refinement; None if there is none."""
     if node is None:
         return None
     view, seconds = studio.refinement_view(node), studio.store.rounds.seconds(node)
@@ -188,7 +188,7 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
 
 
 def _table(views: Sequence[RoundView]) -> str:
-    """One row a candidate; `repr` gives the shortest text that is read back as the very same number."""
+    """CSV with one row per candidate; `repr` writes numbers that are read back exactly."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)

@@ -245,7 +245,7 @@ def test_damaged_index_is_rebuilt(full: Store) -> None:
 def test_doctor_tells_repairs_and_ends_as_it_found(full: Store, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = str(full.workspace)
     assert main(["doctor", "--workspace", workspace]) == 0
-    assert "every file is as it was stored" in capsys.readouterr().out
+    assert "all files are intact" in capsys.readouterr().out
     reference = full.projects.references(full.projects.all()[0].id)[0]
     assert reference.mask is not None
     full.images.path(reference.mask).unlink()

@@ -11,7 +11,7 @@ from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
 from gal_studio.ui.panels.results import all_rounds, same_seed
-from gal_studio.ui.panels.rounds import record, undo, redo
+from gal_studio.ui.panels.rounds import record, redo, undo
 from tests.ui.conftest import Place
 from tests.ui.seeded import picture
 
