@@ -1,4 +1,4 @@
-"""Times the whole demo from outside: seconds of each part, and the peak memory of the process.
+"""Time the whole demo: seconds of each phase, and peak memory.
 
     python -m benchmarks.speed.demo --kind style --rounds 2
 

@@ -142,7 +142,7 @@ def test_only_uploads_are_read(tmp_path: Path):
 
 
 def test_another_model_needs_both_names():
-    with pytest.raises(StudioError, match="not named"):
+    with pytest.raises(StudioError, match="The model is missing"):
         draft({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
 
 
