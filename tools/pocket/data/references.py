@@ -1,4 +1,4 @@
-"""The unseen references on which the flag of Eq. G2 is tried: the demo's two and held-out designs."""
+"""The unseen references on which Eq. G2 is evaluated: those of the two demos, and held-out designs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tools.pocket.scenes.styles import STYLES
 
 @dataclass(frozen=True)
 class ReferenceCase:
-    """Pictures with prompts, and what they show: a concept (style) or places (object)."""
+    """Pictures with prompts, and their contents: a concept (style) or places (object)."""
 
     name: str
     kind: Kind
