@@ -53,7 +53,7 @@ def mask(
 
 
 def work(studio: Studio, models: Models) -> None:
-    """Everything that waits; a job that fails says why."""
+    """Run all waiting jobs; a failed job raises its message."""
     with Worker(studio.store).entered() as worker:
         while job := studio.store.jobs.claim(worker.id):
             done = worker.run_job(models, job)
@@ -248,7 +248,7 @@ def test_as_many_anchors_as_a_round_suggests_stay_on(studio: Studio, names: tupl
     with pytest.raises(StudioError, match="at least 2 must stay switched on"):
         studio.enable_anchor(anchors[2].id, False)
     assert [anchor.enabled for anchor in studio.project(project).anchors] == [False, False, True, True]
-    with pytest.raises(StudioError, match="no anchor 'none'"):
+    with pytest.raises(StudioError, match="no test prompt 'none'"):
         studio.enable_anchor("none", True)
 
 

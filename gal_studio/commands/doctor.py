@@ -33,9 +33,7 @@ def doctor(
     preset: Annotated[str, typer.Option(help="The preset whose speed is measured.")] = "pocket",
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not measure the speed.")] = False,
     workspace: Workspace = None,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Repair the workspace as far as possible.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Report on this machine, or check a workspace.

@@ -226,7 +226,7 @@ class Worker:
             self._watcher(job, progress)
 
     def _store_progress(self, job: Job, progress: Progress) -> None:
-        """Store the progress; while another program locks the database, the job goes on without that."""
+        """Store the progress; while another program locks the database, the job continues without."""
         try:
             self.store.jobs.progress(job.id, progress.phase, progress.done, progress.total, progress.message)
             self._written = time.monotonic()

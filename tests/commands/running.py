@@ -1,4 +1,4 @@
-"""How the tests of the commands work: a project's file, a command, and what it wrote."""
+"""Helpers for the tests of the commands: a project file, a command, and its output."""
 
 import hashlib
 import math
@@ -48,7 +48,7 @@ def run(*arguments: object) -> int:
 
 
 def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
-    """Prompt, copies and entropy of each anchor, in the order of priority, from the table alone."""
+    """The prompt, copies and entropy of each anchor in the order of priority, computed from the table."""
     anchors: dict[str, Anchor] = {}
     groups: dict[str, list[Candidate]] = {}
     for row in sorted(rows, key=lambda row: row["file"]):
@@ -96,7 +96,7 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
 
 
 def results(out: Path) -> dict[str, str]:
-    """What two runs of one workspace must agree on: everything but times, and the LoRA's tensors."""
+    """What must be equal in two runs: everything except times, and the tensors of the LoRA."""
     kept = {}
     for path in sorted(out.rglob("*")):
         if path.suffix in (".png", ".csv") and "workspace" not in path.parts:

@@ -1,4 +1,4 @@
-"""`gal-studio jobs`: what the page's queue shows and does, without a screen."""
+"""`gal-studio jobs`: the queue on the command line."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.ui.seeded import make_project
 
 
 class Queued(NamedTuple):
-    """Two projects of which the rounds wait, training and drawing each, and nobody works yet."""
+    """Two projects with a waiting training and drawing each, and no worker."""
 
     workspace: Path
     store: Store

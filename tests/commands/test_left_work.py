@@ -1,4 +1,4 @@
-"""A process that was killed between the last picture and the word "done" leaves nothing to be done twice."""
+"""A process that was killed between its last picture and the end of its job repeats no work."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ DEAD = "UPDATE workers SET ended = NULL, process = '1@before'"
 
 
 def as_if_killed(workspace: Path, kind: str) -> str:
-    """The last job of this kind has done all its work, and its process died before it could say so."""
+    """The last job of this kind has done all its work, but its process died before the job ended."""
     with Store(workspace) as store:
         jobs = store.jobs.of_project(store.projects.all()[0].id)
         job = [other for other in jobs if other.kind == kind][-1]

@@ -1,4 +1,4 @@
-"""A project's file: as documented it is read, and bad input is one sentence."""
+"""Project files are read as documented, and bad input is refused in one sentence."""
 
 import os
 from pathlib import Path

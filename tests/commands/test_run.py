@@ -1,4 +1,4 @@
-"""`gal-studio run`: everything is written; the same command again goes on where it was."""
+"""`gal-studio run`: everything is written; the same command resumes an interrupted run."""
 
 import csv
 import json

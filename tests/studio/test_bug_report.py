@@ -1,4 +1,4 @@
-"""A bug report tells what is needed, and nothing that is private."""
+"""A bug report has what is needed, and no private data."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Projects: what they begin with, and what is refused."""
+"""Projects: their initial contents, and refusals."""
 
 import io
 from collections.abc import Callable

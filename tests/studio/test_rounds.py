@@ -1,4 +1,4 @@
-"""Rounds: suggestions, the last word of a person, and what the next round trains on."""
+"""Rounds: suggestions, decisions, and what the next round trains on."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

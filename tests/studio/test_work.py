@@ -1,4 +1,4 @@
-"""Jobs as the studio asks for them, and what the page hears of their work."""
+"""Requests for jobs, and their views."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -91,7 +91,7 @@ def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> Non
 
 
 def halted(studio: Studio, round_id: str) -> Job:
-    """A training with other settings that was begun and stopped."""
+    """A training with other settings that was started and stopped."""
     project_id = studio.store.rounds.get(round_id).project_id
     studio.change_settings(project_id, {"tune": {"steps": 7}})
     job = studio.fine_tune(round_id)
@@ -136,7 +136,7 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
 
 
 def test_a_stopped_training_of_a_lost_lora_goes_on(studio: Studio, round_id: str) -> None:
-    """What it makes is what the pictures were drawn with."""
+    """It makes the LoRA that the pictures were drawn with."""
     draw(studio, round_id, [2])
     studio.store.database.write("UPDATE rounds SET adapter = NULL, trained_as = NULL")
     job = studio.fine_tune(round_id)

@@ -1,4 +1,4 @@
-"""The checks name what they leave out, and run everything else."""
+"""The checks name what they skip, and run everything else."""
 
 import shutil
 import subprocess

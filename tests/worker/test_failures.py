@@ -42,7 +42,7 @@ def test_a_fault_of_ours_ends_the_job_and_not_the_worker(studio: Studio, names: 
 def test_a_job_that_was_ended_meanwhile_does_not_stop_the_worker(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page on another machine held the worker for dead, just when all was done: its beat came late."""
+    """A page on another machine took the worker for dead because of a late heartbeat."""
     monkeypatch.setattr(studio.store.jobs, "should_stop", lambda _: False)
     first = first_round(studio, tiny_draft(names))
     steps = studio.store.rounds.settings(first).tune.steps

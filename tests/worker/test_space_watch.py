@@ -1,4 +1,4 @@
-"""The worker takes up again by itself what rested for want of room."""
+"""The worker resumes jobs that were paused for disk space."""
 
 import shutil
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ def whole_round(studio: Studio, models: Models, round_id: str) -> None:
 
 
 def stop_at(studio: Studio, phase: str, done: float):
-    """A watcher that presses Stop once this much is done."""
+    """A watcher that stops the job when this much is done."""
 
     def watch(job: Job, progress: Progress) -> None:
         if progress.phase == phase and progress.done >= done:
@@ -41,7 +41,7 @@ def stop_at(studio: Studio, phase: str, done: float):
 
 
 def steps_to(seen: list[float]):
-    """A watcher that keeps the training's steps."""
+    """A watcher that records the steps of the training."""
 
     def watch(_job: Job, progress: Progress) -> None:
         if progress.phase == "fine_tune":

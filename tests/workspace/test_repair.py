@@ -1,4 +1,4 @@
-"""What was lost and repaired comes back by working: the same weights and the same pictures, bit for bit."""
+"""Lost and repaired files are made again: the same weights and pictures, bit for bit."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 def work(studio: Studio, models: Models, round_id: str) -> None:
-    """Whatever the next steps are, until the round waits for a person."""
+    """Do all next steps until the round is ready for decisions."""
     with Worker(studio.store).entered() as worker:
         while (step := studio.next_step(round_id)) in ("fine_tune", "generate"):
             job = studio.fine_tune(round_id) if step == "fine_tune" else studio.generate(round_id)

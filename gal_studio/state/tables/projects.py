@@ -177,7 +177,9 @@ class Projects:
 
     def project_of_anchor(self, anchor_id: str) -> str:
         """The project of this anchor."""
-        row = self._database.row_by_id("anchor", anchor_id, "SELECT project_id FROM anchors WHERE id = ?")
+        row = self._database.row_by_id(
+            "test prompt", anchor_id, "SELECT project_id FROM anchors WHERE id = ?"
+        )
         return str(row["project_id"])
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:

@@ -1,4 +1,4 @@
-"""Show rounds, go on to the next one, branch."""
+"""View rounds, start the next one, branch."""
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet

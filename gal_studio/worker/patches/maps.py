@@ -70,7 +70,7 @@ def add_missing_regions(
 ) -> None:
     """Store the region of each judged pair that has none: those of older workspaces, and repaired ones.
 
-    The vision model is opened only where the store does not tell the subject or the foreground of x.
+    The vision model is loaded only if the subject or the foreground of x is not stored.
     """
     for pair in pairs:
         quality = store.refinements.map(pair.id, "quality")

@@ -1,4 +1,4 @@
-"""Attacks over HTTP on the real application, each refused; and the ordinary way in."""
+"""Attacks over HTTP on the real app are refused; ordinary requests are answered."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""A project goes out of the page as one file and comes in as one."""
+"""Projects are exported and imported through the page."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The page gets what is new, once."""
+"""A poll returns what has changed, once."""
 
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.ui.api.polling import poll

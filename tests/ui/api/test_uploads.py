@@ -1,4 +1,4 @@
-"""What may be uploaded: pictures, of a bounded size and number, under names that lead nowhere."""
+"""Uploads: pictures only, of limited size and number, under safe names."""
 
 import io
 import json

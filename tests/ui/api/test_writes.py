@@ -1,4 +1,4 @@
-"""Lists of changes: in their order, each once, and nothing that is no list of changes."""
+"""Batches of writes: done in order, each once; anything else is refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Handlers are plain functions: unpack, one verb, a view."""
+"""Handlers of the panels."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Heatmaps, brushes and refinements: handlers are plain functions, and what they say is JSON."""
+"""Handlers of heat maps, brushes and refinements."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a job calls done, and what it starts from."""
+"""Jobs that are already done, and what jobs start from."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_a_loss_that_is_no_number_ends_the_job_and_keeps_the_last_good_checkpoin
 
 @pytest.fixture
 def second(studio: Studio, models: Models, names: tuple[str, str]) -> str:
-    """A second round that goes on from the first one."""
+    """A second round that continues from the first one."""
     changes = {**CHANGES, "tune": {**TUNE, "continue_from_last": True}}
     first = first_round(studio, tiny_draft(names, changes=changes))
     work(studio, models, studio.fine_tune(first))

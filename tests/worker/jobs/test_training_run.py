@@ -1,4 +1,4 @@
-"""What a training goes on from, and that no change in between makes a dead end or a false record."""
+"""What a training resumes from; changes in between never lead to a dead end or a false record."""
 
 import errno
 import logging
@@ -37,7 +37,7 @@ def stopped(studio: Studio, models: Models, round_id: str) -> Job:
 
 
 def finish(studio: Studio, models: Models, job: Job) -> list[float]:
-    """Work to the end; the training's steps."""
+    """Run the job to its end; returns the steps of the training."""
     steps: list[float] = []
 
     def watch(_job: Job, progress: Progress) -> None:
@@ -142,7 +142,7 @@ def test_what_a_full_disk_refuses_leaves_no_file_and_what_is_kept_has_its_name_o
 
 
 def checkpoints_full() -> Exception:
-    """As safetensors tells of it."""
+    """The error as safetensors raises it."""
     error = SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
     assert checkpoints.error_of_the_disk(error) is not None
     return error

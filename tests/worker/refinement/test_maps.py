@@ -93,7 +93,7 @@ def two_subjects(
     prompts: tuple[str, str] = ("A <sks> cat on a rug", "A <zwx> dog on a boat"),
     **refine: object,
 ) -> str:
-    """The first round of a cat and a dog, asked for; two anchors name both, one the cat, one the dog."""
+    """The queued first round of a cat and a dog; two anchors name both, one the cat, one the dog."""
     references = [
         ReferenceDraft(drawing(number), prompt, word)
         for number, prompt, word in zip((1, 3), prompts, WORDS, strict=True)
@@ -134,7 +134,7 @@ def test_two_subjects_are_judged_by_their_own_references(
 def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As workspaces hold it whose several subjects were judged together."""
+    """As in workspaces whose subjects were judged together."""
     monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
     first = two_subjects(studio, names, tower)
     work(studio, models)
