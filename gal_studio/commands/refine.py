@@ -26,7 +26,11 @@ from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
 
-TITLES = {"clip_t": "text alignment", "clip_i": "likeness to the references", "overfit_rate": "copies"}
+TITLES = {
+    "clip_t": "text alignment",
+    "clip_i": "likeness to the references",
+    "overfit_rate": "share like the reference",
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from gal_studio.ui.payloads.rounds import losses_payload
 METRICS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
         "clip_t": ("text alignment", 1),
-        "overfit_rate": ("share of copies", -1),
+        "overfit_rate": ("share like the reference", -1),
         "clip_i": ("likeness to the reference", 0),
     }
 )
