@@ -62,7 +62,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),
         ({"base_model": "/nowhere/model"}, "There is no model directory"),
-        ({"base_model": "assets:../docs"}, "packed model"),
+        ({"base_model": "assets:../docs"}, "bundled model"),
         ({"clip_model": "local-dir:/nowhere"}, "There is no model directory"),
         ({"base_model": " "}, "is empty"),
         ({"preset": "huge"}, "no preset 'huge'"),
