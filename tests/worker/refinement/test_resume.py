@@ -171,7 +171,7 @@ def one_thread() -> dict[str, str]:
 def test_next_round_goes_on_from_the_refinement(done: tuple[Studio, str, str], models: Models) -> None:
     studio, _, node = done
     accepted = accept(studio, node)
-    assert "goes on from the weights" in studio.refinement_view(node).next_round_rule
+    assert "continues from the weights" in studio.refinement_view(node).next_round_rule
     second = studio.next_round(node)
     assert (second.number, second.kind, second.parent_id) == (2, "fine_tune", node)
     assert studio.next_round(node) == second
