@@ -107,7 +107,7 @@ def test_the_subject_of_a_reference_is_painted_and_its_pairs_are_judged_again(
     assert page.is_disabled("[data-action=keep-mask]")
     stroke(page, ".mask-view .brush-layer", [(0.7, 0.5), (0.9, 0.5)])
     page.click("[data-action=keep-mask]")
-    page.wait_for_selector("[data-part=job-title]:text('Drawing pairs')")
+    page.wait_for_selector("[data-part=job-title]:text('Making pairs')")
     name = studio.store.projects.reference(reference).mask
     mask = np.asarray(studio.store.images.mask(name))
     assert (mask[:, :24] == 255).all(), "what the studio found"
