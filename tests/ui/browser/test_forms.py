@@ -160,7 +160,7 @@ def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
     studio.run_round(studio.next_round(served.place.round).id)
     page = watched.open(served.url("reference"))
     page.click("[data-action=put-away]")
-    page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
+    page.wait_for_selector(".toast:has-text('Watercolour cat has jobs that wait or run')")
     assert studio.store.projects.archived() == frozenset()
 
 
