@@ -1,7 +1,11 @@
 /** A brush by buttons: its tools, its size, and the way back through the strokes. */
+/** @import { Brush } from "./brush.js" */
 import { el, setAttribute } from "../kit/dom.js";
 
-/** The bar of a brush; call `update()` when the brush reports a change. */
+/**
+ * The bar of a brush; call `update()` when the brush reports a change.
+ * @param {Brush} brush
+ */
 export function brushBar(brush) {
   const tools = brush.tools.map((tool) =>
     el(
@@ -21,6 +25,11 @@ export function brushBar(brush) {
   size.addEventListener("input", () => {
     brush.size = Number(size.value) / 100;
   });
+  /**
+   * @param {string} glyph
+   * @param {string} words
+   * @param {() => void} act
+   */
   const step = (glyph, words, act) =>
     el(
       "button",

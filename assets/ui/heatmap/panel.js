@@ -2,10 +2,14 @@
  * Under a picture: heatmap on or off, its strength, its legend; a way to have the patches judged when nobody has. Above a
  * picture of several subjects: whose heatmap it is.
  */
+/** @import { MapKind } from "./patch_maps.js" */
+/** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
 import { state, busy } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
+/** @typedef {ReturnType<typeof layHeat>} HeatLayer */
+/** @typedef {ReturnType<typeof heatPanel>} HeatPanel */
 import { heatLegend, heatStrength, heatView, layHeat } from "./heatmap.js";
 import { patchMaps } from "./patch_maps.js";
 import { segments } from "../kit/segments.js";
@@ -14,6 +18,8 @@ import { segments } from "../kit/segments.js";
  * `owner`, `kind` and, of a pair, `version` name the maps; `judge` offers to have the round judged; `view.on` and
  * `view.subject` are remembered from picture to picture. Returns `{node, toggle(), refresh(), remove()}`; `refresh` is
  * to be called whenever a job has moved.
+ * @param {HTMLElement} place
+ * @param {{ owner: string, kind?: MapKind, version?: string, name?: string, label?: string, key?: string | null, judge?: boolean, view?: { on: boolean, subject?: string } }} options
  */
 export function heatPanel(
   place,
@@ -56,8 +62,10 @@ export function heatPanel(
     legend.node,
     missing,
   );
+  /** @type {HeatLayer | null} */
   let layer = null;
-  let whose = null; // the choice of the subject, where there are several
+  /** @type {{ node: HTMLElement, show: (subject: string) => void } | null} */
+  let whose = null;
   let asking = false;
   let moved = 0; // how often the job has moved: an answer of before may lack what was judged since
   let there = true;
@@ -78,6 +86,7 @@ export function heatPanel(
   }
   async function load() {
     asking = true;
+    /** @type {PatchMap[]} */
     let maps = [];
     for (let asked = -1; asked !== moved && !maps.length && there; ) {
       asked = moved;
@@ -98,6 +107,7 @@ export function heatPanel(
     }
     lay(maps);
   }
+  /** @param {PatchMap[]} maps */
   function lay(maps) {
     const map = maps.find(({ subject }) => subject === view.subject) ?? maps[0];
     layer?.remove();
@@ -132,21 +142,26 @@ export function heatPanel(
   };
 }
 
+/**
+ * @param {HTMLElement} words
+ * @param {HTMLButtonElement} ask
+ */
 function missingWords(words, ask) {
   const job = state.job;
-  const judging = busy() && job.kind === "quality" && job.round_id === state.roundId;
+  const judging = busy() && job?.kind === "quality" && job.round_id === state.roundId;
   ask.hidden = judging;
   ask.disabled = busy();
   setText(
     words,
     judging
-      ? `Making the heat maps${job.total ? ` ${job.done} / ${job.total}` : ""}. This one appears as soon as it is ready.`
+      ? `Making the heat maps${job?.total ? ` ${job.done} / ${job.total}` : ""}. This one appears as soon as it is ready.`
       : busy()
         ? "There is no heat map yet. The studio is busy: wait, or press Stop."
         : "There is no heat map of this picture yet.",
   );
 }
 
+/** @param {HTMLButtonElement} button */
 async function judgeRound(button) {
   if (button.disabled) return;
   button.disabled = true;

@@ -1,6 +1,7 @@
 /** The list of keys. */
 import { el } from "./dom.js";
 
+/** @type {[key: string, what: string][]} */
 const PICTURES = [
   ["← → ↑ ↓", "move between pictures"],
   ["A", "accept; again takes it back"],
@@ -17,6 +18,7 @@ const PICTURES = [
   ["Drag on the map", "lasso: select and filter"],
   ["?", "this list"],
 ];
+/** @type {[key: string, what: string][]} */
 const BRUSH = [
   ["G", "good: paint what is right"],
   ["B", "bad, on the pairs of a refinement"],
@@ -29,6 +31,7 @@ const BRUSH = [
   ["Space", "set a dab of paint"],
   ["Shift ← → ↑ ↓", "draw a line"],
 ];
+/** @type {HTMLDialogElement | null} */
 let dialog = null;
 
 export const helpOpen = () => Boolean(dialog?.open);
@@ -50,6 +53,10 @@ export function showHelp() {
   dialog.showModal();
 }
 
+/**
+ * @param {string} title
+ * @param {[key: string, what: string][]} keys
+ */
 const list = (title, keys) =>
   el(
     "section",

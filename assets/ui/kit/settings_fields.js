@@ -1,4 +1,3 @@
-// @ts-check
 /** Numbers that a person may set, with what they mean; the studio itself refuses nonsense. */
 import { el } from "./dom.js";
 
@@ -82,9 +81,9 @@ export function weightWords(typed, openness = null) {
 
 /**
  * Say under the field what its number means.
- * @param {Field} field
+ * @param {Field | undefined} field where the project has it
  * @param {number | null} openness
  */
 export function weigh(field, openness = null) {
-  field.hint.textContent = weightWords(field.input.value, openness);
+  if (field) field.hint.textContent = weightWords(field.input.value, openness);
 }

@@ -1,4 +1,15 @@
 /** One set of references in the form: pictures with prompts, a trigger word, and what follows from them. */
+/** @import { Runs } from "../app/payloads_refinement.d.ts" */
+/** @import { Fact, ProjectKind } from "../app/payloads.d.ts" */
+/** @import { DerivedSet } from "../app/payloads_calls.d.ts" */
+/** @import { Upload } from "../app/parts.d.ts" */
+/** @typedef {ReturnType<typeof makeSet>} PictureSet */
+/**
+ * A picture in the form: the uploaded file by `path`, its mask as a file or as it was painted.
+ * @typedef {{ node: HTMLElement, prompt: HTMLInputElement, note: HTMLElement, paint: HTMLButtonElement,
+ *   remove: () => void, stem: string, path: string | null, mask: string | null, painted: Runs | null,
+ *   ready: Promise<void> }} Row
+ */
 import { call } from "../app/session.js";
 import { el, setText } from "../kit/dom.js";
 import { giveMask, send } from "./upload.js";
@@ -6,13 +17,23 @@ import { paintMask } from "../brush/mask_dialog.js";
 
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels on an edge: what the studio keeps of a picture
+/** @type {Record<ProjectKind, string>} */
 const EXAMPLES = { style: "A cat in watercolor painting style", object: "A <cute-cat> cat on the stairs" };
+/** @param {File} file */
 const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
+/** @param {File} file */
 const isText = (file) => file.name.toLowerCase().endsWith(".txt");
+/** @param {File} file */
 const stem = (file) => (isMask(file) ? file.name.slice(0, -MASK.length) : file.name.replace(/\.[^.]+$/, ""));
 
+/**
+ * @param {Upload} upload
+ * @param {{ changed: () => void, remove: () => void }} on
+ */
 export function makeSet(upload, { changed, remove }) {
+  /** @type {Row[]} */
   const rows = [];
+  /** @type {ProjectKind} */
   let kind = "style";
   const file = el("input", {
     type: "file",
@@ -57,11 +78,13 @@ export function makeSet(upload, { changed, remove }) {
   );
 
   const prompts = () => rows.map((row) => row.prompt.value.trim() || rows[0].prompt.value.trim());
+  /** @param {File[]} files */
   const add = async (files) => {
+    /** @type {Map<string, string>} */
     const captions = new Map();
     for (const one of files) if (isText(one)) captions.set(stem(one), (await one.text()).trim());
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
-    for (const one of files.filter((entry) => !isText(entry) && !isMask(entry))) {
+    for (const one of files.filter((file) => !isText(file) && !isMask(file))) {
       const row = makeRow(one, captions.get(stem(one)) ?? "", EXAMPLES[kind], () => take(row));
       rows.push(row);
       list.append(row.node);
@@ -78,6 +101,7 @@ export function makeSet(upload, { changed, remove }) {
     rows.find((row) => !row.prompt.value)?.prompt.focus();
     changed();
   };
+  /** @param {Row} row */
   const take = (row) => {
     if (!rows.includes(row)) return; // it was removed while it was on its way
     rows.splice(rows.indexOf(row), 1);
@@ -101,6 +125,7 @@ export function makeSet(upload, { changed, remove }) {
       trigger.value = "";
       derived.replaceChildren();
     },
+    /** @param {ProjectKind} next */
     setKind(next) {
       kind = next;
       field.hidden = kind === "style";
@@ -109,22 +134,34 @@ export function makeSet(upload, { changed, remove }) {
         row.paint.hidden = kind === "style" || Boolean(row.mask);
       }
     },
+    /** @param {number | null} number */
     setNumber(number) {
       head.hidden = number === null;
       setText(title, `Object ${number}`);
       node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
       away.setAttribute("aria-label", `Remove object ${number}`);
     },
+    /**
+     * @param {DerivedSet & { anchors: string[] }} answer
+     * @param {boolean} alone
+     */
     show(answer, alone) {
-      trigger.placeholder = answer?.facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
-      const facts = answer?.facts?.filter(
+      trigger.placeholder = answer.facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
+      const facts = answer.facts?.filter(
         ([name]) => !alone || name !== "Trigger word" || !trigger.value.trim(),
       );
-      showDerived(derived, answer?.problem, facts, alone ? answer?.anchors : null);
+      showDerived(derived, answer.problem, facts, alone ? answer.anchors : null);
     },
   };
 }
 
+/**
+ * @param {File} file
+ * @param {string} caption
+ * @param {string} placeholder
+ * @param {() => void} remove
+ * @returns {Row}
+ */
 function makeRow(file, caption, placeholder, remove) {
   const prompt = el("input", {
     type: "text",
@@ -157,6 +194,7 @@ function makeRow(file, caption, placeholder, remove) {
       "✕",
     ),
   );
+  /** @type {Row} */
   const row = {
     node,
     prompt,
@@ -167,7 +205,7 @@ function makeRow(file, caption, placeholder, remove) {
     path: null,
     mask: null,
     painted: null,
-    ready: null,
+    ready: Promise.resolve(),
   };
   image.addEventListener("load", () => {
     if (Math.max(image.naturalWidth, image.naturalHeight) <= LARGEST_PAINTED) return;
@@ -185,7 +223,11 @@ function makeRow(file, caption, placeholder, remove) {
   return row;
 }
 
-/** Paint where the subject is before there is a project; the studio looks at the mask at once. */
+/**
+ * Paint where the subject is before there is a project; the studio looks at the mask at once.
+ * @param {Row} row
+ * @param {HTMLImageElement} image
+ */
 async function paintRow(row, image) {
   await row.ready;
   if (!row.path) return;
@@ -204,8 +246,14 @@ async function paintRow(row, image) {
   });
 }
 
+/**
+ * @param {HTMLElement} drop
+ * @param {HTMLInputElement} file
+ * @param {(files: File[]) => void} add
+ */
 function takeFiles(drop, file, add) {
-  const over = (on) => (event) => {
+  /** @param {boolean} on */
+  const over = (on) => (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     drop.toggleAttribute("data-over", on);
   };
@@ -213,15 +261,21 @@ function takeFiles(drop, file, add) {
   drop.addEventListener("dragleave", over(false));
   drop.addEventListener("drop", (event) => {
     over(false)(event);
-    add([...event.dataTransfer.files]);
+    add([...(event.dataTransfer?.files ?? [])]);
   });
   file.addEventListener("change", () => {
-    add([...file.files]);
+    add([...(file.files ?? [])]);
     file.value = "";
   });
 }
 
-/** What follows from the prompts: a problem, or facts and the first anchors. Nothing at all hides the box. */
+/**
+ * What follows from the prompts: a problem, or facts and the first anchors. Nothing at all hides the box.
+ * @param {HTMLElement} box
+ * @param {string | undefined} problem
+ * @param {Fact[] | null | undefined} facts
+ * @param {string[] | null | undefined} anchors
+ */
 export function showDerived(box, problem, facts, anchors) {
   box.dataset.tone = problem ? "problem" : "good";
   const list = facts?.length
@@ -240,5 +294,5 @@ export function showDerived(box, problem, facts, anchors) {
         " …",
       )
     : null;
-  box.replaceChildren(...(problem ? [el("p", {}, problem)] : [list, asks].filter(Boolean)));
+  box.replaceChildren(...(problem ? [el("p", {}, problem)] : [list, asks].flatMap((node) => node ?? [])));
 }

@@ -1,4 +1,6 @@
 /** The projects of the workspace, and those that are put away: they come back, or are deleted for good. */
+/** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
+/** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -6,11 +8,13 @@ import { el, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
+/** @type {ReferenceParts} */
 let parts;
 let asked = 0;
 let trying = false; // a demo is on its way
 let open = false; // the list of what is put away
 
+/** @param {ReferenceParts} found */
 export function mountProjects(found) {
   parts = found;
 }
@@ -31,6 +35,10 @@ export async function listProjects() {
   parts.demo.replaceChildren(...answer.demos.map(demoButton));
 }
 
+/**
+ * @param {ListedProject} project
+ * @param {string} more
+ */
 function face(project, more) {
   return [
     project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
@@ -43,6 +51,7 @@ function face(project, more) {
   ];
 }
 
+/** @param {ListedProject} project */
 function row(project) {
   const current = project.id === state.projectId;
   return el(
@@ -73,12 +82,14 @@ function row(project) {
   );
 }
 
+/** @param {ListedProject} project */
 const putAway = (project) =>
   once(async () => {
     if (await write("put_away", { project: project.id }))
       toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
+/** @param {ListedProject[]} projects */
 function awayList(projects) {
   const list = el(
     "details",
@@ -93,7 +104,14 @@ function awayList(projects) {
   return list;
 }
 
+/** @param {ListedProject} project */
 function awayRow(project) {
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {string} title
+   * @param {() => Promise<unknown>} act
+   */
   const button = (action, label, title, act) =>
     el(
       "button",
@@ -110,7 +128,7 @@ function awayRow(project) {
   return el(
     "li",
     {},
-    el("div", { class: "project-face" }, face(project, project.size)),
+    el("div", { class: "project-face" }, face(project, project.size ?? "")),
     el(
       "div",
       { class: "project-buttons" },
@@ -130,10 +148,13 @@ function awayRow(project) {
   );
 }
 
-/** A button that acts once; then the list is made anew. */
+/**
+ * A button that acts once; then the list is made anew.
+ * @param {() => Promise<unknown>} act
+ */
 const once =
   (act) =>
-  async ({ currentTarget: button }) => {
+  async (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget: button }) => {
     if (button.disabled) return;
     button.disabled = true;
     await act();
@@ -141,6 +162,7 @@ const once =
     listProjects();
   };
 
+/** @param {Demo} demo */
 function demoButton(demo) {
   const button = el(
     "button",

@@ -1,13 +1,23 @@
 /** The same prompt and seed before and after a refinement, under one slider. */
+/** @import { ShownPicture } from "../app/payloads.d.ts" */
+/** @import { ComparedAnchor } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
-/** Fills `box`; asks for the pictures when it is shown and again when more of them are drawn. */
+/**
+ * Fills `box`; asks for the pictures when it is shown and again when more of them are drawn.
+ * @param {HTMLElement} box
+ */
 export function mountBeforeAfter(box) {
   const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", { class: "compare-number" });
+  /**
+   * @param {number} by
+   * @param {string} glyph
+   * @param {string} words
+   */
   const step = (by, glyph, words) =>
     el(
       "button",
@@ -60,6 +70,7 @@ export function mountBeforeAfter(box) {
     el("div", { class: "compare-words" }, left, right),
     strip,
   );
+  /** @type {ComparedAnchor[]} */
   let anchors = [];
   let index = 0;
   let asked = "";
@@ -68,12 +79,13 @@ export function mountBeforeAfter(box) {
     place.style.setProperty("--split", `${slider.value}%`);
     slider.setAttribute("aria-valuetext", `${slider.value} % before`);
   };
+  /** @param {number} by */
   const turn = (by) => {
     const most = chosen()?.pictures.length ?? 1;
     index = (index + by + most) % most;
     fill();
   };
-  const chosen = () => anchors.find((entry) => entry.id === anchor.value) ?? anchors[0];
+  const chosen = () => anchors.find(({ id }) => id === anchor.value) ?? anchors.at(0);
   slider.value = "50";
   split();
   slider.addEventListener("input", split);
@@ -84,25 +96,26 @@ export function mountBeforeAfter(box) {
   box.append(body, empty);
 
   function fill() {
-    const entry = chosen();
-    body.hidden = !entry;
-    empty.hidden = Boolean(entry);
+    const compared = chosen();
+    body.hidden = !compared;
+    empty.hidden = Boolean(compared);
     setText(
       empty,
       state.refinement?.step === "done"
         ? "The round before has no picture of the same prompt and seed."
         : "Train on the pairs; then Generate draws the same prompts and seeds again.",
     );
-    if (!entry) return;
-    index = Math.min(index, entry.pictures.length - 1);
-    const pair = entry.pictures[index];
-    setText(number, `${index + 1} of ${entry.pictures.length}`);
-    show(before, pair.before, entry.prompt, "before");
-    show(after, pair.after, entry.prompt, "after");
+    if (!compared) return;
+    const { prompt, pictures } = compared;
+    index = Math.min(index, pictures.length - 1);
+    const pair = pictures[index];
+    setText(number, `${index + 1} of ${pictures.length}`);
+    show(before, pair.before, prompt, "before");
+    show(after, pair.after, prompt, "after");
     setText(left, `Before: ${kind(pair.before)}`);
     setText(right, `After: ${kind(pair.after)}`);
     strip.replaceChildren(
-      ...entry.pictures.map((other, i) =>
+      ...pictures.map((other, i) =>
         el(
           "button",
           {
@@ -114,7 +127,7 @@ export function mountBeforeAfter(box) {
               click: () => {
                 index = i;
                 fill();
-                strip.children[i].focus();
+                /** @type {HTMLElement} */ (strip.children[i]).focus();
               },
             },
           },
@@ -138,8 +151,8 @@ export function mountBeforeAfter(box) {
     } // it is asked for again
     anchors = answer.anchors;
     const was = anchor.value;
-    anchor.replaceChildren(...anchors.map((entry) => el("option", { value: entry.id }, entry.prompt)));
-    if (anchors.some((entry) => entry.id === was)) anchor.value = was;
+    anchor.replaceChildren(...anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
+    if (anchors.some(({ id }) => id === was)) anchor.value = was;
     fill();
   }
   on("forget", () => {
@@ -152,8 +165,15 @@ export function mountBeforeAfter(box) {
   return { load };
 }
 
+/** @param {ShownPicture} picture */
 const kind = (picture) => (picture.copy ? "looks like the reference" : "matches its prompt");
 
+/**
+ * @param {HTMLImageElement} image
+ * @param {ShownPicture} picture
+ * @param {string} prompt
+ * @param {string} when
+ */
 function show(image, picture, prompt, when) {
   setAttribute(image, "src", address("picture", picture));
   setAttribute(image, "alt", `${prompt}, ${when}: ${kind(picture)}`);

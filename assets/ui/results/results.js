@@ -1,4 +1,6 @@
 /** Step 3: rounds beside each other. Only what was measured; nothing is made up. */
+/** @import { RoundResult } from "../app/payloads_calls.d.ts" */
+/** @import { ResultsParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
@@ -7,9 +9,11 @@ import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountExport } from "../app/archives.js";
 
+/** @type {ResultsParts} */
 let parts;
 let asked = 0;
 
+/** @param {ResultsParts} found */
 export function mountResults(found) {
   parts = found;
   mountSameSeed(parts["same-seed"]);
@@ -53,6 +57,7 @@ const HEAD = [
   ["LoRA", ""],
 ];
 
+/** @param {RoundResult[]} rounds */
 function table(rounds) {
   return el(
     "table",
@@ -105,8 +110,13 @@ function table(rounds) {
   );
 }
 
-const figure = (value, words) => (value === null || value === undefined ? "–" : words(value));
+/**
+ * @param {number | null} value
+ * @param {(value: number) => string} words
+ */
+const figure = (value, words) => (value === null ? "–" : words(value));
 
+/** @param {RoundResult} round */
 function shelf(round) {
   return el(
     "section",

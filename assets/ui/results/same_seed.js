@@ -1,9 +1,11 @@
 /** The same anchor and seed through the rounds. */
+/** @import { SameSeed } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
+/** @param {HTMLElement} box */
 export function mountSameSeed(box) {
   const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", {}, "1");
@@ -11,6 +13,7 @@ export function mountSameSeed(box) {
   let index = 0;
   let most = 1;
   let asked = 0;
+  /** @param {number} step */
   const turn = (step) => () => {
     index = (index + step + most) % most;
     load();
@@ -73,6 +76,7 @@ export function mountSameSeed(box) {
   );
 }
 
+/** @param {SameSeed} round */
 function plate(round) {
   const words = round.picture
     ? round.picture.copy

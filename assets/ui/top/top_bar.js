@@ -1,4 +1,6 @@
 /** The top line: project, steps and the job, the same in every step and after every refresh. */
+/** @import { Job } from "../app/payloads.d.ts" */
+/** @import { TopParts } from "../app/parts.d.ts" */
 import { state, on, emit, busy } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -11,12 +13,23 @@ import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
 
 const STILL = 600; // ms in which nothing can be stopped after a press: a second click is not meant for what moved under it
-let still = null; // the timer of it
+/** @type {ReturnType<typeof setTimeout> | undefined} its timer */
+let still;
 const SHOWN_WORDS = 2; // trigger words in the top line; the rest is counted
 
+/**
+ * @param {HTMLElement} element
+ * @returns {NodeListOf<HTMLButtonElement>}
+ */
+const stepButtons = (element) => element.querySelectorAll("[data-step]");
+
+/**
+ * @param {TopParts} parts
+ * @param {HTMLElement} element
+ */
 export function mountTop(parts, element) {
-  for (const button of element.querySelectorAll("[data-step]")) {
-    button.addEventListener("click", () => openStep(button.dataset.step));
+  for (const button of stepButtons(element)) {
+    button.addEventListener("click", () => openStep(button.dataset.step ?? ""));
   }
   parts.stop.addEventListener("click", () => move("stop", "stopping"));
   parts.pause.addEventListener("click", () => move("pause", "pausing"));
@@ -30,6 +43,7 @@ export function mountTop(parts, element) {
   on("job forget", () => showJob(parts));
 }
 
+/** @param {TopParts} parts */
 function showProject(parts) {
   const project = state.project;
   setText(parts.name, project?.name ?? "");
@@ -45,20 +59,25 @@ function showProject(parts) {
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }
 
-/** "<dotty>, <brumm> +2": what does not fit stands in the title. */
+/**
+ * "<dotty>, <brumm> +2": what does not fit stands in the title.
+ * @param {string[]} words
+ */
 function callWords(words) {
   const more = words.length - SHOWN_WORDS;
   return words.slice(0, SHOWN_WORDS).join(", ") + (more > 0 ? ` +${more}` : "");
 }
 
+/** @param {HTMLElement} element */
 function showSteps(element) {
-  for (const button of element.querySelectorAll("[data-step]")) {
+  for (const button of stepButtons(element)) {
     setAttribute(button, "aria-current", button.dataset.step === state.step ? "step" : null);
     button.disabled = !state.projectId && button.dataset.step !== "reference";
     button.title = button.disabled ? "Open or start a project first" : "";
   }
 }
 
+/** @param {TopParts} parts */
 function showJob(parts) {
   const job = state.job;
   parts.job.hidden = !job;
@@ -78,28 +97,32 @@ function showJob(parts) {
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
   parts.stop.hidden = !running;
   setText(parts.stop, job.state === "queued" ? "Cancel" : "Stop");
-  parts.stop.disabled = job.state === "stopping" || still !== null;
+  parts.stop.disabled = job.state === "stopping" || still !== undefined;
   emit("busy");
 }
 
+/** @param {Job} job */
 function rate(job) {
   if (!job.worker_alive) return "starting";
   if (job.state !== "running")
     return job.state === "queued" ? "the queue shows its place" : "at the next step; finished work is kept";
   const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
-  const left =
-    job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
+  const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");
 }
 
-/** Ask for a move of the job; the page shows it at once, the next poll says what became of it. */
+/**
+ * Ask for a move of the job; the page shows it at once, the next poll says what became of it.
+ * @param {"stop" | "pause" | "resume"} verb
+ * @param {Job["state"]} soon
+ */
 async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
   clearTimeout(still);
   still = setTimeout(() => {
-    still = null;
+    still = undefined;
     emit("job");
   }, STILL);
   emit("job");
