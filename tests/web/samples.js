@@ -1,5 +1,6 @@
 /** Whole values as the server sends them; a test names only what it is about. */
 /** @import { Anchor, Candidate, Job, Project, Queue, QueuedJob, Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { Pair, Refinement } from "../../assets/ui/app/payloads_refinement.d.ts" */
 
 /**
  * @param {Partial<Anchor>} [more]
@@ -156,5 +157,41 @@ export const project = (more) => ({
   settings: { tune: { preview_every: 0 } },
   derived: "",
   facts: [],
+  ...more,
+});
+
+/**
+ * @param {Partial<Pair>} [more]
+ * @returns {Pair}
+ */
+export const pair = (more) => ({
+  id: "q",
+  prompt: "A cat",
+  subject: "",
+  seed: "1",
+  reference: "aa",
+  generated: "bb",
+  painted: null,
+  maps: "cc",
+  quality: 0.5,
+  reproduction: 0.5,
+  ...more,
+});
+
+/**
+ * @param {Partial<Refinement>} [more]
+ * @returns {Refinement}
+ */
+export const refinement = (more) => ({
+  step: "review",
+  pairs: [],
+  measured: [],
+  measured_by: "",
+  unmeasured: "",
+  losses: [],
+  rule: "continue",
+  rule_words: "",
+  can_undo: false,
+  can_redo: false,
   ...more,
 });

@@ -89,10 +89,14 @@ export function emit(name, detail) {
  */
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
+/**
+ * Does a job wait or run?
+ * @param {Pick<Job, "state">} job
+ */
+export const isActive = (job) => ["queued", "running", "stopping", "pausing"].includes(job.state);
+
 /** Does work of this project wait or run? */
-export function busy() {
-  return Boolean(state.job && ["queued", "running", "stopping", "pausing"].includes(state.job.state));
-}
+export const busy = () => state.job !== null && isActive(state.job);
 
 export function drawing() {
   return busy() && state.job?.kind === "generate" && state.job.round_id === state.roundId;

@@ -4,13 +4,14 @@
 import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
+import { newest } from "../app/newest.js";
 import { el, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
 /** @type {ReferenceParts} */
 let parts;
-let asked = 0;
+const question = newest();
 let trying = false; // a demo is on its way
 let open = false; // the list of what is put away
 
@@ -21,9 +22,9 @@ export function mountProjects(found) {
 
 /** Projects and demos as the store has them now. */
 export async function listProjects() {
-  const mine = ++asked;
+  const isNewest = question();
   const answer = await call("reference", "overview", {});
-  if (!answer || mine !== asked || repeats(parts.projects, [answer, state.projectId, trying])) return;
+  if (!answer || !isNewest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
   const here = answer.projects.filter((project) => project.size === null);
   const away = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(

@@ -1,15 +1,87 @@
 /** The action bar: the one next step stands out; what cannot be done yet says why. */
-/** @import { Round } from "../app/payloads.d.ts" */
+/** @import { Round, RoundKind } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
-/** @import { Action } from "./action_list.js" */
-import { state, on, emit, busy, verdictOf } from "../app/store.js";
+import { state, on, emit, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { ACTIONS } from "./action_list.js";
-import { unfinished, jobName } from "../top/job_words.js";
+import { aside, childOf, closed, nextStep, refining } from "./next_step.js";
+import { jobName } from "../top/job_words.js";
 
+/**
+ * A button of the bar: the change that it asks for, and the kinds of rounds that it stands in.
+ * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[] }} Action
+ * @typedef {"fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept" | "next_round"} Change
+ */
+
+/** @type {Action[]} */
+const ACTIONS = [
+  {
+    name: "fine_tune",
+    label: "Fine-tune",
+    title: "Train the model on your references and all accepted pictures",
+    change: "fine_tune",
+    kinds: ["fine_tune"],
+  },
+  {
+    name: "pairs",
+    label: "Make comparison pairs",
+    title: "Draw a picture beside each of yours and judge it area by area",
+    change: "make_pairs",
+    kinds: ["refine"],
+  },
+  {
+    name: "train",
+    label: "Train on these pairs",
+    title: "Learn from the good areas, and from what the pictures lost of the reference",
+    change: "refine",
+    kinds: ["refine"],
+  },
+  {
+    name: "generate",
+    label: "Generate",
+    title: "Draw pictures for each test prompt",
+    change: "generate",
+    kinds: ["fine_tune", "refine"],
+  },
+  {
+    name: "whole",
+    label: "Run all steps",
+    title: "Make the pairs, train on them and draw the pictures, one after the other",
+    change: "run_refinement",
+    kinds: ["refine"],
+  },
+  {
+    name: "accept",
+    label: "Accept suggestion",
+    title: "Accept all suggested pictures",
+    change: "accept",
+    kinds: ["fine_tune", "refine"],
+  },
+  {
+    name: "refine",
+    label: "Refine with PatchDPO",
+    title:
+      "Correct the model area by area: compare your pictures with generated ones, then train on the difference",
+    change: "make_pairs",
+    kinds: ["fine_tune"],
+  },
+  {
+    name: "again",
+    label: "Refine again",
+    title: "Another refinement of the same round: with other pictures accepted, or other settings",
+    change: "make_pairs",
+    kinds: ["refine"],
+  },
+  {
+    name: "next_round",
+    label: "Next round ›",
+    title: "Start the next round with what was accepted",
+    change: "next_round",
+    kinds: ["fine_tune", "refine"],
+  },
+];
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
   resume: () =>
@@ -30,8 +102,6 @@ const HINTS = {
   next_round: () =>
     refining() ? (state.refinement?.rule_words ?? "") : "The next round learns from what was accepted.",
 };
-/** @type {Partial<Record<string, string>>} */
-const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
 let sending = false;
 
 /** @param {RoundsParts} parts */
@@ -65,81 +135,6 @@ export function mountActions(parts) {
   update();
 }
 
-const refining = () => state.round?.kind === "refine";
-
-/**
- * Why an action is not open now, or null when it is.
- * @param {string} name
- * @returns {string | null}
- */
-function closed(name) {
-  const { round } = state;
-  if (!round) return "Open a project first";
-  if (busy()) return "The studio is at work: wait, or press Stop";
-  if (name === "generate" && !round.trained)
-    return refining() ? "Train on the pairs first" : "Fine-tune first";
-  if (name === "generate" && round.complete) return "All pictures of this round are drawn";
-  if (name === "accept") {
-    if (!state.suggested.size) return "There is no suggestion yet";
-    if (![...state.suggested.keys()].some((id) => verdictOf(id) === "undecided"))
-      return "Every suggested picture is decided";
-  }
-  if (name === "next_round" && !state.candidates.size) return "Generate candidates first";
-  if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
-  return name === "refine" ? closedRefinement(round) : null;
-}
-
-/** @param {Round} round */
-function closedRefinement({ complete }) {
-  if (!state.candidates.size || !complete)
-    return "Generate first: a refinement is compared with the pictures of this round";
-  if (state.project?.kind === "style" && !acceptedSomewhere()) {
-    return "Accept a picture first: the pairs of a style are accepted pictures beside new ones of the same prompt";
-  }
-  return null;
-}
-
-/** Is anything accepted in this round or in one above it? */
-function acceptedSomewhere() {
-  if ([...state.verdicts.values()].includes("accepted")) return true;
-  for (let round = above(state.roundId); round; round = above(round.id)) if (round.accepted) return true;
-  return false;
-}
-
-/** @param {string | null} id */
-const above = (id) =>
-  state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
-
-/** Was anything painted over the pairs of a refinement that is trained already? Then it can be trained again. */
-const paintedSince = () => Boolean(state.refinement?.pairs.some((pair) => pair.painted));
-
-function pairsReady() {
-  const pairs = state.refinement?.pairs ?? [];
-  return pairs.length > 0 && pairs.every((pair) => pair.maps);
-}
-
-/**
- * Buttons that would only be in the way now.
- * @param {string} name
- */
-function aside(name) {
-  const complete = Boolean(state.round?.complete);
-  if (!refining()) return false;
-  if (name === "pairs") return pairsReady() || complete;
-  if (name === "again") return !complete;
-  if (name === "accept") return !state.candidates.size;
-  return complete && ["whole", "train", "generate"].includes(name) && !(name === "train" && paintedSince());
-}
-
-/** The next step as the store sees it, corrected by decisions that are still on their way. */
-function nextStep() {
-  if (unfinished(state.job) && state.job?.round_id === state.roundId) return "resume";
-  const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
-  if (!["accept", "next_round"].includes(step)) return step;
-  const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
-  return closed("accept") === null ? "accept" : accepted ? "next_round" : step;
-}
-
 /**
  * @param {(Action & { button: HTMLButtonElement })[]} buttons
  * @param {HTMLElement} hint
@@ -155,15 +150,6 @@ function show(buttons, hint) {
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
   }
   setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : "");
-}
-
-/**
- * The round that an action leads to and that is there already: a second line is what Branch is for.
- * @param {string} name
- */
-function childOf(name) {
-  const kind = name === "next_round" ? "fine_tune" : name === "refine" ? "refine" : null;
-  return kind && state.rounds.findLast((round) => round.parent_id === state.roundId && round.kind === kind);
 }
 
 /** @param {Action} action */

@@ -1,14 +1,14 @@
 /** The top line: project, steps and the job, the same in every step and after every refresh. */
 /** @import { Job } from "../app/payloads.d.ts" */
 /** @import { TopParts } from "../app/parts.d.ts" */
-import { state, on, emit, busy } from "../app/store.js";
+import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { setAttribute, setText } from "../kit/dom.js";
-import { clock } from "../kit/format.js";
 import { toggleTheme } from "../kit/theme.js";
-import { HALTED, unfinished, isWorking, jobTitle, resumeWord } from "./job_words.js";
+import { unfinished, isWorking } from "./job_words.js";
+import { jobLine } from "./job_line.js";
 import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
 
@@ -82,33 +82,23 @@ function showJob(parts) {
   const job = state.job;
   parts.job.hidden = !job;
   if (!job) return emit("busy");
-  const running = busy();
-  parts.job.dataset.state = running ? "running" : job.state;
-  setText(parts["job-title"], jobTitle(job));
-  parts["job-title"].title = job.message ?? "";
+  const line = jobLine(job);
+  parts.job.dataset.state = line.state;
+  setText(parts["job-title"], line.title);
+  parts["job-title"].title = job.message;
   parts["job-bar"].hidden = !isWorking(job);
   parts["job-bar"].max = job.total || 1;
   parts["job-bar"].value = job.done;
-  setText(parts["job-rate"], running ? rate(job) : job.message);
-  parts["job-rate"].title = job.message ?? "";
-  parts.pause.hidden = job.state !== "running";
-  parts.resume.hidden = !HALTED.has(job.state);
-  setText(parts.resume, resumeWord(job));
+  setText(parts["job-rate"], line.note);
+  parts["job-rate"].title = job.message;
+  parts.pause.hidden = !line.pause;
+  parts.resume.hidden = line.resume === null;
+  if (line.resume) setText(parts.resume, line.resume);
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
-  parts.stop.hidden = !running;
-  setText(parts.stop, job.state === "queued" ? "Cancel" : "Stop");
+  parts.stop.hidden = line.stop === null;
+  if (line.stop) setText(parts.stop, line.stop);
   parts.stop.disabled = job.state === "stopping" || still !== undefined;
   emit("busy");
-}
-
-/** @param {Job} job */
-function rate(job) {
-  if (!job.worker_alive) return "starting";
-  if (job.state !== "running")
-    return job.state === "queued" ? "the queue shows its place" : "at the next step; finished work is kept";
-  const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
-  const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
-  return [speed, left].filter(Boolean).join(" · ");
 }
 
 /**

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tell } from "../browser.js";
 
-const { write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
+const { goOn, write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
 /**
  * A list that left for the studio, and how it is answered.
  * @typedef {{ list: { id: string, name: string, request: { n?: number } }[], keepalive: boolean,
@@ -105,4 +105,21 @@ test("the person is asked before a page goes only when a change cannot be sent f
   await soon();
   come(asked[1], [{}]);
   await large;
+});
+
+test("a change is noted while all is well, and the next page goes on with what was noted", async () => {
+  const { asked, come } = studio();
+  const done = write("decide", { n: 9 });
+  await new Promise((later) => setTimeout(later, 60));
+  const noted = sessionStorage.getItem("gal-studio-writes");
+  come(asked[0], [{}]);
+  await done;
+  await new Promise((later) => setTimeout(later, 60));
+  assert.equal(sessionStorage.getItem("gal-studio-writes"), null, "nothing waits any more");
+  sessionStorage.setItem("gal-studio-writes", noted ?? "");
+  goOn();
+  assert.deepEqual(asked[1].list, asked[0].list, "the same ID: the studio does it once");
+  come(asked[1], [{}]);
+  await soon();
+  assert.equal(pending(), 0);
 });
