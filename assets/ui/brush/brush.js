@@ -25,6 +25,7 @@ import { el, find } from "../kit/dom.js";
 import { Mask } from "./mask.js";
 import { drawMask } from "./paint.js";
 import { listenKeys } from "./brush_keys.js";
+import { listenPointer } from "./brush_pointer.js";
 
 const KEPT_STROKES = 40;
 const SIZE = { least: 0.008, most: 0.5 };
@@ -231,36 +232,4 @@ export class Brush {
     this.canvas.remove();
     this.ring.remove();
   }
-}
-
-/** @param {Brush} brush */
-function listenPointer(brush) {
-  const { canvas } = brush;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    canvas.setPointerCapture(event.pointerId);
-    const at = brush.point(event);
-    brush.paint(at, at);
-    brush.showRing(at);
-  });
-  canvas.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where the keys are
-  canvas.addEventListener("pointermove", (event) => {
-    for (const moment of brush.stroke ? [...(event.getCoalescedEvents?.() ?? []), event] : []) {
-      const to = brush.point(moment);
-      brush.paint(brush.last ?? to, to);
-      brush.last = to;
-    }
-    brush.showRing(brush.point(event));
-  });
-  for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => brush.stroke && brush.endStroke());
-  canvas.addEventListener("pointerleave", () => brush.stroke || brush.showRing(null));
-  canvas.addEventListener(
-    "wheel",
-    (event) => {
-      event.preventDefault();
-      brush.size -= Math.sign(event.deltaY) * 0.05;
-    },
-    { passive: false },
-  );
 }

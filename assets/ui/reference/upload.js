@@ -1,5 +1,5 @@
 /** Uploads of pictures and masks; the studio looks at each as soon as it is there. */
-/** @import { Row } from "./picture_set.js" */
+/** @import { Row } from "./picture_row.js" */
 /** @import { Upload } from "../app/parts.d.ts" */
 import { call } from "../app/session.js";
 import { setText } from "../kit/dom.js";

@@ -15,8 +15,8 @@ const cards = new Map();
 /** @type {Record<MapKind, boolean>} */
 const shown = { quality: true, reproduction: false };
 const near = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries)
+  (changes) => {
+    for (const { target, isIntersecting } of changes)
       if (isIntersecting) cards.get(/** @type {HTMLElement} */ (target).dataset.pair ?? "")?.lay();
   },
   { rootMargin: "200px" },

@@ -1,7 +1,6 @@
 /** One pair, large: what the reference lost, which patches of the generation are right, and a brush that overrules it. */
 /** @import { HeatPanel } from "../heatmap/panel.js" */
 /** @import { Brush, Tool } from "../brush/brush.js" */
-/** @import { StoredPair } from "../app/payloads_calls.d.ts" */
 /** @import { Pair, Runs } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
@@ -9,7 +8,7 @@ import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
 import { el, find, setText, whenClosed } from "../kit/dom.js";
-import { mean, plate, yours } from "./pair_parts.js";
+import { head, mean, plate, subjectPanel, yours } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
 import { heatPanel } from "../heatmap/panel.js";
@@ -138,7 +137,7 @@ async function fill(id) {
   const mine = { id, maps: pair.maps, quality, reproduction, brush: null, outline: null, keep: () => {} };
   open = mine;
   dialog.replaceChildren(
-    head(pair, at, pairs.length),
+    head(pair, at, pairs.length, { turn: turnPair, close: closePair }),
     el(
       "div",
       { class: "pair-plates" },
@@ -188,22 +187,7 @@ function subjectButton(pair, id, found) {
       refresh();
     });
   };
-  return el(
-    "div",
-    { class: "pair-subject" },
-    el(
-      "span",
-      {},
-      found
-        ? "The bright part counts as the subject. Is it wrong?"
-        : "All of this picture counts as the subject.",
-    ),
-    el(
-      "button",
-      { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } },
-      "Paint the subject",
-    ),
-  );
+  return subjectPanel(found, act);
 }
 
 /**
@@ -256,43 +240,5 @@ function lay(mine, place, bars, runs) {
       { class: "pair-words" },
       "Learns the good areas, ignores the bad. What you paint overrides the estimate.",
     ),
-  );
-}
-
-/**
- * @param {Pair} pair
- * @param {number} at
- * @param {number} count
- */
-function head(pair, at, count) {
-  /**
-   * @param {number} by
-   * @param {string} glyph
-   * @param {string} words
-   * @param {boolean} there
-   */
-  const step = (by, glyph, words, there) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        "aria-label": words,
-        title: `${words} (${by < 0 ? "←" : "→"})`,
-        disabled: !there,
-        on: { click: () => turnPair(by) },
-      },
-      glyph,
-    );
-  return el(
-    "header",
-    { class: "pair-head" },
-    el("h2", {}, pair.prompt),
-    el("span", { class: "pair-seed" }, `${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}`),
-    el("span", { class: "pair-kept", role: "status" }),
-    step(-1, "‹", "Previous pair", at > 0),
-    el("output", {}, `${at + 1} of ${count}`),
-    step(1, "›", "Next pair", at < count - 1),
-    el("button", { type: "button", class: "button small", title: "Esc", on: { click: closePair } }, "Close"),
   );
 }

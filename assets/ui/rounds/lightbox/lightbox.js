@@ -1,18 +1,16 @@
 /** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
 /** @import { PartPainter } from "./accept_part.js" */
 /** @import { HeatPanel } from "../../heatmap/panel.js" */
-/** @import { Candidate, Score } from "../../app/payloads.d.ts" */
+/** @import { Candidate } from "../../app/payloads.d.ts" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, reference, whenClosed } from "../../kit/dom.js";
-import { undecided } from "../../kit/format.js";
 import { picture } from "../../app/urls.js";
-import { REMARKS } from "../grid/tile.js";
+import { figures } from "./figures.js";
 import { toggle } from "../grid/verdicts.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { heatPanel } from "../../heatmap/panel.js";
 import { partButtons, partPainter } from "./accept_part.js";
 
-/** @typedef {[name: string, value: string, title?: string]} Row */
 /** @typedef {{ id: string, heat: HeatPanel, part: PartPainter, node: HTMLElement }} Plate */
 
 /** @type {HTMLDialogElement} made when it is opened first, with what is in it */
@@ -248,40 +246,4 @@ function verdictButtons(id, part) {
     ),
     button("close", "Close", null, close, "Esc"),
   );
-}
-
-/**
- * @param {Candidate} candidate
- * @param {Score | undefined} score
- * @returns {Row[]}
- */
-function figures(candidate, score) {
-  const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
-  /** @type {(Row | null)[]} */
-  const rows = [
-    ["Seed", String(candidate.seed)],
-    [
-      "Likeness to its own prompt",
-      candidate.similarity_anchor.toFixed(4),
-      "From −1 to 1. How is this computed? The cosine of the CLIP features of picture and prompt",
-    ],
-    [
-      "Likeness to the reference's prompt",
-      candidate.similarity_reference.toFixed(4),
-      "From −1 to 1. How is this computed? The cosine of the CLIP features of the picture and the reference’s prompt",
-    ],
-    [
-      "Difference",
-      `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
-      "Likeness to its own prompt minus likeness to the reference’s prompt. At zero or below, the picture counts as like the reference",
-    ],
-    candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
-    score
-      ? [
-          "Test prompt",
-          `${score.copies} of ${score.n} like the reference · undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
-        ]
-      : null,
-  ];
-  return rows.flatMap((row) => (row ? [row] : []));
 }

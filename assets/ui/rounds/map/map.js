@@ -2,18 +2,17 @@
 /** @import { State } from "../../app/store.js" */
 /** @import { MapPoint } from "./marks.js" */
 /** @import { Plot } from "../../app/plotly.js" */
-/** @import { Candidate } from "../../app/payloads.d.ts" */
 import { state, on, setFocus, setHover, setSelection } from "../../app/store.js";
 import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
-import { colours, gradient, MODES } from "./colours.js";
+import { gradient, MODES } from "./colours.js";
 import { plotly } from "../../app/plotly.js";
-import { lassoed, nearest, rangeOf } from "./geometry.js";
+import { lassoed, nearest } from "./geometry.js";
 import { watchPointer } from "./lasso.js";
+import { layout, traces } from "./plot.js";
 import { drawMarks } from "./marks.js";
 
 const NEAR = 12; // pixels
-const MANY = 400; // points from which on they are drawn smaller
 /**
  * The map's elements, its points, and what Plotly made of them.
  * @typedef {{ map: HTMLElement, plot: HTMLElement, marks: SVGElement, empty: HTMLElement, peek: HTMLElement,
@@ -151,7 +150,10 @@ function draw() {
       const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
       points = candidates.flatMap(({ id, copy }) => point(id, copy));
       stars = (state.project?.references ?? []).flatMap(({ id }) => point(id, false));
-      return library.react(plot, traces(candidates), layout(), { staticPlot: true, responsive: false });
+      return library.react(plot, traces(candidates, points, stars), layout(plot, [...points, ...stars]), {
+        staticPlot: true,
+        responsive: false,
+      });
     })
     .then((result) => {
       if (!result) return;
@@ -173,57 +175,6 @@ function draw() {
 function point(id, copy) {
   const at = state.positions.get(id);
   return at ? [{ id, at, copy, x: 0, y: 0 }] : [];
-}
-
-/** @param {Candidate[]} candidates */
-function traces(candidates) {
-  const colour = colours(candidates, state.colour);
-  const [small, large] = candidates.length > MANY ? [9, 16] : [13, 21];
-  const size = candidates.map((c) => (state.suggested.has(c.id) ? large : small));
-  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
-  return [
-    {
-      type: "scatter",
-      mode: "markers",
-      hoverinfo: "skip",
-      x: points.map((p) => p.at[0]),
-      y: points.map((p) => p.at[1]),
-      marker: {
-        color: colour,
-        size,
-        opacity: 1,
-        symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")),
-        line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour },
-      },
-    },
-    {
-      type: "scatter",
-      mode: "markers",
-      hoverinfo: "skip",
-      x: stars.map((p) => p.at[0]),
-      y: stars.map((p) => p.at[1]),
-      marker: { color: accent, size: 24, symbol: "star" },
-    },
-  ];
-}
-
-function layout() {
-  const xs = [...points, ...stars].map((p) => p.at[0]);
-  const ys = [...points, ...stars].map((p) => p.at[1]);
-  /** @param {number[]} values */
-  const axis = (values) => ({ visible: false, fixedrange: true, range: rangeOf(values) });
-  return {
-    autosize: true,
-    showlegend: false,
-    dragmode: false,
-    margin: { l: 6, r: 6, t: 6, b: 6 },
-    width: parts.plot.clientWidth,
-    height: parts.plot.clientHeight,
-    paper_bgcolor: "transparent",
-    plot_bgcolor: "transparent",
-    xaxis: axis(xs),
-    yaxis: axis(ys),
-  };
 }
 
 /**
