@@ -22,12 +22,12 @@ const STARTS = {
   draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
-  none: "The studio has not looked for the subject yet; without your mask it will, when it first needs it.",
+  none: "The studio has not looked for the subject yet. If you paint no mask, it looks when it first needs one.",
 };
 /** @type {[name: "undo" | "redo", words: string][]} */
 const STEPS = [
-  ["undo", "Back to the former mask"],
-  ["redo", "Forward again"],
+  ["undo", "Undo: the mask before"],
+  ["redo", "Redo"],
 ];
 /**
  * The picture that is open; `kept` is what was saved of it last.
@@ -90,7 +90,7 @@ export async function paintMask({ source, title, load, send, log = null }) {
   const words = el(
     "p",
     { class: "lightbox-why" },
-    "Paint the subject, and leave the background out. What is not painted weighs little when a refinement learns from this picture.",
+    "Paint the subject, and leave the background out. What you leave out counts little when a refinement learns from this picture.",
   );
   /** @param {boolean} byHand or left to the studio */
   const give = async (byHand) => {

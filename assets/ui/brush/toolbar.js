@@ -36,9 +36,9 @@ export function brushBar(brush) {
       { type: "button", class: "quiet", "aria-label": words, title: words, on: { click: act } },
       glyph,
     );
-  const undo = step("↶", "Take the last stroke back (Ctrl+Z)", () => brush.undo());
-  const redo = step("↷", "Bring the stroke back (Ctrl+Y)", () => brush.redo());
-  const clear = step("Clear", "Take all paint away", () => brush.clear());
+  const undo = step("↶", "Undo the last stroke (Ctrl+Z)", () => brush.undo());
+  const redo = step("↷", "Redo the stroke (Ctrl+Y)", () => brush.redo());
+  const clear = step("Clear", "Remove all paint", () => brush.clear());
   const update = () => {
     for (const [i, tool] of brush.tools.entries())
       setAttribute(tools[i], "aria-pressed", String(brush.tool === tool));

@@ -67,7 +67,7 @@ function build() {
     el(
       "p",
       { class: "field-note" },
-      "What the model is asked to draw from the next Generate on; pictures already drawn stay. ",
+      "The model draws these from the next Generate on. Pictures already drawn stay. ",
       el("code", {}, "{}"),
       " stands for ",
       made.braces,
@@ -225,7 +225,7 @@ async function read(file) {
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
   if (!lines.length)
     return toast(
-      `${file.name} holds no test prompts: write one per line, with {} where the subject stands.`,
+      `${file.name} contains no test prompts: write one per line, with {} where the subject stands.`,
       "error",
     );
   return add(lines);

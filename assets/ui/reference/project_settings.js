@@ -35,7 +35,7 @@ export function projectSettings(project) {
     "details",
     { class: "advanced" },
     el("summary", {}, "Advanced"),
-    el("p", { class: "field-note" }, "Saved at once; used from the next training or drawing on."),
+    el("p", { class: "field-note" }, "Saved at once. Used from the next training or drawing on."),
     el(
       "div",
       { class: "advanced-fields" },

@@ -137,8 +137,8 @@ function pairBar() {
     {
       type: "button",
       class: "quiet",
-      "aria-label": "Take the last correction back (Ctrl+Z)",
-      title: "Take the last correction back (Ctrl+Z)",
+      "aria-label": "Undo the last correction (Ctrl+Z)",
+      title: "Undo the last correction (Ctrl+Z)",
       on: { click: () => stepPainting("undo_painting") },
     },
     "↶",
@@ -148,8 +148,8 @@ function pairBar() {
     {
       type: "button",
       class: "quiet",
-      "aria-label": "Bring the correction back (Ctrl+Y)",
-      title: "Bring the correction back (Ctrl+Y)",
+      "aria-label": "Redo the correction (Ctrl+Y)",
+      title: "Redo the correction (Ctrl+Y)",
       on: { click: () => stepPainting("redo_painting") },
     },
     "↷",

@@ -8,6 +8,7 @@ import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { lossChart, running } from "../training/curves.js";
 import { makePreviews } from "../training/previews.js";
+import { howComputed } from "../kit/how.js";
 import { toast } from "../kit/toast.js";
 
 /** @type {Record<Measured["verdict"], string>} */
@@ -25,6 +26,22 @@ const RULES = [
 /** @typedef {"done" | "now" | "work" | "later"} Mark */
 /** @typedef {{ name: string, words: string, mark: Mark }} StepRow */
 
+/** Made once: it stays open when the figures are drawn again. */
+const how = howComputed([
+  [
+    "The difference:",
+    "each picture is paired with the one that the round before drew for the same prompt and seed. The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
+    "mean of (after − before)",
+  ],
+  [
+    "In brackets:",
+    "the 95 % interval of that mean, by drawing the prompts again at random, whole and with replacement (bootstrap). No clear change: the interval holds zero.",
+  ],
+  [
+    "Figures:",
+    "likeness to prompt and reference are cosines of CLIP features, from −1 to 1; a share is from 0 to 1.",
+  ],
+]);
 const ORDER = ["pairs", "review", "refine", "generate", "done"];
 
 /** @param {HTMLElement} box */
@@ -153,6 +170,7 @@ function measuredRows([measured, judge, unmeasured]) {
         ),
       ),
     ),
+    how,
   ];
 }
 

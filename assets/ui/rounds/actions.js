@@ -85,7 +85,7 @@ const ACTIONS = [
 /** @type {Record<string, (round: Round) => string>} */
 const HINTS = {
   resume: () =>
-    `${state.job ? jobName(state.job.kind) : "The work"} is not done: Resume, at the top, goes on where it stopped.`,
+    `${state.job ? jobName(state.job.kind) : "The work"} is not finished: Resume, at the top, continues where it stopped.`,
   fine_tune: () => "Teaches the model your reference and all accepted pictures.",
   pairs: () => "Draws a picture beside each of yours and judges it area by area.",
   train: () => "Look at the heat maps, paint over what is wrong, then train.",

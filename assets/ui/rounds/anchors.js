@@ -3,19 +3,24 @@
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";
+import { howWeighed } from "./how.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
+  const how = howWeighed(); // made once: it stays open when the table is drawn again
   const update = () => {
-    if (!panel.hidden) show(panel);
+    if (!panel.hidden) show(panel, how);
   };
   on("scores round job forget view received", update);
   on("hover", () => light(panel));
 }
 
-/** @param {HTMLElement} box */
-function show(box) {
+/**
+ * @param {HTMLElement} box
+ * @param {HTMLElement} how
+ */
+function show(box, how) {
   const { scores, round } = state;
   if (repeats(box, [scores, drawing(), state.round?.example_weight])) return;
   if (!scores.length || !round) {
@@ -31,6 +36,7 @@ function show(box) {
   }
   box.replaceChildren(
     openness(round),
+    how,
     el(
       "table",
       { class: "table" },
@@ -57,10 +63,7 @@ function openness({ openness: mean, example_weight: weight }) {
     { class: "openness" },
     el(
       "span",
-      {
-        title:
-          "How is this computed? The mean over all test prompts of the entropy of the share that looks like the reference, divided by its largest value",
-      },
+      { title: "The mean over all test prompts" },
       "How undecided the model is: ",
       el("b", {}, undecided(mean)),
       ". An accepted picture will count ",

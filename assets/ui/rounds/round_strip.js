@@ -144,7 +144,7 @@ function comesFrom(round) {
   const before = state.rounds[state.rounds.indexOf(round) - 1];
   const parent = state.rounds.find((other) => other.id === round.parent_id);
   if (before?.id === round.parent_id || !before) return null;
-  return `Goes on from ${parent ? parent.name : "the reference"}`;
+  return `Continues from ${parent ? parent.name : "the reference"}`;
 }
 
 /** @param {RoundsParts} parts */

@@ -4,6 +4,7 @@
 import { state, on, verdictOf, setFocus, setHover, drawing } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";
+import { howSuggested } from "./how.js";
 import { count } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
@@ -12,6 +13,7 @@ const STATES = { accepted: "accepted", rejected: "left out" };
 
 /** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
+  parts.suggestions.after(howSuggested());
   const update = () => show(parts);
   on("scores round job verdicts forget received", update);
   update();

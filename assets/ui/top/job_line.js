@@ -24,7 +24,7 @@ export function jobLine(job) {
 function rate(job) {
   if (!job.worker_alive) return "starting";
   if (job.state !== "running")
-    return job.state === "queued" ? "the queue shows its place" : "at the next step; finished work is kept";
+    return job.state === "queued" ? "see the queue for its place" : "at the next step; finished work is kept";
   const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
   const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");

@@ -54,7 +54,7 @@ function showProject(parts) {
   parts.model.title = project ? `Base model: ${project.base_model}` : "";
   setText(parts.trigger, project ? callWords(project.triggers) : "");
   parts.trigger.title = project
-    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}`
+    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to draw ${project.triggers.length > 1 ? "the objects" : "the subject"}`
     : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }

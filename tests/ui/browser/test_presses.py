@@ -63,7 +63,7 @@ def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, serve
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.3), (0.8, 0.3)])
     page.wait_for_selector(".pair-kept:text-is('Saved')")
     in_one_task(page, "key('Escape'); key('z', { ctrlKey: true });")
-    page.wait_for_selector("[aria-label^='Bring the correction back']:enabled")
+    page.wait_for_selector("[aria-label^='Redo the correction']:enabled")
     settled(page)
     assert not studio.store.refinements.paintings.newest(node), "painted, and taken back once"
     assert page.evaluate("document.activeElement.matches('.pair-card')")

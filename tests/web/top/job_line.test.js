@@ -14,7 +14,7 @@ const shown = (more) => {
 
 /** @type {[state: Job["state"], buttons: string[], note: string][]} */
 const STATES = [
-  ["queued", ["Cancel"], "the queue shows its place"],
+  ["queued", ["Cancel"], "see the queue for its place"],
   ["running", ["Pause", "Stop"], ""],
   ["pausing", ["Stop"], "at the next step; finished work is kept"],
   ["stopping", ["Stop"], "at the next step; finished work is kept"],

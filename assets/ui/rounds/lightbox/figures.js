@@ -18,12 +18,12 @@ export function figures(candidate, score) {
     [
       "Likeness to its own prompt",
       candidate.similarity_anchor.toFixed(4),
-      "From −1 to 1. How is this computed? The cosine of the CLIP features of picture and prompt",
+      "From −1 to 1: the cosine of the CLIP features of picture and prompt",
     ],
     [
       "Likeness to the reference's prompt",
       candidate.similarity_reference.toFixed(4),
-      "From −1 to 1. How is this computed? The cosine of the CLIP features of the picture and the reference’s prompt",
+      "From −1 to 1: the cosine of the CLIP features of the picture and the reference’s prompt",
     ],
     [
       "Difference",
