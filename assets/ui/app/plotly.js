@@ -19,7 +19,7 @@ export function plotly() {
     const script = document.createElement("script");
     const failed = () => {
       loading = null;
-      reject(new Error("The map's library could not be loaded."));
+      reject(new Error("The map could not be loaded. Open it again when the studio is back."));
     };
     script.src = "/static/plotly.min.js";
     script.onload = () => {

@@ -38,6 +38,7 @@ let noting;
  * @returns {Promise<WriteAnswers[Name] | null>}
  */
 export function write(name, request) {
+  // the studio's answer to a change of this name is taken at its word
   return new Promise((done) =>
     wait({ id: newId(), name, request }, (answer) => done(/** @type {WriteAnswers[Name] | null} */ (answer))),
   );
@@ -196,5 +197,7 @@ export function goOn() {
   } catch {
     /* not allowed */
   }
-  for (const change of JSON.parse(left ?? "[]")) wait(change, () => {});
+  /** @type {Change[]} what `note` wrote */
+  const noted = JSON.parse(left ?? "[]");
+  for (const change of noted) wait(change, () => {});
 }

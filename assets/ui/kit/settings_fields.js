@@ -25,10 +25,15 @@ const WHOLE = new Set([
 
 /**
  * The setting behind a dotted name.
- * @param {Record<string, any>} settings
+ * @param {object} settings
  * @param {string} name
  */
-export const read = (settings, name) => name.split(".").reduce((value, key) => value?.[key], settings);
+export function read(settings, name) {
+  /** @type {unknown} */
+  let value = settings;
+  for (const key of name.split(".")) value = value instanceof Object ? Reflect.get(value, key) : undefined;
+  return value;
+}
 
 /**
  * A field: its label with all in it, the input, and the line under it.

@@ -24,7 +24,7 @@ export function mountForm(parts, upload, created) {
   /** @type {Awaited<ReturnType<typeof mountPresets>>} */
   let presets = null;
   let mounting = false;
-  const kind = () => /** @type {ProjectKind} */ (new FormData(form).get("kind"));
+  const kind = () => /** @type {ProjectKind} */ (new FormData(form).get("kind")); // one of two radio buttons
   const open = () => (kind() === "style" ? sets.slice(0, 1) : sets);
   const facts = () => ({
     kind: kind(),

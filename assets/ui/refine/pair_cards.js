@@ -17,7 +17,7 @@ const shown = { quality: true, reproduction: false };
 const near = new IntersectionObserver(
   (changes) => {
     for (const { target, isIntersecting } of changes)
-      if (isIntersecting) cards.get(/** @type {HTMLElement} */ (target).dataset.pair ?? "")?.lay();
+      if (isIntersecting) cards.get(target.getAttribute("data-pair") ?? "")?.lay();
   },
   { rootMargin: "200px" },
 );

@@ -163,7 +163,10 @@ function draw() {
       fade();
       marks();
     })
-    .catch((error) => setText(parts.empty, error.message));
+    .catch((error) => {
+      parts.empty.hidden = false;
+      setText(parts.empty, error.message);
+    });
 }
 
 /**
