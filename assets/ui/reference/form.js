@@ -1,5 +1,4 @@
 /** The form of a new project: one set of references, or one for each object; the model and its settings. */
-/** @import { PictureSet } from "./picture_set.js" */
 /** @import { ProjectKind } from "../app/payloads.d.ts" */
 /** @import { ReferenceParts, Upload } from "../app/parts.d.ts" */
 /** @import { Derived } from "../app/payloads_calls.d.ts" */
@@ -8,7 +7,7 @@ import { call } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { setAttribute } from "../kit/dom.js";
 import { mountPresets } from "./presets.js";
-import { makeSet, showDerived } from "./picture_set.js";
+import { PictureSet, showDerived } from "./picture_set.js";
 
 const MOST = 4; // the studio refuses more objects at once
 
@@ -66,7 +65,7 @@ export function mountForm(parts, upload, created) {
   };
 
   const addSet = () => {
-    const set = makeSet(upload, {
+    const set = new PictureSet(upload, {
       changed: derive,
       remove: () => {
         sets.splice(sets.indexOf(set), 1);

@@ -3,7 +3,6 @@
 /** @import { DerivedSet } from "../app/payloads_calls.d.ts" */
 /** @import { Row } from "./picture_row.js" */
 /** @import { Upload } from "../app/parts.d.ts" */
-/** @typedef {ReturnType<typeof makeSet>} PictureSet */
 import { el, setText } from "../kit/dom.js";
 import { giveMask, send } from "./upload.js";
 import { isMask, isText, makeRow, stem } from "./picture_row.js";
@@ -11,14 +10,11 @@ import { isMask, isText, makeRow, stem } from "./picture_row.js";
 /** @type {Record<ProjectKind, string>} */
 const EXAMPLES = { style: "A cat in watercolor painting style", object: "A <cute-cat> cat on the stairs" };
 /**
- * @param {Upload} upload
- * @param {{ changed: () => void, remove: () => void }} on
+ * The elements of a set.
+ * @param {() => void} changed
+ * @param {() => void} remove
  */
-export function makeSet(upload, { changed, remove }) {
-  /** @type {Row[]} */
-  const rows = [];
-  /** @type {ProjectKind} */
-  let kind = "style";
+function elementsOf(changed, remove) {
   const file = el("input", {
     type: "file",
     accept: "image/*,.txt",
@@ -60,83 +56,123 @@ export function makeSet(upload, { changed, remove }) {
     field,
     derived,
   );
+  return { node, head, title, away, file, drop, list, trigger, field, derived };
+}
 
-  const prompts = () => rows.map((row) => row.prompt.value.trim() || rows[0].prompt.value.trim());
-  /** @param {File[]} files */
-  const add = async (files) => {
+/** `changed()` is called after each change of a prompt, a picture or the trigger word. */
+export class PictureSet {
+  /** @type {Row[]} */
+  rows = [];
+  /** @type {ProjectKind} */
+  kind = "style";
+
+  /**
+   * @param {Upload} upload
+   * @param {{ changed: () => void, remove: () => void }} on
+   */
+  constructor(upload, { changed, remove }) {
+    this.upload = upload;
+    this.changed = changed;
+    this.parts = elementsOf(changed, remove);
+    this.node = this.parts.node;
+    this.file = this.parts.file;
+    takeFiles(this.parts.drop, this.file, (files) => this.add(files));
+  }
+
+  /** The prompt of each picture; one without has that of the first. */
+  prompts() {
+    return this.rows.map((row) => row.prompt.value.trim() || this.rows[0].prompt.value.trim());
+  }
+
+  word() {
+    return this.parts.trigger.value;
+  }
+
+  ready() {
+    return Promise.all(this.rows.map((row) => row.ready));
+  }
+
+  references() {
+    const prompts = this.prompts();
+    return this.rows
+      .map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts[i] }))
+      .filter((row) => row.path);
+  }
+
+  /** @param {File[]} files pictures, their prompts as text files, their masks */
+  async add(files) {
     /** @type {Map<string, string>} */
     const captions = new Map();
     for (const one of files) if (isText(one)) captions.set(stem(one), (await one.text()).trim());
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
-    for (const one of files.filter((file) => !isText(file) && !isMask(file))) {
-      const row = makeRow(one, captions.get(stem(one)) ?? "", EXAMPLES[kind], () => take(row));
-      rows.push(row);
-      list.append(row.node);
-      row.prompt.addEventListener("input", changed);
-      row.ready = send(row, one, upload);
-      row.paint.hidden = kind === "style";
-    }
+    for (const one of files.filter((file) => !isText(file) && !isMask(file)))
+      this.addPicture(one, captions.get(stem(one)) ?? "");
     for (const [name, mask] of masks)
       giveMask(
-        rows.find((row) => row.stem === name),
+        this.rows.find((row) => row.stem === name),
         mask,
-        upload,
+        this.upload,
       );
-    rows.find((row) => !row.prompt.value)?.prompt.focus();
-    changed();
-  };
-  /** @param {Row} row */
-  const take = (row) => {
-    if (!rows.includes(row)) return; // it was removed while it was on its way
-    rows.splice(rows.indexOf(row), 1);
-    row.node.remove();
-    changed();
-  };
-  takeFiles(drop, file, add);
+    this.rows.find((row) => !row.prompt.value)?.prompt.focus();
+    this.changed();
+  }
 
-  return {
-    node,
-    file,
-    prompts,
-    word: () => trigger.value,
-    ready: () => Promise.all(rows.map((row) => row.ready)),
-    references: () =>
-      rows
-        .map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts()[i] }))
-        .filter((row) => row.path),
-    clear() {
-      for (const row of rows.splice(0)) row.node.remove();
-      trigger.value = "";
-      derived.replaceChildren();
-    },
-    /** @param {ProjectKind} next */
-    setKind(next) {
-      kind = next;
-      field.hidden = kind === "style";
-      for (const row of rows) {
-        row.prompt.placeholder = EXAMPLES[kind];
-        row.paint.hidden = kind === "style" || Boolean(row.mask);
-      }
-    },
-    /** @param {number | null} number */
-    setNumber(number) {
-      head.hidden = number === null;
-      setText(title, `Object ${number}`);
-      node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
-      away.setAttribute("aria-label", `Remove object ${number}`);
-    },
-    /**
-     * @param {DerivedSet & { anchors: string[] }} answer
-     * @param {boolean} alone
-     */
-    show(answer, alone) {
-      trigger.placeholder = answer.facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
-      const facts = answer.facts?.filter(
-        ([name]) => !alone || name !== "Trigger word" || !trigger.value.trim(),
-      );
-      showDerived(derived, answer.problem, facts, alone ? answer.anchors : null);
-    },
-  };
+  /**
+   * @param {File} file
+   * @param {string} caption
+   */
+  addPicture(file, caption) {
+    const row = makeRow(file, caption, EXAMPLES[this.kind], () => this.take(row));
+    this.rows.push(row);
+    this.parts.list.append(row.node);
+    row.prompt.addEventListener("input", this.changed);
+    row.ready = send(row, file, this.upload);
+    row.paint.hidden = this.kind === "style";
+  }
+
+  /** @param {Row} row */
+  take(row) {
+    if (!this.rows.includes(row)) return; // it was removed while it was on its way
+    this.rows.splice(this.rows.indexOf(row), 1);
+    row.node.remove();
+    this.changed();
+  }
+
+  clear() {
+    for (const row of this.rows.splice(0)) row.node.remove();
+    this.parts.trigger.value = "";
+    this.parts.derived.replaceChildren();
+  }
+
+  /** @param {ProjectKind} kind */
+  setKind(kind) {
+    this.kind = kind;
+    this.parts.field.hidden = kind === "style";
+    for (const row of this.rows) {
+      row.prompt.placeholder = EXAMPLES[kind];
+      row.paint.hidden = kind === "style" || Boolean(row.mask);
+    }
+  }
+
+  /** @param {number | null} number */
+  setNumber(number) {
+    const { head, title, node, away } = this.parts;
+    head.hidden = number === null;
+    setText(title, `Object ${number}`);
+    node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
+    away.setAttribute("aria-label", `Remove object ${number}`);
+  }
+
+  /**
+   * @param {DerivedSet & { anchors: string[] }} answer
+   * @param {boolean} alone
+   */
+  show({ facts, problem, anchors }, alone) {
+    const { trigger, derived } = this.parts;
+    trigger.placeholder = facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
+    const shown = facts?.filter(([name]) => !alone || name !== "Trigger word" || !trigger.value.trim());
+    showDerived(derived, problem, shown, alone ? anchors : null);
+  }
 }
 
 /**

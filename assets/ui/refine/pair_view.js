@@ -1,5 +1,4 @@
 /** One pair, large: what the reference lost, which patches of the generation are right, and a brush that overrules it. */
-/** @import { HeatPanel } from "../heatmap/panel.js" */
 /** @import { Brush, Tool } from "../brush/brush.js" */
 /** @import { Pair, Runs } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
@@ -11,7 +10,7 @@ import { el, find, setText, whenClosed } from "../kit/dom.js";
 import { head, mean, plate, subjectPanel, yours } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
-import { heatPanel } from "../heatmap/panel.js";
+import { HeatPanel } from "../heatmap/panel.js";
 import { makeBrush, pictureThere } from "../brush/brush.js";
 import { brushBar } from "../brush/toolbar.js";
 import { layOutline } from "../brush/outline.js";
@@ -115,7 +114,7 @@ async function fill(id) {
   const x = stage(
     el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }),
   );
-  const reproduction = heatPanel(y, {
+  const reproduction = new HeatPanel(y, {
     owner: id,
     kind: "reproduction",
     version: pair.maps ?? "",
@@ -124,7 +123,7 @@ async function fill(id) {
     key: null,
     view: views.reproduction,
   });
-  const quality = heatPanel(x, {
+  const quality = new HeatPanel(x, {
     owner: id,
     kind: "quality",
     version: pair.maps ?? "",

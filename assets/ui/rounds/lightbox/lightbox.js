@@ -1,6 +1,5 @@
 /** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
 /** @import { PartPainter } from "./accept_part.js" */
-/** @import { HeatPanel } from "../../heatmap/panel.js" */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, reference, whenClosed } from "../../kit/dom.js";
@@ -8,7 +7,7 @@ import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { toggle } from "../grid/verdicts.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
-import { heatPanel } from "../../heatmap/panel.js";
+import { HeatPanel } from "../../heatmap/panel.js";
 import { partButtons, partPainter } from "./accept_part.js";
 
 /** @typedef {{ id: string, heat: HeatPanel, part: PartPainter, node: HTMLElement }} Plate */
@@ -128,7 +127,7 @@ function fill() {
 function candidatePlate(candidate) {
   const { id } = candidate;
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
-  const heat = heatPanel(place, { owner: id, judge: true });
+  const heat = new HeatPanel(place, { owner: id, judge: true });
   const part = partPainter(place, id, () => {
     if (lightbox() && main?.id === id) showFacts(main, candidate);
   });
