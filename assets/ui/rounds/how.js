@@ -5,7 +5,7 @@ import { howComputed } from "../kit/how.js";
 const UNDECIDED = [
   [
     "Like the reference:",
-    "a picture that is at least as similar to the reference’s prompt as to its own. Similarity is the cosine of CLIP features.",
+    "a picture that is at least as similar to the reference’s prompt as to its own. Similarity is the cosine of CLIP features. A picture of one flat colour does not count.",
     "p = pictures like the reference / all pictures of the test prompt",
   ],
   [
