@@ -1,5 +1,4 @@
 /** The left side of a refinement: where it stands, what it changed, its loss, and what the next round does with it. */
-/** @import { JobKind } from "../app/payloads.d.ts" */
 /** @import { Measured, Refinement } from "../app/payloads_refinement.d.ts" */
 /** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on, busy } from "../app/store.js";
@@ -133,7 +132,7 @@ function stepRows(now) {
   }));
 }
 
-/** @type {Partial<Record<JobKind, number>>} the step at which a job works */
+/** @type {Partial<Record<string, number>>} the step at which a job works */
 const AT = { pairs: 0, refine: 2, generate: 3 };
 
 /** @type {Record<Mark, [glyph: string, words: string]>} */
