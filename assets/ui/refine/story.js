@@ -104,7 +104,7 @@ function stepRows(now) {
   const steps = now.losses.at(-1)?.[0];
   const reached = ORDER.indexOf(now.step);
   const work = busy() && state.job?.round_id === state.roundId ? state.job.kind : null;
-  const at = (work && AT[work]) ?? (now.step === "review" ? 1 : reached);
+  const at = AT[work ?? ""] ?? (now.step === "review" ? 1 : reached);
   return [
     [
       "Pairs",
