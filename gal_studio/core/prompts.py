@@ -1,11 +1,9 @@
-"""From the prompt of a reference to the prompts of its anchors."""
+"""What one prompt says: its style, or its object without the trigger word, alone, and by its class."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Kind, Reference
 
 _ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
 _PLACES = re.compile(
@@ -50,14 +48,15 @@ def style_descriptor(prompt: str) -> str:
     return check_prompt(prompt)[found[-1].start() + 1 :]
 
 
-def _trigger_pattern(trigger_word: str) -> re.Pattern[str]:
+def trigger_pattern(trigger_word: str) -> re.Pattern[str]:
+    """Matches the trigger word as a word of its own, bare or in brackets, in any case."""
     bare = re.escape(check_trigger_word(trigger_word).strip("<>"))
     return re.compile(rf"<{bare}>|(?<![\w<-]){bare}(?![\w>-])", flags=re.IGNORECASE)
 
 
 def plain_prompt(prompt: str, trigger_word: str) -> str:
     """The prompt without the trigger word (bare or in brackets): what the model already understood."""
-    without = tidy(_trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
+    without = tidy(trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
         raise StudioError(f"The prompt {tidy(prompt)!r} is the trigger word alone: say what is shown.")
     return without
@@ -66,7 +65,7 @@ def plain_prompt(prompt: str, trigger_word: str) -> str:
 def foreground_prompt(prompt: str, trigger_word: str) -> str:
     """The object alone, `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
     words = check_prompt(prompt).split(" ")
-    pattern = _trigger_pattern(trigger_word)
+    pattern = trigger_pattern(trigger_word)
     places = [number for number, word in enumerate(words) if pattern.search(word)]
     if not places:
         raise StudioError(
@@ -97,7 +96,7 @@ def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
 
 def class_prompt(prompt: str, trigger_word: str) -> str:
     """The prompt of the class images for prior preservation, such as `a photo of a cat`."""
-    words = tidy(_trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
+    words = tidy(trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
     noun = " ".join(words[1:] if words[0].lower() in _ARTICLES else words)
     if not noun:
         raise StudioError(
@@ -115,84 +114,6 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Subject:
-    """One thing to learn (or one style, whose trigger word is empty): the references that show it."""
-
-    trigger_word: str
-    references: tuple[Reference, ...]
-
-    @property
-    def foreground(self) -> str:
-        """How an anchor names an object: `a <cute-cat> cat`."""
-        return foreground_prompt(self.references[0].prompt, self.trigger_word)
-
-    @property
-    def class_prompt(self) -> str:
-        """The prompt of its class images (Eq. G9), such as `a photo of a cat`."""
-        return class_prompt(self.references[0].prompt, self.trigger_word)
-
-
-def subjects(references: Iterable[Reference]) -> tuple[Subject, ...]:
-    """References with the same trigger word are one subject; in the order of their first pictures."""
-    groups: dict[str, list[Reference]] = {}
-    for entry in references:
-        groups.setdefault(bare_word(entry.trigger_word), []).append(entry)
-    return tuple(Subject(group[0].trigger_word, tuple(group)) for group in groups.values())
-
-
 def bare_word(trigger_word: str) -> str:
     """How subjects are told apart, however their trigger words are spelled: `<Cute-Cat>` is `cute-cat`."""
     return trigger_word.strip().strip("<>").lower()
-
-
-def named_words(prompt: str, trigger_words: Iterable[str]) -> tuple[str, ...]:
-    """Those of the trigger words that a prompt calls; all of them where it calls none."""
-    words = tuple(trigger_words)
-    return tuple(word for word in words if word and _trigger_pattern(word).search(prompt)) or words
-
-
-def stands_for(kind: Kind, references: Sequence[Reference]) -> str:
-    """What stands for `{}` in the anchors: a style's descriptor, or all objects by name.
-
-    `a <dotty> teapot and a <brumm> teddy bear` for two of them.
-    """
-    if kind == "style":
-        return style_descriptor(references[0].prompt)
-    *others, last = [subject.foreground for subject in subjects(references)]
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def expand_anchors(kind: Kind, templates: Iterable[str], references: Sequence[Reference]) -> tuple[str, ...]:
-    """The anchors' prompts in the order of their templates; a doubled one is kept once.
-
-    A template that calls a subject itself, by its trigger word or by the style's own words, needs no `{}`.
-    """
-    words = stands_for(kind, references)
-    called = () if kind == "style" else tuple(entry.trigger_word for entry in subjects(references))
-    prompts: dict[str, None] = {}
-    for template in templates:
-        prompt = check_prompt(template.replace("{}", words))
-        found = [word for word in called if _trigger_pattern(word).search(prompt)]
-        if not found and words not in prompt:
-            raise StudioError(f"The anchor {template!r} has no place for the subject: write {{}} there.")
-        for word in found:  # as the references spell it
-            prompt = word.join(_trigger_pattern(word).split(prompt))
-        prompts[prompt] = None
-    if not prompts:
-        raise StudioError("There are no anchors: add at least one, or import the list of 18.")
-    return tuple(prompts)
-
-
-def class_prompts(references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts of the class images of all objects; objects of one class share theirs."""
-    return tuple(dict.fromkeys(subject.class_prompt for subject in subjects(references)))
-
-
-def reference_prompts(kind: Kind, references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts whose largest similarity is s(x, ref) of Eq. G2: one (style), all plain ones (object)."""
-    if not references:
-        raise StudioError("The project has no reference: add a picture and say what it shows.")
-    if kind == "style":
-        return (references[0].prompt,)
-    return tuple(dict.fromkeys(reference.plain_prompt for reference in references))

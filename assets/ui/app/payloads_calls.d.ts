@@ -114,8 +114,8 @@ export interface WriteAnswers {
   delete: { freed: string };
   change: object;
   rename: { name: string };
-  put_away: Nothing;
-  bring_back: Nothing;
+  archive: Nothing;
+  restore: Nothing;
   add_anchors: { said: string };
   enable_anchor: Nothing;
   fine_tune: OfRound;

@@ -88,7 +88,7 @@ def test_the_open_project_follows_what_is_typed_here_and_elsewhere(watched: Watc
     assert studio.project(project).name == "Cat of the harbour"
 
 
-def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served: Served):
+def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Served):
     studio = served.place.studio
     other = make_project(studio, name="Ink harbour")
     page = watched.open(served.url("reference"))
@@ -116,7 +116,7 @@ def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served)
     studio = served.place.studio
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
-    studio.put_away(served.place.project)
+    studio.archive(served.place.project)
     studio.delete(served.place.project)
     page.wait_for_selector(".toast:has-text('There is no project')")
     page.wait_for_selector("[data-step=reference][aria-current]")

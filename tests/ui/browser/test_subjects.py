@@ -123,7 +123,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     page.keyboard.type("A lighthouse {}")
     page.wait_for_selector(".anchor-preview:text-is('Asks for: A lighthouse in watercolor painting style')")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{EDITOR} >> text=1 anchor added.")
+    page.wait_for_selector(f"{EDITOR} >> text=1 test prompt added.")
     assert prompts()[-1] == "A lighthouse in watercolor painting style"
     page.focus(f"{EDITOR} input[role=switch] >> nth=0")
     page.keyboard.press("Space")
@@ -133,7 +133,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     assert studio.store.decisions.verdicts(served.place.round) == {}, "a key went through the dialog"
     page.fill(f"{EDITOR} input[type=text]", "A tie")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{EDITOR} .toast:has-text('has no place for the subject')")
+    page.wait_for_selector(f"{EDITOR} .toast:has-text('does not name the subject')")
     page.keyboard.press("Escape")
     page.wait_for_selector(EDITOR, state="hidden")
     page.wait_for_function("document.activeElement.textContent === 'Edit test prompts'")
@@ -148,10 +148,10 @@ def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_pat
     page.click(".open-project button:text('Edit test prompts')")
     page.check(f"{EDITOR} .only input")
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "two.txt"))
-    page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
+    page.wait_for_selector(".toast:has-text('at least 3 must stay switched on')")
     assert len(studio.project(project).anchors) == 18
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "four.txt"))
-    page.wait_for_selector(f"{EDITOR} >> text=3 anchors added, 17 anchors switched off.")
+    page.wait_for_selector(f"{EDITOR} >> text=3 test prompts added, 17 test prompts switched off.")
     assert page.inner_text(f"{EDITOR} .card-head span") == "4 of 21 on"
     page.click(f"{EDITOR} button:text('Done')")
     page.wait_for_selector(".facts-list dd:text('4 of 21')")
