@@ -1,4 +1,3 @@
-// @ts-check
 /** Puts an answer of the poll into the store and tells the panels what changed; nothing else is touched. */
 /** @import { CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "./payloads.d.ts" */
 import { state, emit } from "./store.js";

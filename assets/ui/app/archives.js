@@ -4,10 +4,11 @@ import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
 import { el } from "../kit/dom.js";
 
+/** @param {HTMLButtonElement} button */
 export function mountExport(button) {
   button.addEventListener("click", () =>
     busyWhile(button, async () => {
-      const answer = await fetch(`/project/${encodeURIComponent(state.projectId)}/archive`);
+      const answer = await fetch(`/project/${encodeURIComponent(state.projectId ?? "")}/archive`);
       if (!answer.ok) return toast(await answer.text(), "error");
       const address = URL.createObjectURL(await answer.blob());
       const name =
@@ -19,11 +20,15 @@ export function mountExport(button) {
   );
 }
 
+/**
+ * @param {HTMLButtonElement} button
+ * @param {HTMLInputElement} input
+ */
 export function mountImport(button, input) {
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () =>
     busyWhile(button, async () => {
-      const [file] = input.files;
+      const file = input.files?.[0];
       input.value = "";
       if (!file) return;
       const answer = await fetch("/import-project", { method: "POST", body: file });
@@ -33,7 +38,11 @@ export function mountImport(button, input) {
   );
 }
 
-/** One at a time; what does not come through is said. */
+/**
+ * One at a time; what does not come through is said.
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<void>} work
+ */
 async function busyWhile(button, work) {
   if (button.disabled) return;
   button.disabled = true;

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * What was painted and is not kept: strokes of a brush that was closed, or that the studio refused. By what was
  * painted over, such as "part ID"; nothing painted is lost by going elsewhere on the page.

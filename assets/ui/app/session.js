@@ -1,9 +1,12 @@
 /** Talks with the server: calls, the poll, and the address that a refresh or a second tab starts from. */
+/** @import { Answers } from "./payloads_calls.d.ts" */
+/** @import { Server } from "./parts.d.ts" */
 import { state, emit, busy } from "./store.js";
 import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 
+/** @type {Map<string, Server>} */
 const servers = new Map();
 const QUIET = new Set([
   "poll",
@@ -20,19 +23,34 @@ const QUIET = new Set([
   "before_after",
   "log",
 ]);
-let timer = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** @type {Promise<void> | null} */
 let polling = null;
 
+/**
+ * @param {string} panel
+ * @param {Server} server
+ */
 export function connect(panel, server) {
   servers.set(panel, server);
 }
 
-/** Call a server function of a panel; an expected error becomes a toast and `null`. */
+/**
+ * Call a server function of a panel; an expected error becomes a toast and `null`.
+ * @template {keyof Answers} Name
+ * @param {string} panel
+ * @param {Name} name
+ * @param {object} request
+ * @returns {Promise<Answers[Name] | null>}
+ */
 export async function call(panel, name, request) {
   const since = performance.now();
+  /** @type {(Answers[Name] & { error?: string }) | null | undefined} */
   let answer;
   try {
-    answer = await servers.get(panel)[name](request);
+    // what the server tells is taken at its word here
+    answer = /** @type {typeof answer} */ (await servers.get(panel)?.[name](request));
   } catch {
     /* the same as no answer, which is how Gradio's client tells most failures */
   }
@@ -84,7 +102,10 @@ async function ask() {
   receive(answer, { sent, trustVerdicts: upToDate() });
 }
 
-/** The address names a project that is not in this workspace: say so, and start afresh. */
+/**
+ * The address names a project that is not in this workspace: say so, and start afresh.
+ * @param {string} sentence
+ */
 function lost(sentence) {
   toast(sentence, "error");
   forget();
@@ -93,6 +114,10 @@ function lost(sentence) {
   emit("step");
 }
 
+/**
+ * @param {string} projectId
+ * @param {{ step?: string, roundId?: string | null }} [options]
+ */
 export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
   forget();
   Object.assign(state, { projectId, roundId, step });
@@ -101,6 +126,7 @@ export function openProject(projectId, { step = "rounds", roundId = null } = {})
   return refresh();
 }
 
+/** @param {string} roundId */
 export function openRound(roundId) {
   if (roundId === state.roundId) return Promise.resolve();
   forget({ keepProject: true });
@@ -109,6 +135,7 @@ export function openRound(roundId) {
   return refresh();
 }
 
+/** @param {string} step */
 export function openStep(step) {
   if (step !== "reference" && !state.projectId) return;
   state.step = step;

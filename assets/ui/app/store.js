@@ -1,4 +1,3 @@
-// @ts-check
 /** What the page knows, in one place; panels listen to the parts that they show. Truth lives on the server. */
 /** @import { Candidate, Job, Project, Queue, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
 /** @import { Refinement } from "./payloads_refinement.d.ts" */
@@ -60,15 +59,14 @@ export const state = {
  * @typedef {{ verdicts: Set<string>, candidates: Candidate[], hover: string | undefined, focus: string | undefined, view: string }} Details
  */
 
-/** @typedef {(detail: never) => void} Listener */
-
-/** @type {Map<string, Listener[]>} */
+/** @type {Map<string, ((detail: never) => void)[]>} */
 const listeners = new Map();
 
 /**
  * Call `fn(detail)` after each `emit` of any of the named events.
- * @param {string} names separated by spaces
- * @param {Listener} fn
+ * @template {string} Names
+ * @param {Names} names separated by spaces
+ * @param {(detail: Names extends keyof Details ? Details[Names] : undefined) => void} fn
  */
 export function on(names, fn) {
   for (const name of names.split(" ")) {
@@ -91,10 +89,14 @@ export function emit(name, detail) {
  */
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
+/**
+ * Does a job wait or run?
+ * @param {Pick<Job, "state">} job
+ */
+export const isActive = (job) => ["queued", "running", "stopping", "pausing"].includes(job.state);
+
 /** Does work of this project wait or run? */
-export function busy() {
-  return Boolean(state.job && ["queued", "running", "stopping", "pausing"].includes(state.job.state));
-}
+export const busy = () => state.job !== null && isActive(state.job);
 
 export function drawing() {
   return busy() && state.job?.kind === "generate" && state.job.round_id === state.roundId;

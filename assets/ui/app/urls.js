@@ -1,4 +1,3 @@
-// @ts-check
 /** Addresses of pictures: by id, with the content's version, so that a browser may keep them for ever. */
 /** @import { PictureRef } from "./payloads.d.ts" */
 /** @import { Pair } from "./payloads_refinement.d.ts" */

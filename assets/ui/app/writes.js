@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * What the page changes. Changes wait in the order of the clicks, leave in lists, and stay until the studio has
  * answered them; only a refusal ends one otherwise. Each carries an id, by which the studio knows what it did
@@ -6,6 +5,7 @@
  * next in this tab; a page that goes away sends it as well.
  * A poll that was asked for before a change was answered may be older than the change: its verdicts are not used.
  */
+/** @import { WriteAnswers } from "./payloads_calls.d.ts" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
@@ -19,10 +19,9 @@ const NOTED = 50; // ms after which a change is noted
 /**
  * One change for the studio; its id tells the studio what it did already.
  * @typedef {{ id: string, name: string, request: object }} Change
- * @typedef {{ error?: string, round?: string, name?: string, said?: string, changed?: string[],
- *   project?: string, freed?: string }} WriteAnswer
  */
-/** @type {{ entry: Change, done: (answer: WriteAnswer | null) => void, since: number }[]} */
+/** @typedef {{ error?: string }} WriteAnswer */
+/** @type {{ change: Change, done: (answer: WriteAnswer | null) => void, since: number }[]} */
 const waiting = [];
 let started = 0;
 let sending = false;
@@ -33,12 +32,16 @@ let noting;
 
 /**
  * Ask for one change; resolves with the studio's answer, or with null when it refused.
- * @param {string} name
+ * @template {keyof WriteAnswers} Name
+ * @param {Name} name
  * @param {object} request
- * @returns {Promise<WriteAnswer | null>}
+ * @returns {Promise<WriteAnswers[Name] | null>}
  */
 export function write(name, request) {
-  return new Promise((done) => wait({ id: newId(), name, request }, done));
+  // the studio's answer to a change of this name is taken at its word
+  return new Promise((done) =>
+    wait({ id: newId(), name, request }, (answer) => done(/** @type {WriteAnswers[Name] | null} */ (answer))),
+  );
 }
 
 /** How many changes wait for their answer, and whether the studio did not answer when it was asked last. */
@@ -57,12 +60,12 @@ const newId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
- * @param {Change} entry
+ * @param {Change} change
  * @param {(answer: WriteAnswer | null) => void} done
  */
-function wait(entry, done) {
+function wait(change, done) {
   started += 1;
-  waiting.push({ entry, done, since: performance.now() });
+  waiting.push({ change, done, since: performance.now() });
   noteSoon();
   emit("writes");
   if (!sending) send();
@@ -73,7 +76,7 @@ function note() {
   clearTimeout(noting);
   noting = undefined;
   try {
-    if (waiting.length) sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ entry }) => entry)));
+    if (waiting.length) sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ change }) => change)));
     else sessionStorage.removeItem(LEFT);
   } catch {
     /* no room, or not allowed: what is sent at the end must do */
@@ -104,39 +107,39 @@ async function send() {
  */
 function beginning(room) {
   let left = room - 2;
-  /** @param {{ entry: Change }} change */
-  const fits = ({ entry }) => {
-    left -= size(entry);
+  /** @param {{ change: Change }} one */
+  const fits = ({ change }) => {
+    left -= size(change);
     return left >= 0;
   };
-  const end = waiting.findIndex((change) => !fits(change));
-  return waiting.slice(0, end < 0 ? waiting.length : Math.max(1, end)).map(({ entry }) => entry);
+  const end = waiting.findIndex((one) => !fits(one));
+  return waiting.slice(0, end < 0 ? waiting.length : Math.max(1, end)).map(({ change }) => change);
 }
 
-/** @param {Change} entry */
-const size = (entry) => new TextEncoder().encode(JSON.stringify(entry)).length + 1;
+/** @param {Change} change */
+const size = (change) => new TextEncoder().encode(JSON.stringify(change)).length + 1;
 /**
- * @param {Change[]} entries
+ * @param {Change[]} changes
  * @param {RequestInit} [options]
  */
-const post = (entries, options) =>
+const post = (changes, options) =>
   fetch(PATH, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(entries),
+    body: JSON.stringify(changes),
     ...options,
   });
 
 /**
  * The answers to a list; null when there was none.
- * @param {Change[]} entries
+ * @param {Change[]} changes
  * @returns {Promise<WriteAnswer[] | null>}
  */
-async function answered(entries) {
+async function answered(changes) {
   try {
-    const answer = await post(entries);
+    const answer = await post(changes);
     if (answer.ok) return await answer.json();
-    if (REFUSALS.includes(answer.status)) return refused(entries, await answer.text());
+    if (REFUSALS.includes(answer.status)) return refused(changes, await answer.text());
     if (answer.status === 401) signIn();
   } catch {
     /* the studio is away */
@@ -152,10 +155,10 @@ function signIn() {
 
 /**
  * A list that the studio does not take as a whole.
- * @param {Change[]} entries
+ * @param {Change[]} changes
  * @param {string} error
  */
-const refused = (entries, error) => entries.map(() => ({ error }));
+const refused = (changes, error) => changes.map(() => ({ error }));
 
 /**
  * @param {typeof waiting} changes
@@ -175,7 +178,7 @@ addEventListener("beforeunload", (event) => {
   note();
   if (
     waiting.length &&
-    (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].entry) > FAREWELL)
+    (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].change) > FAREWELL)
   )
     event.preventDefault();
 });
@@ -194,5 +197,7 @@ export function goOn() {
   } catch {
     /* not allowed */
   }
-  for (const entry of JSON.parse(left ?? "[]")) wait(entry, () => {});
+  /** @type {Change[]} what `note` wrote */
+  const noted = JSON.parse(left ?? "[]");
+  for (const change of noted) wait(change, () => {});
 }

@@ -18,24 +18,43 @@
  * Pointer paints, wheel and [ ] change the size, the tools' keys choose them, Ctrl+Z and Ctrl+Y go through the
  * strokes. With the focus on the picture the arrows move the brush, Space sets a dab, Shift and an arrow draw.
  */
-import { el } from "../kit/dom.js";
+/** @import { Point } from "./mask.js" */
+/** @import { Look } from "./paint.js" */
+/** @import { Runs } from "../app/payloads_refinement.d.ts" */
+import { el, find } from "../kit/dom.js";
 import { Mask } from "./mask.js";
 import { drawMask } from "./paint.js";
 import { listenKeys } from "./brush_keys.js";
+import { listenPointer } from "./brush_pointer.js";
 
 const KEPT_STROKES = 40;
 const SIZE = { least: 0.008, most: 0.5 };
+/** @type {number} */
 let share = 0.06; // radius as a share of the picture's shorter edge: kept from picture to picture
 
-/** Resolves when the picture of a stage is loaded. */
+/**
+ * Resolves when the picture of a stage is loaded.
+ * @param {HTMLElement} place
+ * @returns {Promise<unknown>}
+ */
 export function pictureThere(place) {
-  const image = place.querySelector("img");
+  const image = find(place, "img", HTMLImageElement);
   if (image.complete && image.naturalWidth) return Promise.resolve();
   return new Promise((done) => image.addEventListener("load", done, { once: true }));
 }
 
+/**
+ * @typedef {{ name: string, title: string, key: string, label: number, look: Look | null }} Tool
+ * @typedef {{ place: HTMLElement, canvas: HTMLCanvasElement, ring: HTMLElement, tools: Tool[], blank: number,
+ *   mask: Mask, onChange: () => void }} BrushParts
+ */
+
+/**
+ * @param {HTMLElement} place
+ * @param {{ tools: Tool[], blank?: number, runs?: Runs | null, name: string, onChange?: () => void }} options
+ */
 export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange = () => {} }) {
-  const { naturalWidth: width, naturalHeight: height } = place.querySelector("img");
+  const { naturalWidth: width, naturalHeight: height } = find(place, "img", HTMLImageElement);
   const canvas = el("canvas", {
     class: "brush-layer",
     tabIndex: 0,
@@ -45,20 +64,30 @@ export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange
   const ring = el("i", { class: "brush-ring", hidden: true });
   place.append(canvas, ring);
   const fits = runs && runs.width === width && runs.height === height;
-  const mask = fits ? Mask.fromRuns(runs, blank) : new Mask(width, height, blank);
+  const mask = runs && fits ? Mask.fromRuns(runs, blank) : new Mask(width, height, blank);
   return new Brush({ place, canvas, ring, tools, blank, mask, onChange });
 }
 
-class Brush {
-  constructor(parts) {
-    Object.assign(this, parts, {
-      tool: parts.tools[0],
-      undone: [],
-      done: [],
-      last: null,
-      stroke: null,
-      frame: 0,
-    });
+export class Brush {
+  /** @param {BrushParts} parts */
+  constructor({ place, canvas, ring, tools, blank, mask, onChange }) {
+    this.place = place;
+    this.canvas = canvas;
+    this.ring = ring;
+    this.tools = tools;
+    this.blank = blank;
+    this.mask = mask;
+    this.onChange = onChange;
+    this.tool = tools[0];
+    /** @type {Uint8Array[]} */
+    this.done = [];
+    /** @type {Uint8Array[]} */
+    this.undone = [];
+    /** @type {Point | null} */
+    this.last = null;
+    /** @type {{ before: Uint8Array, changed: boolean } | null} */
+    this.stroke = null;
+    this.frame = 0;
     this.started = this.mask.copy();
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.place);
@@ -82,13 +111,18 @@ class Brush {
     this.onChange();
   }
 
+  /** @param {string} name */
   choose(name) {
     this.tool = this.tools.find((tool) => tool.name === name) ?? this.tool;
     this.showRing();
     this.onChange();
   }
 
-  /** Paint from one point of the mask to the next; strokes that change nothing are not kept. */
+  /**
+   * Paint from one point of the mask to the next; strokes that change nothing are not kept.
+   * @param {Point} from
+   * @param {Point} to
+   */
   paint(from, to) {
     this.stroke ??= { before: this.mask.copy(), changed: false };
     if (this.mask.stroke(from, to, this.radius, this.tool.label)) this.stroke.changed = true;
@@ -113,10 +147,15 @@ class Brush {
     this.step(this.undone, this.done);
   }
 
+  /**
+   * @param {Uint8Array[]} from
+   * @param {Uint8Array[]} to
+   */
   step(from, to) {
-    if (!from.length || this.stroke) return;
+    const labels = this.stroke ? undefined : from.pop();
+    if (!labels) return;
     to.push(this.mask.copy());
-    this.mask.restore(from.pop());
+    this.mask.restore(labels);
     this.draw();
     this.onChange();
   }
@@ -146,7 +185,11 @@ class Brush {
     return this.mask.toRuns();
   }
 
-  /** Where a pointer is, in pixels of the mask. */
+  /**
+   * Where a pointer is, in pixels of the mask.
+   * @param {{ clientX: number, clientY: number }} at
+   * @returns {Point}
+   */
   point({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
     return [
@@ -155,10 +198,11 @@ class Brush {
     ];
   }
 
+  /** @param {Point | null} [point] */
   showRing(point = this.last) {
     this.last = point;
     this.ring.hidden = !point;
-    if (this.ring.hidden) return;
+    if (!point) return;
     const { width, height } = this.mask;
     const across = (2 * this.radius) / width;
     Object.assign(this.ring.style, {
@@ -188,35 +232,4 @@ class Brush {
     this.canvas.remove();
     this.ring.remove();
   }
-}
-
-function listenPointer(brush) {
-  const { canvas } = brush;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    canvas.setPointerCapture(event.pointerId);
-    const at = brush.point(event);
-    brush.paint(at, at);
-    brush.showRing(at);
-  });
-  canvas.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where the keys are
-  canvas.addEventListener("pointermove", (event) => {
-    for (const moment of brush.stroke ? [...(event.getCoalescedEvents?.() ?? []), event] : []) {
-      const to = brush.point(moment);
-      brush.paint(brush.last, to);
-      brush.last = to;
-    }
-    brush.showRing(brush.point(event));
-  });
-  for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => brush.stroke && brush.endStroke());
-  canvas.addEventListener("pointerleave", () => brush.stroke || brush.showRing(null));
-  canvas.addEventListener(
-    "wheel",
-    (event) => {
-      event.preventDefault();
-      brush.size -= Math.sign(event.deltaY) * 0.05;
-    },
-    { passive: false },
-  );
 }

@@ -1,10 +1,17 @@
 /** The keys of a brush. They are its own as long as it is there, whatever the page does with them otherwise. */
+/** @import { Point } from "./mask.js" */
+/** @import { Brush } from "./brush.js" */
 import { typing } from "../kit/dom.js";
 
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-/** Listen until the returned function is called. */
+/**
+ * Listen until the returned function is called.
+ * @param {Brush} brush
+ */
 export function listenKeys(brush) {
+  /** @param {KeyboardEvent} event */
   const listen = (event) => {
     if (event.altKey || typing(event.target)) return;
     const act = actionFor(brush, event);
@@ -19,6 +26,10 @@ export function listenKeys(brush) {
   return () => document.removeEventListener("keydown", listen, true);
 }
 
+/**
+ * @param {Brush} brush
+ * @param {KeyboardEvent} event
+ */
 function actionFor(brush, event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) {
@@ -33,15 +44,20 @@ function actionFor(brush, event) {
     return () => {
       brush.size += 0.05;
     };
-  const tool = brush.tools.find((entry) => entry.key === key);
+  const tool = brush.tools.find((one) => one.key === key);
   if (tool) return () => brush.choose(tool.name);
   if (event.target !== brush.canvas) return null;
   if (key === " ") return () => dab(brush);
   return ARROWS[key] ? () => walk(brush, ARROWS[key], event.shiftKey) : null;
 }
 
+/**
+ * @param {Brush} brush
+ * @returns {Point}
+ */
 const place = (brush) => brush.last ?? [brush.mask.width / 2, brush.mask.height / 2];
 
+/** @param {Brush} brush */
 function dab(brush) {
   const at = place(brush);
   brush.showRing(at);
@@ -49,10 +65,20 @@ function dab(brush) {
   brush.endStroke();
 }
 
+/**
+ * @param {Brush} brush
+ * @param {Point} direction
+ * @param {boolean} painting
+ */
 function walk(brush, [right, down], painting) {
   const from = place(brush);
   const step = Math.max(1, brush.radius / 2);
+  /**
+   * @param {number} value
+   * @param {number} end
+   */
   const inside = (value, end) => Math.min(end, Math.max(0, value));
+  /** @type {Point} */
   const to = [
     inside(from[0] + right * step, brush.mask.width),
     inside(from[1] + down * step, brush.mask.height),

@@ -1,10 +1,11 @@
-// @ts-check
 /**
  * A mask of labels, one number from 0 to 255 a pixel, that discs and strokes are painted into.
  * It travels as runs, `[label, count, label, count, ...]` row by row: exact, small, and no browser's canvas
  * (some add noise to what is read from it) stands between the hand and the store.
  */
 /** @import { Runs } from "../app/payloads_refinement.d.ts" */
+/** @typedef {[x: number, y: number]} Point */
+
 export class Mask {
   /**
    * @param {number} width in pixels
@@ -57,8 +58,8 @@ export class Mask {
 
   /**
    * Label every pixel whose centre is at most `radius` from the line between two points; did any change?
-   * @param {[number, number]} from x and y, in pixels
-   * @param {[number, number]} to
+   * @param {Point} from in pixels
+   * @param {Point} to
    * @param {number} radius
    * @param {number} label
    */

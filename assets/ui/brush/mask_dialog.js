@@ -1,4 +1,8 @@
 /** Paint where a reference shows its subject; without paint the studio finds it by itself. */
+/** @import { Brush, Tool } from "./brush.js" */
+/** @import { Reference } from "../app/payloads.d.ts" */
+/** @import { StoredMask } from "../app/payloads_calls.d.ts" */
+/** @import { Runs } from "../app/payloads_refinement.d.ts" */
 import { on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -9,6 +13,7 @@ import { brushBar } from "./toolbar.js";
 import { Mask } from "./mask.js";
 import { stage } from "../heatmap/heatmap.js";
 
+/** @type {Tool[]} */
 const TOOLS = [
   { name: "subject", title: "Subject", key: "g", label: 255, look: "keep" },
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
@@ -17,24 +22,40 @@ const STARTS = {
   draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
-  none: "The studio has not looked for the subject yet; without your mask it will, when it first needs it.",
+  none: "The studio has not looked for the subject yet. If you paint no mask, it looks when it first needs one.",
 };
+/** @type {[name: "undo" | "redo", words: string][]} */
 const STEPS = [
-  ["undo", "Back to the former mask"],
-  ["redo", "Forward again"],
+  ["undo", "Undo: the mask before"],
+  ["redo", "Redo"],
 ];
-let dialog = null;
+/**
+ * The picture that is open; `kept` is what was saved of it last.
+ * @typedef {{ brush: Brush | null, draft: string, kept: string | null }} Open
+ * @typedef {{ name: "undo" | "redo", node: HTMLButtonElement }} Step
+ * @typedef {() => Promise<void>} Act
+ */
+
+/** @type {HTMLDialogElement} made when it is opened first */
+let dialog;
+/** @type {Open | null} */
 let open = null;
 
 export const maskOpen = () => Boolean(dialog?.open);
 
-/** Open the brush over a stored reference `{id, prompt}`; `kept()` is called after its mask was changed. */
+/**
+ * Open the brush over a stored reference `{id, prompt}`; `kept()` is called after its mask was changed.
+ * @param {Reference} picture
+ * @param {() => void} [kept]
+ */
 export async function paintReference({ id, prompt }, kept = () => {}) {
+  /** @param {Runs | null} mask */
   const send = async (mask) => {
     const answer = await write("set_mask", { reference: id, mask });
     if (answer) refresh().then(kept);
     return Boolean(answer);
   };
+  /** @param {"undo_mask" | "redo_mask"} name */
   const step = async (name) => {
     const mine = open;
     if (!(await write(name, { reference: id }))) return;
@@ -56,10 +77,12 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
  * painted them. `send(runs)` keeps them, or leaves the subject to the studio with `null`; unless it tells that it
  * did, what was painted stays on the picture, and is there again the next time. `log`, where there is one, has
  * `undo()` and `redo()`, which go through the masks that were kept.
+ * @param {{ source: string, title: string, load: () => Promise<StoredMask | null>, send: (runs: Runs | null) => Promise<boolean>, log?: Record<"undo" | "redo", Act> | null }} request
  */
 export async function paintMask({ source, title, load, send, log = null }) {
   if (!dialog) build();
   close();
+  /** @type {Open} */
   const mine = { brush: null, draft: `subject ${source}`, kept: null };
   open = mine;
   const place = stage(el("img", { src: source, alt: title, draggable: false }));
@@ -67,18 +90,26 @@ export async function paintMask({ source, title, load, send, log = null }) {
   const words = el(
     "p",
     { class: "lightbox-why" },
-    "Paint the subject, and leave the background out. What is not painted weighs little when a refinement learns from this picture.",
+    "Paint the subject, and leave the background out. What you leave out counts little when a refinement learns from this picture.",
   );
-  const give = async (runs) => {
+  /** @param {boolean} byHand or left to the studio */
+  const give = async (byHand) => {
+    if (!mine.brush) return;
     const painted = mine.brush.runs();
     keepDraft(mine.draft, painted);
-    if (!(await send(runs))) return;
+    if (!(await send(byHand ? painted : null))) return;
     draftKept(mine.draft, painted);
     mine.kept = JSON.stringify(painted);
     if (open === mine) close();
   };
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {() => void} act
+   */
   const button = (action, label, act) =>
     el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
+  /** @param {Act} act */
   const busy = async (act) => {
     // one change at a time: the buttons come back with the studio's answer
     const closed = [keep, auto, ...steps.map(({ node }) => node)].filter((one) => !one.disabled);
@@ -86,8 +117,8 @@ export async function paintMask({ source, title, load, send, log = null }) {
     await act();
     for (const one of closed) one.disabled = false;
   };
-  const keep = button("keep-mask", "Save this mask", () => busy(() => give(mine.brush.runs())));
-  const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(null)));
+  const keep = button("keep-mask", "Save this mask", () => busy(() => give(true)));
+  const auto = button("auto-mask", "Let the studio find it", () => busy(() => give(false)));
   const steps = log
     ? STEPS.map(([name, label]) => ({ name, node: button(`${name}-mask`, label, () => busy(log[name])) }))
     : [];
@@ -124,8 +155,17 @@ export async function paintMask({ source, title, load, send, log = null }) {
   lay(mine, place, bar, answer, keep, steps);
 }
 
-/** The brush with its bar; the studio itself refuses a mask of nothing or of everything, and says why. */
+/**
+ * The brush with its bar; the studio itself refuses a mask of nothing or of everything, and says why.
+ * @param {Open} mine
+ * @param {HTMLElement} place
+ * @param {HTMLElement} bar
+ * @param {StoredMask} answer
+ * @param {HTMLButtonElement} keep
+ * @param {Step[]} steps
+ */
 function lay(mine, place, bar, answer, keep, steps) {
+  /** @type {ReturnType<typeof brushBar> | null} */
   let made = null;
   const update = () => {
     made?.update();
@@ -156,7 +196,8 @@ function build() {
 /** Strokes that are not kept stay as a draft. */
 function drop() {
   const brush = open?.brush;
-  if (brush?.changed && JSON.stringify(brush.runs()) !== open.kept) keepDraft(open.draft, brush.runs());
+  if (open && brush?.changed && JSON.stringify(brush.runs()) !== open.kept)
+    keepDraft(open.draft, brush.runs());
   brush?.remove();
   open = null;
 }

@@ -1,18 +1,24 @@
 /** The border of a stored mask over a picture, the rest veiled. */
+/** @import { Runs } from "../app/payloads_refinement.d.ts" */
 import { el } from "../kit/dom.js";
 import { drawMask } from "./paint.js";
 import { Mask } from "./mask.js";
 
-/** Lay it over the picture of a stage: `draw(runs)` when the mask is there, `remove()` at the end. */
+/**
+ * Lay it over the picture of a stage: `draw(runs)` when the mask is there, `remove()` at the end.
+ * @param {HTMLElement} place
+ * @param {string} words
+ */
 export function layOutline(place, words) {
   const canvas = el("canvas", { class: "part-outline", role: "img", "aria-label": words });
+  /** @type {Mask | null} */
   let mask = null;
   const redraw = () => mask && drawMask(canvas, mask, [{ label: 255, look: "keep" }]);
   const resized = new ResizeObserver(redraw);
   place.append(canvas);
   resized.observe(place);
   return {
-    draw: (runs) => {
+    draw: (/** @type {Runs} */ runs) => {
       mask = Mask.fromRuns(runs).parted();
       redraw();
     },

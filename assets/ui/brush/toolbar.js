@@ -1,7 +1,11 @@
 /** A brush by buttons: its tools, its size, and the way back through the strokes. */
+/** @import { Brush } from "./brush.js" */
 import { el, setAttribute } from "../kit/dom.js";
 
-/** The bar of a brush; call `update()` when the brush reports a change. */
+/**
+ * The bar of a brush; call `update()` when the brush reports a change.
+ * @param {Brush} brush
+ */
 export function brushBar(brush) {
   const tools = brush.tools.map((tool) =>
     el(
@@ -21,15 +25,20 @@ export function brushBar(brush) {
   size.addEventListener("input", () => {
     brush.size = Number(size.value) / 100;
   });
+  /**
+   * @param {string} glyph
+   * @param {string} words
+   * @param {() => void} act
+   */
   const step = (glyph, words, act) =>
     el(
       "button",
       { type: "button", class: "quiet", "aria-label": words, title: words, on: { click: act } },
       glyph,
     );
-  const undo = step("↶", "Take the last stroke back (Ctrl+Z)", () => brush.undo());
-  const redo = step("↷", "Bring the stroke back (Ctrl+Y)", () => brush.redo());
-  const clear = step("Clear", "Take all paint away", () => brush.clear());
+  const undo = step("↶", "Undo the last stroke (Ctrl+Z)", () => brush.undo());
+  const redo = step("↷", "Redo the stroke (Ctrl+Y)", () => brush.redo());
+  const clear = step("Clear", "Remove all paint", () => brush.clear());
   const update = () => {
     for (const [i, tool] of brush.tools.entries())
       setAttribute(tools[i], "aria-pressed", String(brush.tool === tool));

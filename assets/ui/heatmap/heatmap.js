@@ -1,13 +1,23 @@
 /** Patch quality over a picture: colours, the value under the pointer or the arrow keys, and what they mean. */
+/** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
 import { el, setText } from "../kit/dom.js";
 import { heatGradient, paintMap } from "./scale.js";
 
+/** @type {Record<string, [down: number, right: number]>} */
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
-/** Whether heatmaps are shown, and how strongly: one choice for all pictures. */
+/**
+ * Whether heatmaps are shown, and how strongly: one choice for all pictures; of which subject, in some views.
+ * @type {{ on: boolean, opacity: number, subject?: string }}
+ */
 export const heatView = { on: false, opacity: 0.65 };
+/** @type {Set<() => void>} */
 const layers = new Set();
 
-/** A frame around a picture that layers are laid into. */
+/**
+ * A frame around a picture that layers are laid into.
+ * @param {HTMLImageElement} image
+ * @param {...Node} layers
+ */
 export const stage = (image, ...layers) => el("div", { class: "stage" }, image, ...layers);
 
 /**
@@ -15,6 +25,9 @@ export const stage = (image, ...layers) => el("div", { class: "stage" }, image, 
  * `onRead(value)` hears the value of the patch under the pointer or the arrow keys, null when there is none;
  * with `read: false` the pointer is let alone.
  * Returns `{node, remove()}`; the strength is the same for all heatmaps, see `heatStrength`.
+ * @param {HTMLElement} place
+ * @param {PatchMap} map
+ * @param {{ name?: string, onRead?: (value: number | null) => void, read?: boolean }} [options]
  */
 export function layHeat(
   place,
@@ -29,19 +42,22 @@ export function layHeat(
     tabIndex: 0,
     "aria-label": `${name}, ${map.height} by ${map.width} areas from 0, different, to 1, identical. The arrow keys read them one by one.`,
   });
+  /** @type {Place | null} */
   let at = null;
-  const read = (row, column) => {
-    at = row === null ? null : [row, column];
-    const value = at && map.values[row * map.width + column];
+  /** @param {Place | null} next */
+  const read = (next) => {
+    at = next;
     cell.hidden = tag.hidden = !at;
-    if (at) mark(cell, tag, map, row, column, value);
+    const value = at && map.values[at[0] * map.width + at[1]];
+    if (at) mark(cell, tag, map, at);
     onRead(value);
   };
+  /** @param {PointerEvent} event */
   const follow = (event) => {
     const box = place.getBoundingClientRect();
     const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
     if (x < 0 || y < 0 || x >= 1 || y >= 1) return read(null);
-    return read(Math.floor(y * map.height), Math.floor(x * map.width));
+    return read([Math.floor(y * map.height), Math.floor(x * map.width)]);
   };
   const leave = () => read(null);
   if (reads) {
@@ -55,16 +71,15 @@ export function layHeat(
     event.preventDefault();
     event.stopPropagation();
     const [row, column] = at ?? [Math.floor(map.height / 2), Math.floor(map.width / 2)];
-    const inside = (value, end) => Math.min(end - 1, Math.max(0, value));
-    read(inside(row + step[0], map.height), inside(column + step[1], map.width));
+    read([inside(row + step[0], map.height), inside(column + step[1], map.width)]);
   });
   const picture = paintMap(map);
   picture.setAttribute("aria-hidden", "true");
   node.append(picture, cell, tag);
   place.append(node);
   const restyle = () => {
-    picture.style.opacity = heatView.opacity;
-    place.style.setProperty("--grey", Math.min(1, 1.6 * heatView.opacity)); // the picture's own colours would be read as values
+    picture.style.opacity = String(heatView.opacity);
+    place.style.setProperty("--grey", String(Math.min(1, 1.6 * heatView.opacity))); // the picture's own colours would be read as values
   };
   place.dataset.heat = "";
   restyle();
@@ -82,7 +97,21 @@ export function layHeat(
   };
 }
 
-function mark(cell, tag, { height, width }, row, column, value) {
+/** @typedef {[row: number, column: number]} Place an area of a map */
+
+/**
+ * @param {number} value
+ * @param {number} end
+ */
+const inside = (value, end) => Math.min(end - 1, Math.max(0, value));
+
+/**
+ * @param {HTMLElement} cell
+ * @param {HTMLElement} tag
+ * @param {PatchMap} map
+ * @param {Place} place
+ */
+function mark(cell, tag, { height, width, values }, [row, column]) {
   Object.assign(cell.style, {
     left: `${(100 * column) / width}%`,
     top: `${(100 * row) / height}%`,
@@ -94,7 +123,7 @@ function mark(cell, tag, { height, width }, row, column, value) {
     top: `${(100 * (row + (row < 2 ? 1 : 0))) / height}%`,
   });
   tag.dataset.side = row < 2 ? "below" : "above";
-  setText(tag, value.toFixed(2));
+  setText(tag, values[row * width + column].toFixed(2));
 }
 
 /** What the colours mean, with the fixed limits; `show(value)` points at a place of the scale. */
@@ -115,9 +144,9 @@ export function heatLegend() {
   );
   return {
     node,
-    show: (value) => {
+    show: (/** @type {number | null | undefined} */ value) => {
       tick.hidden = value === null || value === undefined;
-      if (!tick.hidden) tick.style.left = `${100 * value}%`;
+      if (typeof value === "number") tick.style.left = `${100 * value}%`;
     },
   };
 }
@@ -135,7 +164,9 @@ export function heatStrength() {
   slider.addEventListener("input", () => {
     heatView.opacity = Number(slider.value) / 100;
     for (const restyle of layers) restyle();
-    for (const other of document.querySelectorAll(".heat-strength input")) other.value = slider.value;
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const all = document.querySelectorAll(".heat-strength input");
+    for (const other of all) other.value = slider.value;
   });
   return el(
     "label",

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The colours of patch quality. One ramp from dark violet (0) to yellow (1), after viridis: its lightness only
  * grows, so it reads the same without red-green vision and in grey. The limits are fixed, never a picture's own.

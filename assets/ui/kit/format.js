@@ -1,4 +1,3 @@
-// @ts-check
 /** Numbers as words for the page. */
 
 /**

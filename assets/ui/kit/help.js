@@ -1,10 +1,11 @@
 /** The list of keys. */
 import { el } from "./dom.js";
 
+/** @type {[key: string, what: string][]} */
 const PICTURES = [
   ["← → ↑ ↓", "move between pictures"],
-  ["A", "accept; again takes it back"],
-  ["R", "reject; again takes it back"],
+  ["A", "accept; press again to take it back"],
+  ["R", "reject; press again to take it back"],
   ["Space", "enlarge"],
   ["C", "compare with the reference"],
   ["H", "heat map: how much each area is like the reference"],
@@ -17,18 +18,20 @@ const PICTURES = [
   ["Drag on the map", "lasso: select and filter"],
   ["?", "this list"],
 ];
+/** @type {[key: string, what: string][]} */
 const BRUSH = [
   ["G", "good: paint what is right"],
-  ["B", "bad, on the pairs of a refinement"],
+  ["B", "bad, on comparison pairs"],
   ["E", "erase"],
   ["Wheel, [ ]", "size of the brush"],
-  ["Ctrl Z, Ctrl Y", "back and forth through the strokes"],
+  ["Ctrl Z, Ctrl Y", "undo and redo strokes"],
   ["Enter", "accept the painted part"],
   ["Esc", "leave the brush"],
-  ["Tab, ← → ↑ ↓", "onto the picture, and move the brush or read the heat map"],
-  ["Space", "set a dab of paint"],
+  ["Tab, ← → ↑ ↓", "go to the picture, then move the brush or read the heat map"],
+  ["Space", "paint one dab"],
   ["Shift ← → ↑ ↓", "draw a line"],
 ];
+/** @type {HTMLDialogElement | null} */
 let dialog = null;
 
 export const helpOpen = () => Boolean(dialog?.open);
@@ -50,6 +53,10 @@ export function showHelp() {
   dialog.showModal();
 }
 
+/**
+ * @param {string} title
+ * @param {[key: string, what: string][]} keys
+ */
 const list = (title, keys) =>
   el(
     "section",

@@ -1,7 +1,13 @@
 /** A choice of a few things beside each other. */
 import { el, setAttribute, setText } from "./dom.js";
 
-/** A row of choices of which one is pressed. */
+/**
+ * A row of choices of which one is pressed.
+ * @template {string} Name
+ * @param {string} label
+ * @param {[name: Name, words: string][]} names
+ * @param {(name: Name) => void} choose
+ */
 export function segments(label, names, choose) {
   const buttons = new Map(
     names.map(([name, words]) => [
@@ -12,10 +18,15 @@ export function segments(label, names, choose) {
   const node = el("div", { class: "segments", role: "group", "aria-label": label }, ...buttons.values());
   return {
     node,
+    /**
+     * @param {Name | undefined} chosen
+     * @param {Partial<Record<Name, string>>} [words] other words for some of them
+     */
     show: (chosen, words = {}) => {
       for (const [name, button] of buttons) {
         setAttribute(button, "aria-pressed", String(name === chosen));
-        if (words[name]) setText(button, words[name]);
+        const renamed = words[name];
+        if (renamed) setText(button, renamed);
       }
     },
   };

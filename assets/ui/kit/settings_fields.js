@@ -1,4 +1,3 @@
-// @ts-check
 /** Numbers that a person may set, with what they mean; the studio itself refuses nonsense. */
 import { el } from "./dom.js";
 
@@ -26,10 +25,15 @@ const WHOLE = new Set([
 
 /**
  * The setting behind a dotted name.
- * @param {Record<string, any>} settings
+ * @param {object} settings
  * @param {string} name
  */
-export const read = (settings, name) => name.split(".").reduce((value, key) => value?.[key], settings);
+export function read(settings, name) {
+  /** @type {unknown} */
+  let value = settings;
+  for (const key of name.split(".")) value = value instanceof Object ? Reflect.get(value, key) : undefined;
+  return value;
+}
 
 /**
  * A field: its label with all in it, the input, and the line under it.
@@ -82,9 +86,9 @@ export function weightWords(typed, openness = null) {
 
 /**
  * Say under the field what its number means.
- * @param {Field} field
+ * @param {Field | undefined} field where the project has it
  * @param {number | null} openness
  */
 export function weigh(field, openness = null) {
-  field.hint.textContent = weightWords(field.input.value, openness);
+  if (field) field.hint.textContent = weightWords(field.input.value, openness);
 }

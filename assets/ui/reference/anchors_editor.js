@@ -1,4 +1,5 @@
 /** The anchors of the project: switched on and off, added by hand, pasted, or read from a text file. */
+/** @import { Anchor } from "../app/payloads.d.ts" */
 import { state, on } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -6,9 +7,14 @@ import { el, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 const LARGEST = 200_000; // letters of a text file; the studio itself limits the number of anchors
+/** @type {Record<import("../app/payloads.d.ts").ProjectKind, string>} */
 const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
-const rows = new Map(); // anchor id -> {node, input, sending}
-let parts = null;
+/** @typedef {{ node: HTMLElement, input: HTMLInputElement, sending: number }} Row how many changes of it are on their way */
+
+/** @type {Map<string, Row>} by the test prompt's ID */
+const rows = new Map();
+/** @type {ReturnType<typeof build>} made when it is opened first */
+let parts;
 
 export const anchorsOpen = () => Boolean(parts?.dialog.open);
 
@@ -40,6 +46,7 @@ function build() {
     "aria-label": "Import a text file with one test prompt per line",
   });
   const made = {
+    dialog: el("dialog", { class: "studio anchors-editor", "aria-labelledby": "anchors-title" }),
     line,
     preview,
     only,
@@ -55,14 +62,12 @@ function build() {
     line,
     el("button", { type: "submit", class: "button small" }, "Add"),
   );
-  made.dialog = el(
-    "dialog",
-    { class: "studio anchors-editor", "aria-labelledby": "anchors-title" },
+  made.dialog.append(
     el("div", { class: "card-head" }, el("h2", { id: "anchors-title" }, "Test prompts"), made.tally),
     el(
       "p",
       { class: "field-note" },
-      "What the model is asked to draw from the next Generate on; pictures already drawn stay. ",
+      "The model draws these from the next Generate on. Pictures already drawn stay. ",
       el("code", {}, "{}"),
       " stands for ",
       made.braces,
@@ -92,7 +97,7 @@ function build() {
   line.addEventListener("input", showPreview);
   line.addEventListener("paste", (event) => pasted(event));
   file.addEventListener("change", () => {
-    const [chosen] = file.files;
+    const chosen = file.files?.[0];
     file.value = "";
     if (chosen) read(chosen);
   });
@@ -112,16 +117,20 @@ function show() {
       rows.delete(id);
     }
   for (const anchor of anchors) {
-    if (!rows.has(anchor.id)) rows.set(anchor.id, makeRow(anchor));
-    const row = rows.get(anchor.id);
+    const row = rows.get(anchor.id) ?? makeRow(anchor);
+    rows.set(anchor.id, row);
     if (!row.node.isConnected) parts.list.append(row.node);
-    if (!row.sending) row.input.checked = anchor.enabled;
+    if (!row.sending) row.input.checked = Boolean(anchor.enabled);
   }
   setText(parts.braces, state.project?.stands_for ?? "");
   setText(parts.tally, `${anchors.filter((anchor) => anchor.enabled).length} of ${anchors.length} on`);
   showPreview();
 }
 
+/**
+ * @param {Anchor} anchor
+ * @returns {Row}
+ */
 function makeRow(anchor) {
   const input = el("input", { type: "checkbox", role: "switch", "aria-label": anchor.prompt });
   const row = { input, sending: 0, node: el("li", {}, el("label", {}, input, words(anchor.prompt))) };
@@ -137,20 +146,26 @@ function makeRow(anchor) {
   return row;
 }
 
-/** The prompt, with what stands for the subject set back. */
+/**
+ * The prompt, with what stands for the subject set back.
+ * @param {string} prompt
+ */
 function words(prompt) {
-  const rest = prompt.split(state.project.stands_for);
+  const subject = state.project?.stands_for ?? "";
+  const rest = prompt.split(subject);
   return el(
     "span",
     { class: "anchor-words" },
-    rest.flatMap((part, i) => [i ? state.project.stands_for : "", el("b", {}, part)]),
+    rest.flatMap((part, i) => [i ? subject : "", el("b", {}, part)]),
   );
 }
 
 /** The button that opened the dialog may have been drawn anew behind it. */
 function refocus() {
   if (document.activeElement !== document.body) return;
-  [...document.querySelectorAll('[data-keep="anchors"]')].find((node) => node.offsetParent)?.focus();
+  /** @type {NodeListOf<HTMLElement>} */
+  const buttons = document.querySelectorAll('[data-keep="anchors"]');
+  [...buttons].find((node) => node.offsetParent)?.focus();
 }
 
 /** What the line would ask for; nothing while it is empty. */
@@ -162,9 +177,13 @@ function showPreview() {
   );
 }
 
+/**
+ * @param {string[]} lines
+ * @param {{ typed?: boolean }} [options]
+ */
 async function add(lines, { typed = false } = {}) {
   const only = !typed && parts.only.checked;
-  const project = state.project.id;
+  const project = state.project?.id;
   if (typed) parts.line.value = ""; // for the next one
   showPreview();
   const answer = await write("add_anchors", { project, lines, only });
@@ -175,23 +194,27 @@ async function add(lines, { typed = false } = {}) {
   parts.list.scrollTop = parts.list.scrollHeight;
 }
 
-/** A line that was refused stands there again, to be corrected. */
+/**
+ * A line that was refused stands there again, to be corrected.
+ * @param {string} line
+ */
 function putBack(line) {
   parts.line.value ||= line;
   showPreview();
 }
 
-/** Several lines at once are a list, not one anchor. */
+/**
+ * Several lines at once are a list, not one anchor.
+ * @param {ClipboardEvent} event
+ */
 function pasted(event) {
-  const lines = event.clipboardData
-    .getData("text")
-    .split(/\r?\n/)
-    .filter((line) => line.trim());
+  const lines = (event.clipboardData?.getData("text") ?? "").split(/\r?\n/).filter((line) => line.trim());
   if (lines.length < 2) return;
   event.preventDefault();
   add(lines);
 }
 
+/** @param {File} file */
 async function read(file) {
   if (file.size > LARGEST)
     return toast(
@@ -202,7 +225,7 @@ async function read(file) {
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
   if (!lines.length)
     return toast(
-      `${file.name} holds no test prompts: write one per line, with {} where the subject stands.`,
+      `${file.name} contains no test prompts: write one per line, with {} where the subject stands.`,
       "error",
     );
   return add(lines);

@@ -1,36 +1,49 @@
 /** The form of a new project: one set of references, or one for each object; the model and its settings. */
+/** @import { ProjectKind } from "../app/payloads.d.ts" */
+/** @import { ReferenceParts, Upload } from "../app/parts.d.ts" */
+/** @import { Derived } from "../app/payloads_calls.d.ts" */
 import { on, state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { setAttribute } from "../kit/dom.js";
 import { mountPresets } from "./presets.js";
-import { makeSet, showDerived } from "./picture_set.js";
+import { PictureSet, showDerived } from "./picture_set.js";
 
 const MOST = 4; // the studio refuses more objects at once
 
+/**
+ * @param {ReferenceParts} parts
+ * @param {Upload} upload
+ * @param {(projectId: string) => void} created
+ */
 export function mountForm(parts, upload, created) {
   const { form } = parts;
+  /** @type {PictureSet[]} */
   const sets = [];
+  /** @type {Awaited<ReturnType<typeof mountPresets>>} */
   let presets = null;
   let mounting = false;
-  const kind = () => form.elements.kind.value;
+  const kind = () => /** @type {ProjectKind} */ (new FormData(form).get("kind")); // one of two radio buttons
   const open = () => (kind() === "style" ? sets.slice(0, 1) : sets);
   const facts = () => ({
     kind: kind(),
     sets: open().map((set) => ({ trigger_word: set.word(), prompts: set.prompts() })),
   });
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const derive = () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const asked = facts();
       const told = asked.sets.some((set) => set.prompts.some(Boolean));
+      /** @type {Derived | null} */
       const answer = told ? await call("reference", "derive", asked) : { sets: [], anchors: [], name: "" };
       if (answer && JSON.stringify(asked) === JSON.stringify(facts())) show(answer);
     }, 180);
   };
 
+  /** @param {Derived} answer */
   const show = (answer) => {
     const alone = open().length === 1;
     parts.name.placeholder = answer.name;
@@ -52,7 +65,7 @@ export function mountForm(parts, upload, created) {
   };
 
   const addSet = () => {
-    const set = makeSet(upload, {
+    const set = new PictureSet(upload, {
       changed: derive,
       remove: () => {
         sets.splice(sets.indexOf(set), 1);
@@ -70,7 +83,7 @@ export function mountForm(parts, upload, created) {
   addSet();
   parts.another.addEventListener("click", () => addSet().file.focus());
   form.addEventListener("change", (event) => {
-    if (event.target.name === "kind") {
+    if (event.target instanceof HTMLInputElement && event.target.name === "kind") {
       presets?.setKind(kind());
       arrange();
     }

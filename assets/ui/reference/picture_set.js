@@ -1,19 +1,20 @@
 /** One set of references in the form: pictures with prompts, a trigger word, and what follows from them. */
-import { call } from "../app/session.js";
+/** @import { Fact, ProjectKind } from "../app/payloads.d.ts" */
+/** @import { DerivedSet } from "../app/payloads_calls.d.ts" */
+/** @import { Row } from "./picture_row.js" */
+/** @import { Upload } from "../app/parts.d.ts" */
 import { el, setText } from "../kit/dom.js";
 import { giveMask, send } from "./upload.js";
-import { paintMask } from "../brush/mask_dialog.js";
+import { isMask, isText, makeRow, stem } from "./picture_row.js";
 
-const MASK = "-masklabel.png";
-const LARGEST_PAINTED = 2048; // pixels on an edge: what the studio keeps of a picture
+/** @type {Record<ProjectKind, string>} */
 const EXAMPLES = { style: "A cat in watercolor painting style", object: "A <cute-cat> cat on the stairs" };
-const isMask = (file) => file.name.toLowerCase().endsWith(MASK);
-const isText = (file) => file.name.toLowerCase().endsWith(".txt");
-const stem = (file) => (isMask(file) ? file.name.slice(0, -MASK.length) : file.name.replace(/\.[^.]+$/, ""));
-
-export function makeSet(upload, { changed, remove }) {
-  const rows = [];
-  let kind = "style";
+/**
+ * The elements of a set.
+ * @param {() => void} changed
+ * @param {() => void} remove
+ */
+function elementsOf(changed, remove) {
   const file = el("input", {
     type: "file",
     accept: "image/*,.txt",
@@ -55,157 +56,133 @@ export function makeSet(upload, { changed, remove }) {
     field,
     derived,
   );
+  return { node, head, title, away, file, drop, list, trigger, field, derived };
+}
 
-  const prompts = () => rows.map((row) => row.prompt.value.trim() || rows[0].prompt.value.trim());
-  const add = async (files) => {
+/** `changed()` is called after each change of a prompt, a picture or the trigger word. */
+export class PictureSet {
+  /** @type {Row[]} */
+  rows = [];
+  /** @type {ProjectKind} */
+  kind = "style";
+
+  /**
+   * @param {Upload} upload
+   * @param {{ changed: () => void, remove: () => void }} on
+   */
+  constructor(upload, { changed, remove }) {
+    this.upload = upload;
+    this.changed = changed;
+    this.parts = elementsOf(changed, remove);
+    this.node = this.parts.node;
+    this.file = this.parts.file;
+    takeFiles(this.parts.drop, this.file, (files) => this.add(files));
+  }
+
+  /** The prompt of each picture; one without has that of the first. */
+  prompts() {
+    return this.rows.map((row) => row.prompt.value.trim() || this.rows[0].prompt.value.trim());
+  }
+
+  word() {
+    return this.parts.trigger.value;
+  }
+
+  ready() {
+    return Promise.all(this.rows.map((row) => row.ready));
+  }
+
+  references() {
+    const prompts = this.prompts();
+    return this.rows
+      .map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts[i] }))
+      .filter((row) => row.path);
+  }
+
+  /** @param {File[]} files pictures, their prompts as text files, their masks */
+  async add(files) {
+    /** @type {Map<string, string>} */
     const captions = new Map();
     for (const one of files) if (isText(one)) captions.set(stem(one), (await one.text()).trim());
     const masks = new Map(files.filter(isMask).map((one) => [stem(one), one]));
-    for (const one of files.filter((entry) => !isText(entry) && !isMask(entry))) {
-      const row = makeRow(one, captions.get(stem(one)) ?? "", EXAMPLES[kind], () => take(row));
-      rows.push(row);
-      list.append(row.node);
-      row.prompt.addEventListener("input", changed);
-      row.ready = send(row, one, upload);
-      row.paint.hidden = kind === "style";
-    }
+    for (const one of files.filter((file) => !isText(file) && !isMask(file)))
+      this.addPicture(one, captions.get(stem(one)) ?? "");
     for (const [name, mask] of masks)
       giveMask(
-        rows.find((row) => row.stem === name),
+        this.rows.find((row) => row.stem === name),
         mask,
-        upload,
+        this.upload,
       );
-    rows.find((row) => !row.prompt.value)?.prompt.focus();
-    changed();
-  };
-  const take = (row) => {
-    if (!rows.includes(row)) return; // it was removed while it was on its way
-    rows.splice(rows.indexOf(row), 1);
+    this.rows.find((row) => !row.prompt.value)?.prompt.focus();
+    this.changed();
+  }
+
+  /**
+   * @param {File} file
+   * @param {string} caption
+   */
+  addPicture(file, caption) {
+    const row = makeRow(file, caption, EXAMPLES[this.kind], () => this.take(row));
+    this.rows.push(row);
+    this.parts.list.append(row.node);
+    row.prompt.addEventListener("input", this.changed);
+    row.ready = send(row, file, this.upload);
+    row.paint.hidden = this.kind === "style";
+  }
+
+  /** @param {Row} row */
+  take(row) {
+    if (!this.rows.includes(row)) return; // it was removed while it was on its way
+    this.rows.splice(this.rows.indexOf(row), 1);
     row.node.remove();
-    changed();
-  };
-  takeFiles(drop, file, add);
+    this.changed();
+  }
 
-  return {
-    node,
-    file,
-    prompts,
-    word: () => trigger.value,
-    ready: () => Promise.all(rows.map((row) => row.ready)),
-    references: () =>
-      rows
-        .map((row, i) => ({ path: row.path, mask: row.mask, painted: row.painted, prompt: prompts()[i] }))
-        .filter((row) => row.path),
-    clear() {
-      for (const row of rows.splice(0)) row.node.remove();
-      trigger.value = "";
-      derived.replaceChildren();
-    },
-    setKind(next) {
-      kind = next;
-      field.hidden = kind === "style";
-      for (const row of rows) {
-        row.prompt.placeholder = EXAMPLES[kind];
-        row.paint.hidden = kind === "style" || Boolean(row.mask);
-      }
-    },
-    setNumber(number) {
-      head.hidden = number === null;
-      setText(title, `Object ${number}`);
-      node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
-      away.setAttribute("aria-label", `Remove object ${number}`);
-    },
-    show(answer, alone) {
-      trigger.placeholder = answer?.facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
-      const facts = answer?.facts?.filter(
-        ([name]) => !alone || name !== "Trigger word" || !trigger.value.trim(),
-      );
-      showDerived(derived, answer?.problem, facts, alone ? answer?.anchors : null);
-    },
-  };
+  clear() {
+    for (const row of this.rows.splice(0)) row.node.remove();
+    this.parts.trigger.value = "";
+    this.parts.derived.replaceChildren();
+  }
+
+  /** @param {ProjectKind} kind */
+  setKind(kind) {
+    this.kind = kind;
+    this.parts.field.hidden = kind === "style";
+    for (const row of this.rows) {
+      row.prompt.placeholder = EXAMPLES[kind];
+      row.paint.hidden = kind === "style" || Boolean(row.mask);
+    }
+  }
+
+  /** @param {number | null} number */
+  setNumber(number) {
+    const { head, title, node, away } = this.parts;
+    head.hidden = number === null;
+    setText(title, `Object ${number}`);
+    node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
+    away.setAttribute("aria-label", `Remove object ${number}`);
+  }
+
+  /**
+   * @param {DerivedSet & { anchors: string[] }} answer
+   * @param {boolean} alone
+   */
+  show({ facts, problem, anchors }, alone) {
+    const { trigger, derived } = this.parts;
+    trigger.placeholder = facts?.find(([name]) => name === "Trigger word")?.[1] ?? "<cute-cat>";
+    const shown = facts?.filter(([name]) => !alone || name !== "Trigger word" || !trigger.value.trim());
+    showDerived(derived, problem, shown, alone ? anchors : null);
+  }
 }
 
-function makeRow(file, caption, placeholder, remove) {
-  const prompt = el("input", {
-    type: "text",
-    value: caption,
-    "aria-label": `What ${file.name} shows`,
-    placeholder,
-  });
-  const note = el("span", { class: "field-note" });
-  const image = el("img", { src: URL.createObjectURL(file), alt: file.name, width: 64, height: 64 });
-  const paint = el(
-    "button",
-    {
-      type: "button",
-      class: "button small",
-      data: { action: "paint-mask" },
-      "aria-label": `Paint the mask: ${file.name}`,
-      on: { click: () => paintRow(row, image) },
-    },
-    "Paint mask",
-  );
-  const node = el(
-    "li",
-    {},
-    image,
-    el("span", { class: "reference-text" }, prompt, note),
-    paint,
-    el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Remove ${file.name}`, on: { click: remove } },
-      "✕",
-    ),
-  );
-  const row = {
-    node,
-    prompt,
-    note,
-    paint,
-    remove,
-    stem: stem(file),
-    path: null,
-    mask: null,
-    painted: null,
-    ready: null,
-  };
-  image.addEventListener("load", () => {
-    if (Math.max(image.naturalWidth, image.naturalHeight) <= LARGEST_PAINTED) return;
-    Object.assign(paint, {
-      disabled: true,
-      title: "This picture is large: start the project, then paint over it",
-    });
-  });
-  image.addEventListener("error", () => {
-    Object.assign(paint, {
-      disabled: true,
-      title: "This browser does not show the picture: start the project, then paint over it",
-    });
-  });
-  return row;
-}
-
-/** Paint where the subject is before there is a project; the studio looks at the mask at once. */
-async function paintRow(row, image) {
-  await row.ready;
-  if (!row.path) return;
-  paintMask({
-    source: image.src,
-    title: image.alt,
-    load: async () => ({ mask: row.painted, painted: Boolean(row.painted) }),
-    send: async (painted) => {
-      const answer = await call("reference", "check", { path: row.path, painted });
-      if (!answer) return false;
-      row.painted = painted;
-      setText(row.note, answer.notes.join("; "));
-      setText(row.paint, painted ? "Change mask" : "Paint mask");
-      return true;
-    },
-  });
-}
-
+/**
+ * @param {HTMLElement} drop
+ * @param {HTMLInputElement} file
+ * @param {(files: File[]) => void} add
+ */
 function takeFiles(drop, file, add) {
-  const over = (on) => (event) => {
+  /** @param {boolean} on */
+  const over = (on) => (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     drop.toggleAttribute("data-over", on);
   };
@@ -213,15 +190,21 @@ function takeFiles(drop, file, add) {
   drop.addEventListener("dragleave", over(false));
   drop.addEventListener("drop", (event) => {
     over(false)(event);
-    add([...event.dataTransfer.files]);
+    add([...(event.dataTransfer?.files ?? [])]);
   });
   file.addEventListener("change", () => {
-    add([...file.files]);
+    add([...(file.files ?? [])]);
     file.value = "";
   });
 }
 
-/** What follows from the prompts: a problem, or facts and the first anchors. Nothing at all hides the box. */
+/**
+ * What follows from the prompts: a problem, or facts and the first anchors. Nothing at all hides the box.
+ * @param {HTMLElement} box
+ * @param {string | undefined} problem
+ * @param {Fact[] | null | undefined} facts
+ * @param {string[] | null | undefined} anchors
+ */
 export function showDerived(box, problem, facts, anchors) {
   box.dataset.tone = problem ? "problem" : "good";
   const list = facts?.length
@@ -240,5 +223,5 @@ export function showDerived(box, problem, facts, anchors) {
         " …",
       )
     : null;
-  box.replaceChildren(...(problem ? [el("p", {}, problem)] : [list, asks].filter(Boolean)));
+  box.replaceChildren(...(problem ? [el("p", {}, problem)] : [list, asks].flatMap((node) => node ?? [])));
 }

@@ -1,18 +1,28 @@
 /** Choice of the model, and the settings that come with it. */
+/** @import { Preset } from "../app/payloads_calls.d.ts" */
+/** @import { ProjectKind } from "../app/payloads.d.ts" */
+/** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
 import { makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
 
+/**
+ * @param {ReferenceParts} parts
+ * @param {ProjectKind} firstKind
+ */
 export async function mountPresets(parts, firstKind) {
   const answer = await call("reference", "options", {});
   if (!answer) return null;
   let kind = firstKind;
+  const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
+  const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER");
   const own = el(
     "div",
     { class: "own-model", hidden: true },
-    input("base_model", "Base model", "a folder, or a name such as runwayml/stable-diffusion-v1-5"),
-    input("clip_model", "CLIP model", "ViT-B-32/openai, or local-dir:FOLDER"),
+    labelled("Base model", base),
+    labelled("CLIP model", clip),
   );
+  /** @type {Preset[]} */
   const choices = [
     ...answer.presets,
     {
@@ -37,18 +47,19 @@ export async function mountPresets(parts, firstKind) {
   const fields = makeFields();
   parts.advanced.append(...[...fields.values()].map((field) => field.node));
 
-  const chosen = () => choices.find((preset) => preset.name === parts.form.elements.preset.value);
+  const chosen = () =>
+    choices.find((preset) => preset.name === new FormData(parts.form).get("preset")) ?? choices[0];
   const fill = () => {
     own.hidden = chosen().name !== "own";
     for (const [name, field] of fields) {
       if (field.input.dataset.edited) continue;
-      field.input.value = name === "seed" ? answer.seed : read(chosen().settings[kind], name);
+      field.input.value = name === "seed" ? String(answer.seed) : String(read(chosen().settings[kind], name));
     }
     weigh(fields.get("gal.balance_lambda"));
   };
   parts.presets.addEventListener("change", fill);
   parts.advanced.addEventListener("input", (event) => {
-    event.target.dataset.edited = "yes";
+    if (event.target instanceof HTMLElement) event.target.dataset.edited = "yes";
     weigh(fields.get("gal.balance_lambda"));
   });
   parts.form.addEventListener("reset", () =>
@@ -59,14 +70,15 @@ export async function mountPresets(parts, firstKind) {
   );
   fill();
   return {
+    /** @param {ProjectKind} next */
     setKind(next) {
       kind = next;
       fill();
     },
     chosen: () => ({
       preset: chosen().name === "own" ? null : chosen().name,
-      base_model: own.querySelector("[name=base_model]").value.trim(),
-      clip_model: own.querySelector("[name=clip_model]").value.trim(),
+      base_model: base.value.trim(),
+      clip_model: clip.value.trim(),
       settings: Object.fromEntries(
         [...fields]
           .filter(([, field]) => field.input.dataset.edited)
@@ -76,11 +88,16 @@ export async function mountPresets(parts, firstKind) {
   };
 }
 
-function input(name, label, placeholder) {
-  return el(
-    "label",
-    { class: "field" },
-    el("span", { class: "field-name" }, label),
-    el("input", { type: "text", name, placeholder, spellcheck: "false" }),
-  );
-}
+/**
+ * @param {string} name
+ * @param {string} placeholder
+ */
+const textInput = (name, placeholder) =>
+  el("input", { type: "text", name, placeholder, spellcheck: "false" });
+
+/**
+ * @param {string} label
+ * @param {HTMLInputElement} input
+ */
+const labelled = (label, input) =>
+  el("label", { class: "field" }, el("span", { class: "field-name" }, label), input);

@@ -1,25 +1,30 @@
 /** The projects of the workspace, and those that are put away: they come back, or are deleted for good. */
+/** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
+/** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
 import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
+import { newest } from "../app/newest.js";
 import { el, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
+/** @type {ReferenceParts} */
 let parts;
-let asked = 0;
+const question = newest();
 let trying = false; // a demo is on its way
 let open = false; // the list of what is put away
 
+/** @param {ReferenceParts} found */
 export function mountProjects(found) {
   parts = found;
 }
 
 /** Projects and demos as the store has them now. */
 export async function listProjects() {
-  const mine = ++asked;
+  const isNewest = question();
   const answer = await call("reference", "overview", {});
-  if (!answer || mine !== asked || repeats(parts.projects, [answer, state.projectId, trying])) return;
+  if (!answer || !isNewest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
   const here = answer.projects.filter((project) => project.size === null);
   const away = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(
@@ -31,6 +36,10 @@ export async function listProjects() {
   parts.demo.replaceChildren(...answer.demos.map(demoButton));
 }
 
+/**
+ * @param {ListedProject} project
+ * @param {string} more
+ */
 function face(project, more) {
   return [
     project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
@@ -43,6 +52,7 @@ function face(project, more) {
   ];
 }
 
+/** @param {ListedProject} project */
 function row(project) {
   const current = project.id === state.projectId;
   return el(
@@ -73,12 +83,14 @@ function row(project) {
   );
 }
 
+/** @param {ListedProject} project */
 const putAway = (project) =>
   once(async () => {
     if (await write("archive", { project: project.id }))
       toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
+/** @param {ListedProject[]} projects */
 function awayList(projects) {
   const list = el(
     "details",
@@ -93,7 +105,14 @@ function awayList(projects) {
   return list;
 }
 
+/** @param {ListedProject} project */
 function awayRow(project) {
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {string} title
+   * @param {() => Promise<unknown>} act
+   */
   const button = (action, label, title, act) =>
     el(
       "button",
@@ -110,7 +129,7 @@ function awayRow(project) {
   return el(
     "li",
     {},
-    el("div", { class: "project-face" }, face(project, project.size)),
+    el("div", { class: "project-face" }, face(project, project.size ?? "")),
     el(
       "div",
       { class: "project-buttons" },
@@ -130,10 +149,13 @@ function awayRow(project) {
   );
 }
 
-/** A button that acts once; then the list is made anew. */
+/**
+ * A button that acts once; then the list is made anew.
+ * @param {() => Promise<unknown>} act
+ */
 const once =
   (act) =>
-  async ({ currentTarget: button }) => {
+  async (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget: button }) => {
     if (button.disabled) return;
     button.disabled = true;
     await act();
@@ -141,6 +163,7 @@ const once =
     listProjects();
   };
 
+/** @param {Demo} demo */
 function demoButton(demo) {
   const button = el(
     "button",

@@ -1,4 +1,5 @@
 /** Settings of an open project: each change is stored as it is made. */
+/** @import { Project } from "../app/payloads.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -6,14 +7,16 @@ import { el } from "../kit/dom.js";
 import { FIELDS, makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
+/** @type {HTMLDetailsElement | null} */
 let last = null; // what stood there before: it stays open
 
+/** @param {Project} project */
 export function projectSettings(project) {
   const fields = makeFields(NAMES);
   const lambda = () =>
     weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
   for (const [name, { input }] of fields) {
-    input.value = read(project.settings, name);
+    input.value = String(read(project.settings, name));
     input.addEventListener("input", lambda);
     input.addEventListener("change", async () => {
       const typed = input.value;
@@ -22,7 +25,7 @@ export function projectSettings(project) {
         settings: { [name]: typedValue(name, input) },
       });
       if (!answer && input.value === typed)
-        input.value = read(state.project?.settings ?? project.settings, name);
+        input.value = String(read(state.project?.settings ?? project.settings, name));
       lambda();
       refresh();
     });
@@ -32,7 +35,7 @@ export function projectSettings(project) {
     "details",
     { class: "advanced" },
     el("summary", {}, "Advanced"),
-    el("p", { class: "field-note" }, "Saved at once; used from the next training or drawing on."),
+    el("p", { class: "field-note" }, "Saved at once. Used from the next training or drawing on."),
     el(
       "div",
       { class: "advanced-fields" },

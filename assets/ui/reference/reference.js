@@ -1,8 +1,10 @@
 /** Step 1: the open project, a new one, the demo, and the list of projects. */
+/** @import { Project, Subject } from "../app/payloads.d.ts" */
+/** @import { ReferenceParts, Upload } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, reference, typing } from "../kit/dom.js";
+import { el, focusKept, focusedIn, reference, typing } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { editAnchors } from "./anchors_editor.js";
 import { mountForm } from "./form.js";
@@ -11,9 +13,15 @@ import { paintReference } from "../brush/mask_dialog.js";
 import { projectSettings } from "./project_settings.js";
 import { listProjects, mountProjects } from "./project_list.js";
 
+/** @type {ReferenceParts} */
 let parts;
 let creating = false;
 
+/**
+ * @param {ReferenceParts} found
+ * @param {HTMLElement} _element
+ * @param {{ upload: Upload }} gradio
+ */
 export function mountReference(found, _element, { upload }) {
   parts = found;
   mountProjects(found);
@@ -24,7 +32,7 @@ export function mountReference(found, _element, { upload }) {
   parts.new.addEventListener("click", () => {
     creating = true;
     show();
-    parts.form.querySelector("input").focus();
+    parts.form.querySelector("input")?.focus();
   });
   mountImport(parts.import, parts.archive);
   on("project forget", show);
@@ -42,17 +50,17 @@ export function mountReference(found, _element, { upload }) {
 }
 
 function show() {
-  const open = Boolean(state.project) && !creating;
+  const open = creating ? null : state.project;
   parts.open.hidden = !open;
-  parts.form.hidden = open || Boolean(state.projectId && !state.project && !creating);
+  parts.form.hidden = Boolean(open) || Boolean(state.projectId && !state.project && !creating);
   parts.new.hidden = !open;
-  if (open) overview();
+  if (open) overview(open);
 }
 
-function overview() {
-  const { project } = state;
+/** @param {Project} project */
+function overview(project) {
   const signature = JSON.stringify(project);
-  const focused = parts.open.contains(document.activeElement) ? document.activeElement : null;
+  const focused = focusedIn(parts.open);
   if (parts.open.dataset.signature === signature) return;
   parts.open.querySelector(".facts-list")?.replaceChildren(...facts(project));
   if (typing(focused) || parts.open.matches(":active")) return; // the rest can wait for a field or a click
@@ -75,10 +83,13 @@ function overview() {
     ),
     projectSettings(project),
   );
-  if (focused?.dataset.keep) parts.open.querySelector(`[data-keep="${focused.dataset.keep}"]`)?.focus();
+  focusKept(parts.open, focused?.dataset.keep);
 }
 
-/** The name, which is changed where it stands. */
+/**
+ * The name, which is changed where it stands.
+ * @param {Project} project
+ */
 function nameField({ id, name }) {
   const input = el("input", {
     type: "text",
@@ -102,12 +113,17 @@ function nameField({ id, name }) {
   return input;
 }
 
+/** @param {Project} project */
 const facts = (project) =>
   project.facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]);
+/** @param {Project} project */
 const nature = ({ kind, subjects }) =>
   kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object";
 
-/** One of several objects: what was derived for it, and its pictures. */
+/**
+ * One of several objects: what was derived for it, and its pictures.
+ * @param {Subject} subject
+ */
 function ofSubject(subject) {
   return el(
     "section",
@@ -123,6 +139,7 @@ function ofSubject(subject) {
   );
 }
 
+/** @param {Subject} subject */
 function plates({ references }) {
   return el(
     "div",
@@ -133,13 +150,16 @@ function plates({ references }) {
         {},
         el("img", { src: reference(r.id), alt: r.prompt }),
         el("figcaption", {}, r.prompt, r.mask ? el("span", { class: "with-mask" }, "with its mask") : null),
-        state.project.kind === "object" ? maskButton(r) : null,
+        state.project?.kind === "object" ? maskButton(r) : null,
       ),
     ),
   );
 }
 
-/** Of an object, what belongs to it in a picture can be painted; a style is the whole picture. */
+/**
+ * Of an object, what belongs to it in a picture can be painted; a style is the whole picture.
+ * @param {Subject["references"][number]} r
+ */
 function maskButton(r) {
   return el(
     "button",

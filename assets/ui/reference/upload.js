@@ -1,16 +1,29 @@
 /** Uploads of pictures and masks; the studio looks at each as soon as it is there. */
+/** @import { Row } from "./picture_row.js" */
+/** @import { Upload } from "../app/parts.d.ts" */
 import { call } from "../app/session.js";
 import { setText } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
-/** Why: the studio's own words when it refused ("HTTP 415: it is ..."), Gradio's check, or the connection. */
+/**
+ * Why: the studio's own words when it refused ("HTTP 415: it is ..."), Gradio's check, or the connection.
+ * @param {File} file
+ * @param {unknown} error
+ */
 function notUploaded(file, error) {
-  const why = /^HTTP \d+: (.+)/s.exec(error?.message)?.[1];
-  const large = error?.message?.startsWith("File(s) exceed") ? "it is too large." : "try again.";
+  const { message = "" } = /** @type {{ message?: string }} */ (error ?? {}); // whatever Gradio throws
+  const why = /^HTTP \d+: (.+)/s.exec(message)?.[1];
+  const large = message.startsWith("File(s) exceed") ? "it is too large." : "try again.";
   return `${file.name} could not be uploaded: ${why ?? large}`;
 }
 
-/** Upload one picture and let the studio look at it; a picture that cannot be read leaves at once. */
+/**
+ * Upload one picture and let the studio look at it; a picture that cannot be read leaves at once.
+ * @param {Row} row
+ * @param {File} file
+ * @param {Upload} upload
+ * @returns {Promise<void>}
+ */
 export async function send(row, file, upload) {
   try {
     const { path } = await upload(file);
@@ -25,7 +38,12 @@ export async function send(row, file, upload) {
   return undefined;
 }
 
-/** A mask follows its picture; one that does not fit is refused, and the picture stays. */
+/**
+ * A mask follows its picture; one that does not fit is refused, and the picture stays.
+ * @param {Row | undefined} row
+ * @param {File} file
+ * @param {Upload} upload
+ */
 export function giveMask(row, file, upload) {
   if (!row)
     return toast(`${file.name} is the mask of a picture that is not here: choose both together.`, "error");

@@ -1,13 +1,23 @@
 /** The same prompt and seed before and after a refinement, under one slider. */
+/** @import { ShownPicture } from "../app/payloads.d.ts" */
+/** @import { ComparedAnchor } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
-/** Fills `box`; asks for the pictures when it is shown and again when more of them are drawn. */
-export function mountBeforeAfter(box) {
+/**
+ * The elements of the view.
+ * @param {(by: number) => void} turn
+ */
+function elementsOf(turn) {
   const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", { class: "compare-number" });
+  /**
+   * @param {number} by
+   * @param {string} glyph
+   * @param {string} words
+   */
   const step = (by, glyph, words) =>
     el(
       "button",
@@ -60,100 +70,142 @@ export function mountBeforeAfter(box) {
     el("div", { class: "compare-words" }, left, right),
     strip,
   );
-  let anchors = [];
-  let index = 0;
-  let asked = "";
+  return { anchor, number, before, after, slider, place, left, right, strip, empty, body };
+}
 
-  const split = () => {
+/** Asks for the pictures when it is shown, and again when more of them are drawn. */
+class Comparison {
+  /** @type {ComparedAnchor[]} */
+  anchors = [];
+  index = 0;
+  asked = "";
+
+  /** @param {HTMLElement} box */
+  constructor(box) {
+    this.box = box;
+    this.parts = elementsOf((by) => this.turn(by));
+    const { anchor, slider, body, empty } = this.parts;
+    slider.value = "50";
+    slider.addEventListener("input", () => this.split());
+    anchor.addEventListener("change", () => this.choose(0));
+    box.append(body, empty);
+    this.split();
+  }
+
+  split() {
+    const { place, slider } = this.parts;
     place.style.setProperty("--split", `${slider.value}%`);
     slider.setAttribute("aria-valuetext", `${slider.value} % before`);
-  };
-  const turn = (by) => {
-    const most = chosen()?.pictures.length ?? 1;
-    index = (index + by + most) % most;
-    fill();
-  };
-  const chosen = () => anchors.find((entry) => entry.id === anchor.value) ?? anchors[0];
-  slider.value = "50";
-  split();
-  slider.addEventListener("input", split);
-  anchor.addEventListener("change", () => {
-    index = 0;
-    fill();
-  });
-  box.append(body, empty);
+  }
 
-  function fill() {
-    const entry = chosen();
-    body.hidden = !entry;
-    empty.hidden = Boolean(entry);
+  chosen() {
+    return this.anchors.find(({ id }) => id === this.parts.anchor.value) ?? this.anchors.at(0);
+  }
+
+  /** @param {number} by */
+  turn(by) {
+    const most = this.chosen()?.pictures.length ?? 1;
+    this.choose((this.index + by + most) % most);
+  }
+
+  /** @param {number} index of the seed */
+  choose(index) {
+    this.index = index;
+    this.fill();
+  }
+
+  fill() {
+    const { body, empty, number, before, after, left, right, strip } = this.parts;
+    const compared = this.chosen();
+    body.hidden = !compared;
+    empty.hidden = Boolean(compared);
     setText(
       empty,
       state.refinement?.step === "done"
         ? "The round before has no picture of the same prompt and seed."
         : "Train on the pairs; then Generate draws the same prompts and seeds again.",
     );
-    if (!entry) return;
-    index = Math.min(index, entry.pictures.length - 1);
-    const pair = entry.pictures[index];
-    setText(number, `${index + 1} of ${entry.pictures.length}`);
-    show(before, pair.before, entry.prompt, "before");
-    show(after, pair.after, entry.prompt, "after");
+    if (!compared) return;
+    const { prompt, pictures } = compared;
+    this.index = Math.min(this.index, pictures.length - 1);
+    const pair = pictures[this.index];
+    setText(number, `${this.index + 1} of ${pictures.length}`);
+    show(before, pair.before, prompt, "before");
+    show(after, pair.after, prompt, "after");
     setText(left, `Before: ${kind(pair.before)}`);
     setText(right, `After: ${kind(pair.after)}`);
-    strip.replaceChildren(
-      ...entry.pictures.map((other, i) =>
-        el(
-          "button",
-          {
-            type: "button",
-            class: "compare-seed",
-            "aria-current": i === index ? "true" : null,
-            "aria-label": `Seed ${i + 1}: before ${kind(other.before)}, after ${kind(other.after)}`,
-            on: {
-              click: () => {
-                index = i;
-                fill();
-                strip.children[i].focus();
-              },
-            },
-          },
-          el("img", { src: address("thumb", other.before), alt: "", loading: "lazy" }),
-          el("img", { src: address("thumb", other.after), alt: "", loading: "lazy" }),
-        ),
-      ),
+    strip.replaceChildren(...pictures.map((other, i) => this.seed(other, i)));
+  }
+
+  /**
+   * The button of a seed, with both of its pictures.
+   * @param {ComparedAnchor["pictures"][number]} pair
+   * @param {number} i
+   */
+  seed({ before, after }, i) {
+    const act = () => {
+      this.choose(i);
+      /** @type {HTMLElement} */ (this.parts.strip.children[i]).focus(); // it was made again
+    };
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "compare-seed",
+        "aria-current": i === this.index ? "true" : null,
+        "aria-label": `Seed ${i + 1}: before ${kind(before)}, after ${kind(after)}`,
+        on: { click: act },
+      },
+      el("img", { src: address("thumb", before), alt: "", loading: "lazy" }),
+      el("img", { src: address("thumb", after), alt: "", loading: "lazy" }),
     );
   }
 
-  async function load() {
-    if (box.hidden || state.round?.kind !== "refine") return;
+  async load() {
+    if (this.box.hidden || state.round?.kind !== "refine") return;
     const key = `${state.roundId}/${state.candidates.size}`;
-    if (key === asked) return;
-    asked = key;
+    if (key === this.asked) return;
+    this.asked = key;
     const answer = await call("rounds", "before_after", { round: state.roundId });
-    if (key !== asked) return;
-    if (!answer) {
-      asked = "";
-      return;
-    } // it is asked for again
-    anchors = answer.anchors;
-    const was = anchor.value;
-    anchor.replaceChildren(...anchors.map((entry) => el("option", { value: entry.id }, entry.prompt)));
-    if (anchors.some((entry) => entry.id === was)) anchor.value = was;
-    fill();
+    if (key !== this.asked) return;
+    if (answer) this.take(answer.anchors);
+    else this.asked = ""; // it is asked for again
   }
-  on("forget", () => {
-    anchors = [];
-    index = 0;
-    asked = "";
-    fill();
-  });
-  on("refinement candidates", load);
-  return { load };
+
+  /** @param {ComparedAnchor[]} anchors */
+  take(anchors) {
+    const { anchor } = this.parts;
+    const was = anchor.value;
+    this.anchors = anchors;
+    anchor.replaceChildren(...anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
+    if (anchors.some(({ id }) => id === was)) anchor.value = was;
+    this.fill();
+  }
+
+  forget() {
+    this.anchors = [];
+    this.asked = "";
+    this.choose(0);
+  }
 }
 
+/** @param {HTMLElement} box */
+export function mountBeforeAfter(box) {
+  const view = new Comparison(box);
+  on("forget", () => view.forget());
+  on("refinement candidates", () => view.load());
+  return view;
+}
+
+/** @param {ShownPicture} picture */
 const kind = (picture) => (picture.copy ? "looks like the reference" : "matches its prompt");
 
+/**
+ * @param {HTMLImageElement} image
+ * @param {ShownPicture} picture
+ * @param {string} prompt
+ * @param {string} when
+ */
 function show(image, picture, prompt, when) {
   setAttribute(image, "src", address("picture", picture));
   setAttribute(image, "alt", `${prompt}, ${when}: ${kind(picture)}`);

@@ -1,4 +1,6 @@
 /** The pairs of a refinement: reference beside generation, with what the vision model says of each patch. */
+/** @import { MapKind } from "../heatmap/patch_maps.js" */
+/** @import { Pair } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { pairPicture } from "../app/urls.js";
@@ -7,19 +9,25 @@ import { patchMaps } from "../heatmap/patch_maps.js";
 import { mean } from "./pair_parts.js";
 import { openPair } from "./pair_view.js";
 
+/** @type {Map<string, ReturnType<typeof makeCard>>} */
 const cards = new Map();
+/** @typedef {{ node: HTMLElement, remove: () => void }} Layer */
+/** @type {Record<MapKind, boolean>} */
 const shown = { quality: true, reproduction: false };
 const near = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries)
-      if (isIntersecting) cards.get(target.dataset.pair)?.lay();
+  (changes) => {
+    for (const { target, isIntersecting } of changes)
+      if (isIntersecting) cards.get(target.getAttribute("data-pair") ?? "")?.lay();
   },
   { rootMargin: "200px" },
 );
 
 export const pairHeat = shown;
 
-/** Keep the cards of `box` in step with the refinement; a card is made once. */
+/**
+ * Keep the cards of `box` in step with the refinement; a card is made once.
+ * @param {HTMLElement} box
+ */
 export function mountPairCards(box) {
   on("forget", () => {
     for (const card of cards.values()) card.remove();
@@ -29,7 +37,11 @@ export function mountPairCards(box) {
   on("refinement", () => show(box));
 }
 
-/** Show or hide one kind of heatmap on all cards. */
+/**
+ * Show or hide one kind of heatmap on all cards.
+ * @param {MapKind} kind
+ * @param {boolean} wanted
+ */
 export function showHeat(kind, wanted) {
   shown[kind] = wanted;
   if (!wanted) for (const card of cards.values()) card.clear(kind);
@@ -39,6 +51,7 @@ export function showHeat(kind, wanted) {
   }
 }
 
+/** @param {HTMLElement} box */
 function show(box) {
   const pairs = state.refinement?.pairs ?? [];
   for (const [id, card] of cards)
@@ -47,16 +60,18 @@ function show(box) {
       cards.delete(id);
     }
   for (const [place, pair] of pairs.entries()) {
-    if (!cards.has(pair.id)) cards.set(pair.id, makeCard(pair));
-    const card = cards.get(pair.id);
+    const card = cards.get(pair.id) ?? makeCard(pair);
+    cards.set(pair.id, card);
     card.update(pair, place);
     if (box.children[place] !== card.node) box.insertBefore(card.node, box.children[place] ?? null);
   }
 }
 
+/** @param {Pair} pair */
 function makeCard(pair) {
-  const y = stage(el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false }));
-  const x = stage(el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false }));
+  const image = () => el("img", { class: "pair-picture", loading: "lazy", alt: "", draggable: false });
+  const [given, drawn] = [image(), image()];
+  const [y, x] = [stage(given), stage(drawn)];
   const prompt = el("span", { class: "pair-prompt" });
   const figures = el("span", { class: "pair-figures" });
   const painted = el("span", { class: "pair-painted", hidden: true }, "✎ corrected");
@@ -67,16 +82,19 @@ function makeCard(pair) {
     prompt,
     el("span", { class: "pair-facts" }, figures, painted),
   );
+  /** @type {Record<MapKind, Layer | null>} */
   const layers = { quality: null, reproduction: null };
+  /** @type {{ kind: MapKind, place: HTMLElement }[]} */
+  const places = [
+    { kind: "quality", place: x },
+    { kind: "reproduction", place: y },
+  ];
   let now = pair;
   near.observe(node);
   const card = {
     node,
     async lay() {
-      for (const [kind, place] of [
-        ["quality", x],
-        ["reproduction", y],
-      ]) {
+      for (const { kind, place } of places) {
         if (!shown[kind] || layers[kind] || !now.maps) continue;
         const { maps } = now;
         const [map] = await patchMaps(now.id, kind, maps);
@@ -84,6 +102,7 @@ function makeCard(pair) {
           layers[kind] = quiet(layHeat(place, map, { read: false }));
       }
     },
+    /** @param {MapKind} kind */
     clear(kind) {
       layers[kind]?.remove();
       layers[kind] = null;
@@ -93,11 +112,15 @@ function makeCard(pair) {
       near.unobserve(node);
       node.remove();
     },
+    /**
+     * @param {Pair} next
+     * @param {number} place
+     */
     update(next, place) {
       const fresh = next.maps !== now.maps;
       now = next;
-      setAttribute(y.firstChild, "src", pairPicture(next, "reference", true));
-      setAttribute(x.firstChild, "src", next.generated ? pairPicture(next, "generated", true) : null);
+      setAttribute(given, "src", pairPicture(next, "reference", true));
+      setAttribute(drawn, "src", next.generated ? pairPicture(next, "generated", true) : null);
       x.classList.toggle("waiting", !next.generated);
       setText(prompt, next.prompt);
       prompt.title = next.prompt;
@@ -110,7 +133,7 @@ function makeCard(pair) {
       );
       node.disabled = !next.maps;
       if (fresh) {
-        Object.keys(layers).forEach(card.clear);
+        for (const { kind } of places) card.clear(kind);
         near.unobserve(node);
         near.observe(node);
       }
@@ -119,13 +142,17 @@ function makeCard(pair) {
   return card;
 }
 
-/** A card is one button: its heatmaps take neither focus nor names of their own. */
+/**
+ * A card is one button: its heatmaps take neither focus nor names of their own.
+ * @param {Layer} layer
+ */
 function quiet(layer) {
   layer.node.removeAttribute("tabindex");
   layer.node.setAttribute("aria-hidden", "true");
   return layer;
 }
 
+/** @param {Pair} pair */
 function words(pair) {
   if (!pair.generated) return "not drawn yet";
   if (!pair.maps) return "not judged yet";

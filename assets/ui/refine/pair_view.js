@@ -1,19 +1,22 @@
 /** One pair, large: what the reference lost, which patches of the generation are right, and a brush that overrules it. */
+/** @import { Brush, Tool } from "../brush/brush.js" */
+/** @import { Pair, Runs } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
-import { el, setText, whenClosed } from "../kit/dom.js";
-import { mean, plate, yours } from "./pair_parts.js";
+import { el, find, setText, whenClosed } from "../kit/dom.js";
+import { head, mean, plate, subjectPanel, yours } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
-import { heatPanel } from "../heatmap/panel.js";
+import { HeatPanel } from "../heatmap/panel.js";
 import { makeBrush, pictureThere } from "../brush/brush.js";
 import { brushBar } from "../brush/toolbar.js";
 import { layOutline } from "../brush/outline.js";
 import { paintReference } from "../brush/mask_dialog.js";
 
+/** @type {Tool[]} */
 const TOOLS = [
   { name: "good", title: "Good", key: "g", label: 255, look: "good" },
   { name: "bad", title: "Bad", key: "b", label: 0, look: "bad" },
@@ -21,10 +24,19 @@ const TOOLS = [
 ];
 const UNTOUCHED = 128;
 const PAUSE = 400; // ms after the last stroke, until it is kept
+/** @type {Record<import("../heatmap/patch_maps.js").MapKind, { on: boolean, subject?: string }>} */
 const views = { quality: { on: true }, reproduction: { on: false } };
-let dialog = null;
-let open = null; // the pair that is shown, with its layers
+/**
+ * @typedef {{ id: string, maps: string | null, quality: HeatPanel, reproduction: HeatPanel, brush: Brush | null,
+ *   outline: { remove: () => void } | null, keep: () => void }} Open
+ */
 
+/** @type {HTMLDialogElement} made when it is opened first */
+let dialog;
+/** @type {Open | null} the pair that is shown, with its layers */
+let open = null;
+
+/** @param {string} id */
 const draftName = (id) => `pair ${id}`;
 
 export const pairOpen = () => Boolean(dialog?.open);
@@ -35,16 +47,22 @@ export function closePair() {
   const id = open?.id;
   drop();
   dialog?.close();
-  document.querySelector(`[data-pair="${id}"]`)?.focus();
+  /** @type {HTMLElement | null} */
+  const card = document.querySelector(`[data-pair="${id}"]`);
+  card?.focus();
 }
 
+/** @param {string} id */
 export function openPair(id) {
   if (!dialog) build();
   if (!dialog.open) dialog.showModal();
   fill(id);
 }
 
-/** To the pair before or after. */
+/**
+ * To the pair before or after.
+ * @param {number} by
+ */
 export function turnPair(by) {
   const pairs = state.refinement?.pairs.filter((pair) => pair.maps) ?? [];
   const at = pairs.findIndex((pair) => pair.id === open?.id);
@@ -62,26 +80,28 @@ function build() {
   on("leaving", finish);
   on("refinement", () => {
     // judged again behind the dialog
-    const maps = open && state.refinement?.pairs.find((pair) => pair.id === open.id)?.maps;
-    if (maps && maps !== open.maps) fill(open.id);
+    const shown = open;
+    const maps = shown && state.refinement?.pairs.find((pair) => pair.id === shown.id)?.maps;
+    if (maps && maps !== shown.maps) fill(shown.id);
   });
 }
 
 /** Keep what was painted, also by a stroke that is not ended. */
 function finish() {
-  if (open?.brush.stroke) open.brush.endStroke();
+  if (open?.brush?.stroke) open.brush.endStroke();
   open?.keep();
 }
 
 function drop() {
   finish();
-  open?.brush.remove();
+  open?.brush?.remove();
   open?.quality.remove();
   open?.reproduction.remove();
   open?.outline?.remove();
   open = null;
 }
 
+/** @param {string} id */
 async function fill(id) {
   drop();
   const pairs = state.refinement?.pairs ?? [];
@@ -94,28 +114,29 @@ async function fill(id) {
   const x = stage(
     el("img", { src: pairPicture(pair, "generated"), alt: `Generated: ${pair.prompt}`, draggable: false }),
   );
-  const reproduction = heatPanel(y, {
+  const reproduction = new HeatPanel(y, {
     owner: id,
     kind: "reproduction",
-    version: pair.maps,
+    version: pair.maps ?? "",
     name: "How much of the reference survives in the generated picture",
     label: "How much of the reference survives",
     key: null,
     view: views.reproduction,
   });
-  const quality = heatPanel(x, {
+  const quality = new HeatPanel(x, {
     owner: id,
     kind: "quality",
-    version: pair.maps,
+    version: pair.maps ?? "",
     name: "How much of the generated picture is like the reference",
     label: "Heat map",
     view: views.quality,
   });
   const bars = el("div", { class: "pair-brush" });
-  const mine = { id, maps: pair.maps, quality, reproduction, brush: { remove: () => {} }, keep: () => {} };
+  /** @type {Open} */
+  const mine = { id, maps: pair.maps, quality, reproduction, brush: null, outline: null, keep: () => {} };
   open = mine;
   dialog.replaceChildren(
-    head(pair, at, pairs.length),
+    head(pair, at, pairs.length, { turn: turnPair, close: closePair }),
     el(
       "div",
       { class: "pair-plates" },
@@ -138,54 +159,55 @@ async function fill(id) {
   );
   const answer = await askStored(draftName(id), () => call("rounds", "pair", { pair: id }));
   if (open !== mine || !answer) return undefined;
-  if (answer.reference) y.parentNode.append(subjectButton(pair, answer));
+  if (answer.reference)
+    y.parentNode?.append(subjectButton(pair, answer.reference, Boolean(answer.foreground)));
   if (answer.foreground) {
-    mine.outline = layOutline(y, "Where the reference shows its subject");
-    mine.outline.draw(answer.foreground);
+    const outline = layOutline(y, "Where the reference shows its subject");
+    outline.draw(answer.foreground);
+    mine.outline = outline;
   }
   await pictureThere(x);
   return open === mine && lay(mine, x, bars, answer.painting);
 }
 
-/** The subject is found by the studio, and sometimes wrongly: a way to paint it, after which the pairs are judged again. */
-function subjectButton(pair, { reference: id, foreground }) {
+/**
+ * The subject is found by the studio, and sometimes wrongly: a way to paint it, after which the pairs are judged again.
+ * @param {Pair} pair
+ * @param {string} id
+ * @param {boolean} found
+ */
+function subjectButton(pair, id, found) {
   const act = () => {
     closePair();
     const round = state.roundId;
     paintReference({ id, prompt: pair.prompt }, async () => {
-      if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step)) return;
+      if (round !== state.roundId || !["pairs", "review"].includes(state.refinement?.step ?? "")) return;
       if (await write("make_pairs", { round })) toast("The pairs are being judged again with this mask.");
       refresh();
     });
   };
-  return el(
-    "div",
-    { class: "pair-subject" },
-    el(
-      "span",
-      {},
-      foreground
-        ? "The bright part counts as the subject. Is it wrong?"
-        : "All of this picture counts as the subject.",
-    ),
-    el(
-      "button",
-      { type: "button", class: "button small", data: { action: "subject" }, on: { click: act } },
-      "Paint the subject",
-    ),
-  );
+  return subjectPanel(found, act);
 }
 
-/** The brush over the generated picture; what is painted is kept shortly after the last stroke. */
+/**
+ * The brush over the generated picture; what is painted is kept shortly after the last stroke.
+ * @param {Open} mine
+ * @param {HTMLElement} place
+ * @param {HTMLElement} bars
+ * @param {Runs | null} runs
+ */
 function lay(mine, place, bars, runs) {
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {ReturnType<typeof brushBar> | null} */
   let bar = null;
+  /** @type {string | null} */
   let sent = JSON.stringify(runs);
   const draft = draftName(mine.id);
-  const words = dialog.querySelector(".pair-kept");
+  const words = find(dialog, ".pair-kept", HTMLElement);
   mine.keep = async () => {
     clearTimeout(timer);
-    if (mine.brush.stroke) return; // its end comes back here
+    if (!mine.brush || mine.brush.stroke) return; // its end comes back here
     const painted = mine.brush.runs();
     const next = mine.brush.painted ? painted : null;
     if (JSON.stringify(next) === sent) return;
@@ -217,32 +239,5 @@ function lay(mine, place, bars, runs) {
       { class: "pair-words" },
       "Learns the good areas, ignores the bad. What you paint overrides the estimate.",
     ),
-  );
-}
-
-function head(pair, at, count) {
-  const step = (by, glyph, words, there) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button small",
-        "aria-label": words,
-        title: `${words} (${by < 0 ? "←" : "→"})`,
-        disabled: !there,
-        on: { click: () => turnPair(by) },
-      },
-      glyph,
-    );
-  return el(
-    "header",
-    { class: "pair-head" },
-    el("h2", {}, pair.prompt),
-    el("span", { class: "pair-seed" }, `${pair.subject ? `${pair.subject} · ` : ""}seed ${pair.seed}`),
-    el("span", { class: "pair-kept", role: "status" }),
-    step(-1, "‹", "Previous pair", at > 0),
-    el("output", {}, `${at + 1} of ${count}`),
-    step(1, "›", "Next pair", at < count - 1),
-    el("button", { type: "button", class: "button small", title: "Esc", on: { click: closePair } }, "Close"),
   );
 }

@@ -1,4 +1,6 @@
 /** The Rounds screen of a refinement: its pairs, its training, before and after; the candidates are one click away. */
+/** @import { MapKind } from "../heatmap/patch_maps.js" */
+/** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -10,9 +12,15 @@ import { mountBeforeAfter } from "./before_after.js";
 import { segments } from "../kit/segments.js";
 import { toast } from "../kit/toast.js";
 
+/** @typedef {"refinement" | "candidates"} Side */
+/** @typedef {"compare" | "pairs"} View */
+/** @type {{ side: Side, view: View | null }} */
 const choice = { side: "refinement", view: null }; // what the person chose for the round that is shown
 
-/** Show the refinement or the candidates of a round of kind refine. */
+/**
+ * Show the refinement or the candidates of a round of kind refine.
+ * @param {Side} side
+ */
 export function showSide(side) {
   choice.side = side;
   emit("side");
@@ -21,6 +29,7 @@ export function showSide(side) {
 /** Is the refinement shown, and not the candidates of its round? */
 export const refinementShown = () => state.round?.kind === "refine" && choice.side === "refinement";
 
+/** @param {RoundsParts} parts */
 export function mountRefinement(parts) {
   const views = segments(
     "Views of the refinement",
@@ -58,6 +67,7 @@ export function mountRefinement(parts) {
     showSide,
   );
   parts.sides.append(sides.node);
+  /** @type {string | null} */
   let last = null;
 
   function update() {
@@ -79,7 +89,7 @@ export function mountRefinement(parts) {
     });
     cards.hidden = view !== "pairs";
     compare.hidden = view !== "compare";
-    bar.show(view === "pairs" && state.refinement?.pairs.some((pair) => pair.maps));
+    bar.show(view === "pairs" && Boolean(state.refinement?.pairs.some((pair) => pair.maps)));
     if (!compare.hidden) before.load();
   }
   on("side round refinement candidates forget", update);
@@ -88,6 +98,11 @@ export function mountRefinement(parts) {
 
 /** Heatmaps of all cards: on or off, how strong, and what they mean; undo and redo of what was painted. */
 function pairBar() {
+  /**
+   * @param {MapKind} kind
+   * @param {string} label
+   * @param {string} title
+   */
   const toggle = (kind, label, title) =>
     el(
       "button",
@@ -122,8 +137,8 @@ function pairBar() {
     {
       type: "button",
       class: "quiet",
-      "aria-label": "Take the last correction back (Ctrl+Z)",
-      title: "Take the last correction back (Ctrl+Z)",
+      "aria-label": "Undo the last correction (Ctrl+Z)",
+      title: "Undo the last correction (Ctrl+Z)",
       on: { click: () => stepPainting("undo_painting") },
     },
     "↶",
@@ -133,8 +148,8 @@ function pairBar() {
     {
       type: "button",
       class: "quiet",
-      "aria-label": "Bring the correction back (Ctrl+Y)",
-      title: "Bring the correction back (Ctrl+Y)",
+      "aria-label": "Redo the correction (Ctrl+Y)",
+      title: "Redo the correction (Ctrl+Y)",
       on: { click: () => stepPainting("redo_painting") },
     },
     "↷",
@@ -143,7 +158,7 @@ function pairBar() {
   return {
     node,
     steps,
-    show: (there) => {
+    show: (/** @type {boolean} */ there) => {
       node.hidden = steps.hidden = !there;
       undo.disabled = !state.refinement?.can_undo;
       redo.disabled = !state.refinement?.can_redo;
@@ -151,7 +166,10 @@ function pairBar() {
   };
 }
 
-/** Undo or redo one painting of this refinement. */
+/**
+ * Undo or redo one painting of this refinement.
+ * @param {"undo_painting" | "redo_painting"} name
+ */
 export async function stepPainting(name) {
   const round = state.roundId;
   const answer = await write(name, { round });

@@ -1,12 +1,16 @@
 /** The left side of a refinement: where it stands, what it changed, its loss, and what the next round does with it. */
+/** @import { Measured, Refinement } from "../app/payloads_refinement.d.ts" */
+/** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { lossChart, running } from "../training/curves.js";
 import { makePreviews } from "../training/previews.js";
+import { howComputed } from "../kit/how.js";
 import { toast } from "../kit/toast.js";
 
+/** @type {Record<Measured["verdict"], string>} */
 const VERDICTS = {
   better: "✓ better",
   worse: "✕ worse",
@@ -18,8 +22,28 @@ const RULES = [
   ["continue", "continues from this refinement"],
   ["repeat", "starts from the base and refines again"],
 ];
+/** @typedef {"done" | "now" | "work" | "later"} Mark */
+/** @typedef {{ name: string, words: string, mark: Mark }} StepRow */
+
+/** Made once: it stays open when the figures are drawn again. */
+const how = howComputed([
+  [
+    "The difference:",
+    "each picture is paired with the one that the round before drew for the same prompt and seed. The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
+    "mean of (after − before)",
+  ],
+  [
+    "In brackets:",
+    "the 95 % interval of that mean, by drawing the prompts again at random, whole and with replacement (bootstrap). No clear change: the interval holds zero.",
+  ],
+  [
+    "Figures:",
+    "likeness to prompt and reference are cosines of CLIP features, from −1 to 1; a share is from 0 to 1.",
+  ],
+]);
 const ORDER = ["pairs", "review", "refine", "generate", "done"];
 
+/** @param {HTMLElement} box */
 export function mountRefineStory(box) {
   const title = el("h2");
   const back = el(
@@ -55,7 +79,13 @@ export function mountRefineStory(box) {
   on("refinement round job busy", update);
 }
 
-/** Replace the children only when what they say has changed. */
+/**
+ * Replace the children only when what they say has changed.
+ * @template Value
+ * @param {HTMLElement} node
+ * @param {Value} value
+ * @param {(value: Value) => Node[]} make
+ */
 function repaint(node, value, make) {
   const signature = JSON.stringify(value);
   if (node.dataset.signature === signature) return;
@@ -64,12 +94,17 @@ function repaint(node, value, make) {
   node.hidden = !node.children.length;
 }
 
+/**
+ * @param {Refinement} now
+ * @returns {StepRow[]}
+ */
 function stepRows(now) {
   const drawn = now.pairs.filter((pair) => pair.maps).length;
   const corrected = now.pairs.filter((pair) => pair.painted).length;
+  const steps = now.losses.at(-1)?.[0];
   const reached = ORDER.indexOf(now.step);
-  const work = busy() && state.job.round_id === state.roundId ? state.job.kind : null;
-  const at = { pairs: 0, refine: 2, generate: 3 }[work] ?? (now.step === "review" ? 1 : reached);
+  const work = busy() && state.job?.round_id === state.roundId ? state.job.kind : null;
+  const at = AT[work ?? ""] ?? (now.step === "review" ? 1 : reached);
   return [
     [
       "Pairs",
@@ -83,7 +118,7 @@ function stepRows(now) {
         ? `${corrected} corrected by hand`
         : "Is the heat map wrong somewhere? Open a pair and paint over it, or leave it as it is",
     ],
-    ["Train", now.losses.length ? `${now.losses.at(-1)[0]} steps` : "Learns the good areas, ignores the bad"],
+    ["Train", steps ? `${steps} steps` : "Learns the good areas, ignores the bad"],
     [
       "Compare",
       now.step === "done"
@@ -97,8 +132,13 @@ function stepRows(now) {
   }));
 }
 
+/** @type {Partial<Record<string, number>>} the step at which a job works */
+const AT = { pairs: 0, refine: 2, generate: 3 };
+
+/** @type {Record<Mark, [glyph: string, words: string]>} */
 const MARKS = { done: ["✓", "done"], now: ["●", "next"], work: ["…", "running"], later: ["○", "later"] };
 
+/** @param {StepRow} row */
 function stepRow({ name, words, mark }) {
   const [glyph, says] = MARKS[mark];
   return el(
@@ -109,6 +149,7 @@ function stepRow({ name, words, mark }) {
   );
 }
 
+/** @param {[Measured[], string, string]} shown */
 function measuredRows([measured, judge, unmeasured]) {
   const head = el("h3", {}, "What it changed");
   if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
@@ -118,22 +159,27 @@ function measuredRows([measured, judge, unmeasured]) {
     el(
       "ul",
       {},
-      measured.map((entry) =>
+      measured.map((figure) =>
         el(
           "li",
-          { data: { verdict: entry.verdict } },
-          el("span", { class: "measured-words" }, entry.words),
-          interval(entry),
-          el("span", { class: "measured-verdict" }, VERDICTS[entry.verdict]),
+          { data: { verdict: figure.verdict } },
+          el("span", { class: "measured-words" }, figure.words),
+          interval(figure),
+          el("span", { class: "measured-verdict" }, VERDICTS[figure.verdict]),
         ),
       ),
     ),
+    how,
   ];
 }
 
-/** The difference as a dot on its interval, zero marked. */
+/**
+ * The difference as a dot on its interval, zero marked.
+ * @param {Measured} figure
+ */
 function interval({ low, high, difference }) {
   const reach = 1.15 * Math.max(Math.abs(low), Math.abs(high), 1e-9);
+  /** @param {number} value */
   const place = (value) => `${50 + (50 * value) / reach}%`;
   const range = el("i", { class: "range" });
   const dot = el("i", { class: "dot" });
@@ -143,14 +189,16 @@ function interval({ low, high, difference }) {
   return el("span", { class: "measured-interval", "aria-hidden": "true" }, range, dot);
 }
 
+/** @param {Loss[]} losses */
 function lossRows(losses) {
-  if (losses.length < 2) return [];
+  const [last, smoothed] = [losses.at(-1), running(losses).at(-1)];
+  if (losses.length < 2 || !last || !smoothed) return [];
   return [
     el(
       "p",
       { class: "curve-title" },
       el("b", {}, "Loss of the refinement"),
-      ` ${losses.at(-1)[0]} steps, now ${running(losses).at(-1)[1].toFixed(3)}`,
+      ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`,
     ),
     lossChart(losses, "Loss of the refinement", 190),
   ];
@@ -177,7 +225,7 @@ function ruleField() {
   );
   return {
     node,
-    show: (now) => {
+    show: (/** @type {Refinement} */ now) => {
       setText(words, now.rule_words);
       if (document.activeElement !== choice) choice.value = now.rule;
       setAttribute(choice, "title", now.rule_words);

@@ -1,15 +1,20 @@
 /** Step 3: rounds beside each other. Only what was measured; nothing is made up. */
+/** @import { RoundResult } from "../app/payloads_calls.d.ts" */
+/** @import { ResultsParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
+import { newest } from "../app/newest.js";
 import { el } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";
 import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountExport } from "../app/archives.js";
 
+/** @type {ResultsParts} */
 let parts;
-let asked = 0;
+const question = newest();
 
+/** @param {ResultsParts} found */
 export function mountResults(found) {
   parts = found;
   mountSameSeed(parts["same-seed"]);
@@ -22,16 +27,16 @@ export function mountResults(found) {
 
 /** Another project is opened: what is on its way belongs to this one. */
 function clear() {
-  asked += 1;
+  question();
   parts["results-table"].replaceChildren();
   parts.accepted.replaceChildren();
 }
 
 async function load() {
   if (state.step !== "results" || !state.projectId) return;
-  const mine = ++asked;
+  const isNewest = question();
   const answer = await call("results", "results", { project: state.projectId });
-  if (!answer || mine !== asked) return;
+  if (!answer || !isNewest()) return;
   parts["results-table"].replaceChildren(table(answer.rounds));
   parts.accepted.replaceChildren(...answer.rounds.filter((round) => round.accepted.length).map(shelf));
   if (!parts.accepted.children.length)
@@ -53,6 +58,7 @@ const HEAD = [
   ["LoRA", ""],
 ];
 
+/** @param {RoundResult[]} rounds */
 function table(rounds) {
   return el(
     "table",
@@ -105,8 +111,13 @@ function table(rounds) {
   );
 }
 
-const figure = (value, words) => (value === null || value === undefined ? "–" : words(value));
+/**
+ * @param {number | null} value
+ * @param {(value: number) => string} words
+ */
+const figure = (value, words) => (value === null ? "–" : words(value));
 
+/** @param {RoundResult} round */
 function shelf(round) {
   return el(
     "section",

@@ -1,30 +1,33 @@
 /** The same anchor and seed through the rounds. */
+/** @import { SameSeed } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
+import { newest } from "../app/newest.js";
 import { el } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 
+/** @param {HTMLElement} box */
 export function mountSameSeed(box) {
   const anchor = el("select", { "aria-label": "Test prompt" });
   const number = el("output", {}, "1");
   const row = el("div", { class: "same-row" });
   let index = 0;
   let most = 1;
-  let asked = 0;
+  const question = newest();
+  /** @param {number} step */
   const turn = (step) => () => {
     index = (index + step + most) % most;
     load();
   };
   const load = async () => {
-    asked += 1;
-    const mine = asked;
+    const isNewest = question();
     number.textContent = `${index + 1} of ${most}`;
     const answer = await call("results", "same_seed", {
       project: state.projectId,
       anchor: anchor.value,
       index,
     });
-    if (!answer || mine !== asked) return; // the newest click counts
+    if (!answer || !isNewest()) return;
     most = Math.max(1, answer.most);
     number.textContent = `${index + 1} of ${most}`;
     row.replaceChildren(...answer.rounds.map(plate));
@@ -48,7 +51,7 @@ export function mountSameSeed(box) {
   on("step project rounds", fill);
   on("forget", () => {
     if (state.project) return;
-    asked += 1;
+    question();
     [index, most] = [0, 1];
     row.replaceChildren();
   });
@@ -73,6 +76,7 @@ export function mountSameSeed(box) {
   );
 }
 
+/** @param {SameSeed} round */
 function plate(round) {
   const words = round.picture
     ? round.picture.copy

@@ -1,21 +1,29 @@
 /** One row an anchor in the order of priority: how often it copies, how sure that is, and why it was chosen. */
+/** @import { Round, Score } from "../app/payloads.d.ts" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";
+import { howWeighed } from "./how.js";
 import { editAnchors } from "../reference/anchors_editor.js";
 
+/** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
+  const how = howWeighed(); // made once: it stays open when the table is drawn again
   const update = () => {
-    if (!panel.hidden) show(panel);
+    if (!panel.hidden) show(panel, how);
   };
   on("scores round job forget view received", update);
   on("hover", () => light(panel));
 }
 
-function show(box) {
-  const scores = state.scores;
+/**
+ * @param {HTMLElement} box
+ * @param {HTMLElement} how
+ */
+function show(box, how) {
+  const { scores, round } = state;
   if (repeats(box, [scores, drawing(), state.round?.example_weight])) return;
-  if (!scores.length || !state.round) {
+  if (!scores.length || !round) {
     box.replaceChildren(
       el(
         "div",
@@ -27,7 +35,8 @@ function show(box) {
     return;
   }
   box.replaceChildren(
-    openness(),
+    openness(round),
+    how,
     el(
       "table",
       { class: "table" },
@@ -47,17 +56,14 @@ function show(box) {
   );
 }
 
-function openness() {
-  const { openness: mean, example_weight: weight } = state.round;
+/** @param {Round} round */
+function openness({ openness: mean, example_weight: weight }) {
   return el(
     "p",
     { class: "openness" },
     el(
       "span",
-      {
-        title:
-          "How is this computed? The mean over all test prompts of the entropy of the share that looks like the reference, divided by its largest value",
-      },
+      { title: "The mean over all test prompts" },
       "How undecided the model is: ",
       el("b", {}, undecided(mean)),
       ". An accepted picture will count ",
@@ -83,6 +89,7 @@ const TITLES = [
   "How undecided the model is: 100 % when half of the pictures look like the reference. Computed as the entropy of that share, divided by its largest value",
 ];
 
+/** @param {Score} score */
 function row(score) {
   const first = [...state.candidates.values()].find((c) => c.anchor_id === score.anchor_id)?.id ?? null;
   const go = () => setFocus(score.suggested ?? first, "anchors");
@@ -109,8 +116,12 @@ function row(score) {
   );
 }
 
-/** The overfit rate as a dot on its interval. */
+/**
+ * The overfit rate as a dot on its interval.
+ * @param {Score} score
+ */
 function interval({ rate, low, high, copies, n }) {
+  const [range, dot] = [el("i", { class: "range" }), el("i", { class: "dot" })];
   const bar = el(
     "span",
     {
@@ -119,19 +130,20 @@ function interval({ rate, low, high, copies, n }) {
       "aria-label": `${copies} of ${n}: ${Math.round(100 * rate)} %, interval ${Math.round(100 * low)} to ${Math.round(100 * high)} %`,
       title: `${Math.round(100 * rate)} %, 95 % interval ${Math.round(100 * low)} to ${Math.round(100 * high)} %`,
     },
-    el("i", { class: "range" }),
-    el("i", { class: "dot" }),
+    range,
+    dot,
   );
-  bar.firstChild.style.left = `${100 * low}%`;
-  bar.firstChild.style.width = `${100 * (high - low)}%`;
-  bar.lastChild.style.left = `${100 * rate}%`;
+  range.style.left = `${100 * low}%`;
+  range.style.width = `${100 * (high - low)}%`;
+  dot.style.left = `${100 * rate}%`;
   return bar;
 }
 
+/** @param {HTMLElement} box */
 function light(box) {
   if (box.hidden) return;
-  const anchor = state.candidates.get(state.hover)?.anchor_id;
+  const anchor = state.candidates.get(state.hover ?? "")?.anchor_id;
   for (const node of box.querySelectorAll("tr[data-hot]")) node.removeAttribute("data-hot");
   for (const node of box.querySelectorAll("tr[data-anchor]"))
-    if (node.dataset.anchor === anchor) node.dataset.hot = "";
+    if (node.getAttribute("data-anchor") === anchor) node.setAttribute("data-hot", "");
 }

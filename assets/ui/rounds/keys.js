@@ -1,6 +1,7 @@
 /** Keys of the Rounds screen. They rest while the person types or a dialog of another kind is open. */
+/** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, setFocus, setSelection, setFilter } from "../app/store.js";
-import { typing } from "../kit/dom.js";
+import { above, typing } from "../kit/dom.js";
 import { decideFocused, visibleGroups } from "./grid/grid.js";
 import { below } from "./grid/order.js";
 import { undo, redo } from "./grid/verdicts.js";
@@ -24,10 +25,11 @@ import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
 import { previewOpen } from "../training/previews.js";
 
+/** @param {RoundsParts} parts */
 export function mountKeys(parts) {
   parts.keys.addEventListener("click", showHelp);
   document.addEventListener("keydown", (event) => {
-    if (event.repeat && event.key === "Enter" && event.target.closest?.("button")) event.preventDefault(); // it is pressed once
+    if (event.repeat && event.key === "Enter" && above(event.target, "button")) event.preventDefault(); // it is pressed once
     if (typing(event.target) || resting() || event.altKey) return;
     const act = actionFor(event);
     if (!act) return;
@@ -36,8 +38,17 @@ export function mountKeys(parts) {
   });
 }
 
+/** @typedef {() => unknown} Act */
+
+/** @type {Record<string, [right: number, down: number]>} */
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
 const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
 
+/**
+ * @param {KeyboardEvent} event
+ * @returns {Act | null}
+ */
 function actionFor(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (key === "?") return showHelp;
@@ -50,8 +61,8 @@ function actionFor(event) {
     if (key === "z") return event.shiftKey ? redo : undo;
     return key === "y" ? redo : null;
   }
-  const arrow = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
-  if (arrow) return event.target.closest?.("[role=tab], input") ? null : () => walk(...arrow);
+  const arrow = ARROWS[key];
+  if (arrow) return above(event.target, "[role=tab], input") ? null : () => walk(...arrow);
   if (key === " ") return space(event);
   if (key === "Escape") return leave;
   if (key === "a") return () => decideFocused("accepted");
@@ -67,33 +78,53 @@ function actionFor(event) {
   return null;
 }
 
-/** While a part is painted only what belongs to the painting acts; the brush has its own keys. */
+/**
+ * While a part is painted only what belongs to the painting acts; the brush has its own keys.
+ * @param {KeyboardEvent} event
+ * @param {string} key
+ * @returns {Act | null}
+ */
 function paintAction(event, key) {
   if (key === "Escape") return close;
   if (key === "h") return toggleHeat;
-  if (key === "Enter" && !event.target.closest?.("button")) return acceptPart;
+  if (key === "Enter" && !above(event.target, "button")) return acceptPart;
   return null;
 }
 
+/**
+ * @param {KeyboardEvent} event
+ * @param {string} key
+ * @returns {Act | null}
+ */
 function pairAction(event, key) {
   if (key === "Escape") return closePair;
   if (key === "h") return togglePairHeat;
-  const turns = { ArrowRight: 1, ArrowLeft: -1 };
-  return turns[key] && !event.target.closest?.("input") ? () => turnPair(turns[key]) : null;
+  const turn = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
+  return turn && !above(event.target, "input") ? () => turnPair(turn) : null;
 }
 
+/**
+ * @param {KeyboardEvent} event
+ * @param {string} key
+ * @returns {Act | null}
+ */
 function refinementAction(event, key) {
   if (!event.ctrlKey && !event.metaKey) return null;
   if (key === "z") return () => stepPainting(event.shiftKey ? "redo_painting" : "undo_painting");
   return key === "y" ? () => stepPainting("redo_painting") : null;
 }
 
-/** Space enlarges the picture in focus; on any other button it presses that button. */
+/**
+ * Space enlarges the picture in focus; on any other button it presses that button.
+ * @param {KeyboardEvent} event
+ * @returns {Act | null}
+ */
 function space(event) {
-  if (lightbox()) return event.target.closest?.("button") ? null : close;
-  const other = event.target.closest?.("button, summary, a");
+  if (lightbox()) return above(event.target, "button") ? null : close;
+  const other = above(event.target, "button, summary, a");
   if (other && !other.classList.contains("tile-face")) return null;
-  return state.focus ? () => enlarge(state.focus) : null;
+  const { focus } = state;
+  return focus ? () => enlarge(focus) : null;
 }
 
 function leave() {
@@ -102,20 +133,29 @@ function leave() {
   else setFilter("all");
 }
 
-const columns = () => Number(document.querySelector(".grid").style.getPropertyValue("--columns")) || 10;
+const columns = () => {
+  /** @type {HTMLElement | null} */
+  const grid = document.querySelector(".grid");
+  return Number(grid?.style.getPropertyValue("--columns")) || 10;
+};
 
-/** Move the focus by columns and rows, across the groups. */
+/**
+ * Move the focus by columns and rows, across the groups.
+ * @param {number} right
+ * @param {number} down
+ */
 function walk(right, down) {
   const open = visibleGroups().map((group) =>
-    group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.node.dataset.id),
+    group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.id),
   );
   const flat = open.flat();
   if (!flat.length) return;
-  const at = flat.indexOf(state.focus);
+  const { focus } = state;
+  const at = focus === null ? -1 : flat.indexOf(focus);
   const origin = lightbox() ? "lightbox" : "keys";
-  if (at < 0) return setFocus(flat[0], origin);
+  if (focus === null || at < 0) return setFocus(flat[0], origin);
   if (right) setFocus(flat[Math.max(0, Math.min(flat.length - 1, at + right))], origin);
-  else setFocus(below(open, state.focus, down, columns()), origin);
+  else setFocus(below(open, focus, down, columns()), origin);
   if (lightbox()) turn();
   return undefined;
 }

@@ -1,4 +1,3 @@
-// @ts-check
 /** What a chip of the strip says about its round. */
 /** @import { Queue, RoundChip } from "../app/payloads.d.ts" */
 

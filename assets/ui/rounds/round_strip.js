@@ -1,4 +1,10 @@
 /** One chip for the reference and one a round; a click shows that round. */
+/** @import { Project, RoundChip } from "../app/payloads.d.ts" */
+/** @import { RoundsParts } from "../app/parts.d.ts" */
+/**
+ * @typedef {{ id: string | null, title: string, note: string, current: boolean, image: string | null,
+ *   from?: string | null, refined?: boolean }} Chip
+ */
 import { state, on } from "../app/store.js";
 import { openRound, openStep } from "../app/session.js";
 import { el, reference, repeats, setText } from "../kit/dom.js";
@@ -7,6 +13,7 @@ import { address } from "../app/urls.js";
 import { roundNote } from "./round_note.js";
 import { pending, unreachable, write } from "../app/writes.js";
 
+/** @param {RoundsParts} parts */
 export function mountStrip(parts) {
   parts.branch.addEventListener("click", () => branch(parts.branch));
   on("project rounds round received queue", () => show(parts));
@@ -15,9 +22,15 @@ export function mountStrip(parts) {
   on("forget", () => show(parts));
 }
 
-/** Redraw only when what the chips say has changed. */
+/**
+ * Redraw only when what the chips say has changed.
+ * @param {RoundsParts} parts
+ */
 function show(parts) {
-  const chips = state.project ? [referenceChip(), ...state.rounds.map(roundChip)] : [];
+  const { project } = state;
+  const chips = project
+    ? [referenceChip(project), ...state.rounds.map((round) => roundChip(project, round))]
+    : [];
   kept(parts);
   parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
   if (repeats(parts.strip, chips)) return;
@@ -28,12 +41,15 @@ function show(parts) {
     }),
   );
   if (parts.strip.dataset.shown === String(state.roundId)) return;
-  parts.strip.dataset.shown = state.roundId;
+  parts.strip.dataset.shown = String(state.roundId);
   parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-function referenceChip() {
-  const { references } = state.project;
+/**
+ * @param {Project} project
+ * @returns {Chip}
+ */
+function referenceChip({ references }) {
   return {
     id: null,
     title: "Reference",
@@ -43,7 +59,12 @@ function referenceChip() {
   };
 }
 
-function roundChip(round) {
+/**
+ * @param {Project} project
+ * @param {RoundChip} round
+ * @returns {Chip}
+ */
+function roundChip(project, round) {
   const current = round.id === state.roundId;
   const accepted = current ? acceptedNow() : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
@@ -58,18 +79,19 @@ function roundChip(round) {
     refined,
     image: round.cover
       ? address("thumb", round.cover)
-      : state.project.references[0]
-        ? reference(state.project.references[0].id)
+      : project.references[0]
+        ? reference(project.references[0].id)
         : null,
   };
 }
 
 function acceptedNow() {
   let n = 0;
-  for (const verdict of state.verdicts.values()) n += verdict === "accepted";
+  for (const verdict of state.verdicts.values()) if (verdict === "accepted") n += 1;
   return n;
 }
 
+/** @param {Chip} chip */
 function draw(chip) {
   return el(
     "button",
@@ -101,7 +123,10 @@ function draw(chip) {
   );
 }
 
-/** Another child of the round that is shown. */
+/**
+ * Another child of the round that is shown.
+ * @param {HTMLButtonElement} button
+ */
 async function branch(button) {
   if (button.disabled) return;
   button.disabled = true;
@@ -111,14 +136,18 @@ async function branch(button) {
   if (answer && round === state.roundId) openRound(answer.round);
 }
 
-/** Where a round comes from, when that is not the chip before it. */
+/**
+ * Where a round comes from, when that is not the chip before it.
+ * @param {RoundChip} round
+ */
 function comesFrom(round) {
   const before = state.rounds[state.rounds.indexOf(round) - 1];
   const parent = state.rounds.find((other) => other.id === round.parent_id);
   if (before?.id === round.parent_id || !before) return null;
-  return `Goes on from ${parent ? parent.name : "the reference"}`;
+  return `Continues from ${parent ? parent.name : "the reference"}`;
 }
 
+/** @param {RoundsParts} parts */
 function kept(parts) {
   const words = !pending()
     ? "All changes saved"

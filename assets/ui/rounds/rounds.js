@@ -1,4 +1,5 @@
 /** Puts the Rounds screen together out of its parts. */
+/** @import { RoundsParts } from "../app/parts.d.ts" */
 import { mountStrip } from "./round_strip.js";
 import { mountViews } from "./tabs.js";
 import { mountSuggestion } from "./suggestion.js";
@@ -8,6 +9,7 @@ import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
 
+/** @param {RoundsParts} parts */
 export function mountRounds(parts) {
   mountStrip(parts);
   mountViews(parts);

@@ -1,24 +1,31 @@
 /** The sampler's proposal: one line an anchor, with its reason, and a way to leave it out. */
+/** @import { Score, Verdict } from "../app/payloads.d.ts" */
+/** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, on, verdictOf, setFocus, setHover, drawing } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
-import { el, repeats, setText } from "../kit/dom.js";
+import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";
+import { howSuggested } from "./how.js";
 import { count } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
+/** @type {Partial<Record<Verdict, string>>} */
 const STATES = { accepted: "accepted", rejected: "left out" };
 
+/** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
+  parts.suggestions.after(howSuggested());
   const update = () => show(parts);
   on("scores round job verdicts forget received", update);
   update();
 }
 
+/** @param {RoundsParts} parts */
 function show(parts) {
-  const chosen = drawing() ? [] : state.scores.filter((score) => score.suggested);
+  const chosen = drawing() ? [] : [...state.suggested];
   if (
     repeats(parts.suggestions, [
       chosen,
-      chosen.map((s) => verdictOf(s.suggested)),
+      chosen.map(([id]) => verdictOf(id)),
       state.round?.exhausted,
       emptyWords(),
     ])
@@ -28,15 +35,13 @@ function show(parts) {
     parts["suggestion-note"],
     chosen.length ? `${chosen.length} of ${count(state.scores.length, "test prompt")}` : "",
   );
-  const rows = chosen.map(row);
+  const rows = chosen.map(([id, score]) => row(id, score));
   if (state.round?.exhausted && !drawing())
     rows.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
   else if (!rows.length) rows.push(el("li", { class: "suggestion-words" }, emptyWords()));
-  const keep = parts.suggestions.contains(document.activeElement)
-    ? document.activeElement.dataset.keep
-    : null;
+  const keep = focusedIn(parts.suggestions)?.dataset.keep;
   parts.suggestions.replaceChildren(...rows);
-  if (keep) parts.suggestions.querySelector(`[data-keep="${keep}"]`)?.focus();
+  focusKept(parts.suggestions, keep);
 }
 
 function emptyWords() {
@@ -48,9 +53,13 @@ function emptyWords() {
   return "After Generate, the studio picks the test prompts that the model is most undecided about, and says why.";
 }
 
-function row(score) {
-  const id = score.suggested;
+/**
+ * @param {string} id
+ * @param {Score} score
+ */
+function row(id, score) {
   const verdict = verdictOf(id);
+  const said = STATES[verdict];
   const out = verdict === "rejected";
   const leave = el(
     "button",
@@ -88,7 +97,7 @@ function row(score) {
     el(
       "span",
       { class: "suggestion-text" },
-      el("b", {}, score.head, STATES[verdict] ? el("em", { class: "verdict" }, STATES[verdict]) : null),
+      el("b", {}, score.head, said ? el("em", { class: "verdict" }, said) : null),
       el("span", {}, score.reason),
     ),
     leave,

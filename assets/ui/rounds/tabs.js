@@ -1,17 +1,22 @@
 /** Views of the same candidates, one at a time. A view is one line here and one file that fills its panel. */
+/** @import { RoundsParts } from "../app/parts.d.ts" */
 import { emit } from "../app/store.js";
 import { el, setAttribute } from "../kit/dom.js";
 import { mountCurves } from "../training/curves.js";
 import { mountAnchors } from "./anchors.js";
 import { mountMap } from "./map/map.js";
 
-/** Name, label, and `mount(panel, { legend })`; a view hears `on("view")` when it is opened. */
+/**
+ * Name, label, and `mount(panel, { legend })`; a view hears `on("view")` when it is opened.
+ * @type {[name: string, label: string, mount: (panel: HTMLElement, more: { legend: HTMLElement }) => void][]}
+ */
 const VIEWS = [
   ["map", "Map", mountMap],
   ["anchors", "Test prompts", mountAnchors],
   ["curves", "Curves", mountCurves],
 ];
 
+/** @param {RoundsParts} parts */
 export function mountViews({ views, tabs, legend }) {
   const made = VIEWS.map(([name, label, mount]) => {
     const panel = el("div", {
@@ -30,6 +35,7 @@ export function mountViews({ views, tabs, legend }) {
     mount(panel, { legend });
     return { name, tab, panel };
   });
+  /** @param {string} chosen */
   const open = (chosen) => {
     for (const { name, tab, panel } of made) {
       setAttribute(tab, "aria-selected", String(name === chosen));
@@ -42,7 +48,7 @@ export function mountViews({ views, tabs, legend }) {
   for (const [i, { name, tab }] of made.entries()) {
     tab.addEventListener("click", () => open(name));
     tab.addEventListener("keydown", (event) => {
-      const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const turn = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
       if (!turn) return;
       event.preventDefault();
       event.stopPropagation();

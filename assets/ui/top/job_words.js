@@ -1,4 +1,3 @@
-// @ts-check
 /** The words for the states of a job; those for its kind come with it (gal_studio/core/job_kinds.py). */
 /** @import { Job, JobState, QueuedJob } from "../app/payloads.d.ts" */
 

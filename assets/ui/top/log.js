@@ -1,12 +1,15 @@
 /** The end of the worker's log, fresh while it is open, and all that a bug report needs as one text. */
+/** @import { LogAnswer } from "../app/payloads_calls.d.ts" */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 const PAUSE = 2000; // ms between two looks
-let parts = null;
-let timer = null;
+/** @type {ReturnType<typeof build>} made when it is opened first */
+let parts;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 let report = "";
 
 export const logOpen = () => Boolean(parts?.dialog.open);
@@ -20,6 +23,7 @@ export function openLog() {
 
 function build() {
   const made = {
+    dialog: el("dialog", { class: "studio log", "aria-labelledby": "log-title" }),
     facts: el("dl", { class: "log-facts" }),
     lines: el("pre", {
       class: "log-lines scroll",
@@ -45,9 +49,7 @@ function build() {
     { type: "button", class: "button small", autofocus: true, on: { click: () => made.dialog.close() } },
     "Close",
   );
-  made.dialog = el(
-    "dialog",
-    { class: "studio log", "aria-labelledby": "log-title" },
+  made.dialog.append(
     el(
       "div",
       { class: "card-head" },
@@ -59,7 +61,7 @@ function build() {
     el(
       "p",
       { class: "log-note" },
-      "The report holds this and the settings of the project. Names of folders are shortened; passwords and tokens are left out.",
+      "The report holds this and the settings of the project. Folder names are shortened; passwords and tokens are left out.",
     ),
   );
   whenClosed(made.dialog, () => clearTimeout(timer));
@@ -76,6 +78,10 @@ async function look({ toEnd = false } = {}) {
   timer = setTimeout(look, PAUSE);
 }
 
+/**
+ * @param {LogAnswer} answer
+ * @param {boolean} toEnd
+ */
 function show(answer, toEnd) {
   const { lines, facts, copy: button } = parts;
   report = answer.text;
@@ -97,7 +103,10 @@ async function copy() {
   else toast("The browser does not let the page copy: select the lines and press Ctrl+C.", "error");
 }
 
-/** Browsers give the clipboard to pages of this machine or with TLS alone; the older way works elsewhere. */
+/**
+ * Browsers give the clipboard to pages of this machine or with TLS alone; the older way works elsewhere.
+ * @param {string} text
+ */
 async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,28 +1,37 @@
 /** The work of all projects: what runs, what waits and in which order, what halted and may go on. */
+/** @import { Queue, QueuedJob } from "../app/payloads.d.ts" */
+/** @import { TopParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
-import { el, pressed, setAttribute, setText } from "../kit/dom.js";
+import { el, focusedIn, pressed, setAttribute, setText } from "../kit/dom.js";
 import { isWorking, jobProgress, reached, resumeWord } from "./job_words.js";
 
+/** @type {[name: keyof Queue, title: string][]} */
 const PARTS = [
   ["working", "Running"],
   ["waiting", "Waiting"],
   ["halted", "Stopped"],
 ];
-let list = null;
+/** @type {HTMLElement} */
+let list;
 let sending = false;
-let live = new Map(); // job id -> what changes without a new list: {words, bar}
+/** @type {Map<string, { words: HTMLElement, bar: HTMLProgressElement | null }>} what changes without a new list, by job */
+let live = new Map();
 
 export const queueOpen = () => Boolean(list?.matches(":popover-open"));
 
+/** @param {TopParts} parts */
 export function mountQueue(parts) {
   list = document.body.appendChild(
     el("section", { class: "studio queue-list", popover: "auto", "aria-label": "The work of all projects" }),
   );
   parts.queue.popoverTargetElement = list;
-  list.addEventListener("beforetoggle", (event) => event.newState === "open" && show());
+  list.addEventListener(
+    "beforetoggle",
+    (event) => /** @type {ToggleEvent} */ (event).newState === "open" && show(),
+  );
   on("queue received", () => {
     const count = state.queue.working.length + state.queue.waiting.length;
     parts["queue-count"].hidden = !count;
@@ -44,7 +53,7 @@ function show() {
     ["done", "total", "phase", "doing", "unit", "message"].includes(key) ? undefined : value,
   );
   if (list.dataset.signature !== signature) {
-    const keep = list.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
+    const keep = focusedIn(list)?.dataset.keep;
     list.dataset.signature = signature;
     live = new Map();
     const parts = PARTS.filter(([name]) => queue[name].length).flatMap(([name, title]) => [
@@ -57,29 +66,33 @@ function show() {
     );
     if (keep) focusAgain(keep);
   }
-  for (const entry of [...queue.working, ...queue.halted]) progress(entry);
+  for (const job of [...queue.working, ...queue.halted]) progress(job);
 }
 
+/** @param {string} keep */
 function focusAgain(keep) {
+  /** @type {HTMLElement | null} */
   const button =
     list.querySelector(`[data-keep="${keep}"]:enabled`) ??
-    list.querySelector(`[data-job="${keep.split(" ")[0]}"] button:enabled`);
-  (button ?? list.querySelector("button:enabled"))?.focus();
+    list.querySelector(`[data-job="${keep.split(" ")[0]}"] button:enabled`) ??
+    list.querySelector("button:enabled");
+  button?.focus();
 }
 
-function row(entry) {
-  const words = el("span", { class: "queue-state" }, entry.state === "queued" ? waits(entry) : "");
-  const bar = isWorking(entry)
-    ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(entry)}` })
+/** @param {QueuedJob} job */
+function row(job) {
+  const words = el("span", { class: "queue-state" }, job.state === "queued" ? waits(job) : "");
+  const bar = isWorking(job)
+    ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(job)}` })
     : null;
-  live.set(entry.id, { words, bar });
+  live.set(job.id, { words, bar });
   return el(
     "li",
-    { data: { job: entry.id, state: entry.state } },
+    { data: { job: job.id, state: job.state } },
     el(
       "div",
       { class: "queue-text" },
-      el("div", { class: "queue-name" }, el("b", {}, entry.title), words),
+      el("div", { class: "queue-name" }, el("b", {}, job.title), words),
       bar,
       el(
         "button",
@@ -87,34 +100,46 @@ function row(entry) {
           type: "button",
           class: "queue-where",
           title: "Show this round",
-          data: { keep: `${entry.id} open` },
-          on: { click: () => open(entry) },
+          data: { keep: `${job.id} open` },
+          on: { click: () => open(job) },
         },
-        `${entry.round_name} · ${entry.project_name}`,
+        `${job.round_name} · ${job.project_name}`,
       ),
     ),
-    el("div", { class: "queue-buttons", role: "group", "aria-label": name(entry) }, buttons(entry)),
+    el("div", { class: "queue-buttons", role: "group", "aria-label": name(job) }, buttons(job)),
   );
 }
 
-const name = (entry) => `${entry.title}, ${entry.project_name}, ${entry.round_name}`;
-const waits = (entry) => (entry.behind ? `after ${entry.behind}` : "");
+/** @param {QueuedJob} job */
+const name = (job) => `${job.title}, ${job.project_name}, ${job.round_name}`;
+/** @param {QueuedJob} job */
+const waits = (job) => (job.behind ? `after ${job.behind}` : "");
 
-function progress(entry) {
-  const { words, bar } = live.get(entry.id);
-  setText(
-    words,
-    isWorking(entry) ? jobProgress(entry) : [halted(entry), entry.message].filter(Boolean).join(". "),
-  );
-  words.title = entry.message;
-  if (bar) Object.assign(bar, { max: entry.total || 1, value: entry.done });
+/** @param {QueuedJob} job */
+function progress(job) {
+  const { words, bar } = live.get(job.id) ?? {};
+  if (!words) return;
+  setText(words, isWorking(job) ? jobProgress(job) : [halted(job), job.message].filter(Boolean).join(". "));
+  words.title = job.message;
+  if (bar) Object.assign(bar, { max: job.total || 1, value: job.done });
 }
 
+/** @typedef {"reorder" | "stop" | "pause" | "resume"} Action */
+
+/** @type {Partial<Record<QueuedJob["state"], string>>} */
 const SAID = { paused: "paused", stopped: "stopped", interrupted: "was interrupted", error: "failed" };
+/** @param {QueuedJob} job */
 const halted = (job) =>
   (job.paused_for === "room" ? "waiting for disk space" : SAID[job.state]) + reached(job);
 
-function buttons(entry) {
+/** @param {QueuedJob} job */
+function buttons(job) {
+  /**
+   * @param {Action} action
+   * @param {string} label
+   * @param {string} words
+   * @param {object} [request]
+   */
   const make = (action, label, words, request, enabled = true) =>
     el(
       "button",
@@ -122,36 +147,41 @@ function buttons(entry) {
         type: "button",
         class: label.length > 1 ? "button small" : "quiet arrow",
         title: words,
-        "aria-label": `${words}: ${name(entry)}`,
+        "aria-label": `${words}: ${name(job)}`,
         disabled: !enabled,
-        data: { keep: `${entry.id} ${words}`, action: words.toLowerCase().replaceAll(" ", "-") },
-        on: { click: (event) => act(action, { job: entry.id, ...request }, event) },
+        data: { keep: `${job.id} ${words}`, action: words.toLowerCase().replaceAll(" ", "-") },
+        on: { click: (event) => act(action, { job: job.id, ...request }, event) },
       },
       label,
     );
-  if (entry.state === "queued") {
+  if (job.state === "queued") {
     return [
-      make("reorder", "⤒", "To the front", { direction: "first" }, entry.can_rise),
-      make("reorder", "↑", "Up", { direction: "up" }, entry.can_rise),
-      make("reorder", "↓", "Down", { direction: "down" }, entry.can_sink),
+      make("reorder", "⤒", "To the front", { direction: "first" }, job.can_rise),
+      make("reorder", "↑", "Up", { direction: "up" }, job.can_rise),
+      make("reorder", "↓", "Down", { direction: "down" }, job.can_sink),
       make("stop", "Cancel", "Cancel"),
     ];
   }
-  if (isWorking(entry))
+  if (isWorking(job))
     return [
-      entry.state === "running" ? make("pause", "Pause", "Pause") : null,
-      make("stop", "Stop", "Stop", {}, entry.state !== "stopping"),
+      job.state === "running" ? make("pause", "Pause", "Pause") : null,
+      make("stop", "Stop", "Stop", {}, job.state !== "stopping"),
     ];
-  const away = ["paused", "interrupted"].includes(entry.state) ? make("stop", "Cancel", "Cancel") : null;
-  return [make("resume", resumeWord(entry), resumeWord(entry)), away];
+  const away = ["paused", "interrupted"].includes(job.state) ? make("stop", "Cancel", "Cancel") : null;
+  return [make("resume", resumeWord(job), resumeWord(job)), away];
 }
 
-/** One click is one move: a second one so soon would meet another row, since the first has moved them. */
-async function act(handler, request, event) {
+/**
+ * One click is one move: a second one so soon would meet another row, since the first has moved them.
+ * @param {Action} action
+ * @param {object} request
+ * @param {MouseEvent} event
+ */
+async function act(action, request, event) {
   if (sending || event.detail > 1) return;
   move(true);
   try {
-    await write(handler, request);
+    await write(action, request);
     ["queue", "job"].forEach(ask);
     await refresh();
   } finally {
@@ -159,13 +189,17 @@ async function act(handler, request, event) {
   }
 }
 
-/** While one is on its way the buttons take no other, and say so. */
+/**
+ * While one is on its way the buttons take no other, and say so.
+ * @param {boolean} now
+ */
 function move(now) {
   sending = now;
   setAttribute(list, "aria-busy", now);
 }
 
-function open(entry) {
+/** @param {QueuedJob} job */
+function open(job) {
   list.hidePopover();
-  openProject(entry.project_id, { roundId: entry.round_id });
+  openProject(job.project_id, { roundId: job.round_id });
 }

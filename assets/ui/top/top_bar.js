@@ -1,22 +1,35 @@
 /** The top line: project, steps and the job, the same in every step and after every refresh. */
-import { state, on, emit, busy } from "../app/store.js";
+/** @import { Job } from "../app/payloads.d.ts" */
+/** @import { TopParts } from "../app/parts.d.ts" */
+import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { ask } from "../app/apply_poll.js";
 import { setAttribute, setText } from "../kit/dom.js";
-import { clock } from "../kit/format.js";
 import { toggleTheme } from "../kit/theme.js";
-import { HALTED, unfinished, isWorking, jobTitle, resumeWord } from "./job_words.js";
+import { unfinished, isWorking } from "./job_words.js";
+import { jobLine } from "./job_line.js";
 import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
 
 const STILL = 600; // ms in which nothing can be stopped after a press: a second click is not meant for what moved under it
-let still = null; // the timer of it
+/** @type {ReturnType<typeof setTimeout> | undefined} its timer */
+let still;
 const SHOWN_WORDS = 2; // trigger words in the top line; the rest is counted
 
+/**
+ * @param {HTMLElement} element
+ * @returns {NodeListOf<HTMLButtonElement>}
+ */
+const stepButtons = (element) => element.querySelectorAll("[data-step]");
+
+/**
+ * @param {TopParts} parts
+ * @param {HTMLElement} element
+ */
 export function mountTop(parts, element) {
-  for (const button of element.querySelectorAll("[data-step]")) {
-    button.addEventListener("click", () => openStep(button.dataset.step));
+  for (const button of stepButtons(element)) {
+    button.addEventListener("click", () => openStep(button.dataset.step ?? ""));
   }
   parts.stop.addEventListener("click", () => move("stop", "stopping"));
   parts.pause.addEventListener("click", () => move("pause", "pausing"));
@@ -30,6 +43,7 @@ export function mountTop(parts, element) {
   on("job forget", () => showJob(parts));
 }
 
+/** @param {TopParts} parts */
 function showProject(parts) {
   const project = state.project;
   setText(parts.name, project?.name ?? "");
@@ -40,66 +54,65 @@ function showProject(parts) {
   parts.model.title = project ? `Base model: ${project.base_model}` : "";
   setText(parts.trigger, project ? callWords(project.triggers) : "");
   parts.trigger.title = project
-    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to call ${project.triggers.length > 1 ? "the objects" : "the subject"}`
+    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to draw ${project.triggers.length > 1 ? "the objects" : "the subject"}`
     : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }
 
-/** "<dotty>, <brumm> +2": what does not fit stands in the title. */
+/**
+ * "<dotty>, <brumm> +2": what does not fit stands in the title.
+ * @param {string[]} words
+ */
 function callWords(words) {
   const more = words.length - SHOWN_WORDS;
   return words.slice(0, SHOWN_WORDS).join(", ") + (more > 0 ? ` +${more}` : "");
 }
 
+/** @param {HTMLElement} element */
 function showSteps(element) {
-  for (const button of element.querySelectorAll("[data-step]")) {
+  for (const button of stepButtons(element)) {
     setAttribute(button, "aria-current", button.dataset.step === state.step ? "step" : null);
     button.disabled = !state.projectId && button.dataset.step !== "reference";
     button.title = button.disabled ? "Open or start a project first" : "";
   }
 }
 
+/** @param {TopParts} parts */
 function showJob(parts) {
   const job = state.job;
   parts.job.hidden = !job;
   if (!job) return emit("busy");
-  const running = busy();
-  parts.job.dataset.state = running ? "running" : job.state;
-  setText(parts["job-title"], jobTitle(job));
-  parts["job-title"].title = job.message ?? "";
+  const line = jobLine(job);
+  parts.job.dataset.state = line.state;
+  setText(parts["job-title"], line.title);
+  parts["job-title"].title = job.message;
   parts["job-bar"].hidden = !isWorking(job);
   parts["job-bar"].max = job.total || 1;
   parts["job-bar"].value = job.done;
-  setText(parts["job-rate"], running ? rate(job) : job.message);
-  parts["job-rate"].title = job.message ?? "";
-  parts.pause.hidden = job.state !== "running";
-  parts.resume.hidden = !HALTED.has(job.state);
-  setText(parts.resume, resumeWord(job));
+  setText(parts["job-rate"], line.note);
+  parts["job-rate"].title = job.message;
+  parts.pause.hidden = !line.pause;
+  parts.resume.hidden = line.resume === null;
+  if (line.resume) setText(parts.resume, line.resume);
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
-  parts.stop.hidden = !running;
-  setText(parts.stop, job.state === "queued" ? "Cancel" : "Stop");
-  parts.stop.disabled = job.state === "stopping" || still !== null;
+  parts.stop.hidden = line.stop === null;
+  if (line.stop) setText(parts.stop, line.stop);
+  parts.stop.disabled = job.state === "stopping" || still !== undefined;
   emit("busy");
 }
 
-function rate(job) {
-  if (!job.worker_alive) return "starting";
-  if (job.state !== "running")
-    return job.state === "queued" ? "the queue shows its place" : "at the next step; finished work is kept";
-  const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
-  const left =
-    job.seconds_left === null || job.seconds_left === undefined ? "" : `${clock(job.seconds_left)} left`;
-  return [speed, left].filter(Boolean).join(" · ");
-}
-
-/** Ask for a move of the job; the page shows it at once, the next poll says what became of it. */
+/**
+ * Ask for a move of the job; the page shows it at once, the next poll says what became of it.
+ * @param {"stop" | "pause" | "resume"} verb
+ * @param {Job["state"]} soon
+ */
 async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
   clearTimeout(still);
   still = setTimeout(() => {
-    still = null;
+    still = undefined;
     emit("job");
   }, STILL);
   emit("job");

@@ -6,6 +6,7 @@ import { makePreviews } from "./previews.js";
 
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
+/** @param {HTMLElement} panel */
 export function mountCurves(panel) {
   const chart = el("div", { class: "curve-box" });
   const previews = makePreviews();
@@ -17,24 +18,25 @@ export function mountCurves(panel) {
   });
 }
 
+/** @param {HTMLElement} box */
 function show(box) {
   const losses = state.round?.losses ?? [];
   const signature = `${losses.length}:${losses.at(-1)}`;
   if (box.dataset.signature === signature) return;
   box.dataset.signature = signature;
-  if (losses.length < 2) {
+  const [last, smoothed] = [losses.at(-1), running(losses).at(-1)];
+  if (losses.length < 2 || !last || !smoothed) {
     box.replaceChildren(
       el("p", { class: "empty" }, "The training loss appears here while the model learns."),
     );
     return;
   }
-  const last = running(losses).at(-1)[1];
   box.replaceChildren(
     el(
       "p",
       { class: "curve-title" },
       el("b", {}, "Training loss"),
-      ` ${losses.at(-1)[0]} steps, now ${last.toFixed(3)}`,
+      ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`,
     ),
     lossChart(losses),
   );
@@ -54,13 +56,21 @@ export function running(losses, share = 0.1) {
   });
 }
 
-/** The curve of `[[step, loss], ...]` as an SVG. */
+/**
+ * The curve of `[[step, loss], ...]` as an SVG.
+ * @param {Loss[]} losses
+ * @param {string} [name]
+ * @param {number} [height]
+ */
 export function lossChart(losses, name = "Training loss", height = BOX.height) {
   const { width, left, right, top, bottom } = BOX;
   const most = Math.max(...losses.map((row) => row[1])) || 1;
-  const end = losses.at(-1)[0] || 1;
+  const end = losses.at(-1)?.[0] || 1;
+  /** @param {number} step */
   const x = (step) => left + ((width - left - right) * step) / end;
+  /** @param {number} loss */
   const y = (loss) => height - bottom - ((height - top - bottom) * loss) / most;
+  /** @param {Loss[]} rows */
   const line = (rows) =>
     `M${rows.map(([step, loss]) => `${x(step).toFixed(1)} ${y(loss).toFixed(1)}`).join("L")}`;
   const node = svg("svg", {
@@ -84,6 +94,12 @@ export function lossChart(losses, name = "Training loss", height = BOX.height) {
   return node;
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ * @param {string} anchor
+ */
 function label(x, y, words, anchor) {
   const node = svg("text", { x, y, "text-anchor": anchor });
   node.textContent = words;

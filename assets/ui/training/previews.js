@@ -1,9 +1,11 @@
 /** Pictures that are drawn in the middle of a training: by an interval, or by Preview now. */
+/** @import { Preview } from "../app/payloads.d.ts" */
 import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
+/** @type {HTMLDialogElement | null} */
 let dialog = null;
 
 export const previewOpen = () => Boolean(dialog?.open);
@@ -16,8 +18,9 @@ function training() {
   );
 }
 
+/** @param {Preview} preview */
 const source = (preview) =>
-  `/preview/${encodeURIComponent(state.roundId)}/${preview.step}?v=${encodeURIComponent(preview.version)}`;
+  `/preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}?v=${encodeURIComponent(preview.version)}`;
 
 /** The row of previews; call `update()` when the round or its job has changed. */
 export function makePreviews() {
@@ -44,11 +47,12 @@ export function makePreviews() {
     const previews = state.round?.previews ?? [];
     node.hidden = !training() && !previews.length;
     now.hidden = !training();
+    const newest = previews.at(-1);
     const every = state.project?.settings.tune.preview_every;
     setText(
       hint,
-      previews.length
-        ? previews.at(-1).prompt
+      newest
+        ? newest.prompt
         : every
           ? `a preview every ${every} steps`
           : "Previews are off. Turn them on under Advanced.",
@@ -62,6 +66,7 @@ export function makePreviews() {
   return { node, update };
 }
 
+/** @param {Preview} preview */
 function figure(preview) {
   const picture = el(
     "button",
@@ -77,6 +82,7 @@ function figure(preview) {
   return picture;
 }
 
+/** @param {HTMLButtonElement} button */
 async function previewNow(button) {
   if (button.disabled) return;
   button.disabled = true;
@@ -85,12 +91,14 @@ async function previewNow(button) {
   button.disabled = false;
 }
 
+/** @param {Preview} preview */
 function enlarge(preview) {
   dialog ??= document.body.appendChild(
     el("dialog", { class: "studio preview-view", "aria-label": "A preview" }),
   );
-  dialog.onclick = () => dialog.close();
-  dialog.replaceChildren(
+  const box = dialog;
+  box.onclick = () => box.close();
+  box.replaceChildren(
     el(
       "figure",
       {},
@@ -99,5 +107,5 @@ function enlarge(preview) {
     ),
     el("button", { type: "button", class: "button small", autofocus: true }, "Close"),
   );
-  dialog.showModal();
+  box.showModal();
 }

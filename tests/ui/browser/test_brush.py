@@ -12,10 +12,12 @@ from tests.ui.browser.brushing import (
     settled,
     stroke,
 )
-from tests.ui.conftest import Served, Watched
+from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import HIGH, LOW, judge, take, two_subjects
 
 pytestmark = pytest.mark.browser
+
+LAYER = ".lightbox .brush-layer"
 
 
 def test_each_score_stands_beside_the_picture_by_its_label(watched: Watched, served: Served):
@@ -25,9 +27,9 @@ def test_each_score_stands_beside_the_picture_by_its_label(watched: Watched, ser
     assert page.locator(f'.lightbox-facts [title="{SCORES[0].explanation}"]').count() > 0
 
 
-def test_a_heatmap_lies_over_the_picture_and_tells_its_values(watched: Watched, served: Served):
+def test_a_heatmap_is_read_by_pointer_and_keys_and_made_weaker(watched: Watched, served: Served):
     judge(served.place.studio, served.place.round)
-    page, _ = enlarged(watched, served)
+    page, candidate = enlarged(watched, served)
     assert page.locator(".lightbox .heat").count() == 0
     page.keyboard.press("h")
     page.wait_for_selector(".lightbox .heat canvas")
@@ -42,23 +44,23 @@ def test_a_heatmap_lies_over_the_picture_and_tells_its_values(watched: Watched, 
         assert tick == pytest.approx(100 * value)
     page.mouse.move(5, 5)
     page.wait_for_selector(".heat-value", state="hidden")
-    page.keyboard.press("h")
-    page.wait_for_selector(".lightbox .heat", state="detached")
-
-
-def test_the_heatmap_is_read_by_keys_and_made_weaker(watched: Watched, served: Served):
-    judge(served.place.studio, served.place.round)
-    page, candidate = enlarged(watched, served)
-    page.keyboard.press("h")
     page.focus(".lightbox .heat")
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(f".heat-value:text('{LOW:.2f}')")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(f".heat-value:text('{HIGH:.2f}')")
+    strength = ".lightbox .heat-strength input"
+    page.focus(strength)
+    before = int(page.input_value(strength))
+    page.keyboard.press("ArrowRight")
+    assert int(page.input_value(strength)) == before + 5, "a slider's arrows are its own"
     assert candidate == page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id"), "it stayed"
-    page.focus(".lightbox .heat-strength input")
     page.keyboard.press("Home")
     page.wait_for_function("document.querySelector('.lightbox .heat canvas').style.opacity === '0'")
+    page.keyboard.press("a")
+    until(lambda: served.place.studio.store.decisions.accepted(served.place.round) == (candidate,))
+    page.keyboard.press("h")
+    page.wait_for_selector(".lightbox .heat", state="detached")
 
 
 def test_the_heatmap_of_each_subject_is_chosen_by_keys(watched: Watched, served: Served):
@@ -115,12 +117,21 @@ def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, s
     page.wait_for_selector(".lightbox .heat canvas")
 
 
-def test_what_is_painted_is_what_is_stored(watched: Watched, served: Served):
+def next_painted(page) -> str:
+    """The next picture, large, with its brush."""
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("p")
+    page.wait_for_selector(LAYER)
+    page.wait_for_selector("[data-action=accept-part]:disabled")
+    return page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id")
+
+
+def test_what_is_painted_by_pointer_wheel_and_keys_is_what_is_stored(watched: Watched, served: Served):
     page, candidate = enlarged(watched, served)
     page.click("[data-action=part]")
-    page.wait_for_selector(".lightbox .brush-layer")
+    page.wait_for_selector(LAYER)
     page.wait_for_selector("[data-action=accept-part]:disabled")
-    stroke(page, ".lightbox .brush-layer", [(0.25, 0.5), (0.75, 0.5)])
+    stroke(page, LAYER, [(0.25, 0.5), (0.75, 0.5)])
     page.click("[data-action=accept-part]")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]", state="attached")
     settled(page)
@@ -131,6 +142,49 @@ def test_what_is_painted_is_what_is_stored(watched: Watched, served: Served):
     assert set(np.unique(mask)) == {0, 255}
     assert (mask[away < radius - 0.5] == 255).all()
     assert (mask[away > radius + 0.5] == 0).all()
+
+    second = next_painted(page)
+    stroke(page, LAYER, [(0.5, 0.2), (0.5, 0.8)])
+    stroke(page, LAYER, [(0.2, 0.5), (0.8, 0.5)])
+    page.keyboard.press("Control+z")
+    page.keyboard.press("e")
+    stroke(page, LAYER, [(0.4, 0.5), (0.6, 0.5)])
+    page.keyboard.press("Escape")
+    page.wait_for_selector(LAYER, state="detached")
+    assert page.locator("dialog.lightbox[open]").count() == 1, "Escape left the brush alone"
+    page.keyboard.press("p")
+    page.wait_for_selector("[data-action=accept-part]:enabled")
+    page.keyboard.press("Enter")
+    settled(page)
+    mask = mask_of(served, second)
+    assert mask[EDGE // 4, EDGE // 2] == 255, "the first stroke"
+    assert mask[EDGE // 2, EDGE // 2] == 0, "erased"
+    assert mask[EDGE // 2, EDGE // 4] == 0, "undone"
+
+    third = next_painted(page)
+    page.wait_for_selector(f"{LAYER}:focus")
+    size = ".lightbox .brush-size input"
+    before = page.input_value(size)
+    page.keyboard.press("]")
+    assert int(page.input_value(size)) > int(before)
+    page.keyboard.press(" ")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    settled(page)
+    mask = mask_of(served, third)
+    assert mask[EDGE // 2, EDGE // 2] == mask[EDGE // 2, EDGE // 2 + 5] == 255
+    assert mask[EDGE // 2, 2] == mask[2, EDGE // 2] == 0
+
+    fourth = next_painted(page)
+    page.hover(LAYER)
+    for _ in range(8):
+        page.mouse.wheel(0, -100)
+    page.wait_for_function("Number(document.querySelector('.brush-size input').value) > 80")
+    stroke(page, LAYER, [(0.5, 0.5), (0.51, 0.5)])
+    page.keyboard.press("Enter")
+    settled(page)
+    assert (mask_of(served, fourth) == 255).mean() > 0.2
 
 
 def accepted_in_part(watched: Watched, served: Served):
@@ -157,72 +211,11 @@ def test_a_part_is_marked_outlined_and_taken_back(watched: Watched, served: Serv
     assert len(decisions.log(served.place.round)) == 2, "appended, not overwritten"
     page.keyboard.press("Control+y")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
-    page.reload()
-    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
-
-
-def test_a_part_that_is_taken_back_by_a_click_is_told(watched: Watched, served: Served):
-    page, candidate = accepted_in_part(watched, served)
-    settled(page)
     page.keyboard.press("a")
     page.wait_for_selector(".toast:has-text('with the part that was painted')")
-    page.keyboard.press("Escape")
+    page.wait_for_selector(f".tile[data-id='{candidate}']:not([data-region])")
     page.keyboard.press("Control+z")
     page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")
-
-
-def test_strokes_are_undone_erased_and_outlast_escape(watched: Watched, served: Served):
-    page, candidate = enlarged(watched, served)
-    page.keyboard.press("p")
-    page.wait_for_selector(".lightbox .brush-layer")
-    stroke(page, ".lightbox .brush-layer", [(0.5, 0.2), (0.5, 0.8)])
-    stroke(page, ".lightbox .brush-layer", [(0.2, 0.5), (0.8, 0.5)])
-    page.keyboard.press("Control+z")
-    page.keyboard.press("e")
-    stroke(page, ".lightbox .brush-layer", [(0.4, 0.5), (0.6, 0.5)])
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".lightbox .brush-layer", state="detached")
-    assert page.locator("dialog.lightbox[open]").count() == 1, "Escape left the brush alone"
-    page.keyboard.press("p")
-    page.wait_for_selector("[data-action=accept-part]:enabled")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".lightbox .brush-layer", state="detached")
-    page.keyboard.press("p")
-    page.wait_for_selector("[data-action=accept-part]:enabled")
-    page.keyboard.press("Enter")
     settled(page)
-    mask = mask_of(served, candidate)
-    assert mask[EDGE // 4, EDGE // 2] == 255, "the first stroke"
-    assert mask[EDGE // 2, EDGE // 2] == 0, "erased"
-    assert mask[EDGE // 2, EDGE // 4] == 0, "undone"
-
-
-def test_a_part_is_painted_without_a_pointer(watched: Watched, served: Served):
-    page, candidate = enlarged(watched, served)
-    page.keyboard.press("p")
-    page.wait_for_selector(".lightbox .brush-layer:focus")
-    before = page.input_value(".lightbox .brush-size input")
-    page.keyboard.press("]")
-    assert int(page.input_value(".lightbox .brush-size input")) > int(before)
-    page.keyboard.press(" ")
-    for _ in range(4):
-        page.keyboard.press("Shift+ArrowRight")
-    page.keyboard.press("Enter")
-    settled(page)
-    mask = mask_of(served, candidate)
-    assert mask[EDGE // 2, EDGE // 2] == 255
-    assert mask[EDGE // 2, EDGE // 2 + 5] == 255
-    assert mask[EDGE // 2, 2] == mask[2, EDGE // 2] == 0
-
-
-def test_the_wheel_makes_the_brush_larger(watched: Watched, served: Served):
-    page, candidate = enlarged(watched, served)
-    page.keyboard.press("p")
-    page.hover(".lightbox .brush-layer")
-    for _ in range(8):
-        page.mouse.wheel(0, -100)
-    page.wait_for_function("Number(document.querySelector('.brush-size input').value) > 80")
-    stroke(page, ".lightbox .brush-layer", [(0.5, 0.5), (0.51, 0.5)])
-    page.keyboard.press("Enter")
-    settled(page)
-    assert (mask_of(served, candidate) == 255).mean() > 0.2
+    page.reload()
+    page.wait_for_selector(f".tile[data-id='{candidate}'][data-region]")

@@ -35,7 +35,7 @@ def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watche
     page.fill("[name=clip_model]", "ViT-B-32/openai")
     page.click("[data-part=create]")
     page.wait_for_selector(".chip-round[aria-current]")
-    assert [entry.prompt for entry in served.place.studio.projects()[0].references] == ["A cat in ink style"]
+    assert [shown.prompt for shown in served.place.studio.projects()[0].references] == ["A cat in ink style"]
     watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
 
 
@@ -59,60 +59,24 @@ def test_the_presets_come_once(watched: Watched, served: Served):
     assert page.locator("[data-part=advanced] input[name='tune.rank']").count() == 1
 
 
-def test_facts_follow_what_is_typed(watched: Watched, served: Served):
+def test_the_open_project_follows_what_is_typed_here_and_elsewhere(watched: Watched, served: Served):
+    studio, project = served.place.studio, served.place.project
     page = watched.open(served.url("reference"))
+    page.wait_for_selector(".open-project img")
+    assert page.locator(".open-project [data-action=paint-mask]").count() == 0, "a style is the whole picture"
     page.click(".open-project .advanced summary")
     page.fill(".open-project input[name='tune.steps']", "77")
     page.keyboard.press("Tab")
     page.wait_for_selector(".facts-list >> text=77 steps")
-    assert served.place.studio.store.projects.get(served.place.project).settings.tune.steps == 77
-
-
-def test_what_another_tab_changed_is_shown_once_the_person_leaves_the_field(watched: Watched, served: Served):
-    studio = served.place.studio
-    page = watched.open(served.url("reference"))
-    page.click(".open-project .advanced summary")
+    assert studio.store.projects.get(project).settings.tune.steps == 77
     page.focus(".open-project input[name='tune.rank']")
-    studio.change_settings(served.place.project, {"tune": {"steps": 77}})
-    page.wait_for_selector(".facts-list >> text=77 steps")
+    studio.change_settings(project, {"tune": {"steps": 78}})
+    page.wait_for_selector(".facts-list >> text=78 steps")
     page.evaluate("document.activeElement.blur()")
     page.wait_for_function(
-        "document.querySelector(\".open-project input[name='tune.steps']\").value === '77'"
+        "document.querySelector(\".open-project input[name='tune.steps']\").value === '78'"
     )
-
-
-@pytest.mark.races
-def test_the_newest_click_on_a_seed_counts(watched: Watched, served: Served):
-    page = watched.open(served.url("results"))
-    page.wait_for_selector(".same-row img")
-    held: list[Any] = []
-
-    def hold_seeds(route: Any) -> None:
-        if '"same_seed"' in route.request.post_data and '"index":1' in route.request.post_data:
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/component_server/", hold_seeds)
-    page.click(".same-head [aria-label='Next seed']")
-    while not held:
-        page.wait_for_timeout(20)
-    page.click(".same-head [aria-label='Next seed']")
-    page.wait_for_selector(".same-head output:text('3 of 10')")
-    newest = "document.querySelector('.same-row img').getAttribute('src')"
-    candidates = served.place.studio.store.candidates.of_round(served.place.round)
-    anchor = page.input_value(".same-head select")
-    third = next(entry for entry in candidates if entry.anchor_id == anchor and entry.index == 2)
-    page.wait_for_function(f"{newest}.includes('{third.id}')")
-    with page.expect_response(lambda answer: '"index":1' in (answer.request.post_data or "")):
-        held[0].continue_()
-    page.wait_for_timeout(200)  # it is there, and nothing may come of it
-    assert third.id in page.evaluate(newest)
-    assert page.inner_text(".same-head output") == "3 of 10"
-
-
-def test_the_name_of_a_project_is_changed_where_it_stands(watched: Watched, served: Served):
-    page = watched.open(served.url("reference"))
+    assert page.evaluate("document.querySelector('.open-project details').open"), "Advanced stays open"
     page.fill(".name-in-place", "Cat of the harbour")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-part=name]:text-is('Cat of the harbour')")
@@ -121,7 +85,7 @@ def test_the_name_of_a_project_is_changed_where_it_stands(watched: Watched, serv
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast:has-text('The name of the project is empty')")
     page.wait_for_function("document.querySelector('.name-in-place').value === 'Cat of the harbour'")
-    assert served.place.studio.project(served.place.project).name == "Cat of the harbour"
+    assert studio.project(project).name == "Cat of the harbour"
 
 
 def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Served):
@@ -140,8 +104,12 @@ def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Se
     page.click(f"{away} >> text=Delete permanently")
     page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
     page.wait_for_selector(".put-away", state="detached")
-    assert [entry.id for entry in studio.projects()] == [served.place.project]
+    assert [project.id for project in studio.projects()] == [served.place.project]
     assert other not in studio.store.projects.archived()
+    studio.run_round(studio.next_round(served.place.round).id)
+    page.click("[data-action=put-away]")
+    page.wait_for_selector(".toast:has-text('Watercolour cat has jobs that wait or run')")
+    assert studio.store.projects.archived() == frozenset()
 
 
 def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served):
@@ -153,15 +121,6 @@ def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served)
     page.wait_for_selector(".toast:has-text('There is no project')")
     page.wait_for_selector("[data-step=reference][aria-current]")
     watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of its pictures
-
-
-def test_a_project_at_work_is_not_archived(watched: Watched, served: Served):
-    studio = served.place.studio
-    studio.run_round(studio.next_round(served.place.round).id)
-    page = watched.open(served.url("reference"))
-    page.click("[data-action=put-away]")
-    page.wait_for_selector(".toast:has-text('Work of Watercolour cat waits or runs')")
-    assert studio.store.projects.archived() == frozenset()
 
 
 @pytest.mark.races

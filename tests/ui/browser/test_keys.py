@@ -8,10 +8,8 @@ from tests.ui.seeded_refinement import judge
 
 pytestmark = pytest.mark.browser
 
-STRENGTH = "dialog.lightbox .heat-strength input"
 
-
-def test_a_key_that_is_held_decides_once(watched: Watched, served: Served):
+def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: Served):
     decisions = served.place.studio.store.decisions
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
@@ -26,30 +24,13 @@ def test_a_key_that_is_held_decides_once(watched: Watched, served: Served):
     third = page.get_attribute(".tile >> nth=2", "data-id")
     assert decisions.accepted(served.place.round) == (third,), "arrows repeat, decisions do not"
     assert len(decisions.log(served.place.round)) == 1
-
-
-def test_keys_act_after_a_slider_was_moved_and_its_arrows_are_its_own(watched: Watched, served: Served):
-    judge(served.place.studio, served.place.round)
-    page, candidate = enlarged(watched, served)
-    page.keyboard.press("h")
-    page.wait_for_selector(f"{STRENGTH}:visible")
-    page.focus(STRENGTH)
-    before = page.input_value(STRENGTH)
     page.keyboard.press("ArrowRight")
-    assert int(page.input_value(STRENGTH)) == int(before) + 5
-    page.keyboard.press("a")
-    until(lambda: served.place.studio.store.decisions.accepted(served.place.round) == (candidate,))
-    page.keyboard.press("h")
-    page.wait_for_selector("dialog.lightbox .heat", state="detached")
-
-
-def test_the_focus_stays_on_the_row_that_is_left_out(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    page.focus(".suggestion-row:nth-child(2) .leave")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".suggestion-row:nth-child(2)[data-verdict=rejected]")
+    for _ in range(4):
+        page.keyboard.down("Enter")  # on the picture itself
+    page.keyboard.up("Enter")
+    until(lambda: len(decisions.log(served.place.round)) > 1)
     settled(page)
-    assert page.evaluate("document.activeElement.matches('.suggestion-row:nth-child(2) .leave')")
+    assert len(decisions.log(served.place.round)) == 2
 
 
 def test_a_picture_opened_while_another_closes_has_its_heatmap_and_brush(watched: Watched, served: Served):

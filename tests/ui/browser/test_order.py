@@ -4,33 +4,12 @@ import pytest
 
 from tests.ui.browser.brushing import enlarged, opened, pair_opened, settled, stroke
 from tests.ui.browser.late_answers import Late, before_changes
-from tests.ui.conftest import Served, Watched, until
+from tests.ui.conftest import Served, Watched
 from tests.ui.seeded_refinement import judge, object_with_subject, pairs_made, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.races]
 
 PAIR, SUBJECT = ".pair-view .brush-layer", ".mask-view .brush-layer"
-CLEAR = ".brush-steps button:text('Clear'):enabled"
-
-
-def test_paint_is_there_although_the_answer_is_older_than_it(watched: Watched, served: Served):
-    studio = served.place.studio
-    gate = before_changes(studio)
-    page = opened(watched, served, pairs_made(studio, served.place.round))
-    pair_opened(page, 0)
-    gate.close()
-    stroke(page, PAIR, [(0.2, 0.3), (0.8, 0.3)])
-    page.keyboard.press("ArrowRight")
-    assert gate.reached.wait(60)
-    page.wait_for_selector(PAIR)
-    answer = Late(page, "pair")
-    page.keyboard.press("ArrowLeft")
-    answer.wait()
-    gate.open()
-    settled(page)
-    answer.come()
-    page.wait_for_selector(PAIR)
-    page.wait_for_selector(f".pair-view {CLEAR}")
 
 
 def test_a_mask_is_there_although_the_answer_is_older_than_it(watched: Watched, served: Served):
@@ -89,19 +68,6 @@ def test_a_name_that_is_typed_while_another_is_kept_stays(watched: Watched, serv
     assert page.input_value(".name-in-place") == "Cat of the h"
 
 
-def test_the_newest_list_of_projects_counts(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    answer = Late(page, "overview")
-    page.click("[data-step=reference]")
-    answer.wait()
-    served.place.studio.rename(served.place.project, "Cat of the harbour")
-    page.click("[data-step=rounds]")
-    page.click("[data-step=reference]")
-    page.wait_for_selector(".project-row b:text-is('Cat of the harbour')")
-    answer.come()
-    assert page.inner_text(".project-row b") == "Cat of the harbour"
-
-
 def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served):
     studio, project = served.place.studio, served.place.project
     gate = before_changes(studio)
@@ -120,29 +86,6 @@ def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served
     page.keyboard.press("Enter")
     page.wait_for_selector(".toast:has-text('does not name the subject')")
     assert page.input_value("dialog.anchors-editor input[type=text]") == "A tie", "to be corrected"
-
-
-def test_a_poll_of_before_does_not_take_a_press_back(watched: Watched, served: Served):
-    studio, jobs = served.place.studio, served.place.studio.store.jobs
-    job = studio.fine_tune(studio.next_round(served.place.round).id)
-    studio.store.workers.enter("w")
-    assert jobs.claim("w")
-    jobs.progress(job.id, "fine_tune", 40, 200)
-    page = watched.open(served.url())
-    page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
-    page.evaluate(
-        "() => { window.said = []; const title = document.querySelector('[data-part=job-title]');"
-        " new MutationObserver(() => window.said.push(title.textContent))"
-        ".observe(title, { childList: true, characterData: true, subtree: true }); }"
-    )
-    answer = Late(page, "poll", before=lambda: jobs.progress(job.id, "fine_tune", 41, 200))
-    answer.wait()
-    page.click("[data-part=pause]")
-    until(lambda: jobs.get(job.id).state == "pausing")
-    answer.come()
-    jobs.halt(job.id)
-    page.wait_for_selector("[data-part=job-title]:text('Fine-tuning paused after 41 of 200 steps')")
-    assert page.evaluate("window.said") == ["Pausing", "Fine-tuning paused after 41 of 200 steps"]
 
 
 def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(

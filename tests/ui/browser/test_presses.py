@@ -46,15 +46,6 @@ def test_a_closing_that_is_told_late_leaves_the_focus_where_it_went(watched: Wat
     assert page.evaluate("document.activeElement.matches('.suggestion-row .leave')")
 
 
-def test_the_picture_that_was_shown_last_is_the_one_in_focus(watched: Watched, served: Served):
-    page, _ = enlarged(watched, served)
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Escape")
-    page.evaluate(CLOSED)
-    second = page.get_attribute(".tile >> nth=1", "data-id")
-    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == second
-
-
 def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, served: Served):
     studio = served.place.studio
     node = pairs_made(studio, served.place.round)
@@ -63,7 +54,7 @@ def test_keys_after_a_pair_was_closed_are_not_its_brushs(watched: Watched, serve
     stroke(page, ".pair-view .brush-layer", [(0.2, 0.3), (0.8, 0.3)])
     page.wait_for_selector(".pair-kept:text-is('Saved')")
     in_one_task(page, "key('Escape'); key('z', { ctrlKey: true });")
-    page.wait_for_selector("[aria-label^='Bring the correction back']:enabled")
+    page.wait_for_selector("[aria-label^='Redo the correction']:enabled")
     settled(page)
     assert not studio.store.refinements.paintings.newest(node), "painted, and taken back once"
     assert page.evaluate("document.activeElement.matches('.pair-card')")
@@ -111,55 +102,6 @@ def test_a_row_of_the_queue_that_changes_under_the_mouse_is_clicked(watched: Wat
     until(lambda: studio.store.jobs.get(second.id).state == "stopped")
     assert studio.store.jobs.get(first.id).state == "running"
     page.wait_for_selector(f".queue-list li[data-job='{first.id}'][data-state=running]")
-
-
-def test_a_button_that_is_held_is_pressed_once(watched: Watched, served: Served):
-    decisions = served.place.studio.store.decisions
-    page = watched.open(served.url())
-    page.keyboard.press("ArrowRight")
-    for _ in range(4):
-        page.keyboard.down("Enter")
-    page.keyboard.up("Enter")
-    until(lambda: bool(decisions.log(served.place.round)))
-    settled(page)
-    assert len(decisions.log(served.place.round)) == 1
-
-
-def test_stop_comes_back_whatever_the_clock_says(watched: Watched, served: Served):
-    studio = served.place.studio
-    job = studio.fine_tune(studio.next_round(served.place.round).id)
-    studio.store.workers.enter("w")
-    assert studio.store.jobs.claim("w")
-    studio.store.jobs.progress(job.id, "fine_tune", 40, 200)
-    studio.store.jobs.request_pause(job.id)
-    studio.store.jobs.halt(job.id)
-    page = watched.open(served.url())
-    page.evaluate("() => { const now = performance.now(); performance.now = () => now; }")
-    pressed = "document.querySelector('[data-part=resume]').click()"
-    assert page.evaluate(f"({pressed}, document.querySelector('[data-part=stop]').disabled)") is True
-    page.wait_for_selector("[data-part=stop]:enabled")
-
-
-def test_the_queue_shows_what_is_there_when_it_opens(watched: Watched, served: Served):
-    page = watched.open(served.url())
-    shown = in_one_task(
-        page,
-        "document.querySelector('[data-part=queue]').click();"
-        " return document.querySelector('.queue-list').textContent;",
-    )
-    assert shown == "QueueNothing is running or waiting."
-
-
-def test_advanced_settings_stay_open_when_the_project_changes_at_once(watched: Watched, served: Served):
-    page = watched.open(served.url("reference"))
-    page.evaluate(
-        "import(document.querySelector('link[href*=\"/store.js\"]').href).then(({ state, emit }) => {"
-        " document.querySelector('.open-project summary').click();"
-        " state.project = { ...state.project, derived: 'Something else' };"
-        " emit('project'); })"
-    )
-    page.wait_for_selector(".derived-line:text-is('Something else')")
-    assert page.evaluate("document.querySelector('.open-project details').open")
 
 
 def test_what_went_wrong_is_still_said_when_its_dialog_is_closed(watched: Watched, served: Served):

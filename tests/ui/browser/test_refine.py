@@ -1,5 +1,7 @@
 """Refinements in a real Chromium: what a person does, and what the store holds then."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Wa
     page.dblclick("[data-action=refine]")
     page.wait_for_selector(".chip-round[aria-current]:has-text('1 refined')")
     page.wait_for_selector(".refine-left h2:text('Refinement of round 1')")
-    kinds = [entry.kind for entry in studio.rounds(served.place.project)]
+    kinds = [round_.kind for round_ in studio.rounds(served.place.project)]
     assert kinds == ["fine_tune", "refine"]
     assert [job.kind for job in studio.store.jobs.of_project(served.place.project)] == ["pairs"]
     page.click(".chip-round >> nth=1")
@@ -107,18 +109,19 @@ def test_the_subject_of_a_reference_is_painted_and_its_pairs_are_judged_again(
     assert page.is_disabled("[data-action=keep-mask]")
     stroke(page, ".mask-view .brush-layer", [(0.7, 0.5), (0.9, 0.5)])
     page.click("[data-action=keep-mask]")
-    page.wait_for_selector("[data-part=job-title]:text('Drawing pairs')")
+    page.wait_for_selector("[data-part=job-title]:text('Making pairs')")
     name = studio.store.projects.reference(reference).mask
     mask = np.asarray(studio.store.images.mask(name))
     assert (mask[:, :24] == 255).all(), "what the studio found"
     assert mask[24, 38] == 255, "what was painted"
     assert mask[2, 38] == 0
-    assert [entry.kind for entry in studio.rounds(project)] == ["fine_tune", "refine"]
+    assert [round_.kind for round_ in studio.rounds(project)] == ["fine_tune", "refine"]
 
 
-def test_before_and_after_lie_under_one_slider(watched: Watched, served: Served):
-    node = pairs_made(served.place.studio, served.place.round)
-    refined(served.place.studio, node)
+def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watched, served: Served):
+    studio = served.place.studio
+    node = pairs_made(studio, served.place.round)
+    refined(studio, node)
     page = opened(watched, served, node)
     page.wait_for_selector(".compare-seed >> nth=9")
     page.focus(".compare-slider")
@@ -131,6 +134,60 @@ def test_before_and_after_lie_under_one_slider(watched: Watched, served: Served)
     page.click("[aria-label='Next seed']")
     page.wait_for_selector(".compare-number:text-is('2 of 10')")
     assert page.get_attribute(".compare-after", "src") != first
+
+    page.wait_for_selector(".refine-measured li >> nth=2")
+    words = page.inner_text(".refine-measured").lower()
+    assert "judged by the project’s own clip model, vit-b-32/openai" in words
+    assert "text alignment 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
+    assert [verdict.strip() for verdict in page.locator(".measured-verdict").all_inner_texts()] == [
+        "✓ better",
+        "≈ no clear change",
+        "✕ worse",
+    ]
+    assert page.locator(".refine-losses .chart").count() == 1
+    page.click(".refine-measured .how summary")
+    page.wait_for_selector(".refine-measured .how >> text=bootstrap")
+
+    page.click("[data-choice=pairs]")
+    page.click(".pair-card >> nth=0")
+    page.wait_for_selector(".pair-view .brush-bar")
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('.studio :is(button, input, select, canvas[tabindex], [role])')]"
+        ".filter((node) => !node.hidden && !node.closest('[aria-hidden=true]'))"
+        ".filter((node) => node.getAttribute('role') !== 'status')"
+        ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
+        " || node.labels?.length))"
+        ".map((node) => node.outerHTML.slice(0, 120))"
+    )
+    assert nameless == []
+    page.keyboard.press("Escape")
+
+    page.click("[data-choice=candidates]")
+    page.wait_for_selector(".grid .tile:visible")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    settled(page)
+    assert list(studio.store.decisions.verdicts(node).values()) == ["accepted"]
+    page.click("[data-choice=refinement]")
+    page.wait_for_selector(".refine-left h2:visible")
+
+    page.click("text=Undo this refinement")
+    page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
+    page.wait_for_selector(".grid .tile:visible")
+    assert [round_.kind for round_ in studio.rounds(served.place.project)] == ["fine_tune", "refine"]
+    assert studio.refinement_view(node).step == "done", "nothing is deleted"
+
+    page.click(".chip-round >> nth=2")
+    page.wait_for_selector(".refine-left h2:visible")
+    before = page.inner_text(".rule-words")
+    page.select_option(".refine-rule select", "repeat")
+    page.wait_for_function(
+        "(before) => document.querySelector('.rule-words').textContent !== before", arg=before
+    )
+    assert studio.project(served.place.project).settings.refine.next_round == "repeat"
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
+    assert studio.rounds(served.place.project)[-1].parent_id == node
 
 
 def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):
@@ -146,112 +203,49 @@ def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served
     assert page.locator(".refine-measured li").count() == 0
 
 
-def test_what_it_changed_is_said_with_its_interval(watched: Watched, served: Served):
-    node = pairs_made(served.place.studio, served.place.round)
-    refined(served.place.studio, node)
-    page = opened(watched, served, node)
-    page.wait_for_selector(".refine-measured li >> nth=2")
-    words = page.inner_text(".refine-measured").lower()
-    assert "judged by the project’s own clip model, vit-b-32/openai" in words
-    assert "text alignment 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
-    assert [entry.strip() for entry in page.locator(".measured-verdict").all_inner_texts()] == [
-        "✓ better",
-        "≈ no clear change",
-        "✕ worse",
-    ]
-    assert page.locator(".refine-losses .chart").count() == 1
+SIZES = [(1280, 800), (1440, 900), (1600, 1000)]
 
 
-def test_the_next_round_says_where_it_starts(watched: Watched, served: Served):
-    studio = served.place.studio
-    node = pairs_made(studio, served.place.round)
-    refined(studio, node)
-    page = opened(watched, served, node)
-    before = page.inner_text(".rule-words")
-    page.select_option(".refine-rule select", "repeat")
-    page.wait_for_function(
-        "(before) => document.querySelector('.rule-words').textContent !== before", arg=before
+def cut_off(page: Any) -> int:
+    """How many buttons of the action bar lie outside of the page."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.actions .button')].filter((node) => node.offsetParent"
+        " && node.getBoundingClientRect().right > innerWidth).length"
     )
-    assert studio.project(served.place.project).settings.refine.next_round == "repeat"
-    page.click("[data-action=next_round]")
-    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
-    assert studio.rounds(served.place.project)[-1].parent_id == node
 
 
-def test_a_refinement_is_undone_and_nothing_is_deleted(watched: Watched, served: Served):
-    studio = served.place.studio
-    node = pairs_made(studio, served.place.round)
-    refined(studio, node)
-    page = opened(watched, served, node)
-    page.click("text=Undo this refinement")
-    page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
-    page.wait_for_selector(".grid .tile:visible")
-    assert [entry.kind for entry in studio.rounds(served.place.project)] == ["fine_tune", "refine"]
-    assert studio.refinement_view(node).step == "done"
+def resized(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(f"innerWidth === {width}")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
-def test_the_candidates_of_a_refinement_are_one_click_away(watched: Watched, served: Served):
-    studio = served.place.studio
-    node = pairs_made(studio, served.place.round)
-    refined(studio, node)
-    page = opened(watched, served, node)
-    page.click("[data-choice=candidates]")
-    page.wait_for_selector(".grid .tile:visible")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("a")
-    settled(page)
-    assert list(studio.store.decisions.verdicts(node).values()) == ["accepted"]
-    page.click("[data-choice=refinement]")
-    page.wait_for_selector(".refine-left h2:visible")
-
-
-@pytest.mark.parametrize("size", [(1280, 800), (1440, 900), (1600, 1000)])
-def test_nothing_is_cut_off(watched: Watched, served: Served, size: tuple[int, int]):
-    studio = served.place.studio
-    node = pairs_made(studio, served.place.round)
-    watched.page.set_viewport_size({"width": size[0], "height": size[1]})
+def test_nothing_is_cut_off(watched: Watched, served: Served):
+    node = pairs_made(served.place.studio, served.place.round)
     for round_id in (served.place.round, node):
         page = opened(watched, served, round_id)
         page.wait_for_selector(".actions [data-next]")
         page.wait_for_function("document.querySelector('[data-part=hint]').textContent.length > 20")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-        hint = "document.querySelector('[data-part=hint]')"
-        assert page.evaluate(f"{hint}.scrollWidth <= {hint}.clientWidth")
-        assert page.evaluate(f"{hint}.scrollHeight <= {hint}.clientHeight + 1")
-        cut = page.evaluate(
-            "[...document.querySelectorAll('.actions .button')].filter((node) => node.offsetParent"
-            " && node.getBoundingClientRect().right > innerWidth).length"
-        )
-        assert cut == 0
+        for size in SIZES:
+            resized(page, *size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+            hint = "document.querySelector('[data-part=hint]')"
+            assert page.evaluate(f"{hint}.scrollWidth <= {hint}.clientWidth"), size
+            assert page.evaluate(f"{hint}.scrollHeight <= {hint}.clientHeight + 1"), size
+            assert cut_off(page) == 0, size
     page.wait_for_selector(".pair-bar .heat-legend")
-    outside = page.evaluate(
-        "[...document.querySelectorAll('.refine-right :is(.heat-legend, .pair-card) *')].filter((node) =>"
-        " node.getBoundingClientRect().right > document.querySelector('.refine-right')"
-        ".getBoundingClientRect().right).length"
-    )
-    assert outside == 0
+    for size in SIZES:
+        resized(page, *size)
+        outside = page.evaluate(
+            "[...document.querySelectorAll('.refine-right :is(.heat-legend, .pair-card) *')]"
+            ".filter((node) => node.getBoundingClientRect().right >"
+            " document.querySelector('.refine-right').getBoundingClientRect().right).length"
+        )
+        assert outside == 0, size
     pair_opened(page, 0)
-    assert page.evaluate(
-        "(() => { const node = document.querySelector('.pair-view');"
-        " return node.scrollHeight <= node.clientHeight && node.scrollWidth <= node.clientWidth; })()"
-    )
-
-
-def test_every_control_of_a_refinement_has_a_name(watched: Watched, served: Served):
-    studio = served.place.studio
-    node = pairs_made(studio, served.place.round)
-    refined(studio, node)
-    page = opened(watched, served, node)
-    page.wait_for_selector(".compare-seed")
-    page.click("[data-choice=pairs]")
-    page.click(".pair-card >> nth=0")
-    page.wait_for_selector(".pair-view .brush-bar")
-    nameless = page.evaluate(
-        "[...document.querySelectorAll('.studio :is(button, input, select, canvas[tabindex], [role])')]"
-        ".filter((node) => !node.hidden && !node.closest('[aria-hidden=true]'))"
-        ".filter((node) => node.getAttribute('role') !== 'status')"
-        ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
-        " || node.labels?.length))"
-        ".map((node) => node.outerHTML.slice(0, 120))"
-    )
-    assert nameless == []
+    for size in SIZES:
+        resized(page, *size)
+        assert page.evaluate(
+            "(() => { const node = document.querySelector('.pair-view');"
+            " return node.scrollHeight <= node.clientHeight && node.scrollWidth <= node.clientWidth; })()"
+        ), size

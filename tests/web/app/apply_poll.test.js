@@ -1,12 +1,21 @@
 /** Answers of the poll: what is new is taken, and an older answer never overwrites a newer state. */
+/** @import { CandidateMark, Parts, PollAnswer } from "../../../assets/ui/app/payloads.d.ts" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { ask, forget, known, receive } from "../../../assets/ui/app/apply_poll.js";
 import { on, state } from "../../../assets/ui/app/store.js";
+import { candidate, job, project, round } from "../samples.js";
 
+/** @type {string[][]} */
 let told = [];
 on("verdicts", (ids) => told.push([...ids].sort()));
 
+/**
+ * @param {Partial<Parts>} parts
+ * @param {string} [digest]
+ * @param {Partial<PollAnswer>} [more]
+ * @returns {PollAnswer}
+ */
 const answer = (parts, digest = "1", more = {}) => ({
   parts,
   digests: Object.fromEntries(Object.keys(parts).map((name) => [name, digest])),
@@ -14,6 +23,10 @@ const answer = (parts, digest = "1", more = {}) => ({
   candidates: null,
   ...more,
 });
+/**
+ * @param {PollAnswer} news
+ * @param {{ sent?: ReturnType<typeof known>, trustVerdicts?: boolean }} [options]
+ */
 const take = (news, { sent = known(), trustVerdicts = true } = {}) => receive(news, { sent, trustVerdicts });
 
 beforeEach(() => {
@@ -22,20 +35,20 @@ beforeEach(() => {
 });
 
 test("parts are taken, and their digests are sent with the next poll", () => {
-  take(answer({ job: { id: "j", state: "running" } }, "abc"));
-  assert.equal(state.job.state, "running");
+  take(answer({ job: job({ state: "running" }) }, "abc"));
+  assert.equal(state.job?.state, "running");
   assert.equal(known().parts.job, "abc");
 });
 
 test("a part that was asked for again is not taken from an answer of before", () => {
-  take(answer({ job: { id: "j", state: "running" } }));
+  take(answer({ job: job({ state: "running" }) }));
   const sent = known();
-  state.job = { ...state.job, state: "pausing" };
+  state.job = job({ state: "pausing" });
   ask("job");
-  take(answer({ job: { id: "j", state: "running" } }, "2"), { sent });
-  assert.equal(state.job.state, "pausing");
-  take(answer({ job: { id: "j", state: "paused" } }, "3"));
-  assert.equal(state.job.state, "paused");
+  take(answer({ job: job({ state: "running" }) }, "2"), { sent });
+  assert.equal(state.job?.state, "pausing");
+  take(answer({ job: job({ state: "paused" }) }, "3"));
+  assert.equal(state.job?.state, "paused");
 });
 
 test("what was asked for again is sent as unknown", () => {
@@ -64,36 +77,22 @@ test("only pictures whose verdict or accepted part changed are told of", () => {
 });
 
 test("candidates add up, a reset replaces them, and an answer of an older mark is dropped", () => {
-  const items = (...ids) => ids.map((id) => ({ id }));
+  const news = (/** @type {string} */ id, /** @type {CandidateMark} */ mark, reset = false) =>
+    answer({}, "1", { candidates: { reset, items: [candidate({ id })], mark } });
   const older = known();
-  take(
-    answer({}, "1", {
-      candidates: { reset: false, items: items("a"), mark: { counts: { p: 1 }, digest: "1" } },
-    }),
-  );
-  take(
-    answer({}, "1", {
-      candidates: { reset: false, items: items("b"), mark: { counts: { p: 2 }, digest: "2" } },
-    }),
-  );
+  take(news("a", { counts: { p: 1 }, digest: "1" }));
+  take(news("b", { counts: { p: 2 }, digest: "2" }));
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
-  take(
-    answer({}, "1", { candidates: { reset: true, items: items("x"), mark: { counts: {}, digest: "0" } } }),
-    { sent: older },
-  );
+  take(news("x", { counts: {}, digest: "0" }, true), { sent: older });
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
-  take(
-    answer({}, "1", {
-      candidates: { reset: true, items: items("c"), mark: { counts: { p: 1 }, digest: "3" } },
-    }),
-  );
+  take(news("c", { counts: { p: 1 }, digest: "3" }, true));
   assert.deepEqual([...state.candidates.keys()], ["c"]);
 });
 
 test("another round is asked for whole, the project stays known", () => {
-  take(answer({ project: { id: "p" }, round: { id: "r" }, scores: [] }, "abc"));
+  take(answer({ project: project({ id: "p" }), round: round({ id: "r" }), scores: [] }, "abc"));
   forget({ keepProject: true });
   assert.equal(known().parts.project, "abc");
   assert.equal(known().parts.round, undefined);
-  assert.deepEqual([state.project.id, state.round], ["p", null]);
+  assert.deepEqual([state.project?.id, state.round], ["p", null]);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askStored, draftKept, draftOf, keepDraft } from "../../../assets/ui/app/drafts.js";
 
+/** @param {...number} numbers */
 const runs = (...numbers) => ({ width: 2, height: 1, runs: numbers });
 
 test("a draft goes when just that was saved, and stays when more was painted", () => {

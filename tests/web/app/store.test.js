@@ -1,4 +1,5 @@
 /** Filters, selection and the state of the work. */
+/** @import { Filter } from "../../../assets/ui/app/store.js" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
@@ -11,18 +12,19 @@ import {
   setSelection,
   state,
 } from "../../../assets/ui/app/store.js";
+import { candidate, job, score } from "../samples.js";
 
 beforeEach(() => {
   state.candidates = new Map([
-    ["a", { copy: true }],
-    ["b", { copy: false }],
-    ["c", { copy: false }],
+    ["a", candidate({ id: "a", copy: true })],
+    ["b", candidate({ id: "b" })],
+    ["c", candidate({ id: "c" })],
   ]);
   state.verdicts = new Map([
     ["a", "rejected"],
     ["b", "accepted"],
   ]);
-  state.suggested = new Map([["c", {}]]);
+  state.suggested = new Map([["c", score({ suggested: "c" })]]);
   state.focus = null;
   setSelection([]);
   setFilter("all");
@@ -30,13 +32,15 @@ beforeEach(() => {
 
 const shown = () => [...state.candidates.keys()].filter(passes);
 
-for (const [filter, ids] of Object.entries({
-  all: ["a", "b", "c"],
-  accepted: ["b"],
-  copies: ["a"],
-  suggested: ["c"],
-  selection: [],
-})) {
+/** @type {[filter: Filter, ids: string[]][]} */
+const LET_THROUGH = [
+  ["all", ["a", "b", "c"]],
+  ["accepted", ["b"]],
+  ["copies", ["a"]],
+  ["suggested", ["c"]],
+  ["selection", []],
+];
+for (const [filter, ids] of LET_THROUGH) {
   test(`the filter ${filter} lets its pictures through, and its count says how many`, () => {
     setFilter(filter);
     assert.deepEqual(shown(), ids);
@@ -61,10 +65,10 @@ test("the focus goes only to pictures that are there", () => {
 
 test("work is drawing only while pictures of the round that is shown are generated", () => {
   state.roundId = "r";
-  state.job = { kind: "generate", round_id: "r", state: "running" };
+  state.job = job({ kind: "generate", round_id: "r", state: "running" });
   assert.deepEqual([busy(), drawing()], [true, true]);
-  state.job = { kind: "generate", round_id: "other", state: "queued" };
+  state.job = job({ kind: "generate", round_id: "other", state: "queued" });
   assert.deepEqual([busy(), drawing()], [true, false]);
-  state.job = { kind: "generate", round_id: "r", state: "paused" };
+  state.job = job({ kind: "generate", round_id: "r", state: "paused" });
   assert.deepEqual([busy(), drawing()], [false, false]);
 });

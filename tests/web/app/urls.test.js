@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
+import { candidate } from "../samples.js";
 import { address, pairPicture, picture, thumbnail } from "../../../assets/ui/app/urls.js";
 
 test("an address holds the id and the version of the content, escaped", () => {
@@ -9,7 +10,7 @@ test("an address holds the id and the version of the content, escaped", () => {
 });
 
 test("a candidate's version is looked up; without one there is no version", () => {
-  state.candidates = new Map([["c", { id: "c", version: "12345678" }]]);
+  state.candidates = new Map([["c", candidate({ id: "c", version: "12345678" })]]);
   assert.equal(picture("c"), "/picture/c?v=12345678");
   assert.equal(thumbnail("gone"), "/thumb/gone?v=");
 });

@@ -3,18 +3,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tell } from "../browser.js";
 
-const { write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
+const { goOn, write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
+/**
+ * A list that left for the studio, and how it is answered.
+ * @typedef {{ list: { id: string, name: string, request: { n?: number } }[], keepalive: boolean,
+ *   resolve: (answer: Response) => void, reject: (error: Error) => void }} Asked
+ */
+
 const soon = () => new Promise((done) => setTimeout(done, 5));
 
 /** A studio that answers when it is told to: `answer(list)` makes the answers, null is no answer at all. */
 function studio() {
+  /** @type {Asked[]} */
   const asked = [];
-  globalThis.fetch = (_path, { body, keepalive = false }) =>
-    new Promise((resolve, reject) => asked.push({ list: JSON.parse(body), keepalive, resolve, reject }));
+  globalThis.fetch = (_path, { body, keepalive = false } = {}) =>
+    new Promise((resolve, reject) =>
+      asked.push({ list: JSON.parse(String(body)), keepalive, resolve, reject }),
+    );
   return {
     asked,
-    come: (call, answers) => call.resolve({ ok: true, json: async () => answers }),
-    refuse: (call, status, text) => call.resolve({ ok: false, status, text: async () => text }),
+    come: (/** @type {Asked} */ call, /** @type {object[]} */ answers) =>
+      call.resolve(Response.json(answers)),
+    refuse: (/** @type {Asked} */ call, /** @type {number} */ status, /** @type {string} */ text) =>
+      call.resolve(new Response(text, { status })),
   };
 }
 
@@ -67,7 +78,7 @@ test("a page that goes away sends what is pending, and notes it for the next pag
   tell("pagehide");
   assert.equal(asked[1].keepalive, true);
   assert.deepEqual(asked[1].list, asked[0].list);
-  assert.deepEqual(JSON.parse(sessionStorage.getItem("gal-studio-writes")), asked[0].list);
+  assert.deepEqual(JSON.parse(sessionStorage.getItem("gal-studio-writes") ?? ""), asked[0].list);
   come(asked[1], [{}]);
   come(asked[0], [{}]);
   await done;
@@ -94,4 +105,21 @@ test("the person is asked before a page goes only when a change cannot be sent f
   await soon();
   come(asked[1], [{}]);
   await large;
+});
+
+test("a change is noted while all is well, and the next page goes on with what was noted", async () => {
+  const { asked, come } = studio();
+  const done = write("decide", { n: 9 });
+  await new Promise((later) => setTimeout(later, 60));
+  const noted = sessionStorage.getItem("gal-studio-writes");
+  come(asked[0], [{}]);
+  await done;
+  await new Promise((later) => setTimeout(later, 60));
+  assert.equal(sessionStorage.getItem("gal-studio-writes"), null, "nothing waits any more");
+  sessionStorage.setItem("gal-studio-writes", noted ?? "");
+  goOn();
+  assert.deepEqual(asked[1].list, asked[0].list, "the same ID: the studio does it once");
+  come(asked[1], [{}]);
+  await soon();
+  assert.equal(pending(), 0);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Mask } from "../../../assets/ui/brush/mask.js";
 
+/** @param {Mask} mask */
 const painted = (mask) => [...mask.labels].map((label, i) => (label === 255 ? i : -1)).filter((i) => i >= 0);
 
 test("runs come back as they were", () => {
@@ -50,15 +51,21 @@ test("soft edges become hard ones at the middle", () => {
 });
 
 test("the outline is the border of the label, each edge once", () => {
+  /** @type {string[]} */
   const lines = [];
-  globalThis.Path2D = class {
+  class Path {
+    /** @type {number[]} */
+    at = [];
+    /** @param {...number} at */
     moveTo(...at) {
       this.at = at;
     }
+    /** @param {...number} to */
     lineTo(...to) {
       lines.push([...this.at, ...to].join(" "));
     }
-  };
+  }
+  Object.assign(globalThis, { Path2D: Path });
   const mask = new Mask(4, 4);
   for (const at of [5, 6, 9, 10]) mask.labels[at] = 255;
   mask.outline(255);

@@ -11,7 +11,7 @@ test("counts, times and shares", () => {
 });
 
 test("numbers are sent as numbers; anything else as it was typed, so that the studio can say what is wrong", () => {
-  const typed = (name, value) => typedValue(name, { value });
+  const typed = (/** @type {string} */ name, /** @type {string} */ value) => typedValue(name, { value });
   assert.equal(typed("tune.steps", "77"), 77);
   assert.equal(typed("tune.preview_every", "25"), 25);
   assert.equal(typed("tune.learning_rate", "1e-3"), 0.001);

@@ -1,16 +1,18 @@
 /** The line under a round's name in the strip. */
+/** @import { Queue, RoundChip } from "../../../assets/ui/app/payloads.d.ts" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chip, queue, queued } from "../samples.js";
 import { roundNote } from "../../../assets/ui/rounds/round_note.js";
 
-const round = { id: "r", wanted: 3, kind: "fine_tune" };
+/** @param {{ step?: string, accepted?: number, rounds?: RoundChip[], queue?: Queue }} [more] */
 const note = (more) =>
-  roundNote(round, { step: "wait", accepted: 0, current: true, rounds: [], queue: { working: [] }, ...more });
+  roundNote(chip(), { step: "wait", accepted: 0, current: true, rounds: [], queue: queue(), ...more });
 
 test("what waits is told from what runs", () => {
   assert.equal(note(), "waiting");
-  assert.equal(note({ queue: { working: [{ round_id: "other" }] } }), "waiting");
-  assert.equal(note({ queue: { working: [{ round_id: "r" }] } }), "running");
+  assert.equal(note({ queue: queue({ working: [queued({ round_id: "other" })] }) }), "waiting");
+  assert.equal(note({ queue: queue({ working: [queued({ round_id: "r" })] }) }), "running");
 });
 
 test("while pictures are chosen it says how many of those wanted", () => {
@@ -19,12 +21,9 @@ test("while pictures are chosen it says how many of those wanted", () => {
 });
 
 test("a round that another one continues says what was accepted; a refinement does not end the choosing", () => {
+  assert.equal(note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r" })] }), "2 accepted");
   assert.equal(
-    note({ step: "accept", accepted: 2, rounds: [{ parent_id: "r", kind: "fine_tune" }] }),
-    "2 accepted",
-  );
-  assert.equal(
-    note({ step: "accept", accepted: 2, rounds: [{ parent_id: "r", kind: "refine" }] }),
+    note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r", kind: "refine" })] }),
     "choosing · 2 of 3",
   );
 });

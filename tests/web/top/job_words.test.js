@@ -1,21 +1,12 @@
 /** The words for jobs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+/** @import { JobState } from "../../../assets/ui/app/payloads.d.ts" */
+import { job } from "../samples.js";
 import { jobProgress, jobTitle, resumeWord, unfinished } from "../../../assets/ui/top/job_words.js";
 
-const job = (more) => ({
-  kind: "fine_tune",
-  state: "running",
-  title: "Fine-tuning",
-  doing: "",
-  finished: "The model is trained",
-  done: 40,
-  total: 200,
-  unit: "steps",
-  ...more,
-});
-
-for (const [state, title] of Object.entries({
+/** @type {Record<JobState, string>} */
+const TITLES = {
   queued: "Fine-tuning: waiting for its turn",
   running: "Fine-tuning 40 / 200",
   pausing: "Pausing",
@@ -25,8 +16,9 @@ for (const [state, title] of Object.entries({
   interrupted: "Fine-tuning was interrupted after 40 of 200 steps",
   error: "Fine-tuning failed after 40 of 200 steps",
   completed: "The model is trained",
-})) {
-  test(`a job that is ${state}`, () => assert.equal(jobTitle(job({ state })), title));
+};
+for (const state of /** @type {JobState[]} */ (Object.keys(TITLES))) {
+  test(`a job that is ${state}`, () => assert.equal(jobTitle(job({ state })), TITLES[state]));
 }
 
 test("phases, disk space, and a job before its first step", () => {
@@ -40,9 +32,12 @@ test("phases, disk space, and a job before its first step", () => {
   assert.equal(jobProgress(job({ state: "pausing" })), "pausing");
 });
 
+/** @type {JobState[]} */
+const HALTED = ["paused", "interrupted", "stopped", "error"];
+
 test("what the person stopped is not asked for; a failure is retried", () => {
   assert.deepEqual(
-    ["paused", "interrupted", "stopped", "error"].map((state) => unfinished({ state })),
+    HALTED.map((state) => unfinished({ state })),
     [true, true, false, false],
   );
   assert.deepEqual([resumeWord({ state: "error" }), resumeWord({ state: "stopped" })], ["Retry", "Resume"]);

@@ -1,7 +1,8 @@
 /** What the grid says when there is nothing to see: why, and what to do. */
 import { state, drawing } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { el, repeats } from "../../kit/dom.js";
 
+/** @type {Record<string, [title: string, words: string]>} */
 const NONE = {
   suggested: [
     "Nothing is suggested",
@@ -15,6 +16,7 @@ const NONE = {
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click pictures."],
 };
 
+/** @type {Record<string, [title: string, words: string]>} */
 const STEPS = {
   wait: [
     "The model is learning your reference",
@@ -30,6 +32,10 @@ const STEPS = {
   ],
 };
 
+/**
+ * @param {HTMLElement} node
+ * @param {ReturnType<typeof import("../../app/store.js").counts>} counts
+ */
 export function emptyGrid(node, counts) {
   const words = counts.all
     ? counts[state.filter]
@@ -37,10 +43,8 @@ export function emptyGrid(node, counts) {
       : NONE[state.filter]
     : drawing()
       ? null
-      : STEPS[state.round?.step];
+      : STEPS[state.round?.step ?? ""];
   node.hidden = !words;
-  if (!words) return;
-  if (!node.firstChild) node.append(el("h3"), el("p"));
-  setText(node.firstChild, words[0]);
-  setText(node.lastChild, words[1]);
+  if (!words || repeats(node, words)) return;
+  node.replaceChildren(el("h3", {}, words[0]), el("p", {}, words[1]));
 }

@@ -1,7 +1,10 @@
 /** Filter chips with counts. */
+/** @import { Filter } from "../../app/store.js" */
+/** @import { RoundsParts } from "../../app/parts.d.ts" */
 import { state, on, counts, setFilter } from "../../app/store.js";
 import { el, setText, setAttribute } from "../../kit/dom.js";
 
+/** @type {[name: Filter, label: string, title: string][]} */
 const CHIPS = [
   ["suggested", "Suggested", "What the studio would accept"],
   ["accepted", "Accepted", "What you accepted"],
@@ -10,25 +13,25 @@ const CHIPS = [
   ["all", "All", "All pictures of this round"],
 ];
 
+/** @param {RoundsParts} parts */
 export function mountFilters(parts) {
-  const chips = new Map(
-    CHIPS.map(([name, , title]) => [
-      name,
-      el("button", {
-        type: "button",
-        class: "chip",
-        title,
-        data: { filter: name },
-        on: { click: () => setFilter(name) },
-      }),
-    ]),
-  );
-  parts.filters.append(...chips.values());
+  const chips = CHIPS.map(([name, label, title]) => ({
+    name,
+    label,
+    chip: el("button", {
+      type: "button",
+      class: "chip",
+      title,
+      data: { filter: name },
+      on: { click: () => setFilter(name) },
+    }),
+  }));
+  parts.filters.append(...chips.map(({ chip }) => chip));
   const show = () => {
     const all = counts();
-    for (const [name, label] of CHIPS) {
-      setText(chips.get(name), `${label} ${all[name]}`);
-      setAttribute(chips.get(name), "aria-pressed", String(state.filter === name));
+    for (const { name, label, chip } of chips) {
+      setText(chip, `${label} ${all[name]}`);
+      setAttribute(chip, "aria-pressed", String(state.filter === name));
     }
   };
   on("filter selection candidates cleared scores verdicts forget", show);

@@ -1,24 +1,38 @@
 /** The grid of candidates, grouped by anchor in the order of priority. Only what is new is drawn. */
+/** @import { Group } from "./group.js" */
+/** @import { RoundsParts } from "../../app/parts.d.ts" */
+/** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
 import { state, on, passes, counts, drawing, setHover, setFocus, setSelection } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
-import { makeTile, makeTools, markTile } from "./tile.js";
+import { above, el, setText } from "../../kit/dom.js";
+import { faceOf, makeTile, makeTools, markTile } from "./tile.js";
 import { makeGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { decide, toggle } from "./verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 
+/** @type {Map<string, HTMLElement>} by candidate */
 const tiles = new Map();
+/** @type {Map<string, Group>} by test prompt */
 const groups = new Map();
-let grid,
-  shown,
-  empty,
-  lit = [];
+/** @type {HTMLElement} */
+let grid;
+/** @type {HTMLElement} */
+let shown;
+/** @type {HTMLElement} */
+let empty;
+/** @type {HTMLElement[]} */
+let lit = [];
 
+/** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
+/** The groups in their order on the page. */
 export const visibleGroups = () =>
-  [...grid.children].map((n) => groups.get(n.dataset.anchor)).filter((g) => g && !g.node.hidden);
+  [...grid.children]
+    .flatMap((node) => groups.get(node.getAttribute("data-anchor") ?? "") ?? [])
+    .filter((group) => !group.node.hidden);
 
+/** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
@@ -50,14 +64,17 @@ function clear() {
   counted();
 }
 
+/** @param {Anchor} anchor */
 function groupOf(anchor) {
-  if (!groups.has(anchor.id)) {
-    groups.set(anchor.id, makeGroup(anchor));
-    grid.append(groups.get(anchor.id).node);
-  }
-  return groups.get(anchor.id);
+  const known = groups.get(anchor.id);
+  if (known) return known;
+  const group = makeGroup(anchor);
+  groups.set(anchor.id, group);
+  grid.append(group.node);
+  return group;
 }
 
+/** @param {Candidate[]} items */
 function add(items) {
   for (const item of items) {
     const group =
@@ -66,7 +83,7 @@ function add(items) {
     const tile = makeTile(item);
     tile.hidden = !passes(item.id);
     tiles.set(item.id, tile);
-    insertTile(group, tile, item.index);
+    insertTile(group, tile, item);
   }
   arrange();
 }
@@ -79,8 +96,9 @@ function arrange() {
     fillWaiting(group, drawing() ? (state.round?.expected ?? 0) : 0);
   }
   const pool = (state.round?.pool ?? []).map((anchor) => anchor.id);
+  /** @param {string} id */
   const rankOf = (id) => (drawing() ? null : state.scoreOf.get(id)?.rank);
-  const wanted = inOrder(groups.keys(), pool, rankOf).map((id) => groups.get(id).node);
+  const wanted = inOrder(groups.keys(), pool, rankOf).flatMap((id) => groups.get(id)?.node ?? []);
   const now = [...grid.children].filter((node) => node !== empty);
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
   mark(state.candidates.keys());
@@ -88,18 +106,22 @@ function arrange() {
   filter();
 }
 
+/** @param {Iterable<string>} ids */
 function mark(ids) {
-  for (const id of ids) if (tiles.has(id)) markTile(tiles.get(id), state.candidates.get(id));
+  for (const id of ids) {
+    const [tile, candidate] = [tiles.get(id), state.candidates.get(id)];
+    if (tile && candidate) markTile(tile, candidate);
+  }
 }
 
 function filter() {
   grid.dataset.filter = state.filter;
   for (const group of groups.values()) {
     let open = 0;
-    for (const { node } of group.tiles) {
-      const hide = !passes(node.dataset.id);
+    for (const { id, node } of group.tiles) {
+      const hide = !passes(id);
       if (node.hidden !== hide) node.hidden = hide;
-      open += !hide;
+      if (!hide) open += 1;
     }
     group.node.hidden = !open && !(drawing() && state.filter === "all");
   }
@@ -120,26 +142,34 @@ function columns() {
   grid.style.setProperty("--columns", String(columnsFor(width, most)));
 }
 
+/** @param {string | undefined} origin */
 function light(origin) {
   for (const tile of lit) tile.removeAttribute("data-hot");
-  lit = [tiles.get(state.hover)].filter(Boolean);
-  for (const tile of lit) tile.dataset.hot = "";
-  if (origin === "anchors" && lit[0]) lit[0].scrollIntoView({ block: "nearest" });
+  const tile = tiles.get(state.hover ?? "");
+  lit = tile ? [tile] : [];
+  for (const hot of lit) hot.dataset.hot = "";
+  if (origin === "anchors" && tile) tile.scrollIntoView({ block: "nearest" });
 }
 
-/** Only the tile in focus is a stop of the Tab key. */
+/**
+ * Only the tile in focus is a stop of the Tab key.
+ * @param {string | undefined} origin
+ */
 function follow(origin) {
   grid.querySelector(".tile-face[tabindex='0']")?.setAttribute("tabindex", "-1");
-  const tile = tiles.get(state.focus);
+  const tile = tiles.get(state.focus ?? "");
   if (!tile) return;
-  tile.firstChild.tabIndex = 0;
+  const face = faceOf(tile);
+  face.tabIndex = 0;
   if (origin === "grid") return;
   tile.scrollIntoView({ block: "nearest" });
-  if (origin !== "lightbox") tile.firstChild.focus({ preventScroll: true });
+  if (origin !== "lightbox") face.focus({ preventScroll: true });
 }
 
+/** @param {HTMLElement} tools */
 function listen(tools) {
-  const idOf = (event) => event.target.closest?.(".tile")?.dataset.id ?? null;
+  /** @param {Event} event */
+  const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
   grid.addEventListener("pointerover", (event) => {
     const id = idOf(event);
     if (id) tiles.get(id)?.append(tools);
@@ -155,7 +185,7 @@ function listen(tools) {
   });
   grid.addEventListener("dblclick", (event) => {
     const id = idOf(event);
-    if (id && !event.target.closest(".tools")) enlarge(id);
+    if (id && !above(event.target, ".tools")) enlarge(id);
   });
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
@@ -167,7 +197,10 @@ function listen(tools) {
   });
 }
 
-/** One verdict for all that is selected, or for the tile in focus. */
+/**
+ * One verdict for all that is selected, or for the tile in focus.
+ * @param {Verdict} verdict
+ */
 export function decideFocused(verdict) {
   const ids = state.selection.size ? [...state.selection] : state.focus ? [state.focus] : [];
   if (ids.length === 1) return toggle(ids[0], verdict);

@@ -1,10 +1,23 @@
 /** The candidates of one anchor under a line with its scores. */
+/** @import { Anchor, Score } from "../../app/payloads.d.ts" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
 import { undecided } from "../../kit/format.js";
 
+/**
+ * A tile with what its face is, by the index of its picture.
+ * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
+ * @typedef {{ node: HTMLElement, body: HTMLElement, tiles: PlacedTile[], anchor: Anchor,
+ *   parts: Record<"badge" | "bar" | "share" | "copies" | "entropy" | "note", HTMLElement> }} Group
+ */
+
+/**
+ * @param {Anchor} anchor
+ * @returns {Group}
+ */
 export function makeGroup(anchor) {
   const badge = el("span", { class: "rank" });
-  const bar = el("span", { class: "rate", "aria-hidden": "true" }, el("i"));
+  const share = el("i");
+  const bar = el("span", { class: "rate", "aria-hidden": "true" }, share);
   const copies = el("span", { class: "copies" });
   const entropy = el("span", {
     class: "entropy",
@@ -26,37 +39,50 @@ export function makeGroup(anchor) {
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
-  return { node, body, tiles: [], anchor, parts: { badge, bar, copies, entropy, note } };
+  return { node, body, tiles: [], anchor, parts: { badge, bar, share, copies, entropy, note } };
 }
 
-/** Show rank, copy rate and entropy once the anchor is scored. */
+/**
+ * Show rank, copy rate and entropy once the anchor is scored.
+ * @param {Group} group
+ * @param {Score | undefined} score
+ */
 export function scoreGroup(group, score) {
-  const { badge, bar, copies, entropy, note } = group.parts;
+  const { badge, bar, share, copies, entropy, note } = group.parts;
   group.node.dataset.chosen = score?.chosen ? "yes" : "no";
   setText(badge, score?.rank ? String(score.rank) : "·");
   setAttribute(badge, "title", score?.rank ? `Priority ${score.rank}` : "Not ranked yet");
   bar.hidden = !score;
-  bar.firstChild.style.width = score ? `${100 * score.rate}%` : "0";
+  share.style.width = score ? `${100 * score.rate}%` : "0";
   setText(copies, score ? `${score.copies} of ${score.n} like the reference` : "");
   setText(entropy, score ? `undecided ${undecided(score.entropy)}` : "");
   setText(note, score?.chosen ? "suggested" : "");
   setAttribute(note, "title", score?.reason ?? null);
 }
 
-/** Put a tile in its place by index; a waiting place gives way. */
-export function insertTile(group, tile, index) {
+/**
+ * Put a tile in its place by index; a waiting place gives way.
+ * @param {Group} group
+ * @param {HTMLElement} tile
+ * @param {{ id: string, index: number }} candidate
+ */
+export function insertTile(group, tile, { id, index }) {
   let at = group.tiles.length;
   while (at > 0 && group.tiles[at - 1].index > index) at -= 1;
   if (group.tiles[at - 1]?.index === index) {
     group.tiles[at - 1].node.replaceWith(tile);
-    group.tiles[at - 1].node = tile;
+    group.tiles[at - 1] = { index, id, node: tile };
     return;
   }
   group.body.insertBefore(tile, group.tiles[at]?.node ?? group.body.querySelector(".waiting"));
-  group.tiles.splice(at, 0, { index, node: tile });
+  group.tiles.splice(at, 0, { index, id, node: tile });
 }
 
-/** Waiting places for the pictures that are still to come. */
+/**
+ * Waiting places for the pictures that are still to come.
+ * @param {Group} group
+ * @param {number} expected
+ */
 export function fillWaiting(group, expected) {
   const waiting = group.body.querySelectorAll(".waiting");
   const wanted = Math.max(0, expected - group.tiles.length);

@@ -1,4 +1,3 @@
-// @ts-check
 /** Where things are in the grid: the order of the groups, the picture above or below another, the columns. */
 
 /**

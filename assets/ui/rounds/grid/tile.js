@@ -1,15 +1,27 @@
 /** One candidate: its picture, its marks, and the words a screen reader says. */
+/** @import { Candidate, Verdict } from "../../app/payloads.d.ts" */
 import { state, verdictOf } from "../../app/store.js";
-import { el, setAttribute } from "../../kit/dom.js";
+import { el, find, setAttribute } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
 
+/** @type {Partial<Record<Verdict, string>>} */
 const SAYS = { accepted: "accepted", rejected: "rejected" };
-/** What was out of the ordinary when a picture was drawn. */
+/**
+ * What was out of the ordinary when a picture was drawn.
+ * @type {Partial<Record<string, string>>}
+ */
 export const REMARKS = {
   redrawn: "drawn again in full precision",
   flat: "one flat colour, also in full precision",
 };
 
+/**
+ * The button of a tile.
+ * @param {Element} tile
+ */
+export const faceOf = (tile) => find(tile, ".tile-face", HTMLButtonElement);
+
+/** @param {Candidate} candidate */
 export function makeTile(candidate) {
   const image = el("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
   image.src = thumbnail(candidate.id);
@@ -21,17 +33,27 @@ export function makeTile(candidate) {
   return node;
 }
 
-/** Bring the marks up to date; attributes alone, CSS draws them. */
+/**
+ * Bring the marks up to date; attributes alone, CSS draws them.
+ * @param {HTMLElement} node
+ * @param {Candidate} candidate
+ */
 export function markTile(node, candidate) {
   const verdict = verdictOf(candidate.id);
   const suggested = state.suggested.has(candidate.id);
   setAttribute(node, "data-verdict", verdict === "undecided" ? null : verdict);
   setAttribute(node, "data-region", verdict === "accepted" && state.masks.has(candidate.id) ? "" : null);
   setAttribute(node, "data-suggested", suggested ? "" : null);
-  setAttribute(node.firstChild, "aria-label", describe(candidate, verdict, suggested));
-  setAttribute(node.firstChild, "aria-pressed", String(verdict === "accepted"));
+  const face = faceOf(node);
+  setAttribute(face, "aria-label", describe(candidate, verdict, suggested));
+  setAttribute(face, "aria-pressed", String(verdict === "accepted"));
 }
 
+/**
+ * @param {Candidate} candidate
+ * @param {Verdict} verdict
+ * @param {boolean} suggested
+ */
 export function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, picture ${candidate.index + 1}`,
@@ -44,8 +66,17 @@ export function describe(candidate, verdict, suggested) {
     .join(", ");
 }
 
-/** The buttons that follow the pointer: one set for all tiles. */
+/**
+ * The buttons that follow the pointer: one set for all tiles.
+ * @param {Record<"accept" | "reject" | "enlarge", (id: string) => void>} acts
+ */
 export function makeTools({ accept, reject, enlarge }) {
+  /**
+   * @param {string} label
+   * @param {string} glyph
+   * @param {string} name
+   * @param {(id: string) => void} act
+   */
   const button = (label, glyph, name, act) =>
     el(
       "button",
@@ -58,7 +89,8 @@ export function makeTools({ accept, reject, enlarge }) {
         on: {
           click: (event) => {
             event.stopPropagation();
-            act(event.currentTarget.closest(".tile").dataset.id);
+            const tile = event.currentTarget.closest(".tile");
+            act(tile?.getAttribute("data-id") ?? "");
           },
         },
       },

@@ -1,10 +1,17 @@
 /** Accept, reject, undo, redo: verdicts are shown at once, stored in order, and taken back when the store refuses. */
+/** @import { Runs } from "../../app/payloads_refinement.d.ts" */
+/** @import { Verdict } from "../../app/payloads.d.ts" */
 import { state, emit, verdictOf } from "../../app/store.js";
 import { refresh } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
 
+/**
+ * @param {string} id
+ * @param {Verdict} verdict
+ * @param {string | null} [part]
+ */
 function show(id, verdict, part = null) {
   if (verdict === "undecided") state.verdicts.delete(id);
   else state.verdicts.set(id, verdict);
@@ -12,7 +19,11 @@ function show(id, verdict, part = null) {
   else state.masks.delete(id);
 }
 
-/** Give one verdict to several candidates, as one entry that one undo takes back. */
+/**
+ * Give one verdict to several candidates; one undo takes it back.
+ * @param {string[]} ids
+ * @param {Verdict} verdict
+ */
 export async function decide(ids, verdict) {
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return;
@@ -27,7 +38,11 @@ function askAgain() {
   return refresh();
 }
 
-/** A click accepts; a second click takes the verdict back, and what was painted with it. */
+/**
+ * A click accepts; a second click takes the verdict back, and what was painted with it.
+ * @param {string} id
+ * @param {Verdict} verdict
+ */
 export function toggle(id, verdict) {
   const back = verdictOf(id) === verdict;
   if (back && state.masks.has(id))
@@ -35,7 +50,11 @@ export function toggle(id, verdict) {
   return decide([id], back ? "undecided" : verdict);
 }
 
-/** Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. Was it kept? */
+/**
+ * Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. Was it kept?
+ * @param {string} id
+ * @param {Runs} mask
+ */
 export async function acceptInPart(id, mask) {
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
@@ -44,6 +63,10 @@ export async function acceptInPart(id, mask) {
   return Boolean(answer);
 }
 
+/**
+ * @param {"undo" | "redo"} name
+ * @param {string} empty
+ */
 async function step(name, empty) {
   const round = state.roundId;
   if (!round) return;

@@ -1,4 +1,6 @@
 /** Accept a picture in part: paint what is right, and only that is learned. */
+/** @import { Brush, Tool } from "../../brush/brush.js" */
+/** @typedef {ReturnType<typeof partPainter>} PartPainter */
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { el, setAttribute } from "../../kit/dom.js";
@@ -9,17 +11,26 @@ import { acceptInPart } from "../grid/verdicts.js";
 import { draftKept, draftOf, keepDraft } from "../../app/drafts.js";
 import { toast } from "../../kit/toast.js";
 
+/** @type {Tool[]} */
 const TOOLS = [
   { name: "good", title: "Good", key: "g", label: 255, look: "keep" },
   { name: "erase", title: "Erase", key: "e", label: 0, look: null },
 ];
 
-/** The part of one candidate: `changed()` is called when painting starts, ends or changes. */
+/**
+ * The part of one candidate: `changed()` is called when painting starts, ends or changes.
+ * @param {HTMLElement} place
+ * @param {string} id
+ * @param {() => void} changed
+ */
 export function partPainter(place, id, changed) {
   const node = el("div", { class: "part-panel", hidden: true });
   const draft = `part ${id}`;
+  /** @type {Brush | null} */
   let brush = null;
+  /** @type {ReturnType<typeof brushBar> | null} */
   let bar = null;
+  /** @type {(ReturnType<typeof layOutline> & { mark: string }) | null} */
   let outline = null;
   let there = true;
 
@@ -65,7 +76,7 @@ export function partPainter(place, id, changed) {
   }
   async function accept() {
     const why = closed();
-    if (why) return toast(why);
+    if (!brush || why) return toast(why ?? "");
     const runs = brush.runs();
     leave();
     keepDraft(draft, runs);
@@ -94,9 +105,18 @@ export function partPainter(place, id, changed) {
   };
 }
 
-/** The buttons that take the place of the verdicts while a part is painted. */
+/**
+ * The buttons that take the place of the verdicts while a part is painted.
+ * @param {PartPainter} part
+ */
 export function partButtons(part) {
   const why = part.closed();
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {() => unknown} act
+   * @param {string} title
+   */
   const button = (action, label, act, title) =>
     el("button", { type: "button", class: "button", data: { action }, title, on: { click: act } }, label);
   const accept = button("accept-part", "Accept this part", part.accept, why ?? "Enter");

@@ -1,23 +1,34 @@
 /** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
+/** @import { PartPainter } from "./accept_part.js" */
+/** @import { Candidate } from "../../app/payloads.d.ts" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
-import { el, reference, whenClosed } from "../../kit/dom.js";
-import { undecided } from "../../kit/format.js";
+import { el, focusedIn, reference, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";
-import { REMARKS } from "../grid/tile.js";
+import { figures } from "./figures.js";
 import { toggle } from "../grid/verdicts.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
-import { heatPanel } from "../../heatmap/panel.js";
+import { HeatPanel } from "../../heatmap/panel.js";
 import { partButtons, partPainter } from "./accept_part.js";
 
-let dialog = null;
-let pictures = null;
-let facts = null;
-let main = null; // the picture that is shown, with its layers
+/** @typedef {{ id: string, heat: HeatPanel, part: PartPainter, node: HTMLElement }} Plate */
+
+/** @type {HTMLDialogElement} made when it is opened first, with what is in it */
+let dialog;
+/** @type {HTMLElement} */
+let pictures;
+/** @type {HTMLElement} */
+let facts;
+/** @type {Plate | null} the picture that is shown, with its layers */
+let main = null;
 let comparing = false;
 
 export const lightbox = () => Boolean(dialog?.open);
 export const painting = () => lightbox() && Boolean(main?.part.painting());
 
+/**
+ * @param {string} id
+ * @param {{ beside?: boolean, part?: boolean, heat?: boolean }} [options]
+ */
 export function enlarge(id, { beside = false, part = false, heat = false } = {}) {
   if (!state.candidates.has(id)) return;
   comparing = beside;
@@ -29,6 +40,7 @@ export function enlarge(id, { beside = false, part = false, heat = false } = {})
   if (heat && !heatView.on) toggleHeat();
 }
 
+/** @param {string | null} id */
 export function compare(id) {
   if (!id) return;
   if (!lightbox()) return enlarge(id, { beside: true });
@@ -40,7 +52,10 @@ export const turn = () => fill();
 export const toggleHeat = () => main?.heat.toggle();
 export const acceptPart = () => main?.part.accept();
 
-/** Paint what is right in the picture in focus. */
+/**
+ * Paint what is right in the picture in focus.
+ * @param {string | null} id
+ */
 export function paintPart(id) {
   if (!id) return;
   if (!lightbox()) return enlarge(id, { part: true });
@@ -49,7 +64,7 @@ export function paintPart(id) {
 
 /** One step back: out of the painting first, then out of the enlarged view. */
 export function close() {
-  if (painting()) return main.part.leave();
+  if (painting()) return main?.part.leave();
   return dialog && shut();
 }
 
@@ -73,7 +88,7 @@ function build() {
   });
   whenClosed(dialog, () => main && shut()); // by the browser itself
   on("verdicts", (ids) => {
-    if (lightbox() && ids.has(state.focus)) fill();
+    if (lightbox() && ids.has(state.focus ?? "")) fill();
   });
   on("job busy", () => lightbox() && main?.heat.refresh());
   on("forget", () => lightbox() && shut());
@@ -88,11 +103,11 @@ function drop() {
 
 function fill() {
   const id = state.focus;
-  const candidate = state.candidates.get(id);
+  const candidate = state.candidates.get(id ?? "");
   if (!candidate) return shut();
-  if (main?.id !== id) {
+  if (main?.id !== candidate.id) {
     drop();
-    main = candidatePlate(id, candidate);
+    main = candidatePlate(candidate);
   }
   const beside = comparing
     ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference"))
@@ -102,22 +117,38 @@ function fill() {
   if (pictures.children.length !== wanted.length || pictures.firstChild !== main.node)
     pictures.replaceChildren(...wanted);
   main.part.show();
-  return showFacts(id, candidate);
+  return showFacts(main, candidate);
 }
 
-function candidatePlate(id, candidate) {
+/**
+ * @param {Candidate} candidate
+ * @returns {Plate}
+ */
+function candidatePlate(candidate) {
+  const { id } = candidate;
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
-  const heat = heatPanel(place, { owner: id, judge: true });
-  const part = partPainter(place, id, () => lightbox() && main?.id === id && showFacts(id, candidate));
+  const heat = new HeatPanel(place, { owner: id, judge: true });
+  const part = partPainter(place, id, () => {
+    if (lightbox() && main?.id === id) showFacts(main, candidate);
+  });
   const caption = el("figcaption", {}, candidate.copy ? "Looks like the reference" : "This picture");
   return { id, heat, part, node: el("figure", {}, place, caption, part.node, heat.node) };
 }
 
+/**
+ * @param {string} src
+ * @param {string} prompt
+ * @param {string} caption
+ */
 const plate = (src, prompt, caption) =>
   el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, caption));
 
-function showFacts(id, candidate) {
-  const focused = facts.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+/**
+ * @param {Plate} plate
+ * @param {Candidate} candidate
+ */
+function showFacts({ id, part }, candidate) {
+  const focused = focusedIn(facts)?.dataset.action;
   const score = state.scoreOf.get(candidate.anchor_id);
   const next = el(
     "div",
@@ -126,7 +157,7 @@ function showFacts(id, candidate) {
     el(
       "dl",
       {},
-      ...pairs(candidate, score).flatMap(([name, value, title]) => [
+      ...figures(candidate, score).flatMap(([name, value, title]) => [
         el("dt", { title }, name),
         el("dd", {}, value),
       ]),
@@ -135,19 +166,39 @@ function showFacts(id, candidate) {
     ...(score?.suggested === id && score.why
       ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
       : []),
-    ...(main.part.painting() ? partButtons(main.part) : [verdictButtons(id)]),
+    ...(part.painting() ? partButtons(part) : [verdictButtons(id, part)]),
   );
   if (facts.isEqualNode(next)) return; // what is replaced under the mouse is not clicked
   facts.replaceChildren(...next.childNodes);
-  const wanted = focused && facts.querySelector(`[data-action="${focused}"]:not(:disabled)`);
-  if (wanted) wanted.focus();
-  else if (document.activeElement === dialog || !dialog.contains(document.activeElement))
-    facts.querySelector("[data-action=accept]")?.focus();
+  if (focused && focusOn(`[data-action="${focused}"]:not(:disabled)`)) return;
+  if (document.activeElement === dialog || !dialog.contains(document.activeElement))
+    focusOn("[data-action=accept]");
 }
 
-function verdictButtons(id) {
+/**
+ * Focus a button beside the picture; is there one?
+ * @param {string} selector
+ */
+function focusOn(selector) {
+  const node = facts.querySelector(selector);
+  if (node instanceof HTMLElement) node.focus();
+  return Boolean(node);
+}
+
+/**
+ * @param {string} id
+ * @param {PartPainter} part
+ */
+function verdictButtons(id, part) {
   const verdict = verdictOf(id);
   const inPart = verdict === "accepted" && state.masks.has(id);
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {boolean | null} pressed
+   * @param {() => unknown} act
+   * @param {string} key
+   */
   const button = (action, label, pressed, act, key) =>
     el(
       "button",
@@ -182,7 +233,7 @@ function verdictButtons(id) {
       "part",
       inPart ? "Change the part" : "Accept in part…",
       null,
-      () => main.part.start(),
+      () => part.start(),
       "P: paint what is right",
     ),
     button(
@@ -194,26 +245,4 @@ function verdictButtons(id) {
     ),
     button("close", "Close", null, close, "Esc"),
   );
-}
-
-function pairs(candidate, score) {
-  const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
-  return [
-    ["Seed", String(candidate.seed)],
-    ...(state.project?.scores ?? [])
-      .filter(({ name }) => name in candidate.scores)
-      .map(({ name, label, explanation }) => [label, candidate.scores[name].toFixed(4), explanation]),
-    [
-      "Difference",
-      `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
-      "Likeness to its own prompt minus likeness to the reference’s prompt. At zero or below, the picture counts as like the reference",
-    ],
-    candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
-    score
-      ? [
-          "Test prompt",
-          `${score.copies} of ${score.n} like the reference · undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
-        ]
-      : null,
-  ].filter(Boolean);
 }

@@ -1,4 +1,3 @@
-// @ts-check
 /** Colours of the map. Shape tells copy from aligned, so colour is never the only sign. */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
 /** @import { State } from "../../app/store.js" */

@@ -1,9 +1,10 @@
-// @ts-check
 /** Geometry of the map, in pixels of its box or in the map's own units. */
+
+/** @typedef {[x: number, y: number]} Pixel */
 
 /**
  * Is the point inside of the closed path? Even-odd rule.
- * @param {[number, number][]} path
+ * @param {Pixel[]} path
  * @param {number} x
  * @param {number} y
  */

@@ -1,21 +1,44 @@
 /** Pointer on the map: hover, click, and a lasso that selects while it is drawn. */
+/** @import { Pixel } from "./geometry.js" */
+/** @import { MapPoint } from "./marks.js" */
 import { state } from "../../app/store.js";
 import { svg } from "../../kit/dom.js";
 import { within } from "./geometry.js";
 
 const STEP = 4;
 
+/**
+ * What the map does when the pointer moves, clicks or draws; `inside` says which points a lasso holds.
+ * @typedef {{ hover: (x: number, y: number) => void, leave: () => void, click: (x: number, y: number) => void,
+ *   lasso: (inside: (point: MapPoint) => boolean, keys: PointerEvent, before: string[]) => void }} Acts
+ */
+
+/**
+ * @param {HTMLElement} box
+ * @param {Acts} acts
+ * @param {SVGElement} marks
+ */
 export function watchPointer(box, { hover, leave, click, lasso }, marks) {
   const line = marks.appendChild(svg("path", { class: "lasso" }));
+  /** @type {Pixel[] | null} */
   let path = null;
+  /** @type {string[]} */
   let before = [];
   let frame = 0;
 
+  /**
+   * @param {PointerEvent} event
+   * @returns {Pixel}
+   */
   const place = (event) => {
     const frame = box.getBoundingClientRect();
     return [event.clientX - frame.left, event.clientY - frame.top];
   };
-  const select = (event) => lasso((point) => within(path, point.x, point.y), event, before);
+  /**
+   * @param {Pixel[]} drawn
+   * @param {PointerEvent} event
+   */
+  const select = (drawn, event) => lasso((point) => within(drawn, point.x, point.y), event, before);
 
   box.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -31,13 +54,14 @@ export function watchPointer(box, { hover, leave, click, lasso }, marks) {
     path.push([x, y]);
     line.setAttribute("d", `M${path.map((p) => p.join(" ")).join("L")}Z`);
     cancelAnimationFrame(frame);
-    if (path.length > 3) frame = requestAnimationFrame(() => path && select(event));
+    if (path.length > 3) frame = requestAnimationFrame(() => path && select(path, event));
     return undefined;
   });
+  /** @param {PointerEvent} event */
   const end = (event) => {
     if (!path) return;
     cancelAnimationFrame(frame);
-    if (path.length > 3) select(event);
+    if (path.length > 3) select(path, event);
     else click(...path[0]);
     path = null;
     line.removeAttribute("d");

@@ -1,27 +1,51 @@
 /** The map: Plotly draws the points, an overlay of ours draws what changes with the pointer. */
+/** @import { State } from "../../app/store.js" */
+/** @import { MapPoint } from "./marks.js" */
+/** @import { Plot } from "../../app/plotly.js" */
 import { state, on, setFocus, setHover, setSelection } from "../../app/store.js";
 import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
-import { colours, gradient, MODES } from "./colours.js";
+import { gradient, MODES } from "./colours.js";
 import { plotly } from "../../app/plotly.js";
-import { lassoed, nearest, rangeOf } from "./geometry.js";
+import { lassoed, nearest } from "./geometry.js";
 import { watchPointer } from "./lasso.js";
+import { layout, traces } from "./plot.js";
 import { drawMarks } from "./marks.js";
 
 const NEAR = 12; // pixels
-const MANY = 400; // points from which on they are drawn smaller
-const map = { parts: null, points: [], stars: [], drawn: false, asked: false, wheel: null };
+/**
+ * The map's elements, its points, and what Plotly made of them.
+ * @typedef {{ map: HTMLElement, plot: HTMLElement, marks: SVGElement, empty: HTMLElement, peek: HTMLElement,
+ *   face: HTMLImageElement, caption: HTMLElement }} MapParts
+ */
+/** @type {MapParts} */
+let parts;
+/** @type {MapPoint[]} */
+let points = [];
+/** @type {MapPoint[]} */
+let stars = [];
+/** @type {Element[]} the points as Plotly drew them; none before it has */
+let dots = [];
+let drawn = false;
+let asked = false;
 
+/**
+ * @param {HTMLElement} panel
+ * @param {{ legend: HTMLElement }} more
+ */
 export function mountMap(panel, { legend: scale }) {
-  const parts = {
+  const face = el("img", { alt: "" });
+  const caption = el("figcaption");
+  parts = {
+    face,
+    caption,
     map: panel,
     plot: el("div", { class: "plot" }),
     marks: svg("svg", { class: "marks", "aria-hidden": "true" }),
     empty: el("p", { class: "empty" }),
-    peek: el("figure", { class: "peek", hidden: true }, el("img", { alt: "" }), el("figcaption")),
+    peek: el("figure", { class: "peek", hidden: true }, face, caption),
   };
   panel.append(parts.plot, parts.marks, parts.empty, parts.peek);
-  map.parts = parts;
   legend(scale);
   on("positions forget", draw);
   on("scores", () => (state.colour === "entropy" ? draw() : marks()));
@@ -47,10 +71,10 @@ export function mountMap(panel, { legend: scale }) {
   watchPointer(
     parts.map,
     {
-      hover: (x, y) => setHover(nearest(map.points, x, y, NEAR)?.id ?? null, "map"),
+      hover: (x, y) => setHover(nearest(points, x, y, NEAR)?.id ?? null, "map"),
       leave: () => setHover(null, "map"),
       click: (x, y) => {
-        const point = nearest(map.points, x, y, NEAR);
+        const point = nearest(points, x, y, NEAR);
         if (point) setFocus(point.id, "map");
         else setSelection([]);
       },
@@ -61,6 +85,7 @@ export function mountMap(panel, { legend: scale }) {
   new ResizeObserver(draw).observe(parts.plot);
 }
 
+/** @param {HTMLElement} node */
 function legend(node) {
   const choice = el(
     "select",
@@ -68,7 +93,7 @@ function legend(node) {
       "aria-label": "Colour the map by",
       on: {
         change: () => {
-          state.colour = choice.value;
+          state.colour = /** @type {State["colour"]} */ (choice.value); // one of MODES
           show();
           draw();
         },
@@ -76,13 +101,14 @@ function legend(node) {
     },
     Object.entries(MODES).map(([value, mode]) => el("option", { value }, mode.label)),
   );
-  const scale = el("span", { class: "scale", hidden: true }, el("span"), el("i"), el("span"));
+  const [from, bar, to] = [el("span"), el("i"), el("span")];
+  const scale = el("span", { class: "scale", hidden: true }, from, bar, to);
   const show = () => {
     const words = MODES[state.colour].legend;
     scale.hidden = !words;
     if (!words) return;
-    [scale.firstChild.textContent, scale.lastChild.textContent] = words;
-    scale.querySelector("i").style.background = gradient(state.colour);
+    [from.textContent, to.textContent] = words;
+    bar.style.background = gradient(state.colour);
   };
   node.append(
     el("label", {}, "Colour by ", choice),
@@ -101,7 +127,7 @@ function legend(node) {
 
 function words() {
   const none = !state.positions.size;
-  const node = map.parts.empty;
+  const node = parts.empty;
   node.hidden = !none;
   if (!none) return;
   setText(
@@ -114,122 +140,94 @@ function words() {
 
 function draw() {
   words();
-  const { plot } = map.parts;
+  const { plot } = parts;
   if (!plot.clientWidth || state.step !== "rounds") return;
-  map.asked = true;
+  asked = true;
   plotly()
     .then((library) => {
-      if (!map.asked) return null;
-      map.asked = false;
+      if (!asked) return null;
+      asked = false;
       const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
-      map.points = candidates.map((c) => ({ id: c.id, at: state.positions.get(c.id), copy: c.copy }));
-      map.stars = (state.project?.references ?? [])
-        .filter((r) => state.positions.has(r.id))
-        .map((r) => ({ id: r.id, at: state.positions.get(r.id) }));
-      return library.react(plot, traces(candidates), layout(), { staticPlot: true, responsive: false });
+      points = candidates.flatMap(({ id, copy }) => point(id, copy));
+      stars = (state.project?.references ?? []).flatMap(({ id }) => point(id, false));
+      return library.react(plot, traces(candidates, points, stars), layout(plot, [...points, ...stars]), {
+        staticPlot: true,
+        responsive: false,
+      });
     })
     .then((result) => {
       if (!result) return;
-      map.drawn = true;
-      map.nodes = plot.querySelectorAll(".scatterlayer .trace:first-child .point");
-      measure();
+      drawn = true;
+      dots = [...plot.querySelectorAll(".scatterlayer .trace:first-child .point")];
+      measure(result);
       fade();
       marks();
     })
-    .catch((error) => setText(map.parts.empty, error.message));
+    .catch((error) => {
+      parts.empty.hidden = false;
+      setText(parts.empty, error.message);
+    });
 }
 
-function traces(candidates) {
-  const colour = colours(candidates, state.colour);
-  const [small, large] = candidates.length > MANY ? [9, 16] : [13, 21];
-  const size = candidates.map((c) => (state.suggested.has(c.id) ? large : small));
-  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
-  return [
-    {
-      type: "scatter",
-      mode: "markers",
-      hoverinfo: "skip",
-      x: map.points.map((p) => p.at[0]),
-      y: map.points.map((p) => p.at[1]),
-      marker: {
-        color: colour,
-        size,
-        opacity: 1,
-        symbol: candidates.map((c) => (c.copy ? "circle-open" : "circle")),
-        line: { width: candidates.map((c) => (c.copy ? 2 : 0)), color: colour },
-      },
-    },
-    {
-      type: "scatter",
-      mode: "markers",
-      hoverinfo: "skip",
-      x: map.stars.map((p) => p.at[0]),
-      y: map.stars.map((p) => p.at[1]),
-      marker: { color: accent, size: 24, symbol: "star" },
-    },
-  ];
+/**
+ * What is on the map under this ID; nothing without a position.
+ * @param {string} id
+ * @param {boolean} copy
+ * @returns {MapPoint[]}
+ */
+function point(id, copy) {
+  const at = state.positions.get(id);
+  return at ? [{ id, at, copy, x: 0, y: 0 }] : [];
 }
 
-function layout() {
-  const xs = [...map.points, ...map.stars].map((p) => p.at[0]);
-  const ys = [...map.points, ...map.stars].map((p) => p.at[1]);
-  const axis = (values) => ({ visible: false, fixedrange: true, range: rangeOf(values) });
-  return {
-    autosize: true,
-    showlegend: false,
-    dragmode: false,
-    margin: { l: 6, r: 6, t: 6, b: 6 },
-    width: map.parts.plot.clientWidth,
-    height: map.parts.plot.clientHeight,
-    paper_bgcolor: "transparent",
-    plot_bgcolor: "transparent",
-    xaxis: axis(xs),
-    yaxis: axis(ys),
-  };
-}
-
-/** Where each point lies on the screen: reckoned once a drawing, not once a movement. */
-function measure() {
-  const { xaxis, yaxis } = map.parts.plot._fullLayout;
-  for (const point of [...map.points, ...map.stars]) {
+/**
+ * Where each point lies on the screen: reckoned once a drawing, not once a movement.
+ * @param {Plot} plot
+ */
+function measure(plot) {
+  const { xaxis, yaxis } = plot._fullLayout;
+  for (const point of [...points, ...stars]) {
     point.x = xaxis._offset + xaxis.c2p(point.at[0]);
     point.y = yaxis._offset + yaxis.c2p(point.at[1]);
   }
 }
 
+/**
+ * @param {(point: MapPoint) => boolean} inside
+ * @param {PointerEvent} event
+ * @param {string[]} before
+ */
 function lasso(inside, event, before) {
-  const ids = map.points.filter(inside).map((point) => point.id);
+  const ids = points.filter(inside).map((point) => point.id);
   setSelection(lassoed(before, ids, event), { filter: true });
 }
 
 function fade() {
-  if (!map.nodes) return;
   const some = state.selection.size > 0;
-  map.points.forEach((point, i) => {
-    map.nodes[i]?.classList.toggle("faded", some && !state.selection.has(point.id));
+  points.forEach((point, i) => {
+    dots[i]?.classList.toggle("faded", some && !state.selection.has(point.id));
   });
 }
 
 function marks() {
-  if (map.drawn) drawMarks(map.parts.marks, map.points);
+  if (drawn) drawMarks(parts.marks, points);
 }
 
-/** The picture under the pointer, beside its point. */
+/**
+ * The picture under the pointer, beside its point.
+ * @param {string | undefined} origin
+ */
 function peek(origin) {
-  const { peek: node, map: box } = map.parts;
-  const point = map.points.find((p) => p.id === state.hover);
-  const candidate = state.candidates.get(state.hover);
+  const { peek: node, map: box, face: image, caption } = parts;
+  const point = points.find((p) => p.id === state.hover);
+  const candidate = state.candidates.get(state.hover ?? "");
   node.hidden = origin !== "map" || !point || !candidate;
-  if (node.hidden) return;
-  const image = node.querySelector("img");
+  if (node.hidden || !point || !candidate) return;
   if (image.dataset.id !== point.id) {
     image.dataset.id = point.id;
     image.src = thumbnail(point.id);
   }
-  setText(
-    node.lastChild,
-    `${candidate.head ?? candidate.prompt}${candidate.copy ? " · like the reference" : ""}`,
-  );
+  setText(caption, `${candidate.head ?? candidate.prompt}${candidate.copy ? " · like the reference" : ""}`);
   const left = point.x + 150 > box.clientWidth ? point.x - 142 : point.x + 18;
   const top = Math.max(4, Math.min(box.clientHeight - 158, point.y - 70));
   node.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;

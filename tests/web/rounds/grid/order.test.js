@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { below, columnsFor, inOrder } from "../../../../assets/ui/rounds/grid/order.js";
 
 test("groups stand by rank, those without one behind them in the order of the pool", () => {
+  /** @type {Record<string, number>} */
   const ranks = { c: 1, a: 2 };
   assert.deepEqual(
     inOrder(["d", "a", "b", "c"], ["a", "b", "c", "d"], (id) => ranks[id]),

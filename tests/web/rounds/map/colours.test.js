@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../../assets/ui/app/store.js";
+import { anchor, candidate, round, score } from "../../samples.js";
 import { MODES, colours, gradient } from "../../../../assets/ui/rounds/map/colours.js";
 
 const candidates = [
-  { anchor_id: "x", copy: false, margin: 0.2 },
-  { anchor_id: "y", copy: true, margin: -0.2 },
-  { anchor_id: "y", copy: false, margin: 0 },
+  candidate({ anchor_id: "x", copy: false, margin: 0.2 }),
+  candidate({ anchor_id: "y", copy: true, margin: -0.2 }),
+  candidate({ anchor_id: "y", copy: false, margin: 0 }),
 ];
-state.round = { pool: [{ id: "x" }, { id: "y" }] };
+state.round = round({ pool: [anchor({ id: "x" }), anchor({ id: "y" })] });
 state.scoreOf = new Map([
-  ["x", { entropy: 0 }],
-  ["y", { entropy: Math.LN2 }],
+  ["x", score({ entropy: 0 })],
+  ["y", score({ entropy: Math.LN2 })],
 ]);
 
 test("pictures of one test prompt share a colour, others have another", () => {
@@ -37,6 +38,6 @@ test("both ramps go from blue over grey to orange", () => {
 });
 
 test("the legend of a ramp begins with its first word's colour", () => {
-  assert.ok(gradient("margin").includes("(90deg, rgb(217,130,43)"), MODES.margin.legend[0]);
-  assert.ok(gradient("entropy").includes("(90deg, rgb(91,115,190)"), MODES.entropy.legend[0]);
+  assert.ok(gradient("margin").includes("(90deg, rgb(217,130,43)"), MODES.margin.legend?.[0]);
+  assert.ok(gradient("entropy").includes("(90deg, rgb(91,115,190)"), MODES.entropy.legend?.[0]);
 });

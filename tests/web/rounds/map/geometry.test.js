@@ -1,9 +1,11 @@
 /** Geometry of the map. */
+/** @import { Pixel } from "../../../../assets/ui/rounds/map/geometry.js" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lassoed, nearest, rangeOf, within } from "../../../../assets/ui/rounds/map/geometry.js";
 
 test("a point is inside of a closed path by the even-odd rule", () => {
+  /** @type {Pixel[]} */
   const square = [
     [0, 0],
     [10, 0],
@@ -13,6 +15,7 @@ test("a point is inside of a closed path by the even-odd rule", () => {
   assert.equal(within(square, 5, 5), true);
   assert.equal(within(square, 11, 5), false);
   assert.equal(within(square, 5, -1), false);
+  /** @type {Pixel[]} */
   const hook = [
     [0, 0],
     [10, 0],
@@ -33,12 +36,16 @@ test("the nearest point counts within its reach alone", () => {
     { id: "a", x: 0, y: 0 },
     { id: "b", x: 5, y: 0 },
   ];
-  assert.equal(nearest(points, 3, 0, 12).id, "b");
+  assert.equal(nearest(points, 3, 0, 12)?.id, "b");
   assert.equal(nearest(points, 30, 0, 12), null);
   assert.equal(nearest([], 0, 0, 12), null);
 });
 
 test("an axis shows all values with a margin, also when they are one or none", () => {
+  /**
+   * @param {number[]} values
+   * @param {Pixel} limits
+   */
   const near = (values, [low, high]) => {
     const range = rangeOf(values);
     assert.ok(Math.abs(range[0] - low) < 1e-9 && Math.abs(range[1] - high) < 1e-9, String(range));

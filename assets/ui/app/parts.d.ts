@@ -1,0 +1,78 @@
+/** The elements that the templates name with `data-part`; tests/web/app/parts.test.js compares the two. */
+
+export interface TopParts {
+  name: HTMLSpanElement;
+  model: HTMLSpanElement;
+  trigger: HTMLSpanElement;
+  job: HTMLElement;
+  "job-title": HTMLSpanElement;
+  "job-rate": HTMLSpanElement;
+  "job-bar": HTMLProgressElement;
+  pause: HTMLButtonElement;
+  resume: HTMLButtonElement;
+  stop: HTMLButtonElement;
+  queue: HTMLButtonElement;
+  "queue-count": HTMLElement;
+  log: HTMLButtonElement;
+  theme: HTMLButtonElement;
+  "sign-out": HTMLFormElement;
+}
+
+export interface ReferenceParts {
+  open: HTMLElement;
+  form: HTMLFormElement;
+  sets: HTMLDivElement;
+  another: HTMLButtonElement;
+  derived: HTMLDivElement;
+  presets: HTMLFieldSetElement;
+  advanced: HTMLDivElement;
+  name: HTMLInputElement;
+  create: HTMLButtonElement;
+  demo: HTMLDivElement;
+  import: HTMLButtonElement;
+  new: HTMLButtonElement;
+  archive: HTMLInputElement;
+  projects: HTMLUListElement;
+  "put-away": HTMLDivElement;
+}
+
+export interface RoundsParts {
+  strip: HTMLDivElement;
+  branch: HTMLButtonElement;
+  sides: HTMLSpanElement;
+  kept: HTMLSpanElement;
+  refine: HTMLDivElement;
+  columns: HTMLDivElement;
+  views: HTMLElement;
+  tabs: HTMLDivElement;
+  legend: HTMLSpanElement;
+  "suggestion-note": HTMLSpanElement;
+  suggestions: HTMLOListElement;
+  filters: HTMLDivElement;
+  shown: HTMLSpanElement;
+  grid: HTMLDivElement;
+  actions: HTMLDivElement;
+  hint: HTMLSpanElement;
+  keys: HTMLButtonElement;
+}
+
+export interface ResultsParts {
+  "results-note": HTMLSpanElement;
+  export: HTMLButtonElement;
+  "results-table": HTMLDivElement;
+  "same-seed": HTMLDivElement;
+  accepted: HTMLDivElement;
+}
+
+export interface Parts {
+  top: TopParts;
+  reference: ReferenceParts;
+  rounds: RoundsParts;
+  results: ResultsParts;
+}
+
+/** Uploads one file; `path` is the name by which the studio knows it. From Gradio. */
+export type Upload = (file: File) => Promise<{ path: string }>;
+
+/** Server functions of a panel, by name. Gradio neither types nor checks what they take and return. */
+export type Server = Record<string, (request: object) => Promise<unknown>>;

@@ -1,0 +1,146 @@
+/** What the server answers to a call or a change: written from gal_studio/ui/panels and gal_studio/ui/api. */
+
+import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
+import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
+
+/** What follows from the prompts of one set of references: facts, or what is wrong with it. */
+export interface DerivedSet {
+  facts?: Fact[];
+  problem?: string;
+}
+
+export interface Derived {
+  sets: DerivedSet[];
+  anchors: string[];
+  name: string;
+  problem?: string;
+}
+
+/** A project in the list; `size` in words for one that is archived. */
+export interface ListedProject {
+  id: string;
+  name: string;
+  kind: ProjectKind;
+  rounds: number;
+  created: string;
+  cover: string | null;
+  size: string | null;
+}
+
+export interface Demo {
+  kind: ProjectKind;
+  title: string;
+  note: string;
+}
+
+/** A model on offer, with the settings of both kinds of projects. */
+export interface Preset {
+  name: string;
+  title: string;
+  note: string;
+  settings: Record<ProjectKind, Record<string, unknown>>;
+}
+
+export interface RoundResult {
+  id: string;
+  name: string;
+  candidates: number;
+  overfit_rate: number | null;
+  /** In [0, ln 2]. */
+  openness: number | null;
+  weight: number;
+  adapter: boolean;
+  accepted: ShownPicture[];
+}
+
+/** What one round drew for a prompt and a seed. */
+export interface SameSeed {
+  name: string;
+  picture: ShownPicture | null;
+}
+
+export interface ComparedAnchor {
+  id: string;
+  prompt: string;
+  pictures: { before: ShownPicture; after: ShownPicture }[];
+}
+
+export interface StoredPair {
+  painting: Runs | null;
+  foreground: Runs | null;
+  /** The reference that the pair shows, where its subject can be painted. */
+  reference: string | null;
+}
+
+export interface StoredMask {
+  mask: Runs | null;
+  painted: boolean;
+  can_undo?: boolean;
+  can_redo?: boolean;
+}
+
+export interface LogAnswer {
+  facts: Fact[];
+  lines: string[];
+  output: string[];
+  text: string;
+}
+
+/** The answer to each call of `session.js`. */
+export interface Answers {
+  poll: PollAnswer;
+  log: LogAnswer;
+  derive: Derived;
+  overview: { projects: ListedProject[]; demos: Demo[] };
+  options: { seed: number; presets: Preset[] };
+  check: { notes: string[] };
+  results: { rounds: RoundResult[] };
+  same_seed: { rounds: SameSeed[]; most: number };
+  patch_maps: { maps: PatchMap[] };
+  part_mask: { mask: Runs | null };
+  pair: StoredPair;
+  reference_mask: StoredMask;
+  before_after: { anchors: ComparedAnchor[] };
+}
+
+type Nothing = Record<string, never>;
+type OfRound = { round: string };
+type OfJob = { state: string };
+
+/** The answer to each change of `writes.js`. */
+export interface WriteAnswers {
+  create: { project: string };
+  try_demo: { project: string };
+  delete: { freed: string };
+  change: object;
+  rename: { name: string };
+  archive: Nothing;
+  restore: Nothing;
+  add_anchors: { said: string };
+  enable_anchor: Nothing;
+  fine_tune: OfRound;
+  generate: OfRound;
+  next_round: OfRound;
+  branch: OfRound;
+  make_pairs: OfRound;
+  refine: OfRound;
+  run_refinement: OfRound;
+  judge_quality: { job: string };
+  accept: { accepted: string[] };
+  decide: Nothing;
+  accept_in_part: Nothing;
+  undo: { changed: string[] };
+  redo: { changed: string[] };
+  paint: Nothing;
+  undo_painting: { changed: boolean };
+  redo_painting: { changed: boolean };
+  set_mask: Nothing;
+  undo_mask: { changed: boolean };
+  redo_mask: { changed: boolean };
+  next_rule: { rule: string };
+  stop: OfJob;
+  pause: OfJob;
+  resume: OfJob;
+  preview: Nothing;
+  reorder: Nothing;
+}

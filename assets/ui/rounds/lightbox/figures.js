@@ -1,0 +1,38 @@
+/** The figures beside an enlarged picture. */
+/** @import { Candidate, Score } from "../../app/payloads.d.ts" */
+import { state } from "../../app/store.js";
+import { undecided } from "../../kit/format.js";
+import { REMARKS } from "../grid/tile.js";
+
+/** @typedef {[name: string, value: string, title?: string]} Row */
+
+/**
+ * @param {Candidate} candidate
+ * @param {Score | undefined} score
+ * @returns {Row[]}
+ */
+export function figures(candidate, score) {
+  const signed = `${candidate.margin >= 0 ? "+" : "−"}${Math.abs(candidate.margin).toFixed(4)}`;
+  /** @type {Row[]} */
+  const scores = (state.project?.scores ?? [])
+    .filter(({ name }) => name in candidate.scores)
+    .map(({ name, label, explanation }) => [label, candidate.scores[name].toFixed(4), explanation]);
+  /** @type {(Row | null)[]} */
+  const rows = [
+    ["Seed", String(candidate.seed)],
+    ...scores,
+    [
+      "Difference",
+      `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
+      "Likeness to its own prompt minus likeness to the reference’s prompt. At zero or below, the picture counts as like the reference",
+    ],
+    candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
+    score
+      ? [
+          "Test prompt",
+          `${score.copies} of ${score.n} like the reference · undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
+        ]
+      : null,
+  ];
+  return rows.flatMap((row) => (row ? [row] : []));
+}

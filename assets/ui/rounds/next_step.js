@@ -1,0 +1,92 @@
+/** The next step of a round, and why an action is not open: what the action bar shows. */
+/** @import { Round } from "../app/payloads.d.ts" */
+import { busy, state, verdictOf } from "../app/store.js";
+import { unfinished } from "../top/job_words.js";
+
+/** @type {Partial<Record<string, string>>} */
+const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
+
+/** Is a refinement shown? */
+export const refining = () => state.round?.kind === "refine";
+
+/**
+ * Why an action is not open now, or null when it is.
+ * @param {string} name
+ * @returns {string | null}
+ */
+export function closed(name) {
+  const { round } = state;
+  if (!round) return "Open a project first";
+  if (busy()) return "The studio is at work: wait, or press Stop";
+  if (name === "generate" && !round.trained)
+    return refining() ? "Train on the pairs first" : "Fine-tune first";
+  if (name === "generate" && round.complete) return "All pictures of this round are drawn";
+  if (name === "accept") {
+    if (!state.suggested.size) return "There is no suggestion yet";
+    if (![...state.suggested.keys()].some((id) => verdictOf(id) === "undecided"))
+      return "Every suggested picture is decided";
+  }
+  if (name === "next_round" && !state.candidates.size) return "Generate candidates first";
+  if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
+  return name === "refine" ? closedRefinement(round) : null;
+}
+
+/** @param {Round} round */
+function closedRefinement({ complete }) {
+  if (!state.candidates.size || !complete)
+    return "Generate first: a refinement is compared with the pictures of this round";
+  if (state.project?.kind === "style" && !acceptedSomewhere()) {
+    return "Accept a picture first: the pairs of a style are accepted pictures beside new ones of the same prompt";
+  }
+  return null;
+}
+
+/** Is anything accepted in this round or in one above it? */
+function acceptedSomewhere() {
+  if ([...state.verdicts.values()].includes("accepted")) return true;
+  for (let round = above(state.roundId); round; round = above(round.id)) if (round.accepted) return true;
+  return false;
+}
+
+/** @param {string | null} id */
+const above = (id) =>
+  state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
+
+/** Was anything painted over the pairs of a refinement that is trained already? Then it can be trained again. */
+const paintedSince = () => Boolean(state.refinement?.pairs.some((pair) => pair.painted));
+
+function pairsReady() {
+  const pairs = state.refinement?.pairs ?? [];
+  return pairs.length > 0 && pairs.every((pair) => pair.maps);
+}
+
+/**
+ * Buttons that would only be in the way now.
+ * @param {string} name
+ */
+export function aside(name) {
+  const complete = Boolean(state.round?.complete);
+  if (!refining()) return false;
+  if (name === "pairs") return pairsReady() || complete;
+  if (name === "again") return !complete;
+  if (name === "accept") return !state.candidates.size;
+  return complete && ["whole", "train", "generate"].includes(name) && !(name === "train" && paintedSince());
+}
+
+/** The next step as the store sees it, corrected by decisions that are still on their way. */
+export function nextStep() {
+  if (unfinished(state.job) && state.job?.round_id === state.roundId) return "resume";
+  const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
+  if (!["accept", "next_round"].includes(step)) return step;
+  const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
+  return closed("accept") === null ? "accept" : accepted ? "next_round" : step;
+}
+
+/**
+ * The round that an action leads to and that is there already: a second line is what Branch is for.
+ * @param {string} name
+ */
+export function childOf(name) {
+  const kind = name === "next_round" ? "fine_tune" : name === "refine" ? "refine" : null;
+  return kind && state.rounds.findLast((round) => round.parent_id === state.roundId && round.kind === kind);
+}

@@ -1,0 +1,31 @@
+/** What the top line says about the job of the project, and which buttons it has. */
+/** @import { Job } from "../app/payloads.d.ts" */
+import { isActive } from "../app/store.js";
+import { clock } from "../kit/format.js";
+import { HALTED, jobTitle, resumeWord } from "./job_words.js";
+
+/**
+ * A button that is not there has no label.
+ * @param {Job} job
+ */
+export function jobLine(job) {
+  const active = isActive(job);
+  return {
+    state: active ? "running" : job.state,
+    title: jobTitle(job),
+    note: active ? rate(job) : job.message,
+    pause: job.state === "running" ? "Pause" : null,
+    resume: HALTED.has(job.state) ? resumeWord(job) : null,
+    stop: !active ? null : job.state === "queued" ? "Cancel" : "Stop",
+  };
+}
+
+/** @param {Job} job */
+function rate(job) {
+  if (!job.worker_alive) return "starting";
+  if (job.state !== "running")
+    return job.state === "queued" ? "see the queue for its place" : "at the next step; finished work is kept";
+  const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
+  const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
+  return [speed, left].filter(Boolean).join(" · ");
+}

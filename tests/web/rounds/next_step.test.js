@@ -1,0 +1,94 @@
+/** The next step of a round, and why an action is not open. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { state } from "../../../assets/ui/app/store.js";
+import { aside, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
+import { candidate, chip, job, pair, project, refinement, round, score } from "../samples.js";
+
+beforeEach(() => {
+  Object.assign(state, {
+    roundId: "r",
+    project: project({ kind: "style" }),
+    rounds: [chip({ id: "r" })],
+    round: round({ id: "r" }),
+    job: null,
+    refinement: null,
+    candidates: new Map([
+      ["a", candidate({ id: "a" })],
+      ["b", candidate({ id: "b" })],
+    ]),
+    suggested: new Map([["a", score({ suggested: "a" })]]),
+    verdicts: new Map(),
+  });
+});
+
+test("while a suggestion is open it comes next; once one is accepted, the next round", () => {
+  assert.equal(nextStep(), "accept");
+  state.verdicts.set("a", "accepted");
+  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggested picture is decided"]);
+  state.verdicts.set("a", "rejected");
+  assert.equal(nextStep(), "accept", "as the store says");
+});
+
+test("what was interrupted is gone on with before anything else, in its own round", () => {
+  state.job = job({ state: "interrupted", round_id: "r" });
+  assert.equal(nextStep(), "resume");
+  state.job = job({ state: "stopped", round_id: "r" });
+  assert.equal(nextStep(), "accept", "the person stopped it");
+  state.job = job({ state: "paused", round_id: "other" });
+  assert.equal(nextStep(), "accept");
+});
+
+test("nothing is open while the studio is at work, or before there is a round", () => {
+  state.job = job({ state: "queued" });
+  assert.match(closed("generate") ?? "", /at work/);
+  state.job = null;
+  state.round = null;
+  assert.match(closed("generate") ?? "", /Open a project/);
+});
+
+test("pictures are drawn once the model is trained, and until all are there", () => {
+  state.round = round({ trained: false });
+  assert.equal(closed("generate"), "Fine-tune first");
+  state.round = round({ trained: true, complete: false });
+  assert.equal(closed("generate"), null);
+  state.round = round({ complete: true });
+  assert.match(closed("generate") ?? "", /All pictures/);
+});
+
+test("a style is refined once something is accepted, here or in a round above; an object at once", () => {
+  assert.match(closed("refine") ?? "", /^Accept a picture first/);
+  state.verdicts.set("b", "accepted");
+  assert.equal(closed("refine"), null);
+  state.verdicts.clear();
+  state.rounds = [chip({ id: "first", accepted: 1 }), chip({ id: "r", parent_id: "first" })];
+  assert.equal(closed("refine"), null);
+  state.rounds = [chip({ id: "r" })];
+  state.project = project({ kind: "object" });
+  assert.equal(closed("refine"), null);
+  state.round = round({ complete: false });
+  assert.match(closed("refine") ?? "", /^Generate first/);
+});
+
+test("a refinement is trained once every pair is judged, and again when paint came since", () => {
+  state.round = round({ kind: "refine", complete: false, trained: false });
+  state.refinement = refinement({ step: "review", pairs: [pair({ maps: null })] });
+  assert.deepEqual([nextStep(), closed("train")], ["train", "Make the comparison pairs first"]);
+  state.refinement = refinement({ step: "review", pairs: [pair()] });
+  assert.deepEqual([closed("train"), aside("pairs"), aside("again")], [null, true, true]);
+  state.round = round({ kind: "refine", complete: true });
+  assert.deepEqual([aside("train"), aside("again")], [true, false]);
+  state.refinement = refinement({ pairs: [pair({ painted: "12" })] });
+  assert.equal(aside("train"), false);
+});
+
+test("an action goes to the round that it made already, of its own kind", () => {
+  state.rounds.push(
+    chip({ id: "next", parent_id: "r" }),
+    chip({ id: "fine", parent_id: "r", kind: "refine" }),
+  );
+  const { id: next } = childOf("next_round") || chip();
+  const { id: fine } = childOf("refine") || chip();
+  assert.deepEqual([next, fine], ["next", "fine"]);
+  assert.equal(childOf("generate"), null);
+});

@@ -1,0 +1,204 @@
+/** Whole values as the server sends them; a test names only what it is about. */
+/** @import { Anchor, Candidate, Job, Project, Queue, QueuedJob, Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { Pair, Refinement } from "../../assets/ui/app/payloads_refinement.d.ts" */
+
+/**
+ * @param {Partial<Anchor>} [more]
+ * @returns {Anchor}
+ */
+export const anchor = (more) => ({ id: "x", prompt: "A cat", head: "cat", tail: "", enabled: true, ...more });
+
+/**
+ * @param {Partial<Candidate>} [more]
+ * @returns {Candidate}
+ */
+export const candidate = (more) => ({
+  id: "c",
+  version: "12345678",
+  prompt: "A cat",
+  copy: false,
+  anchor_id: "x",
+  head: "cat",
+  index: 0,
+  seed: "1",
+  scores: {},
+  margin: 0.1,
+  remark: "",
+  ...more,
+});
+
+/**
+ * @param {Partial<Score>} [more]
+ * @returns {Score}
+ */
+export const score = (more) => ({
+  anchor_id: "x",
+  prompt: "A cat",
+  head: "cat",
+  n: 10,
+  copies: 5,
+  rate: 0.5,
+  low: 0.2,
+  high: 0.8,
+  entropy: Math.LN2,
+  mean_margin: 0,
+  rank: 1,
+  suggested: null,
+  chosen: false,
+  reason: "",
+  why: "",
+  ...more,
+});
+
+/**
+ * @param {Partial<Round>} [more]
+ * @returns {Round}
+ */
+export const round = (more) => ({
+  id: "r",
+  number: 1,
+  kind: "fine_tune",
+  step: "accept",
+  trained: true,
+  pool: [],
+  expected: 10,
+  complete: true,
+  openness: 0.5,
+  example_weight: 0.5,
+  exhausted: "",
+  losses: [],
+  previews: [],
+  ...more,
+});
+
+/**
+ * @param {Partial<RoundChip>} [more]
+ * @returns {RoundChip}
+ */
+export const chip = (more) => ({
+  id: "r",
+  name: "Round 1",
+  parent_id: null,
+  kind: "fine_tune",
+  step: "wait",
+  accepted: 0,
+  candidates: 0,
+  wanted: 3,
+  cover: null,
+  ...more,
+});
+
+/**
+ * @param {Partial<Job>} [more]
+ * @returns {Job}
+ */
+export const job = (more) => ({
+  id: "j",
+  kind: "fine_tune",
+  round_id: "r",
+  state: "running",
+  phase: "fine_tune",
+  done: 40,
+  total: 200,
+  title: "Fine-tuning",
+  doing: "",
+  unit: "steps",
+  finished: "The model is trained",
+  rate: null,
+  seconds_left: null,
+  message: "",
+  worker_alive: true,
+  paused_for: "",
+  ...more,
+});
+
+/**
+ * @param {Partial<QueuedJob>} [more]
+ * @returns {QueuedJob}
+ */
+export const queued = (more) => ({
+  id: "j",
+  kind: "fine_tune",
+  round_id: "r",
+  round_name: "Round 1",
+  project_id: "p",
+  project_name: "Cat",
+  state: "queued",
+  phase: "",
+  done: 0,
+  total: 0,
+  message: "",
+  paused_for: "",
+  title: "Fine-tuning",
+  doing: "",
+  unit: "steps",
+  waits_for: [],
+  behind: "",
+  can_rise: false,
+  can_sink: false,
+  ...more,
+});
+
+/**
+ * @param {Partial<Queue>} [more]
+ * @returns {Queue}
+ */
+export const queue = (more) => ({ working: [], waiting: [], halted: [], ...more });
+
+/**
+ * @param {Partial<Project>} [more]
+ * @returns {Project}
+ */
+export const project = (more) => ({
+  id: "p",
+  name: "Cat",
+  kind: "style",
+  model: "pocket",
+  base_model: "pocket",
+  triggers: ["ink"],
+  references: [],
+  subjects: [],
+  scores: [],
+  stands_for: "{}",
+  anchors: [],
+  settings: { tune: { preview_every: 0 } },
+  derived: "",
+  facts: [],
+  ...more,
+});
+
+/**
+ * @param {Partial<Pair>} [more]
+ * @returns {Pair}
+ */
+export const pair = (more) => ({
+  id: "q",
+  prompt: "A cat",
+  subject: "",
+  seed: "1",
+  reference: "aa",
+  generated: "bb",
+  painted: null,
+  maps: "cc",
+  quality: 0.5,
+  reproduction: 0.5,
+  ...more,
+});
+
+/**
+ * @param {Partial<Refinement>} [more]
+ * @returns {Refinement}
+ */
+export const refinement = (more) => ({
+  step: "review",
+  pairs: [],
+  measured: [],
+  measured_by: "",
+  unmeasured: "",
+  losses: [],
+  rule: "continue",
+  rule_words: "",
+  can_undo: false,
+  can_redo: false,
+  ...more,
+});

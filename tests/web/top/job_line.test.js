@@ -1,0 +1,35 @@
+/** The job in the top line: its words and buttons in every state. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { jobLine } from "../../../assets/ui/top/job_line.js";
+import { job } from "../samples.js";
+
+/** @import { Job } from "../../../assets/ui/app/payloads.d.ts" */
+
+/** @param {Partial<Job>} more */
+const shown = (more) => {
+  const { pause, resume, stop, note } = jobLine(job({ message: "Kept 40 of 200 steps.", ...more }));
+  return { buttons: [pause, resume, stop].filter(Boolean), note };
+};
+
+/** @type {[state: Job["state"], buttons: string[], note: string][]} */
+const STATES = [
+  ["queued", ["Cancel"], "see the queue for its place"],
+  ["running", ["Pause", "Stop"], ""],
+  ["pausing", ["Stop"], "at the next step; finished work is kept"],
+  ["stopping", ["Stop"], "at the next step; finished work is kept"],
+  ["paused", ["Resume"], "Kept 40 of 200 steps."],
+  ["stopped", ["Resume"], "Kept 40 of 200 steps."],
+  ["interrupted", ["Resume"], "Kept 40 of 200 steps."],
+  ["error", ["Retry"], "Kept 40 of 200 steps."],
+  ["completed", [], "Kept 40 of 200 steps."],
+];
+for (const [state, buttons, note] of STATES) {
+  test(`a job that is ${state} has its buttons`, () => assert.deepEqual(shown({ state }), { buttons, note }));
+}
+
+test("speed and time left are said once they are known, and that the worker is starting", () => {
+  assert.equal(shown({ rate: 2.54, seconds_left: 63, unit: "steps" }).note, "2.5 steps/s · 1:03 left");
+  assert.equal(shown({ seconds_left: 63 }).note, "1:03 left");
+  assert.equal(shown({ worker_alive: false }).note, "starting");
+});
