@@ -101,7 +101,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         job = jobs[0] if phase == "fine_tune" else jobs[1]
         with at_work(store, filled_at(filler, phase, done, full)) as worker:
             wait_for(full.is_set)
-            wait_for(lambda: "trying on" in caplog.text or store.jobs.get(job.id).state == "paused")
+            wait_for(lambda: "retrying" in caplog.text or store.jobs.get(job.id).state == "paused")
             time.sleep(1.5)  # the database cannot be written either: the worker keeps trying
             assert threading.active_count() > 2
             filler.write_bytes(b"")

@@ -71,9 +71,7 @@ def tell_workspace(report: dict[str, Any]) -> str:
     """The report as text."""
     lines = report["done"] or report["found"]
     if not lines:
-        return (
-            f"Workspace   no problems in {_projects(report['projects'])}; every file has its stored content."
-        )
+        return f"Workspace   no problems in {_projects(report['projects'])}; all files are intact."
     return "\n".join(f"Workspace   {line}" for line in lines)
 
 

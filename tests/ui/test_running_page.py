@@ -67,5 +67,5 @@ def test_a_taken_port_is_one_sentence(
 ) -> None:
     assert start(tmp_path / "new", listening) == 2
     said = capsys.readouterr().err.strip()
-    assert f"port {listening} is taken" in said and len(said.splitlines()) == 1
+    assert f"port {listening} is used" in said and len(said.splitlines()) == 1
     assert not (tmp_path / "new" / "studio.db").exists()

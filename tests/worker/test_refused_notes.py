@@ -35,7 +35,7 @@ def refusing(
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "AGAIN", 0.01)
+    monkeypatch.setattr(loop, "RETRY", 0.01)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_job_does_not_wait_for_ever(
     job = studio.fine_tune(first_round(studio, tiny_draft(names)))
     busy = BusyError("Another program holds the workspace: close it.")
     monkeypatch.setattr(Rounds, "save_losses", refusing(Rounds.save_losses, busy, 10**9)[0])
-    monkeypatch.setattr(loop, "HELD", 0.0)
+    monkeypatch.setattr(loop, "LONGEST_BUSY", 0.0)
     with Worker(studio.store).entered() as worker:
         worker.run(until_empty=True)
     ended = studio.store.jobs.get(job.id)
