@@ -6,7 +6,7 @@ import pytest
 from gal_studio import assets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import expand_anchors
-from gal_studio.core.references import describe
+from gal_studio.core.references import make_references
 
 CHECKOUT = Path(__file__).resolve().parent.parent / "assets"
 
@@ -57,12 +57,14 @@ def test_there_are_18_distinct_anchors_of_each_kind():
 
 def test_the_anchors_are_the_published_ones():
     style = expand_anchors(
-        "style", assets.load_anchors("style"), describe("style", [("A cat in oil painting style", "")])
+        "style", assets.load_anchors("style"), make_references("style", [("A cat in oil painting style", "")])
     )
     assert style[:2] == ("A tie in oil painting style", "candy in oil painting style")
     assert style[-1] == "A knife in oil painting style"
     thing = expand_anchors(
-        "object", assets.load_anchors("object"), describe("object", [("A <x> cat on the stairs", "<x>")])
+        "object",
+        assets.load_anchors("object"),
+        make_references("object", [("A <x> cat on the stairs", "<x>")]),
     )
     assert (thing[0], thing[-1]) == ("a <x> cat in a workshop", "a <x> cat under a tree")
 
@@ -127,4 +129,7 @@ def test_the_bundled_demos_make_18_anchors(kind):
     assert len(demo.images) == len(demo.prompts) >= (1 if kind == "style" else 3)
     word = demo.trigger_word if kind == "object" else ""
     for prompt in demo.prompts:
-        assert len(expand_anchors(kind, assets.load_anchors(kind), describe(kind, [(prompt, word)]))) == 18
+        assert (
+            len(expand_anchors(kind, assets.load_anchors(kind), make_references(kind, [(prompt, word)])))
+            == 18
+        )

@@ -176,10 +176,10 @@ def test_a_mask_that_says_nothing_is_refused(
 @pytest.mark.parametrize(
     ("references", "words"),
     [
-        ([ReferenceDraft(drawing(1), BEAR, "<dotty>")], "does not hold the trigger word '<dotty>'"),
+        ([ReferenceDraft(drawing(1), BEAR, "<dotty>")], "does not contain the trigger word '<dotty>'"),
         (
             [ReferenceDraft(drawing(1), POT, "<dotty>"), (drawing(2), "A <dotty> cat", "<dotty>")],
-            "calls both a teapot and a cat",
+            "stands for both a teapot and a cat",
         ),
         ([(drawing(1), f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "at most 4"),
         ([(drawing(1), POT, "<dotty>"), (drawing(2), BEAR)], "trigger word is empty"),
@@ -225,8 +225,8 @@ def test_anchors_are_added_switched_and_replaced(studio: Studio, names: tuple[st
 @pytest.mark.parametrize(
     ("templates", "only", "words"),
     [
-        (["a teapot in a den"], False, "no place for the subject"),
-        ([" "], False, "There are no anchors"),
+        (["a teapot in a den"], False, "does not name the subject"),
+        ([" "], False, "There are no test prompts"),
         (["{} in a den"], True, "A round suggests 2 anchors, so at least 2 stay switched on"),
         (["{} " + "very " * 80], False, "use at most 300, one anchor a line"),
         ([f"{{}} at number {i}" for i in range(498)], False, "would have 502 anchors: keep at most 500"),

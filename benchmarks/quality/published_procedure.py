@@ -23,7 +23,7 @@ from PIL import Image
 
 from gal_studio import assets
 from gal_studio.core.prompts import expand_anchors, style_descriptor
-from gal_studio.core.references import describe
+from gal_studio.core.references import make_references
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.features.clip import load_embedder
@@ -175,7 +175,7 @@ def our_round(
 def compare(name: str, clip: str, settings: Settings, share: float) -> dict[str, Any]:
     reference = assets.demo("style")
     prompt = reference.prompts[0]
-    anchors = expand_anchors("style", assets.load_anchors("style"), describe("style", [(prompt, "")]))
+    anchors = expand_anchors("style", assets.load_anchors("style"), make_references("style", [(prompt, "")]))
     with Image.open(reference.images[0]) as opened:
         image = opened.convert("RGB")
     ours = our_round(name, clip, image, prompt, anchors, settings, share)

@@ -1,4 +1,4 @@
-"""From the prompt of a reference to the prompts of its anchors."""
+"""Parse the prompts of references, and derive the anchors' prompts from them."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind, Reference
 
 _ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
-_PLACES = re.compile(
+_PHRASE_BREAKS = re.compile(
     "on|in|at|under|by|near|with|without|inside|outside|behind|beside|beneath|below|above|before|against|"
     "among|around|next|over|into|onto|through|along|across|between|from|for|and|while|that|which|wearing|"
     "sitting|standing|lying|walking|running|playing|holding|sleeping|eating|looking|is|has",
@@ -17,12 +17,12 @@ _PLACES = re.compile(
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces, none at the ends and none before punctuation."""
+    """Collapse white space, and remove it at the ends and before punctuation."""
     return re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split()))
 
 
 def check_prompt(prompt: str) -> str:
-    """The tidied prompt; an empty one is refused."""
+    """Tidy a prompt; refuse an empty one."""
     tidied = tidy(prompt)
     if not tidied:
         raise StudioError("The prompt is empty: write what the picture shows.")
@@ -30,17 +30,19 @@ def check_prompt(prompt: str) -> str:
 
 
 def check_trigger_word(trigger_word: str) -> str:
-    """The trigger word of an object without spaces around it; an empty or divided one is refused."""
+    """Strip a trigger word; refuse an empty one, or one that contains spaces."""
     word = trigger_word.strip()
     if not any(letter.isalnum() for letter in word):
         raise StudioError("The trigger word is empty: choose a made-up word, such as <cute-cat>.")
     if len(word.split()) > 1:
-        raise StudioError(f"The trigger word is {word!r}: write it as one word, such as <cute-cat>.")
+        raise StudioError(
+            f"A trigger word cannot contain spaces, as {word!r} does: write one word, such as <cute-cat>."
+        )
     return word
 
 
 def style_descriptor(prompt: str) -> str:
-    """`in ` and what follows the last ` in ` of a style's reference prompt; it is the style's trigger."""
+    """The words that trigger a style: `in ` and what follows the last ` in ` of its reference prompt."""
     found = list(re.finditer(r" in (?=\S)", check_prompt(prompt), flags=re.IGNORECASE))
     if not found:
         raise StudioError(
@@ -56,21 +58,23 @@ def _trigger_pattern(trigger_word: str) -> re.Pattern[str]:
 
 
 def plain_prompt(prompt: str, trigger_word: str) -> str:
-    """The prompt without the trigger word (bare or in brackets): what the model already understood."""
+    """Remove the trigger word, with or without brackets: the rest is what the base model understands."""
     without = tidy(_trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
-        raise StudioError(f"The prompt {tidy(prompt)!r} is the trigger word alone: say what is shown.")
+        raise StudioError(
+            f"The prompt {tidy(prompt)!r} has only the trigger word: also say what the picture shows."
+        )
     return without
 
 
 def foreground_prompt(prompt: str, trigger_word: str) -> str:
-    """The object alone, `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
+    """The noun phrase with the trigger word: `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
     words = check_prompt(prompt).split(" ")
     pattern = _trigger_pattern(trigger_word)
     places = [number for number, word in enumerate(words) if pattern.search(word)]
     if not places:
         raise StudioError(
-            f"The prompt {tidy(prompt)!r} does not hold the trigger word {trigger_word!r}: "
+            f"The prompt {tidy(prompt)!r} does not contain the trigger word {trigger_word!r}: "
             f"write it before the object, such as 'A {trigger_word} cat on the stairs'."
         )
     start = _phrase_start(words, places[0])
@@ -83,32 +87,32 @@ def _phrase_start(words: Sequence[str], trigger_at: int) -> int:
     for number in range(trigger_at, -1, -1):
         if words[number].lower() in _ARTICLES:
             return number
-        if _PLACES.fullmatch(words[number]) or words[number].lower() == "of":
+        if _PHRASE_BREAKS.fullmatch(words[number]) or words[number].lower() == "of":
             return number + 1
     return 0
 
 
 def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
     for number in range(trigger_at + 1, len(words)):
-        if _PLACES.fullmatch(words[number]) or words[number - 1].endswith((",", ".", ";", ":")):
+        if _PHRASE_BREAKS.fullmatch(words[number]) or words[number - 1].endswith((",", ".", ";", ":")):
             return number
     return len(words)
 
 
 def class_prompt(prompt: str, trigger_word: str) -> str:
-    """The prompt of the class images for prior preservation, such as `a photo of a cat`."""
+    """The prompt of class images for prior preservation, such as `a photo of a cat`."""
     words = tidy(_trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
     noun = " ".join(words[1:] if words[0].lower() in _ARTICLES else words)
     if not noun:
         raise StudioError(
-            f"The prompt {tidy(prompt)!r} does not say what kind of thing {trigger_word!r} is: "
-            f"write it after the trigger word, such as 'A {trigger_word} cat'."
+            f"The prompt {tidy(prompt)!r} does not say what {trigger_word!r} is: "
+            f"put a noun after the trigger word, such as 'A {trigger_word} cat'."
         )
     return f"a photo of {'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def find_trigger_word(prompts: Sequence[str]) -> str:
-    """The word in angle brackets that all prompts hold, such as `<cute-cat>`; "" when there is none."""
+    """Find the word in angle brackets that all prompts share, such as `<cute-cat>`; "" if there is none."""
     for word in re.findall(r"<[^<>\s]*\w[^<>\s]*>", prompts[0]) if prompts else ():
         if all(word.lower() in prompt.lower() for prompt in prompts):
             return str(word)
@@ -117,45 +121,45 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """One thing to learn (or one style, whose trigger word is empty): the references that show it."""
+    """An object or style to learn, with the references that show it; a style's trigger word is empty."""
 
     trigger_word: str
     references: tuple[Reference, ...]
 
     @property
     def foreground(self) -> str:
-        """How an anchor names an object: `a <cute-cat> cat`."""
+        """The object's name in anchors: `a <cute-cat> cat`."""
         return foreground_prompt(self.references[0].prompt, self.trigger_word)
 
     @property
     def class_prompt(self) -> str:
-        """The prompt of its class images (Eq. G9), such as `a photo of a cat`."""
+        """The prompt of the object's class images (Eq. G9), such as `a photo of a cat`."""
         return class_prompt(self.references[0].prompt, self.trigger_word)
 
 
 def subjects(references: Iterable[Reference]) -> tuple[Subject, ...]:
-    """References with the same trigger word are one subject; in the order of their first pictures."""
+    """Group the references by trigger word, in the order of first appearance."""
     groups: dict[str, list[Reference]] = {}
-    for entry in references:
-        groups.setdefault(bare_word(entry.trigger_word), []).append(entry)
+    for reference in references:
+        groups.setdefault(trigger_key(reference.trigger_word), []).append(reference)
     return tuple(Subject(group[0].trigger_word, tuple(group)) for group in groups.values())
 
 
-def bare_word(trigger_word: str) -> str:
-    """How subjects are told apart, however their trigger words are spelled: `<Cute-Cat>` is `cute-cat`."""
+def trigger_key(trigger_word: str) -> str:
+    """Normalize a trigger word for comparison: `<Cute-Cat>` becomes `cute-cat`."""
     return trigger_word.strip().strip("<>").lower()
 
 
-def named_words(prompt: str, trigger_words: Iterable[str]) -> tuple[str, ...]:
-    """Those of the trigger words that a prompt calls; all of them where it calls none."""
+def called_trigger_words(prompt: str, trigger_words: Iterable[str]) -> tuple[str, ...]:
+    """The trigger words that a prompt contains; all of them if it contains none."""
     words = tuple(trigger_words)
     return tuple(word for word in words if word and _trigger_pattern(word).search(prompt)) or words
 
 
-def stands_for(kind: Kind, references: Sequence[Reference]) -> str:
-    """What stands for `{}` in the anchors: a style's descriptor, or all objects by name.
+def subject_phrase(kind: Kind, references: Sequence[Reference]) -> str:
+    """The words that replace `{}` in anchors: a style's descriptor, or the names of all objects.
 
-    `a <dotty> teapot and a <brumm> teddy bear` for two of them.
+    For two objects: `a <dotty> teapot and a <brumm> teddy bear`.
     """
     if kind == "style":
         return style_descriptor(references[0].prompt)
@@ -164,33 +168,35 @@ def stands_for(kind: Kind, references: Sequence[Reference]) -> str:
 
 
 def expand_anchors(kind: Kind, templates: Iterable[str], references: Sequence[Reference]) -> tuple[str, ...]:
-    """The anchors' prompts in the order of their templates; a doubled one is kept once.
+    """Fill the templates, in their order and without duplicates.
 
-    A template that calls a subject itself, by its trigger word or by the style's own words, needs no `{}`.
+    A template needs no `{}` if it contains a trigger word or the style's descriptor itself.
     """
-    words = stands_for(kind, references)
-    called = () if kind == "style" else tuple(entry.trigger_word for entry in subjects(references))
+    words = subject_phrase(kind, references)
+    called = () if kind == "style" else tuple(subject.trigger_word for subject in subjects(references))
     prompts: dict[str, None] = {}
     for template in templates:
         prompt = check_prompt(template.replace("{}", words))
         found = [word for word in called if _trigger_pattern(word).search(prompt)]
         if not found and words not in prompt:
-            raise StudioError(f"The anchor {template!r} has no place for the subject: write {{}} there.")
-        for word in found:  # as the references spell it
+            raise StudioError(
+                f"The test prompt {template!r} does not name the subject: write {{}} in its place."
+            )
+        for word in found:  # spelled as in the references
             prompt = word.join(_trigger_pattern(word).split(prompt))
         prompts[prompt] = None
     if not prompts:
-        raise StudioError("There are no anchors: add at least one, or import the list of 18.")
+        raise StudioError("There are no test prompts: add at least one, or import the 18 default ones.")
     return tuple(prompts)
 
 
 def class_prompts(references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts of the class images of all objects; objects of one class share theirs."""
+    """The prompts of all class images; objects of the same class share one."""
     return tuple(dict.fromkeys(subject.class_prompt for subject in subjects(references)))
 
 
 def reference_prompts(kind: Kind, references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts whose largest similarity is s(x, ref) of Eq. G2: one (style), all plain ones (object)."""
+    """The prompts of s(x, ref) in Eq. G2: the first one (style), or all distinct plain ones (object)."""
     if not references:
         raise StudioError("The project has no reference: add a picture and say what it shows.")
     if kind == "style":

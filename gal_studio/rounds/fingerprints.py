@@ -74,7 +74,7 @@ def _class_images_and_maps(store: Store, round_: Round, refine: RefineSettings) 
     """What former versions did not hash."""
     refines = round_.kind == "refine"
     has_class_images = refine.mix or not refines
-    drawn_by = sorted(lineage.class_images_drawn_by(store, round_.id).values()) if has_class_images else []
+    drawn_by = sorted(lineage.class_image_keys(store, round_.id).values()) if has_class_images else []
     if refines:
         return [drawn_by, [_maps(store, pair) for pair in store.refinements.pairs(round_.id)]]
     return [drawn_by] if drawn_by else []

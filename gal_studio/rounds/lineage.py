@@ -1,7 +1,7 @@
 """What a round inherits from the rounds above it: pool, training set, starting adapter, weights."""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.balance import example_weight, openness
+from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.prompts import class_prompts
 from gal_studio.core.seeds import named_seed, training_seed
@@ -18,7 +18,7 @@ def round_scores(store: Store, round_id: str) -> tuple[AnchorScore, ...]:
 def round_weight(store: Store, round_id: str) -> float:
     """Eq. G8: the weight of the pictures accepted in this round, in all later trainings."""
     gal = store.rounds.settings(round_id).gal
-    return example_weight(gal.balance, gal.balance_lambda, openness(round_scores(store, round_id)))
+    return example_weight(gal.balance, gal.balance_lambda, mean_entropy(round_scores(store, round_id)))
 
 
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
@@ -119,7 +119,7 @@ def starting_adapter(store: Store, round_id: str) -> str | None:
     return start.adapter if start else None
 
 
-def refuse_a_lost_start(store: Store, round_id: str) -> None:
+def check_starting_adapter(store: Store, round_id: str) -> None:
     """Refuse a training whose starting adapter is lost."""
     round_, start = store.rounds.get(round_id), starting_round(store, round_id)
     if start is None or (start.adapter is not None and store.adapters.has(start.adapter)):
@@ -137,7 +137,7 @@ def refuse_a_lost_start(store: Store, round_id: str) -> None:
     )
 
 
-def repeats_the_refinement(store: Store, round_id: str) -> bool:
+def repeats_refinement(store: Store, round_id: str) -> bool:
     """Whether this round is refined after its training because the round before it was."""
     round_ = store.rounds.get(round_id)
     if round_.kind == "refine" or round_.parent_id is None:
@@ -146,7 +146,7 @@ def repeats_the_refinement(store: Store, round_id: str) -> bool:
     return store.rounds.get(round_.parent_id).kind == "refine" and after == "repeat"
 
 
-def class_images_drawn_by(store: Store, round_id: str) -> dict[str, str]:
+def class_image_keys(store: Store, round_id: str) -> dict[str, str]:
     """What draws the class images of each class prompt (Eq. G9): the key under which all rounds share them.
 
     Empty for styles, and without the prior term.

@@ -182,7 +182,7 @@ def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
     return frozenset(prompts - {example.prompt for example in store.rounds.training_set(round_id)})
 
 
-def finished_twin(store: Store, base: Round, settings: RefineSettings) -> Round | None:
+def matching_refinement(store: Store, base: Round, settings: RefineSettings) -> Round | None:
     """The trained refinement of a round with the same settings, pictures and pairs, and without paint."""
     wanted = replace(settings, next_round="continue")
     planned, examples = planned_pairs(store, base, settings), lineage.training_set(store, base.id)

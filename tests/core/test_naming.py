@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.naming import round_names, unlike
+from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.types import Round, RoundKind
 
 
@@ -22,10 +22,10 @@ def test_the_rounds_of_a_tree_are_told_apart() -> None:
 
 @given(st.text(), st.sets(st.text()))
 def test_a_name_is_unlike_the_others(name: str, others: set[str]) -> None:
-    made = unlike(name, others)
+    made = unique_name(name, others)
     assert made not in others
     assert made == name if name not in others else made.startswith(f"{name} (")
 
 
 def test_names_are_counted_on() -> None:
-    assert unlike("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"
+    assert unique_name("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
+    called_trigger_words,
     check_prompt,
     check_trigger_word,
     class_prompt,
@@ -11,22 +12,21 @@ from gal_studio.core.prompts import (
     expand_anchors,
     find_trigger_word,
     foreground_prompt,
-    named_words,
     plain_prompt,
     reference_prompts,
-    stands_for,
     style_descriptor,
+    subject_phrase,
     subjects,
     tidy,
 )
-from gal_studio.core.references import describe
+from gal_studio.core.references import make_references
 from gal_studio.core.types import Reference
 
 CAT = "A <cute-cat> cat on the stairs"
-OIL = describe("style", [("A cat in oil painting style", "")])
+OIL = make_references("style", [("A cat in oil painting style", "")])
 POT, POT_SNOW = "A <dotty> teapot on the stairs", "A <dotty> teapot in the snow"
 BEAR = "A <brumm> teddy bear on a sofa"
-BOTH = describe("object", [(POT, "<dotty>"), (BEAR, "<brumm>"), (POT_SNOW, "dotty")])
+BOTH = make_references("object", [(POT, "<dotty>"), (BEAR, "<brumm>"), (POT_SNOW, "dotty")])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_plain_prompt_loses_the_trigger_word_alone(prompt, trigger, plain):
 
 
 def test_a_prompt_of_the_trigger_word_alone_is_refused():
-    with pytest.raises(StudioError, match="is the trigger word alone"):
+    with pytest.raises(StudioError, match="has only the trigger word"):
         plain_prompt(" <cute-cat> ", "<cute-cat>")
 
 
@@ -110,9 +110,9 @@ def test_foreground_and_class_prompt(prompt, foreground, of_class):
 
 
 def test_an_object_prompt_needs_its_trigger_word_and_its_class():
-    with pytest.raises(StudioError, match="does not hold the trigger word '<cute-cat>'"):
+    with pytest.raises(StudioError, match="does not contain the trigger word '<cute-cat>'"):
         foreground_prompt("A cat on the stairs", "<cute-cat>")
-    with pytest.raises(StudioError, match="does not say what kind of thing '<cute-cat>' is"):
+    with pytest.raises(StudioError, match="does not say what '<cute-cat>' is"):
         class_prompt("A photo of <cute-cat> on the stairs", "<cute-cat>")
 
 
@@ -122,23 +122,23 @@ def test_anchors_of_both_kinds():
         "Moon in oil painting style",
     )
     things = expand_anchors(
-        "object", ["{} in a bank", "{} under a tree"], describe("object", [(CAT, "<cute-cat>")])
+        "object", ["{} in a bank", "{} under a tree"], make_references("object", [(CAT, "<cute-cat>")])
     )
     assert things == ("a <cute-cat> cat in a bank", "a <cute-cat> cat under a tree")
 
 
 def test_a_doubled_anchor_is_kept_once_and_braces_are_text():
-    odd = describe("style", [("A cat in {0} style", "")])
+    odd = make_references("style", [("A cat in {0} style", "")])
     prompts = expand_anchors("style", ["A tie {}", "A  tie {}", "A {x} {}"], odd)
     assert prompts == ("A tie in {0} style", "A {x} in {0} style")
 
 
 def test_no_anchors_and_anchors_without_a_place_are_refused():
-    with pytest.raises(StudioError, match="There are no anchors"):
+    with pytest.raises(StudioError, match="There are no test prompts"):
         expand_anchors("style", [], OIL)
-    with pytest.raises(StudioError, match=r"'A tie' has no place for the subject: write \{\} there"):
+    with pytest.raises(StudioError, match=r"'A tie' does not name the subject: write \{\} in its place"):
         expand_anchors("style", ["A tie"], OIL)
-    with pytest.raises(StudioError, match="'a teapot in a bank' has no place"):
+    with pytest.raises(StudioError, match="'a teapot in a bank' does not name"):
         expand_anchors("object", ["a teapot in a bank"], BOTH)
 
 
@@ -154,31 +154,31 @@ def test_an_anchor_that_calls_a_subject_itself_needs_no_braces():
 def test_references_with_the_same_trigger_word_are_one_subject():
     pot, bear = subjects(BOTH)
     assert (pot.trigger_word, bear.trigger_word) == ("<dotty>", "<brumm>")
-    assert [entry.prompt for entry in pot.references] == [POT, POT_SNOW]
-    assert [entry.trigger_word for entry in pot.references] == ["<dotty>", "<dotty>"]
+    assert [reference.prompt for reference in pot.references] == [POT, POT_SNOW]
+    assert [reference.trigger_word for reference in pot.references] == ["<dotty>", "<dotty>"]
     assert (pot.foreground, bear.foreground) == ("a <dotty> teapot", "a <brumm> teddy bear")
     assert class_prompts(BOTH) == ("a photo of a teapot", "a photo of a teddy bear")
 
 
 def test_objects_of_one_class_share_its_class_prompt():
-    two = describe("object", [("A <rex> dog on a rug", "<rex>"), ("A <lady> dog on a bed", "<lady>")])
+    two = make_references("object", [("A <rex> dog on a rug", "<rex>"), ("A <lady> dog on a bed", "<lady>")])
     assert len(subjects(two)) == 2
     assert class_prompts(two) == ("a photo of a dog",)
 
 
 def test_anchors_name_all_subjects():
-    assert stands_for("object", BOTH) == "a <dotty> teapot and a <brumm> teddy bear"
+    assert subject_phrase("object", BOTH) == "a <dotty> teapot and a <brumm> teddy bear"
     assert expand_anchors("object", ["{} in a bank"], BOTH) == (
         "a <dotty> teapot and a <brumm> teddy bear in a bank",
     )
-    three = describe("object", [(POT, "<dotty>"), (BEAR, "<brumm>"), (CAT, "<cute-cat>")])
-    assert stands_for("object", three) == "a <dotty> teapot, a <brumm> teddy bear and a <cute-cat> cat"
+    three = make_references("object", [(POT, "<dotty>"), (BEAR, "<brumm>"), (CAT, "<cute-cat>")])
+    assert subject_phrase("object", three) == "a <dotty> teapot, a <brumm> teddy bear and a <cute-cat> cat"
 
 
 def test_plain_prompts_hold_no_trigger_word_at_all():
     together = ("A <brumm> teddy bear beside a <dotty> teapot", "<brumm>")
-    references = describe("object", [(POT, "<dotty>"), together])
-    assert [entry.plain_prompt for entry in references] == [
+    references = make_references("object", [(POT, "<dotty>"), together])
+    assert [reference.plain_prompt for reference in references] == [
         "A teapot on the stairs",
         "A teddy bear beside a teapot",
     ]
@@ -194,27 +194,27 @@ def test_plain_prompts_hold_no_trigger_word_at_all():
     [
         ("object", [], "no reference"),
         ("object", [(CAT, "")], "trigger word is empty"),
-        ("object", [(POT, "<dotty>"), ("A teddy bear", "<brumm>")], "not hold the trigger word '<brumm>'"),
+        ("object", [(POT, "<dotty>"), ("A teddy bear", "<brumm>")], "not contain the trigger word '<brumm>'"),
         (
             "object",
             [(POT, "<dotty>"), ("A <dotty> teddy bear", "<dotty>")],
-            "'<dotty>' calls both a teapot and a teddy bear: give each object a trigger word of its own",
+            "'<dotty>' stands for both a teapot and a teddy bear: give each object a trigger word of its own",
         ),
-        ("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "5 objects: learn at most 4"),
+        ("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "5 objects: use at most 4"),
         ("style", [("A cat in ink", "<ink>")], "A style has no trigger word"),
         ("style", [("A cat in ink", ""), ("A dog in oil", "")], "two styles, 'in ink' and 'in oil'"),
     ],
 )
 def test_what_is_no_set_of_references_is_refused_in_one_sentence(kind, texts, words):
     with pytest.raises(StudioError, match=words) as refusal:
-        describe(kind, texts)
+        make_references(kind, texts)
     assert str(refusal.value).count(".") == 1
 
 
 def test_four_subjects_and_other_words_for_one_class_are_fine():
-    assert len(subjects(describe("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(4)]))) == 4
+    assert len(subjects(make_references("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(4)]))) == 4
     worded = ["A <sks> cat on a rug", "A sleepy <sks> cat jumping high", "Two <sks> cats"]
-    assert len(subjects(describe("object", [(prompt, "<sks>") for prompt in worded]))) == 1
+    assert len(subjects(make_references("object", [(prompt, "<sks>") for prompt in worded]))) == 1
 
 
 @pytest.mark.parametrize(
@@ -260,17 +260,17 @@ def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(alphabet="abc-<>. ", max_size=8)), max_size=3))
 def test_any_texts_give_references_or_a_sentence(texts):
     try:
-        references = describe("object", texts)
+        references = make_references("object", texts)
     except StudioError as problem:
         assert str(problem).endswith(".")
     else:
-        assert stands_for("object", references)
+        assert subject_phrase("object", references)
         assert 1 <= len(class_prompts(references)) <= len(subjects(references)) <= len(references)
 
 
 def test_subjects_that_a_prompt_names() -> None:
     words = ["<dotty>", "<brumm>"]
-    assert named_words("a <Dotty> teapot and a brumm bear in a gym", words) == ("<dotty>", "<brumm>")
-    assert named_words("a <brumm> bear on the stairs", words) == ("<brumm>",)
-    assert named_words("A koala in ink style", words) == ("<dotty>", "<brumm>")
-    assert named_words("A koala in ink style", [""]) == ("",)
+    assert called_trigger_words("a <Dotty> teapot and a brumm bear in a gym", words) == ("<dotty>", "<brumm>")
+    assert called_trigger_words("a <brumm> bear on the stairs", words) == ("<brumm>",)
+    assert called_trigger_words("A koala in ink style", words) == ("<dotty>", "<brumm>")
+    assert called_trigger_words("A koala in ink style", [""]) == ("",)

@@ -53,9 +53,9 @@ def test_nonsense_is_refused_with_its_value(kind, name, value):
 
 def test_every_setting_is_checked():
     for kind in (TuneSettings, GenerationSettings, GalSettings):
-        for entry in fields(kind):
+        for option in fields(kind):
             with pytest.raises(StudioError):
-                kind(**{entry.name: object()})
+                kind(**{option.name: object()})
 
 
 def test_settings_survive_json():
@@ -72,11 +72,11 @@ def test_what_is_missing_keeps_its_default_and_whole_numbers_become_real():
 
 
 def test_unknown_names_are_refused_at_every_level():
-    with pytest.raises(StudioError, match="no setting 'stepz': choose among steps, batch_size"):
+    with pytest.raises(StudioError, match="no setting 'stepz': choose one of steps, batch_size"):
         Settings.from_dict({"tune": {"stepz": 3}})
-    with pytest.raises(StudioError, match="no setting 'train': choose among tune, generation, gal"):
+    with pytest.raises(StudioError, match="no setting 'train': choose one of tune, generation, gal"):
         Settings.from_dict({"train": {}})
-    with pytest.raises(StudioError, match="write them as a table"):
+    with pytest.raises(StudioError, match="they must be a table"):
         Settings.from_dict({"tune": 3})
 
 

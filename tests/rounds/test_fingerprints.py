@@ -57,11 +57,11 @@ def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, th
     before = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
     assert fingerprints.training_fingerprint(store, thing.id) != before
-    assert lineage.class_images_drawn_by(store, thing.id) == {
+    assert lineage.class_image_keys(store, thing.id) == {
         "a photo of a cat": "base / a photo of a cat / 4 steps / 4.0"
     }
     change(store, thing.id, sample={"resolution": 64})
-    (drawn_by,) = lineage.class_images_drawn_by(store, thing.id).values()
+    (drawn_by,) = lineage.class_image_keys(store, thing.id).values()
     assert drawn_by == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
     change(store, thing.id, tune={"prior_images": 0})
     without = fingerprints.training_fingerprint(store, thing.id)

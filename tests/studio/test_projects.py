@@ -51,9 +51,9 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"references": [(Path("gone.png"), STYLE)]}, "cannot be found"),
         ({"kind": "thing"}, "The kind is 'thing'"),
         ({"kind": "object"}, "trigger word is empty"),
-        ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
+        ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
         ({"anchors": []}, "no anchors"),
-        ({"anchors": ["A tie"]}, "no place for the subject"),
+        ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 anchors"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
@@ -108,7 +108,7 @@ def test_projects_of_one_name_are_told_apart(studio: Studio) -> None:
     assert studio.project(second).name == "Green tea", "its own name is no other's"
 
 
-@pytest.mark.parametrize(("name", "words"), [(" ", "is empty: write one"), ("x" * 121, "has 121 letters")])
+@pytest.mark.parametrize(("name", "words"), [(" ", "is empty: enter one"), ("x" * 121, "has 121 characters")])
 def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> None:
     project_id = studio.create_project(draft(name="Tea"))
     with pytest.raises(StudioError, match=words):
@@ -177,7 +177,7 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
     assert prompts[-2:] == ["A boat in watercolor painting style", "A house in watercolor painting style"]
     studio.enable_anchor(studio.project(project_id).anchors[0].id, False)
     assert len(studio.pool(round_id)) == 19
-    with pytest.raises(StudioError, match="no place for the subject"):
+    with pytest.raises(StudioError, match="does not name the subject"):
         studio.add_anchors(project_id, ["A boat"])
 
 

@@ -12,7 +12,7 @@ Sizes = tuple[int, int, int, int, int, int]
 """Size condition of a row: original height and width, top and left of its crop, target height and width."""
 
 
-def whole_picture(resolution: int) -> Sizes:
+def uncropped(resolution: int) -> Sizes:
     """The size condition of a square picture that is not cropped."""
     return (resolution, resolution, 0, 0, resolution, resolution)
 
@@ -121,7 +121,7 @@ class Family(Protocol):
         """Features of one prompt."""
         ...
 
-    def no_text(self, device: torch.device) -> TextFeatures:
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
         """The features that stand for "no prompt" in classifier-free guidance."""
         ...
 
@@ -167,7 +167,7 @@ class Family(Protocol):
         """Attention that takes less memory, for a while."""
         ...
 
-    def measured_denoiser(self, denoiser: Any) -> None:
+    def prepare_for_measuring(self, denoiser: Any) -> None:
         """Prepare a copy without values for measuring: attention must not hold the table of all pairs."""
         ...
 

@@ -21,7 +21,7 @@ class StableDiffusionXL(UNetFamily):
         )
         return TextFeatures(hidden[0], pooled[0])
 
-    def no_text(self, device: torch.device) -> TextFeatures:
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
         """Zeros where the pipeline was trained with them, else the empty prompt."""
         empty = self.encode_text("", device)
         if empty.pooled is None or not self.pipeline.config.force_zeros_for_empty_prompt:

@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
 from gal_studio.engine.families.processes import PREDICTION_TYPES, AlphaBarProcess
-from gal_studio.engine.families.unet_attention import ValuelessAttention, training_attention
+from gal_studio.engine.families.unet_attention import MetaAttention, training_attention
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 TARGETS = {
@@ -114,7 +114,7 @@ class UNetFamily:
         hidden, _ = self.pipeline.encode_prompt(prompt, device, 1, False)
         return TextFeatures(hidden[0])
 
-    def no_text(self, device: torch.device) -> TextFeatures:
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
         """The empty prompt."""
         return self.encode_text("", device)
 
@@ -195,9 +195,9 @@ class UNetFamily:
         finally:
             self.denoiser.set_attn_processor(processors)
 
-    def measured_denoiser(self, denoiser: Any) -> None:
+    def prepare_for_measuring(self, denoiser: Any) -> None:
         """Attention as fused kernels do it."""
-        denoiser.set_attn_processor(ValuelessAttention())
+        denoiser.set_attn_processor(MetaAttention())
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Inputs with the largest text that the encoders give: 77 tokens."""

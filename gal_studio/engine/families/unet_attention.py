@@ -44,7 +44,7 @@ class Float32Attention:
             return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
 
 
-class _InputsAndOutput(torch.autograd.Function):
+class _SavedTensorsOnly(torch.autograd.Function):
     """Attention as fused kernels do it, which never hold the table of all pairs; it computes nothing."""
 
     @staticmethod
@@ -58,14 +58,14 @@ class _InputsAndOutput(torch.autograd.Function):
         return tuple(torch.empty_like(part) for part in ctx.saved_tensors[:3])
 
 
-class ValuelessAttention(Float32Attention):
+class MetaAttention(Float32Attention):
     """For measuring memory: tensors without values would get plain attention, which no device uses here."""
 
     def attend(
         self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
         """Inputs and output."""
-        attended: torch.Tensor = _InputsAndOutput.apply(query, key, value)
+        attended: torch.Tensor = _SavedTensorsOnly.apply(query, key, value)
         return attended
 
 

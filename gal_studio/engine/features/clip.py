@@ -84,12 +84,14 @@ def load_embedder(
             model, _, preprocess = open_clip.create_model_and_transforms(name, device=chosen, **options)
         tokenizer = open_clip.get_tokenizer(name)
     except Exception as error:
-        raise _unopened(clip_model, (str(error).strip().splitlines() or [type(error).__name__])[0]) from error
+        raise _open_error(
+            clip_model, (str(error).strip().splitlines() or [type(error).__name__])[0]
+        ) from error
     model.requires_grad_(False).eval()
     return ClipEmbedder(clip_model, model, preprocess, tokenizer, chosen)
 
 
-def _unopened(clip_model: str, reason: str) -> StudioError:
+def _open_error(clip_model: str, reason: str) -> StudioError:
     return StudioError(
         f"The CLIP {clip_model} cannot be opened ({reason[:160]}): use local-dir:PATH with an open_clip "
         "directory, or a name and tag that open_clip knows, such as ViT-B-32/openai."
@@ -106,7 +108,7 @@ def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]
     name, tag = _name_and_tag(clip_model)
     known = open_clip.get_pretrained_cfg(name, tag)
     if not known:
-        raise _unopened(clip_model, "open_clip knows no such name and tag")
+        raise _open_error(clip_model, "open_clip knows no such name and tag")
     return name, {
         "pretrained": str(clip_weights(clip_model, known.get("hf_hub", ""), revisions)),
         # some weights were trained with another activation than their architecture's name says

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Placed:
+class MapPoint:
     """A picture of the last map: its features (d,) and its position."""
 
     id: str
@@ -23,7 +23,7 @@ class Placed:
 
 
 def project(
-    pictures: Mapping[str, NDArray[np.floating]], previous: Sequence[Placed] = (), seed: int = 0
+    pictures: Mapping[str, NDArray[np.floating]], previous: Sequence[MapPoint] = (), seed: int = 0
 ) -> dict[str, tuple[float, float]]:
     """Compute a position for every picture; the map's root mean square radius is 1.
 
@@ -60,7 +60,7 @@ def _embed(features: Array, start: Array, seed: int) -> Array:
     return np.asarray(tsne.fit_transform(features.astype(np.float32)), dtype=np.float64)
 
 
-def _start(names: Sequence[str], features: Array, previous: Sequence[Placed]) -> Array:
+def _start(names: Sequence[str], features: Array, previous: Sequence[MapPoint]) -> Array:
     if not previous:
         return _principal(features)
     places = {placed.id: (placed.x, placed.y) for placed in previous}

@@ -59,7 +59,7 @@ def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memo
     side = (settings.resolution or model.resolution) // model.scale
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
     half = training_precision(model.device) == torch.bfloat16
-    return _training(_Measured(model.family), layers, settings.rank, rows, side, half, low_memory)
+    return _training(_ModelKey(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
@@ -67,11 +67,11 @@ def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> i
 
     `low_memory` decodes in tiles.
     """
-    denoising = _drawing(_Measured(model.family), rows, side, model.denoiser.dtype)
-    return max(denoising, _decoding(_Measured(model.family), tile_side(side) if low_memory else side))
+    denoising = _drawing(_ModelKey(model.family), rows, side, model.denoiser.dtype)
+    return max(denoising, _decoding(_ModelKey(model.family), tile_side(side) if low_memory else side))
 
 
-class _Measured:
+class _ModelKey:
     """A cache key: models of one family and configuration need equal memory, and are measured once."""
 
     def __init__(self, family: Family) -> None:
@@ -83,12 +83,12 @@ class _Measured:
         return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Measured) and other._key == self._key
+        return isinstance(other, _ModelKey) and other._key == self._key
 
 
 @lru_cache(maxsize=32)
 def _training(
-    measured: _Measured,
+    measured: _ModelKey,
     layers: tuple[str, ...],
     rank: int,
     rows: int,
@@ -99,8 +99,8 @@ def _training(
     """Measure one training step; in half precision each weight has a copy beside it."""
     from peft import LoraConfig
 
-    denoiser = _without_values(measured.family.denoiser)
-    measured.family.measured_denoiser(denoiser)
+    denoiser = _on_meta_device(measured.family.denoiser)
+    measured.family.prepare_for_measuring(denoiser)
     copies = 2 * sum(weight.numel() for weight in denoiser.parameters()) if half else 0
     denoiser.requires_grad_(not layers)
     if layers:
@@ -118,9 +118,9 @@ def _training(
 
 
 @lru_cache(maxsize=32)
-def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
-    denoiser = _without_values(measured.family.denoiser)
-    measured.family.measured_denoiser(denoiser)
+def _drawing(measured: _ModelKey, rows: int, side: int, precision: torch.dtype) -> int:
+    denoiser = _on_meta_device(measured.family.denoiser)
+    measured.family.prepare_for_measuring(denoiser)
     with _counted(denoiser, precision) as live, torch.no_grad():
         inputs = measured.family.example_inputs(rows, side, precision)
         with live:
@@ -129,8 +129,8 @@ def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) 
 
 
 @lru_cache(maxsize=32)
-def _decoding(measured: _Measured, side: int) -> int:
-    autoencoder = _without_values(measured.family.autoencoder)
+def _decoding(measured: _ModelKey, side: int) -> int:
+    autoencoder = _on_meta_device(measured.family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         latent = torch.empty(1, autoencoder.config.latent_channels, side, side)
         with live:
@@ -138,7 +138,7 @@ def _decoding(measured: _Measured, side: int) -> int:
     return live.peak
 
 
-def _without_values(module: Any) -> Any:
+def _on_meta_device(module: Any) -> Any:
     """Make a module of the same class and configuration whose weights have shapes but no values."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return type(module).from_config(json.loads(module.to_json_string()))

@@ -10,7 +10,7 @@ from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import drawing_peak, training_peak
 from gal_studio.engine.models.image_model import ImageModel
 
-WITHIN = 1.4
+OVERHEAD = 1.4
 """Factor for the memory that libraries use inside their operations, measured on the embedded model."""
 
 FLOAT32 = 4
@@ -42,7 +42,7 @@ def free_memory(device: torch.device) -> int | None:
         if not hasattr(torch.mps, "recommended_max_memory"):
             return None
         return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
-    return computer_memory()
+    return host_memory()
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -58,7 +58,7 @@ def release_memory() -> None:
         torch.mps.empty_cache()
 
 
-def computer_memory(cgroup: Path = _CGROUP) -> int:
+def host_memory(cgroup: Path = _CGROUP) -> int:
     """Free bytes of the computer, within the limit of the process's container if it has one."""
     import psutil
 
@@ -94,14 +94,14 @@ def _cached(path: Path, name: str) -> int:
 def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     """Bytes that a training needs beside the base weights: trained weights, AdamW, gradients, activations."""
     kept = 4 * FLOAT32 * trained_weights(model, settings)
-    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.low_memory))
+    return kept + int(OVERHEAD * training_peak(model, settings, plan.rows, plan.low_memory))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes that drawing `plan.rows` pictures together needs beside the weights."""
     side = (settings.resolution or model.resolution) // model.scale
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
-    return int(WITHIN * drawing_peak(model, asked, side, plan.low_memory))
+    return int(OVERHEAD * drawing_peak(model, asked, side, plan.low_memory))
 
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:

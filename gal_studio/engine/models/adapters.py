@@ -64,14 +64,14 @@ def trainable(model: ImageModel) -> dict[str, torch.nn.Parameter]:
     return {name: weight for name, weight in model.denoiser.named_parameters() if weight.requires_grad}
 
 
-def is_attached(model: ImageModel) -> bool:
+def has_lora(model: ImageModel) -> bool:
     """Whether a LoRA is attached to the denoiser."""
     return bool(getattr(model.denoiser, "peft_config", None))
 
 
 def detach(model: ImageModel) -> None:
     """Remove what was attached or fused; the base weights are again exactly what they were."""
-    if is_attached(model):
+    if has_lora(model):
         model.denoiser.unload_lora()
     if model.kept is not None:
         for name, weight in model.denoiser.named_parameters():
@@ -91,7 +91,7 @@ def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
     from safetensors.torch import save_file
 
     header = {"format": "pt", CARD: json.dumps(asdict(card), sort_keys=True)}
-    if is_attached(model):
+    if has_lora(model):
         header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(adapter_tensors(model), path, metadata=header)
@@ -118,7 +118,7 @@ def adapter_tensors(model: ImageModel) -> dict[str, torch.Tensor]:
     """The attached weights on the CPU, by their names in the file: a LoRA's, or the whole denoiser's."""
     from peft.utils import get_peft_model_state_dict
 
-    if is_attached(model):
+    if has_lora(model):
         attached = get_peft_model_state_dict(model.denoiser)
         tensors = {f"{model.family.part}.{name}": weight for name, weight in attached.items()}
     else:
@@ -158,7 +158,7 @@ def read_card(path: Path) -> AdapterCard:
 def load_into(model: ImageModel, path: Path) -> None:
     """Set the attached adapter to saved weights ("continue from the last round")."""
     tensors, _ = read_adapter(path)
-    if not is_attached(model):
+    if not has_lora(model):
         _copy_into(dict(model.denoiser.named_parameters()), tensors, path)
         return
     saved = {name.removeprefix(f"{model.family.part}."): weight for name, weight in tensors.items()}

@@ -22,7 +22,7 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return False
 
 
-def holding_precision(device: torch.device) -> torch.dtype:
+def weight_precision(device: torch.device) -> torch.dtype:
     """The precision of base weights in memory: half precision on a GPU, float32 elsewhere."""
     if device.type == "cuda":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float16
@@ -33,7 +33,7 @@ def drawing_precision(device: torch.device) -> torch.dtype:
     """The precision that pictures are drawn in; see docs/performance.md for the measured ratio."""
     if device.type == "cpu":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
-    return holding_precision(device)
+    return weight_precision(device)
 
 
 def training_precision(device: torch.device) -> torch.dtype:

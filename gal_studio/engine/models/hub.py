@@ -19,9 +19,7 @@ def pipeline_index(name: str, revisions: Revisions) -> Path:
     """The table of contents of a diffusers pipeline on the hub; nothing else is downloaded yet."""
     from huggingface_hub import hf_hub_download
 
-    return _fetched(
-        name, revisions, lambda commit: hf_hub_download(name, "model_index.json", revision=commit)
-    )
+    return _fetch(name, revisions, lambda commit: hf_hub_download(name, "model_index.json", revision=commit))
 
 
 def pipeline_folder(name: str, revisions: Revisions, **options: Any) -> Path:
@@ -31,7 +29,7 @@ def pipeline_folder(name: str, revisions: Revisions, **options: Any) -> Path:
     def download(commit: str | None) -> str:
         return str(DiffusionPipeline.download(name, revision=commit, use_safetensors=True, **options))
 
-    return _fetched(name, revisions, download)
+    return _fetch(name, revisions, download)
 
 
 def transformers_folder(name: str, revisions: Revisions) -> Path:
@@ -39,7 +37,7 @@ def transformers_folder(name: str, revisions: Revisions) -> Path:
     from huggingface_hub import snapshot_download
 
     wanted = ["*.json", "*.safetensors"]
-    return _fetched(
+    return _fetch(
         name, revisions, lambda commit: snapshot_download(name, revision=commit, allow_patterns=wanted)
     )
 
@@ -54,10 +52,10 @@ def clip_weights(clip_model: str, published_in: str, revisions: Revisions) -> Pa
             f"The weights of the CLIP {clip_model} are not on the hub: choose another tag, or local-dir:PATH."
         )
     file = f"{Path(file or 'open_clip_model').with_suffix('')}.safetensors"
-    return _fetched(repository, revisions, lambda commit: hf_hub_download(repository, file, revision=commit))
+    return _fetch(repository, revisions, lambda commit: hf_hub_download(repository, file, revision=commit))
 
 
-def _fetched(name: str, revisions: Revisions, fetch: Callable[[str | None], str]) -> Path:
+def _fetch(name: str, revisions: Revisions, fetch: Callable[[str | None], str]) -> Path:
     known = revisions.get(name)
     try:
         path = Path(fetch(known))

@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.registry import family_of
-from gal_studio.engine.models.devices import choose_device, holding_precision
+from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_folder, pipeline_index
 
 
@@ -58,7 +58,7 @@ def load_image_model(
     chosen = choose_device(device)
     family = family_of(name, _index(name, pinned))
     folder = Path(name) if is_directory(name) else pipeline_folder(name, pinned, **family.leave_out)
-    opened = _open(name, family, folder, dtype or holding_precision(chosen))
+    opened = _open(name, family, folder, dtype or weight_precision(chosen))
     opened.to(chosen)
     opened.check(name)
     for module in opened.frozen_parts:

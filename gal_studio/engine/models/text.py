@@ -27,7 +27,7 @@ def encode_prompts(model: ImageModel, prompts: Iterable[str]) -> dict[str, TextF
         return {prompt: model.family.encode_text(prompt, model.device) for prompt in dict.fromkeys(prompts)}
 
 
-def encode_nothing(model: ImageModel) -> TextFeatures:
+def encode_unconditional(model: ImageModel) -> TextFeatures:
     """The features that stand for "no prompt" in classifier-free guidance."""
     with torch.no_grad():
-        return model.family.no_text(model.device)
+        return model.family.unconditional_text(model.device)

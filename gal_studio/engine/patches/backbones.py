@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.hub import Revisions, is_directory, transformers_folder
 
-SMALLEST_GRID = 16  # patches a side
+MIN_GRID = 16  # patches a side
 FINE, COARSE = 4, 16  # strides of a convolutional network's stages that are used
 # where known architectures keep their blocks: timm, timm and open_clip ViTs, transformers
 BLOCKS = (
@@ -35,7 +35,7 @@ class Network:
     blocks: tuple[torch.nn.Module, ...]
 
 
-def no_patches(name: str) -> StudioError:
+def no_patch_features(name: str) -> StudioError:
     """The error for a model without feature maps: one vector a picture, or no picture encoder at all."""
     return StudioError(
         f"The vision model {name} has no patch features: use a DINO, DINOv2, ViT or convolutional model, or "
@@ -47,7 +47,7 @@ def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
     """The image tower of an open_clip model: a timm trunk, a ViT or a ModifiedResNet."""
     visual = clip.visual
     if not hasattr(visual, "forward_intermediates"):
-        raise no_patches(name)
+        raise no_patch_features(name)
     size = visual.image_size
     side = int(size if isinstance(size, int) else size[0])
     try:
@@ -55,7 +55,7 @@ def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
             blank = torch.zeros(1, 3, side, side, device=next(visual.parameters()).device)
             shapes = [level.shape for level in _intermediates(visual, blank, None)]
     except (RuntimeError, NotImplementedError, AttributeError) as error:
-        raise no_patches(name) from error
+        raise no_patch_features(name) from error
     used = _useful(name, [shape[-1] for shape in shapes], side)
     return Network(
         module=visual,
@@ -77,7 +77,7 @@ def _intermediates(visual: Any, pixels: torch.Tensor, indices: list[int] | None)
 def _useful(name: str, grids: Sequence[int], side: int) -> list[int]:
     """Choose the maps to use: a pyramid's at strides 4 to 16, the last of equal ones (a ViT's blocks)."""
     if not grids or max(grids) < 2:
-        raise no_patches(name)
+        raise no_patch_features(name)
     if len(set(grids)) == 1:
         return [len(grids) - 1]
     last = {grid: index for index, grid in enumerate(grids)}
@@ -113,7 +113,7 @@ def transformers_network(name: str, device: torch.device, revisions: Revisions) 
         ) from error
     module = getattr(module, "vision_model", module).to(device).requires_grad_(False).eval()
     if getattr(module, "main_input_name", "") != "pixel_values":
-        raise no_patches(name)
+        raise no_patch_features(name)
     processor = _processor(folder)
     side = _side(module.config, processor)
     network = Network(
@@ -148,7 +148,7 @@ def _side(config: Any, processor: dict[str, Any]) -> int:
     patch = getattr(config, "patch_size", None)
     if not isinstance(patch, int):
         return side
-    return max(SMALLEST_GRID, side // patch) * patch
+    return max(MIN_GRID, side // patch) * patch
 
 
 def _hidden_maps(name: str, module: Any, pixels: torch.Tensor) -> list[torch.Tensor]:
@@ -159,14 +159,14 @@ def _hidden_maps(name: str, module: Any, pixels: torch.Tensor) -> list[torch.Ten
     try:
         said = module(pixel_values=pixels, output_hidden_states=not options, **options)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise no_patches(name) from error
+        raise no_patch_features(name) from error
     if not options:
         levels = [level for level in (said.hidden_states or ()) if level.ndim == 4]
         if not levels:
-            raise no_patches(name)
+            raise no_patch_features(name)
         return [levels[index] for index in _useful(name, [x.shape[-1] for x in levels], pixels.shape[-1])]
     tokens, grid = said.last_hidden_state, pixels.shape[-1] // patch
     if tokens.ndim != 3 or tokens.shape[1] < grid * grid:
-        raise no_patches(name)
+        raise no_patch_features(name)
     tokens = tokens[:, tokens.shape[1] - grid * grid :]
     return [tokens.transpose(1, 2).unflatten(2, (grid, grid))]

@@ -13,7 +13,7 @@ from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.augmented_views import Augmentation, Views, flat, make_views
 from gal_studio.engine.patches.tower import PatchTower, to_pixels
 
-MOST_PICTURES = 64
+MAX_PICTURES = 64
 NEARBY = Augmentation(smallest=0.85, largest=1.0, turn=4.0, mirror=0.0, colour=0.02, blur=0.0, noise=0.0)
 """The augmentation that defines a true match, 1: moved, rotated and scaled a little, no detail lost."""
 
@@ -31,7 +31,7 @@ def measure_limits(
     """
     if not pictures or not others:
         raise StudioError("The limits of the patch maps need pictures of the subject and of other subjects.")
-    chosen = [pictures[i] for i in rng.permutation(len(pictures))[:MOST_PICTURES]]
+    chosen = [pictures[i] for i in rng.permutation(len(pictures))[:MAX_PICTURES]]
     against = [others[i] for i in rng.integers(len(others), size=len(chosen))]
     pixels = to_pixels(chosen, tower.network.side)
     generator = torch.Generator().manual_seed(int(rng.integers(2**31)))

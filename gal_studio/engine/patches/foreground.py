@@ -92,7 +92,7 @@ def _first_guess(pixels: Pixels) -> Pixels:
     cv2.setRNGSeed(0)
     _, labels_found, centres = cv2.kmeans(lab[ring], COLOURS, nearest, criteria, 3, cv2.KMEANS_PP_CENTERS)
     kinds, colours = np.asarray(labels_found, np.int64)[:, 0], np.asarray(centres, np.float32)
-    ground = _ground(kinds, colours, sides[ring])
+    ground = _background_clusters(kinds, colours, sides[ring])
     distance = np.linalg.norm(lab[:, :, None] - colours[ground], axis=-1).min(axis=-1)
     is_ground = ring.copy()
     is_ground[ring] = np.isin(kinds, ground)
@@ -111,7 +111,9 @@ def _sides(height: int, width: int) -> Pixels:
     return sides
 
 
-def _ground(kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pixels) -> NDArray[np.intp]:
+def _background_clusters(
+    kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pixels
+) -> NDArray[np.intp]:
     """Choose the border's colours that are background: all but those of a subject cut off at the bottom.
 
     Such a colour is at the bottom alone, and far from the commonest one.
@@ -166,7 +168,7 @@ def guided_cut(image: Image.Image, likeness: Map) -> Pixels:
         _squeezed(image), labels, (0, 0, 1, 1), background, foreground, ITERATIONS, cv2.GC_INIT_WITH_MASK
     )
     cut = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
-    return _alike(cut, level, threshold)
+    return _drop_dissimilar(cut, level, threshold)
 
 
 def _squeezed(image: Image.Image) -> Pixels:
@@ -182,7 +184,7 @@ def _level(likeness: Map) -> Pixels:
     return (255 * scaled + 0.5).astype(np.uint8)
 
 
-def _alike(cut: Pixels, level: Pixels, threshold: float) -> Pixels:
+def _drop_dissimilar(cut: Pixels, level: Pixels, threshold: float) -> Pixels:
     """Keep the connected pieces whose mean likeness is above the threshold."""
     count, pieces = cv2.connectedComponents(cut, connectivity=8)
     kept = [piece for piece in range(1, count) if level[pieces == piece].mean() > threshold]

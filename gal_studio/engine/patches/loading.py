@@ -15,7 +15,7 @@ from gal_studio.engine.features.clip import LOCAL, load_embedder
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.patches.backbones import (
-    SMALLEST_GRID,
+    MIN_GRID,
     Network,
     open_clip_network,
     transformers_network,
@@ -52,7 +52,7 @@ def _tower(name: str, network: Network, device: torch.device) -> PatchTower:
         blank = torch.zeros(1, 3, network.side, network.side, device=device)
         grids = [level.shape[-1] for level in network.maps(blank)]
     grid = grids[0] if len(grids) == 1 else network.side // 8
-    return PatchTower(name, network, device, tuple(1 / len(grids) for _ in grids), max(SMALLEST_GRID, grid))
+    return PatchTower(name, network, device, tuple(1 / len(grids) for _ in grids), max(MIN_GRID, grid))
 
 
 def _clip_network(clip_model: str, device: torch.device, revisions: Revisions) -> Network:

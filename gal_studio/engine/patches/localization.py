@@ -9,7 +9,7 @@ from gal_studio.engine.patches.tower import PatchTower
 from gal_studio.engine.patches.tuning import Pictures, as_pixels
 
 
-def own_place_share(
+def localization_accuracy(
     tower: PatchTower, pictures: Pictures, rng: np.random.Generator, how: Augmentation | None = None
 ) -> float:
     """The share of patches that find their own place in another view of their picture, in [0, 1].

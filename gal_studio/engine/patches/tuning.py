@@ -15,12 +15,12 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.patches.augmented_views import Views, make_views
 from gal_studio.engine.patches.cutmix import mix_regions
 from gal_studio.engine.patches.tower import PatchTower, to_pixels
-from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint, restore_state, state_of
+from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, read_checkpoint, restore_state
 
 TEMPERATURE = 0.1
 WARM_UP = 20  # steps
 WEIGHT_DECAY = 0.01
-LARGEST_GRADIENT_NORM = 1.0
+MAX_GRADIENT_NORM = 1.0
 
 Pictures = Sequence[Image.Image] | NDArray[np.uint8]
 Renditions = tuple[Pictures, Pictures]  # the same pictures twice, drawn in two ways, pixel upon pixel
@@ -106,10 +106,10 @@ class TowerTuning:
             views = mix_regions(views, grid, self.settings.spots, generator)
         loss, found = self._loss(views, generator)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.settings.learning_rate * self._pace()
+            group["lr"] = self.settings.learning_rate * self._learning_rate_factor()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
+        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
         if not torch.isfinite(norm):
             raise StudioError(
                 f"The tuning of the vision model broke off at step {self.step + 1}: its loss is not a finite "
@@ -138,14 +138,14 @@ class TowerTuning:
             best = (queries @ keys.T).argmax(dim=1).cpu()
         return loss, float((own[torch.arange(len(rows)), best] > 0).float().mean())
 
-    def _pace(self) -> float:
+    def _learning_rate_factor(self) -> float:
         """The learning rate's factor: a short warm-up, then half a cosine down to 0."""
         warm = min(1.0, (self.step + 1) / WARM_UP)
         return warm * 0.5 * (1 + math.cos(math.pi * self.step / self.settings.steps))
 
     def checkpoint(self) -> Checkpoint:
         """Capture everything that the next step depends on."""
-        return Checkpoint(self.step, self.fingerprint, state_of(self.weights, self.optimizer))
+        return Checkpoint(self.step, self.fingerprint, optimizer_state(self.weights, self.optimizer))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Continue from a checkpoint."""

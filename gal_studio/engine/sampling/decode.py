@@ -30,7 +30,7 @@ def is_flat(picture: Image.Image) -> bool:
     return bool((pixels.max(axis=0) - pixels.min(axis=0) <= FLAT).all())
 
 
-def no_picture() -> StudioError:
+def not_finite_error() -> StudioError:
     """The error for a model whose pictures are not finite, even in full precision."""
     return StudioError(
         "The model drew something that is not a picture (non-finite values): "

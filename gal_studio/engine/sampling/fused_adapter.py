@@ -48,7 +48,7 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
-        changes = lora_changes(tensors, _lora_scale(header, part), part)
+        changes = lora_deltas(tensors, _lora_scale(header, part), part)
         _known(changes, weights, adapter)
         for name, change in changes.items():
             base = weights[name].data
@@ -70,7 +70,7 @@ def _lora_scale(header: dict[str, str], part: str) -> float:
     return float(configuration.get(f"{part}.lora_alpha", rank)) / float(rank)
 
 
-def lora_changes(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
+def lora_deltas(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
     """Compute what a LoRA of a pipeline's `part` adds to each weight: scale * B A, by the weight's name."""
     changes = {}
     for name, down in tensors.items():

@@ -14,12 +14,12 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
-from gal_studio.engine.families.family import whole_picture
+from gal_studio.engine.families.family import uncropped
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
 from gal_studio.engine.memory.slicing import slicing
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.models.text import check_prompts, encode_nothing, encode_prompts
-from gal_studio.engine.sampling.decode import decode, is_flat, no_picture
+from gal_studio.engine.models.text import check_prompts, encode_prompts, encode_unconditional
+from gal_studio.engine.sampling.decode import decode, is_flat, not_finite_error
 from gal_studio.engine.sampling.fused_adapter import in_float32
 
 
@@ -137,7 +137,7 @@ class _Drawing:
     ) -> None:
         self._model, self._settings = model, settings
         self._texts = encode_prompts(model, (request.prompt for request in requests))
-        self._texts[""] = encode_nothing(model)
+        self._texts[""] = encode_unconditional(model)
         self._resolution = settings.resolution or model.resolution
         self._guided = model.family.is_guided(settings.guidance_scale)
         self.side = self._resolution // model.scale
@@ -164,7 +164,7 @@ class _Drawing:
         model, count = self._model, len(requests)
         prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
         texts = [self._texts[prompt] for prompt in prompts]
-        sizes = [whole_picture(self._resolution)] * len(prompts)
+        sizes = [uncropped(self._resolution)] * len(prompts)
         solver = model.family.solver(self._settings.steps, self._resolution, model.device)
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
         latents = noise.to(model.device) * solver.init_noise_sigma
@@ -190,15 +190,17 @@ class _Drawing:
                 image, again = decode(self._model, latent), True
         if (image is None or is_flat(image)) and self._model.denoiser.dtype != torch.float32:
             with in_float32(self._model.denoiser), in_float32(self._model.autoencoder):
-                steps = _still(self._denoised([request]), self._settings.steps)
+                steps = _without_progress(self._denoised([request]), self._settings.steps)
                 image, again = decode(self._model, (yield from steps)), True
             forwards = self._forwards(1)
         if image is None:
-            raise no_picture()
+            raise not_finite_error()
         return _Drawn(image, "flat" if is_flat(image) else "redrawn" if again else "", forwards)
 
 
-def _still(steps: Generator[int, None, torch.Tensor], done: int) -> Generator[int, None, torch.Tensor]:
+def _without_progress(
+    steps: Generator[int, None, torch.Tensor], done: int
+) -> Generator[int, None, torch.Tensor]:
     """Do the same work without reporting new progress; it can be stopped at each step."""
     while True:
         try:

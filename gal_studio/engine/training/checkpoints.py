@@ -64,7 +64,7 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        refusal = error_of_the_disk(error)
+        refusal = disk_error(error)
         if refusal is None:
             raise CheckpointError(f"The checkpoint {path.name} is broken: use another.") from error
         raise StudioError(
@@ -73,7 +73,7 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
         ) from error
 
 
-def error_of_the_disk(error: Exception) -> OSError | None:
+def disk_error(error: Exception) -> OSError | None:
     """The disk's error behind an exception (safetensors has it in its text); None where there is none."""
     found = _OS_ERROR.search(str(error))
     if found:
@@ -81,7 +81,7 @@ def error_of_the_disk(error: Exception) -> OSError | None:
     return error if isinstance(error, OSError) else None
 
 
-def state_of(
+def optimizer_state(
     weights: Mapping[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer
 ) -> dict[str, torch.Tensor]:
     """Copy the weights and the optimizer's state of each to the CPU."""

@@ -12,12 +12,12 @@ from gal_studio.engine.models.adapters import attach_full, attach_lora, load_int
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
-from gal_studio.engine.training.checkpoints import Checkpoint, restore_state, state_of
+from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
 from gal_studio.engine.training.losses import weighted_loss
 
 ROWS = "rows_at_once"
 WEIGHT_DECAY = 0.01
-LARGEST_GRADIENT_NORM = 1.0
+MAX_GRADIENT_NORM = 1.0
 
 
 class Training:
@@ -37,7 +37,7 @@ class Training:
         """
         self.model, self.source, self.settings = model, source, settings
         self.step, self.notice, self.rows = 0, "", source.rows
-        self._take_as_many_rows_as_fit()
+        self._plan_rows()
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if settings.method == "lora":
             attach_lora(model, settings, self.generator)
@@ -53,26 +53,26 @@ class Training:
             fused=model.device.type in ("cpu", "cuda"),
         )
 
-    def _take_as_many_rows_as_fit(self) -> None:
+    def _plan_rows(self) -> None:
         plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
         self.rows_at_once = plan.rows
         if plan.low_memory:
             self.model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(self.rows):
-            self._tell_parts("The device has too little free memory for a whole step")
+            self._notify_split("The device has too little free memory for a whole step")
 
     def advance(self) -> float:
         """Run one step: batch, weighted loss (Eq. G9, P7), gradient, AdamW. Return the loss."""
         loss = self._gradient(self.source.next_batch(self.generator))
-        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
+        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
         if not math.isfinite(loss) or not torch.isfinite(norm):
-            raise self._broke_off(self.step + 1, "its loss is not a finite number")
+            raise self._failure(self.step + 1, "its loss is not a finite number")
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return loss
 
-    def _broke_off(self, step: int, why: str) -> StudioError:
+    def _failure(self, step: int, why: str) -> StudioError:
         return StudioError(
             f"The training broke off at step {step} of {self.settings.steps}: {why}; "
             f"use a learning rate below {self.settings.learning_rate:g}."
@@ -94,7 +94,7 @@ class Training:
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
-                self._make_room(error)
+                self._reduce_memory(error)
 
     def _part(self, batch: Batch) -> float:
         device, precision = self.model.device, training_precision(self.model.device)
@@ -105,7 +105,7 @@ class Training:
         loss.backward()
         return float(loss.detach())
 
-    def _make_room(self, error: Exception) -> None:
+    def _reduce_memory(self, error: Exception) -> None:
         self.optimizer.zero_grad(set_to_none=True)
         if self.rows_at_once > 1:
             self.rows_at_once = -(-self.rows_at_once // 2)
@@ -117,9 +117,9 @@ class Training:
                 "smaller model."
             ) from error
         release_memory()
-        self._tell_parts("The device's memory is full")
+        self._notify_split("The device's memory is full")
 
-    def _tell_parts(self, why: str) -> None:
+    def _notify_split(self, why: str) -> None:
         parts = f"takes {self.rows_at_once} of its {self.rows} pictures at a time"
         how = parts if self.rows_at_once < self.rows else "is computed with less memory and more time"
         self.notice = f"{why}: each step {how}; the result is the same but for rounding."
@@ -127,9 +127,9 @@ class Training:
     def checkpoint(self) -> Checkpoint:
         """Capture everything that the next step depends on; refuse when a weight is not finite."""
         if not all(torch.isfinite(weight).all() for weight in self.weights.values()):
-            raise self._broke_off(self.step, "its weights are no finite numbers")
+            raise self._failure(self.step, "its weights are no finite numbers")
         own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
-        tensors = own | state_of(self.weights, self.optimizer)
+        tensors = own | optimizer_state(self.weights, self.optimizer)
         return Checkpoint(self.step, self.source.fingerprint, tensors)
 
     def restore(self, checkpoint: Checkpoint) -> None:

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import check_name, unlike
-from gal_studio.core.prompts import stands_for, subjects
-from gal_studio.core.references import describe
+from gal_studio.core.naming import check_name, unique_name
+from gal_studio.core.prompts import subject_phrase, subjects
+from gal_studio.core.references import make_references
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
@@ -73,7 +73,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
     if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
         raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
-    described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
+    described = make_references(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(draft.kind, draft.anchors, described)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
@@ -98,7 +98,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         if (known := _made_before(store, draft)) is not None:
             return known
         others = {other.name for other in store.projects.all()}
-        project = store.projects.add(replace(new, name=unlike(new.name, others)))
+        project = store.projects.add(replace(new, name=unique_name(new.name, others)))
         store.rounds.add(project.id, None, settings)
     return project.id
 
@@ -113,7 +113,7 @@ def default_name(kind: Kind, references: Sequence[Reference]) -> str:
     """How a project is called that nobody named: by its first prompt, or by all its objects."""
     if len(subjects(references)) == 1:
         return references[0].prompt
-    name = stands_for(kind, references)
+    name = subject_phrase(kind, references)
     return name[0].upper() + name[1:]
 
 

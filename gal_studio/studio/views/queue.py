@@ -1,6 +1,6 @@
 """The list of all work of a workspace, made from the store."""
 
-from gal_studio.core.jobs import moved
+from gal_studio.core.jobs import reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store
@@ -36,6 +36,6 @@ def _queued(store: Store, job: Job, queue: Queue) -> QueueEntry:
         message=job.message,
         waits_for=tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ()))),
         paused_for=job.paused_for,
-        can_rise=moved(order, needs, job.id, "up") != tuple(order),
-        can_sink=moved(order, needs, job.id, "down") != tuple(order),
+        can_rise=reordered(order, needs, job.id, "up") != tuple(order),
+        can_sink=reordered(order, needs, job.id, "down") != tuple(order),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import Subject, find_trigger_word, style_descriptor, subjects
-from gal_studio.core.references import describe
+from gal_studio.core.references import make_references
 from gal_studio.core.types import Kind
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
@@ -33,7 +33,7 @@ def derive(request: Payload) -> Payload:
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
-        described = describe(kind, [text for texts in sets for text in texts])
+        described = make_references(kind, [text for texts in sets for text in texts])
         anchors = anchor_prompts(kind, None, described)
     except StudioError as error:
         return {**answer, "problem": str(error)}
@@ -96,7 +96,7 @@ def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:
     if not texts:
         return {}
     try:
-        return {"facts": _facts(kind, subjects(describe(kind, texts))[0])}
+        return {"facts": _facts(kind, subjects(make_references(kind, texts))[0])}
     except StudioError as error:
         return {"problem": str(error)}
 

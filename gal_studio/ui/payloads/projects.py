@@ -1,7 +1,7 @@
 """A project as JSON: its subjects, its test prompts and its settings."""
 
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.core.prompts import stands_for, style_descriptor, subjects
+from gal_studio.core.prompts import style_descriptor, subject_phrase, subjects
 from gal_studio.core.types import Anchor
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Payload
@@ -83,7 +83,7 @@ def project_payload(project: ProjectView) -> Payload:
         "triggers": triggers(project),
         "references": [{"id": reference.id, "prompt": reference.prompt} for reference in project.references],
         "subjects": subject_payloads(project),
-        "stands_for": stands_for(project.kind, project.references),
+        "stands_for": subject_phrase(project.kind, project.references),
         "anchors": anchor_payloads(project.anchors),
         "settings": settings.to_dict(),
         "derived": _derived(project),

@@ -46,7 +46,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     entry = task.round
     if is_kept(task):
         return
-    lineage.refuse_a_lost_start(store, entry.id)
+    lineage.check_starting_adapter(store, entry.id)
     check_training_room(task, model, task.settings.tune.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, entry.id)])  # before any work
     started = time.monotonic()

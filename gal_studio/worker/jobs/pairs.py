@@ -5,7 +5,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 
 from gal_studio.core.patchdpo.patch_quality import Features
-from gal_studio.core.prompts import named_words
+from gal_studio.core.prompts import called_trigger_words
 from gal_studio.core.types import Job
 from gal_studio.engine.models.text import check_prompts
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -61,7 +61,7 @@ def _find_subjects(task: Task) -> Generator[Progress, None, None]:
 
 def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress, None, None]:
     """Draw each missing x with the adapter of the refined round, from the seed of its pair."""
-    lineage.refuse_a_lost_start(task.store, task.round.id)
+    lineage.check_starting_adapter(task.store, task.round.id)
     adapter = lineage.starting_adapter(task.store, task.round.id)
     model = task.models.image_model(task.project.base_model)
     check_prompts(model, [pair.prompt for pair in missing])
@@ -104,7 +104,7 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
         word: [
             pair.generated_image
             for pair in pairs
-            if pair.generated_image and word in named_words(pair.prompt, references)
+            if pair.generated_image and word in called_trigger_words(pair.prompt, references)
         ]
         for word in references
     }

@@ -54,7 +54,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
         judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
     if is_kept(task):
         return
-    lineage.refuse_a_lost_start(store, entry.id)
+    lineage.check_starting_adapter(store, entry.id)
     check_training_room(task, model, task.settings.refine.steps)
     started = time.monotonic()
     if not saved_checkpoints(task):

@@ -17,7 +17,7 @@ from gal_studio.core.patchdpo.patch_quality import (
     rescale,
     smooth,
 )
-from gal_studio.core.prompts import Subject, named_words, subjects
+from gal_studio.core.prompts import Subject, called_trigger_words, subjects
 from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
@@ -92,7 +92,7 @@ def _seen_in(judge: Judge, project: Project, subject: Subject) -> list[Judged]:
 
 def named_in(prompt: str, references: References) -> References:
     """The references of the subjects that a prompt names."""
-    return {word: references[word] for word in named_words(prompt, references)}
+    return {word: references[word] for word in called_trigger_words(prompt, references)}
 
 
 def look_for_subjects(

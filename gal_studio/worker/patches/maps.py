@@ -7,7 +7,7 @@ import numpy as np
 
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Map, assign_subjects, quality_by_subject, smooth
-from gal_studio.core.prompts import named_words, subjects
+from gal_studio.core.prompts import called_trigger_words, subjects
 from gal_studio.core.types import Candidate
 from gal_studio.rounds.pairs import generated_foreground
 from gal_studio.state import Store
@@ -83,7 +83,7 @@ def _missing_region(
     image = pair.generated_image or ""
     project = store.projects.get(store.rounds.get(pair.round_id).project_id)
     words = [subject.trigger_word for subject in subjects(store.projects.references(project.id))]
-    several = len(named_words(pair.prompt, words)) > 1
+    several = len(called_trigger_words(pair.prompt, words)) > 1
     if not several and (not pair.subject or store.refinements.foreground(image)):
         return region_of_pair(store, pair, shape, {}, generated_foreground(store, pair))
     judge = open_judge()

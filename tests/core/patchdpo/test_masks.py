@@ -7,7 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import (
     check_size,
     foreground_patches,
-    painted,
+    painted_shares,
     part_patches,
     resize,
     shrink,
@@ -86,14 +86,14 @@ def test_a_small_painted_part_counts_where_most_of_it_lies() -> None:
 
 
 def test_painted_shares() -> None:
-    bad, good = painted(np.array([[0, 128, 255, 64]], np.uint8), 1, 2)
+    bad, good = painted_shares(np.array([[0, 128, 255, 64]], np.uint8), 1, 2)
     assert bad.tolist() == [[0.5, 0.25]]
     assert good.tolist() == [[0.0, 0.5]]
 
 
 def test_painting_in_colours_is_refused() -> None:
     with pytest.raises(StudioError, match="one channel"):
-        painted(np.zeros((4, 4, 3), np.uint8), 2, 2)
+        painted_shares(np.zeros((4, 4, 3), np.uint8), 2, 2)
 
 
 def test_another_size_is_refused() -> None:

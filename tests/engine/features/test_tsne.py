@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gal_studio.engine.features.tsne import Placed, perplexity, project
+from gal_studio.engine.features.tsne import MapPoint, perplexity, project
 
 
 def clusters(count: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -14,8 +14,8 @@ def clusters(count: int, seed: int = 0) -> dict[str, np.ndarray]:
     return {name: row / np.linalg.norm(row) for name, row in rows.items()}
 
 
-def placed(features: dict[str, np.ndarray], places: dict[str, tuple[float, float]]) -> list[Placed]:
-    return [Placed(name, features[name], *places[name]) for name in features]
+def placed(features: dict[str, np.ndarray], places: dict[str, tuple[float, float]]) -> list[MapPoint]:
+    return [MapPoint(name, features[name], *places[name]) for name in features]
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, 1.0), (4, 1.0), (31, 10.0), (91, 30.0), (181, 30.0)])

@@ -13,9 +13,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.memory.plan import (
     Plan,
-    computer_memory,
     drawing_need,
     free_memory,
+    host_memory,
     plan_drawing,
     plan_training,
     training_need,
@@ -188,16 +188,16 @@ def test_a_containers_limit_counts(tmp_path: Path, version: int) -> None:
     (tmp_path / "memory").mkdir()
     (tmp_path / names[0]).write_text("3000000\n")
     (tmp_path / names[1]).write_text("2500000\n")
-    assert computer_memory(tmp_path) == 500_000
+    assert host_memory(tmp_path) == 500_000
     statistics = tmp_path / ("memory/memory.stat" if version == 1 else "memory.stat")
     statistics.write_text(f"anon 7\n{names[2]} 400000\n")
-    assert computer_memory(tmp_path) == 900_000
+    assert host_memory(tmp_path) == 900_000
     (tmp_path / names[1]).write_text("9000000\n")
-    assert computer_memory(tmp_path) == 0
+    assert host_memory(tmp_path) == 0
 
 
 def test_without_a_limit_it_is_the_computers(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("5\n")
-    assert computer_memory(tmp_path) > 1 << 20
+    assert host_memory(tmp_path) > 1 << 20
     assert free_memory(torch.device("cpu")) is not None

@@ -22,7 +22,7 @@ from gal_studio.engine.models.adapters import (
     trainable,
 )
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.fused_adapter import drawing, lora_changes
+from gal_studio.engine.sampling.fused_adapter import drawing, lora_deltas
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures
 
@@ -94,7 +94,7 @@ def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> No
 def test_our_changes_are_pefts(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
-    changes = lora_changes(read_adapter(path)[0], 1.0, "unet")
+    changes = lora_deltas(read_adapter(path)[0], 1.0, "unet")
     layers = dict(model.denoiser.named_modules())
     assert len(changes) == len(trainable(model)) // 2
     for name, change in changes.items():

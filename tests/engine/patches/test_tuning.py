@@ -11,7 +11,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.engine.patches.localization import own_place_share
+from gal_studio.engine.patches.localization import localization_accuracy
 from gal_studio.engine.patches.tuning import (
     TowerSettings,
     as_pixels,
@@ -80,10 +80,10 @@ def test_targets_by_hand() -> None:
 
 def test_patches_learn_to_find_their_place(tower: PatchTower) -> None:
     held_out = drawings(24, np.random.default_rng(99))
-    before = own_place_share(tower, held_out, np.random.default_rng(0))
+    before = localization_accuracy(tower, held_out, np.random.default_rng(0))
     settings = TowerSettings(steps=150, batch_size=4, learning_rate=5e-3, blocks=4)
     events = list(tune_tower(tower, drawings, settings, seed=0))
-    after = own_place_share(tower, held_out, np.random.default_rng(0))
+    after = localization_accuracy(tower, held_out, np.random.default_rng(0))
     assert [event.step for event in events] == list(range(1, 151))
     assert after > before + 0.03
     assert np.mean([event.loss for event in events[-10:]]) < np.mean([event.loss for event in events[:10]])
@@ -93,7 +93,7 @@ def test_chance_finds_little(tower: PatchTower) -> None:
     """Features that know nothing find one of four patches among 256."""
     tower.network = type(tower.network)(**{**vars(tower.network), "maps": lambda pixels: [_noise(pixels, 1)]})
     tower.mixture = (1.0,)
-    share = own_place_share(tower, drawings(24, np.random.default_rng(1)), np.random.default_rng(0))
+    share = localization_accuracy(tower, drawings(24, np.random.default_rng(1)), np.random.default_rng(0))
     assert share < 0.05
 
 
@@ -188,7 +188,7 @@ def test_flat_pictures_are_refused(tower: PatchTower, measure: bool) -> None:
 
     with pytest.raises(StudioError, match="no detail"):
         if measure:
-            own_place_share(tower, flat(2, np.random.default_rng(0)), np.random.default_rng(0))
+            localization_accuracy(tower, flat(2, np.random.default_rng(0)), np.random.default_rng(0))
         else:
             next(tune_tower(tower, flat, SETTINGS, 0))
 

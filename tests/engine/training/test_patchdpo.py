@@ -12,7 +12,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits, pair_weights, quality, reproduction, rescale
 from gal_studio.core.settings import RefineSettings, TuneSettings
-from gal_studio.engine.families.family import whole_picture
+from gal_studio.engine.families.family import uncropped
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -59,7 +59,7 @@ def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSetti
 def said(model: ImageModel, noisy: torch.Tensor, time: torch.Tensor, prompt: str) -> torch.Tensor:
     text = encode_prompts(model, [prompt])[prompt]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=IN_BF16):
-        return model.family.predict(noisy[None], time[None], [text], [whole_picture(32)])[0]
+        return model.family.predict(noisy[None], time[None], [text], [uncropped(32)])[0]
 
 
 def pair_loss_by_hand(model: ImageModel, seed: int) -> float:

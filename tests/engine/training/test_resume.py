@@ -15,11 +15,11 @@ from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import (
     CheckpointError,
-    error_of_the_disk,
+    disk_error,
     fingerprint,
+    optimizer_state,
     read_checkpoint,
     restore_state,
-    state_of,
 )
 from gal_studio.engine.training.fine_tune import fine_tune
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
@@ -64,7 +64,7 @@ def test_the_restored_state_lies_where_the_optimizer_wants_it() -> None:
     """A fused or capturable AdamW takes its steps on the weights' own device."""
     weights, optimizer = adamw("cpu")
     stepped(weights, optimizer)
-    tensors = state_of(weights, optimizer)
+    tensors = optimizer_state(weights, optimizer)
     there, elsewhere = adamw("meta", capturable=True)
     restore_state(there, elsewhere, tensors)
     for weight in there.values():
@@ -79,17 +79,17 @@ def test_the_restored_state_lies_where_the_optimizer_wants_it() -> None:
 def test_the_restored_optimizer_goes_on_as_if_nothing_had_been(fused: bool) -> None:
     weights, optimizer = adamw("cpu", fused=fused)
     stepped(weights, optimizer)
-    tensors = state_of(weights, optimizer)
+    tensors = optimizer_state(weights, optimizer)
     stepped(weights, optimizer)
     again, other = adamw("cpu", fused=fused)
     restore_state(again, other, tensors)
     stepped(again, other)
-    assert same(state_of(again, other), state_of(weights, optimizer))
+    assert same(optimizer_state(again, other), optimizer_state(weights, optimizer))
 
 
 def test_a_checkpoint_before_the_first_step_is_restored() -> None:
     weights, optimizer = adamw("cpu")
-    tensors = state_of(weights, optimizer)
+    tensors = optimizer_state(weights, optimizer)
     stepped(weights, optimizer)
     restore_state(weights, optimizer, tensors)
     assert not any(optimizer.state[weight] for weight in weights.values())
@@ -100,7 +100,7 @@ def test_a_checkpoint_before_the_first_step_is_restored() -> None:
 def test_other_shapes_are_refused_and_change_nothing(name: str) -> None:
     weights, optimizer = adamw("cpu")
     stepped(weights, optimizer)
-    tensors = {**state_of(weights, optimizer), name: torch.zeros(3)}
+    tensors = {**optimizer_state(weights, optimizer), name: torch.zeros(3)}
     fresh, other = adamw("cpu")
     with pytest.raises(CheckpointError, match="other weights"):
         restore_state(fresh, other, tensors)
@@ -152,8 +152,8 @@ def test_a_disk_that_does_not_answer_is_no_broken_checkpoint(
 
 def test_what_a_disk_refused_is_read_out_of_the_text() -> None:
     for error in (OSError("No such device (os error 19)"), SafetensorError("I/O error: (os error 19)")):
-        refusal = error_of_the_disk(error)
+        refusal = disk_error(error)
         assert refusal is not None
         assert (refusal.errno, refusal.strerror) == (errno.ENODEV, "No such device")
-    assert error_of_the_disk(OSError(errno.EIO, "Input/output error")) is not None
-    assert error_of_the_disk(SafetensorError("Error while deserializing header: incomplete")) is None
+    assert disk_error(OSError(errno.EIO, "Input/output error")) is not None
+    assert disk_error(SafetensorError("Error while deserializing header: incomplete")) is None

@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, is_attached, save_adapter
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, has_lora, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.fine_tune import fine_tune
@@ -32,7 +32,7 @@ def test_a_good_adapter_is_verified_and_leaves_the_base(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     verify_adapter(model, *trained, REQUEST, DRAWING)
-    assert not is_attached(model)
+    assert not has_lora(model)
 
 
 def test_one_bit_that_differs_is_found(
@@ -57,4 +57,4 @@ def test_an_adapter_that_draws_no_picture_is_no_result(
     save_file(ruined, path)
     with pytest.raises(StudioError, match="complete, but its LoRA draws no picture: the model drew"):
         verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
-    assert not is_attached(model)
+    assert not has_lora(model)

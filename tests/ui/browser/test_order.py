@@ -118,7 +118,7 @@ def test_anchors_are_typed_one_behind_the_other(watched: Watched, served: Served
     assert added == ["A mill", "A barn"]
     page.keyboard.type("A tie")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".toast:has-text('has no place for the subject')")
+    page.wait_for_selector(".toast:has-text('does not name the subject')")
     assert page.input_value("dialog.anchors-editor input[type=text]") == "A tie", "to be corrected"
 
 

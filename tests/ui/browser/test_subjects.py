@@ -127,7 +127,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     assert studio.store.decisions.verdicts(served.place.round) == {}, "a key went through the dialog"
     page.fill(f"{EDITOR} input[type=text]", "A tie")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{EDITOR} .toast:has-text('has no place for the subject')")
+    page.wait_for_selector(f"{EDITOR} .toast:has-text('does not name the subject')")
     page.keyboard.press("Escape")
     page.wait_for_selector(EDITOR, state="hidden")
     page.wait_for_function("document.activeElement.textContent === 'Edit test prompts'")

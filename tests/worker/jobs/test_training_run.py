@@ -144,7 +144,7 @@ def test_what_a_full_disk_refuses_leaves_no_file_and_what_is_kept_has_its_name_o
 def checkpoints_full() -> Exception:
     """As safetensors tells of it."""
     error = SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
-    assert checkpoints.error_of_the_disk(error) is not None
+    assert checkpoints.disk_error(error) is not None
     return error
 
 
