@@ -150,8 +150,6 @@ def explain_pool(informative: int, top_k: int, anchors: int) -> str:
             "You can go on, or accept what you like."
         )
     if informative < top_k:
-        return (
-            f"The model is undecided about only {informative} of {anchors} test prompts, and you can go on."
-        )
+        return f"The model is undecided about only {informative} of {anchors} test prompts: you can go on."
     first = "most undecided one is" if top_k == 1 else f"{top_k} most undecided are"
     return f"The model is undecided about {informative} of {anchors} test prompts: the {first} suggested."

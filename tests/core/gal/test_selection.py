@@ -91,7 +91,7 @@ def test_fewer_than_k_informative_anchors_are_suggested_and_the_end_is_told():
     proposal = propose(candidates, scores)
     assert [made.anchor_id for made in proposal.suggestions] == ["anchor-0"]
     assert proposal.exhausted
-    assert proposal.sentence.endswith(", and you can go on.")
+    assert proposal.sentence.endswith(": you can go on.")
 
 
 @pytest.mark.parametrize("copies", [[0, 0, 0], [10, 10, 10], [0, 10, 0]])

@@ -48,7 +48,7 @@ def test_a_training_goes_on_with_less_at_a_time(
     monkeypatch.setattr(UNetFamily, "predict", small)
     (event,) = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
     detach(model)
-    assert "takes 1 of its 2 pictures" in event.notice
+    assert "processes 1 of its 2 pictures" in event.notice
 
 
 @pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())

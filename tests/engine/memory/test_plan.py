@@ -81,10 +81,14 @@ def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
     assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(1, low_memory=True))) == Plan(
         1, True
     )
-    with pytest.raises(StudioError, match=r"too small to train this model: \d+ MB are needed and 0 MB are"):
+    with pytest.raises(
+        StudioError, match=r"not enough free memory to train this model: \d+ MB are needed and 0 MB are"
+    ):
         plan_training(model, TUNE, 4, LITTLE)
     assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, Plan(2))) == Plan(2)
-    with pytest.raises(StudioError, match=r"too small to draw one picture: \d+ MB are needed and 0 MB are"):
+    with pytest.raises(
+        StudioError, match=r"not enough free memory to generate one picture: \d+ MB are needed and 0 MB are"
+    ):
         plan_drawing(model, SAMPLE, LITTLE)
 
 
@@ -99,9 +103,9 @@ def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
-    assert "too little free memory for a whole step: each step takes 2 of its 4" in events[0].notice
+    assert "Memory is short: each step processes 2 of its 4" in events[0].notice
     monkeypatch.setattr(training_module, "free_memory", lambda _device: LITTLE)
-    with pytest.raises(StudioError, match="too small to train"):
+    with pytest.raises(StudioError, match="not enough free memory to train"):
         next(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
 
 
@@ -114,7 +118,7 @@ def test_a_step_of_one_picture_is_not_said_to_be_parted(
     events = fine_tune(model, EXAMPLES, [], alone, seed=0)
     notice = next(events).notice
     events.close()
-    assert "less memory and more time" in notice and "of its" not in notice
+    assert "more time and less memory" in notice and "of its" not in notice
 
 
 def test_a_resumed_training_sums_its_rows_as_before(
@@ -140,10 +144,10 @@ def test_a_drawing_takes_what_fits_and_says_so_once(
     monkeypatch.setattr(sampler, "free_memory", lambda _device: room)
     events = list(draw(model, REQUESTS, SAMPLE))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
-    assert notices == ["The device's memory is full: drawing goes on with batches of 1."]
+    assert notices == ["Memory is short: continuing with batches of 1."]
     assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
     monkeypatch.setattr(sampler, "free_memory", lambda _device: LITTLE)
-    with pytest.raises(StudioError, match="too small to draw one picture"):
+    with pytest.raises(StudioError, match="not enough free memory to generate one picture"):
         next(draw(model, REQUESTS, SAMPLE))
 
 

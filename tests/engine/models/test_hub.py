@@ -65,10 +65,10 @@ def test_a_commit_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -
         raise OSError("no such commit\nand more")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", refuse)
-    with pytest.raises(StudioError, match=f"{OLD[:12]}, with which this project began.*no such commit\\)"):
+    with pytest.raises(StudioError, match=f"{OLD[:12]}, which this project uses.*no such commit\\)"):
         hub.transformers_folder("owner/tower", {"owner/tower": OLD})
     pins: dict[str, str] = {}
-    with pytest.raises(StudioError, match="The model owner/tower is neither a directory here"):
+    with pytest.raises(StudioError, match="The model owner/tower is not a local directory"):
         hub.transformers_folder("owner/tower", pins)
     assert pins == {}, "what was not had is not noted"
 
@@ -105,7 +105,7 @@ def test_weights_of_a_clip_are_asked_for_as_safetensors(monkeypatch: pytest.Monk
 def test_pickled_weights_beside_safe_ones_are_refused(tmp_path: Path) -> None:
     folder = make_tiny_clip(tmp_path / "clip")
     (folder / "open_clip_pytorch_model.bin").write_bytes(b"anything")
-    with pytest.raises(StudioError, match=r"also holds open_clip_pytorch_model.bin.*move it elsewhere"):
+    with pytest.raises(StudioError, match=r"also contains open_clip_pytorch_model.bin.*remove it"):
         load_embedder(f"local-dir:{folder}", "cpu")
 
 

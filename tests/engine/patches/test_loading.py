@@ -64,8 +64,8 @@ def spoil_card(folder: Path) -> None:
     [
         (lambda folder: (folder / "vision.json").write_text("{"), "not a vision model"),
         (spoil_card, "not a vision model"),
-        (lambda folder: (folder / "tower.safetensors").unlink(), "missing or broken"),
-        (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or broken"),
+        (lambda folder: (folder / "tower.safetensors").unlink(), "missing or damaged"),
+        (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or damaged"),
     ],
 )
 def test_a_broken_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
@@ -80,7 +80,7 @@ def test_weights_of_another_base_are_refused(tmp_path: Path) -> None:
     tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
     make_tiny_clip_with(tmp_path / "other", "vit")
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../other", tuned_weights(tower, 1))
-    with pytest.raises(StudioError, match="belong to another model"):
+    with pytest.raises(StudioError, match="do not fit"):
         load_vision(f"local-dir:{folder}", "unused", "cpu")
 
 
@@ -88,5 +88,5 @@ def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
     tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
     tuned = {name: weight[:1] for name, weight in tuned_weights(tower, 1).items()}
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned)
-    with pytest.raises(StudioError, match="belong to another model"):
+    with pytest.raises(StudioError, match="do not fit"):
         load_vision(f"local-dir:{folder}", "unused", "cpu")

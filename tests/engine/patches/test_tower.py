@@ -120,7 +120,7 @@ def test_features_that_are_no_numbers(tmp_path: Path) -> None:
     tower = load_vision("clip", make_tiny_clip_with(tmp_path / "clip", "vit"), "cpu")
     with torch.no_grad():
         next(iter(tower.network.module.parameters())).fill_(float("nan"))
-    with pytest.raises(StudioError, match="no numbers"):
+    with pytest.raises(StudioError, match="not finite"):
         tower.patches([noise_picture(1)])
 
 
@@ -150,7 +150,7 @@ def test_a_tower_that_gives_one_vector_has_no_patches() -> None:
 def test_what_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="cannot be opened"):
         load_vision(str(tmp_path), "unused", "cpu")
-    with pytest.raises(StudioError, match=r"not a vision model of this studio: it needs a vision\.json"):
+    with pytest.raises(StudioError, match=r"not a vision model of GAL Studio: it needs vision\.json"):
         load_vision(f"local-dir:{tmp_path}", "unused", "cpu")
 
 

@@ -119,12 +119,12 @@ def test_full_memory_halves_the_batch_and_says_so_once(
     monkeypatch.setattr(UNetFamily, "predict", small)
     events = list(draw(model, REQUESTS, SETTINGS))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
-    assert notices == ["The device's memory is full: drawing goes on with batches of 1."]
+    assert notices == ["Memory is short: continuing with batches of 1."]
     assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
     monkeypatch.setattr(
         UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("full"))
     )
-    with pytest.raises(StudioError, match="too small to draw one picture"):
+    with pytest.raises(StudioError, match="not enough memory to generate one picture"):
         list(draw(model, REQUESTS, SETTINGS))
 
 

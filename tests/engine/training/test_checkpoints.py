@@ -92,6 +92,6 @@ def test_a_checkpoint_never_holds_what_is_no_number(model: ImageModel) -> None:
     assert isinstance(training.checkpoint(), Checkpoint)
     with torch.no_grad():
         next(iter(trainable(model).values())).view(-1)[0] = float("inf")
-    with pytest.raises(StudioError, match=r"at step 0 of 8: its weights are no finite numbers; use a learn"):
+    with pytest.raises(StudioError, match=r"at step 0 of 8: the weights are not finite; use a learn"):
         training.checkpoint()
     detach(model)

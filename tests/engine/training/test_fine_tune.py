@@ -173,9 +173,9 @@ def test_full_memory_takes_fewer_pictures_at_a_time(
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
-    assert "takes 2 of its 4 pictures" in events[0].notice
+    assert "processes 2 of its 4 pictures" in events[0].notice
     monkeypatch.setattr(UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError()))
-    with pytest.raises(StudioError, match="too small to train"):
+    with pytest.raises(StudioError, match="not enough memory to train"):
         next(fine_tune(model, EXAMPLES, [], settings, seed=0))
 
 

@@ -191,7 +191,7 @@ def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) ->
 
 
 def test_no_pairs(model: ImageModel) -> None:
-    with pytest.raises(StudioError, match="no pairs"):
+    with pytest.raises(StudioError, match="no comparison pairs"):
         next(refine(model, [], EXAMPLES, [], SETTINGS, TUNE, 0))
 
 

@@ -42,10 +42,10 @@ def test_one_bit_that_differs_is_found(
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
-    with pytest.raises(StudioError, match="not read back as it was written"):
+    with pytest.raises(StudioError, match="was not saved correctly"):
         verify_adapter(model, path, tensors, REQUEST, DRAWING)
     path.write_bytes(data[:-8])
-    with pytest.raises(StudioError, match="missing or broken"):
+    with pytest.raises(StudioError, match="missing or damaged"):
         verify_adapter(model, path, tensors, REQUEST, DRAWING)
 
 
@@ -55,6 +55,8 @@ def test_an_adapter_that_draws_no_picture_is_no_result(
     path, _ = trained
     ruined = {name: tensor * float("inf") for name, tensor in load_file(path).items()}
     save_file(ruined, path)
-    with pytest.raises(StudioError, match="complete, but its LoRA draws no picture: the model drew"):
+    with pytest.raises(
+        StudioError, match="complete, but its LoRA cannot generate a picture: the model's output"
+    ):
         verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
     assert not has_lora(model)

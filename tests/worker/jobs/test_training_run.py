@@ -113,7 +113,7 @@ def test_a_checkpoint_that_the_disk_does_not_give_now_is_kept(
         patch.setattr(Path, "open", refuse)
         job = work(studio, models, studio.fine_tune(first))
     assert job.state == "error"
-    assert "step-3.safetensors cannot be read now (Permission denied): check the disk" in job.message
+    assert "step-3.safetensors cannot be read (Permission denied): check the disk" in job.message
     assert saved(studio, first) == before
     assert finish(studio, models, studio.resume(job.id)) == [4, 5, 6]
 
