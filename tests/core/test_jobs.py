@@ -17,7 +17,7 @@ from gal_studio.core.types import JobState
 STATES = get_args(JobState)
 
 
-def test_the_table_knows_every_state_and_no_other():
+def test_the_table_has_exactly_the_states():
     assert set(TRANSITIONS) == set(STATES)
     assert all(target in STATES for targets in TRANSITIONS.values() for target in targets)
 
@@ -33,23 +33,23 @@ def test_the_table_knows_every_state_and_no_other():
         ["queued", "running", "paused", "queued"],
     ],
 )
-def test_the_ways_of_a_job_are_legal(path):
+def test_the_usual_transitions_are_legal(path):
     for state, target in pairwise(path):
         check_transition(state, target)
 
 
-def test_a_completed_job_never_moves():
+def test_completed_is_final():
     assert TRANSITIONS["completed"] == frozenset()
     with pytest.raises(StudioError, match="The job is completed and cannot become running: start a new job"):
         check_transition("completed", "running")
 
 
-def test_an_illegal_move_names_the_legal_ones():
+def test_an_illegal_transition_names_the_legal_ones():
     with pytest.raises(StudioError, match="it can only become queued"):
         check_transition("stopped", "running")
 
 
-def test_no_job_stays_where_it_is():
+def test_no_state_leads_to_itself():
     assert not any(can_transition(state, state) for state in STATES)
 
 
@@ -59,7 +59,7 @@ def test_the_job_of_a_dead_worker_can_be_interrupted_and_resumed():
     assert not RESUMABLE & ACTIVE
 
 
-def test_every_state_is_reached_from_queued():
+def test_every_state_can_be_reached_from_queued():
     reached, frontier = {"queued"}, ["queued"]
     while frontier:
         for target in TRANSITIONS[frontier.pop()] - reached:

@@ -73,11 +73,11 @@ def test_an_empty_prompt_is_refused(prompt):
         ("A c.t and a cat", "c.t", "A and a cat"),
     ],
 )
-def test_the_plain_prompt_loses_the_trigger_word_alone(prompt, trigger, plain):
+def test_the_plain_prompt_drops_only_the_trigger_word(prompt, trigger, plain):
     assert plain_prompt(prompt, trigger) == plain
 
 
-def test_a_prompt_of_the_trigger_word_alone_is_refused():
+def test_a_prompt_with_only_the_trigger_word_is_refused():
     with pytest.raises(StudioError, match="has only the trigger word"):
         plain_prompt(" <cute-cat> ", "<cute-cat>")
 
@@ -127,13 +127,13 @@ def test_anchors_of_both_kinds():
     assert things == ("a <cute-cat> cat in a bank", "a <cute-cat> cat under a tree")
 
 
-def test_a_doubled_anchor_is_kept_once_and_braces_are_text():
+def test_duplicate_anchors_are_dropped_and_other_braces_are_text():
     odd = make_references("style", [("A cat in {0} style", "")])
     prompts = expand_anchors("style", ["A tie {}", "A  tie {}", "A {x} {}"], odd)
     assert prompts == ("A tie in {0} style", "A {x} in {0} style")
 
 
-def test_no_anchors_and_anchors_without_a_place_are_refused():
+def test_no_anchors_and_anchors_without_the_subject_are_refused():
     with pytest.raises(StudioError, match="There are no test prompts"):
         expand_anchors("style", [], OIL)
     with pytest.raises(StudioError, match=r"'A tie' does not name the subject: write \{\} in its place"):
@@ -142,7 +142,7 @@ def test_no_anchors_and_anchors_without_a_place_are_refused():
         expand_anchors("object", ["a teapot in a bank"], BOTH)
 
 
-def test_an_anchor_that_calls_a_subject_itself_needs_no_braces():
+def test_an_anchor_with_a_trigger_word_needs_no_braces():
     assert expand_anchors("style", ["Fog in oil painting style"], OIL) == ("Fog in oil painting style",)
     hug = "a <brumm> teddy bear hugs a <DOTTY> teapot"
     assert expand_anchors("object", [hug, "brumm in a bank"], BOTH) == (
@@ -175,7 +175,7 @@ def test_anchors_name_all_subjects():
     assert subject_phrase("object", three) == "a <dotty> teapot, a <brumm> teddy bear and a <cute-cat> cat"
 
 
-def test_plain_prompts_hold_no_trigger_word_at_all():
+def test_plain_prompts_contain_no_trigger_word():
     together = ("A <brumm> teddy bear beside a <dotty> teapot", "<brumm>")
     references = make_references("object", [(POT, "<dotty>"), together])
     assert [reference.plain_prompt for reference in references] == [
@@ -205,13 +205,13 @@ def test_plain_prompts_hold_no_trigger_word_at_all():
         ("style", [("A cat in ink", ""), ("A dog in oil", "")], "two styles, 'in ink' and 'in oil'"),
     ],
 )
-def test_what_is_no_set_of_references_is_refused_in_one_sentence(kind, texts, words):
+def test_invalid_references_are_refused_in_one_sentence(kind, texts, words):
     with pytest.raises(StudioError, match=words) as refusal:
         make_references(kind, texts)
     assert str(refusal.value).count(".") == 1
 
 
-def test_four_subjects_and_other_words_for_one_class_are_fine():
+def test_four_subjects_and_varying_class_names_are_accepted():
     assert len(subjects(make_references("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(4)]))) == 4
     worded = ["A <sks> cat on a rug", "A sleepy <sks> cat jumping high", "Two <sks> cats"]
     assert len(subjects(make_references("object", [(prompt, "<sks>") for prompt in worded]))) == 1
@@ -244,12 +244,12 @@ def test_what_candidates_are_compared_with():
 
 
 @given(st.text(max_size=60))
-def test_tidying_twice_is_tidying_once(text):
+def test_tidy_is_idempotent(text):
     assert tidy(tidy(text)) == tidy(text)
 
 
 @given(st.text(max_size=60), st.text(alphabet="abc-<>. ", max_size=8))
-def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
+def test_any_text_gives_a_prompt_or_an_expected_error(text, trigger):
     for reads in (plain_prompt, foreground_prompt, class_prompt):
         try:
             assert reads(text, trigger)
@@ -258,7 +258,7 @@ def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(alphabet="abc-<>. ", max_size=8)), max_size=3))
-def test_any_texts_give_references_or_a_sentence(texts):
+def test_any_texts_give_references_or_an_expected_error(texts):
     try:
         references = make_references("object", texts)
     except StudioError as problem:
@@ -268,7 +268,7 @@ def test_any_texts_give_references_or_a_sentence(texts):
         assert 1 <= len(class_prompts(references)) <= len(subjects(references)) <= len(references)
 
 
-def test_subjects_that_a_prompt_names() -> None:
+def test_trigger_words_in_a_prompt() -> None:
     words = ["<dotty>", "<brumm>"]
     assert called_trigger_words("a <Dotty> teapot and a brumm bear in a gym", words) == ("<dotty>", "<brumm>")
     assert called_trigger_words("a <brumm> bear on the stairs", words) == ("<brumm>",)

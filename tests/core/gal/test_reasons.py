@@ -1,4 +1,4 @@
-"""The sentences are a product feature: here they stand word for word."""
+"""The sentences are part of the product, so they are tested word for word."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ def sentences(rows, top_k=3):
     return explain_all(scores, top_k)
 
 
-def test_without_ties_the_place_is_told():
+def test_without_ties_the_rank_is_given():
     told = sentences([margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10)], top_k=3)
     assert list(told.values()) == [
         "5 of 10 look like the reference: the most undecided of all.",
@@ -25,7 +25,7 @@ def test_without_ties_the_place_is_told():
     ]
 
 
-def test_always_and_never_are_told_apart():
+def test_all_and_none_read_differently():
     told = sentences([margins(0, 10), margins(10, 10)])
     assert told["anchor-0"] == "0 of 10 look like the reference: the model is sure of this one."
     assert told["anchor-1"] == "All 10 look like the reference: there is no good picture to learn from yet."
@@ -50,7 +50,7 @@ def test_a_tie_of_two_names_the_other_and_the_tie_break():
     )
 
 
-def test_a_tie_by_the_list_says_so():
+def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
     assert told["anchor-0"].endswith(
         "tied with “drum”, ahead because it comes first in the list of test prompts."
@@ -66,7 +66,7 @@ def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
     assert "tied with 3 others, behind “drum”, which comes first" in told["anchor-3"]
 
 
-def test_a_tie_below_the_cut_says_first_that_it_is_less_undecided():
+def test_a_tie_below_the_cut_starts_with_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
     assert told["anchor-1"] == (
         "2 of 10 look like the reference: less undecided than the one suggested, tied with “koala”, "
@@ -74,7 +74,7 @@ def test_a_tie_below_the_cut_says_first_that_it_is_less_undecided():
     )
 
 
-def test_names_leave_out_what_all_anchors_share():
+def test_short_names_leave_out_what_all_anchors_share():
     style = [
         Anchor(str(number), f"{what} in 3d style", number) for number, what in enumerate(["A tie", "Moon"])
     ]
@@ -85,7 +85,7 @@ def test_names_leave_out_what_all_anchors_share():
     assert short_names(places) == {"0": "in a bank", "1": "under a tree"}
 
 
-def test_names_are_never_empty():
+def test_short_names_are_never_empty():
     one = Anchor("0", "A tie in 3d style", 0)
     assert short_names([one]) == {"0": "A tie in 3d style"}
     assert short_names([one, replace(one, id="1")]) == {"0": "A tie in 3d style", "1": "A tie in 3d style"}

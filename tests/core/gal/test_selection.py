@@ -1,4 +1,4 @@
-"""Eq. G5 to G7: ranking, the proposal and its end."""
+"""Eq. G5 to G7: ranking, suggestions, and when to stop."""
 
 import re
 from dataclasses import replace
@@ -40,18 +40,18 @@ def test_three_and_seven_of_ten_tie_and_the_smaller_mean_margin_wins():
     assert orders(rank_anchors(scores)) == [1, 0]
 
 
-def test_equal_margins_leave_it_to_the_order_in_the_pool():
+def test_equal_margins_are_ordered_as_in_the_pool():
     _, _, scores = pool_of(margins(3, 10), margins(7, 10), margins(3, 10))
     assert orders(rank_anchors(reversed(scores))) == [0, 1, 2]
 
 
 def test_rates_of_different_numbers_tie_exactly():
-    """1 of 3 and 2 of 6 differ in floating point in places; the exact counts do not."""
+    """1 of 3 and 2 of 6 can differ in floating point; exact counts do not."""
     _, _, scores = pool_of(margins(2, 6, 0.5), margins(1, 3, 0.125), margins(6, 9, 0.0625))
     assert orders(rank_anchors(scores)) == [2, 1, 0]
 
 
-def test_the_sample_is_the_closest_to_its_prompt_among_those_that_are_no_copy():
+def test_the_picture_is_the_closest_to_its_prompt_among_non_copies():
     tie = anchor(0)
     copy = candidate(tie, 0, 0.5, 0.6)
     good, better = candidate(tie, 1, 0.3, 0.1), candidate(tie, 2, 0.4, 0.39)
@@ -86,7 +86,7 @@ def test_a_proposal_by_hand():
     )
 
 
-def test_fewer_than_k_informative_anchors_are_suggested_and_the_end_is_told():
+def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():
     _, candidates, scores = pool_of(margins(5, 10), margins(10, 10), margins(0, 10))
     proposal = propose(candidates, scores)
     assert [made.anchor_id for made in proposal.suggestions] == ["anchor-0"]
@@ -126,7 +126,7 @@ def test_a_permutation_of_candidates_or_anchors_changes_no_decision(rows, top_k,
 
 @settings(max_examples=150)
 @given(POOL, st.integers(1, 5))
-def test_what_every_proposal_keeps(rows, top_k):
+def test_invariants_of_every_proposal(rows, top_k):
     _, candidates, scores = pool_of(*rows)
     proposal = propose(candidates, scores, top_k)
     by_id = {each.id: each for each in candidates}
@@ -159,8 +159,8 @@ def blank(made: Candidate) -> Candidate:
     return replace(made, remark="flat")
 
 
-def test_a_blank_picture_is_no_copy_no_success_and_never_suggested():
-    """CLIP may find a flat colour nearest to any prompt."""
+def test_a_blank_picture_is_neither_copy_nor_success_and_never_suggested():
+    """CLIP may find a flat colour most similar to any prompt."""
     one = anchor(0)
     drawn = candidates_of(one, margins(2, 5))
     flat = [blank(candidate(one, 5, 0.9, 0.25)), blank(candidate(one, 6, 0.1, 0.25))]
@@ -174,7 +174,7 @@ def test_a_blank_picture_is_no_copy_no_success_and_never_suggested():
     assert made.suggestions[0].reason.endswith("2 blank pictures are left out.")
 
 
-def test_an_anchor_with_nothing_but_blanks_has_no_score():
+def test_an_anchor_with_only_blank_pictures_has_no_score():
     one, other = anchor(0), anchor(1)
     flat = [blank(candidate) for candidate in candidates_of(one, margins(1, 3))]
     assert [score.anchor for score in score_pool([one, other], flat + candidates_of(other, [0.1]))] == [other]

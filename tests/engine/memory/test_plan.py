@@ -1,4 +1,4 @@
-"""The plan is checked against the memory that is free: fewer at a time, or one sentence."""
+"""Batch sizes are planned to fit into the free memory, or refused."""
 
 import os
 import subprocess
@@ -73,7 +73,7 @@ def test_more_rows_need_more_and_low_memory_needs_less(model: ImageModel) -> Non
     )
 
 
-def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
+def test_batch_sizes_are_halved_until_they_fit(model: ImageModel) -> None:
     need = training_need(model, TUNE, Plan(2))
     assert plan_training(model, TUNE, 4, None) == Plan(4)
     assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(4))) == Plan(4)
@@ -92,7 +92,7 @@ def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
         plan_drawing(model, SAMPLE, LITTLE)
 
 
-def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
+def test_a_training_starts_with_the_rows_that_fit_with_one_notice(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = [event.loss for event in fine_tune(model, EXAMPLES, [], TUNE, seed=0)]
@@ -109,7 +109,7 @@ def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
         next(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
 
 
-def test_a_step_of_one_picture_is_not_said_to_be_parted(
+def test_the_notice_of_a_step_of_one_picture_names_no_split(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = TUNE.updated({"batch_size": 1})
@@ -121,10 +121,10 @@ def test_a_step_of_one_picture_is_not_said_to_be_parted(
     assert "more time and less memory" in notice and "of its" not in notice
 
 
-def test_a_resumed_training_sums_its_rows_as_before(
+def test_a_resumed_training_keeps_its_order_of_summation(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Memory that is free again changes nothing: the rest is the same bit for bit."""
+    """More free memory after a resume changes nothing: the result is the same bit for bit."""
     source = ExampleSource(model, EXAMPLES, [], TUNE, 0)
     with monkeypatch.context() as patch:
         room = training_need(model, TUNE, Plan(2))
@@ -137,7 +137,7 @@ def test_a_resumed_training_sums_its_rows_as_before(
     detach(model)
 
 
-def test_a_drawing_takes_what_fits_and_says_so_once(
+def test_sampling_uses_the_batch_that_fits_with_one_notice(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = drawing_need(model, SAMPLE, Plan(1))
@@ -151,10 +151,10 @@ def test_a_drawing_takes_what_fits_and_says_so_once(
         next(draw(model, REQUESTS, SAMPLE))
 
 
-def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
+def test_out_of_memory_at_one_picture_slices_and_tiles(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The decoder refuses a whole picture: four tiles are drawn, and the model is left as it was."""
+    """Decoding a whole picture fails: four tiles are decoded, and the model is restored."""
     whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.denoiser.attn_processors)
     plain = model.autoencoder.decoder.forward
 
@@ -171,12 +171,12 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
     tiled = [image for event in events if isinstance(event, DrawnBatch) for image in event.images]
     assert [image.size for image in tiled] == [(32, 32), (32, 32)]
     assert not any(is_flat(image) for image in tiled)
-    assert difference(tiled[0], whole[0]) > 0  # which is why it is said
+    assert difference(tiled[0], whole[0]) > 0  # which is why there is a notice
     assert model.autoencoder.use_tiling is False
     assert dict(model.denoiser.attn_processors) == processors
 
 
-def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
+def test_slicing_changes_a_picture_by_rounding_only(model: ImageModel) -> None:
     plain = drawn(model, torch.float32)
     with slicing(model, 16):  # tiles are as large as the picture
         sliced = drawn(model, torch.float32)
@@ -184,7 +184,7 @@ def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_containers_limit_counts(tmp_path: Path, version: int) -> None:
+def test_a_containers_limit_is_respected(tmp_path: Path, version: int) -> None:
     names = {
         1: ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
         2: ("memory.max", "memory.current", "inactive_file"),
@@ -200,7 +200,7 @@ def test_a_containers_limit_counts(tmp_path: Path, version: int) -> None:
     assert host_memory(tmp_path) == 0
 
 
-def test_without_a_limit_it_is_the_computers(tmp_path: Path) -> None:
+def test_without_a_limit_the_whole_memory_counts(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("5\n")
     assert host_memory(tmp_path) > 1 << 20

@@ -1,4 +1,4 @@
-"""Adapters: diffusers reads them, fusing draws the same, and the base comes back bit for bit."""
+"""Adapters: diffusers reads them, fusing gives the same picture, and the base is restored exactly."""
 
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def test_the_stock_pipeline_loads_it(
     assert difference(with_adapter, pictures(theirs, REQUESTS, DRAW)[0]) <= 1
 
 
-def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> None:
+def test_fused_and_unfused_give_the_same_picture(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     unfused = pictures(model, REQUESTS, DRAW)[0]
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
@@ -91,7 +91,7 @@ def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> No
         assert difference(unfused, pictures(model, REQUESTS, DRAW)[0]) <= 1
 
 
-def test_our_changes_are_pefts(model: ImageModel, tmp_path: Path) -> None:
+def test_lora_deltas_agree_with_peft(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     changes = lora_deltas(read_adapter(path)[0], 1.0, "unet")
@@ -111,7 +111,7 @@ def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> No
     assert read_card(tmp_path / "0.safetensors") == CARD
 
 
-def test_an_error_while_drawing_still_restores_the_base(model: ImageModel, tmp_path: Path) -> None:
+def test_an_error_while_sampling_restores_the_base(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     for _ in range(3):
@@ -136,7 +136,7 @@ def test_the_whole_denoiser_as_an_adapter(model: ImageModel, tmp_path: Path) -> 
         assert difference(changed, pictures(model, REQUESTS, DRAW)[0]) == 0
 
 
-def test_the_card_travels_in_the_file(model: ImageModel, tmp_path: Path) -> None:
+def test_the_description_is_in_the_file(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     detach(model)
@@ -156,7 +156,7 @@ def test_continuing_from_an_adapter(model: ImageModel, tmp_path: Path) -> None:
     detach(model)
 
 
-def test_a_broken_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
+def test_a_damaged_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     (tmp_path / "broken").write_bytes(b"no")
@@ -171,7 +171,7 @@ def test_a_broken_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
         read_card(foreign)
 
 
-def test_drawing_precision_is_undone(model: ImageModel) -> None:
+def test_the_sampling_precision_is_undone(model: ImageModel) -> None:
     with drawing(model, precision=torch.bfloat16):
         assert model.denoiser.dtype == torch.bfloat16
         rough = pictures(model, REQUESTS, DRAW)[0]

@@ -1,4 +1,4 @@
-"""Models of the hub: the commit of the first use, safetensors alone, and sentences when they cannot be had.
+"""Models from the hub: pinned commits, safetensors only, and errors of failed downloads.
 
 The hub is its cache here, laid out as the library lays it out, with the network switched off.
 """
@@ -22,7 +22,7 @@ OLD, NEW = "a" * 40, "b" * 40
 
 
 def publish(cache: Path, name: str, commit: str, files: Path) -> None:
-    """Put a repository into the cache, and call this commit the newest."""
+    """Put a repository into the cache, with this commit as the newest."""
     folder = cache / f"models--{name.replace('/', '--')}"
     shutil.copytree(files, folder / "snapshots" / commit)
     (folder / "refs").mkdir(exist_ok=True)
@@ -30,7 +30,7 @@ def publish(cache: Path, name: str, commit: str, files: Path) -> None:
 
 
 def without_network(cache: Path, code: str) -> str:
-    """What a program prints that has this cache and no network; the library reads both at its import."""
+    """Run a program with this cache and no network, which the library reads on import; return its output."""
     environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-W", "ignore", "-c", code]
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
@@ -46,7 +46,7 @@ print(next(model.denoiser.parameters()).flatten()[0].item(), sorted(pins.items()
 """
 
 
-def test_the_commit_of_the_first_use_is_opened_ever_after(tmp_path: Path) -> None:
+def test_models_stay_at_the_commit_of_their_first_use(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     tower = Path(make_tiny_transformer(tmp_path / "tower", "dinov2"))
     publish(cache, "owner/tower", OLD, tower)
@@ -60,7 +60,7 @@ def test_the_commit_of_the_first_use_is_opened_ever_after(tmp_path: Path) -> Non
     assert NEW in newest and newest.split()[0] != first.split()[0]
 
 
-def test_a_commit_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_download_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> str:
         raise OSError("no such commit\nand more")
 
@@ -73,7 +73,7 @@ def test_a_commit_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert pins == {}, "what was not had is not noted"
 
 
-def test_a_cache_may_lie_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_may_be_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = f"/data/snapshots/hub/models--owner--tower/snapshots/{OLD}"
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: folder)
     pins: dict[str, str] = {}
@@ -81,7 +81,7 @@ def test_a_cache_may_lie_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pins == {"owner/tower": OLD}
 
 
-def test_weights_of_a_clip_are_asked_for_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clip_weights_are_downloaded_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str, str | None]] = []
 
     def answer(repository: str, file: str, revision: str | None) -> str:
@@ -109,7 +109,7 @@ def test_pickled_weights_beside_safe_ones_are_refused(tmp_path: Path) -> None:
         load_embedder(f"local-dir:{folder}", "cpu")
 
 
-def test_code_that_comes_with_a_model_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_models_own_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Path(make_tiny_transformer(tmp_path / "tower", "dinov2"))
     ran = tmp_path / "ran"
     config = folder / "config.json"

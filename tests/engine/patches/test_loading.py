@@ -1,4 +1,4 @@
-"""Tuned towers that are saved come back as they were, and broken ones are refused."""
+"""Saving and loading tuned towers; damaged ones are refused."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def changed_tower(clip: str) -> PatchTower:
     return tower
 
 
-def test_a_saved_tower_comes_back(tmp_path: Path) -> None:
+def test_a_saved_tower_is_loaded_unchanged(tmp_path: Path) -> None:
     clip = make_tiny_clip_with(tmp_path / "clip", "timm")
     tower = changed_tower(clip)
     tower.mixture = (0.2, 0.5, 0.3)
@@ -43,7 +43,7 @@ def test_a_saved_tower_comes_back(tmp_path: Path) -> None:
     assert not any(weight.requires_grad for weight in again.network.module.parameters())
 
 
-def test_a_tuned_transformer_comes_back(tmp_path: Path) -> None:
+def test_a_tuned_transformer_is_loaded_unchanged(tmp_path: Path) -> None:
     name = make_tiny_transformer(tmp_path / "dino", "dinov2")
     tower = load_vision(name, "unused", "cpu")
     save_tower(tower, tmp_path / "tuned", name, tuned_weights(tower, 1))
@@ -68,7 +68,7 @@ def spoil_card(folder: Path) -> None:
         (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or damaged"),
     ],
 )
-def test_a_broken_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
+def test_a_damaged_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
     tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned_weights(tower, 1))
     spoil(folder)

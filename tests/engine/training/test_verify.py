@@ -1,4 +1,4 @@
-"""Done means that the file was read back and drew a picture."""
+"""A training is done when its file was read back and generated a picture."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ REQUEST, DRAWING = DrawRequest("A tie in a style", 3), GenerationSettings(steps=
 def trained(
     request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path
 ) -> tuple[Path, dict[str, torch.Tensor]]:
-    """A saved adapter and what was trained, still attached."""
+    """A saved adapter and the trained weights, which are still attached."""
     list(fine_tune(model, EXAMPLES, [], SETTINGS.updated({"method": request.param}), seed=0))
     path = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("in a style", "tiny", 1, 0))
     return path, adapter_tensors(model)
@@ -35,7 +35,7 @@ def test_a_good_adapter_is_verified_and_leaves_the_base(
     assert not has_lora(model)
 
 
-def test_one_bit_that_differs_is_found(
+def test_a_single_wrong_bit_is_found(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     path, tensors = trained
@@ -49,7 +49,7 @@ def test_one_bit_that_differs_is_found(
         verify_adapter(model, path, tensors, REQUEST, DRAWING)
 
 
-def test_an_adapter_that_draws_no_picture_is_no_result(
+def test_an_adapter_that_cannot_generate_a_picture_is_refused(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     path, _ = trained
