@@ -7,7 +7,7 @@ A folder stands above all that it imports; an arrow that a longer way implies is
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import permutations, product
+from itertools import combinations, permutations
 from pathlib import Path
 
 import grimp
@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "architecture.svg"
 PACKAGE = "gal_studio"
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 118, 40, 18, 52, 20
+BOX = HEIGHT / (HEIGHT + GAP_Y)  # a box's share of its row
+COLUMNS = 9  # half a box apart, on which a row's boxes may stand
+
+Place = tuple[float, int]
 
 
 def folders() -> dict[str, set[str]]:
@@ -63,43 +67,57 @@ def direct(imports: dict[str, set[str]]) -> list[tuple[str, str]]:
     ]
 
 
-def placed(rows: Sequence[Sequence[str]], width: int) -> dict[str, tuple[float, float]]:
-    """The upper left corner of each box; every other row is shifted, so that fewer stand in a line."""
-    places = {}
-    for number, row in enumerate(rows):
-        left = (width - len(row) * (WIDTH + GAP_X) + GAP_X) / 2 + (WIDTH / 4 if number % 2 else -WIDTH / 4)
-        for column, name in enumerate(row):
-            places[name] = left + column * (WIDTH + GAP_X), float(MARGIN + number * (HEIGHT + GAP_Y))
+def places_of(rows: Sequence[Sequence[str]], arrows: Sequence[tuple[str, str]]) -> dict[str, Place]:
+    """The column and the row of each box: rows move to where the arrows run best."""
+    places = {name: (2.0 * at, number) for number, row in enumerate(rows) for at, name in enumerate(row)}
+    moved = True
+    while moved:
+        before = dict(places)
+        for number, row in enumerate(rows):
+            ways = (
+                places | {name: (column / 2, number) for name, column in zip(row, columns, strict=True)}
+                for columns in permutations(range(COLUMNS), len(row))
+                if all(abs(one - other) >= 2 for one, other in combinations(columns, 2))
+            )
+            places = min((places, *ways), key=lambda way: clutter(way, arrows))
+        moved = places != before
     return places
 
 
-def hidden(places: Mapping[str, tuple[float, float]], arrows: Sequence[tuple[str, str]]) -> int:
-    """How often an arrow passes behind a box between its ends."""
-    count = 0
-    for upper, lower in arrows:
-        (x1, y1), (x2, y2) = places[upper], places[lower]
+def clutter(places: Mapping[str, Place], arrows: Sequence[tuple[str, str]]) -> float:
+    """What the eye suffers: arrows behind boxes first, then arrows that cross, then their slant."""
+    ends = [(*places[upper], *places[lower]) for upper, lower in arrows]
+    cost = sum(abs(x1 - x2) for x1, _, x2, _ in ends)
+    for x1, y1, x2, y2 in ends:
+        slope = (x2 - x1) / (y2 - y1 - BOX)
         for x, y in places.values():
             if y1 < y < y2:
-                middle = x1 + (x2 - x1) * (y - y1) / (y2 - y1)
-                count += abs(middle - x) < WIDTH / 2 + 8
-    return count
+                cost += 100 * any(abs(x1 + slope * (at - y1 - BOX) - x) < 0.5 for at in (y, y + BOX))
+    for (a1, b1, a2, b2), (c1, d1, c2, d2) in combinations(ends, 2):
+        if b1 == d1 and b2 == d2:
+            cost += 5 * ((a1 - c1) * (a2 - c2) < 0)
+    return cost
 
 
 def draw(imports: dict[str, set[str]]) -> str:
     """The picture as SVG; the same imports give the same text."""
     level = heights(imports)
     rows = [sorted(n for n in level if level[n] == number) for number in range(max(level.values()), -1, -1)]
-    width = 3 * MARGIN + max(len(row) for row in rows) * (WIDTH + GAP_X) + WIDTH
     arrows = direct(imports)
-    orders = product(*(permutations(row) for row in rows))
-    places = min((placed(order, width) for order in orders), key=lambda place: hidden(place, arrows))
+    columns = places_of(rows, arrows)
+    left = min(column for column, _ in columns.values())
+    places = {
+        name: (MARGIN + (column - left) * (WIDTH + GAP_X), MARGIN + row * (HEIGHT + GAP_Y))
+        for name, (column, row) in columns.items()
+    }
+    width = max(x for x, _ in places.values()) + WIDTH + MARGIN
     height = 2 * MARGIN + len(rows) * (HEIGHT + GAP_Y) - GAP_Y
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         'font-family="sans-serif" font-size="15" text-anchor="middle">',
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
         'orient="auto"><path d="M0 0L8 4L0 8z" fill="#74777f"/></marker></defs>',
-        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<rect width="{width:g}" height="{height:g}" fill="white"/>',
     ]
     for upper, lower in arrows:
         (x1, y1), (x2, y2) = places[upper], places[lower]
