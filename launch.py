@@ -1,6 +1,6 @@
-"""`python3 launch.py` installs GAL Studio into `.venv` when that is needed, and opens it in the browser.
+"""`python3 launch.py` installs GAL Studio into `.venv` if needed, and opens it in the browser.
 
-`python3 launch.py --check` installs what the tests need as well, and runs every check.
+`python3 launch.py --check` also installs what the tests need, and runs all checks.
 """
 
 import hashlib
@@ -29,12 +29,12 @@ TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"
 
 
 def has_all(modules: tuple[str, ...]) -> bool:
-    """Whether this Python has the packages already."""
+    """Whether this Python has these packages."""
     return all(importlib.util.find_spec(module) is not None for module in modules)
 
 
 def install(extra: str) -> None:
-    """Make `.venv` and install the studio into it, unless just that was done before."""
+    """Create `.venv` and install the studio into it, unless that is done already."""
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + extra.encode()).hexdigest()
     done = ENVIRONMENT / "installed.txt"
     if done.exists() and done.read_text() == wanted:
@@ -48,17 +48,17 @@ def install(extra: str) -> None:
 
 
 def start_again(command: list[str]) -> int:
-    """Go on in the other Python; in place where the system can, so that Ctrl+C reaches it."""
+    """Run the command in another Python; on POSIX in this process, so that Ctrl+C reaches it."""
     if os.name == "nt":
         return subprocess.call(command)
     os.execv(command[0], command)
 
 
 def main() -> int:
-    """Run the studio or its checks, in this Python if it has what they need, else in `.venv`."""
+    """Run the studio or its checks, in this Python if it has the packages, otherwise in `.venv`."""
     checking = "--check" in sys.argv
     if not has_all(TO_RUN + TO_CHECK if checking else TO_RUN):
-        if sys.version_info < (3, 11):  # noqa: UP036 - an older Python runs this line
+        if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
             print("GAL Studio needs Python 3.11 or newer: start it with a newer one.", file=sys.stderr)
             return 2
         install("[test]" if checking else "")

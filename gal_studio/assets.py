@@ -1,4 +1,4 @@
-"""What comes with the studio: the embedded model, presets, anchors and the demo's references."""
+"""The bundled files: the embedded model, presets, anchors and the references of the demos."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _LOCAL = "local-dir:"
 
 @dataclass(frozen=True)
 class Preset:
-    """A base model with a CLIP to judge it and the settings that suit it, for each kind of subject."""
+    """A base model with its CLIP model, and the settings that suit it for each kind of subject."""
 
     name: str
     title: str
@@ -30,7 +30,7 @@ class Preset:
 
 @dataclass(frozen=True)
 class DemoProject:
-    """Bundled references, drawn by our own code; `prompts` and `images` belong together pairwise."""
+    """Bundled references, drawn by our own code; `prompts` has one prompt for each of `images`."""
 
     name: str
     kind: Kind
@@ -49,33 +49,33 @@ def assets_folder() -> Path:
 
 
 def resolve_model(name: str) -> str:
-    """A model's name with `assets:` turned into a path; a directory or a hub id stays as it is."""
+    """Resolve the `assets:` prefix of a model name to a path; other names are unchanged."""
     local, rest = (_LOCAL, name.removeprefix(_LOCAL)) if name.startswith(_LOCAL) else ("", name)
     if not rest.startswith(_PREFIX):
         return name
     folder = assets_folder().resolve()
     path = (folder / rest.removeprefix(_PREFIX)).resolve()
     if not path.is_relative_to(folder) or not path.is_dir():
-        raise StudioError(f"The packed model {name!r} is not there: install GAL Studio again.")
+        raise StudioError(f"The bundled model {name!r} is missing: install GAL Studio again.")
     return f"{local}{path}"
 
 
 def load_presets() -> tuple[Preset, ...]:
-    """The presets in the order in which they are offered; the first is the default."""
+    """The presets in the order in which the page shows them; the first is the default."""
     return tuple(
         Preset(
-            name=entry["name"],
-            title=entry["title"],
-            base_model=entry["base_model"],
-            clip_model=entry["clip_model"],
-            note=entry["note"],
+            name=preset["name"],
+            title=preset["title"],
+            base_model=preset["base_model"],
+            clip_model=preset["clip_model"],
+            note=preset["note"],
             settings={
-                "style": Settings.from_dict(entry["settings"]["style"]),
-                "object": Settings.from_dict(entry["settings"]["object"]),
+                "style": Settings.from_dict(preset["settings"]["style"]),
+                "object": Settings.from_dict(preset["settings"]["object"]),
             },
-            vision_model=entry.get("vision_model", "clip"),
+            vision_model=preset.get("vision_model", "clip"),
         )
-        for entry in _read_json("presets.json")["presets"]
+        for preset in _read_json("presets.json")["presets"]
     )
 
 
@@ -88,24 +88,24 @@ def load_preset(name: str) -> Preset:
 
 
 def load_anchors(kind: Kind) -> tuple[str, ...]:
-    """The 18 templates of a kind, with `{}` where the subject stands."""
+    """The 18 templates of a kind, with `{}` for the subject."""
     anchors = _read_json("anchors.json")
     if kind not in anchors:
-        raise StudioError(f"There are no anchors of the kind {kind!r}: choose style or object.")
+        raise StudioError(f"There are no test prompts of the kind {kind!r}: choose style or object.")
     return tuple(anchors[kind])
 
 
 def demo(kind: Kind) -> DemoProject:
-    """The demo's references, from `demo/KIND/demo.json`: name, trigger_word, references (prompt, image)."""
-    entry = _read_json(f"demo/{kind}/demo.json")
+    """Read `demo/KIND/demo.json`, which has a name, a trigger word and references (prompt, image)."""
+    table = _read_json(f"demo/{kind}/demo.json")
     folder = assets_folder() / "demo" / kind
-    images = tuple(folder / reference["image"] for reference in entry["references"])
+    images = tuple(folder / reference["image"] for reference in table["references"])
     for image in images:
         if not image.is_file():
             raise StudioError(f"The demo's picture {image.name!r} is missing: install GAL Studio again.")
-    prompts = tuple(reference["prompt"] for reference in entry["references"])
-    trigger_word = entry["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
-    return DemoProject(entry["name"], kind, prompts, images, trigger_word)
+    prompts = tuple(reference["prompt"] for reference in table["references"])
+    trigger_word = table["trigger_word"] if kind == "object" else style_descriptor(prompts[0])
+    return DemoProject(table["name"], kind, prompts, images, trigger_word)
 
 
 def _read_json(name: str) -> Any:

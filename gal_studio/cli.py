@@ -1,4 +1,4 @@
-"""The command line: `gal-studio` opens the app; its commands work without a page."""
+"""The command line: `gal-studio` opens the app; its commands run without the page."""
 
 import sys
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ for command in (demo, run, refine, tune_vision, export_project, import_project, 
 @app.callback(invoke_without_command=True)
 def open_app(
     context: typer.Context,
-    workspace: Annotated[Path | None, typer.Option(help="The folder for your work.")] = None,
+    workspace: Annotated[Path | None, typer.Option(help="The workspace folder.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
@@ -41,15 +41,16 @@ def open_app(
         str | None,
         typer.Option(
             metavar="USER:PASSWORD",
-            help="The sign-in, or 'token' to make and print one; also the variable GAL_STUDIO_AUTH. "
-            "Required with a --host that other machines reach.",
+            help="The sign-in, or 'token' to make and print a token (default: the variable GAL_STUDIO_AUTH). "
+            "Required if other machines can reach --host.",
         ),
     ] = None,
     allow_host: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Another name of this machine (a proxy's).")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Another name of this machine, e.g. a proxy's."),
     ] = None,
 ) -> None:
-    """Personalize an image model in rounds. Without a command: open the app."""
+    """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
     if context.invoked_subcommand is not None:
         return
@@ -62,17 +63,17 @@ def open_app(
 def worker(
     context: typer.Context,
     workspace: Workspace = None,
-    until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when no job waits.")] = False,
+    until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when the queue is empty.")] = False,
 ) -> None:
-    """Work on the jobs of a workspace without a page."""
+    """Run the jobs of a workspace without the page."""
     from gal_studio.worker import run_worker
 
     if not run_worker(required_workspace(context, workspace), until_empty=until_empty):
-        print("This workspace has a worker already: it does the work.", file=sys.stderr)
+        print("This workspace already has a worker, which runs its jobs.", file=sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 only when it worked, 2 with one sentence when the input is at fault."""
+    """Run a command; returns 0 if it succeeded, 2 with an error message for bad input."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(words, prog_name="gal-studio")

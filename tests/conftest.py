@@ -1,4 +1,4 @@
-"""What holds for every test: a property has no deadline, since a busy machine is slow, not wrong."""
+"""Settings of all tests: properties have no deadline, since a busy machine is slow, not wrong."""
 
 from hypothesis import HealthCheck, settings
 

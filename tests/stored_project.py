@@ -15,7 +15,7 @@ from gal_studio.state.tables.projects import NewProject, Project
 
 
 class Clock:
-    """A clock that the test turns."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -60,7 +60,7 @@ def first_round(store: Store, project: Project) -> Round:
 
 @pytest.fixture
 def drawn(store: Store, project: Project, first_round: Round) -> tuple[str, ...]:
-    """The ids of six candidates, two for each anchor."""
+    """The IDs of six candidates, two for each anchor."""
     for anchor in store.projects.anchors(project.id):
         store.candidates.save(first_round.id, [new_candidate(store, anchor.id, index) for index in range(2)])
     return tuple(candidate.id for candidate in store.candidates.of_round(first_round.id))

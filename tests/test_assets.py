@@ -5,8 +5,7 @@ import pytest
 
 from gal_studio import assets
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import expand_anchors
-from gal_studio.core.references import make_references
+from gal_studio.core.references import describe
 
 CHECKOUT = Path(__file__).resolve().parent.parent / "assets"
 
@@ -26,8 +25,8 @@ def write_demo(folder, pictures=("cat.png",)):
     folder.mkdir(parents=True)
     (folder / "cat.png").write_bytes(b"picture")
     references = [{"prompt": f"A cat {n} in ink style", "image": name} for n, name in enumerate(pictures)]
-    entry = {"name": "Ink", "references": references}
-    (folder / "demo.json").write_text(json.dumps(entry))
+    demo = {"name": "Ink", "references": references}
+    (folder / "demo.json").write_text(json.dumps(demo))
 
 
 def test_assets_are_found_in_a_checkout():
@@ -56,16 +55,12 @@ def test_there_are_18_distinct_anchors_of_each_kind():
 
 
 def test_the_anchors_are_the_published_ones():
-    style = expand_anchors(
-        "style", assets.load_anchors("style"), make_references("style", [("A cat in oil painting style", "")])
-    )
+    oil = describe("style", [("A cat in oil painting style", "")]).prompts
+    style = oil.expand(assets.load_anchors("style"))
     assert style[:2] == ("A tie in oil painting style", "candy in oil painting style")
     assert style[-1] == "A knife in oil painting style"
-    thing = expand_anchors(
-        "object",
-        assets.load_anchors("object"),
-        make_references("object", [("A <x> cat on the stairs", "<x>")]),
-    )
+    cat = describe("object", [("A <x> cat on the stairs", "<x>")]).prompts
+    thing = cat.expand(assets.load_anchors("object"))
     assert (thing[0], thing[-1]) == ("a <x> cat in a workshop", "a <x> cat under a tree")
 
 
@@ -102,7 +97,7 @@ def test_names_of_models_resolve(installed):
 @pytest.mark.parametrize("name", ["assets:pocket/none", "assets:../secrets", "local-dir:assets:nothing"])
 def test_a_packed_model_that_is_not_there_is_refused(installed, name):
     (installed.parent / "secrets").mkdir()
-    with pytest.raises(StudioError, match="is not there: install GAL Studio again"):
+    with pytest.raises(StudioError, match="is missing: install GAL Studio again"):
         assets.resolve_model(name)
 
 
@@ -129,7 +124,4 @@ def test_the_bundled_demos_make_18_anchors(kind):
     assert len(demo.images) == len(demo.prompts) >= (1 if kind == "style" else 3)
     word = demo.trigger_word if kind == "object" else ""
     for prompt in demo.prompts:
-        assert (
-            len(expand_anchors(kind, assets.load_anchors(kind), make_references(kind, [(prompt, word)])))
-            == 18
-        )
+        assert len(describe(kind, [(prompt, word)]).prompts.expand(assets.load_anchors(kind))) == 18

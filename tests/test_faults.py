@@ -33,7 +33,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture
 def witness(tmp_path: Path) -> Witness:
-    """One that has seen a workspace with decisions, pictures and LoRAs."""
+    """A witness of a workspace with decisions, pictures and LoRAs."""
     with Store(tmp_path / "workspace") as store:
         fill(store, Random(1))
     seen = Witness(tmp_path / "workspace")
@@ -110,7 +110,7 @@ def test_nothing_grows_from_job_to_job(tmp_path: Path, names: tuple[str, str]) -
 
 
 def settled() -> tuple[int, int]:
-    """The threads and files of this process, as soon as no timer that was called off is on its way out."""
+    """The threads and open files of this process, after cancelled timers have ended."""
     while any(isinstance(thread, threading.Timer) for thread in threading.enumerate()):
         time.sleep(0.01)
     process = psutil.Process()
@@ -118,7 +118,7 @@ def settled() -> tuple[int, int]:
 
 
 def test_the_log_of_the_database_does_not_grow_under_readers(tmp_path: Path) -> None:
-    """A page that reads all the time must not keep SQLite from folding its log back."""
+    """A page that reads all the time must not keep SQLite from checkpointing its WAL."""
     studio, _, round_id = finished(tmp_path / "workspace")
     wal = tmp_path / "workspace" / "studio.db-wal"
     with studio.store, Store(tmp_path / "workspace") as page:

@@ -1,4 +1,4 @@
-"""A disk that gets full while a job runs: the job rests, says so, and goes on when there is room."""
+"""A disk that fills up during a job: the job is paused with a message, and resumes when there is space."""
 
 import logging
 import subprocess
@@ -27,7 +27,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 8 MB. It needs the right to mount one."""
+    """A file system of 8 MB; requires the right to mount one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     try:
@@ -41,7 +41,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def at_work(store: Store, watcher=None) -> Iterator[Worker]:  # type: ignore[no-untyped-def]
-    """A worker in a thread, which would end after 50 ms without work."""
+    """A worker in a thread, which exits after 50 ms without work."""
     with Worker(store, watcher, idle=0.05).entered() as worker:
         thread = threading.Thread(target=worker.run)
         thread.start()
@@ -60,7 +60,7 @@ def wait_for(condition, seconds: float = 240.0) -> None:  # type: ignore[no-unty
 
 
 def filled_at(filler: Path, phase: str, done: float, full: threading.Event):  # type: ignore[no-untyped-def]
-    """A watcher that fills the disk to its last byte, once, as this much is done."""
+    """A watcher that fills the disk completely when this much is done."""
 
     def watch(_job: Job, progress: Progress) -> None:
         if (progress.phase, progress.done) == (phase, done) and not full.is_set():
@@ -89,7 +89,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The undisturbed run is on another disk; afterwards both have the same weights and pictures."""
+    """The result equals that of an undisturbed run on another disk."""
     monkeypatch.setattr(space_watch, "LOOK_FOR_ROOM", 0.1)
     filler, full = disk / "filler", threading.Event()
     with Store(tmp_path / "plain") as plain, Store(disk / "workspace", reserve=0) as store:
@@ -110,7 +110,7 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
         moves = [(move.after, move.reason) for move in store.jobs.moves(job.id)]
         assert moves[-4:] == [
             ("paused", "the disk is full"),
-            ("queued", "there is room again"),
+            ("queued", "there is disk space again"),
             ("running", "claimed by a worker"),
             ("completed", "done"),
         ]
@@ -138,7 +138,7 @@ def test_too_little_room_is_seen_before_any_work(disk: Path, names: tuple[str, s
 def test_a_disk_that_fills_under_the_reserve_lays_the_job_down(
     disk: Path, names: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Somebody else fills it: the checkpoint of this very step still fits into the reserve."""
+    """Another program fills the disk: the checkpoint of this step still fits into the reserve."""
     caplog.set_level(logging.INFO)
     with Store(disk / "workspace", reserve=600_000) as store:
         studio, filler = Studio(store), disk / "filler"

@@ -1,4 +1,4 @@
-"""The embedded model as it is shipped: its layout, its size, and that it draws and judges for real."""
+"""The embedded model: its layout and its size, and that it draws and judges."""
 
 from pathlib import Path
 

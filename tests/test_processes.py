@@ -1,4 +1,4 @@
-"""A worker is there when work waits, one at a time, whoever dies or looks meanwhile."""
+"""One worker at a time runs whenever jobs wait, even if processes die or start at the same time."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ def studio(tmp_path: Path):
 
 @pytest.fixture
 def job(studio: Studio) -> Job:
-    """Work that waits; its models are never opened."""
+    """A waiting job, whose models are never loaded."""
     project = studio.create_project(tiny_draft(("no-base", "no-clip")))
     return studio.fine_tune(studio.rounds(project)[0].id)
 
@@ -106,7 +106,7 @@ def test_a_worker_that_is_starting_is_not_started_again(
 
 
 class Ended:
-    """A process that is over; asking it takes a moment."""
+    """A process that has ended, which is slow to poll."""
 
     def poll(self) -> int:
         time.sleep(0.02)
@@ -116,7 +116,7 @@ class Ended:
 def test_workers_are_asked_for_by_several_threads_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The keeper and a click, just after a worker has ended."""
+    """The keeper and a request start a worker at the same time."""
     monkeypatch.setattr(processes, "_started", {tmp_path / str(number): Ended() for number in range(3)})
     answers: list[bool] = []
     with WorkerLock(tmp_path / "workspace") as lock:

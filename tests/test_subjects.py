@@ -13,7 +13,6 @@ from gal_studio.assets import demo
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.uncertainty import reference_similarity
-from gal_studio.core.prompts import subjects
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 from gal_studio.worker import Worker
@@ -54,7 +53,7 @@ def mask(
 
 
 def work(studio: Studio, models: Models) -> None:
-    """Everything that waits; a job that fails says why."""
+    """Run all waiting jobs; a failed job raises its message."""
     with Worker(studio.store).entered() as worker:
         while job := studio.store.jobs.claim(worker.id):
             done = worker.run_job(models, job)
@@ -65,8 +64,8 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
     project = studio.create_project(two_objects(names))
     view = studio.project(project)
     assert view.trigger_word == "<dotty>"
-    assert [entry.trigger_word for entry in view.references] == ["<dotty>", "<brumm>", "<dotty>"]
-    assert [entry.plain_prompt for entry in view.references] == [
+    assert [reference.trigger_word for reference in view.references] == ["<dotty>", "<brumm>", "<dotty>"]
+    assert [reference.plain_prompt for reference in view.references] == [
         "A teapot on a rug",
         "A teddy bear on a boat",
         "A teapot in the snow",
@@ -103,7 +102,7 @@ def test_the_whole_loop_with_two_objects(studio: Studio, names: tuple[str, str])
 def check_flags(studio: Studio, models: Models, tiles: Any) -> None:
     """Eq. G2 by hand: the largest similarity to any plain prompt of either object."""
     project = studio.projects()[0]
-    prompts = [entry.plain_prompt for entry in project.references]
+    prompts = [reference.plain_prompt for reference in project.references]
     texts = models.texts(project.clip_model, prompts)
     pictures = [studio.store.images.picture(tile.candidate.image) for tile in tiles]
     features = models.embedder(project.clip_model).images(pictures)
@@ -195,15 +194,14 @@ def test_odd_sets_are_refused_in_one_sentence(
 
 def test_a_style_has_one_subject(studio: Studio, names: tuple[str, str]) -> None:
     references = [(drawing(1), "A cat in ink style"), (drawing(2), "A dog in ink style", "<ink>")]
-    with pytest.raises(StudioError, match="A style has no trigger word"):
+    with pytest.raises(StudioError, match="A picture of a style cannot have a trigger word"):
         studio.create_project(tiny_draft(names, references=references))
 
 
 def test_a_picture_without_its_own_word_takes_the_projects(studio: Studio, names: tuple[str, str]) -> None:
     references = [(drawing(1), POT), (drawing(2), BEAR, "<brumm>")]
     project = studio.create_project(two_objects(names, references=references, trigger_word="<dotty>"))
-    found = subjects(studio.project(project).references)
-    assert [entry.trigger_word for entry in found] == ["<dotty>", "<brumm>"]
+    assert studio.project(project).prompts.trigger_words == ("<dotty>", "<brumm>")
 
 
 def test_anchors_are_added_switched_and_replaced(studio: Studio, names: tuple[str, str]) -> None:
@@ -227,9 +225,9 @@ def test_anchors_are_added_switched_and_replaced(studio: Studio, names: tuple[st
     [
         (["a teapot in a den"], False, "does not name the subject"),
         ([" "], False, "There are no test prompts"),
-        (["{} in a den"], True, "A round suggests 2 anchors, so at least 2 stay switched on"),
-        (["{} " + "very " * 80], False, "use at most 300, one anchor a line"),
-        ([f"{{}} at number {i}" for i in range(498)], False, "would have 502 anchors: keep at most 500"),
+        (["{} in a den"], True, "A round suggests 2 test prompts, so at least 2 must stay switched on"),
+        (["{} " + "very " * 80], False, "use at most 300, and one test prompt per line"),
+        ([f"{{}} at number {i}" for i in range(498)], False, "would have 502 test prompts: keep at most 500"),
     ],
 )
 def test_anchors_that_make_no_sense_are_refused_and_change_nothing(
@@ -247,10 +245,10 @@ def test_as_many_anchors_as_a_round_suggests_stay_on(studio: Studio, names: tupl
     anchors = studio.project(project).anchors
     for anchor in anchors[:2]:
         studio.enable_anchor(anchor.id, False)
-    with pytest.raises(StudioError, match="at least 2 stay switched on"):
+    with pytest.raises(StudioError, match="at least 2 must stay switched on"):
         studio.enable_anchor(anchors[2].id, False)
     assert [anchor.enabled for anchor in studio.project(project).anchors] == [False, False, True, True]
-    with pytest.raises(StudioError, match="no anchor 'none'"):
+    with pytest.raises(StudioError, match="no test prompt 'none'"):
         studio.enable_anchor("none", True)
 
 

@@ -36,7 +36,7 @@ def make_tower(folder: Path, clip: str) -> str:
 
 
 def drawing(number: int) -> bytes:
-    """A small picture; another one for each number."""
+    """A small picture, different for each number."""
     picture = Image.new("RGB", (40, 32), (250, 200, 40 * number))
     ImageDraw.Draw(picture).ellipse((4 + number, 4, 24, 28), fill=(40 * number, 80, 200))
     buffer = io.BytesIO()

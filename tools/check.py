@@ -1,9 +1,9 @@
-"""Everything that must hold before a change lands: lint, types, import contracts, the page's code, tests.
+"""Run all checks of a change: lint, types, import contracts, the page's code, tests.
 
 python launch.py --check          (installs what is missing first)
-python -m tools.check -k sampler  (further words go to pytest)
+python -m tools.check -k sampler  (further arguments go to pytest)
 
-Tests of timing races run after the others, one at a time, so that nothing else takes the processor from them.
+Tests of timing races run one at a time, so that nothing else uses the CPU meanwhile.
 """
 
 import os
@@ -20,18 +20,18 @@ NEEDED = {
     "Chromium": (BROWSERS, ("chromium",), "the tests in a browser"),
     "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
 }
-NO_TESTS = 5  # pytest's exit code where its words select none
+NO_TESTS = 5  # pytest's exit code if no test is selected
 
 
 def has(tool: str) -> bool:
-    """Whether a tool is installed; Debian's package is installed where that is possible."""
+    """Whether a tool is installed; if possible, its Debian package is installed."""
     commands, packages, left_out = NEEDED[tool]
     if not _found(commands) and shutil.which("apt-get"):
         become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
         for words in (["apt-get", "update"], ["apt-get", "install", "-y", *packages]):
             subprocess.run([*become_root, *words], check=False, capture_output=True)
     if not _found(commands):
-        print(f"There is no {tool} here: {left_out} are left out.", file=sys.stderr)
+        print(f"{tool} is not installed: {left_out} are skipped.", file=sys.stderr)
         return False
     return True
 
@@ -41,7 +41,7 @@ def _found(commands: tuple[str, ...]) -> bool:
 
 
 def commands(words: list[str]) -> dict[str, list[str]]:
-    """The checks in the order of their cost; pytest comes last and closes with its count."""
+    """The checks, the fastest first; pytest comes last, so that the output ends with its counts."""
     python = [sys.executable, "-m"]
     contracts = Path(sys.executable).with_name("lint-imports")
     browser = "" if has("Chromium") else " and not browser"
@@ -59,7 +59,7 @@ def commands(words: list[str]) -> dict[str, list[str]]:
 
 
 def run(name: str, command: list[str]) -> bool:
-    """Run one check and print its time; whether it passed."""
+    """Run a check and print its time; returns whether it passed."""
     start = time.monotonic()
     print(f"== {name}", flush=True)
     folder = WEB if name == "page" else ROOT
@@ -71,7 +71,7 @@ def run(name: str, command: list[str]) -> bool:
 
 
 def main() -> int:
-    """Run all checks; 1 if one of them failed."""
+    """Run all checks; exit code 1 if one fails."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the tests run side by side, one on each core
     failed = [name for name, command in commands(sys.argv[1:]).items() if not run(name, command)]
     if failed:

@@ -1,4 +1,4 @@
-"""The long forms of the tests of what survives what; docs/reliability.md has their figures.
+"""Long reliability tests: kills, faults and hostile files. docs/reliability.md has their results.
 
 python -m benchmarks.faults kills|writes|pages|soak|files [options]
 """

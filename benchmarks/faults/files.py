@@ -1,8 +1,8 @@
-"""Feeds the studio hundreds of malformed, hostile and odd pictures and archives, and measures what they cost.
+"""Feed the studio hundreds of malformed and hostile pictures and archives, and measure what they cost.
 
     python -m benchmarks.faults.files --pictures 600 --archives 200
 
-Goals: no crash, one sentence each, nothing left behind, no hang over 2 seconds, memory under a bound.
+Goals: no crash, one sentence for each refusal, no leftovers, no hang over 2 seconds, bounded memory.
 """
 
 import argparse
@@ -33,13 +33,13 @@ MEGABYTE = 2**20
 
 @dataclass
 class Costs:
-    """What a series cost: seconds of waiting and of work for each file, and what became of it."""
+    """The costs of a series of files: wall and CPU seconds of each, and the outcomes."""
 
     waited: list[tuple[float, str]] = field(default_factory=list)
     worked: list[tuple[float, str]] = field(default_factory=list)
     fates: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-    largest: int = 0  # bytes of the process that decodes
+    largest: int = 0  # peak memory of the decoder process, in bytes
 
     def tell(self, title: str, grown: int) -> None:
         print(f"{title}: {len(self.waited)} files, {dict(self.fates)}")
@@ -47,13 +47,13 @@ class Costs:
             ordered = sorted(values, reverse=True)
             total, middle = sum(value for value, _ in values), ordered[len(ordered) // 2][0]
             worst = ", ".join(f"{value:.2f} s ({name})" for value, name in ordered[:3])
-            print(f"  {words}: {total:.1f} s in all, median {middle * 1000:.0f} ms, worst {worst}")
+            print(f"  {words}: {total:.1f} s in total, median {middle * 1000:.0f} ms, worst {worst}")
         print(f"  memory: decoder at most {self.largest // MEGABYTE} MB, own growth {grown // MEGABYTE} MB")
-        print(f"  not as it should be: {self.wrong or 'nothing'}")
+        print(f"  wrong: {self.wrong or 'nothing'}")
 
 
 def work(process: psutil.Process | None) -> float:
-    """Seconds of the processor of this process and of the one that decodes."""
+    """CPU seconds of this process and of the decoder process."""
     times = psutil.Process().cpu_times()
     total = times.user + times.system + times.children_user + times.children_system
     if process is not None:
@@ -66,7 +66,7 @@ def work(process: psutil.Process | None) -> float:
 
 
 def peak(process: psutil.Process) -> int:
-    """The most memory that a process had so far, in bytes."""
+    """The peak memory of a process, in bytes."""
     try:
         lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
     except OSError:
@@ -76,20 +76,20 @@ def peak(process: psutil.Process) -> int:
 
 def try_pictures(count: int) -> Costs:
     costs = Costs()
-    for entry in pictures(seed=2, count=count):
+    for case in pictures(seed=2, count=count):
         child = psutil.Process(decoder._running().pid)
         started, before = time.monotonic(), work(child)
         try:
-            read_picture(entry.data)
-            fate, said = "read", ""
+            read_picture(case.data)
+            outcome, message = "read", ""
         except StudioError as error:
-            fate, said = "refused", str(error)
-        costs.waited.append((time.monotonic() - started, entry.name))
-        costs.worked.append((work(child) - before, entry.name))
+            outcome, message = "refused", str(error)
+        costs.waited.append((time.monotonic() - started, case.name))
+        costs.worked.append((work(child) - before, case.name))
         costs.largest = max(costs.largest, peak(child))
-        costs.fates[fate] += 1
-        if entry.fate not in ("either", fate) or said.count(". "):
-            costs.wrong.append(f"{entry.name} was {fate}: {said}")
+        costs.fates[outcome] += 1
+        if case.fate not in ("either", outcome) or message.count(". "):
+            costs.wrong.append(f"{case.name} was {outcome}: {message}")
     return costs
 
 
@@ -116,17 +116,17 @@ def _try_archive(costs: Costs, name: str, path: Path, workspace: Path) -> None:
         started, worked = time.monotonic(), work(child)
         try:
             import_project(target, path, show_all)
-            fate = "taken in"
+            outcome = "imported"
             if examine(target, age=0):
-                costs.wrong.append(f"{name}: what was taken in is not whole")
+                costs.wrong.append(f"{name}: the imported project is damaged")
         except StudioError as error:
-            fate = "refused"
+            outcome = "refused"
             if str(error).count(". ") or snapshot(workspace) != before:
                 costs.wrong.append(f"{name}: {error}")
         costs.waited.append((time.monotonic() - started, name))
         costs.worked.append((work(child) - worked, name))
         costs.largest = max(costs.largest, peak(child))
-        costs.fates[fate] += 1
+        costs.fates[outcome] += 1
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,11 +1,11 @@
-"""Kills the studio again and again in the middle of whole demos, and looks for what was lost.
+"""Kill the studio again and again while it runs whole demos, and look for lost data.
 
     python -m benchmarks.faults kills --kills 200 --out kills.json
 
-Half of the runs are `gal-studio demo --workspace W`, started again with the same words after each kill; half
-are the page with the worker that it starts, and one of the two is killed. Goals: no decision and no finished
-picture lost, every run ends, LoRAs and pictures as in a run that nobody disturbed, a dead worker noticed
-within 5 seconds. `--tiny` takes models with random weights.
+Half of the runs are `gal-studio demo --workspace W`, started again with the same arguments after each kill;
+the other half are the page with its worker, of which one is killed. Goals: no decision and no finished
+picture is lost, every run ends, LoRAs and pictures equal those of an undisturbed run, a dead worker is
+noticed within 5 seconds. `--tiny` uses models with random weights.
 """
 
 import argparse
@@ -27,12 +27,12 @@ from benchmarks.faults.witness import Witness, phase_now, progress_mark, results
 from tests.tiny_project import make_models
 from tests.ui.conftest import free_port
 
-STANDSTILL = 180.0  # seconds without any progress after which a run does not end
+STANDSTILL = 180.0  # seconds without progress after which a run counts as stuck
 
 
 @dataclass(frozen=True)
 class Plan:
-    """So many kills in a run, each before `longest` seconds are over."""
+    """The number of kills in a run, each after at most `longest` seconds."""
 
     kills: int = 0
     longest: float = 0.0
@@ -51,13 +51,13 @@ def start_demo(load: Load, workspace: Path) -> "subprocess.Popen[bytes]":
 
 
 def written(workspace: Path) -> dict[str, bytes]:
-    """The pictures that `demo` has left in its folder; the LoRAs are compared in the store."""
+    """The pictures in the output folder of `demo`; the LoRAs are compared in the store."""
     out = _out(workspace)
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*.png"))}
 
 
 class Standstill:
-    """Notices that the work on a workspace does not go on any more."""
+    """Detects that a workspace makes no more progress."""
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace
@@ -74,13 +74,13 @@ class Standstill:
 
 
 def kill_demo(load: Load, workspace: Path, random: Random, plan: Plan, report: Report) -> None:
-    """One run by the command line: so many kills at random times, then to its end."""
+    """One run of the command line: kills at random times, then to its end."""
     witness = Witness(workspace)
     for _ in range(plan.kills):
         process = start_demo(load, workspace)
         try:
             process.wait(random.uniform(0.3, plan.longest))
-            break  # it was quicker than the kill
+            break  # it ended before the kill
         except subprocess.TimeoutExpired:
             witness.look()
             phase, repeated = phase_now(workspace, process.pid)
@@ -99,7 +99,7 @@ def kill_demo(load: Load, workspace: Path, random: Random, plan: Plan, report: R
 
 
 def kill_studio(load: Load, workspace: Path, random: Random, plan: Plan, report: Report) -> None:
-    """One run by the page: kills of worker and page at random times while a person works on, to the end."""
+    """One run of the page: kills of worker and page at random times while a simulated user works."""
     project = begin(workspace, load.draft)
     witness, studio = Witness(workspace), RunningStudio(workspace, free_port())
     person, standstill = Person(studio, project, confirmed=witness.confirm), Standstill(workspace)
@@ -113,7 +113,7 @@ def kill_studio(load: Load, workspace: Path, random: Random, plan: Plan, report:
                 standstill.begin()
             time.sleep(0.1)
         if standstill.is_reached:
-            report.not_ended.append(f"{workspace.name}: stands at {person.sees['parts']['job']}")
+            report.not_ended.append(f"{workspace.name}: stuck at {person.sees['parts']['job']}")
     except (AwayError, TimeoutError) as error:
         report.not_ended.append(f"{workspace.name}: {error!r}")
     finally:
@@ -129,7 +129,7 @@ def _kill_one(studio: RunningStudio, person: Person, witness: Witness, random: R
     if random.random() < 0.5 or not studio.kill_worker():
         studio.kill()
         witness.check()
-        time.sleep(random.uniform(0.0, 2.0))  # the worker goes on alone
+        time.sleep(random.uniform(0.0, 2.0))  # the worker continues alone
         studio.start()
         return Kill("page", phase, 0.0)
     started = time.monotonic()
@@ -146,15 +146,15 @@ WAYS = {"demo": kill_demo, "page": kill_studio}
 
 
 def run(load: Load, kills: int, seed: int, folder: Path, ways: Sequence[str] = tuple(WAYS)) -> Report:
-    """All runs, in turn by the command line and by the page, until so many kills have fallen."""
+    """Alternate runs of the command line and of the page until there were this many kills."""
     report, random, began = Report(), Random(seed), time.monotonic()
-    truths = {way: _undisturbed(way, load, folder) for way in ways}
+    expected = {way: _undisturbed(way, load, folder) for way in ways}
     while len(report.kills) < kills and report.good:
         way = ways[report.runs % len(ways)]
-        workspace, (truth, seconds) = folder / f"{way}-{report.runs}", truths[way]
+        workspace, (wanted, seconds) = folder / f"{way}-{report.runs}", expected[way]
         plan = Plan(min(load.kills, kills - len(report.kills)), seconds * load.share)
         WAYS[way](load, workspace, random, plan, report)
-        compare(workspace.name, truth, _made(workspace), report)
+        compare(workspace.name, wanted, _made(workspace), report)
         report.runs += 1
         print(
             f"{workspace.name}: {len(report.kills)} kills, {'good' if report.good else 'NOT GOOD'}",
@@ -168,11 +168,11 @@ def run(load: Load, kills: int, seed: int, folder: Path, ways: Sequence[str] = t
 
 
 def _undisturbed(way: str, load: Load, folder: Path) -> tuple[dict[str, Any], float]:
-    """What a run makes that nobody disturbs, and its seconds."""
+    """The results of an undisturbed run, and its seconds."""
     quiet, workspace, began = Report(), folder / f"{way}-undisturbed", time.monotonic()
     WAYS[way](load, workspace, Random(0), Plan(), quiet)
     if not quiet.good:
-        raise SystemExit(f"A run that nobody disturbs is not good: {quiet}")
+        raise SystemExit(f"The undisturbed run failed: {quiet}")
     return _made(workspace), time.monotonic() - began
 
 

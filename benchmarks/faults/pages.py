@@ -34,7 +34,7 @@ GOAL = 2.0  # seconds
 
 @dataclass
 class Figures:
-    """Seconds until a page was right, for each way to need it; what never was, and what else went wrong."""
+    """Seconds until a page showed the current state, for each kind of event, and all errors."""
 
     refreshes: list[float] = field(default_factory=list)
     tabs: list[float] = field(default_factory=list)
@@ -49,13 +49,13 @@ class Figures:
 
 
 def until_true(page: Page, recorder: Recorder, since: float, what: str, figures: Figures) -> float:
-    """Seconds from `since` until the page shows what stood in the store since then."""
+    """Seconds from `since` until the page shows a state that the store had since then."""
     while time.monotonic() - since < 20:
         seen = page.evaluate(SHOWN)
         if seen and any(truth.is_shown(seen) for truth in recorder.since(since)):
             return time.monotonic() - since
         page.wait_for_timeout(30)
-    figures.wrong.append(f"{what}: shows {seen}, the truth is {recorder.since(since)[-1:]}")
+    figures.wrong.append(f"{what}: shows {seen} instead of {recorder.since(since)[-1:]}")
     return 20.0
 
 
@@ -89,7 +89,7 @@ def measure(studio: RunningStudio, project: str, refreshes: int, tabs: int, rest
 def _decide_beside(
     studio: RunningStudio, project: str, pages: list[Page], recorder: Recorder, figures: Figures
 ) -> None:
-    """A decision that is made elsewhere: seconds until each of the tabs shows it."""
+    """Seconds until each tab shows a decision that was made elsewhere."""
     person = Person(studio, project)
     wait_until(lambda: _drawn(person.look()) is not None, 900, pause=0.5)
     recorder.person_works.clear()
@@ -109,12 +109,12 @@ def _decide_beside(
 
 
 def _drawn(seen: dict[str, Any]) -> str | None:
-    """The last round that has pictures."""
-    return next((entry["id"] for entry in reversed(seen["parts"]["rounds"]) if entry["candidates"]), None)
+    """The last round with pictures."""
+    return next((round_["id"] for round_ in reversed(seen["parts"]["rounds"]) if round_["candidates"]), None)
 
 
 def _second_start(studio: RunningStudio, figures: Figures) -> float:
-    """Start the studio a second time on the same workspace; seconds until it has said where the first is."""
+    """Start the studio twice on one workspace; seconds until the second start prints the address."""
     started = time.monotonic()
     words = studio_command("--no-browser", "--workspace", studio.workspace, "--port", free_port())
     second = subprocess.run(words, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120)
@@ -126,7 +126,7 @@ def _second_start(studio: RunningStudio, figures: Figures) -> float:
 
 
 def _restart(studio: RunningStudio, page: Page, recorder: Recorder, figures: Figures) -> float:
-    """Kill the page's process in the middle of work; seconds from its return until an open page is right."""
+    """Kill the server during a job; seconds from its restart until an open page is up to date."""
     page.bring_to_front()
     with Store(studio.workspace) as store:
         wait_until(
@@ -137,7 +137,7 @@ def _restart(studio: RunningStudio, page: Page, recorder: Recorder, figures: Fig
     try:
         wait_until(lambda: progress_mark(studio.workspace) != mark, 60)
     except TimeoutError:
-        figures.wrong.append("the work stood still while the page's process was dead")
+        figures.wrong.append("the job made no progress while the server was down")
     studio.start()
     return until_true(page, recorder, time.monotonic(), "restart", figures)
 
@@ -153,13 +153,13 @@ def _browser() -> Iterator[Any]:
 
 
 def table(figures: Figures) -> str:
-    """The figures in lines."""
+    """The results as text."""
     titles = {
-        "refreshes": "refresh: seconds until the page is right",
-        "tabs": "another tab is looked at",
+        "refreshes": "refresh: seconds until the page is up to date",
+        "tabs": "switching to another tab",
         "decisions": "a decision made elsewhere is shown",
-        "restarts": "the page's process came back",
-        "second_starts": "a second start has said where the first is",
+        "restarts": "the server was restarted",
+        "second_starts": "a second start prints the address",
     }
     lines = [
         spread(words, getattr(figures, name)) for name, words in titles.items() if getattr(figures, name)

@@ -1,4 +1,4 @@
-"""A person at the page, without a browser: presses the next step, decides, resumes what halted."""
+"""A simulated user without a browser: does the next step, decides, and resumes halted jobs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,17 +10,17 @@ from gal_studio.state import Store
 from gal_studio.studio import Studio, demo_draft
 
 HALTED = ("interrupted", "paused", "stopped", "error")
-DECISIONS = ("accepted", "rejected", "accepted")  # of the first picture of the first anchors, one by one
+DECISIONS = ("accepted", "rejected", "accepted")  # on the first picture of each of the first anchors
 
 
 def begin(workspace: Path, draft: dict[str, Any], seed: int = 1) -> str:
-    """A project of the bundled style in a new workspace, with these parts of its draft; its id."""
+    """Create a project of the bundled style in a new workspace; returns its ID."""
     with Store(workspace) as store:
         return Studio(store).create_project(replace(demo_draft("style"), seed=seed, **draft))
 
 
 class Person:
-    """Works on a project until so many rounds are done, all by what the page offers."""
+    """Works on a project through the page's API until a number of rounds is done."""
 
     def __init__(
         self,
@@ -33,19 +33,19 @@ class Person:
         self.sees: dict[str, Any] = {}
 
     def look(self) -> dict[str, Any]:
-        """What a page that was just opened is told."""
+        """The answer to the first poll of a new page."""
         self.sees = self._studio.call("poll", {"project": self._project, "round": None, "known": {}})
         return self.sees
 
     def job_halted(self) -> bool:
-        """Whether the page says that the job does not run any more."""
+        """Whether the page shows the job as halted."""
         try:
             return (self.look()["parts"]["job"] or {}).get("state") in HALTED
         except AwayError:  # it was too slow
             return False
 
     def act(self) -> bool:
-        """Do the next thing, if there is one to do now; whether all is done. A slow page is asked again."""
+        """Do the next step if there is one; returns whether all is done. A slow server is asked again."""
         try:
             return self._act()
         except AwayError:
@@ -55,12 +55,12 @@ class Person:
 
     def _act(self) -> bool:
         seen = self.look()
-        job, entry = seen["parts"]["job"], seen["parts"]["round"]
+        job, round_ = seen["parts"]["job"], seen["parts"]["round"]
         if job and job["state"] in HALTED:
             self._press("resume", {"job": job["id"]})
-        elif entry["step"] in ("fine_tune", "generate"):
-            self._press(entry["step"], {"round": seen["round"]})
-        elif entry["step"] != "wait":
+        elif round_["step"] in ("fine_tune", "generate"):
+            self._press(round_["step"], {"round": seen["round"]})
+        elif round_["step"] != "wait":
             return self._decide_and_go_on(seen)
         return False
 

@@ -1,4 +1,4 @@
-"""What the long runs have to do, and how their figures are told."""
+"""The size of the long runs, and the report of their results."""
 
 import os
 import statistics
@@ -12,18 +12,18 @@ from gal_studio.commands.machine import describe_machine
 
 @dataclass(frozen=True)
 class Load:
-    """How much one run has to do; `models` are the folders of a base model and of a CLIP."""
+    """The size of a run; `models` are the folders of a base model and of a CLIP model."""
 
     steps: int = 40
     candidates: int = 3
     sampling_steps: int = 4
     kills: int = 5  # in each run
-    share: float = 0.4  # of an undisturbed run that a process lives at the most
+    share: float = 0.4  # of the time of an undisturbed run, after which a process is killed at the latest
     models: tuple[str, str] | None = None
 
     @property
     def draft(self) -> dict[str, Any]:
-        """The same for a project that the page works on, with more checkpoints than the preset's."""
+        """The load as a draft for the page, with more checkpoints than the preset has."""
         changes = {
             "tune": {"steps": self.steps, "checkpoint_every": 10},
             "generation": {"candidates": self.candidates, "steps": self.sampling_steps},
@@ -33,7 +33,7 @@ class Load:
 
     @property
     def words(self) -> tuple[object, ...]:
-        """The same for the command line."""
+        """The load as arguments of the command line."""
         steps, candidates = ("--steps", self.steps), ("--candidates", self.candidates)
         models = ("--base-model", self.models[0], "--clip-model", self.models[1]) if self.models else ()
         return ("--policy", "random", *steps, *candidates, "--sampling-steps", self.sampling_steps, *models)
@@ -41,7 +41,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: who died in the middle of what, the work to repeat, and when it was noticed (seconds)."""
+    """A kill: the process, its phase, the seconds of work to repeat, and the seconds until it was noticed."""
 
     victim: str
     phase: str
@@ -51,7 +51,7 @@ class Kill:
 
 @dataclass
 class Report:
-    """What all runs with kills together showed."""
+    """The results of all runs with kills."""
 
     kills: list[Kill] = field(default_factory=list)
     losses: Losses = field(default_factory=Losses)
@@ -72,7 +72,7 @@ class Report:
         return not (self.losses.any or self.not_ended or self.different or late)
 
     def table(self) -> str:
-        """The figures in lines."""
+        """The results as text."""
         losses = self.losses
         work = [kill.repeated for kill in self.kills if kill.victim != "page" and ":" in kill.phase]
         noticed = [kill.noticed for kill in self.kills if kill.noticed is not None]
@@ -84,7 +84,7 @@ class Report:
             f"damage {losses.damaged or 'none'}",
             f"runs that did not end {self.not_ended or 0}",
             f"LoRAs and pictures that differ {self.different or 0}",
-            f"files that nothing refers to, left behind {self.leftovers}",
+            f"unused files left behind {self.leftovers}",
             *([spread("seconds of work to repeat", work)] if work else []),
             *([spread("seconds until a dead worker was noticed", noticed)] if noticed else []),
             *(f"  {count:4d}  {what}" for what, count in sorted(fell.items())),
@@ -93,17 +93,17 @@ class Report:
 
 
 def compare(name: str, undisturbed: dict[str, Any], found: dict[str, Any], report: Report) -> None:
-    """Note what of a run is not bit for bit what it should be."""
+    """Report the results of a run that differ from those of the undisturbed run."""
     for key in sorted(undisturbed.keys() | found.keys()):
         if undisturbed.get(key) != found.get(key):
             report.different.append(f"{name}: {key}")
 
 
 def spread(title: str, values: list[float]) -> str:
-    """Middle and end of some values, in one line."""
+    """The median and the maximum of some values, in one line."""
     return f"{title}: median {statistics.median(values):.2f}, worst {max(values):.2f} (of {len(values)})"
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on, and how busy it was."""
+    """The machine of the measurements, and its load."""
     return {**describe_machine(), "load": os.getloadavg()[1]}

@@ -1,4 +1,4 @@
-"""The studio as it runs in truth: the page in a process of its own, the worker that it starts, HTTP calls."""
+"""A real studio: the server in a process of its own, the worker that it starts, and HTTP calls."""
 
 import http.client
 import json
@@ -18,15 +18,15 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 CALL, WRITES = "/gradio_api/component_server", "/writes"
-PATIENCE = 120.0  # seconds after which something that should come is called missing
+PATIENCE = 120.0  # seconds to wait for something
 
 
 class AwayError(Exception):
-    """The page's process does not answer."""
+    """The server does not answer."""
 
 
 def environment() -> dict[str, str]:
-    """One thread for the models, so that the machine's other core is free for the page."""
+    """The environment with one thread for the models, so that a core is free for the server."""
     return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 
 
@@ -36,17 +36,17 @@ def studio_command(*words: object) -> list[str]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE, pause: float = 0.02) -> float:
-    """Seconds until something holds; TimeoutError when it does not in time."""
+    """Wait until a condition holds; returns the seconds, or raises TimeoutError."""
     started = time.monotonic()
     while not condition():
         if time.monotonic() - started > seconds:
-            raise TimeoutError(f"waited {seconds:.0f} s in vain")
+            raise TimeoutError(f"nothing happened within {seconds:.0f} s")
         time.sleep(pause)
     return time.monotonic() - started
 
 
 class RunningStudio:
-    """The page of one workspace behind a port, which can be killed and started again."""
+    """The server of a workspace, which can be killed and started again."""
 
     def __init__(self, workspace: Path, port: int) -> None:
         self.workspace, self.port = workspace, port
@@ -55,7 +55,7 @@ class RunningStudio:
         self._panels: dict[str, int] = {}
 
     def start(self) -> float:
-        """Start the process; seconds until the page answers."""
+        """Start the server; returns the seconds until it answers."""
         words = ("--no-browser", "--workspace", self.workspace, "--port", self.port)
         self.workspace.mkdir(parents=True, exist_ok=True)
         with (self.workspace.parent / f"{self.workspace.name}-page.log").open("ab") as log:
@@ -66,17 +66,17 @@ class RunningStudio:
 
     @property
     def pid(self) -> int:
-        """The number of the page's process."""
+        """The process ID of the server."""
         if self._process is None:
             raise AwayError
         return self._process.pid
 
     def runs(self) -> bool:
-        """Whether the page's process lives."""
+        """Whether the server runs."""
         return self._process is not None and self._process.poll() is None
 
     def answers(self) -> bool:
-        """Whether the page can be had."""
+        """Whether the server answers."""
         if not self.runs():
             raise AwayError
         try:
@@ -86,13 +86,13 @@ class RunningStudio:
         return True
 
     def kill(self) -> None:
-        """End the page's process with SIGKILL."""
+        """Kill the server with SIGKILL."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
 
     def end(self) -> None:
-        """End the page's process and the worker, in good order."""
+        """Terminate the server and the worker."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
@@ -103,7 +103,7 @@ class RunningStudio:
                     worker.kill()
 
     def workers(self) -> list[psutil.Process]:
-        """The worker processes of this workspace, also one that just starts."""
+        """The worker processes of this workspace, including starting ones."""
         found = []
         for process in psutil.process_iter(["cmdline"]):
             words = process.info["cmdline"] or []
@@ -112,17 +112,17 @@ class RunningStudio:
         return found
 
     def kill_worker(self) -> bool:
-        """End the workers with SIGKILL; False when none was there, or none any more."""
+        """Kill the workers with SIGKILL; returns whether there was one."""
         killed = []
         for worker in self.workers():
-            with suppress(psutil.NoSuchProcess):  # it has ended by itself
+            with suppress(psutil.NoSuchProcess):  # it has just ended
                 worker.send_signal(signal.SIGKILL)
                 killed.append(worker)
         psutil.wait_procs(killed, timeout=10)
         return bool(killed)
 
     def call(self, handler: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Call a handler as the page does; AwayError when the process is gone before its answer came."""
+        """Call a handler as the page does; raises AwayError if the server does not answer."""
         if handler not in self._panels:
             self._find_panels()
         message = {
@@ -137,7 +137,7 @@ class RunningStudio:
         return answer
 
     def write(self, name: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Change something as the page does; AwayError when the process is gone before its answer came."""
+        """Send a write as the page does; raises AwayError if the server does not answer."""
         write = {"id": uuid.uuid4().hex, "name": name, "request": request}
         (answer,) = json.loads(self._ask("POST", WRITES, json.dumps([write]).encode()))
         if not isinstance(answer, dict):

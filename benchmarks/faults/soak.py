@@ -1,10 +1,9 @@
-"""Small jobs without end, and whether anything grows: memory, threads, open files, the database's log.
+"""Run small jobs for a long time, and check that nothing grows: memory, threads, open files, the WAL.
 
     python -m benchmarks.faults soak --minutes 30 --out soak.json
 
-A person trains, draws, decides and goes on, a new project every few rounds; beside it a page asks twice a
-second what is new and fetches pictures. Worker and page are processes of their own. Goal: no growth after
-warming up.
+A simulated user trains, generates and decides, with a new project every few rounds, while a page polls twice
+a second and fetches pictures. Worker and server are separate processes. Goal: no growth after warming up.
 """
 
 import argparse
@@ -29,15 +28,15 @@ from tests.tiny_project import make_models
 from tests.ui.conftest import free_port
 
 MEGABYTE = 2**20
-ROUNDS = 3  # of a project, before the next one is begun
-WARM = 0.2  # of the time that is left out of the trend
+ROUNDS = 3  # of each project
+WARM = 0.2  # share of the time that is left out as warming up
 ALLOWED = {"rss": 0.05, "threads": 0.0, "files": 0.0, "wal": 0.0}  # growth from first to last quarter
-SLACK = {"rss": 8 * MEGABYTE, "threads": 2, "files": 3, "wal": 5 * MEGABYTE}  # what one moment may have more
+SLACK = {"rss": 8 * MEGABYTE, "threads": 2, "files": 3, "wal": 5 * MEGABYTE}  # allowed besides
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What both processes held at a moment; bytes, counts, and seconds since the beginning."""
+    """The resources of both processes at a time: bytes, counts, and seconds since the start."""
 
     time: float
     jobs: int
@@ -52,7 +51,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Trend:
-    """Medians of the first and the last quarter after warming up, and the slope in units an hour."""
+    """The medians of the first and last quarter after warming up, and the slope per hour."""
 
     first: float
     last: float
@@ -61,7 +60,7 @@ class Trend:
 
 
 class Polling:
-    """What a page does beside the person: asks what is new, says what it knows, and fetches pictures."""
+    """Polls as a page does beside the user, and fetches new pictures."""
 
     def __init__(self, studio: RunningStudio) -> None:
         self._studio, self.project = studio, ""
@@ -95,7 +94,7 @@ class Polling:
 
 
 def soak(studio: RunningStudio, load: Load, seconds: float, every: float) -> list[Sample]:
-    """Work on for so long; a sample every few seconds."""
+    """Work for some time; returns a sample every few seconds."""
     samples: list[Sample] = []
     began, number = time.monotonic(), 0
     with Polling(studio) as polling:
@@ -111,7 +110,7 @@ def soak(studio: RunningStudio, load: Load, seconds: float, every: float) -> lis
 
 
 def take(studio: RunningStudio, now: float) -> list[Sample]:
-    """One sample; none while the worker is just starting."""
+    """One sample; none while the worker is starting."""
     workers = studio.workers()
     if len(workers) != 1:
         return []
@@ -143,13 +142,13 @@ def _trend(name: str, samples: Sequence[Sample]) -> Trend:
 
 
 def table(found: dict[str, Trend], samples: Sequence[Sample]) -> str:
-    """The figures in lines; bytes as megabytes."""
+    """The results as text; bytes in megabytes."""
     lines = [f"{samples[-1].time / 60:.0f} minutes, {samples[-1].jobs} jobs, {len(samples)} samples"]
     for name, trend in found.items():
         unit = MEGABYTE if name.endswith(("rss", "wal")) else 1
         lines.append(
             f"{name:15s} first quarter {trend.first / unit:8.1f}  last quarter {trend.last / unit:8.1f}  "
-            f"slope {trend.slope / unit:+8.1f} an hour  {'GROWS' if trend.grows else ''}".rstrip()
+            f"slope {trend.slope / unit:+8.1f} per hour  {'GROWS' if trend.grows else ''}".rstrip()
         )
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""What the store said from moment to moment, to hold what a page shows against it."""
+"""Record the state of the store over time, to compare it with what a page shows."""
 
 import threading
 import time
@@ -25,7 +25,7 @@ SHOWN = """() => {
 
 @dataclass(frozen=True)
 class Truth:
-    """What the store said at a moment: the job, and of each round its pictures, accepted and rejected."""
+    """The state of the store at a time: the job, and each round's counts (pictures, accepted, rejected)."""
 
     time: float
     state: str | None
@@ -34,7 +34,7 @@ class Truth:
     rounds: tuple[tuple[int, int, int], ...]
 
     def is_shown(self, seen: dict[str, Any]) -> bool:
-        """Whether a page that shows this is right."""
+        """Whether the page shows this state."""
         counts = (seen["pictures"], seen["accepted"], seen["rejected"])
         job = (self.state is None and seen["state"] is None) or (
             (self.state, self.done, self.total or 1) == (seen["state"], int(seen["done"]), int(seen["total"]))
@@ -43,7 +43,7 @@ class Truth:
 
 
 class Recorder:
-    """Reads the truth ten times a second, and has a person work on."""
+    """Records the state ten times a second while a simulated user works."""
 
     def __init__(self, studio: RunningStudio, project: str) -> None:
         self._studio, self._project = studio, project
@@ -84,8 +84,8 @@ def _truth(store: Store, project: str) -> Truth:
     now, job = time.monotonic(), store.jobs.current(project)
     state = None if job is None else "running" if job.state in BUSY else job.state
     rounds = []
-    for entry in store.rounds.of_project(project):
-        verdicts = list(store.decisions.verdicts(entry.id).values())
-        counts = store.candidates.count(entry.id), verdicts.count("accepted"), verdicts.count("rejected")
+    for round_ in store.rounds.of_project(project):
+        verdicts = list(store.decisions.verdicts(round_.id).values())
+        counts = store.candidates.count(round_.id), verdicts.count("accepted"), verdicts.count("rejected")
         rounds.append(counts)
     return Truth(now, state, job.done if job else 0, job.total if job else 0, tuple(rounds))

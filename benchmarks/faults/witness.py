@@ -1,4 +1,4 @@
-"""What must never be lost: remembered while the studio runs, looked for after each kill."""
+"""Check that nothing is lost: remember rows and files while the studio runs, look for them after a kill."""
 
 import hashlib
 import shutil
@@ -36,7 +36,7 @@ Rows = dict[str, set[tuple[Any, ...]]]
 
 @dataclass
 class Losses:
-    """What was missing or altered when it was looked for."""
+    """Counts of what was missing or altered."""
 
     decisions: int = 0
     pictures: int = 0
@@ -50,7 +50,7 @@ class Losses:
 
 
 class Witness:
-    """Remembers rows and files of a workspace and the decisions that the page has confirmed."""
+    """Remembers the rows and files of a workspace, and the decisions that the page has confirmed."""
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
@@ -60,7 +60,7 @@ class Witness:
         self._confirmed: set[tuple[str, str]] = set()
 
     def confirm(self, candidate: str, verdict: str) -> None:
-        """The page has said that this decision is kept."""
+        """Remember a decision that the page has confirmed."""
         self._confirmed.add((candidate, verdict))
 
     def look(self) -> None:
@@ -75,7 +75,7 @@ class Witness:
                 self._files |= files
 
     def check(self) -> None:
-        """Look for all that is remembered, in a copy of the database as the kill has left it."""
+        """Look for everything remembered, in a copy of the database as the kill left it."""
         if not (self.workspace / "studio.db").exists():
             self._miss({name: set() for name in LASTING})
             return
@@ -99,8 +99,8 @@ class Witness:
                 self.losses.pictures += missing
             else:
                 self.losses.other_rows += missing
-        entries = {(row[2], row[3]) for row in rows["decisions"]}
-        self.losses.decisions += len(self._confirmed - entries)
+        recorded = {(row[2], row[3]) for row in rows["decisions"]}
+        self.losses.decisions += len(self._confirmed - recorded)
 
     def _read(self, connection: sqlite3.Connection) -> tuple[Rows, set[Path]]:
         rows = {name: set(connection.execute(sql).fetchall()) for name, sql in LASTING.items()}
@@ -112,20 +112,20 @@ class Witness:
         return rows, files
 
     def finish(self) -> int:
-        """Check the workspace at the end with the doctor's eyes; the files that nothing refers to."""
+        """Check the workspace at the end as `doctor` does; returns the number of unused files."""
         self.check()
         with Store(self.workspace) as store:
             found = examine(store, age=0.0)
         harmless = ("orphan", "leftover", "checkpoint")
-        self.losses.damaged += [entry.sentence for entry in found if entry.problem not in harmless]
-        return sum(len(entry.paths) for entry in found if entry.problem in harmless)
+        self.losses.damaged += [finding.sentence for finding in found if finding.problem not in harmless]
+        return sum(len(finding.paths) for finding in found if finding.problem in harmless)
 
 
 @contextmanager
 def _copied(workspace: Path) -> Iterator[sqlite3.Connection]:
-    """The database with its log as they lie on the disk; the studio's own recovery is left to the studio."""
+    """A copy of the database with its WAL; recovering the original is left to the studio."""
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(20):  # a process that lives on may write meanwhile
+        for _ in range(20):  # another process may write meanwhile
             before = _marks(workspace)
             for name in ("studio.db", "studio.db-wal"):
                 Path(folder, name).unlink(missing_ok=True)
@@ -152,7 +152,7 @@ def _intact(path: Path) -> bool:
 
 
 def phase_now(workspace: Path, process: int) -> tuple[str, float]:
-    """What a worker's process does now, and the seconds since it last kept something of its work."""
+    """The current phase of a worker process, and the seconds since it last saved something."""
     path = workspace / "studio.db"
     if not path.exists():
         return "starting", 0.0
@@ -172,14 +172,14 @@ def phase_now(workspace: Path, process: int) -> tuple[str, float]:
             (drawn,) = connection.execute(
                 "SELECT MAX(created) FROM candidates WHERE round_id = ?", (row[3],)
             ).fetchone()
-        except sqlite3.OperationalError:  # the tables are not there yet
+        except sqlite3.OperationalError:  # there are no tables yet
             return "starting", 0.0
     kept = [path.stat().st_mtime for path in (workspace / "checkpoints" / row[3]).rglob("step-*.safetensors")]
     return f"{row[1]}: {row[2] or 'loading'}", time.time() - max(began, drawn or 0.0, *kept)
 
 
 def progress_mark(workspace: Path) -> tuple[Any, ...]:
-    """What changes whenever the work on a workspace goes on; heartbeats do not count."""
+    """Values that change whenever a workspace makes progress; without heartbeats."""
     with (
         suppress(sqlite3.OperationalError),
         closing(sqlite3.connect(workspace / "studio.db", timeout=20)) as c,
@@ -192,27 +192,27 @@ def progress_mark(workspace: Path) -> tuple[Any, ...]:
 
 
 def completed(workspace: Path) -> int:
-    """How many jobs are done."""
+    """The number of completed jobs."""
     with closing(sqlite3.connect(workspace / "studio.db", timeout=20)) as connection:
         return int(connection.execute("SELECT COUNT(*) FROM jobs WHERE state = 'completed'").fetchone()[0])
 
 
 def results(workspace: Path) -> dict[str, Any]:
-    """What two runs must agree on: every picture with its numbers and place, and every LoRA's tensors."""
+    """What must be equal in two runs: each picture with its scores and place, and each LoRA's tensors."""
     with Store(workspace) as store:
         found: dict[str, Any] = {}
         for project in store.projects.all():
             prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project.id)}
-            for entry in store.rounds.of_project(project.id):
-                for one in store.candidates.of_round(entry.id):
-                    key = f"{entry.number} {prompts[one.anchor_id]} {one.index}"
+            for round_ in store.rounds.of_project(project.id):
+                for one in store.candidates.of_round(round_.id):
+                    key = f"{round_.number} {prompts[one.anchor_id]} {one.index}"
                     found[key] = (one.image, one.similarity_anchor, one.similarity_reference, one.x, one.y)
-                if entry.adapter is not None:
-                    found[f"lora {entry.number}"] = tensors(store.adapters.path(entry.adapter))
+                if round_.adapter is not None:
+                    found[f"lora {round_.number}"] = tensors(store.adapters.path(round_.adapter))
         return found
 
 
 def tensors(path: Path) -> dict[str, bytes]:
-    """The tensors of a LoRA, without what its header says."""
+    """The tensors of a LoRA, without its metadata."""
     with safe_open(path, framework="numpy") as file:
         return {name: file.get_tensor(name).tobytes() for name in file.keys()}  # noqa: SIM118

@@ -1,10 +1,10 @@
-"""Kills a whole run at each of its writes, one after another, and lets it go on to its end.
+"""Kill a whole run at each of its writes in turn, and resume it to its end.
 
     python -m benchmarks.faults writes --every 1
 
-A run is `gal-studio run` on models with random weights, in a process that ends itself with SIGKILL just
-before or after a transaction, a rename, a removal or the opening of a file. What kills at random times meet
-once in a thousand times, this meets each time. Goals as for `kills`.
+A run is `gal-studio run` on models with random weights, in a process that kills itself just before or after a
+transaction, a rename, a removal or the opening of a file. It finds what kills at random times meet once in a
+thousand. The goals are those of `kills`.
 """
 
 import argparse
@@ -31,23 +31,23 @@ from tests.tiny_project import CHANGES, make_models, tiny_draft
 KILLED = -signal.SIGKILL
 AUDITED = ("os.rename", "os.remove")
 SMALL = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 4, "checkpoint_every": 2}}
-import_ahead()  # once, in the process from which all others are forked
+import_ahead()  # once, in the process that all others are forked from
 
 
 def plan_in(folder: Path, models: tuple[str, str]) -> Plan:
-    """The run: two rounds of a style, a policy that always accepts."""
+    """The plan of a run: two rounds of a style with a policy that always accepts."""
     draft = replace(tiny_draft(models, changes=SMALL), anchors=["A tie {}", "A koala {}", "A drum {}"])
     return Plan(draft, 2, "random", folder / "out", folder / "workspace")
 
 
 def _live(plan: Plan, last: int, counted: Any) -> None:
-    """Carry the plan out, and die at the write of this number; 0: live, and say how many there were."""
+    """Run the plan, and kill the process at write number `last`; 0: count all writes."""
     place = 0
     main = threading.get_ident()
 
     def at_a_write() -> None:
         nonlocal place
-        if threading.get_ident() != main:  # the heartbeat's
+        if threading.get_ident() != main:  # of the heartbeat
             return
         place += 1
         if place == last:
@@ -70,26 +70,26 @@ def _live(plan: Plan, last: int, counted: Any) -> None:
 def _counting(transaction: Callable[..., Any], at_a_write: Callable[[], None]) -> Callable[..., Any]:
     @contextmanager
     def counted(self: Database) -> Iterator[Any]:
-        outer = not getattr(self._local, "depth", 0)
+        outer = not self._held.depth
         with transaction(self) as writer:
             yield writer
             if outer:
-                at_a_write()  # all is said, nothing is kept
+                at_a_write()  # before the commit
         if outer:
-            at_a_write()  # it is kept, and nobody knows
+            at_a_write()  # after the commit
 
     return counted
 
 
 class Lives:
-    """Runs of a plan in processes that are forked from one that has imported everything."""
+    """Runs a plan in processes forked from one that has imported everything."""
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([__name__])
 
     def live(self, plan: Plan, last: int = 0) -> tuple[int, int, int]:
-        """Its exit code, the number of writes when it lived to the end, and its process number."""
+        """Run the plan; returns the exit code, the number of writes (if not killed), and the process ID."""
         counted = self._context.Value("i", 0)
         process = self._context.Process(target=_live, args=(plan, last, counted))
         process.start()
@@ -99,7 +99,7 @@ class Lives:
 
 
 def kill_at(lives: Lives, plan: Plan, places: list[int], truth: dict[str, Any], report: Report) -> None:
-    """Die at these writes, one life after another, then live on to the end and compare."""
+    """Kill a run at each of these writes, then resume it to its end and compare the results."""
     name, witness = f"writes {places}", Witness(plan.workspace)
     for place in places:
         code, _, process = lives.live(plan, place)
@@ -120,8 +120,8 @@ def kill_at(lives: Lives, plan: Plan, places: list[int], truth: dict[str, Any], 
 def main(arguments: list[str] | None = None) -> int:
     about = (__doc__ or "").splitlines()[0]
     parser = argparse.ArgumentParser(prog="benchmarks.faults writes", description=about)
-    parser.add_argument("--every", type=int, default=1, help="1: each write; 5: each fifth")
-    parser.add_argument("--first", type=int, default=1, help="the first of them")
+    parser.add_argument("--every", type=int, default=1, help="kill at every n-th write")
+    parser.add_argument("--first", type=int, default=1, help="the first write to kill at")
     options = parser.parse_args(arguments)
     report, began, lives = Report(), time.monotonic(), Lives()
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,12 +1,12 @@
-"""A whole round as the GAL paper's programs do it, against ours, on the same model in the same run.
+"""Time a whole round as the GAL paper describes it, and as the studio does it, on the same model.
 
     python -m benchmarks.quality.published_procedure [--model DIR_OR_ID] [--clip NAME] \
         [--share 1.0] [--out FILE.json]
 
-The published procedure is written here from its description: full U-Net AdamW
-at 5e-6 in float32, 500 steps of batch 2, nothing cached; one picture at a time, DPM-Solver++ with 50 steps
-and guidance 7.5; then CLIP features one by one. Ours is the engine with the preset's settings. With `--share`
-below 1 both sides do that share of their steps and the same pictures in whole batches of ours.
+The published procedure is implemented from its description: full U-Net training with AdamW at 5e-6 in
+float32, 500 steps of batch size 2, nothing cached; one picture at a time, DPM-Solver++ with 50 steps and
+guidance 7.5; then CLIP features one by one. Ours is the engine with the settings of the preset. With
+`--share` below 1, both do that share of their steps, and the same pictures in whole batches of ours.
 """
 
 import argparse
@@ -22,8 +22,8 @@ import numpy as np
 from PIL import Image
 
 from gal_studio import assets
-from gal_studio.core.prompts import expand_anchors, style_descriptor
-from gal_studio.core.references import make_references
+from gal_studio.core.prompts import style_descriptor
+from gal_studio.core.references import describe
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.features.clip import load_embedder
@@ -41,7 +41,7 @@ Seconds = dict[str, dict[str, float]]
 
 @contextmanager
 def timed(seconds: Seconds, name: str) -> Iterator[None]:
-    """Wall and processor seconds of a phase; on a busy machine only the processor's can be compared."""
+    """Measure wall and CPU seconds of a phase; on a busy machine only CPU seconds are comparable."""
     wall, processor = time.perf_counter(), time.process_time()
     yield
     seconds[name] = {
@@ -56,7 +56,7 @@ def share_of(count: int, share: float, multiple: int = 1) -> int:
 
 
 def published_training(model: ImageModel, image: Image.Image, prompt: str, steps: int) -> None:
-    """Full U-Net, float32; picture and prompt are encoded anew in every step."""
+    """Train the full U-Net in float32; picture and prompt are encoded again in every step."""
     import torch
     from diffusers import DDPMScheduler
 
@@ -90,7 +90,7 @@ def published_training(model: ImageModel, image: Image.Image, prompt: str, steps
 
 
 def published_drawing(model: ImageModel, prompts: Sequence[str]) -> list[Image.Image]:
-    """One picture at a time with the stock pipeline; one generator for the whole round."""
+    """Draw one picture at a time with the stock pipeline, with one generator for the whole round."""
     import torch
     from diffusers import DPMSolverMultistepScheduler
 
@@ -175,7 +175,7 @@ def our_round(
 def compare(name: str, clip: str, settings: Settings, share: float) -> dict[str, Any]:
     reference = assets.demo("style")
     prompt = reference.prompts[0]
-    anchors = expand_anchors("style", assets.load_anchors("style"), make_references("style", [(prompt, "")]))
+    anchors = describe("style", [(prompt, "")]).prompts.expand(assets.load_anchors("style"))
     with Image.open(reference.images[0]) as opened:
         image = opened.convert("RGB")
     ours = our_round(name, clip, image, prompt, anchors, settings, share)

@@ -1,13 +1,13 @@
-"""Does PatchDPO help? Each reference's refinement against as many further steps, and against uniform weights.
+"""Compare refinement by PatchDPO with plain fine-tuning of equal length, and with uniform weights.
 
     python -m benchmarks.quality.refinement_gain --kind object --work FOLDER \
         --out FILE.json [--first 0 --count 8]
     python -m benchmarks.quality.refinement_gain --report FILE.json FILE.json
 
-References that no training saw (tools/pocket/gain_cases.py), eight held-out prompts and four seeds each. From
-the round's LoRA three trainings of equal length start: the refinement, the same with uniform weights, and
-plain fine-tuning with as many rows a step. Likeness is judged by a tower that made neither weights nor
-flags (tools/pocket/independent.py); text alignment (CLIP-T) by the project's CLIP. FOLDER holds judge.pt,
+The references are unseen in training (tools/pocket/evaluation/gain_cases.py), with eight held-out prompts and
+four seeds each. Three trainings of equal length start from the round's LoRA: the refinement, the same with
+uniform weights, and plain fine-tuning with the same batch size. Likeness is measured by an independent tower
+(tools/pocket/evaluation/independent.py), text alignment (CLIP-T) by the project's CLIP. FOLDER has judge.pt,
 the unseen renders and the icons of tools/pocket.
 """
 
@@ -72,7 +72,7 @@ def encoded(picture: Image.Image) -> bytes:
 
 
 def adapters_of(bench: Bench, case: GainCase, folder: Path) -> tuple[dict[str, Path], dict[str, float]]:
-    """The LoRA of each variant, and the seconds of the refinement's parts."""
+    """The LoRA of each variant, and the seconds of each phase of the refinement."""
     with Store(folder / "workspace") as store:
         studio = Studio(store)
         references = tuple((encoded(picture), prompt) for picture, prompt in case.references)
@@ -105,8 +105,9 @@ def _refined(studio: Studio, worker: LocalWorker, round_id: str) -> str:
 
 
 def _further(studio: Studio, worker: LocalWorker, node: str, round_id: str) -> str:
-    """Plain fine-tuning (Eq. G9) from the round's LoRA on its own set, prior preservation included, for as
-    many steps of as many rows at the same learning rate.
+    """Plain fine-tuning (Eq. G9) from the round's LoRA on its training set, with prior preservation.
+
+    The number of steps, the batch size and the learning rate are those of the refinement.
     """
     settings = studio.store.rounds.settings(node)
     rows = round(2 * settings.refine.batch_size / (1 - settings.refine.mix))
@@ -118,9 +119,9 @@ def _further(studio: Studio, worker: LocalWorker, node: str, round_id: str) -> s
         "learning_rate": settings.refine.learning_rate,
     }
     changed = studio.change_settings(studio.store.rounds.get(node).project_id, {"tune": changes})
-    entry = studio.store.rounds.add(studio.store.rounds.get(node).project_id, round_id, changed)
-    worker.finish(studio.fine_tune(entry.id))
-    return entry.id
+    further = studio.store.rounds.add(studio.store.rounds.get(node).project_id, round_id, changed)
+    worker.finish(studio.fine_tune(further.id))
+    return further.id
 
 
 def drawn_with(bench: Bench, case: GainCase, adapter: Path) -> list[Image.Image]:
@@ -132,7 +133,7 @@ def drawn_with(bench: Bench, case: GainCase, adapter: Path) -> list[Image.Image]
 
 
 def measured(bench: Bench, case: GainCase, pictures: Sequence[Image.Image]) -> dict[str, NDArray[np.float64]]:
-    """Figures of each picture, (32,)."""
+    """The measurements of each picture, (32,)."""
     texts = np.repeat(bench.embedder.texts(case.prompts), SEEDS, axis=0)
     figures = {"text_alignment": (bench.embedder.images(pictures) * texts).sum(1)}
     if case.kind == "object":
@@ -203,8 +204,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=8)
-    parser.add_argument("--changes", type=json.loads, default={}, help="settings in part, as JSON")
-    parser.add_argument("--pictures", type=Path, help="a folder for sheets of what was drawn")
+    parser.add_argument("--changes", type=json.loads, default={}, help="settings to change, as JSON")
+    parser.add_argument("--pictures", type=Path, help="a folder for contact sheets")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--report", type=Path, nargs="+")
     args = parser.parse_args()

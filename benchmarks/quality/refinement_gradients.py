@@ -1,11 +1,11 @@
-"""Why the patches' weights change little: the directions in which the losses of Eq. P7 pull, compared.
+"""Compare the gradients of Eq. P7 with patch weights and with uniform ones.
 
     python -m benchmarks.quality.refinement_gradients --work FOLDER --count 2
 
-For objects that no training saw (tools/pocket/gain_cases.py): a round, its pairs, and the mean gradient of
-the pairs' loss over the same draws with the weights of Eq. P7, with evened ones, and with uniform ones. A
-cosine of 1 means that the weights change nothing but the length of a step, which Adam takes away. The last
-figure is the same loss over other draws: what chance alone does to a mean of this many.
+For objects that are unseen in training (tools/pocket/evaluation/gain_cases.py), the mean gradient of the
+pairs' loss is computed over the same noise with the weights of Eq. P7, with evened ones, and with uniform
+ones. A cosine of 1 means that the weights change only the length of a step, which Adam normalizes. The last
+value is that of uniform weights over other noise, which shows the variation by chance.
 """
 
 import argparse
@@ -40,7 +40,7 @@ VARIANTS: Mapping[str, dict[str, Any]] = {
 def mean_gradient(
     model: ImageModel, store: Store, node: str, adapter: Path, changes: Mapping[str, Any], seed: int
 ) -> torch.Tensor:
-    """The mean gradient of the pairs' loss at the round's LoRA, as one row."""
+    """The mean gradient of the pairs' loss at the round's LoRA, flattened."""
     settings = store.rounds.settings(node)
     refine = settings.refine.updated({**changes, "mix": 0.0, "batch_size": 4})
     pairs = [
@@ -67,7 +67,7 @@ def mean_gradient(
 
 
 def compare(model: ImageModel, case: GainCase, folder: Path) -> dict[str, float]:
-    """Cosines to the gradient with uniform weights."""
+    """The cosine of each gradient with that of uniform weights."""
     with Store(folder / "workspace") as store:
         studio = Studio(store)
         references = tuple((encoded(picture), prompt) for picture, prompt in case.references)
@@ -90,7 +90,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--work", type=Path, required=True, help="the folder of tools/pocket, with its icons")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="the work folder of tools/pocket, with the icons"
+    )
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)

@@ -1,4 +1,4 @@
-"""Times the whole demo from outside: seconds of each part, and the peak memory of the process.
+"""Time the whole demo: seconds of each phase, and peak memory.
 
     python -m benchmarks.speed.demo --kind style --rounds 2
 
@@ -29,9 +29,9 @@ def main() -> None:
         wall = time.monotonic() - start
         summary = json.loads((out / "summary.json").read_text())
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    for entry in summary["rounds"]:
-        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in entry["seconds"].items())
-        print(f"round {entry['number']}: {parts}; {entry['unet_forwards']} U-Net forwards")
+    for round_ in summary["rounds"]:
+        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in round_["seconds"].items())
+        print(f"round {round_['number']}: {parts}; {round_['unet_forwards']} U-Net forwards")
     print(f"{args.kind}, {args.rounds} rounds: {wall:.0f} s, peak memory {peak:.2f} GB, {summary['machine']}")
 
 

@@ -1,9 +1,9 @@
-"""From the command to a usable page, and from a click on "Try the demo" to the suggestion, in Chromium.
+"""Time the start of the studio in Chromium, and the way from "Try the demo" to the first suggestion.
 
     python -m benchmarks.speed.first_suggestion --kind style --screens FOLDER
 
-Goals on two CPU cores: page in 5 s, first paint in 1 s after the request, suggestion in 120 s. With
-`--screens` the page is pictured on the way, light and dark, and a second round is drawn after an override.
+Goals on two CPU cores: page in 5 s, first paint 1 s after the request, suggestion in 120 s. `--screens` takes
+screenshots on the way, light and dark, and continues with a second round after an override.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def until_suggested(page) -> None:
 
 
 def follow(page, folder: Path | None) -> None:
-    """The rest of a round: override, accept, go on, train and draw again, look at the results."""
+    """The rest of a round: override, accept, train and generate the next one, look at the results."""
     page.locator(".tile:not([data-copy])").nth(4).click()
     page.click("[data-action=accept]")
     picture(page, folder, "accepted")

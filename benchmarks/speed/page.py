@@ -1,8 +1,8 @@
-"""How fast the page is: first paint, ready, lasso to grid, hover and decision to map and grid.
+"""Time the page: first paint, ready, lasso to grid, hover and decision to map and grid.
 
-    python benchmarks/page_speed.py [--candidates 10 56] [--repeat 7] [--json FILE]
+    python -m benchmarks.speed.page [--candidates 10 56] [--repeat 7] [--json FILE]
 
-10 candidates for each of the 18 anchors are 180 pictures, 56 are 1,008. Rounds are made without a model.
+10 candidates for each of the 18 anchors are 180 pictures, 56 are 1,008. The rounds are made without a model.
 """
 
 import argparse
@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.ui.conftest import ARGUMENTS, CHROMIUM, built
 from tests.ui.seeded import finished
 
-# Each function does something to the page and gives the milliseconds until the next frame was painted.
+# Each function acts on the page and returns the milliseconds until the next frame is painted.
 PROBES = """
 window.probe = {
   painted: (start) => new Promise((done) => requestAnimationFrame(() => {
@@ -63,7 +63,7 @@ window.probe = {
 
 
 def serve(workspace: Path, candidates: int, port: int) -> tuple[uvicorn.Server, str]:
-    """The page of a finished round behind a port of its own."""
+    """Serve the page of a finished round."""
     studio, project, _ = finished(workspace, candidates)
     server = uvicorn.Server(uvicorn.Config(built(studio), port=port, log_level="error"))
     threading.Thread(target=server.run, daemon=True).start()
@@ -73,7 +73,7 @@ def serve(workspace: Path, candidates: int, port: int) -> tuple[uvicorn.Server, 
 
 
 def load(page: Page, address: str) -> dict[str, float]:
-    """Open the page; seconds to the first paint and until the grid is there."""
+    """Open the page; seconds until the first paint, the grid and the map."""
     start = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.wait_for_selector("html[data-studio=ready]")
@@ -87,7 +87,7 @@ def load(page: Page, address: str) -> dict[str, float]:
 
 
 def measure(browser: Any, address: str, repeat: int) -> dict[str, Any]:
-    """All figures of one page."""
+    """All measurements of one page."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(180_000)
     cold, warm = load(page, address), load(page, address)
@@ -130,7 +130,7 @@ def main() -> None:
 
 
 def report(result: dict[str, Any]) -> None:
-    """One block of lines for people."""
+    """Print the results as text."""
     print(f"{result['pictures']} pictures, machine load {result['load']:.1f}")
     for name in ("cold", "warm"):
         print(f"  {name}: " + ", ".join(f"{key} {value:.2f} s" for key, value in result[name].items()))

@@ -1,1 +1,1 @@
-"""What the command line does, one module for each thing; the parser stands in `cli.py`."""
+"""The commands of the command line, one module each; `cli.py` puts them together."""

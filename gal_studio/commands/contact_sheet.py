@@ -1,4 +1,4 @@
-"""One picture of a whole round: a row for each anchor in the order of priority."""
+"""The contact sheet of a round: one row for each anchor, in the order of priority."""
 
 import math
 
@@ -14,8 +14,8 @@ SUGGESTED, ACCEPTED, COPY = "#5b5bd6", "#2a9d5c", "#d08030"
 
 
 def contact_sheet(images: Images, view: RoundView) -> Image.Image:
-    """The sheet: references on top, then the anchors; accepted, suggested and copied tiles are marked."""
-    columns = max(entry.score.candidates for entry in view.scores)
+    """Draw the sheet: references on top, then the anchors; accepted, suggested and copied ones are marked."""
+    columns = max(ranked.score.candidates for ranked in view.scores)
     shown = min(len(view.project.references), MOST_REFERENCES)
     grid, heading = LABEL + columns * (TILE + GAP), shown * (REFERENCE + GAP) + HEADING
     width = 2 * MARGIN + max(grid, heading)
@@ -23,10 +23,10 @@ def contact_sheet(images: Images, view: RoundView) -> Image.Image:
     sheet = Image.new("RGB", (width, top + len(view.scores) * (TILE + GAP) + MARGIN), PAPER)
     pen = ImageDraw.Draw(sheet)
     _draw_heading(images, view, sheet, pen)
-    for row, entry in enumerate(view.scores):
+    for row, ranked in enumerate(view.scores):
         y = top + row * (TILE + GAP)
-        _draw_label(pen, entry, y)
-        tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == entry.anchor.id]
+        _draw_label(pen, ranked, y)
+        tiles = [tile for tile in view.candidates if tile.candidate.anchor_id == ranked.anchor.id]
         for column, tile in enumerate(sorted(tiles, key=lambda tile: tile.candidate.index)):
             _draw_tile(images, sheet, pen, tile, (MARGIN + LABEL + column * (TILE + GAP), y))
     return sheet
@@ -47,8 +47,12 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
         (f"{view.project.name}: round {view.round.number}", 20, INK),
         (f"reference: {view.project.references[0].prompt}", 13, SOFT),
         (view.sentence, 13, SOFT),
-        (f"openness {view.openness:.3f}, weight of what is accepted {view.example_weight:.3f}", 13, SOFT),
-        ("star: suggested    tick: accepted    orange bar: copies the reference", 13, SOFT),
+        (
+            f"mean entropy {view.openness:.3f}, accepted pictures weigh {view.example_weight:.3f}",
+            13,
+            SOFT,
+        ),
+        ("star: suggested    tick: accepted    orange bar: looks like the reference", 13, SOFT),
     ]
     y = MARGIN
     for text, size, colour in lines:
@@ -56,17 +60,19 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
         y += size + 8
 
 
-def _draw_label(pen: ImageDraw.ImageDraw, entry: ScoreView, y: int) -> None:
-    colour = SUGGESTED if entry.suggested_candidate_id else INK
-    pen.text((MARGIN, y), _fitted(f"{entry.rank}  {entry.anchor.prompt}", 14, LABEL - 12), colour, _font(14))
-    score = entry.score
+def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int) -> None:
+    colour = SUGGESTED if ranked.suggested_candidate_id else INK
+    pen.text(
+        (MARGIN, y), _fitted(f"{ranked.rank}  {ranked.anchor.prompt}", 14, LABEL - 12), colour, _font(14)
+    )
+    score = ranked.score
     pen.text(
         (MARGIN, y + 20),
-        f"{score.overfit} / {score.candidates} copy   H {score.entropy:.2f}",
+        f"{score.overfit} of {score.candidates} like the reference   entropy {score.entropy:.2f}",
         SOFT,
         _font(12),
     )
-    for number, line in enumerate(_wrapped(entry.reason, 11, LABEL - 12)[:4]):
+    for number, line in enumerate(_wrapped(ranked.reason, 11, LABEL - 12)[:4]):
         pen.text((MARGIN, y + 40 + 15 * number), line, SOFT, _font(11))
 
 
@@ -88,7 +94,7 @@ def _draw_tile(
 
 
 def _star(x: int, y: int, radius: float) -> list[tuple[float, float]]:
-    """Five points around a centre, the first one upwards."""
+    """The corners of a five-pointed star, the first one at the top."""
     corners = [(radius if corner % 2 == 0 else radius * 0.45, math.pi * corner / 5) for corner in range(10)]
     return [(x + reach * math.sin(angle), y - reach * math.cos(angle)) for reach, angle in corners]
 

@@ -1,4 +1,4 @@
-"""`gal-studio demo`: a whole personalization on a bundled reference."""
+"""`gal-studio demo`: run all rounds on a bundled reference."""
 
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -23,7 +23,7 @@ from gal_studio.studio import DEFAULT_PRESET, demo_draft
 def demo(
     context: typer.Context,
     out: Out,
-    kind: Annotated[Literal["style", "object"], typer.Option(help="What to learn.")] = "style",
+    kind: Annotated[Literal["style", "object"], typer.Option(help="The kind of subject to learn.")] = "style",
     seed: Annotated[int, typer.Option(help="The project's seed.")] = 0,
     preset: Annotated[str, typer.Option(help="The base model and settings.")] = DEFAULT_PRESET,
     base_model: Annotated[str | None, typer.Option(help="A diffusers folder or hub ID.")] = None,

@@ -16,12 +16,12 @@ from gal_studio.core.types import Kind
 from gal_studio.workspace import check
 from gal_studio.workspace import repair as repairs
 
-PROBE_SECONDS = 4.5  # for each of drawing and training
+PROBE_SECONDS = 4.5  # each, for drawing and for training
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Measured on the preset's own settings."""
+    """The speed of this machine with the settings of a preset."""
 
     images_a_second: float
     training_steps_a_second: float
@@ -33,9 +33,7 @@ def doctor(
     preset: Annotated[str, typer.Option(help="The preset whose speed is measured.")] = "pocket",
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not measure the speed.")] = False,
     workspace: Workspace = None,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Repair the workspace as far as possible.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what can be repaired.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Report on this machine, or check a workspace.
@@ -55,7 +53,7 @@ def doctor(
 
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
-    """What is wrong with a workspace, what was repaired, and what is left to repair."""
+    """Check a workspace, and repair it if wanted; reports problems, repairs and what is left."""
     with existing_workspace(workspace) as store:
         findings = check.examine(store)
         done = repairs.repair(store, findings) if repair else ()
@@ -70,15 +68,21 @@ def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
 
 
 def tell_workspace(report: dict[str, Any]) -> str:
-    """The report in lines for a person."""
+    """The report as text."""
     lines = report["done"] or report["found"]
     if not lines:
-        return f"Workspace   whole: projects: {report['projects']}; every file is as it was stored."
+        return (
+            f"Workspace   no problems in {_projects(report['projects'])}; every file has its stored content."
+        )
     return "\n".join(f"Workspace   {line}" for line in lines)
 
 
+def _projects(count: int) -> str:
+    return f"{count} project{'' if count == 1 else 's'}"
+
+
 def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
-    """Everything that `doctor` tells, as plain data."""
+    """Everything that `doctor` reports, as plain data."""
     report: dict[str, Any] = {
         "machine": describe_machine(),
         "models": {preset.name: _where(preset) for preset in load_presets()},
@@ -99,7 +103,7 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
 
 
 def tell(report: dict[str, Any]) -> str:
-    """The report in lines for a person."""
+    """The report as text."""
     machine = report["machine"]
     lines = [
         f"Device      {machine['device']}",
@@ -123,21 +127,21 @@ def tell(report: dict[str, Any]) -> str:
 
 
 def _where(preset: Preset) -> str:
-    """Whether the preset's model is here, or is downloaded at its first use."""
+    """Whether the model of the preset is bundled, downloaded, or still to be downloaded."""
     try:
         path = Path(resolve_model(preset.base_model))
     except StudioError:
         return "missing: install GAL Studio again"
     if path.is_dir():
-        return "comes with the studio"
+        return "bundled"
     from huggingface_hub import try_to_load_from_cache
 
     cached = isinstance(try_to_load_from_cache(preset.base_model, "model_index.json"), str)
-    return "downloaded" if cached else "not here: it is downloaded at its first use"
+    return "downloaded" if cached else "not downloaded yet: that happens at its first use"
 
 
 def measure(preset: Preset) -> Speed:
-    """A probe of about ten seconds: draw, embed and train with the preset's settings."""
+    """Draw, embed and train for about ten seconds with the settings of the preset."""
     from PIL import Image
 
     from gal_studio.engine.features.clip import load_embedder
@@ -161,7 +165,7 @@ def _drawing_speed(model: Any, preset: Preset) -> float:
 
     settings = preset.settings["style"].generation
     requests = [DrawRequest("A cat", seed) for seed in range(settings.batch_size)]
-    times = []  # of each step's end; the first step warms up
+    times = []  # the end of each step; the first step warms up
     with drawing(model) as ready:
         events = draw(ready, requests, settings)
         for event in events:
@@ -170,7 +174,7 @@ def _drawing_speed(model: Any, preset: Preset) -> float:
                 break
         events.close()  # type: ignore[attr-defined]
     a_step = (times[-1] - times[0]) / (len(times) - 1)
-    return len(requests) / (a_step * (settings.steps + 1))  # decoding costs about as much as a step
+    return len(requests) / (a_step * (settings.steps + 1))  # decoding takes about as long as a step
 
 
 def _training_speed(model: Any, preset: Preset, picture: Any) -> float:
@@ -193,11 +197,11 @@ def _training_speed(model: Any, preset: Preset, picture: Any) -> float:
 
 
 def _round_seconds(preset: Preset, kind: Kind, speed: Speed) -> float:
-    """The first round: training, 18 anchors, features and about two seconds for the map."""
+    """The estimated time of a first round: training, 18 anchors, features, and two seconds for the map."""
     settings = preset.settings[kind]
     candidates = 18 * settings.generation.candidates
     class_images = settings.tune.prior_images if kind == "object" else 0
-    cost = 2.0 if class_images else 1.0  # each step trains on as many class images
+    cost = 2.0 if class_images else 1.0  # each step trains on as many class images as examples
     return (
         (candidates + class_images) / speed.images_a_second
         + cost * settings.tune.steps / speed.training_steps_a_second

@@ -1,4 +1,4 @@
-"""`gal-studio export-project`: write a whole project into one file."""
+"""`gal-studio export-project`: write a project to a zip file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,8 @@ def export_project(
     workspace: Workspace = None,
     project: Wanted = None,
 ) -> None:
-    """Write a whole project into one zip file."""
+    """Export a whole project as one zip file."""
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
         path = Studio(store).export_project(found.id, file)
-    print(f"{found.name} is written to {path} ({path.stat().st_size / 2**20:.1f} MB).")
+    print(f"{found.name} is exported to {path} ({path.stat().st_size / 2**20:.1f} MB).")

@@ -1,4 +1,4 @@
-"""`gal-studio import-project`: add a project that `export-project` wrote to a workspace."""
+"""`gal-studio import-project`: import a project that `export-project` wrote."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +15,9 @@ def import_project(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="A file that export-project wrote.")],
     workspace: Workspace = None,
 ) -> None:
-    """Import a project from such a zip file.
+    """Import a project from a zip file.
 
-    A workspace that does not exist is made.
+    The workspace is created if it does not exist.
     """
     with Store(required_workspace(context, workspace)) as store:
         studio = Studio(store)

@@ -1,4 +1,4 @@
-"""What this machine is, in words that may be shared: no names of users, hosts or folders."""
+"""A description of this machine that can be shared: no names of users, hosts or folders."""
 
 import os
 import platform
@@ -25,7 +25,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 def describe_device() -> str:
-    """What draws and trains: a GPU by its name, or the CPU."""
+    """The device that draws and trains: the name of the GPU, or the CPU."""
     import torch
 
     from gal_studio.engine.models.devices import choose_device
@@ -38,7 +38,7 @@ def describe_device() -> str:
 
 
 def processor_name() -> str:
-    """The processor's own name, where the system tells it."""
+    """The name of the processor, if the system reports it."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
             for line in lines:

@@ -1,4 +1,4 @@
-"""What `demo` and `run` leave behind: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
+"""The output files of `demo` and `run`: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
 
 import csv
 import io
@@ -12,7 +12,6 @@ from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
-from gal_studio.core.prompts import subjects
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import disk_problem
@@ -26,7 +25,7 @@ COLUMNS = (
 
 
 def check_folder(out: Path) -> None:
-    """Make the folder of the outputs; whether it can be written is known before hours of work."""
+    """Create the output folder, and check before hours of work that it can be written."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -42,9 +41,9 @@ def write_outputs(
     policy: str,
     refinements: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Write everything about these rounds, each file whole or not at all; returns the summary.
+    """Write everything about these rounds, each file atomically; returns the summary.
 
-    `refinements` holds the refinement of each round that has one; its pictures stand in a table of their own.
+    `refinements` maps rounds to their refinements, whose pictures get a table of their own.
     """
     check_folder(out)
     nodes = refinements or {}
@@ -83,7 +82,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
     if not view.candidates and view.kind == "refine":
         return
     if not view.candidates:
-        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or ask for fewer rounds.")
+        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or choose fewer rounds.")
     buffer = io.BytesIO()
     contact_sheet(studio.store.images, view).save(buffer, "PNG")
     write_whole(out / f"contact-sheet-{label}.png", buffer.getvalue(), out)
@@ -94,7 +93,7 @@ def _label(view: RoundView) -> str:
 
 
 def picture_name(view: RoundView, tile: CandidateView) -> str:
-    """The file of a candidate inside of the folder: by round, anchor and index."""
+    """The file name of a candidate in the output folder: by round, anchor and index."""
     order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
     words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")
     return f"pictures/{_label(view)}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
@@ -107,9 +106,9 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "base_model": project.base_model,
         "clip_model": project.clip_model,
         "reference_prompt": project.references[0].prompt,
-        "references": [entry.prompt for entry in project.references],
+        "references": [reference.prompt for reference in project.references],
         "trigger_word": project.trigger_word,
-        "trigger_words": [entry.trigger_word for entry in subjects(project.references) if entry.trigger_word],
+        "trigger_words": list(project.prompts.trigger_words),
         "seed": project.seed,
         "lambda": view.settings.gal.balance_lambda,
         "top_k": view.settings.gal.top_k,
@@ -128,44 +127,44 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
         "seconds": seconds,
         "anchors": [
             {
-                "prompt": entry.anchor.prompt,
-                "candidates": entry.score.candidates,
-                "overfit": entry.score.overfit,
-                "overfit_rate": entry.score.overfit_rate,
-                "entropy": entry.score.entropy,
-                "mean_margin": entry.score.mean_margin,
-                "rank": entry.rank,
-                "suggested": entry.suggested_candidate_id is not None,
-                "reason": entry.reason,
+                "prompt": ranked.anchor.prompt,
+                "candidates": ranked.score.candidates,
+                "overfit": ranked.score.overfit,
+                "overfit_rate": ranked.score.overfit_rate,
+                "entropy": ranked.score.entropy,
+                "mean_margin": ranked.score.mean_margin,
+                "rank": ranked.rank,
+                "suggested": ranked.suggested_candidate_id is not None,
+                "reason": ranked.reason,
             }
-            for entry in view.scores
+            for ranked in view.scores
         ],
         "accepted": [
-            {"candidate_id": entry.id, "prompt": prompts[entry.id], "weight": view.example_weight}
-            for entry in lineage.accepted_candidates(studio.store, view.round.id)
+            {"candidate_id": candidate.id, "prompt": prompts[candidate.id], "weight": view.example_weight}
+            for candidate in lineage.accepted_candidates(studio.store, view.round.id)
         ],
         "trained_on": _trained_on(studio, view),
     }
 
 
 def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
-    """The training set with the expected draws of each picture: the more pictures, the fewer (Eq. G9)."""
+    """The training set with the expected number of draws of each picture (Eq. G9)."""
     examples = studio.store.rounds.training_set(view.round.id)
     tune = view.settings.tune
     return [
         {
-            "prompt": entry.example.prompt,
-            "weight": entry.example.weight,
-            "is_reference": entry.example.is_reference,
-            "draws": entry.draws,
-            "weighted_draws": entry.weighted,
+            "prompt": expected.example.prompt,
+            "weight": expected.example.weight,
+            "is_reference": expected.example.is_reference,
+            "draws": expected.draws,
+            "weighted_draws": expected.weighted,
         }
-        for entry in effective_draws(examples, tune.steps, tune.batch_size)
+        for expected in effective_draws(examples, tune.steps, tune.batch_size)
     ]
 
 
 def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | None:
-    """The refinement of a round as the summary tells it; None where there is none."""
+    """The summary of a refinement; None if there is none."""
     if node is None:
         return None
     view, seconds = studio.refinement_view(node), studio.store.rounds.seconds(node)
@@ -176,11 +175,11 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
         "seconds": sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine")),
         "loss_first": losses[0] if losses else None,
         "loss_last": losses[-1] if losses else None,
-        "metrics_before": {entry.metric: entry.before for entry in view.measurements},
-        "metrics_after": {entry.metric: entry.after for entry in view.measurements},
+        "metrics_before": {figure.metric: figure.before for figure in view.measurements},
+        "metrics_after": {figure.metric: figure.after for figure in view.measurements},
         "differences": {
-            entry.metric: {"value": entry.difference, "low": entry.low, "high": entry.high}
-            for entry in view.measurements
+            figure.metric: {"value": figure.difference, "low": figure.low, "high": figure.high}
+            for figure in view.measurements
         },
         "images": view.measurements[0].images if view.measurements else 0,
         "judged_by": studio.project(view.round.project_id).clip_model,
@@ -189,18 +188,19 @@ def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | No
 
 
 def _table(views: Sequence[RoundView]) -> str:
-    """One row a candidate; `repr` gives the shortest text that is read back as the very same number."""
+    """CSV with one row per candidate; `repr` writes numbers that are read back exactly."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     for view in views:
         for tile in view.candidates:
-            entry = tile.candidate
+            candidate = tile.candidate
             table.writerow(
                 (
-                    entry.id, view.round.number, tile.prompt, entry.seed, repr(entry.similarity_anchor),
-                    repr(entry.similarity_reference), int(entry.overfit), int(tile.suggested),
-                    int(tile.verdict == "accepted"), repr(entry.x), repr(entry.y), picture_name(view, tile),
+                    candidate.id, view.round.number, tile.prompt, candidate.seed,
+                    repr(candidate.similarity_anchor), repr(candidate.similarity_reference),
+                    int(candidate.overfit), int(tile.suggested), int(tile.verdict == "accepted"),
+                    repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )
             )  # fmt: skip
     return text.getvalue()

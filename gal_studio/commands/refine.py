@@ -26,7 +26,11 @@ from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 from gal_studio.studio import Studio
 
-TITLES = {"clip_t": "text alignment", "clip_i": "likeness to the references", "overfit_rate": "copies"}
+TITLES = {
+    "clip_t": "text alignment",
+    "clip_i": "likeness to the references",
+    "overfit_rate": "share like the reference",
+}
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,13 @@ def refine(
     given = {"pairs": pairs, "steps": steps}
     changes = {name: value for name, value in given.items() if value is not None}
     folder = required_workspace(context, workspace)
-    gained = refine_project(RefinePlan(folder, project, round_, changes, out))
+    summary = refine_project(RefinePlan(folder, project, round_, changes, out))
     if as_json:
-        print(json.dumps(gained, indent=2, ensure_ascii=False))
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
 
 
 def refine_project(plan: RefinePlan) -> dict[str, Any]:
-    """Refine one round, or go on where an earlier start stopped; returns what was gained."""
+    """Refine a round, or resume an interrupted command; returns the summary of the refinement."""
     if plan.out is not None:
         check_folder(plan.out)
     with existing_workspace(plan.workspace) as store:
@@ -75,7 +79,7 @@ def refine_project(plan: RefinePlan) -> dict[str, Any]:
         if plan.changes:
             studio.change_settings(project.id, {"refine": dict(plan.changes)})
         if not pair_rules.can_be_refined(store, round_):
-            pair_rules.planned_pairs(store, round_, project.settings.refine)  # says what is missing
+            pair_rules.planned_pairs(store, round_, project.settings.refine)  # raises what is missing
         with local_worker(studio, line) as worker:
             node = refine_round(studio, worker, line, round_.id)
         if plan.out is not None:
@@ -86,11 +90,11 @@ def refine_project(plan: RefinePlan) -> dict[str, Any]:
 
 
 def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_id: str) -> str | None:
-    """Refine a round as far as that is not done; the refinement's id, None when there is nothing to learn."""
+    """Do what is missing of a refinement; returns its ID, or None if there is nothing to learn from."""
     store = studio.store
     round_ = store.rounds.get(round_id)
     if not pair_rules.can_be_refined(store, round_):
-        line.say(f"Round {round_.number} is not refined: no picture was accepted that it could learn from.")
+        line.say(f"Round {round_.number} is not refined: it has no accepted picture to learn from.")
         return None
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
@@ -109,7 +113,7 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
 
 def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
     view = studio.refinement_view(node.id)
-    line.say(f"Round {node.number} is refined with {len(view.pairs)} pair_rules.")
+    line.say(f"Round {node.number} is refined with {len(view.pairs)} pairs.")
     if view.unmeasured:
         line.say(f"  {view.unmeasured}")
     if view.measurements:
@@ -124,7 +128,7 @@ def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
 
 
 def _round(store: Store, project: Project, number: int | None) -> Round:
-    """The trained round of this number, the last one of several; the last of all where none is named."""
+    """The last trained round with this number, or with any number if None."""
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)

@@ -1,4 +1,4 @@
-"""`gal-studio run`: a whole personalization on your own references, as docs/project-file.md describes."""
+"""`gal-studio run`: run all rounds on your own references; see docs/project-file.md."""
 
 import tomllib
 from collections.abc import Mapping
@@ -27,15 +27,15 @@ from gal_studio.studio.create.references import mask_beside
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "kind": (str, 'a word in quotes: "style" or "object"'),
-    "name": (str, "a text in quotes"),
+    "name": (str, "a string in quotes"),
     "trigger_word": (str, 'a word in quotes, such as "<cute-cat>"'),
     "preset": (str, "a word in quotes"),
-    "base_model": (str, "a directory or a hub id in quotes"),
+    "base_model": (str, "a directory or a hub ID in quotes"),
     "clip_model": (str, "a name in quotes"),
     "seed": (int, "a whole number"),
     "rounds": (int, "a whole number"),
     "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
-    "anchors": (list, "a list of texts in quotes"),
+    "anchors": (list, "a list of strings in quotes"),
     "references": (list, "tables that begin with [[references]]"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
@@ -45,7 +45,7 @@ _DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
 
 @dataclass(frozen=True)
 class ProjectFile:
-    """What a project file asks for; `rounds` and `policy` are None when it does not say."""
+    """The contents of a project file; `rounds` and `policy` are None if they are left out."""
 
     draft: ProjectDraft
     rounds: int | None
@@ -68,7 +68,7 @@ def run(
 ) -> None:
     """Run a whole personalization on your own references."""
     file = read_project_file(project)
-    Settings().updated(file.draft.changes)  # refuses what is not a table of settings
+    Settings().updated(file.draft.changes)  # refuses unknown settings and wrong types
     changes = {group: dict(values) for group, values in file.draft.changes.items()}
     for group, values in setting_changes(steps, candidates, sampling_steps).items():
         changes[group] = {**changes.get(group, {}), **values}
@@ -79,7 +79,7 @@ def run(
 
 
 def read_project_file(path: Path) -> ProjectFile:
-    """Read and check a project file; paths in it start from its own folder."""
+    """Read and check a project file; its paths are relative to its folder."""
     table = _read_table(path)
     for name, value in table.items():
         _check(path, name, value)
@@ -120,7 +120,7 @@ def _check(path: Path, name: str, value: object) -> None:
 
 
 def _reference(path: Path, row: object) -> ReferenceDraft:
-    """One picture; when it names no mask, `cat-masklabel.png` beside `cat.jpg` is its mask."""
+    """One reference; without a mask of its own, `cat-masklabel.png` beside `cat.jpg` is its mask."""
     if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
         raise StudioError(f"{path.name} has a reference {row!r}: write [[references]] with image and prompt.")
     for name in ("image", "prompt"):
@@ -137,7 +137,7 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
 
 
 def _model(path: Path, name: str) -> str:
-    """A directory beside the project file, when there is one; else the name as it stands."""
+    """The path of a directory beside the project file, if there is one; otherwise the name unchanged."""
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     bare = name.removeprefix(prefix)
     if bare.startswith(("assets:", "/", "~")):

@@ -1,4 +1,4 @@
-"""`gal-studio tune-vision`: train a vision model on your pictures to locate each patch (Eq. P3)."""
+"""`gal-studio tune-vision`: train a vision model on your pictures to localize patches (Eq. P3)."""
 
 import hashlib
 import json
@@ -22,14 +22,16 @@ from gal_studio.studio import DEFAULT_PRESET
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic"}
 LEAST, MOST_HELD_OUT = 20, 200
-KEPT_EDGE = 512  # pixels; no vision model sees more
+KEPT_EDGE = 512  # pixels; no vision model has a larger input
 SAID_EVERY = 25  # steps
 
 
 def tune_vision(
     pictures: Annotated[Path, typer.Option(help="A folder with at least 20 pictures.")],
     out: Annotated[Path, typer.Option(help="The folder for the tuned model.")],
-    vision_model: Annotated[str, typer.Option(help="clip, or a DINO-like folder or hub ID.")] = "clip",
+    vision_model: Annotated[
+        str, typer.Option(help="clip, or the folder or hub ID of a vision transformer such as DINOv2.")
+    ] = "clip",
     clip_model: Annotated[
         str | None, typer.Option(help="The CLIP model that 'clip' means (default: the pocket preset's).")
     ] = None,
@@ -48,7 +50,7 @@ def tune_vision(
 
 @dataclass(frozen=True)
 class TunePlan:
-    """What is tuned on what; `vision_model` is "clip" (`clip_model` says which) or a transformers one."""
+    """What to tune and on which pictures; `vision_model` is "clip" (see `clip_model`) or a hub model."""
 
     vision_model: str
     clip_model: str
@@ -59,22 +61,22 @@ class TunePlan:
 
 
 def tune(plan: TunePlan) -> dict[str, Any]:
-    """Tune, measure on pictures that were held out, write OUT; the share of patches that find their place.
+    """Tune a vision model and save it; returns the localization accuracy on held-out pictures.
 
-    Started again with the same words, it goes on at its last checkpoint.
+    The same command resumes an interrupted tuning from its last checkpoint.
     """
     from gal_studio.engine.patches.loading import DESCRIPTION, load_vision, save_tower
     from gal_studio.engine.patches.localization import localization_accuracy
     from gal_studio.engine.patches.tuning import tuned_weights
 
     if (plan.out / DESCRIPTION).exists():
-        raise StudioError(f"{plan.out} holds a tuned vision model already: give another folder.")
+        raise StudioError(f"{plan.out} already has a tuned vision model: give another folder.")
     base = _base(plan)
     shown, held_out = _split(_read(plan.pictures), plan.seed)
     make_folder(plan.out)
     tower = load_vision(resolve_model(plan.vision_model), resolve_model(plan.clip_model))
-    before = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
-    _say(f"Patches that find their own place, before: {before:.2f} ({len(held_out)} pictures held out)")
+    before = own_place_share(tower, held_out, generator(plan.seed, "own place"))
+    _say(f"Localization accuracy before: {before:.2f} (on {len(held_out)} held-out pictures)")
     kept = plan.out / f"tuning-{_fingerprint(base, shown)}.safetensors"
     blocks = _tune(plan, tower, shown, kept)
     after = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
@@ -87,7 +89,7 @@ def tune(plan: TunePlan) -> dict[str, Any]:
 
 
 def _base(plan: TunePlan) -> str:
-    """What the tuned weights will lie over, as the card of the tuned model names it."""
+    """The name of the base model, as the description of the tuned model stores it."""
     from gal_studio.engine.features.clip import LOCAL
     from gal_studio.engine.patches.loading import CLIP, DESCRIPTION
 
@@ -96,7 +98,7 @@ def _base(plan: TunePlan) -> str:
         clip = resolve_model(plan.clip_model)
         return f"clip:{LOCAL}{Path(clip.removeprefix(LOCAL)).absolute()}" if LOCAL in clip else f"clip:{clip}"
     if name.startswith(LOCAL) or (Path(name) / DESCRIPTION).is_file():
-        raise StudioError(f"{plan.vision_model} is tuned already: give the model that it was made from.")
+        raise StudioError(f"{plan.vision_model} is already tuned: give the model that it was made from.")
     return str(Path(name).absolute()) if Path(name).is_dir() else name
 
 
@@ -125,14 +127,12 @@ def _fingerprint(base: str, pictures: Sequence[Image.Image]) -> str:
 
 
 def _read(folder: Path) -> list[Image.Image]:
-    """The pictures of a folder in the order of their names; those that cannot be read are named."""
+    """The pictures of a folder in the order of their names; reports those that cannot be read."""
     if not folder.is_dir():
         raise StudioError(f"There is no folder {folder}: give one with at least {LEAST} pictures.")
     read = list(_opened(sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)))
     if len(read) < LEAST:
-        raise StudioError(
-            f"{folder} has {len(read)} pictures that can be read: the tuning needs at least {LEAST}."
-        )
+        raise StudioError(f"{folder} has {len(read)} readable pictures: the tuning needs at least {LEAST}.")
     return read
 
 
@@ -141,14 +141,14 @@ def _opened(paths: Sequence[Path]) -> Iterator[Image.Image]:
         try:
             picture, _ = read_picture(path)
         except StudioError as error:
-            _say(f"Left out: {error}")
+            _say(f"Skipped: {error}")
             continue
         picture.thumbnail((KEPT_EDGE, KEPT_EDGE), Image.Resampling.LANCZOS)
         yield picture
 
 
 def _split(pictures: Sequence[Image.Image], seed: int) -> tuple[list[Image.Image], list[Image.Image]]:
-    """Pictures to learn from, and a fifth (at most 200) to measure on."""
+    """Split pictures into training pictures and a held-out fifth (at most 200)."""
     order = generator(seed, "held out").permutation(len(pictures))
     count = min(MOST_HELD_OUT, len(pictures) // 5)
     return [pictures[row] for row in order[count:]], [pictures[row] for row in order[:count]]

@@ -1,6 +1,6 @@
-"""A whole project without a page: rounds under a policy, with all results written into a folder.
+"""Run a whole project without a page: a policy decides between rounds, and the results go to a folder.
 
-Every step asks the store what is there already, so that a killed command goes on where it was.
+Every step skips what is stored already, so that an interrupted command can be resumed.
 """
 
 import hashlib
@@ -25,13 +25,14 @@ from gal_studio.studio.create.references import Mask, open_picture
 
 MOST_ROUNDS = 50
 
-Out = Annotated[Path, typer.Option(help="The folder for the results; the workspace is OUT/workspace.")]
-Rounds = Annotated[int | None, typer.Option(help="Rounds to train; a policy decides between (default: 2).")]
+Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
+Rounds = Annotated[int | None, typer.Option(help="Rounds to train (default: 2).")]
 Candidates = Annotated[int | None, typer.Option(help="Pictures per prompt (default: the preset's).")]
 Steps = Annotated[int | None, typer.Option(help="Training steps of a round (default: the preset's).")]
 SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (default: the preset's).")]
 Policy = Annotated[
-    str | None, typer.Option(help=f"Who accepts: {', '.join(POLICIES)} (default: uncertainty).")
+    str | None,
+    typer.Option(help=f"The policy that accepts pictures: {', '.join(POLICIES)} (default: uncertainty)."),
 ]
 Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
 
@@ -57,7 +58,7 @@ class Plan:
 def setting_changes(
     steps: int | None, candidates: int | None, sampling_steps: int | None
 ) -> dict[str, dict[str, int]]:
-    """The settings that the command line changes, by group; an option not given changes nothing."""
+    """The settings to change, by group; an option that was not given changes nothing."""
     given = {"tune": {"steps": steps}, "generation": {"candidates": candidates, "steps": sampling_steps}}
     changes = {
         group: {name: value for name, value in values.items() if value is not None}
@@ -75,7 +76,7 @@ def personalize(
     refine: bool,
     as_json: bool,
 ) -> None:
-    """Carry out a plan that the command line gives; print its summary if that is wanted."""
+    """Run a plan from the command line; print its summary if wanted."""
     plan = Plan(draft, rounds, policy, out, workspace or out / "workspace", refine)
     check_folder(out)
     summary = carry_out(plan)
@@ -84,7 +85,7 @@ def personalize(
 
 
 def carry_out(plan: Plan) -> dict[str, Any]:
-    """Run all rounds of a plan, or those that are missing; returns the summary that was written."""
+    """Run all missing rounds of a plan; returns the summary that was written."""
     started = time.monotonic()
     with Store(plan.workspace) as store:
         studio = Studio(store)
@@ -109,7 +110,7 @@ def carry_out(plan: Plan) -> dict[str, Any]:
 
 
 def _origin(plan: Plan) -> str:
-    """What makes this command the same as an earlier one; the number of rounds may grow."""
+    """Identifies the command, so that it can be resumed, also with more rounds."""
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
     rest = astuple(replace(draft, references=(), origin=None, settings=None))
@@ -128,7 +129,7 @@ def _picture_digest(picture: Mask) -> str:
 
 
 def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
-    """Train and draw, as far as that is not done."""
+    """Train and draw what is missing of a round."""
     worker.finish_what_was_left(round_id)
     if studio.store.rounds.get(round_id).adapter is None:
         worker.finish(studio.fine_tune(round_id))
@@ -140,13 +141,13 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
 
 
 def _next_round(studio: Studio, round_id: str) -> Round:
-    """The round after this one: the one that an earlier start of the command made, else a new one."""
+    """The round after this one; one from an interrupted run of the command is used again."""
     children = [child for child in studio.store.rounds.children(round_id) if child.kind == "fine_tune"]
     return children[0] if children else studio.next_round(round_id)
 
 
 def _decide(studio: Studio, round_: Round, policy: str) -> None:
-    """Let the policy accept, unless it did before."""
+    """Let the policy accept pictures, unless it has done so already."""
     if studio.store.decisions.log(round_.id):
         return
     made = studio.proposal(round_.id, policy)
@@ -156,4 +157,7 @@ def _decide(studio: Studio, round_: Round, policy: str) -> None:
 def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:
     view = studio.round_view(round_id)
     copies = sum(score.score.overfit for score in view.scores)
-    line.say(f"Round {view.round.number}: {copies} of {len(view.candidates)} copy. {view.sentence}")
+    line.say(
+        f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures look like the reference. "
+        f"{view.sentence}"
+    )

@@ -1,11 +1,9 @@
-"""Parse the prompts of references, and derive the anchors' prompts from them."""
+"""What one prompt says: its style, or its object without the trigger word, alone, and by its class."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Kind, Reference
 
 _ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
 _PHRASE_BREAKS = re.compile(
@@ -52,14 +50,15 @@ def style_descriptor(prompt: str) -> str:
     return check_prompt(prompt)[found[-1].start() + 1 :]
 
 
-def _trigger_pattern(trigger_word: str) -> re.Pattern[str]:
+def trigger_pattern(trigger_word: str) -> re.Pattern[str]:
+    """Matches the trigger word as a word of its own, bare or in brackets, in any case."""
     bare = re.escape(check_trigger_word(trigger_word).strip("<>"))
     return re.compile(rf"<{bare}>|(?<![\w<-]){bare}(?![\w>-])", flags=re.IGNORECASE)
 
 
 def plain_prompt(prompt: str, trigger_word: str) -> str:
-    """Remove the trigger word, with or without brackets: the rest is what the base model understands."""
-    without = tidy(_trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
+    """The prompt without the trigger word (bare or in brackets): what the model already understood."""
+    without = tidy(trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
         raise StudioError(
             f"The prompt {tidy(prompt)!r} has only the trigger word: also say what the picture shows."
@@ -70,7 +69,7 @@ def plain_prompt(prompt: str, trigger_word: str) -> str:
 def foreground_prompt(prompt: str, trigger_word: str) -> str:
     """The noun phrase with the trigger word: `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
     words = check_prompt(prompt).split(" ")
-    pattern = _trigger_pattern(trigger_word)
+    pattern = trigger_pattern(trigger_word)
     places = [number for number, word in enumerate(words) if pattern.search(word)]
     if not places:
         raise StudioError(
@@ -100,8 +99,8 @@ def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
 
 
 def class_prompt(prompt: str, trigger_word: str) -> str:
-    """The prompt of class images for prior preservation, such as `a photo of a cat`."""
-    words = tidy(_trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
+    """The prompt of the class images for prior preservation, such as `a photo of a cat`."""
+    words = tidy(trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
     noun = " ".join(words[1:] if words[0].lower() in _ARTICLES else words)
     if not noun:
         raise StudioError(
@@ -119,86 +118,6 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Subject:
-    """An object or style to learn, with the references that show it; a style's trigger word is empty."""
-
-    trigger_word: str
-    references: tuple[Reference, ...]
-
-    @property
-    def foreground(self) -> str:
-        """The object's name in anchors: `a <cute-cat> cat`."""
-        return foreground_prompt(self.references[0].prompt, self.trigger_word)
-
-    @property
-    def class_prompt(self) -> str:
-        """The prompt of the object's class images (Eq. G9), such as `a photo of a cat`."""
-        return class_prompt(self.references[0].prompt, self.trigger_word)
-
-
-def subjects(references: Iterable[Reference]) -> tuple[Subject, ...]:
-    """Group the references by trigger word, in the order of first appearance."""
-    groups: dict[str, list[Reference]] = {}
-    for reference in references:
-        groups.setdefault(trigger_key(reference.trigger_word), []).append(reference)
-    return tuple(Subject(group[0].trigger_word, tuple(group)) for group in groups.values())
-
-
-def trigger_key(trigger_word: str) -> str:
-    """Normalize a trigger word for comparison: `<Cute-Cat>` becomes `cute-cat`."""
+def bare_word(trigger_word: str) -> str:
+    """How subjects are told apart, however their trigger words are spelled: `<Cute-Cat>` is `cute-cat`."""
     return trigger_word.strip().strip("<>").lower()
-
-
-def called_trigger_words(prompt: str, trigger_words: Iterable[str]) -> tuple[str, ...]:
-    """The trigger words that a prompt contains; all of them if it contains none."""
-    words = tuple(trigger_words)
-    return tuple(word for word in words if word and _trigger_pattern(word).search(prompt)) or words
-
-
-def subject_phrase(kind: Kind, references: Sequence[Reference]) -> str:
-    """The words that replace `{}` in anchors: a style's descriptor, or the names of all objects.
-
-    For two objects: `a <dotty> teapot and a <brumm> teddy bear`.
-    """
-    if kind == "style":
-        return style_descriptor(references[0].prompt)
-    *others, last = [subject.foreground for subject in subjects(references)]
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def expand_anchors(kind: Kind, templates: Iterable[str], references: Sequence[Reference]) -> tuple[str, ...]:
-    """Fill the templates, in their order and without duplicates.
-
-    A template needs no `{}` if it contains a trigger word or the style's descriptor itself.
-    """
-    words = subject_phrase(kind, references)
-    called = () if kind == "style" else tuple(subject.trigger_word for subject in subjects(references))
-    prompts: dict[str, None] = {}
-    for template in templates:
-        prompt = check_prompt(template.replace("{}", words))
-        found = [word for word in called if _trigger_pattern(word).search(prompt)]
-        if not found and words not in prompt:
-            raise StudioError(
-                f"The test prompt {template!r} does not name the subject: write {{}} in its place."
-            )
-        for word in found:  # spelled as in the references
-            prompt = word.join(_trigger_pattern(word).split(prompt))
-        prompts[prompt] = None
-    if not prompts:
-        raise StudioError("There are no test prompts: add at least one, or import the 18 default ones.")
-    return tuple(prompts)
-
-
-def class_prompts(references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts of all class images; objects of the same class share one."""
-    return tuple(dict.fromkeys(subject.class_prompt for subject in subjects(references)))
-
-
-def reference_prompts(kind: Kind, references: Sequence[Reference]) -> tuple[str, ...]:
-    """The prompts of s(x, ref) in Eq. G2: the first one (style), or all distinct plain ones (object)."""
-    if not references:
-        raise StudioError("The project has no reference: add a picture and say what it shows.")
-    if kind == "style":
-        return (references[0].prompt,)
-    return tuple(dict.fromkeys(reference.plain_prompt for reference in references))

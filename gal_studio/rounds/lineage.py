@@ -3,7 +3,6 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.uncertainty import score_pool
-from gal_studio.core.prompts import class_prompts
 from gal_studio.core.seeds import named_seed, training_seed
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, TrainingExample
 from gal_studio.state.store import Store
@@ -153,10 +152,10 @@ def class_image_keys(store: Store, round_id: str) -> dict[str, str]:
     """
     project = store.projects.get(store.rounds.get(round_id).project_id)
     settings = store.rounds.settings(round_id)
-    if project.kind == "style" or not settings.tune.prior_images:
+    if not settings.tune.prior_images:
         return {}
     drawing = settings.generation
     side = f" / {drawing.resolution} pixels" if drawing.resolution else ""
     how = f"{drawing.steps} steps / {drawing.guidance_scale}{side}"
-    prompts = class_prompts(store.projects.references(project.id))
+    prompts = store.projects.prompts(project.id).class_prompts
     return {prompt: f"{project.base_model} / {prompt} / {how}" for prompt in prompts}

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import foreground_prompt, subjects
+from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.settings import RefineSettings
 from gal_studio.core.types import Reference, Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.state.store import Store
-from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import Pair, PlannedPair
 
 
@@ -40,10 +39,9 @@ def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[
 
     Refused if there is nothing to learn from.
     """
-    project = store.projects.get(base.project_id)
-    sources = (
-        _accepted(store, base) if project.kind == "style" else _objects(store, project, settings, base.number)
-    )
+    project, prompts = store.projects.get(base.project_id), store.projects.prompts(base.project_id)
+    is_style = project.kind == "style"
+    sources = _accepted(store, base) if is_style else _objects(store, base, prompts, settings)
     drawn: Counter[str] = Counter()
     planned = []
     for place in range(settings.pairs):
@@ -54,21 +52,22 @@ def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[
     return tuple(planned)
 
 
-def _objects(store: Store, project: Project, settings: RefineSettings, number: int) -> list[_Source]:
-    """The references with a usable foreground, with the prompt of x: on a clean background, or that of y."""
+def _objects(store: Store, base: Round, prompts: Prompts, settings: RefineSettings) -> list[_Source]:
+    """The references with a usable foreground; x has a clean background, or the prompt of y."""
     sources = []
-    for reference in store.projects.references(project.id):
+    for reference in store.projects.references(base.project_id):
         found = store.refinements.foreground(reference.image)
         if reference.mask is None and found is not None and found.mask is None:
             continue
-        word = reference.trigger_word or project.trigger_word
-        clean = f"{foreground_prompt(reference.prompt, word)} {settings.clean_background}".strip()
+        subject = next(each for each in prompts.subjects if each.is_shown_by(reference))
+        clean = f"{subject.foregrounds[reference.prompt]} {settings.clean_background}".strip()
         prompt = clean if settings.pair_prompts == "clean" else reference.prompt
-        sources.append(_Source(prompt, reference.image, mask_of_reference(store, reference), word))
+        mask = mask_of_reference(store, reference)
+        sources.append(_Source(prompt, reference.image, mask, reference.trigger_word))
     if not sources:
         raise StudioError(
-            f"Round {number} cannot be refined, since no reference has a usable foreground: paint a mask "
-            "over the subject of a reference."
+            f"Round {base.number} cannot be refined, because no reference has a usable foreground: "
+            "paint a mask over the subject of a reference."
         )
     return sources
 
@@ -128,9 +127,8 @@ def generated_foreground(store: Store, pair: Pair) -> str | None:
 
 
 def judged_by_subject(store: Store, round_id: str) -> bool:
-    """Whether candidates are judged for each subject separately, since the project has several."""
-    references = store.projects.references(store.rounds.get(round_id).project_id)
-    return len(subjects(references)) > 1
+    """Whether the project has several subjects, so that its candidates are judged for each of them."""
+    return len(store.projects.prompts(store.rounds.get(round_id).project_id).subjects) > 1
 
 
 def judged_candidates(store: Store, round_id: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The verbs of the studio: the page and the command line call the same ones."""
+"""What users can do, as methods of one class that the page and the command line share."""
 
 from gal_studio.studio.create.project import DEFAULT_PRESET, ProjectDraft, demo_draft
 from gal_studio.studio.create.references import Picture, ReferenceDraft

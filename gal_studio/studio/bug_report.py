@@ -1,4 +1,4 @@
-"""What helps to find a fault: versions, machine, settings, the end of the log; nothing that is private."""
+"""A bug report: versions, machine, settings and the end of the log, without private data."""
 
 import json
 import os
@@ -19,7 +19,7 @@ LIBRARIES = (
 )  # fmt: skip
 
 HIDDEN = "[hidden]"
-SHORTEST = 4  # of a known secret: a shorter one would take half of the text with it
+SHORTEST = 4  # characters of a known secret: hiding a shorter one would hide much of the text
 _HOMES = re.compile(r"(?:/home|/Users|[A-Za-z]:\\+Users)[/\\]+[^/\\\s:'\"]+")
 _SECRETS = (
     re.compile(r"\b(?:hf|ghp|gho|github_pat|sk)[_-][A-Za-z0-9_-]{8,}"),
@@ -32,12 +32,12 @@ _SECRETS = (
 )
 SHOWN_LINES, SHOWN_OUTPUT, SHOWN_JOBS = 200, 20, 6
 _DEVICE = re.compile(r"\bdevice: (.+?)\s*$")
-_SEARCHED = 5000  # lines of the log, in which the worker may have named its device
+_SEARCHED = 5000  # lines of the log that are searched for the device
 
 
 @dataclass(frozen=True)
 class BugReport:
-    """Facts by name, the newest jobs, the settings as JSON, and the last lines of the worker's log."""
+    """Facts by name, the newest jobs, the settings as JSON, and the last lines of the log."""
 
     facts: tuple[tuple[str, str], ...]
     jobs: tuple[str, ...]
@@ -51,8 +51,8 @@ class BugReport:
             "\n".join(f"{name}: {value}" for name, value in self.facts),
             _section("Jobs", self.jobs),
             _section("Settings", self.settings.splitlines()),
-            _section("Log of the worker", self.lines),
-            _section("Other output of the worker", self.output),
+            _section("Log", self.lines),
+            _section("Other output", self.output),
         ]
         return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -62,7 +62,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 
 
 def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()) -> BugReport:
-    """The report of a workspace, and of one project where one is named."""
+    """The report of a workspace, and of one project if its ID is given."""
     hidden = tuple(secrets)
 
     def clean(text: str) -> str:
@@ -81,7 +81,7 @@ def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()
 
 
 def library_versions() -> dict[str, str]:
-    """What is installed, without importing any of it."""
+    """The installed versions, read without importing the libraries."""
     return {name: _version(name) for name in LIBRARIES}
 
 
@@ -110,16 +110,16 @@ def _facts(store: Store, project_id: str | None) -> list[tuple[str, str]]:
 
 
 def _device(workspace: Path) -> str:
-    """What the worker said last about the device it works on."""
+    """The device that the worker named last in the log."""
     for line in reversed(last_lines(workspace, _SEARCHED)):
         if found := _DEVICE.search(line):
             return found[1]
-    return "not known before the first work"
+    return "unknown before the first job"
 
 
 def _jobs(store: Store, project_id: str) -> list[str]:
     return [
-        f"{job.kind}: {job.state}, {job.phase or 'nothing'} {job.done} / {job.total}"
+        f"{job.kind}: {job.state}, {job.phase or 'not started'} {job.done} / {job.total}"
         + (f": {job.message}" if job.message else "")
         for job in store.jobs.of_project(project_id)[-SHOWN_JOBS:]
     ]
@@ -130,7 +130,7 @@ def _settings(store: Store, project_id: str) -> str:
 
 
 def scrubbed(text: str, workspace: Path, home: Path, secrets: Iterable[str] = ()) -> str:
-    """The text with `WORKSPACE` and `~` for the folders, and without secrets, known or looking like one."""
+    """Replace the folders by `WORKSPACE` and `~`, and hide known secrets and what looks like one."""
     for secret in secrets:
         text = text.replace(secret, HIDDEN) if len(secret) >= SHORTEST else text
     for pattern in _SECRETS:
@@ -146,7 +146,7 @@ def _without_value(found: re.Match[str]) -> str:
 
 
 def _spellings(folder: Path) -> list[str]:
-    """A folder as it was given, followed through links, and as JSON or Python write it; not the root."""
+    """The ways to write a folder: as given, absolute, with links resolved, and escaped; not the root."""
     plain = {str(folder), str(folder.absolute()), str(folder.resolve())}
     both = plain | {path.replace("\\", "\\\\") for path in plain}
     return sorted((path for path in both if len(Path(path).parts) > 1), key=len, reverse=True)

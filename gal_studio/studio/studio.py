@@ -1,4 +1,4 @@
-"""One class, one method for each thing that a person can do. No torch, no models, no Gradio."""
+"""One class with a method for each thing that a user can do. No torch, no models, no Gradio."""
 
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
@@ -8,4 +8,4 @@ from gal_studio.studio.verbs.work import WorkVerbs
 
 
 class Studio(ProjectVerbs, RoundVerbs, WorkVerbs, DecisionVerbs, FileVerbs):
-    """All verbs, by theme."""
+    """Everything that a user can do in a workspace."""

@@ -1,8 +1,8 @@
-"""Builds the page: panels in Gradio Blocks, mounted in FastAPI together with pictures and static files."""
+"""Build the app: panels in Gradio Blocks, mounted in FastAPI together with pictures and static files."""
 
 import os
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: nothing may leave the machine
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: no data may leave the machine
 
 import gradio as gr
 from fastapi import FastAPI
@@ -14,7 +14,7 @@ from gal_studio.ui.access.gate import Access, Rules
 from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploads import add_upload_route
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Writes, add_writes_route
 from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
@@ -28,14 +28,14 @@ WRITES = Writes(
     atomic={name: act for panel in PANELS for name, act in panel.atomic.items()},
     outside={name: act for panel in PANELS for name, act in panel.outside.items()},
 )
-"""Every write of the page; they come in by the route for writes and by no other."""
+"""All writes of the page; they are accepted by the route for writes only."""
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
 
 def build_blocks(studio: Studio, credentials: Credentials | None = None) -> gr.Blocks:
-    """The page without a server; with credentials, it has a way to sign out."""
-    context = Context(Recall(studio), credentials)
+    """The page without a server; with credentials, it has a button to sign out."""
+    context = Context(ViewCache(studio), credentials)
     with gr.Blocks(title="GAL Studio", analytics_enabled=False, fill_width=True) as blocks:
         for panel in PANELS:
             panel.build(context)
@@ -43,7 +43,7 @@ def build_blocks(studio: Studio, credentials: Credentials | None = None) -> gr.B
 
 
 def build_app(studio: Studio, rules: Rules | None = None) -> Access:
-    """The whole application behind its access check; without rules, it serves this machine alone."""
+    """The whole app behind its access check; without rules, it serves this machine only."""
     rules = rules or Rules()
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)

@@ -1,4 +1,4 @@
-"""A second start on the same workspace leads to the page that is open already, and disturbs nothing."""
+"""Starting a workspace twice opens the page that already runs, instead of a second one."""
 
 import errno
 import socket
@@ -11,40 +11,39 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
 
 NOTE = "page.address"
-PATIENCE = 20.0  # seconds for which a page that is just starting may take to say where it is
+PATIENCE = 20.0  # seconds that a starting page has to note its address
 
 
 def note_address(workspace: Path, address: str) -> None:
-    """Say where the page of this workspace is, for whoever starts it a second time. Holds no token."""
+    """Store the address of the page for later starts, without any token."""
     write_whole(workspace / NOTE, address.encode(), workspace)
 
 
 def attach(workspace: Path, open_browser: bool) -> None:
-    """Say where the page of this workspace is open, and open it; a StudioError when it does not answer."""
+    """Print the address of the running page and open it; refused if it does not answer."""
     address = _address(workspace)
-    print(f"GAL Studio has this workspace open already: {address}   (workspace {workspace})", flush=True)
+    print(f"GAL Studio already runs for this workspace: {address}   (workspace {workspace})", flush=True)
     if open_browser:
         webbrowser.open(address)
 
 
 def _address(workspace: Path) -> str:
-    """The noted address, as soon as something listens there."""
+    """The stored address, as soon as something listens there."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
-        with suppress(OSError, ValueError):  # nothing noted, nothing there, or no address
+        with suppress(OSError, ValueError):  # no file, no valid address, or no server
             address = (workspace / NOTE).read_text(encoding="utf-8").strip()
             host, _, port = address.removeprefix("http://").rpartition(":")
             with socket.create_connection((host.strip("[]"), int(port)), timeout=2.0):
                 return address
         time.sleep(0.1)
     raise StudioError(
-        "Another GAL Studio has this workspace but does not answer: end it, or start this one with another "
-        "--workspace."
+        "Another GAL Studio uses this workspace but does not answer: end it, or choose another --workspace."
     )
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Refuse a port that something else listens on, before anything is opened."""
+    """Refuse a port that another program uses, before anything is opened."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,7 +51,7 @@ def refuse_taken_port(host: str, port: int) -> None:
             trial.bind((host, port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                return  # the server says what is wrong
+                return  # the server reports what is wrong
             raise StudioError(
-                f"The port {port} is taken by another program: end it, or choose another with --port."
+                f"The port {port} is used by another program: end it, or choose another port with --port."
             ) from error

@@ -1,4 +1,4 @@
-"""Opens a workspace and serves the page."""
+"""Open a workspace and serve the page."""
 
 import os
 import socket
@@ -32,12 +32,12 @@ def serve(
     other_names: Collection[str] = (),
     wake: Callable[[Path], object] | None = None,
 ) -> None:
-    """Serve the page of one workspace until it is interrupted; where another process does so, open that one.
+    """Serve the page of a workspace until interrupted; if another process already does, open its page.
 
-    `auth` is `USER:PASSWORD` or `token`; the variable GAL_STUDIO_AUTH serves as well. `other_names` are names
-    that a proxy or a name server gives this machine.
+    `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `other_names` are the
+    host names that a proxy or a DNS server has for this machine.
     """
-    given = os.environ.pop(AUTH_VARIABLE, None)  # no worker inherits it
+    given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
     credentials = credentials_for(host, auth or given, other_names)
     workspace = Path(workspace).expanduser().absolute()
     with PageLock(workspace) as lock:
@@ -69,21 +69,21 @@ def _serve(studio: Studio, rules: Rules, host: str, port: int, address: str, ope
 
 
 def credentials_for(host: str, auth: str | None, other_names: Collection[str] = ()) -> Credentials | None:
-    """What to sign in with; None where only this machine comes in. Refuses to be open to others."""
+    """The credentials; None if only this machine has access. Required if other machines have."""
     if auth:
         return read_credentials(auth)
     if is_loopback(host) and not other_names:
         return None
     raise StudioError(
-        f"Other machines could come in on {host!r}: give --auth USER:PASSWORD, --auth {TOKEN} (one is made "
-        f"and printed), or the variable {AUTH_VARIABLE}."
+        f"Other machines can reach {host!r}, so a sign-in is required: give --auth USER:PASSWORD, "
+        f"--auth {TOKEN} (which makes and prints a token), or the variable {AUTH_VARIABLE}."
     )
 
 
 def make_rules(
     host: str, credentials: Credentials | None, other_names: Collection[str], workspace: Path
 ) -> Rules:
-    """Who may come in, and by which names."""
+    """Who has access, and by which host names."""
     open_to_others = not is_loopback(host)
     names = {name.lower() for name in (host, *other_names)}
     if open_to_others:
@@ -94,7 +94,7 @@ def make_rules(
 
 
 def ready_link(host: str, port: int, credentials: Credentials | None) -> str:
-    """The address to open, with the token in it where one was made."""
+    """The address to open, with the token if there is one."""
     shown = _first_address() if host in ("0.0.0.0", "::", "") else host
     address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
     if credentials and not credentials.user:
@@ -103,7 +103,7 @@ def ready_link(host: str, port: int, credentials: Credentials | None) -> str:
 
 
 def _first_address() -> str:
-    """The machine's first address that others may reach, read off its interfaces without asking anybody."""
+    """The first address of this machine that others can reach, from its network interfaces."""
     interfaces = psutil.net_if_addrs().values()
     found = [one.address for group in interfaces for one in group if one.family == socket.AF_INET]
     return next((address for address in found if not is_loopback(address)), "127.0.0.1")

@@ -1,4 +1,4 @@
-"""The worker: claims a job, runs the engine, writes the state. Start it as `python -m gal_studio.worker`."""
+"""The worker: claims jobs, runs the engine, stores the results. `python -m gal_studio.worker` starts it."""
 
 from gal_studio.worker.loop import Worker, run_worker
 

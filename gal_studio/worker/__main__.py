@@ -9,10 +9,10 @@ from gal_studio.worker.loop import run_worker
 
 
 def main() -> int:
-    """Work until nothing was asked for during a while; 0, or 2 when the workspace cannot be used."""
+    """Run jobs until the queue has been empty for a while; exit code 2 if the workspace cannot be used."""
     parser = argparse.ArgumentParser(prog="gal_studio.worker")
     parser.add_argument("--workspace", type=Path, required=True)
-    parser.add_argument("--until-empty", action="store_true", help="end when no job waits")
+    parser.add_argument("--until-empty", action="store_true", help="stop when the queue is empty")
     arguments = parser.parse_args()
     try:
         run_worker(arguments.workspace, until_empty=arguments.until_empty)

@@ -1,4 +1,4 @@
-"""The loop: claim, run, report, until nothing waits."""
+"""The worker's loop: claim a job, run it, report its progress."""
 
 import logging
 import logging.handlers
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from gal_studio.worker.models import Models
 
 BEAT = 1.0  # seconds between two heartbeats
-LOOK = 0.2  # seconds between two looks at the queue
+LOOK = 0.2  # seconds between two polls of the queue
 REPORT = 0.25  # seconds between two writes of progress
-IDLE = 1800.0  # seconds without work after which a worker ends and frees its memory
-AGAIN = 1.0  # seconds after which what a disk refused is tried again
-HELD = 3600.0  # seconds for which a job is carried on although another program holds the workspace
+IDLE = 1800.0  # seconds without work after which a worker exits and frees its memory
+RETRY = 1.0  # seconds after which a write that the disk refused is tried again
+LONGEST_BUSY = 3600.0  # seconds for which a job retries while another program locks the workspace
 
 logger = logging.getLogger("gal_studio.worker")
 Watcher = Callable[[Job, Progress], None]
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 def run_worker(workspace: Path, until_empty: bool = False) -> bool:
-    """Work on a workspace; False at once when another worker has it."""
+    """Run the jobs of a workspace; returns False at once if it has another worker."""
     with Store(workspace) as store, WorkerLock(store.workspace) as lock:
         if not lock.acquire(PATIENCE):
             return False
@@ -53,7 +53,7 @@ def run_worker(workspace: Path, until_empty: bool = False) -> bool:
 
 @contextmanager
 def _log(workspace: Path) -> Iterator[None]:
-    """Write to the workspace's log while it lasts."""
+    """Write to the log of the workspace inside this context."""
     handler = logging.handlers.RotatingFileHandler(
         log_folder(workspace) / "worker.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
     )
@@ -65,7 +65,7 @@ def _log(workspace: Path) -> Iterator[None]:
     try:
         yield
     except StudioError as error:
-        logger.error("the worker ends: %s", error)
+        logger.error("the worker stops: %s", error)
         raise
     finally:
         logger.removeHandler(handler)
@@ -75,21 +75,21 @@ def _log(workspace: Path) -> Iterator[None]:
 
 
 class Worker:
-    """Runs jobs one after another; whoever makes it holds the workspace's lock."""
+    """Runs jobs one after another. The caller holds the lock of the workspace."""
 
     def __init__(self, store: Store, watcher: Watcher | None = None, idle: float = IDLE) -> None:
         self.store = store
         self._idle = idle
         self.id = uuid.uuid4().hex[:16]
-        self.ending = threading.Event()  # set it, and the worker leaves at its next step
+        self.ending = threading.Event()  # set it to stop the worker at its next step
         self._watcher = watcher
         self._reported = (0.0, "")
-        self._noted = 0.0  # when progress was last written
+        self._written = 0.0  # when progress was last stored
         self._models: Models | None = None
 
     @contextmanager
     def entered(self) -> Iterator["Worker"]:
-        """Show signs of life while it lasts; jobs of workers that died before are marked."""
+        """Register the worker and send heartbeats; marks the jobs of workers that died."""
         self.store.workers.enter(self.id)
         self.store.jobs.reap()
         over = threading.Event()
@@ -105,89 +105,89 @@ class Worker:
 
     def _beat(self, over: threading.Event) -> None:
         while not over.wait(BEAT):
-            with suppress(StudioError):  # a full disk stops the job, not the heart
+            with suppress(StudioError):  # a full disk stops the job, not the heartbeat
                 self.store.workers.beat(self.id)
 
     def run(self, until_empty: bool = False) -> None:
-        """Claim and run jobs until none waits, or until none was asked for during a long while.
+        """Claim and run jobs until the queue is empty, or by default until it has been empty for a while.
 
-        While a job rests for want of room, the worker stays: it takes the job up again when there is room.
+        While a job is paused for disk space, the worker stays, and resumes the job when there is space.
         """
-        from gal_studio.worker.models import Models  # imports torch: the lock and the heartbeat come first
+        from gal_studio.worker.models import Models  # imports torch, so after the lock and the heartbeat
 
         self._models = self._models or Models()
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
-            job = self._insist(lambda: self.store.jobs.claim(self.id))
+            job = self._retried(lambda: self.store.jobs.claim(self.id))
             if job is not None:
                 self.run_job(self._models, job)
                 worked = time.monotonic()
             elif until_empty or (
-                time.monotonic() - worked > self._idle and not self._insist(room.is_awaited)
+                time.monotonic() - worked > self._idle and not self._retried(room.is_awaited)
             ):
                 return
             elif not ahead:
                 import_ahead()
                 ahead = True
-            elif not self._insist(room.look):
+            elif not self._retried(room.look):
                 self.ending.wait(LOOK)
 
     def run_job(self, models: "Models", job: Job) -> Job:
-        """Run one claimed job to its end, whatever that is, and note it as soon as the disk lets us."""
+        """Run a claimed job until it ends, and store how it ended as soon as the disk allows."""
         logger.info("job %s: %s of round %s starts", job.id, job.kind, job.round_id)
-        self._noted = time.monotonic()
-        end = self._insist(lambda: self._carry_on(models, job)) or _ended(self.store, job)
-        ended = self._laid_down(job, end)
+        self._written = time.monotonic()
+        end = self._retried(lambda: self._run_to_end(models, job)) or _interrupt(self.store, job)
+        ended = self._end(job, end)
         logger.info("job %s is %s: %s", job.id, ended.state, ended.message or "done")
         return ended
 
-    def _laid_down(self, job: Job, end: End) -> Job:
-        """Note how the job ended; where somebody held this worker for dead, what was said then stands."""
+    def _end(self, job: Job, end: End) -> Job:
+        """Store how the job ended, unless another process took this worker for dead and ended the job."""
         try:
-            return self._insist(end) or job
+            return self._retried(end) or job
         except StudioError as refusal:
-            logger.warning("job %s was laid down by somebody else: %s", job.id, refusal)
+            logger.warning("job %s was already ended by another process: %s", job.id, refusal)
             return self.store.jobs.get(job.id)
 
-    def _carry_on(self, models: "Models", job: Job) -> End:
-        """Go on where a job is, to its end; how that is to be noted. A BusyError asks to be called again."""
+    def _run_to_end(self, models: "Models", job: Job) -> End:
+        """Run a job from where it is; returns what stores its end. After a BusyError, call it again."""
         steps = steps_of(self.store, models, job)
         try:
             end = self._work(steps, job)
         except StudioError as error:
-            if isinstance(error, BusyError) and time.monotonic() - self._noted < HELD:
+            if isinstance(error, BusyError) and time.monotonic() - self._written < LONGEST_BUSY:
                 self._close(steps, job)
                 raise
-            end = self._trouble(steps, job, error)
+            end = self._fail(steps, job, error)
         except Exception as error:
             logger.exception("job %s failed", job.id)
             name = type(error).__name__
-            sentence = f"The work failed for a reason that is ours ({name}): the log has the details."
+            sentence = f"The job failed because of a bug in GAL Studio ({name}): the log has the details."
             end = partial(self.store.jobs.fail, job.id, sentence)
         except BaseException:
             steps.close()
-            self.store.jobs.interrupt(job.id, "the worker was ended")
+            self.store.jobs.interrupt(job.id, "the worker was stopped")
             raise
         return end
 
     def _work(self, steps: Steps, job: Job) -> End:
-        """Carry a job on until it is done or is to be laid down; how that is to be noted."""
+        """Run a job until it is done or asked to halt; returns what stores its end."""
         for progress in steps:
             self._report(job, progress)
             if self.ending.is_set() or self.store.jobs.should_stop(job.id):
                 steps.close()
-                return self._left(job, progress)
+                return self._halt(job, progress)
         return partial(self.store.jobs.finish, job.id)
 
-    def _left(self, job: Job, progress: Progress) -> End:
-        """How a job that is not done is laid down: as was asked, or not at all where somebody else did it."""
+    def _halt(self, job: Job, progress: Progress) -> End:
+        """What halts an unfinished job: pause or stop as requested; nothing if another process ended it."""
         state = self.store.jobs.get(job.id).state
         if state in ("pausing", "stopping"):
             return partial(self.store.jobs.halt, job.id, what_is_kept(progress))
-        return _ended(self.store, job) if state == "running" else partial(self.store.jobs.get, job.id)
+        return _interrupt(self.store, job) if state == "running" else partial(self.store.jobs.get, job.id)
 
-    def _trouble(self, steps: Steps, job: Job, error: StudioError) -> End:
-        """What could not go on is laid down: for want of room until there is some, else as failed."""
+    def _fail(self, steps: Steps, job: Job, error: StudioError) -> End:
+        """What halts a job after an error: a pause until there is disk space, or a failure."""
         self._close(steps, job)
         if isinstance(error, NoRoomError):
             needed, disk = self.store.disk.wanted(error), self.store.disk
@@ -195,23 +195,23 @@ class Worker:
         return partial(self.store.jobs.fail, job.id, str(error))
 
     def _close(self, steps: Steps, job: Job) -> None:
-        """Keep what is done, where the disk takes it."""
+        """Let the job save what it has done, if the disk allows."""
         try:
             steps.close()
         except Exception as another:
-            logger.warning("job %s keeps what it had before: %s", job.id, another)
+            logger.warning("job %s could not save its last state: %s", job.id, another)
 
-    def _insist(self, action: Callable[[], T]) -> T | None:
-        """Do it, as often as it takes while a disk refuses it; None when the worker is to end meanwhile."""
+    def _retried(self, action: Callable[[], T]) -> T | None:
+        """Retry an action while the disk refuses it; returns None if the worker has to stop meanwhile."""
         refused = False
         while True:
             try:
                 return action()
             except DiskError as trouble:
                 if not refused:
-                    logger.warning("the disk refuses what is to be noted; trying on: %s", trouble)
+                    logger.warning("the disk refused a write, retrying: %s", trouble)
                 refused = True
-            if self.ending.wait(AGAIN):
+            if self.ending.wait(RETRY):
                 return None
 
     def _report(self, job: Job, progress: Progress) -> None:
@@ -220,20 +220,20 @@ class Worker:
         last = progress.total and progress.done >= progress.total
         if phase_before != progress.phase or now - time_before >= REPORT or last:
             self._reported = (now, progress.phase)
-            self._note(job, progress)
+            self._store_progress(job, progress)
             self.store.disk.check()
         if self._watcher is not None:
             self._watcher(job, progress)
 
-    def _note(self, job: Job, progress: Progress) -> None:
-        """Write how far the job is, or later, while somebody else writes: the work itself goes on."""
+    def _store_progress(self, job: Job, progress: Progress) -> None:
+        """Store the progress; while another program locks the database, the job continues without."""
         try:
             self.store.jobs.progress(job.id, progress.phase, progress.done, progress.total, progress.message)
-            self._noted = time.monotonic()
+            self._written = time.monotonic()
         except BusyError as trouble:
-            logger.warning("how far job %s is could not be noted: %s", job.id, trouble)
+            logger.warning("the progress of job %s could not be stored: %s", job.id, trouble)
 
 
-def _ended(store: Store, job: Job) -> End:
-    """How a job is laid down that its worker leaves."""
-    return partial(store.jobs.interrupt, job.id, "the worker was ended")
+def _interrupt(store: Store, job: Job) -> End:
+    """What marks a job as interrupted because its worker stops."""
+    return partial(store.jobs.interrupt, job.id, "the worker was stopped")

@@ -1,4 +1,4 @@
-"""The open models, kept from job to job: one image model, one CLIP and one vision model at a time."""
+"""Loaded models, kept between jobs: one image model, one CLIP and one vision model at a time."""
 
 import logging
 from collections import ChainMap
@@ -23,7 +23,7 @@ logger = logging.getLogger("gal_studio.worker")
 
 @dataclass(frozen=True)
 class Opened:
-    """A model that is open, and the commits of the hub models that it was made of."""
+    """A loaded model, and the commits of the hub models that it was loaded from."""
 
     key: tuple[str, ...]
     model: Any
@@ -31,9 +31,9 @@ class Opened:
 
 
 class Models:
-    """Opens a model at its first use; another name takes its place, so that memory stays bounded.
+    """Loads each model on first use; one of another name replaces it, so that memory stays bounded.
 
-    `revisions` are those of the project that is worked on: models of the hub are opened at these commits.
+    `revisions` are those of the project of the job: hub models are loaded at these commits.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Models:
         kept = self._opened.get(kind)
         if kept is None or kept.key != key or not self._fits(kept.commits):
             kept = None
-            self._opened.pop(kind, None)  # its memory first
+            self._opened.pop(kind, None)  # free its memory first
             if kind == "clip":
                 self._texts.clear()
             used: dict[str, str] = {}
@@ -82,11 +82,11 @@ class Models:
         return kept.model
 
     def _fits(self, commits: Mapping[str, str]) -> bool:
-        """Whether the project works with just these commits, or with none yet."""
+        """Whether the project is pinned to these commits, or to none yet."""
         return all(self.revisions.get(name, commit) == commit for name, commit in commits.items())
 
     def texts(self, clip: str, prompts: Sequence[str]) -> NDArray[np.float64]:
-        """E_t of prompts, (n, d); each is computed once."""
+        """The text features E_t of prompts, (n, d); each is computed once."""
         embedder = self.embedder(clip)
         for prompt in dict.fromkeys(prompts):
             if prompt not in self._texts:

@@ -1,14 +1,15 @@
-"""What the parts of a job share, and what a job says while it runs."""
+"""What the parts of a job share, and the progress that a job reports."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project
 
-if TYPE_CHECKING:  # it imports torch, which whoever asks for progress need not wait for
+if TYPE_CHECKING:  # it imports torch, which is not needed to report progress
     from gal_studio.worker.models import Models
 
 
@@ -29,7 +30,7 @@ Phase = Literal[
 
 @dataclass(frozen=True)
 class Progress:
-    """A job is `done` of `total` in this phase; `done` may count parts of a picture."""
+    """A job has done `done` of `total` in this phase; `done` may include fractions of a picture."""
 
     phase: Phase
     done: float
@@ -39,24 +40,26 @@ class Progress:
 
 @dataclass(frozen=True)
 class Task:
-    """A job on its way: the store, the open models, and what the job is about."""
+    """A running job: the store, the loaded models, and the project and round that the job is for."""
 
     store: Store
     models: "Models"
     job: Job
     project: Project
+    prompts: Prompts
     round: Round
     settings: Settings
 
 
 def open_task(store: Store, models: "Models", job: Job) -> Task:
-    """The job with its project, its round, and the settings with which that round was made."""
+    """Read the project and the round of a job, and the settings of that round."""
     models.revisions = store.projects.revisions(job.project_id)
     return Task(
         store,
         models,
         job,
         store.projects.get(job.project_id),
+        store.projects.prompts(job.project_id),
         store.rounds.get(job.round_id),
         store.rounds.settings(job.round_id),
     )

@@ -25,7 +25,7 @@ MINUTE = 60.0
 
 
 def delete_project(store: Store, project_id: str) -> int:
-    """Delete an archived project for good; returns the bytes that were freed.
+    """Delete an archived project permanently; returns the bytes that were freed.
 
     Refused if it is not archived, or has jobs that wait or run. A crash leaves only unused files.
     """

@@ -1,4 +1,4 @@
-"""How the tests of the commands work: a project's file, a command, and what it wrote."""
+"""Helpers for the tests of the commands: a project file, a command, and its output."""
 
 import hashlib
 import math
@@ -48,7 +48,7 @@ def run(*arguments: object) -> int:
 
 
 def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
-    """Prompt, copies and entropy of each anchor, in the order of priority, from the table alone."""
+    """The prompt, copies and entropy of each anchor in the order of priority, computed from the table."""
     anchors: dict[str, Anchor] = {}
     groups: dict[str, list[Candidate]] = {}
     for row in sorted(rows, key=lambda row: row["file"]):
@@ -69,24 +69,26 @@ def size(path: Path) -> tuple[int, int]:
 
 
 def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path) -> None:
-    for entry in summary["rounds"]:
-        rows = [row for row in table if int(row["round"]) == entry["number"]]
-        anchors = entry["anchors"]
+    for round_ in summary["rounds"]:
+        rows = [row for row in table if int(row["round"]) == round_["number"]]
+        anchors = round_["anchors"]
         assert len(rows) == 3 * len(anchors)
         assert recomputed(rows) == [(row["prompt"], row["overfit"], row["entropy"]) for row in anchors]
         assert [row["rank"] for row in anchors] == list(range(1, len(anchors) + 1))
         assert all(row["reason"] for row in anchors)
-        assert entry["openness"] == pytest.approx(math.fsum(row["entropy"] for row in anchors) / len(anchors))
-        assert set(entry["seconds"]) == {"fine_tune", "generate", "embed", "project"}
-        assert entry["unet_forwards"] == math.ceil(len(rows) / 4) * 4 * 2 * 2  # batches are filled up to 4
+        assert round_["openness"] == pytest.approx(
+            math.fsum(row["entropy"] for row in anchors) / len(anchors)
+        )
+        assert set(round_["seconds"]) == {"fine_tune", "generate", "embed", "project"}
+        assert round_["unet_forwards"] == math.ceil(len(rows) / 4) * 4 * 2 * 2  # batches are filled up to 4
         accepted = {row["candidate_id"] for row in rows if row["accepted"] == "1"}
-        assert accepted == {choice["candidate_id"] for choice in entry["accepted"]}
-        weight = summary["project"]["lambda"] * entry["openness"]
-        assert all(choice["weight"] == pytest.approx(weight) for choice in entry["accepted"])
+        assert accepted == {choice["candidate_id"] for choice in round_["accepted"]}
+        weight = summary["project"]["lambda"] * round_["openness"]
+        assert all(choice["weight"] == pytest.approx(weight) for choice in round_["accepted"])
         for row in rows:
             assert size(out / row["file"]) == (32, 32)
             assert math.isfinite(float(row["tsne_x"]) + float(row["tsne_y"]))
-        assert size(out / f"contact-sheet-round-{entry['number']}.png")[0] > 500
+        assert size(out / f"contact-sheet-round-{round_['number']}.png")[0] > 500
     first, last = summary["rounds"][0], summary["rounds"][-1]
     assert last["accepted"] == []
     assert len(last["anchors"]) == len(first["anchors"]) - len(first["accepted"])
@@ -94,7 +96,7 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
 
 
 def results(out: Path) -> dict[str, str]:
-    """What two runs of one workspace must agree on: everything but times, and the LoRA's tensors."""
+    """What must be equal in two runs: everything except times, and the tensors of the LoRA."""
     kept = {}
     for path in sorted(out.rglob("*")):
         if path.suffix in (".png", ".csv") and "workspace" not in path.parts:

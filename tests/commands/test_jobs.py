@@ -1,4 +1,4 @@
-"""`gal-studio jobs`: what the page's queue shows and does, without a screen."""
+"""`gal-studio jobs`: the queue on the command line."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.ui.seeded import make_project
 
 
 class Queued(NamedTuple):
-    """Two projects of which the rounds wait, training and drawing each, and nobody works yet."""
+    """Two projects with a waiting training and drawing each, and no worker."""
 
     workspace: Path
     store: Store
@@ -53,7 +53,7 @@ def test_the_work_of_all_projects_is_listed(queued: Queued, capsys: pytest.Captu
     assert lines[3].endswith("Dog, round 1: generation (after its fine-tuning)")
     assert jobs_command(queued, "--json") == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [entry["kind"] for entry in listed["waiting"]] == ["generate", "fine_tune", "generate"]
+    assert [job["kind"] for job in listed["waiting"]] == ["generate", "fine_tune", "generate"]
     assert listed["working"][0]["done"] == 40
     assert listed["halted"] == []
 

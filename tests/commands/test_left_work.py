@@ -1,4 +1,4 @@
-"""A process that was killed between the last picture and the word "done" leaves nothing to be done twice."""
+"""A process that was killed between its last picture and the end of its job repeats no work."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ DEAD = "UPDATE workers SET ended = NULL, process = '1@before'"
 
 
 def as_if_killed(workspace: Path, kind: str) -> str:
-    """The last job of this kind has done all its work, and its process died before it could say so."""
+    """The last job of this kind has done all its work, but its process died before the job ended."""
     with Store(workspace) as store:
         jobs = store.jobs.of_project(store.projects.all()[0].id)
-        job = [entry for entry in jobs if entry.kind == kind][-1]
+        job = [other for other in jobs if other.kind == kind][-1]
         store.database.write(DEAD)
         store.database.write("UPDATE jobs SET state = 'running' WHERE id = ?", (job.id,))
         return job.id
@@ -62,9 +62,9 @@ def test_a_refinement_whose_end_was_not_noted_is_measured(
         store.database.write("DELETE FROM measurements")
         if kind != "generate":
             (node,) = [
-                entry.id
-                for entry in store.rounds.of_project(store.projects.all()[0].id)
-                if entry.kind == "refine"
+                round_.id
+                for round_ in store.rounds.of_project(store.projects.all()[0].id)
+                if round_.kind == "refine"
             ]
             jobs = "SELECT id FROM jobs WHERE kind = 'generate' AND round_id = ?"
             for table in ("job_progress", "job_moves"):

@@ -1,4 +1,4 @@
-"""What is written on the command line is what is meant, wherever it stands."""
+"""Options have the same meaning before and after the command."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The app, doctor, worker, and the help that names them all."""
+"""The commands for the app, `doctor` and `worker`, and the help that lists them."""
 
 import json
 import subprocess

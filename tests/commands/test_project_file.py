@@ -1,4 +1,4 @@
-"""A project's file: as documented it is read, and bad input is one sentence."""
+"""Project files are read as documented, and bad input is refused in one sentence."""
 
 import os
 from pathlib import Path
@@ -95,7 +95,12 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
     assert project.draft.given[0].picture == folder / "photos" / "pot-table.jpg"
     assert project.draft.changes["generation"] == {"candidates": 8}
     both = read_project_file(folder / "2.toml").draft.given
-    assert [entry.trigger_word for entry in both] == ["<blue-pot>", "<blue-pot>", "<brumm>", "<brumm>"]
+    assert [reference.trigger_word for reference in both] == [
+        "<blue-pot>",
+        "<blue-pot>",
+        "<brumm>",
+        "<brumm>",
+    ]
     assert both[1].mask == folder / "photos" / "pot-snow-white.png"
 
 

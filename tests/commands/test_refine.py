@@ -22,9 +22,9 @@ def test_every_round_is_refined_when_asked(
     project, out = refinable(folder, names, tower), folder / "out"
     assert run("run", project, "--out", out, "--refine", "--policy", "random") == 0
     summary = json.loads((out / "summary.json").read_text())
-    assert [entry["number"] for entry in summary["rounds"]] == [1, 2]
-    for entry in summary["rounds"]:
-        told = entry["refine"]
+    assert [round_["number"] for round_ in summary["rounds"]] == [1, 2]
+    for round_ in summary["rounds"]:
+        told = round_["refine"]
         assert set(told) >= REFINE_KEYS
         assert (told["pairs"], told["steps"]) == (2, 3)
         assert told["seconds"] > 0
@@ -32,8 +32,8 @@ def test_every_round_is_refined_when_asked(
         assert (told["judged_by"], told["unmeasured"]) == (names[1], None)
         metrics = {"clip_t", "clip_i", "overfit_rate"}
         assert set(told["metrics_before"]) == set(told["metrics_after"]) == metrics
-        assert (out / f"lora-round-{entry['number']}-refined.safetensors").is_file()
-        assert (out / f"contact-sheet-round-{entry['number']}-refined.png").is_file()
+        assert (out / f"lora-round-{round_['number']}-refined.safetensors").is_file()
+        assert (out / f"contact-sheet-round-{round_['number']}-refined.png").is_file()
     table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
     check_rounds(summary, table, out)
     refined = list(csv.DictReader((out / "refined-candidates.csv").read_text().splitlines()))
@@ -43,11 +43,11 @@ def test_every_round_is_refined_when_asked(
     assert all((out / row["file"]).is_file() for row in refined)
     with Store(out / "workspace") as store:
         rounds = store.rounds.of_project(store.projects.all()[0].id)
-        kinds = {entry.id: entry.kind for entry in rounds}
-        assert sorted((entry.number, entry.kind) for entry in rounds) == [
+        kinds = {round_.id: round_.kind for round_ in rounds}
+        assert sorted((round_.number, round_.kind) for round_ in rounds) == [
             (1, "fine_tune"), (1, "refine"), (2, "fine_tune"), (2, "refine"),
         ]  # fmt: skip
-        (second,) = (entry for entry in rounds if (entry.number, entry.kind) == (2, "fine_tune"))
+        (second,) = (round_ for round_ in rounds if (round_.number, round_.kind) == (2, "fine_tune"))
         assert kinds[second.parent_id or ""] == "refine"
         jobs = len(store.jobs.of_project(rounds[0].project_id))
     before = results(out)
@@ -64,7 +64,7 @@ def test_refine_command_on_a_stored_project(
     project, out = refinable(folder, names, tower), folder / "out"
     assert run("run", project, "--out", out, "--rounds", 2, "--policy", "random") == 0
     summary = json.loads((out / "summary.json").read_text())
-    assert [entry["refine"] for entry in summary["rounds"]] == [None, None]
+    assert [round_["refine"] for round_ in summary["rounds"]] == [None, None]
     workspace, refined = out / "workspace", folder / "refined"
     capsys.readouterr()
     assert run("refine", "--workspace", workspace, "--round", 1, "--out", refined, "--json") == 0
@@ -79,7 +79,7 @@ def test_refine_command_on_a_stored_project(
     assert json.loads(capsys.readouterr().out)["steps"] == 4
     with Store(workspace) as store:
         rounds = store.rounds.of_project(store.projects.all()[0].id)
-        assert sorted(entry.number for entry in rounds if entry.kind == "refine") == [1, 2]
+        assert sorted(round_.number for round_ in rounds if round_.kind == "refine") == [1, 2]
 
 
 def test_what_cannot_be_refined_is_one_sentence(

@@ -1,4 +1,4 @@
-"""`gal-studio run`: everything is written; the same command again goes on where it was."""
+"""`gal-studio run`: everything is written; the same command resumes an interrupted run."""
 
 import csv
 import json
@@ -33,7 +33,7 @@ def test_run_writes_everything(
     )
     assert {"base_model", "clip_model", "trigger_word", "lambda", "top_k"} <= set(project)
     assert summary["machine"]["cores"] == os.cpu_count()
-    assert [entry["number"] for entry in summary["rounds"]] == [1, 2]
+    assert [round_["number"] for round_ in summary["rounds"]] == [1, 2]
     table = list(csv.DictReader((out / "candidates.csv").read_text().splitlines()))
     check_rounds(summary, table, out)
     with safe_open(out / "lora-round-2.safetensors", framework="numpy") as file:
@@ -55,7 +55,7 @@ def test_object_project_under_the_random_policy(folder: Path, names: tuple[str, 
     assert summary["project"]["policy"] == "random"
     assert summary["project"]["settings"]["tune"]["steps"] == 2
     assert len(summary["rounds"][0]["accepted"]) == 2
-    assert all(entry["candidates"] == 2 for entry in summary["rounds"][0]["anchors"])
+    assert all(anchor["candidates"] == 2 for anchor in summary["rounds"][0]["anchors"])
 
 
 def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(

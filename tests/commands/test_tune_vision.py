@@ -43,14 +43,14 @@ def test_it_learns_and_is_used_by_name(
     told = json.loads(said.out)
     assert 0 < told["own_place_before"] < 1 and 0 < told["own_place_after"] < 1
     assert (told["pictures"], told["held_out"]) == (20, 4)
-    assert "Left out" in said.err and "broken.jpg" in said.err
+    assert "Skipped" in said.err and "broken.jpg" in said.err
     one, other = load_vision(told["vision_model"], "unused", "cpu"), load_vision("clip", clip, "cpu")
     shown = [Image.open(pictures / "0.png").convert("RGB")]
     assert np.abs(one.patches(shown) - other.patches(shown)).max() > 0.01
     written = sorted(path.name for path in (tmp_path / "tower").iterdir())
     assert written == ["tower.safetensors", "vision.json"]
     assert tune(pictures, clip, tmp_path / "tower") == 2
-    assert "holds a tuned vision model already" in capsys.readouterr().err
+    assert "already has a tuned vision model" in capsys.readouterr().err
 
 
 def test_it_goes_on_where_it_was(
@@ -88,7 +88,7 @@ def test_a_transformers_model_is_tuned_too(
     tuned = json.loads(capsys.readouterr().out)["vision_model"]
     assert load_vision(tuned, "unused", "cpu").grid == load_vision(name, "unused", "cpu").grid
     assert tune(pictures, "unused", tmp_path / "more", "--vision-model", tuned) == 2
-    assert "tuned already" in capsys.readouterr().err
+    assert "already tuned" in capsys.readouterr().err
 
 
 def test_too_few_pictures_is_one_sentence(
@@ -96,7 +96,7 @@ def test_too_few_pictures_is_one_sentence(
 ) -> None:
     (tmp_path / "few").mkdir()
     assert tune(tmp_path / "few", clip, tmp_path / "out") == 2
-    assert "has 0 pictures that can be read: the tuning needs at least 20" in capsys.readouterr().err
+    assert "has 0 readable pictures: the tuning needs at least 20" in capsys.readouterr().err
     assert tune(tmp_path / "nowhere", clip, tmp_path / "out") == 2
     assert "There is no folder" in capsys.readouterr().err
     assert tune(tmp_path / "few", clip, tmp_path / "out", "--steps", "0") == 2

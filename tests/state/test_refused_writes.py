@@ -72,7 +72,7 @@ class Faults:
             raise sqlite3.OperationalError(CAUSES[self._number][0])
 
     def install(self) -> None:
-        """Stand in the doors. A part of what a refused write was to write arrives, as on a real disk."""
+        """Intercept all writes. A refused write is written in part, as on a real disk."""
         faults, opened = self, io.open
 
         class File(io.BufferedWriter):
@@ -217,7 +217,7 @@ def test_refused_write_leaves_the_former_state_and_names_the_cause(
 def _run(
     scene: Callable[[Store, Path], None], example: Path, folder: Path, faults: Faults, turn: int, number: int
 ) -> int:
-    """Play a scene with one write refused, and once more without; the number of writes that it took."""
+    """Run a scene with one write refused, then again without; returns the number of writes."""
     shutil.copytree(example, folder)
     with Store(folder / "workspace") as store:
         rows, files = snapshot(store.workspace)
@@ -239,7 +239,7 @@ def _run(
 def _check(
     name: str, store: Store, folder: Path, rows: dict[str, Any], files: dict[str, bytes], refused: str
 ) -> None:
-    """Nothing half is there, nothing that was there is gone, and no row speaks of what did not happen."""
+    """Nothing is half-written, nothing is lost, and no row records what did not happen."""
     rows_now, files_now = snapshot(store.workspace)
     assert files.items() <= files_now.items(), refused
     for path in files_now.keys() - files.keys():  # whole pictures that were finished before the refusal

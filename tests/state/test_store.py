@@ -148,7 +148,7 @@ def test_threads_that_come_in_bursts_leave_no_more_files_open_each_time(store: S
 
 
 def open_files(folder: Path) -> int:
-    """How many files of this folder the process has open."""
+    """The number of files in this folder that the process has open."""
     return sum(Path(file.path).is_relative_to(folder) for file in psutil.Process().open_files())
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the studio make: pictures, projects, trained and drawn rounds."""
+"""Helpers for the tests of the studio: pictures, projects, trained and drawn rounds."""
 
 import io
 
@@ -38,7 +38,7 @@ def train(studio: Studio, round_id: str) -> None:
 
 
 def draw(studio: Studio, round_id: str, copies: list[int], remark: Remark = "") -> None:
-    """Four candidates for each anchor of the pool; of the anchor at place i the first copies[i] copy."""
+    """Store four candidates for each anchor of the pool; the first copies[i] of anchor i are copies."""
     wanted = copies + [0] * 100
     for anchor, number in zip(studio.pool(round_id), wanted, strict=False):
         studio.store.candidates.save(

@@ -1,4 +1,4 @@
-"""Projects: what they begin with, and what is refused."""
+"""Projects: their initial contents, and refusals."""
 
 import io
 from collections.abc import Callable
@@ -37,7 +37,10 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
     view = studio.project(
         studio.create_project(draft(kind="object", references=references, trigger_word="<cute-cat>"))
     )
-    assert [entry.plain_prompt for entry in view.references] == ["A cat on the stairs", "A cat in the sun"]
+    assert [reference.plain_prompt for reference in view.references] == [
+        "A cat on the stairs",
+        "A cat in the sun",
+    ]
     assert view.anchors[0].prompt == "a <cute-cat> cat in a workshop"
 
 
@@ -51,15 +54,15 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"references": [(Path("gone.png"), STYLE)]}, "cannot be found"),
         ({"kind": "thing"}, "The kind is 'thing'"),
         ({"kind": "object"}, "trigger word is empty"),
-        ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
+        ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
         ({"anchors": []}, "no test prompts"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
-        ({"changes": {"gal": {"top_k": 19}}}, "only 18 anchors"),
+        ({"changes": {"gal": {"top_k": 19}}}, "only 18 test prompts"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),
         ({"base_model": "/nowhere/model"}, "There is no model directory"),
-        ({"base_model": "assets:../docs"}, "packed model"),
+        ({"base_model": "assets:../docs"}, "bundled model"),
         ({"clip_model": "local-dir:/nowhere"}, "There is no model directory"),
         ({"base_model": " "}, "is empty"),
         ({"preset": "huge"}, "no preset 'huge'"),
@@ -99,7 +102,7 @@ def test_the_same_origin_is_the_same_project(studio: Studio) -> None:
 
 def test_projects_of_one_name_are_told_apart(studio: Studio) -> None:
     first, second = (studio.create_project(draft(name="Tea")) for _ in range(2))
-    assert [studio.project(entry).name for entry in (first, second)] == ["Tea", "Tea (2)"]
+    assert [studio.project(project_id).name for project_id in (first, second)] == ["Tea", "Tea (2)"]
     studio.rename(second, "  Green\n tea ")
     assert studio.project(second).name == "Green tea"
     studio.rename(first, "Green tea")
@@ -116,19 +119,19 @@ def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> No
     assert studio.project(project_id).name == "Tea"
 
 
-def test_a_project_is_put_away_and_deleted_but_not_at_work(studio: Studio) -> None:
+def test_a_project_is_archived_and_deleted_but_not_at_work(studio: Studio) -> None:
     project_id = studio.create_project(draft(name="Tea"))
     job = studio.fine_tune(studio.rounds(project_id)[0].id)
     with pytest.raises(StudioError, match="Tea has jobs that wait or run: stop or cancel them first"):
-        studio.put_away(project_id)
+        studio.archive(project_id)
     studio.stop(job.id)
-    studio.put_away(project_id)
-    assert studio.project(project_id).put_away
-    studio.bring_back(project_id)
-    assert not studio.project(project_id).put_away
+    studio.archive(project_id)
+    assert studio.project(project_id).archived
+    studio.restore(project_id)
+    assert not studio.project(project_id).archived
     with pytest.raises(StudioError, match="not archived"):
         studio.delete(project_id)
-    studio.put_away(project_id)
+    studio.archive(project_id)
     assert studio.project_size(project_id) > 0
     studio.delete(project_id)
     assert studio.projects() == ()

@@ -1,4 +1,4 @@
-"""Rounds: suggestions, the last word of a person, and what the next round trains on."""
+"""Rounds: suggestions, decisions, and what the next round trains on."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
     assert studio.store.decisions.verdicts(round_id) == {
         first: "rejected", other: "accepted", third: "accepted",
     }  # fmt: skip
-    authors = [entry.author for entry in studio.store.decisions.log(round_id)]
+    authors = [decision.author for decision in studio.store.decisions.log(round_id)]
     assert authors == ["human", "human", "sampler"]
 
 
@@ -187,10 +187,10 @@ def test_more_candidates_can_be_asked_for(studio: Studio, round_id: str) -> None
 def test_round_without_anchors_cannot_be_drawn(studio: Studio, round_id: str) -> None:
     for anchor in studio.pool(round_id):  # the verb leaves as many on as a round suggests
         studio.store.projects.enable_anchor(anchor.id, False)
-    with pytest.raises(StudioError, match="no anchors left to draw"):
+    with pytest.raises(StudioError, match="no test prompts left to draw"):
         studio.generate(round_id)
     assert studio.next_step(round_id) == "generate"
-    with pytest.raises(StudioError, match="add anchors or switch some on, then press Generate"):
+    with pytest.raises(StudioError, match="add test prompts or switch some on, then press Generate"):
         studio.next_round(round_id)
     studio.add_anchors(studio.store.rounds.get(round_id).project_id, ["A lighthouse {}"])
     assert studio.generate(round_id).state == "queued"

@@ -1,4 +1,4 @@
-"""Jobs as the studio asks for them, and what the page hears of their work."""
+"""Requests for jobs, and their views."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -91,7 +91,7 @@ def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> Non
 
 
 def halted(studio: Studio, round_id: str) -> Job:
-    """A training with other settings that was begun and stopped."""
+    """A training with other settings that was started and stopped."""
     project_id = studio.store.rounds.get(round_id).project_id
     studio.change_settings(project_id, {"tune": {"steps": 7}})
     job = studio.fine_tune(round_id)
@@ -113,8 +113,8 @@ def drawn(studio: Studio, round_id: str) -> None:
 
 
 def refined(studio: Studio, round_id: str) -> None:
-    entry = studio.store.rounds.get(round_id)
-    studio.store.rounds.add(entry.project_id, round_id, studio.store.rounds.settings(round_id), "refine")
+    round_ = studio.store.rounds.get(round_id)
+    studio.store.rounds.add(round_.project_id, round_id, studio.store.rounds.settings(round_id), "refine")
 
 
 @pytest.mark.parametrize("since", [drawing, drawn, refined])
@@ -123,7 +123,7 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
 ) -> None:
     project_id = studio.store.rounds.get(round_id).project_id
     job = halted(studio, round_id)
-    assert [entry.id for entry in studio.queue_view().halted] == [job.id]
+    assert [halted.id for halted in studio.queue_view().halted] == [job.id]
     since(studio, round_id)
     with pytest.raises(StudioError, match="press Fine-tune to keep that round"):
         studio.resume(job.id)
@@ -136,13 +136,13 @@ def test_a_stopped_training_never_replaces_the_lora_under_what_was_made_with_it(
 
 
 def test_a_stopped_training_of_a_lost_lora_goes_on(studio: Studio, round_id: str) -> None:
-    """What it makes is what the pictures were drawn with."""
+    """It makes the LoRA that the pictures were drawn with."""
     draw(studio, round_id, [2])
     studio.store.database.write("UPDATE rounds SET adapter = NULL, trained_as = NULL")
     job = studio.fine_tune(round_id)
     assert job.round_id == round_id
     studio.stop(job.id)
-    assert [entry.id for entry in studio.queue_view().halted] == [job.id]
+    assert [halted.id for halted in studio.queue_view().halted] == [job.id]
     assert studio.resume(job.id).state == "queued"
 
 

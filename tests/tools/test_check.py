@@ -1,4 +1,4 @@
-"""The checks name what they leave out, and run everything else."""
+"""The checks name what they skip, and run everything else."""
 
 import shutil
 import subprocess
@@ -19,8 +19,8 @@ def test_what_is_missing_is_one_sentence_and_its_checks_are_left_out(
 ) -> None:
     commands = check.commands(["-k", "sampler"])
     assert capsys.readouterr().err.splitlines() == [
-        "There is no Chromium here: the tests in a browser are left out.",
-        "There is no Node.js with npm here: the checks of the page's JavaScript are left out.",
+        "Chromium is not installed: the tests in a browser are skipped.",
+        "Node.js with npm is not installed: the checks of the page's JavaScript are skipped.",
     ]
     assert "page" not in commands
     assert "not races and not browser" in commands["tests"] and "races and not browser" in commands["races"]

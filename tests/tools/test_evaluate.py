@@ -1,4 +1,4 @@
-"""The figures of the flag: agreement with the judge, and whether the anchors differ by more than chance."""
+"""Measurements of Eq. G2: agreement with the judge, and whether the anchors differ by more than chance."""
 
 import math
 

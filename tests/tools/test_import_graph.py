@@ -1,4 +1,4 @@
-"""The picture of the imports tells what the code does."""
+"""The picture of the imports matches the code."""
 
 from tools.import_graph import PICTURE, direct, draw, folders, heights
 

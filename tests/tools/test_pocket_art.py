@@ -1,4 +1,4 @@
-"""The vector art, how it is put onto pictures, and the drawings that are made up."""
+"""Vector art, how it is placed on pictures, and random drawings."""
 
 from __future__ import annotations
 

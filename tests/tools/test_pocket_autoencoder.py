@@ -1,4 +1,4 @@
-"""The autoencoder's growth, its moves of latents, and the optimizer of its convolutions."""
+"""The autoencoder: growing, transformations of latents, and its optimizer."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def many(
     trigger: bool = False,
     n: int = 4000,
 ) -> Counter[str]:
-    """How often each caption comes for these concepts."""
+    """The frequency of each caption for these concepts."""
     rng = np.random.default_rng(0)
     concepts = [BY_NAME[name] for name in names.split("+")]
     style, words = ("watercolor", STYLE) if styled else (None, ())

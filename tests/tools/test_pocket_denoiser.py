@@ -1,4 +1,4 @@
-"""The denoiser's start, its timesteps, its loss, and the figure of its diversity."""
+"""The denoiser: initial weights, timesteps, loss, and the measure of diversity."""
 
 from __future__ import annotations
 

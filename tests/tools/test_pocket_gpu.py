@@ -1,4 +1,4 @@
-"""The training in stretches, in miniature: its state, its data on the device, its pictures."""
+"""Training on a GPU in miniature: its state, its data on the device, its pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole command of a stretch in miniature: made-up icons, one drawing process, two steps, on the CPU."""
+"""The whole GPU training command in miniature: made-up icons, one drawing process, two steps, on the CPU."""
 
 from __future__ import annotations
 

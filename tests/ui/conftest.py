@@ -38,7 +38,7 @@ ARGUMENTS = (
 
 
 class Place(NamedTuple):
-    """A finished round in a studio of its own."""
+    """A studio with a finished round."""
 
     studio: Studio
     project: str
@@ -55,7 +55,7 @@ def finished_workspace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 
 @pytest.fixture
 def place(finished_workspace: tuple[Path, str, str], tmp_path: Path) -> Iterator[Place]:
-    """A copy of a finished round, to do with as one likes."""
+    """A copy of a finished round that the test may change."""
     workspace, project, round_id = finished_workspace
     shutil.copytree(workspace, tmp_path / "workspace")
     with Store(tmp_path / "workspace") as store:
@@ -64,7 +64,7 @@ def place(finished_workspace: tuple[Path, str, str], tmp_path: Path) -> Iterator
 
 @pytest.fixture(scope="session")
 def shared_place(finished_workspace: tuple[Path, str, str]) -> Iterator[Place]:
-    """The same, for tests that only read."""
+    """A finished round that all tests share, for reading only."""
     workspace, project, round_id = finished_workspace
     with Store(workspace) as store:
         yield Place(Studio(store), project, round_id)
@@ -85,7 +85,7 @@ def built(studio: Studio, rules: Rules | None = None) -> Access:
 
 
 def late(application: Any, rng: random.Random) -> Any:
-    """The application with answers that take their time."""
+    """The app with delayed answers."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -96,7 +96,7 @@ def late(application: Any, rng: random.Random) -> Any:
 
 
 class Served(NamedTuple):
-    """The application behind an address."""
+    """The app with its address."""
 
     place: Place
     address: str
@@ -114,7 +114,7 @@ def until(truth: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now, below those that the system gives to whoever asks for any."""
+    """A free port below the range of ephemeral ports."""
     while True:
         port = random.SystemRandom().randrange(20_000, 32_000)
         with socket.socket() as trial, suppress(OSError):
@@ -124,7 +124,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
-    """The application in a thread of its own."""
+    """The app in a thread of its own."""
     application = late(built(place.studio, rules), random.Random(1))
     server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
     with socket.create_server(("127.0.0.1", 0)) as door:  # a free port may be gone a moment later
@@ -156,7 +156,7 @@ def chromium() -> Iterator[Any]:
 
 
 class Watched(NamedTuple):
-    """A page, with everything that it should not have done."""
+    """A page that records errors and unwanted requests."""
 
     page: Any
     complaints: list[str]

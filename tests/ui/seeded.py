@@ -25,7 +25,7 @@ def picture(colour: tuple[int, int, int], edge: int = 48) -> bytes:
 def make_project(
     studio: Studio, prompt: str = PROMPT, candidates: int = 10, name: str = "Watercolour cat"
 ) -> str:
-    """A style project on models that nobody loads."""
+    """A style project with models that are never loaded."""
     return studio.create_project(
         ProjectDraft(
             kind="style",
@@ -39,7 +39,7 @@ def make_project(
 
 
 def train(studio: Studio, round_id: str) -> None:
-    """Pretend that the round was trained."""
+    """Store an adapter, as if the round was trained."""
     adapter = studio.store.adapters.add(f"weights of {round_id}".encode())
     studio.store.rounds.save_losses(round_id, [(step, 1 / step) for step in range(1, 21)])
     studio.store.rounds.finish_training(round_id, adapter, round_id, studio.training_set(round_id))
@@ -48,7 +48,7 @@ def train(studio: Studio, round_id: str) -> None:
 def draw(
     studio: Studio, round_id: str, anchors: tuple[Anchor, ...] | None = None, candidates: int = 10
 ) -> None:
-    """Pretend that candidates were drawn: anchor number k has k % 7 copies in ten."""
+    """Store candidates, as if they were drawn: anchor number k has k % 7 copies in ten."""
     batch, places = [], {}
     for anchor in anchors or studio.pool(round_id):
         copies = round(candidates * (anchor.order % 7) / 10)
@@ -75,11 +75,11 @@ def draw(
     studio.store.candidates.save(round_id, batch)
     studio.store.candidates.place(places)
     references = studio.project(studio.store.rounds.get(round_id).project_id).references
-    studio.store.rounds.place_references(round_id, {entry.id: (0.0, 0.0) for entry in references})
+    studio.store.rounds.place_references(round_id, {reference.id: (0.0, 0.0) for reference in references})
 
 
 def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:
-    """A studio with one project whose first round waits for decisions: studio, project, round."""
+    """A studio with a project whose first round is ready for decisions: studio, project, round."""
     studio = Studio(Store(workspace))
     project_id = make_project(studio, candidates=candidates)
     round_id = studio.rounds(project_id)[0].id

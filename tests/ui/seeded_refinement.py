@@ -24,7 +24,7 @@ def halves(studio: Studio, round_id: str) -> StoredMap:
 
 
 def judge(studio: Studio, round_id: str) -> None:
-    """Pretend that the patches of a round's candidates were judged."""
+    """Store heat maps of a round's candidates, as if they were judged."""
     for candidate in studio.store.candidates.of_round(round_id):
         studio.store.refinements.save_map(candidate.id, "quality", halves(studio, round_id))
 
@@ -60,7 +60,7 @@ def two_subjects(studio: Studio) -> tuple[str, str]:
 
 
 def take(studio: Studio) -> Job:
-    """The next job, as a worker takes it."""
+    """Claim the next job, as a worker does."""
     studio.store.workers.enter("worker")
     job = studio.store.jobs.claim("worker")
     assert job is not None
@@ -68,11 +68,9 @@ def take(studio: Studio) -> Job:
 
 
 def pairs_made(studio: Studio, round_id: str) -> str:
-    """Accept two pictures, ask for the refinement of the round and pretend that its pairs were made."""
+    """Accept two pictures, request the refinement of the round, and store its pairs as if they were drawn."""
     store = studio.store
-    studio.decide(
-        [entry.candidate.id for entry in studio.round_view(round_id).candidates[:20:10]], "accepted"
-    )
+    studio.decide([tile.candidate.id for tile in studio.round_view(round_id).candidates[:20:10]], "accepted")
     node = studio.make_pairs(round_id).round_id
     job = take(studio)
     plans = pairs.planned_pairs(store, store.rounds.get(round_id), store.rounds.settings(node).refine)
@@ -85,7 +83,7 @@ def pairs_made(studio: Studio, round_id: str) -> str:
 
 
 def object_with_subject(studio: Studio) -> tuple[str, str, str]:
-    """An object whose left half was taken for its subject: project, first round, reference."""
+    """An object whose subject was found in the left half: project, first round, reference."""
     project = studio.create_project(
         ProjectDraft(
             kind="object",
@@ -107,7 +105,7 @@ def object_with_subject(studio: Studio) -> tuple[str, str, str]:
 
 
 def refined(studio: Studio, node: str) -> None:
-    """Pretend that a refinement was trained and that its candidates were drawn and compared."""
+    """Store a refinement with candidates and measurements, as if it was trained."""
     store = studio.store
     adapter = store.adapters.add(f"weights of {node}".encode())
     store.rounds.save_losses(node, [(step, 1 / step) for step in range(1, 21)])

@@ -1,4 +1,4 @@
-"""A second start on the same workspace leads to the first page; a taken port is one sentence."""
+"""A second start on a workspace opens the first page; a used port is refused in one sentence."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ from gal_studio.ui.serve import AUTH_VARIABLE
 
 @pytest.fixture
 def listening():
-    """A port on which something listens."""
+    """A port that is in use."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
@@ -39,7 +39,7 @@ def test_a_second_start_says_where_the_first_is(
 def test_a_password_does_not_stay_in_the_environment(
     tmp_path: Path, listening: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Workers would inherit it, whether it is used or another one is given."""
+    """Otherwise workers would inherit it."""
     monkeypatch.setenv(AUTH_VARIABLE, "ada:a-long-password")
     with PageLock(tmp_path) as first:
         assert first.acquire()

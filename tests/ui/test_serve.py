@@ -1,4 +1,4 @@
-"""Starting the app: who could come in is said and bounded before anything is opened."""
+"""Starting the app: access is checked before anything is opened."""
 
 import os
 import re
@@ -82,7 +82,7 @@ def test_the_link_is_ready_to_be_opened() -> None:
 
 @contextmanager
 def started(folder: Path, *options: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The command itself in a process of its own; the first line that it prints."""
+    """Run the command in a process of its own; yields the first line that it prints."""
     code = f"{WATCHER}\nfrom gal_studio.cli import main\nsys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "--no-browser", "--workspace", str(folder), *options]
     root = Path(__file__).parent.parent.parent

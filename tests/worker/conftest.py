@@ -1,4 +1,4 @@
-"""Tiny models for the worker's tests, opened once."""
+"""Tiny models for the tests of the worker, loaded once."""
 
 from collections.abc import Iterator
 from pathlib import Path

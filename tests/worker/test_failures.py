@@ -1,4 +1,4 @@
-"""What goes wrong is one sentence for the person, and never the end of the worker."""
+"""A failure is one sentence for the user, and never stops the worker."""
 
 import pytest
 
@@ -39,10 +39,10 @@ def test_a_fault_of_ours_ends_the_job_and_not_the_worker(studio: Studio, names: 
     assert "ZeroDivisionError" in failed.message
 
 
-def test_a_job_that_was_laid_down_meanwhile_does_not_end_the_worker(
+def test_a_job_that_was_ended_meanwhile_does_not_stop_the_worker(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page on another machine held the worker for dead, just when all was done: its beat came late."""
+    """A page on another machine took the worker for dead because of a late heartbeat."""
     monkeypatch.setattr(studio.store.jobs, "should_stop", lambda _: False)
     first = first_round(studio, tiny_draft(names))
     steps = studio.store.rounds.settings(first).tune.steps
@@ -58,7 +58,7 @@ def test_a_job_that_was_laid_down_meanwhile_does_not_end_the_worker(
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-def test_a_job_that_somebody_else_laid_down_stays_as_they_left_it(
+def test_a_job_that_another_process_ended_stays_ended(
     studio: Studio, models: Models, names: tuple[str, str], resumed: bool
 ) -> None:
     first = first_round(studio, tiny_draft(names))

@@ -1,4 +1,4 @@
-"""What the database refuses in the middle of a job never ends the worker: it notes it when it can."""
+"""A database error during a job never stops the worker, which retries the write."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.worker.working import first_round, weights
 def refusing(
     method: Callable[..., Any], error: Exception, times: int
 ) -> tuple[Callable[..., Any], list[int]]:
-    """The same method, which fails so many times first; and the calls that it has seen."""
+    """A method that fails some times first, and the calls of it."""
     calls: list[int] = []
 
     def call(*arguments: Any, **named: Any) -> Any:
@@ -68,7 +68,7 @@ def test_a_refused_note_is_tried_on_and_the_next_job_is_done(
         worker.run(until_empty=True)
     assert studio.store.jobs.get(job.id).state == state
     assert studio.store.jobs.get(other.id).state == "completed"
-    told = [entry for entry in caplog.records if "the disk refuses what is to be noted" in entry.message]
+    told = [record for record in caplog.records if "the disk refused a write" in record.message]
     assert len(told) == 1  # once, however often it was tried
     if state in ("error", "paused"):
         assert len(calls) == 4
@@ -82,7 +82,7 @@ def test_a_refused_note_is_tried_on_and_the_next_job_is_done(
 def test_a_training_whose_curve_is_refused_is_closed_at_once(
     studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not whenever its memory is collected: the next job has the same model."""
+    """Not only when it is garbage-collected: the next job uses the same model."""
     job = studio.fine_tune(first_round(studio, tiny_draft(names)))
     task = open_training(studio.store, models, job, "f" * 64)
     refused, _ = refusing(Rounds.save_losses, DiskError("The disk failed to answer: check it."), times=9)
@@ -140,7 +140,7 @@ def test_a_job_does_not_wait_for_ever(
 def test_a_worker_that_is_to_end_leaves_what_it_cannot_note(
     studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever comes next marks the job as interrupted."""
+    """The next process marks the job as interrupted."""
     job = studio.fine_tune(first_round(studio, tiny_draft(names)))
     worker = Worker(studio.store)
 

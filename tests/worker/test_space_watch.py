@@ -1,4 +1,4 @@
-"""The worker takes up again by itself what rested for want of room."""
+"""The worker resumes jobs that were paused for disk space."""
 
 import shutil
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock
     clock.now += LOOK_FOR_ROOM
     assert watch.look()
     assert store.jobs.get(job.id).state == "queued"
-    assert [move.reason for move in store.jobs.moves(job.id)][-1] == "there is room again"
+    assert [move.reason for move in store.jobs.moves(job.id)][-1] == "there is disk space again"
     assert not watch.is_awaited()
 
 

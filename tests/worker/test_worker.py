@@ -31,7 +31,7 @@ def whole_round(studio: Studio, models: Models, round_id: str) -> None:
 
 
 def stop_at(studio: Studio, phase: str, done: float):
-    """A watcher that presses Stop once this much is done."""
+    """A watcher that stops the job when this much is done."""
 
     def watch(job: Job, progress: Progress) -> None:
         if progress.phase == phase and progress.done >= done:
@@ -41,7 +41,7 @@ def stop_at(studio: Studio, phase: str, done: float):
 
 
 def steps_to(seen: list[float]):
-    """A watcher that keeps the training's steps."""
+    """A watcher that records the steps of the training."""
 
     def watch(_job: Job, progress: Progress) -> None:
         if progress.phase == "fine_tune":
@@ -52,8 +52,12 @@ def steps_to(seen: list[float]):
 
 def pictures(studio: Studio, round_id: str) -> dict[tuple[str, int], tuple[str, float, float]]:
     return {
-        (entry.anchor_id, entry.index): (entry.image, entry.similarity_anchor, entry.similarity_reference)
-        for entry in studio.store.candidates.of_round(round_id)
+        (candidate.anchor_id, candidate.index): (
+            candidate.image,
+            candidate.similarity_anchor,
+            candidate.similarity_reference,
+        )
+        for candidate in studio.store.candidates.of_round(round_id)
     }
 
 
@@ -73,8 +77,8 @@ def test_two_rounds_of_a_style(studio: Studio, models: Models, names: tuple[str,
     whole_round(studio, models, second)
     assert len(studio.round_view(second).candidates) == 9
     assert len(studio.store.rounds.training_set(second)) == 2
-    shared = {entry.seed for entry in studio.store.candidates.of_round(second)}
-    assert shared < {entry.seed for entry in studio.store.candidates.of_round(first)}
+    shared = {candidate.seed for candidate in studio.store.candidates.of_round(second)}
+    assert shared < {candidate.seed for candidate in studio.store.candidates.of_round(first)}
     assert not list((studio.store.workspace / "checkpoints").rglob("*.safetensors"))
 
 
@@ -150,7 +154,7 @@ def test_stopped_drawing_keeps_its_pictures_and_draws_the_rest(
     assert studio.round_view(halted).candidates[0].candidate.x is None
     assert work(studio, models, studio.generate(halted)).state == "completed"
     assert kept.items() <= pictures(studio, halted).items()
-    order = [sorted(pictures(studio, entry).values()) for entry in (whole, halted)]
+    order = [sorted(pictures(studio, round_id).values()) for round_id in (whole, halted)]
     assert order[0] == order[1]
     assert [tile.candidate.x for tile in studio.round_view(halted).candidates] == [
         tile.candidate.x for tile in studio.round_view(whole).candidates

@@ -1,4 +1,4 @@
-"""How the worker's tests work: one claimed job to its end."""
+"""Helpers for the tests of the worker: run a job to its end."""
 
 from safetensors import safe_open
 
@@ -14,7 +14,7 @@ def first_round(studio: Studio, draft: ProjectDraft) -> str:
 
 
 def work(studio: Studio, models: Models, job: Job, watcher: Watcher | None = None) -> Job:
-    """Claim this very job and run it."""
+    """Claim this job and run it."""
     with Worker(studio.store, watcher).entered() as worker:
         claimed = studio.store.jobs.claim(worker.id)
         assert claimed is not None

@@ -19,7 +19,7 @@ from gal_studio.state.tables.rounds import Preview
 
 
 def weights(number: int) -> bytes:
-    """A small safetensors file; another one for each number."""
+    """A small safetensors file, different for each number."""
     header = {"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, "__metadata__": {"n": "1"}}
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + struct.pack("<6f", *[number + place for place in range(6)])
@@ -32,7 +32,7 @@ def picture(random: Random, mode: str = "RGB") -> Image.Image:
 
 
 def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Project:
-    """A project of so many rounds in a line, with a branch and a refinement of the first."""
+    """A project with a line of rounds, a branch, and a refinement of the first round."""
     project = store.projects.add(_new(store, random, name))
     store.projects.revisions(project.id)["someone/a-model"] = "c0ffee" * 6 + "beef"
     store.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 7}}))
@@ -120,7 +120,7 @@ def _map(random: Random) -> StoredMap:
 
 
 def snapshot(workspace: Path) -> tuple[dict[str, list[tuple[object, ...]]], dict[str, bytes]]:
-    """Every row and every file of a workspace, as they are now."""
+    """All rows and files of a workspace."""
     import sqlite3
     from contextlib import closing
 

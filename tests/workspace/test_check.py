@@ -190,7 +190,7 @@ def test_checkpoints_that_nobody_needs_go_and_the_others_stay(full: Store) -> No
 
 
 def test_checkpoints_of_a_refinement_and_of_what_runs_stay(full: Store) -> None:
-    """A training that runs is the one it began as, whatever was decided since."""
+    """A running training keeps its fingerprint, whatever was decided since it started."""
     base = full.rounds.of_project(full.projects.all()[0].id)[0]
     node = full.rounds.add(base.project_id, base.id, full.rounds.settings(base.id), "refine")
     today = fingerprints.training_fingerprint(full, node.id)
@@ -245,7 +245,7 @@ def test_damaged_index_is_rebuilt(full: Store) -> None:
 def test_doctor_tells_repairs_and_ends_as_it_found(full: Store, capsys: pytest.CaptureFixture[str]) -> None:
     workspace = str(full.workspace)
     assert main(["doctor", "--workspace", workspace]) == 0
-    assert "every file is as it was stored" in capsys.readouterr().out
+    assert "all files are intact" in capsys.readouterr().out
     reference = full.projects.references(full.projects.all()[0].id)[0]
     assert reference.mask is not None
     full.images.path(reference.mask).unlink()

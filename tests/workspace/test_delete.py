@@ -1,4 +1,4 @@
-"""A project is archived, restored, or deleted with all that is its own and nothing else's."""
+"""A project is archived, restored, or deleted with everything that only it uses."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ def _age(store: Store) -> None:
 
 
 def _contents(store: Store) -> tuple[dict[str, int], set[Path]]:
-    """How many rows each table has, and which files there are."""
+    """The number of rows of each table, and all files."""
     rows = {
         table.name: store.database.rows(f"SELECT COUNT(*) FROM {table.name}")[0][0]
         for table in all_tables(store.database.rows)

@@ -1,4 +1,4 @@
-"""What was lost and repaired comes back by working: the same weights and the same pictures, bit for bit."""
+"""Lost and repaired files are made again: the same weights and pictures, bit for bit."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.refine import find_pair
 from gal_studio.ui.panels.results import all_rounds
 from gal_studio.worker import Worker
@@ -27,7 +27,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 def work(studio: Studio, models: Models, round_id: str) -> None:
-    """Whatever the next steps are, until the round waits for a person."""
+    """Do all next steps until the round is ready for decisions."""
     with Worker(studio.store).entered() as worker:
         while (step := studio.next_step(round_id)) in ("fine_tune", "generate"):
             job = studio.fine_tune(round_id) if step == "fine_tune" else studio.generate(round_id)
@@ -56,7 +56,7 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
         repair(store)
         with pytest.raises(StudioError, match="press Fine-tune"):
             studio.generate(round_.id)
-        shown = poll(Recall(studio), {"project": project_id})
+        shown = poll(ViewCache(studio), {"project": project_id})
         assert shown["parts"]["rounds"][0]["cover"]["id"] == candidates[2].id
         assert shown["parts"]["round"]["step"] == "fine_tune"
         assert [item["version"] for item in shown["candidates"]["items"][:2]] == ["", ""]
@@ -76,15 +76,15 @@ def test_lost_files_come_back_as_they_were(names: tuple[str, str], tmp_path: Pat
 
 def test_a_page_that_is_open_hears_of_what_was_lost(tmp_path: Path) -> None:
     studio, project_id, round_id = finished(tmp_path / "workspace", candidates=2)
-    recall = Recall(studio)
-    known = poll(recall, {"project": project_id})
+    views = ViewCache(studio)
+    known = poll(views, {"project": project_id})
     for candidate in studio.store.candidates.of_round(round_id):
         studio.store.images.path(candidate.image).unlink(missing_ok=True)
     repair(studio.store)
-    parts = poll(recall, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
+    parts = poll(views, {"project": project_id, "known": {"parts": known["digests"]}})["parts"]
     assert parts["rounds"][0]["cover"] is None
     assert parts["round"]["step"] == "generate"
-    assert len(all_rounds(recall, project_id)["rounds"]) == 1
+    assert len(all_rounds(views, project_id)["rounds"]) == 1
     studio.store.close()
 
 
@@ -97,7 +97,7 @@ def test_a_refinement_whose_mask_is_lost_is_shown(tmp_path: Path) -> None:
         assert pair.reference_mask is not None
         store.images.path(pair.reference_mask).unlink()
         for _ in ("lost", "repaired"):
-            shown = poll(Recall(studio), {"project": project_id, "round": node})["parts"]["refinement"]
+            shown = poll(ViewCache(studio), {"project": project_id, "round": node})["parts"]["refinement"]
             assert {(one["quality"], one["reproduction"]) for one in shown["pairs"]} == {(0.5, None)}
             assert find_pair(studio, {"pair": pair.id})["foreground"] is None
             repair(store)

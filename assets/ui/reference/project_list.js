@@ -75,7 +75,7 @@ function row(project) {
 
 const putAway = (project) =>
   once(async () => {
-    if (await write("put_away", { project: project.id }))
+    if (await write("archive", { project: project.id }))
       toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
@@ -115,7 +115,7 @@ function awayRow(project) {
       "div",
       { class: "project-buttons" },
       button("bring-back", "Restore", "Put it back on the list", () =>
-        write("bring_back", { project: project.id }),
+        write("restore", { project: project.id }),
       ),
       button(
         "delete",

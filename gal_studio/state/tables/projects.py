@@ -7,6 +7,7 @@ from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database
@@ -152,6 +153,10 @@ class Projects:
         """The reference with this ID."""
         return _reference(self._database.row_by_id("reference", reference_id, f"{_REFERENCES} WHERE id = ?"))
 
+    def prompts(self, project_id: str) -> Prompts:
+        """The project's prompts, parsed."""
+        return parse_prompts(self.get(project_id).kind, self.references(project_id))
+
     def anchors(self, project_id: str) -> tuple[Anchor, ...]:
         """All anchors in the order of the pool, disabled ones included."""
         rows = self._database.rows(
@@ -172,7 +177,9 @@ class Projects:
 
     def project_of_anchor(self, anchor_id: str) -> str:
         """The project of this anchor."""
-        row = self._database.row_by_id("anchor", anchor_id, "SELECT project_id FROM anchors WHERE id = ?")
+        row = self._database.row_by_id(
+            "test prompt", anchor_id, "SELECT project_id FROM anchors WHERE id = ?"
+        )
         return str(row["project_id"])
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:

@@ -1,1 +1,1 @@
-"""Making a project: references, anchors and settings, checked before anything is stored."""
+"""Create a project: its references, anchors and settings are checked before anything is stored."""

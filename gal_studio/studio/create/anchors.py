@@ -1,42 +1,40 @@
-"""The anchors of a project: made from templates, added, switched on and off."""
+"""The anchors of a project: made from templates, added, enabled and disabled."""
 
 from collections.abc import Sequence
 
 from gal_studio.assets import load_anchors
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import expand_anchors
-from gal_studio.core.types import Kind, Reference
+from gal_studio.core.references import Prompts
 from gal_studio.state import Store
 
 MOST_ANCHORS = 500
 LONGEST_ANCHOR = 300
 
 
-def anchor_prompts(
-    kind: Kind, templates: Sequence[str] | None, references: Sequence[Reference]
-) -> tuple[str, ...]:
-    """The anchors' prompts; without templates, those of the list that comes with the studio."""
-    given = load_anchors(kind) if templates is None else [line for line in templates if line.strip()]
+def anchor_prompts(prompts: Prompts, templates: Sequence[str] | None) -> tuple[str, ...]:
+    """The prompts of the anchors; without templates, those of the bundled list."""
+    given = load_anchors(prompts.kind) if templates is None else [line for line in templates if line.strip()]
     for line in given:
         if len(line) > LONGEST_ANCHOR:
             raise StudioError(
-                f"The anchor {line[:40].strip() + '…'!r} has {len(line)} letters: "
-                f"use at most {LONGEST_ANCHOR}, one anchor a line."
+                f"The test prompt {line[:40].strip() + '…'!r} has {len(line)} characters: "
+                f"use at most {LONGEST_ANCHOR}, and one test prompt per line."
             )
     if len(given) > MOST_ANCHORS:
-        raise StudioError(f"There are {len(given)} anchors: use at most {MOST_ANCHORS}.")
-    return expand_anchors(kind, given, references)
+        raise StudioError(f"There are {len(given)} test prompts: use at most {MOST_ANCHORS}.")
+    return prompts.expand(given)
 
 
 def add_anchors(store: Store, project_id: str, templates: Sequence[str], only: bool = False) -> None:
-    """Add anchors, or switch those on again that are there; `only` switches all others off."""
+    """Add anchors, or enable those that exist; `only` disables all others."""
     with store.database.transaction():
-        references = store.projects.references(project_id)
-        prompts = anchor_prompts(store.projects.get(project_id).kind, templates, references)
+        prompts = anchor_prompts(store.projects.prompts(project_id), templates)
         store.projects.add_anchors(project_id, prompts)
         anchors = store.projects.anchors(project_id)
         if len(anchors) > MOST_ANCHORS:
-            raise StudioError(f"The project would have {len(anchors)} anchors: keep at most {MOST_ANCHORS}.")
+            raise StudioError(
+                f"The project would have {len(anchors)} test prompts: keep at most {MOST_ANCHORS}."
+            )
         if only:
             for anchor in anchors:
                 store.projects.enable_anchor(anchor.id, anchor.prompt in prompts)
@@ -44,7 +42,7 @@ def add_anchors(store: Store, project_id: str, templates: Sequence[str], only: b
 
 
 def enable_anchor(store: Store, anchor_id: str, enabled: bool) -> None:
-    """Switch an anchor on or off; as many as a round suggests stay on."""
+    """Enable or disable an anchor; at least as many as a round suggests stay enabled."""
     with store.database.transaction():
         project_id = store.projects.project_of_anchor(anchor_id)
         store.projects.enable_anchor(anchor_id, enabled)
@@ -56,6 +54,6 @@ def _check_enough(store: Store, project_id: str) -> None:
     wanted = store.projects.get(project_id).settings.gal.top_k
     if sum(anchor.enabled for anchor in store.projects.anchors(project_id)) < wanted:
         raise StudioError(
-            f"A round suggests {wanted} anchors, so at least {wanted} stay switched on: "
+            f"A round suggests {wanted} test prompts, so at least {wanted} must stay switched on: "
             "add others first, or ask for fewer suggestions in the settings."
         )

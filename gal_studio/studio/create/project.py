@@ -1,4 +1,4 @@
-"""How a project comes into being: everything that was given is checked before anything is stored."""
+"""Create a project; everything is checked before anything is stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,9 +7,8 @@ from typing import Any, get_args
 
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import check_name, unique_name
-from gal_studio.core.prompts import subject_phrase, subjects
-from gal_studio.core.references import make_references
+from gal_studio.core.naming import check_name, unlike
+from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
@@ -24,11 +23,10 @@ LARGEST_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class ProjectDraft:
-    """What a person gives. Models and settings that are left out come from the preset.
+    """What a user gives. Models and settings that are left out come from the preset.
 
-    `references` are drafts of their own or (picture, prompt); those with the same trigger word show one
-    object. `changes` are settings in part, laid over the preset's; `anchors` are templates with `{}` where
-    the subject stands.
+    `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
+    override some settings of the preset; `anchors` are templates with `{}` for the subject.
     """
 
     kind: Kind
@@ -46,7 +44,7 @@ class ProjectDraft:
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
-        """Every reference, with the trigger word that it has or, for objects, takes from the project."""
+        """All references; for objects, one without a trigger word takes that of the project."""
         word = self.trigger_word if self.kind == "object" else ""
         drafts = (
             given if isinstance(given, ReferenceDraft) else ReferenceDraft(*given)
@@ -56,46 +54,46 @@ class ProjectDraft:
 
 
 def demo_draft(kind: Kind) -> ProjectDraft:
-    """The bundled references, on the default preset."""
+    """A draft with the bundled references and the default preset."""
     bundled = demo(kind)
     references = tuple(zip(bundled.images, bundled.prompts, strict=True))
     return ProjectDraft(kind, references, bundled.trigger_word, bundled.name)
 
 
 def create_project(store: Store, draft: ProjectDraft) -> str:
-    """Check a draft, store its pictures, its anchors and its first round; returns the project's id.
+    """Check a draft and store its pictures, its anchors and its first round; returns the project's ID.
 
-    The same origin twice is one project. Nobody who writes meanwhile waits for the pictures.
+    The same origin twice is one project. The database is not locked while pictures are read.
     """
-    if (known := _made_before(store, draft)) is not None:
+    if (known := _existing(store, draft)) is not None:
         return known
     if draft.kind not in get_args(Kind):
         raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
     if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
         raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
-    described = make_references(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
-    anchors = anchor_prompts(draft.kind, draft.anchors, described)
+    described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
+    anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
-    base_model = _anchored(draft.base_model or preset.base_model)
-    clip_model = _anchored(draft.clip_model or preset.clip_model)
+    base_model = _absolute(draft.base_model or preset.base_model)
+    clip_model = _absolute(draft.clip_model or preset.clip_model)
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
     new = NewProject(
-        name=check_name(draft.name) if draft.name.strip() else default_name(draft.kind, described),
+        name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
         base_model=base_model,
         clip_model=clip_model,
-        trigger_word=described[0].trigger_word,
+        trigger_word=described.prompts.subjects[0].trigger_word,
         seed=draft.seed,
         settings=settings,
-        references=_kept(store, draft, described),
+        references=_store_pictures(store, draft, described.references),
         anchors=anchors,
         origin=draft.origin,
     )
     with store.database.transaction():
-        if (known := _made_before(store, draft)) is not None:
+        if (known := _existing(store, draft)) is not None:
             return known
         others = {other.name for other in store.projects.all()}
         project = store.projects.add(replace(new, name=unique_name(new.name, others)))
@@ -103,25 +101,26 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     return project.id
 
 
-def _made_before(store: Store, draft: ProjectDraft) -> str | None:
-    """The project that the command of this draft made already."""
+def _existing(store: Store, draft: ProjectDraft) -> str | None:
+    """The project that was already created for the origin of this draft."""
     known = store.projects.with_origin(draft.origin) if draft.origin else None
     return known.id if known else None
 
 
-def default_name(kind: Kind, references: Sequence[Reference]) -> str:
-    """How a project is called that nobody named: by its first prompt, or by all its objects."""
-    if len(subjects(references)) == 1:
-        return references[0].prompt
-    name = subject_phrase(kind, references)
-    return name[0].upper() + name[1:]
+def default_name(prompts: Prompts) -> str:
+    """The name of an unnamed project: its first prompt, or all its objects if there are several."""
+    if len(prompts.subjects) == 1:
+        return prompts.subjects[0].prompt
+    return prompts.name[0].upper() + prompts.name[1:]
 
 
-def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> tuple[Reference, ...]:
-    """The references with their pictures and masks in the store; all are read before the first is kept."""
+def _store_pictures(
+    store: Store, draft: ProjectDraft, described: Sequence[Reference]
+) -> tuple[Reference, ...]:
+    """Store the pictures and masks of the references once all of them are read."""
     if len(draft.given) > MOST_REFERENCES:
         raise StudioError(
-            f"The project has {len(draft.given)} references: choose the best, {MOST_REFERENCES} at most."
+            f"The project has {len(draft.given)} references: choose the best {MOST_REFERENCES}."
         )
     read = [read_reference(given, place) for place, given in enumerate(draft.given, start=1)]
     return tuple(
@@ -135,33 +134,33 @@ def _kept(store: Store, draft: ProjectDraft, described: Sequence[Reference]) -> 
 
 
 def _settings(draft: ProjectDraft) -> Settings:
-    """The settings with the vision model that they leave to the preset; an own CLIP looks for itself."""
+    """The settings; the vision model is by default that of the preset, or the user's own CLIP."""
     preset = load_preset(draft.preset)
     settings = (draft.settings or preset.settings[draft.kind]).updated(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )
-    return settings.updated({"refine": {"vision_model": _anchored(vision_model)}})
+    return settings.updated({"refine": {"vision_model": _absolute(vision_model)}})
 
 
 def check_settings(settings: Settings, anchors: int) -> None:
-    """Refuse settings under which no round can tell anything."""
+    """Refuse settings with which no round can suggest anything."""
     if settings.generation.candidates < 2:
         raise StudioError(
             f"Candidates is {settings.generation.candidates}: "
-            "uncertainty needs at least 2 pictures of each anchor."
+            "uncertainty needs at least 2 pictures of each test prompt."
         )
     if settings.gal.top_k > anchors:
         raise StudioError(
-            f"Suggestions (top k) is {settings.gal.top_k}, but there are only {anchors} anchors: "
-            "choose fewer suggestions or add anchors."
+            f"Suggestions (top k) is {settings.gal.top_k}, but there are only {anchors} test prompts: "
+            "choose fewer suggestions or add test prompts."
         )
 
 
 def check_model(name: str, table: str, what: str) -> None:
-    """Refuse a directory that is missing or of another kind; what a hub id holds shows when it is opened."""
+    """Refuse a directory that is missing or holds no such model; a hub ID is checked when it is loaded."""
     if not name.strip():
-        raise StudioError(f"The name of {what} is empty: give a directory or a hub id.")
+        raise StudioError(f"The name of {what} is empty: give a directory or a hub ID.")
     resolved = resolve_model(name)
     path = Path(resolved.removeprefix("local-dir:")).expanduser()
     if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.is_dir()):
@@ -172,8 +171,8 @@ def check_model(name: str, table: str, what: str) -> None:
         raise StudioError(f"The directory {name} is not {what}: it holds no {table}.")
 
 
-def _anchored(name: str) -> str:
-    """A directory by its whole path, since the worker may run in another folder; other names as they are."""
+def _absolute(name: str) -> str:
+    """The absolute path of a directory, since the worker may run in another one; other names unchanged."""
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     path = Path(name.removeprefix(prefix)).expanduser()
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name

@@ -1,4 +1,4 @@
-"""References as a person gives them: a picture, its prompt, and optionally a mask of the subject."""
+"""References as a user gives them: a picture, its prompt, and optionally a mask of the subject."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ class ReferenceDraft:
 
 
 def mask_beside(picture: Path) -> Path | None:
-    """`cat-masklabel.png` beside `cat.jpg`, when there is one."""
+    """`cat-masklabel.png` beside `cat.jpg`, if it exists."""
     path = picture.with_name(f"{picture.stem}{MASK_ENDING}")
     return path if path.is_file() else None
 
@@ -49,8 +49,9 @@ def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Imag
 
 
 def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
-    """A mask (mode L, 255 on the subject) for a picture of `size` (width, height); an empty or full one is
-    refused.
+    """Read a mask (mode L, 255 on the subject) for a picture of `size` (width, height).
+
+    An empty or full mask is refused.
     """
     name = f"mask {Path(mask).name!r}" if isinstance(mask, str | Path) else "mask"
     painted = isinstance(mask, np.ndarray)
@@ -58,9 +59,7 @@ def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
     check_size(name, grey.size, size)
     covered = np.asarray(grey) >= 128
     if not covered.any():
-        hint = (
-            "paint what belongs to it" if painted else "make it white where the subject is, or leave it out"
-        )
+        hint = "paint over the subject" if painted else "make it white where the subject is, or leave it out"
         raise StudioError(f"The {name} covers nothing: {hint}.")
     if covered.all():
         hint = "leave the rest unpainted" if painted else "make it black around the subject, or leave it out"
@@ -69,7 +68,7 @@ def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
 
 
 def open_picture(given: Mask) -> Image.Image:
-    """Decode a file in the sandbox; painted pixels are checked numbers and need no decoding."""
+    """Decode a file in the sandbox; painted pixels need no decoding."""
     return image_of(given) if isinstance(given, np.ndarray) else read_picture(given)[0]
 
 
@@ -83,7 +82,7 @@ def image_of(pixels: Pixels) -> Image.Image:
 
 
 def check_reference(picture: Picture, mask: Mask | None) -> tuple[str, ...]:
-    """Check a reference; the answer notes what would be changed on storing it."""
+    """Check a reference; returns notes on what storing it would change."""
     read, notes = read_picture(picture)
     if mask is None:
         return notes

@@ -1,1 +1,1 @@
-"""Asking for work: what a job needs, and whether it may begin."""
+"""Requests for jobs: what a job needs, and whether it may be queued."""

@@ -1,4 +1,4 @@
-"""How refinements (PatchDPO) are asked for; pressing twice makes one."""
+"""Requests for the jobs of refinements (PatchDPO), each queued only once."""
 
 from dataclasses import replace
 
@@ -11,20 +11,20 @@ from gal_studio.studio.requests import rounds
 
 
 def ask_pairs(store: Store, round_id: str) -> Job:
-    """The job that makes the pairs of this round's refinement; a refinement is made if there is none."""
+    """Queue the pairs of this round's refinement; the refinement is created if needed."""
     with store.database.transaction():
         node = _refinement_of(store, round_id)
         job = _pairs_if_missing(store, node)
         if job is None:
             raise StudioError(
                 f"The refinement of round {node.number} has all its pairs: look at them and press Refine, or "
-                "ask for more pairs in the settings."
+                "choose more pairs in the settings."
             )
         return job
 
 
 def _pairs_if_missing(store: Store, node: Round) -> Job | None:
-    """The job that makes the pairs, with today's settings; None when all are there."""
+    """Queue the pairs with the current settings; None if all of them exist."""
     job = rounds.equal_job(store, node, "pairs")
     if job is not None:
         return job
@@ -36,14 +36,14 @@ def _pairs_if_missing(store: Store, node: Round) -> Job | None:
     base = pairing.refined_round(store, node.id)
     if not store.refinements.pairs(node.id) and pairing.matching_refinement(store, base, wanted.refine):
         raise StudioError(
-            f"Round {node.number} is refined with these pictures and settings already: paint over its "
+            f"Round {node.number} is already refined with these pictures and settings: paint over its "
             "pairs, accept other pictures or change a setting first."
         )
     return store.jobs.enqueue(node.project_id, node.id, "pairs")
 
 
 def ask_refine(store: Store, round_id: str) -> Job:
-    """The job that trains a refinement, or one beside it when this one has pictures already."""
+    """Queue the training of a refinement, or of a new one beside it if this one has pictures."""
     with store.database.transaction():
         node = store.rounds.get(round_id)
         pairing.refined_round(store, node.id)
@@ -52,7 +52,8 @@ def ask_refine(store: Store, round_id: str) -> Job:
             return job
         if not pairing.pairs_are_ready(store, node.id) and not rounds.is_coming(store, node, "pairs"):
             raise StudioError(
-                f"The refinement of round {node.number} has no finished pairs yet: press Draw pairs first."
+                f"The refinement of round {node.number} has no finished pairs yet: press Make comparison "
+                "pairs first."
             )
         chosen = _refinement_to_train(store, node)
         if chosen.id != node.id:
@@ -61,7 +62,7 @@ def ask_refine(store: Store, round_id: str) -> Job:
 
 
 def ask_whole_refinement(store: Store, round_id: str) -> tuple[Job, ...]:
-    """Pairs, training and drawing, one behind the other; what is done already is left out."""
+    """Queue the missing steps of a refinement in order: pairs, training and candidates."""
     with store.database.transaction():
         node = _refinement_of(store, round_id)
         pairs = _pairs_if_missing(store, node)
@@ -72,14 +73,14 @@ def ask_whole_refinement(store: Store, round_id: str) -> tuple[Job, ...]:
 
 
 def ask_repetition(store: Store, round_id: str) -> None:
-    """Ask for the refinement behind a training, where the round above was refined and is to be repeated."""
+    """Queue the refinement after a training, if the refinement of the round above is to be repeated."""
     round_ = store.rounds.get(round_id)
     if lineage.repeats_refinement(store, round_id) and pairing.can_be_refined(store, round_):
         ask_whole_refinement(store, round_id)
 
 
 def ask_quality(store: Store, round_id: str) -> Job:
-    """The job that makes the quality maps of all candidates of a round."""
+    """Queue the quality maps of all candidates of a round."""
     with store.database.transaction():
         round_ = store.rounds.get(round_id)
         job = rounds.equal_job(store, round_, "quality")
@@ -89,12 +90,12 @@ def ask_quality(store: Store, round_id: str) -> Job:
         if not drawn and not rounds.is_coming(store, round_, "generate"):
             raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
         if drawn and len(pairing.judged_candidates(store, round_id)) == drawn:
-            raise StudioError(f"All pictures of round {round_.number} have their quality maps already.")
+            raise StudioError(f"All pictures of round {round_.number} have their heat maps already.")
         return store.jobs.enqueue(round_.project_id, round_id, "quality")
 
 
 def _refinement_of(store: Store, round_id: str) -> Round:
-    """The refinement that is not trained yet, of a round or of the round that another one refined."""
+    """The untrained refinement of a round, or of the round that a refinement refines; created if needed."""
     round_ = store.rounds.get(round_id)
     if round_.kind == "refine" and round_.adapter is None:
         return round_
@@ -107,12 +108,12 @@ def _refinement_of(store: Store, round_id: str) -> Round:
     present = store.rounds.settings(base.id)
     settings = replace(
         store.projects.get(base.project_id).settings, tune=present.tune, generation=present.generation
-    )  # like the round that it is compared with
+    )  # as in the round that it is compared with
     return store.rounds.add(base.project_id, base.id, settings, "refine")
 
 
 def _refinement_to_train(store: Store, node: Round) -> Round:
-    """Take today's settings of the training; the pairs stay what they are."""
+    """Apply the current settings of the training, but keep the pairs."""
     wanted = store.projects.get(node.project_id).settings.refine
     present = store.rounds.settings(node.id)
     made = present.refine
@@ -123,22 +124,22 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     store.rounds.set_settings(node.id, settings)
     if fingerprints.is_trained(store, node.id):
         raise StudioError(
-            f"Round {node.number} is refined with these pairs and settings already: press Generate, paint "
+            f"Round {node.number} is already refined with these pairs and settings: press Generate, paint "
             "over the pairs, or change a setting first."
         )
     if not store.candidates.count(node.id) and not store.rounds.children(node.id):
         return node
     store.rounds.set_settings(node.id, present)
     for other in rounds.untrained_beside(store, node):
-        if _lessons(store, other.id) == _lessons(store, node.id):
+        if _painted_pairs(store, other.id) == _painted_pairs(store, node.id):
             return other
     beside = store.rounds.add(node.project_id, node.parent_id, settings, "refine")
     store.refinements.copy(node.id, beside.id)
     return beside
 
 
-def _lessons(store: Store, round_id: str) -> list[tuple[object, ...]]:
-    """What the pairs of a refinement are, with their pictures and paint."""
+def _painted_pairs(store: Store, round_id: str) -> list[tuple[object, ...]]:
+    """The pairs of a refinement with their pictures and paint."""
     painted = store.refinements.paintings.newest(round_id)
     pairs = store.refinements.pairs(round_id)
     return [(pair.plan, pair.generated_image, painted.get(pair.id)) for pair in pairs]

@@ -1,1 +1,1 @@
-"""What the studio can do, by subject; `Studio` has them all."""
+"""The methods of `Studio`, by subject."""

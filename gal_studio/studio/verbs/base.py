@@ -1,4 +1,4 @@
-"""What all verbs stand on: one store, and a way to wake the worker."""
+"""The base of all verbs: the store, and a way to wake the worker."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from gal_studio.state import Store
 
 
 class Verbs:
-    """The verbs on one store; `wake` is called with the workspace after work was asked for."""
+    """Verbs on one store. `wake` is called with the workspace whenever a job was queued."""
 
     def __init__(self, store: Store, wake: Callable[[Path], object] | None = None) -> None:
         self.store = store

@@ -1,4 +1,4 @@
-"""Verdicts, painted masks, and their undo."""
+"""Verdicts and painted masks, with undo and redo."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from gal_studio.studio.views import round
 
 
 class DecisionVerbs(Verbs):
-    """Decisions of a person or of a policy; each can be undone.
+    """Decisions of a user or of a policy; each can be undone.
 
     Masks are pixels (height, width) of the size of their picture.
     """
 
     def decide(self, candidate_ids: Sequence[str], verdict: Verdict, author: Author = "human") -> None:
-        """Give some candidates a verdict, in one batch that one undo takes back."""
+        """Give some candidates a verdict, as one step that one undo reverts."""
         with self.store.database.transaction():
             by_round: dict[str, list[tuple[str, Verdict]]] = {}
             for candidate_id in candidate_ids:
@@ -43,7 +43,7 @@ class DecisionVerbs(Verbs):
         return self.store.decisions.redo(round_id)
 
     def accept_in_part(self, candidate_id: str, mask: Pixels, author: Author = "human") -> None:
-        """Accept the white part of a candidate, which alone is learned; one undo takes it back."""
+        """Accept the white part of a candidate; only that part is learned."""
         candidate = self.store.candidates.get(candidate_id)
         part = read_mask(mask, self.store.images.picture(candidate.image).size)
         name = self.store.images.add_picture(part)
@@ -54,7 +54,7 @@ class DecisionVerbs(Verbs):
         """Correct the quality map of a pair: 0 bad, 255 good, 128 untouched; None removes the paint."""
         pair = self.store.refinements.pair(pair_id)
         if pair.generated_image is None:
-            raise StudioError("The picture of this pair is not drawn yet: wait for it, then paint.")
+            raise StudioError("The picture of this pair is not drawn yet: wait until it is, then paint.")
         name = None
         if painting is not None:
             image = image_of(painting)
@@ -72,7 +72,7 @@ class DecisionVerbs(Verbs):
         return next(iter(self.store.refinements.paintings.redo(round_id)), None)
 
     def set_reference_mask(self, reference_id: str, mask: Pixels | None, author: Author = "human") -> None:
-        """Set where a reference shows its subject; with None the studio finds it."""
+        """Set where a reference shows its subject; None lets the studio find it."""
         reference = self.store.projects.reference(reference_id)
         name = None
         if mask is not None:
@@ -81,9 +81,9 @@ class DecisionVerbs(Verbs):
         self.store.projects.masks.add(reference_id, name, author)
 
     def undo_reference_mask(self, reference_id: str) -> bool:
-        """Undo the last change of a reference's mask; whether there was one."""
+        """Undo the last change of a reference's mask; returns whether there was one."""
         return bool(self.store.projects.masks.undo(self.store.projects.reference(reference_id).id))
 
     def redo_reference_mask(self, reference_id: str) -> bool:
-        """Redo the change of a reference's mask that was undone last; whether there was one."""
+        """Redo the change of a reference's mask that was undone last; returns whether there was one."""
         return bool(self.store.projects.masks.redo(self.store.projects.reference(reference_id).id))

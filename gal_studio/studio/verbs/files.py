@@ -1,4 +1,4 @@
-"""What leaves the studio as a file, and what comes back."""
+"""Files that leave the studio, and archives that come back."""
 
 from pathlib import Path
 
@@ -35,9 +35,9 @@ class FileVerbs(Verbs):
         return path
 
     def export_project(self, project_id: str, path: Path) -> Path:
-        """Write everything of a project into one zip; the file that was written."""
+        """Export a project as one zip file; returns its path."""
         return writer.export_project(self.store, project_id, path)
 
     def import_project(self, path: Path) -> str:
-        """Take such a zip in; the project's id. One that is refused leaves nothing behind."""
+        """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind."""
         return reader.import_project(self.store, path, show_all)

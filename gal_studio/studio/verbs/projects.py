@@ -1,4 +1,4 @@
-"""What is done with projects: made, named, set, given anchors."""
+"""Create, rename, archive and delete projects; change their settings and anchors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,15 +21,15 @@ class ProjectVerbs(Verbs):
     """Projects and their settings."""
 
     def presets(self) -> tuple[Preset, ...]:
-        """The base models on offer, with the settings that suit them."""
+        """The available base models, with the settings that suit them."""
         return load_presets()
 
     def check_picture(self, picture: Picture, mask: Mask | None = None) -> tuple[str, ...]:
-        """Check a reference; the answer notes what would be changed on storing it."""
+        """Check a reference; returns notes on what storing it would change."""
         return check_reference(picture, mask)
 
     def create_project(self, draft: ProjectDraft) -> str:
-        """Make a project and its first round; the project's id. The same origin twice is one project."""
+        """Create a project and its first round; returns its ID. The same origin twice is one project."""
         return project.create_project(self.store, draft)
 
     def create_demo(
@@ -39,11 +39,11 @@ class ProjectVerbs(Verbs):
         changes: Mapping[str, Any] | None = None,
         origin: str | None = None,
     ) -> str:
-        """Make a project from the bundled references; the project's id. The same origin is one project."""
+        """Create a project from the bundled references; see `create_project`."""
         return self.create_project(replace(demo_draft(kind), seed=seed, changes=changes or {}, origin=origin))
 
     def projects(self) -> tuple[ProjectView, ...]:
-        """Every project of the workspace, the newest first."""
+        """All projects of the workspace, the newest first."""
         return tuple(self.project(project.id) for project in self.store.projects.all())
 
     def project(self, project_id: str) -> ProjectView:
@@ -51,34 +51,36 @@ class ProjectVerbs(Verbs):
         return round.project_view(self.store, project_id)
 
     def rename(self, project_id: str, name: str) -> None:
-        """Give a project another name; one that another project has is counted: "Tea (2)"."""
+        """Rename a project; a name that is taken gets a number, as in "Tea (2)"."""
         others = {project.name for project in self.store.projects.all() if project.id != project_id}
         self.store.projects.rename(project_id, unique_name(check_name(name), others))
 
-    def put_away(self, project_id: str) -> None:
-        """Take a project off the list without losing anything; refused while its work waits or runs."""
+    def archive(self, project_id: str) -> None:
+        """Take a project off the list; nothing is deleted. Refused while its jobs wait or run."""
         self.store.jobs.reap()
         delete.refuse_while_at_work(self.store, project_id)
         self.store.projects.set_archived(project_id, True)
 
-    def bring_back(self, project_id: str) -> None:
-        """Put a project that was put away on the list again."""
+    def restore(self, project_id: str) -> None:
+        """Put an archived project back on the list."""
         self.store.projects.set_archived(self.project(project_id).id, False)
 
     def project_size(self, project_id: str) -> int:
-        """The bytes of all files that the project names."""
+        """The size of all files of the project, in bytes."""
         return delete.size(self.store, project_id)
 
     def delete(self, project_id: str) -> int:
-        """Delete a project that was put away, for good; the bytes of the disk that are free again."""
+        """Delete an archived project permanently; returns the freed bytes."""
         self.store.jobs.reap()
         return delete.delete_project(self.store, project_id)
 
     def change_settings(
         self, project_id: str, changes: Mapping[str, Any], author: Author = "human"
     ) -> Settings:
-        """Lay changes over the settings, as they are made. Suggestion and weight change at once in rounds
-        that nothing was trained on yet; the rest counts for the next training or drawing.
+        """Change some settings of a project.
+
+        Suggestions and their weight change at once in rounds that no later round was trained on; all other
+        settings apply from the next training or drawing.
         """
         with self.store.database.transaction():
             settings = self.store.projects.get(project_id).settings.updated(changes)
@@ -92,9 +94,9 @@ class ProjectVerbs(Verbs):
         return settings
 
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
-        """Add anchors, with `{}` or the subject's own words; `only` switches all others off."""
+        """Add anchors that contain `{}` or name the subject; `only` disables all others."""
         anchors.add_anchors(self.store, project_id, templates, only)
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
-        """Switch an anchor on or off for the rounds to come."""
+        """Enable or disable an anchor for later rounds."""
         anchors.enable_anchor(self.store, anchor_id, enabled)

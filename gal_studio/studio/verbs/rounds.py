@@ -1,4 +1,4 @@
-"""What is done with rounds: shown, followed by the next one, branched."""
+"""View rounds, start the next one, branch."""
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
@@ -13,14 +13,14 @@ from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary
 
 
 class RoundVerbs(Verbs):
-    """Rounds, and what the page shows of them."""
+    """Rounds and their views."""
 
     def stamp(self, project_id: str) -> str:
-        """A short text that changes when any view of this project would; progress and heartbeats aside."""
+        """A string that changes whenever a view of the project does, except for the progress of jobs."""
         return project_stamp(self.store, project_id)
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
-        """The strip of rounds, by number."""
+        """A summary of each round, by number."""
         return round.round_summaries(self.store, project_id)
 
     def round_view(self, round_id: str) -> RoundView:
@@ -28,15 +28,15 @@ class RoundVerbs(Verbs):
         return round.round_view(self.store, round_id)
 
     def proposal(self, round_id: str, policy: str | None = None) -> SuggestionSet:
-        """What a policy suggests in a round; by default the policy of the round's settings."""
+        """What a policy suggests in a round, by default the policy of its settings."""
         return round.proposal(self.store, round_id, policy)
 
     def next_step(self, round_id: str) -> Step:
-        """The one thing to do next."""
+        """The step to do next."""
         return round.next_step(self.store, round_id)
 
     def training_set(self, round_id: str) -> tuple[TrainingExample, ...]:
-        """References and all that was accepted in the rounds above, with their weights (Eq. G8)."""
+        """The references and all pictures accepted in the rounds above, with their weights (Eq. G8)."""
         return lineage.training_set(self.store, round_id)
 
     def pool(self, round_id: str) -> tuple[Anchor, ...]:
@@ -44,7 +44,7 @@ class RoundVerbs(Verbs):
         return lineage.pool(self.store, round_id)
 
     def next_round(self, round_id: str) -> Round:
-        """The round after this one; pressed twice, it is the same round."""
+        """The round after this one; it is created only once."""
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             for child in self.store.rounds.children(round_id):
@@ -54,7 +54,7 @@ class RoundVerbs(Verbs):
             return self.branch(round_id)
 
     def branch(self, round_id: str) -> Round:
-        """Another line of rounds from here; nothing is deleted."""
+        """A new round that branches off here; nothing is deleted."""
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             project = self.store.projects.get(self.store.rounds.get(round_id).project_id)
@@ -72,5 +72,5 @@ class RoundVerbs(Verbs):
         return refinement.refinement_view(self.store, round_id)
 
     def patch_maps(self, owner_id: str, kind: MapKind = "quality") -> tuple[PatchMap, ...]:
-        """The maps of a pair or of a candidate, one for each subject that was judged; empty before."""
+        """The maps of a pair or of a candidate, one for each subject that was judged."""
         return refinement.patch_maps(self.store, owner_id, kind)

@@ -1,4 +1,4 @@
-"""What is done with long work: asked for, halted, taken up again, put in order."""
+"""Queue, halt, resume and reorder jobs."""
 
 from collections.abc import Iterable
 
@@ -12,11 +12,12 @@ from gal_studio.studio.views.types import JobView, QueueView
 
 
 class WorkVerbs(Verbs):
-    """Jobs; who asks for one wakes the worker."""
+    """Jobs. Queuing one wakes the worker."""
 
     def fine_tune(self, round_id: str) -> Job:
-        """Ask for the training of a round. A round that has pictures keeps them: the new training is a
-        round beside it, and the job says which.
+        """Queue the training of a round.
+
+        A round that has pictures keeps them: the training is then a new round, which the job names.
         """
         with self.store.database.transaction():
             job = rounds.ask_fine_tune(self.store, round_id)
@@ -24,58 +25,59 @@ class WorkVerbs(Verbs):
         return self._woken(job)
 
     def generate(self, round_id: str) -> Job:
-        """Ask for the candidates of a round."""
+        """Queue the drawing of a round's candidates."""
         return self._woken(rounds.ask_generate(self.store, round_id))
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
-        """Ask for the training of a round and for its candidates behind it."""
+        """Queue the training of a round, followed by its candidates."""
         with self.store.database.transaction():
             training, drawing = rounds.ask_whole_round(self.store, round_id)
             refinements.ask_repetition(self.store, training.round_id)
         return training, self._woken(drawing)
 
     def make_pairs(self, round_id: str) -> Job:
-        """Ask for the pairs of a round's refinement, which is made if it is not there yet."""
+        """Queue the pairs of a round's refinement; the refinement is created if needed."""
         return self._woken(refinements.ask_pairs(self.store, round_id))
 
     def refine(self, round_id: str) -> Job:
-        """Ask for the training of a refinement whose pairs are there. One that has pictures keeps them: the
-        new training is a refinement beside it, and the job says which.
+        """Queue the training of a refinement that has its pairs.
+
+        One that has pictures keeps them: the training is then a new refinement, which the job names.
         """
         return self._woken(refinements.ask_refine(self.store, round_id))
 
     def run_refinement(self, round_id: str) -> tuple[Job, ...]:
-        """Ask for pairs, training and candidates of a refinement, as far as they are not there."""
+        """Queue the missing steps of a refinement: pairs, training and candidates."""
         jobs = refinements.ask_whole_refinement(self.store, round_id)
         self._woken(jobs[-1])
         return jobs
 
     def judge_quality(self, round_id: str) -> Job:
-        """Ask for the quality maps of a round's candidates."""
+        """Queue the quality maps of a round's candidates."""
         return self._woken(refinements.ask_quality(self.store, round_id))
 
     def stop(self, job_id: str) -> Job:
-        """Stop at the next step, keeping what is done; withdraw what only waits."""
+        """Stop a running job at its next step, keeping what is done; cancel a waiting one."""
         return self.store.jobs.request_stop(job_id)
 
     def pause(self, job_id: str) -> Job:
-        """Rest at the next step."""
+        """Pause at the next step."""
         return self.store.jobs.request_pause(job_id)
 
     def resume(self, job_id: str) -> Job:
-        """Go on where a job was paused, stopped, interrupted or failed."""
+        """Resume a job that was paused, stopped or interrupted, or that failed."""
         return self._woken(self.store.jobs.resume(job_id))
 
     def queue_view(self) -> QueueView:
-        """The work of all projects: what runs, what waits, what halted."""
+        """The jobs of all projects: running, waiting and halted."""
         return queue.queue_view(self.store)
 
     def reorder(self, job_id: str, direction: Direction) -> None:
-        """Give a queued job an earlier or later turn; a drawing never overtakes its training."""
+        """Move a queued job up or down; a drawing never overtakes its training."""
         self.store.queue.move(job_id, direction)
 
     def preview_now(self, job_id: str) -> None:
-        """Ask a running training for a picture."""
+        """Request a preview from a running training."""
         self.store.jobs.request_preview(job_id)
 
     def job_view(self, project_id: str) -> JobView:
@@ -83,7 +85,8 @@ class WorkVerbs(Verbs):
         return round.job_view(self.store, project_id)
 
     def bug_report(self, project_id: str | None = None, secrets: Iterable[str] = ()) -> BugReport:
-        """Versions, device, settings and the end of the worker's log, without paths of the person's home,
-        passwords or tokens; `secrets` are passwords that are known here.
+        """Versions, device, settings and the end of the log, without home folders, passwords and tokens.
+
+        `secrets` are known passwords to hide.
         """
         return bug_report(self.store, project_id, secrets)

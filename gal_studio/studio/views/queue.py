@@ -1,15 +1,15 @@
-"""The list of all work of a workspace, made from the store."""
+"""The view of the job queue of a workspace."""
 
 from gal_studio.core.jobs import reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue
-from gal_studio.studio.views.types import QueueEntry, QueueView
+from gal_studio.studio.views.types import QueuedJob, QueueView
 
 
 def queue_view(store: Store) -> QueueView:
-    """What runs, waits and halted, over all projects; a worker that died is noticed here."""
+    """The jobs of all projects: running, waiting and halted. Jobs of dead workers are marked here."""
     store.jobs.reap()
     queue = store.queue.read()
     return QueueView(
@@ -19,10 +19,10 @@ def queue_view(store: Store) -> QueueView:
     )
 
 
-def _queued(store: Store, job: Job, queue: Queue) -> QueueEntry:
+def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
     round_ = store.rounds.get(job.round_id)
     order, needs = [one.id for one in queue.waiting], queue.needs
-    return QueueEntry(
+    return QueuedJob(
         id=job.id,
         kind=job.kind,
         state=job.state,

@@ -1,4 +1,4 @@
-"""What the page shows of a refinement: pairs with their maps and paint, what was gained, what comes next."""
+"""The view of a refinement: pairs with their maps and paint, measurements, and the next step."""
 
 import hashlib
 from contextlib import suppress
@@ -17,7 +17,7 @@ from gal_studio.studio.views.round import project_view, round_summaries, round_v
 from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
-    "continue": "The next round goes on from the weights of this refinement.",
+    "continue": "The next round continues from the weights of this refinement.",
     "repeat": "The next round is fine-tuned from the base model and then refined again in the same way.",
 }
 
@@ -47,7 +47,7 @@ def _unmeasured(store: Store, round_: Round) -> str:
         return ""
     return (
         "Nothing is measured: the refinement was trained on every prompt that it and its round have drawn. "
-        "Add anchors, or accept pictures of fewer ones."
+        "Add test prompts, or accept pictures of fewer ones."
     )
 
 
@@ -89,14 +89,14 @@ def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
 
 
 def _version(store: Store, owner_id: str) -> str:
-    """A short text that tells the maps of a pair from others."""
+    """A short string that changes with the maps of a pair."""
     found = [store.refinements.map(owner_id, kind) for kind in get_args(MapKind)]
     values = [stored.values.tobytes() for stored in found if stored]
     return hashlib.sha256(b"".join(values)).hexdigest()[:8]
 
 
 def _mean(store: Store, owner_id: str, kind: MapKind, mask: str | None) -> float | None:
-    """The mean of a map over a foreground; None where there is no map, or the foreground's file is lost."""
+    """The mean of a map over a foreground; None if there is no map, or the file of the mask is missing."""
     stored = store.refinements.map(owner_id, kind)
     if stored is None or (mask is not None and not store.images.has(mask)):
         return None
@@ -107,9 +107,9 @@ def _mean(store: Store, owner_id: str, kind: MapKind, mask: str | None) -> float
 
 
 def patch_maps(store: Store, owner_id: str, kind: MapKind) -> tuple[PatchMap, ...]:
-    """The maps of a pair or of a candidate, one for each subject that was judged; empty before.
+    """The maps of a pair or of a candidate, one for each subject that was judged.
 
-    A candidate of several subjects that was once judged as a whole is to be judged again.
+    A map of the whole picture does not count for a candidate with several subjects: it is judged again.
     """
     found = store.refinements.maps(owner_id, kind)
     if _is_candidate_of_several(store, owner_id):
@@ -130,7 +130,7 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
 
 
 def show_all(store: Store, project_id: str) -> None:
-    """Make every view of a project; what cannot be made raises what it would raise in the page."""
+    """Make every view of a project; raises whatever the page would raise."""
     project_view(store, project_id)
     round_summaries(store, project_id)
     for round_ in store.rounds.of_project(project_id):

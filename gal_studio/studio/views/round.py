@@ -1,4 +1,4 @@
-"""Views made from the store."""
+"""Views of projects and rounds."""
 
 from gal_studio.assets import load_presets
 from gal_studio.core.gal.balance import example_weight, mean_entropy
@@ -47,13 +47,14 @@ def project_view(store: Store, project_id: str) -> ProjectView:
         settings=project.settings,
         created=project.created,
         references=store.projects.references(project_id),
+        prompts=store.projects.prompts(project_id),
         anchors=store.projects.anchors(project_id),
-        put_away=project_id in store.projects.archived(),
+        archived=project_id in store.projects.archived(),
     )
 
 
 def proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
-    """What a policy suggests of what the round has drawn so far; by default the policy of its settings."""
+    """What a policy suggests among the candidates drawn so far; by default the policy of the settings."""
     round_ = store.rounds.get(round_id)
     project = store.projects.get(round_.project_id)
     settings = store.rounds.settings(round_id).gal
@@ -68,20 +69,20 @@ def proposal(store: Store, round_id: str, policy: str | None = None) -> Suggesti
 
 
 def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
-    """The suggested candidates that nobody decided about, of anchors without an accepted picture."""
+    """The suggested candidates without a verdict, of anchors without an accepted picture."""
     verdicts = store.decisions.verdicts(round_id)
     anchor_of = {candidate.id: candidate.anchor_id for candidate in store.candidates.of_round(round_id)}
-    settled = {anchor_of[candidate_id] for candidate_id, verdict in verdicts.items() if verdict == "accepted"}
-    settled |= _settled_before(store, round_id)
+    decided = {anchor_of[candidate_id] for candidate_id, verdict in verdicts.items() if verdict == "accepted"}
+    decided |= _accepted_in_base(store, round_id)
     return tuple(
         made.candidate_id
         for made in proposal(store, round_id).suggestions
-        if made.candidate_id not in verdicts and made.anchor_id not in settled
+        if made.candidate_id not in verdicts and made.anchor_id not in decided
     )
 
 
-def _settled_before(store: Store, round_id: str) -> set[str]:
-    """The anchors of which the round that this one refines has an accepted picture."""
+def _accepted_in_base(store: Store, round_id: str) -> set[str]:
+    """The anchors with an accepted picture in the round that this one refines."""
     round_ = store.rounds.get(round_id)
     if round_.kind != "refine" or round_.parent_id is None:
         return set()
@@ -89,21 +90,21 @@ def _settled_before(store: Store, round_id: str) -> set[str]:
 
 
 def next_step(store: Store, round_id: str) -> Step:
-    """The one thing to do next in a round."""
+    """The next step in a round."""
     round_ = store.rounds.get(round_id)
     if store.jobs.active(round_id):
         return "wait"
     if round_.adapter is None:
         return round_.kind
     if not store.candidates.count(round_id) or missing(store, round_id):
-        return "generate"  # without anchors it says what to do
+        return "generate"  # the request says what to do if no anchor is left
     if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
         return "next_round"
     return "accept"
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
-    """The strip of rounds."""
+    """A summary of each round of a project."""
     summaries = []
     rounds = store.rounds.of_project(project_id)
     names = round_names(rounds)
@@ -214,7 +215,7 @@ def _candidate_views(
 
 
 def job_view(store: Store, project_id: str) -> JobView:
-    """The job line; a worker that died is noticed here."""
+    """The current job. Jobs of dead workers are marked here."""
     store.jobs.reap()
     job = store.jobs.current(project_id)
     alive = store.workers.alive()

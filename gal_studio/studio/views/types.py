@@ -1,8 +1,9 @@
-"""What the page and the command line show: plain data, made from the store at one moment."""
+"""What the page and the command line show: plain, immutable data."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from gal_studio.core.references import Prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import (
     Anchor,
@@ -25,7 +26,7 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class ProjectView:
-    """A project as the page names it."""
+    """A project with its references, prompts, anchors and settings."""
 
     id: str
     name: str
@@ -38,13 +39,14 @@ class ProjectView:
     settings: Settings
     created: float
     references: tuple[Reference, ...]
+    prompts: Prompts
     anchors: tuple[Anchor, ...]
-    put_away: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True)
 class RoundSummary:
-    """One chip of the strip of rounds."""
+    """One chip in the strip of rounds."""
 
     id: str
     name: str
@@ -60,7 +62,7 @@ class RoundSummary:
 
 @dataclass(frozen=True)
 class ScoreView:
-    """One anchor of a round: its scores, the 95 % interval of its rate, its rank (from 1) and why."""
+    """One anchor of a round: its score, the 95 % interval of its overfit rate, its rank (from 1) and why."""
 
     anchor: Anchor
     score: AnchorScore
@@ -72,7 +74,7 @@ class ScoreView:
 
 @dataclass(frozen=True)
 class CandidateView:
-    """One tile of the grid; `mask` is the part that is accepted, None for the whole picture."""
+    """One tile of the grid; `mask` is the accepted part, None for the whole picture."""
 
     candidate: Candidate
     prompt: str
@@ -84,7 +86,7 @@ class CandidateView:
 
 @dataclass(frozen=True)
 class PreviewView:
-    """A picture drawn in the middle of the training; `image` is its name in the store."""
+    """A picture drawn during the training; `image` is its name in the store."""
 
     step: int
     prompt: str
@@ -95,8 +97,8 @@ class PreviewView:
 class RoundView:
     """Everything that the Rounds screen shows of one round.
 
-    `scores` stand in the order of priority; `candidates` in the order in which they were drawn, so that a
-    round that is being drawn only grows. `pool` are the anchors that this round draws, drawn or not.
+    `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
+    are the anchors of this round, drawn or not.
     """
 
     round: Round
@@ -124,7 +126,7 @@ class RoundView:
 
 @dataclass(frozen=True)
 class JobView:
-    """The job line of the page; `state` is idle when nothing was ever asked for."""
+    """The current job of a project; `state` is idle if there was never one."""
 
     id: str | None
     kind: JobKind | None
@@ -142,10 +144,10 @@ class JobView:
 
 
 @dataclass(frozen=True)
-class QueueEntry:
-    """A job where the work of all projects is listed.
+class QueuedJob:
+    """A job in the list of all projects.
 
-    `waits_for` is the work that it stands behind; whether its turn can come earlier or later depends on that.
+    `waits_for` are the kinds of jobs that must end first; `can_rise` and `can_sink` say whether it can move.
     """
 
     id: str
@@ -167,19 +169,19 @@ class QueueEntry:
 
 @dataclass(frozen=True)
 class QueueView:
-    """The work of a workspace: what runs, what waits in the order of its turn, what halted."""
+    """The jobs of a workspace: running, waiting in order, and halted."""
 
-    working: tuple[QueueEntry, ...]
-    waiting: tuple[QueueEntry, ...]
-    halted: tuple[QueueEntry, ...]
+    working: tuple[QueuedJob, ...]
+    waiting: tuple[QueuedJob, ...]
+    halted: tuple[QueuedJob, ...]
 
 
 @dataclass(frozen=True)
 class PairView:
-    """A pair of a refinement: y with its foreground, x as it was drawn, what was painted over x's map.
+    """A pair of a refinement: y with its foreground, the drawn x, and what was painted over the map of x.
 
-    Pictures and masks are names in the store. The means are over the foregrounds, None before the maps.
-    `maps_version` is another text when the maps are others.
+    Pictures and masks are names in the store. The means are over the foregrounds, None without maps.
+    `maps_version` changes with the maps.
     """
 
     id: str
@@ -214,9 +216,8 @@ class MeasurementView:
 class RefinementView:
     """Everything that the page shows of a refinement.
 
-    `step` is the next one: pairs are to be drawn, to be looked at, the refinement is running or halted, its
-    candidates are to be drawn, or all is done. `next_round_rule` says what the next round starts from.
-    `unmeasured` says why there is no measurement where there can be none.
+    `step` is the next step: make the pairs, review them, train, generate, or done. `next_round_rule` says
+    what the next round starts from; `unmeasured` says why there can be no measurement.
     """
 
     round: Round
@@ -234,7 +235,7 @@ class RefinementView:
 class PatchMap:
     """A map of patches (Eq. P6): `height` rows of `width` values in [0, 1].
 
-    `subject` is the trigger word of the object that it was judged for; empty: all of the picture.
+    `subject` is the trigger word of the object that it was judged for; empty: the whole picture.
     """
 
     height: int

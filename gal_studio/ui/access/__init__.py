@@ -1,1 +1,1 @@
-"""Who may come in: the gate, credentials and origins."""
+"""Access control: the gate, credentials and origins."""

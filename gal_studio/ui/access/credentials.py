@@ -1,4 +1,4 @@
-"""Who may sign in, how often one may try, and which sessions are open."""
+"""Credentials, the limit on sign-in attempts, and open sessions."""
 
 import hashlib
 import hmac
@@ -22,19 +22,19 @@ OPEN_SESSIONS = 100
 
 @dataclass(frozen=True)
 class Credentials:
-    """A name with its password, or a token alone (the name is empty then)."""
+    """A user name and a password, or a token (with an empty user name)."""
 
     user: str
     secret: str = field(repr=False)
 
     def accepts(self, user: str, secret: str) -> bool:
-        """Whether both are right, in a time that does not tell how much of them is."""
+        """Whether both are right, compared in constant time."""
         pairs = ((self.user, user), (self.secret, secret))
         return all([hmac.compare_digest(_digest(ours), _digest(theirs)) for ours, theirs in pairs])
 
     @property
     def key(self) -> bytes:
-        """What sessions are bound to: another password ends them all."""
+        """The key of all sessions: changing the password ends them."""
         return _digest(json.dumps([self.user, self.secret]))
 
 
@@ -43,23 +43,22 @@ def _digest(text: str) -> bytes:
 
 
 def read_credentials(text: str) -> Credentials:
-    """`USER:PASSWORD`, or `token` for one that is made now."""
+    """Parse `USER:PASSWORD`; `token` makes a new token."""
     if text == TOKEN:
         return Credentials("", secrets.token_urlsafe(24))
     user, colon, password = text.partition(":")
     if not (colon and user and password):
         raise StudioError(
-            f"The sign-in is to be USER:PASSWORD or the word {TOKEN!r}: what was given has no user "
-            "or no password."
+            f"The sign-in has no user or no password: give USER:PASSWORD or the word {TOKEN!r}."
         )
     return Credentials(user, password)
 
 
 class Attempts:
-    """Counts refused sign-ins, of each client and of all together; after a few, each costs a longer wait.
+    """Counts failed sign-ins per client and in total; after a few, each one doubles the waiting time.
 
-    A client that signed in before is not held up by what others try. Whoever keeps quiet for an hour
-    starts afresh.
+    The total does not slow down a client that has signed in before. After an hour without an attempt, the
+    count starts again.
     """
 
     FREE, LONGEST = 5, 900.0
@@ -73,7 +72,7 @@ class Attempts:
         self._known: set[str] = set()
 
     def wait(self, address: str) -> float:
-        """Seconds until this client may try again; 0 when it may now."""
+        """Seconds until this client may try again."""
         client = client_of(address)
         own = self._left(self._failures.get(client, (0, 0.0)), self.FREE, self.LONGEST)
         if client in self._known:
@@ -81,7 +80,7 @@ class Attempts:
         return max(own, self._left(self._in_all, self.FREE_IN_ALL, self.LONGEST_IN_ALL))
 
     def failed(self, address: str) -> None:
-        """One more that was refused."""
+        """Count a failed sign-in."""
         client = client_of(address)
         self._failures[client] = self._one_more(self._failures.pop(client, (0, 0.0)))
         self._in_all = self._one_more(self._in_all)
@@ -89,7 +88,7 @@ class Attempts:
             del self._failures[next(iter(self._failures))]
 
     def succeeded(self, address: str) -> None:
-        """The client knows the password: forget its failures."""
+        """Reset the count of this client."""
         self._failures.pop(client_of(address), None)
         if len(self._known) < self.KEPT_CLIENTS:
             self._known.add(client_of(address))
@@ -108,7 +107,7 @@ class Attempts:
 
 
 def client_of(address: str) -> str:
-    """Whom an address counts for: itself, or its /64 network, of which one has all addresses in IPv6."""
+    """The address that attempts are counted by; for IPv6 the /64 network, since a client has all of it."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -119,9 +118,9 @@ def client_of(address: str) -> str:
 
 
 class Sessions:
-    """Open sessions: the browser holds a random word, the workspace its digest and its end.
+    """Open sessions: the browser has a random token in a cookie, the workspace its HMAC and expiry time.
 
-    They outlive a restart of the page's process, and end with the password that opened them.
+    Sessions survive a restart of the server, and end when the password changes.
     """
 
     def __init__(self, path: Path | None, credentials: Credentials, clock: Clock = time.time) -> None:
@@ -129,26 +128,26 @@ class Sessions:
         self._ends = self._read()
 
     def open(self) -> str:
-        """A new session; what the browser's cookie is to hold."""
-        word = secrets.token_urlsafe(32)
+        """Open a session; returns the value of its cookie."""
+        cookie = secrets.token_urlsafe(32)
         now = self._clock()
         fresh = {name: end for name, end in self._ends.items() if end > now}
         self._ends = dict(list(fresh.items())[-(OPEN_SESSIONS - 1) :])
-        self._ends[self._name(word)] = now + SESSION_SECONDS
+        self._ends[self._name(cookie)] = now + SESSION_SECONDS
         self._write()
-        return word
+        return cookie
 
-    def holds(self, word: str | None) -> bool:
-        """Whether this cookie was given out here, has not ended and was not signed out."""
-        return bool(word) and self._ends.get(self._name(word or ""), 0.0) > self._clock()
+    def holds(self, cookie: str | None) -> bool:
+        """Whether this cookie belongs to an open session."""
+        return bool(cookie) and self._ends.get(self._name(cookie or ""), 0.0) > self._clock()
 
-    def close(self, word: str | None) -> None:
-        """Sign out: the cookie is worth nothing from now on."""
-        if self._ends.pop(self._name(word or ""), None) is not None:
+    def close(self, cookie: str | None) -> None:
+        """Close the session of this cookie."""
+        if self._ends.pop(self._name(cookie or ""), None) is not None:
             self._write()
 
-    def _name(self, word: str) -> str:
-        return hmac.new(self._key, word.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+    def _name(self, cookie: str) -> str:
+        return hmac.new(self._key, cookie.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
 
     def _read(self) -> dict[str, float]:
         if self._path is None:
@@ -161,7 +160,5 @@ class Sessions:
 
     def _write(self) -> None:
         if self._path is not None:
-            with suppress(
-                StudioError
-            ):  # a full disk keeps nobody out; the session then ends with the process
+            with suppress(StudioError):  # on a full disk, sessions last only as long as the process
                 write_whole(self._path, json.dumps(self._ends).encode(), self._path.parent)

@@ -1,7 +1,7 @@
-"""The door: every request passes here first, whichever route it wants, Gradio's own included.
+"""The access check that every request passes first, including those to Gradio's own routes.
 
-In this order: the name that the request calls us by (DNS rebinding), the page that it comes from (other
-origins), the size of what it brings, and who sends it (sign-in). What is refused reaches no route.
+It checks, in this order: the Host header (DNS rebinding), the origin (cross-site requests), the size of the
+body, and the session (sign-in). A refused request reaches no route.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 LARGEST_BODY, LARGEST_FORM = 16 << 20, 4096
 _FORM_SECONDS = 10
-_OTHER_NAME = "This studio does not answer to that name: open it under its own address (see --allow-host)."
-_OTHER_SITE = "A page of another site asked for this: it is refused."
-_TOO_LARGE = "This is more than the studio takes at once."
+_OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
+_OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
+_TOO_LARGE = "The request is too large: send a smaller file."
 _SIGN_IN_FIRST = "Sign in first: open the studio's address in a browser."
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Who may come in (anybody who can reach us when there are no sessions), and by which names."""
+    """Who has access (without credentials: anyone who can reach the server), and by which host names."""
 
     names: frozenset[str] = OWN_NAMES
     any_address: bool = False
@@ -44,14 +44,14 @@ class Rules:
 
 
 class Access:
-    """The check around the whole application."""
+    """The access check around the whole app."""
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self.app, self.rules = app, rules
-        self._door = SignIn(rules.credentials, rules) if rules.credentials else None
+        self._sign_in = SignIn(rules.credentials, rules) if rules.credentials else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on with a bounded body and protected answers."""
+        """Refuse a request, or pass it on with a limited body and security headers on the response."""
         if scope["type"] == "http":
             await self._answer(scope, receive, send)
         elif scope["type"] != "websocket":
@@ -82,7 +82,7 @@ class Access:
         declared = request.headers.get("content-length", "0")
         if not declared.isdecimal() or len(declared) > 12 or int(declared) > _largest(request.scope["path"]):
             return PlainTextResponse(_TOO_LARGE, 413)
-        return await self._door.answer(request) if self._door else None
+        return await self._sign_in.answer(request) if self._sign_in else None
 
     def _is_out_of_place(self, request: HTTPConnection, method: str) -> str:
         if not is_own_name(request.headers.get("host"), self.rules.names, self.rules.any_address):
@@ -90,7 +90,7 @@ class Access:
         return _OTHER_SITE if is_foreign(method, request.headers) else ""
 
     def _is_known(self, request: HTTPConnection) -> bool:
-        return self._door is None or self._door.knows(request)
+        return self._sign_in is None or self._sign_in.knows(request)
 
 
 def _largest(path: str) -> int:
@@ -104,14 +104,14 @@ def _largest(path: str) -> int:
 
 
 class Bounded:
-    """A request's two ends: no more than so many bytes come in, and what goes out is protected."""
+    """Limits the size of a request and adds security headers to its response."""
 
     def __init__(self, receive: Receive, send: Send, largest: int) -> None:
         self._receive, self._send, self._left = receive, send, largest
         self.exceeded = self.started = False
 
     async def receive(self) -> Message:
-        """The next message; beyond the limit, the sender counts as gone."""
+        """The next message; a body beyond the limit counts as a disconnect."""
         message = {"type": "http.disconnect"} if self.exceeded else await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
@@ -120,7 +120,7 @@ class Bounded:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass an answer on with its headers; one to a request that was too large is dropped."""
+        """Send a message with security headers; the response to a too large request is dropped."""
         if self.exceeded and not self.started:
             return
         if message["type"] == "http.response.start":
@@ -131,18 +131,18 @@ class Bounded:
 
 
 class SignIn:
-    """Lets in who has a session, and opens one for who knows the password."""
+    """Accepts requests with a session, and opens a session for the right password."""
 
     def __init__(self, credentials: Credentials, rules: Rules) -> None:
         self._credentials, self._attempts = credentials, rules.attempts
         self._sessions = rules.sessions or Sessions(None, credentials)
 
     def knows(self, request: HTTPConnection) -> bool:
-        """Whether the request shows the cookie of an open session."""
+        """Whether the request has the cookie of an open session."""
         return self._sessions.holds(request.cookies.get(_cookie(request)))
 
     async def answer(self, request: Request) -> Response | None:
-        """What a stranger gets, and the sign-in itself; None for who may go on."""
+        """The response of the sign-in, or to a request without a session; None to pass the request on."""
         if request.scope["path"] == SIGN_IN:
             return await self._sign_in(request)
         if not self.knows(request):
@@ -184,14 +184,14 @@ class SignIn:
         if not self._credentials.accepts(user, form.get("secret", "")):
             self._attempts.failed(client)
             _log.warning("A sign-in from %s was refused.", client)
-            return self._form(401, query, "That is not right: try again.", user)
+            return self._form(401, query, "The sign-in is wrong: try again.", user)
         self._attempts.succeeded(client)
-        return self._let_in(request, query)
+        return self._accept(request, query)
 
-    def _let_in(self, request: Request, query: str) -> Response:
+    def _accept(self, request: Request, query: str) -> Response:
         if request.method == "POST":
             answer: Response = RedirectResponse(_address(query), 303)
-        else:  # the link with the token may have been followed from anywhere
+        else:  # the link with the token may come from another site
             answer = _page(bounce_page(_address(query)), 200)
         answer.set_cookie(
             _cookie(request),
@@ -219,13 +219,13 @@ def _page(html: str, status: int) -> Response:
 
 
 def _cookie(request: HTTPConnection) -> str:
-    """Its name: browsers share cookies between ports, so that two studios on one machine need two names."""
+    """The name of the cookie: it has the port, since browsers share cookies between ports of a host."""
     server = request.scope.get("server") or ("", 0)
     return f"gal_studio_{server[1] or 0}"
 
 
 def _address(query: str) -> str:
-    """The page with this query, and nothing but the page."""
+    """The address of the page with this query, and of nothing else."""
     kept = urlencode(parse_qsl(query))
     return f"/?{kept}" if kept else "/"
 

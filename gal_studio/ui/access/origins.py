@@ -1,4 +1,4 @@
-"""What a request's headers tell of it: the name that it calls us by, and the page that it comes from."""
+"""Checks of the Host header of a request, and of the origin that it comes from."""
 
 import ipaddress
 import re
@@ -23,9 +23,9 @@ def is_loopback(name: str) -> bool:
 def is_own_name(header: str | None, names: Collection[str], any_address: bool) -> bool:
     """Whether the Host header names this studio.
 
-    A foreign site may let its own name point to this machine (DNS rebinding); for the browser its pages then
-    count as ours, and the name in this header is all that tells. `any_address`: a bare address is ours too,
-    since nobody can let one point elsewhere.
+    Another site can let its own name point to this machine (DNS rebinding). The browser then treats its pages
+    as same-origin, and only this header tells them apart. `any_address` accepts IP addresses too, which
+    nobody can point elsewhere.
     """
     match = _HOST.fullmatch(header or "")
     if match is None:
@@ -41,20 +41,20 @@ def is_own_name(header: str | None, names: Collection[str], any_address: bool) -
 
 
 def is_foreign(method: str, headers: Headers) -> bool:
-    """Whether a page of another origin asked for this; following a link to us is no such thing."""
+    """Whether a page of another origin sent this request; following a link to the studio is allowed."""
     host = headers.get("host", "").lower()
     origin = headers.get("origin")
     if origin is not None:
-        return _place(origin) != host
+        return _authority(origin) != host
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none") and not _is_link(method, headers)
     referer = headers.get("referer")
-    return method not in SAFE_METHODS and referer is not None and _place(referer) != host
+    return method not in SAFE_METHODS and referer is not None and _authority(referer) != host
 
 
 def from_elsewhere(headers: Headers) -> bool:
-    """Whether a link of another site led here: the browser then holds a strict cookie back."""
+    """Whether a link of another site led here; the browser then does not send a SameSite=Strict cookie."""
     return headers.get("sec-fetch-site") in ("cross-site", "same-site")
 
 
@@ -63,7 +63,7 @@ def _is_link(method: str, headers: Headers) -> bool:
     return method in SAFE_METHODS and navigates
 
 
-def _place(address: str) -> str:
+def _authority(address: str) -> str:
     try:
         return urlsplit(address).netloc.lower()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Whole projects in and out of the page: a zip to download, and one to be taken in."""
+"""Routes to export and import projects as zip files."""
 
 import re
 import uuid
@@ -15,15 +15,15 @@ from gal_studio.state.files.content_store import writing
 from gal_studio.studio import Studio
 
 IMPORT_PATH = "/import-project"
-LARGEST_ARCHIVE = 8 << 30  # bytes over the page; the command line takes more
+LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
 
 
 def add_archive_routes(app: FastAPI, studio: Studio) -> None:
-    """Serve projects as archives, and take archives in."""
+    """Add the routes to download and upload archives."""
 
     @app.get("/project/{project_id}/archive")
     def archive(project_id: str) -> Response:
-        path = _waiting(studio, ".export-")
+        path = _temporary(studio, ".export-")
         try:
             name = studio.project(project_id).name
         except StudioError as error:
@@ -40,8 +40,8 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
         )
 
     @app.post(IMPORT_PATH)
-    async def take_in(request: Request) -> Response:
-        path = _waiting(studio, ".upload-")
+    async def import_archive(request: Request) -> Response:
+        path = _temporary(studio, ".upload-")
         try:
             studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
             await _receive(request, path)
@@ -53,14 +53,14 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
 
 
 async def _receive(request: Request, path: Path) -> None:
-    """Write the body of a request to a file, while it comes."""
+    """Stream the body of a request to a file."""
     with writing(path, path.parent) as file:
         async for chunk in request.stream():
             await run_in_threadpool(file.write, chunk)
 
 
-def _waiting(studio: Studio, prefix: str) -> Path:
-    """A name for a file that is on its way; the doctor removes what a crash left of one."""
+def _temporary(studio: Studio, prefix: str) -> Path:
+    """A name for a temporary file; `doctor` removes one that a crash left behind."""
     return studio.store.workspace / f"{prefix}{uuid.uuid4().hex}.part"
 
 

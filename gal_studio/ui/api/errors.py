@@ -1,4 +1,4 @@
-"""One wrapper for everything that the page calls: an expected error becomes one sentence."""
+"""Turn exceptions of handlers into error messages for the page."""
 
 import functools
 import logging
@@ -9,11 +9,11 @@ from gal_studio.core.errors import StudioError
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 _log = logging.getLogger(__name__)
-UNEXPECTED = "Something went wrong inside the studio: its log says what; nothing that was stored is lost."
+UNEXPECTED = "The studio has run into a bug: see its log for details; stored data is intact."
 
 
 def guarded(handler: Handler) -> Handler:
-    """The handler as Gradio wants it: a plain function whose errors arrive as `{"error": sentence}`."""
+    """Wrap a handler so that it returns its errors as `{"error": sentence}`."""
 
     @functools.wraps(handler)
     def call(request: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Masks on the wire: run lengths in row-major order, `{width, height, runs: [label, count, ...]}`."""
+"""Run-length encoded masks: `{width, height, runs: [label, count, ...]}`, in row-major order."""
 
 import numpy as np
 from PIL import Image
@@ -11,19 +11,19 @@ LARGEST_MASK = 16_000_000  # pixels
 
 
 def pixels_of(mask: Payload) -> Pixels:
-    """The pixels (height, width) of run lengths with labels from 0 to 255."""
+    """Decode a mask to pixels (height, width) with values from 0 to 255."""
     width, height = _whole(mask.get("width")), _whole(mask.get("height"))
     runs = mask.get("runs")
     if not 0 < width * height <= LARGEST_MASK or not isinstance(runs, list) or len(runs) % 2:
         raise StudioError("The painted mask cannot be read: paint it again.")
     labels, counts = [_whole(value) for value in runs[::2]], [_whole(value) for value in runs[1::2]]
     if max(labels, default=256) > 255 or sum(counts) != width * height:
-        raise StudioError("The painted mask does not fill its picture: paint it again.")
+        raise StudioError("The painted mask does not have the size of its picture: paint it again.")
     return np.repeat(np.array(labels, np.uint8), counts).reshape(height, width)
 
 
 def runs_of(mask: Image.Image) -> Payload:
-    """The run lengths of a mask of mode L."""
+    """Encode a mask of mode L."""
     flat = np.asarray(mask).ravel()
     starts = np.flatnonzero(np.diff(flat.astype(np.int16), prepend=-1))
     counts = np.diff(starts, append=flat.size)

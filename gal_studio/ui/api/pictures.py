@@ -1,6 +1,6 @@
-"""Pictures and weights by opaque id, never by path.
+"""Routes for pictures and LoRAs, by ID and never by path.
 
-An address with `v`, the beginning of its content's hash, always means the same picture.
+An address with `v`, a prefix of the content's hash, always means the same picture.
 """
 
 import re
@@ -24,10 +24,10 @@ _LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-fami
 
 
 def add_picture_routes(app: FastAPI, studio: Studio) -> None:
-    """Serve candidates, references, pairs, the demo's covers and LoRAs."""
+    """Add the routes for candidates, references, pairs, previews, covers of the demos, and LoRAs."""
     thumbnails = Thumbnails(studio)
     _add_pair_routes(app, studio, thumbnails)
-    _add_sample_route(app, studio)
+    _add_preview_route(app, studio)
 
     @app.get("/picture/{candidate_id}")
     def picture(candidate_id: str, v: str = "") -> Response:
@@ -54,7 +54,7 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
 
 
 def _add_pair_routes(app: FastAPI, studio: Studio, thumbnails: "Thumbnails") -> None:
-    """Both pictures of a pair; `which` is reference or generated."""
+    """Add the routes for the pictures of a pair; `which` is `reference` or `generated`."""
 
     def find(identity: str) -> Path:
         pair_id, _, which = identity.partition("/")
@@ -75,15 +75,15 @@ def _add_pair_routes(app: FastAPI, studio: Studio, thumbnails: "Thumbnails") -> 
         return _png(thumbnails.of(path), _keeping(v, path))
 
 
-def _add_sample_route(app: FastAPI, studio: Studio) -> None:
-    """The picture that was drawn at a step of a round's training."""
+def _add_preview_route(app: FastAPI, studio: Studio) -> None:
+    """Add the route for the previews of a training."""
 
     def find(identity: str) -> Path:
         round_id, _, step = identity.partition("/")
         for preview in studio.store.rounds.previews(round_id):
             if str(preview.step) == step:
                 return studio.store.images.path(preview.image)
-        raise StudioError(f"No picture was drawn at step {step!r} of this training.")
+        raise StudioError(f"There is no preview of step {step!r} of this training.")
 
     @app.get("/preview/{round_id}/{step}")
     def preview_picture(round_id: str, step: str) -> FileResponse:
@@ -91,14 +91,14 @@ def _add_sample_route(app: FastAPI, studio: Studio) -> None:
 
 
 class Thumbnails:
-    """Small pictures by the hash of the large one, the last ones kept in memory."""
+    """Makes thumbnails of stored pictures, and keeps the newest ones in memory."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self.kept: dict[str, bytes] = {}
 
     def of(self, path: Path) -> bytes:
-        """That of a stored picture; the oldest is let go when there are too many."""
+        """The thumbnail of a stored picture, as PNG."""
         known = self.kept.get(path.stem)
         if known is not None:
             return known
@@ -120,7 +120,7 @@ def _found(find: Callable[[str], Path], identity: str) -> Path:
 
 
 def _picture_of(studio: Studio, candidate_id: str) -> Path | None:
-    """The picture of a candidate; None where it is lost."""
+    """The path of a candidate's picture; None if the file is missing."""
     try:
         name = studio.store.candidates.get(candidate_id).image
     except StudioError as error:
@@ -130,11 +130,11 @@ def _picture_of(studio: Studio, candidate_id: str) -> Path | None:
 
 
 def _is_there(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()  # a link may lead anywhere
+    return path.is_file() and not path.is_symlink()  # a link could lead out of the workspace
 
 
 def _keeping(version: str, path: Path) -> dict[str, str]:
-    """Whether a browser may keep this picture under the address that it asked for."""
+    """Cache forever if the address has the version of the picture."""
     return _FOREVER if version == path.stem[:8] else _FRESH
 
 
@@ -143,7 +143,7 @@ def _png(data: bytes, headers: dict[str, str]) -> Response:
 
 
 def _lost() -> Response:
-    """What stands where a picture is missing, and says so."""
+    """A placeholder for a missing picture."""
     return Response(_LOST, 404, _FRESH, "image/svg+xml")
 
 

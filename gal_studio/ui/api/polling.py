@@ -1,4 +1,4 @@
-"""The poll: the parts whose digest has changed since the last answer, and the candidates that are new."""
+"""The poll: returns the parts of the page that have changed since the last poll, and new candidates."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.refinement import refinement_payload
@@ -28,16 +28,16 @@ from gal_studio.ui.payloads.work import job_payload, preview_payloads, queue_pay
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows: the rounds of a project, and one of them."""
+    """What the page shows: the rounds of a project, and one of them in full."""
 
-    recall: Recall
+    views: ViewCache
     rounds: tuple[RoundSummary, ...]
     view: RoundView
 
     @property
     def studio(self) -> Studio:
-        """The studio that answers."""
-        return self.recall.studio
+        """The studio behind the views."""
+        return self.views.studio
 
     @property
     def refined(self) -> RoundView | None:
@@ -45,7 +45,7 @@ class Shown:
         round_ = self.view.round
         if self.view.kind != "refine" or round_.parent_id is None:
             return None
-        return self.recall.round_view(round_.project_id, round_.parent_id)
+        return self.views.round_view(round_.project_id, round_.parent_id)
 
 
 Part = Callable[[Shown], Any]
@@ -63,46 +63,46 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "verdicts": lambda shown: _verdicts(shown.view),
     }
 )
-"""What a poll tells of every round; the page takes each part by its name."""
+"""The parts for every round, by the names that the page knows them by."""
 REFINEMENT_PARTS: Mapping[str, Part] = MappingProxyType(
     {
         "refinement": lambda shown: refinement_payload(
-            shown.recall.refinement(shown.view.project.id, shown.view.round.id), shown.view
+            shown.views.refinement(shown.view.project.id, shown.view.round.id), shown.view
         ),
     }
 )
-"""What a poll tells of a refinement besides."""
+"""The additional parts for a refinement."""
 
 
-def poll(recall: Recall, request: Payload) -> Payload:
-    """The state of a project and one of its rounds, as far as the page does not know it.
+def poll(views: ViewCache, request: Payload) -> Payload:
+    """What has changed in a project and in one of its rounds since the last poll.
 
-    `request`: `project`, `round` (None: the newest) and `known` with the digests of parts and the mark of
-    the candidates from the last answer. Without a project there is only the queue.
+    `request` has `project`, `round` (None: the newest) and `known`: the digests of the parts and the mark of
+    the candidates, both from the last answer. Without a project, only the queue is returned.
     """
     known = request.get("known") or {}
     project_id = request.get("project")
-    queue = {"queue": queue_payload(recall.studio.queue_view())}
+    queue = {"queue": queue_payload(views.studio.queue_view())}
     if not project_id:
-        return {**_news(queue, known), "round": None, "candidates": None}
+        return {**_changed_parts(queue, known), "round": None, "candidates": None}
     try:
-        rounds = recall.rounds(project_id)
+        rounds = views.rounds(project_id)
     except StudioError as error:
         return {"gone": str(error)}
     if not rounds:
         return {"gone": f"There is no project {project_id!r} in this workspace."}
     chosen = next((summary for summary in rounds if summary.id == request.get("round")), rounds[-1])
-    shown = Shown(recall, rounds, recall.round_view(project_id, chosen.id))
+    shown = Shown(views, rounds, views.round_view(project_id, chosen.id))
     parts = {**PARTS, **REFINEMENT_PARTS} if shown.refined else PARTS
     return {
-        **_news({**{name: part(shown) for name, part in parts.items()}, **queue}, known),
+        **_changed_parts({**{name: part(shown) for name, part in parts.items()}, **queue}, known),
         "round": chosen.id,
         "candidates": new_candidates(shown.view, known.get("candidates") or {}),
     }
 
 
-def _news(parts: dict[str, Any], known: Payload) -> Payload:
-    """The parts that the page does not know as they are, and the digests of all."""
+def _changed_parts(parts: dict[str, Any], known: Payload) -> Payload:
+    """The parts that have changed, and the digests of all parts."""
     digests = {name: digest(part) for name, part in parts.items()}
     seen = known.get("parts") or {}
     fresh = {name: part for name, part in parts.items() if seen.get(name) != digests[name]}
@@ -124,7 +124,7 @@ def _accepted(view: RoundView | None) -> frozenset[str]:
 
 
 def covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payload]:
-    """The picture that stands for each round; a round whose pictures are lost has none."""
+    """The cover picture of each round; none for a round whose pictures are lost."""
     chosen = {summary.id: summary.cover_candidate_id for summary in rounds if summary.cover_candidate_id}
     images = {round_id: studio.store.candidates.get(cover).image for round_id, cover in chosen.items()}
     return {
@@ -135,15 +135,14 @@ def covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payloa
 
 
 def digest(part: Any) -> str:
-    """A short fingerprint of a part."""
+    """A short hash of a part."""
     return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
-    """Candidates beyond the mark; all of them, with `reset`, when those below it are not what they were.
+    """The candidates after the mark; all candidates, with `reset`, if those before it have changed.
 
-    The mark counts the candidates of each anchor, because pictures are drawn anchor by anchor or one index
-    after another, as the device likes.
+    The mark has a count for each anchor, since the order of drawing depends on the batches.
     """
     counts: dict[str, int] = mark.get("counts") or {}
     old = [tile for tile in view.candidates if tile.candidate.index < counts.get(_anchor(tile), 0)]

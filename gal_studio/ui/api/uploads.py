@@ -1,4 +1,4 @@
-"""Pictures on their way in: kept under opaque ids in a folder of this process until a project takes them."""
+"""Uploaded pictures, kept under random IDs in a temporary folder until a project uses them."""
 
 import atexit
 import functools
@@ -34,21 +34,21 @@ _HEAD = 32
 
 
 class Uploads:
-    """A folder with one folder for each upload, which holds the file under its own, harmless name."""
+    """A folder with one subfolder for each upload, which holds the file under a safe form of its name."""
 
     def __init__(self, folder: Path, largest: int = LARGEST_WAITING) -> None:
         self.folder, self._largest = folder, largest
         self._one_at_a_time = Lock()
 
     def add(self, upload: UploadFile) -> str:
-        """Keep one file; its id. Refuses what is no picture, too large, or one too many."""
+        """Store a file and return its ID; refused if it is not a picture, too large, or one too many."""
         size = upload.size or 0
         if size > LARGEST_FILE:
             raise HTTPException(
-                413, f"the file has {size >> 20} MB, at most {LARGEST_FILE >> 20} MB are taken."
+                413, f"the file has {size >> 20} MB: use one of at most {LARGEST_FILE >> 20} MB."
             )
         if not is_picture(upload.file.read(_HEAD)):
-            raise HTTPException(415, "it is not a picture that can be read: use PNG, JPEG or WebP.")
+            raise HTTPException(415, "it is not a picture in a known format: use PNG, JPEG or WebP.")
         upload.file.seek(0)
         with self._one_at_a_time:
             self._make_room(size)
@@ -59,36 +59,38 @@ class Uploads:
         place = self.folder / identity
         try:
             place.mkdir(mode=0o700)
-            with (place / harmless(upload.filename or "")).open("xb") as file:
+            with (place / safe_name(upload.filename or "")).open("xb") as file:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
-            raise HTTPException(507, f"it could not be kept ({error.strerror}): make room first.") from error
+            sentence = f"it could not be stored ({error.strerror}): free some disk space."
+            raise HTTPException(507, sentence) from error
         return identity
 
     def path(self, identity: str) -> Path:
-        """The file of an id that was given out here, and nothing else on this machine."""
+        """The file with this ID; other files cannot be reached."""
         if _ID.fullmatch(identity):
             for path in (self.folder / identity).glob("*"):
                 if path.is_file() and not path.is_symlink():
                     return path
-        raise StudioError("This picture was not uploaded here: choose it again.")
+        raise StudioError("This picture was not uploaded to this studio: choose it again.")
 
     def taken(self, identities: Iterable[str]) -> None:
-        """A project has these: they go when there is too much, and until then may be asked for again."""
+        """Mark uploads that a project has stored: they are the first to be deleted when space is needed."""
         for identity in identities:
             if _ID.fullmatch(identity):
                 with suppress(OSError):
                     os.utime(self.folder / identity, (0, 0))
 
     def _make_room(self, size: int) -> None:
-        """When there is too much, let go of what a project has, then of what nobody took within an hour;
-        refuse if that is not enough.
+        """If space is needed, delete uploads that a project has stored, then those older than an hour.
+
+        Refused if that is not enough.
         """
         waiting = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime)
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0].stat().st_mtime < KEPT_SECONDS:
-                raise HTTPException(413, "too many uploads wait: make a project of them first.")
+                raise HTTPException(413, "too many uploads are waiting: create the project first.")
             shutil.rmtree(waiting.pop(0), ignore_errors=True)
 
     def _too_much(self, waiting: Sequence[Path], size: int) -> bool:
@@ -97,34 +99,34 @@ class Uploads:
 
 
 def is_picture(head: bytes) -> bool:
-    """Whether a file that begins so is of a kind that the studio reads; the decoder itself is not asked."""
+    """Whether a file with these first bytes has a format that the studio reads; nothing is decoded."""
     known = [Image.OPEN[name][1] for name in known_formats()]
     return any(accept is not None and accept(head) is True for accept in known)
 
 
-def harmless(name: str) -> str:
-    """The file's own name without folders and odd signs, at most 60 characters; never hidden, never empty."""
+def safe_name(name: str) -> str:
+    """A safe form of a file name: no folders or special characters, 1 to 60 characters, not hidden."""
     last = re.split(r"[/\\]", name)[-1]
     return _ODD.sub("_", last).lstrip(". ")[-60:].lstrip(". ") or "picture"
 
 
 @functools.cache
 def uploads() -> Uploads:
-    """The uploads of this process, in a folder that its owner alone may read and that goes with it."""
+    """The uploads of this process, in a private folder that is deleted when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Uploads(folder)
 
 
 def add_upload_route(app: FastAPI) -> None:
-    """Take Gradio's route for uploads over: the page's `upload` gets an id where Gradio tells a path."""
+    """Replace Gradio's route for uploads, so that the page gets an ID instead of a path."""
 
     @app.post(UPLOAD_PATH, response_model=None)
     async def upload(request: Request) -> Response | list[str]:
         async with request.form(max_files=MOST_FILES, max_fields=0) as form:
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
             if not files:
-                return PlainTextResponse("no file came along.", 400)
+                return PlainTextResponse("the request has no file.", 400)
             try:
                 return [await run_in_threadpool(uploads().add, file) for file in files]
             except HTTPException as refusal:

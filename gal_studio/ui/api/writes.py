@@ -22,11 +22,11 @@ Acts = Mapping[str, Callable[[Studio, Payload], Payload]]
 
 @dataclass(frozen=True)
 class Writes:
-    """What each write does, by the name under which the page sends it.
+    """The functions that do each write, by name.
 
-    An act of `atomic` runs in one transaction with the storing of its answer. One of `outside` reads or
-    removes files and has transactions of its own; `request["origin"]` is its key, by which a project that
-    it has made already is found.
+    One in `atomic` runs in a single transaction, in which its answer is stored too. One in `outside` reads or
+    deletes files, and has transactions of its own; `request["origin"]` is its idempotency key, by which it
+    finds a project that it has already created.
     """
 
     atomic: Acts
@@ -46,7 +46,7 @@ def is_list_of_writes(given: Any) -> bool:
 
 
 def answer(studio: Studio, known: Writes, write: Payload) -> Payload:
-    """Do a write unless it was done before; a refusal is `{"error": sentence}`."""
+    """Do a write unless it was done before; an error is returned as `{"error": sentence}`."""
     key, name = write["id"], write["name"]
     answers = studio.store.answers
 

@@ -1,7 +1,7 @@
-"""Puts our styles, modules and the frame of the page into the HTML itself.
+"""Insert our styles, modules and the frame of the page into Gradio's HTML.
 
-Gradio adds a given `head` only after its own scripts have run; written into the HTML, our files load beside
-them, the theme is right before the first paint, and the first paint shows the frame of the page.
+Gradio adds a `head` only after its own scripts have run. Written into the HTML, our files load in parallel,
+the theme is set before the first paint, and the first paint shows the frame of the page.
 """
 
 import re
@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gal_studio.ui.page.headers import content_policy
 from gal_studio.ui.page.static import THEME, files, template, ui_address
 
-_MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # an app to install, which this page is not
+_MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # for an installable app, which this page is not
 
 
 def head() -> str:
-    """What stands in the page's head."""
+    """Our part of the HTML head."""
     modules = [name for name in files() if name.endswith(".js")]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in sorted(modules))
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("kit/icon.svg")}">'
@@ -24,19 +24,19 @@ def head() -> str:
 
 
 def with_first_paint(html: str) -> str:
-    """The page with our head and the frame that is shown until the panels are there."""
+    """The page with our head, and with the frame that is shown until the panels are mounted."""
     html = html.replace(_MANIFEST, "", 1).replace("</head>", f"{head()}</head>", 1)
     return re.sub(r"<body[^>]*>", lambda body: body.group() + template("kit/splash"), html, count=1)
 
 
 class FirstPaint:
-    """Changes the answer for the page itself, and nothing else."""
+    """Changes the response to `GET /`, and no other."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; hold the page back until it is whole."""
+        """Pass everything on, but collect the page before changing it."""
         if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return

@@ -1,6 +1,6 @@
-"""Gradio serves much that this page never asks for: files by path, a proxy, its API, monitoring, an editor.
+"""Close all routes of Gradio that the page does not use: files by path, a proxy, its API, monitoring.
 
-All of it is closed. What the page needs is listed here; a new Gradio version cannot open anything by itself.
+The routes that the page uses are listed here, so that a new version of Gradio cannot open others.
 """
 
 from fastapi import FastAPI
@@ -10,25 +10,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 READ = frozenset({"/", "/theme.css", "/static/js/iframeResizer.contentWindow.min.js"})
 READ_BELOW = "/assets/"
-LONGEST = 200  # characters; Gradio asks the disk, which stumbles over longer names
+LONGEST = 200  # characters; Gradio looks the path up on the disk, where longer names raise an error
 CALLED = frozenset({"/gradio_api/component_server", "/gradio_api/component_server/"})
 
 
 def is_needed(method: str, path: str) -> bool:
-    """Whether the page asks Gradio for this: itself, its scripts and styles, and calls of our handlers."""
+    """Whether the page uses this route: the page itself, scripts and styles, calls of our handlers."""
     if method in ("GET", "HEAD"):
         return path in READ or (path.startswith(READ_BELOW) and len(path) <= LONGEST)
     return method == "POST" and path in CALLED
 
 
 class Narrow:
-    """Gradio's application behind a list of what is needed of it."""
+    """Gradio's app behind the list of allowed routes."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is needed; nothing else exists."""
+        """Pass allowed requests on; answer others with 404."""
         if scope["type"] == "http" and not is_needed(scope["method"], get_route_path(scope)):
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -38,7 +38,7 @@ class Narrow:
 
 
 def narrow_gradio(app: FastAPI) -> None:
-    """Put the list before Gradio, which `mount_gradio_app` has mounted last."""
+    """Put the list in front of Gradio, which `mount_gradio_app` has mounted last."""
     mount = app.routes[-1]
     if not isinstance(mount, Mount):
         raise TypeError("Gradio is not mounted where it was expected")

@@ -1,4 +1,4 @@
-"""What the browser is told to refuse: other hosts, frames, guessed kinds of files."""
+"""Security headers: no other hosts, no frames, no guessed content types."""
 
 import base64
 import hashlib
@@ -18,9 +18,9 @@ _FIXED = {
 
 
 def content_policy(html: str = "") -> str:
-    """The Content-Security-Policy of a page of ours: this origin alone, and its own inline scripts by hash.
+    """The Content-Security-Policy of a page: this origin only, and its own inline scripts by hash.
 
-    Gradio builds its HTML panels with `Function`, hence `unsafe-eval`; it and plotly write style elements.
+    Gradio builds HTML panels with `Function`, which needs `unsafe-eval`; it and plotly add style elements.
     """
     scripts = " ".join(_hash(script) for script in _INLINE.findall(html))
     return (
@@ -32,13 +32,13 @@ def content_policy(html: str = "") -> str:
 
 
 def _hash(script: str) -> str:
-    """The hash by which a browser knows an inline script; it sees every line end as a line feed."""
+    """The hash of an inline script as browsers compute it, with every line end as a line feed."""
     text = script.replace("\r\n", "\n").replace("\r", "\n")
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def protect(headers: MutableHeaders) -> None:
-    """Add what every answer carries; a policy that the answer has already stays."""
+    """Add the security headers to a response; a policy that it already has is kept."""
     for name, value in _FIXED.items():
         headers[name] = value
     headers.setdefault("Content-Security-Policy", content_policy())

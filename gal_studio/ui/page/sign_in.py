@@ -1,4 +1,4 @@
-"""The page on which one signs in: whole in one answer, since nothing else is served before."""
+"""The sign-in page, complete in one response, since no other file is served before signing in."""
 
 import base64
 import html
@@ -20,10 +20,8 @@ _BUTTON = '<button class="button" data-next type="submit">Sign in</button>'
 
 
 def sign_in_page(named: bool, query: str = "", refusal: str = "", user: str = "") -> str:
-    """The form; `query` is what the address asked for, `refusal` and `user` tell of the last attempt."""
-    hint = (
-        "With the name and password of this studio." if named else "With the token that the studio printed."
-    )
+    """The form; `query` is that of the requested page, `refusal` and `user` are of the last attempt."""
+    hint = "Use the name and password of this studio." if named else "Use the token that the studio printed."
     said = f'<p class="refusal" role="alert">{html.escape(refusal)}</p>' if refusal else ""
     kept = f'<input type="hidden" name="query" value="{html.escape(query)}">' if query else ""
     return _page(
@@ -39,7 +37,7 @@ def _fields(user: str) -> str:
 
 
 def signed_in_page() -> str:
-    """For who is signed in already: the way in, and the way out."""
+    """The page for someone who is signed in: open the studio, or sign out."""
     return _page(
         '<form class="card" method="post" action="/sign-out"><h1>You are signed in</h1>'
         '<a class="button" data-next href="/">Open the studio</a>'
@@ -48,7 +46,7 @@ def signed_in_page() -> str:
 
 
 def bounce_page(address: str) -> str:
-    """Goes to an address of ours at once: for the browser we then ask ourselves, and it shows its cookie."""
+    """Redirects from within our own site, so that the browser sends its SameSite=Strict cookie."""
     target = html.escape(address)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>GAL Studio</title>'

@@ -1,4 +1,4 @@
-"""Our stylesheets and modules, and plotly's one file: served by ourselves, kept by the browser for ever."""
+"""Serve our stylesheets and modules and plotly, with addresses that browsers may cache forever."""
 
 import functools
 import hashlib
@@ -13,7 +13,7 @@ from gal_studio.assets import assets_folder
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-THEME = (  # before the first paint, so that nothing flashes
+THEME = (  # set before the first paint, so that the page does not flash
     "<script>(() => { let kept = null; try { kept = localStorage.getItem('gal-studio-theme'); } catch {}"
     " document.documentElement.dataset.theme = kept ??"
     " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
@@ -27,13 +27,13 @@ _STYLES = (
 
 
 def ui_folder() -> Path:
-    """Where the page's own files lie, in a checkout or in an installed package."""
+    """The folder of the page's files, in a checkout or in an installed package."""
     return assets_folder() / "ui"
 
 
 @functools.cache
 def files() -> dict[str, bytes]:
-    """The page's modules and icon, and all stylesheets as one."""
+    """The modules and the icon by name, and all stylesheets as one file."""
     found = {
         path.relative_to(ui_folder()).as_posix(): path.read_bytes()
         for path in ui_folder().rglob("*")
@@ -45,7 +45,7 @@ def files() -> dict[str, bytes]:
 
 @functools.cache
 def version() -> str:
-    """A fingerprint of the page's files: a new one means new addresses, so old copies are never used."""
+    """A fingerprint of the files. It is part of their addresses, so that cached old files are not used."""
     digest = hashlib.sha256()
     for name, data in sorted(files().items()):
         digest.update(name.encode() + data)

@@ -1,4 +1,4 @@
-"""A panel: a part of the screen with a static template, our JavaScript, and the handlers it may call."""
+"""A panel: a part of the page with a static template, a JavaScript module, and handlers that it calls."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import gradio as gr
 
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.api.errors import Handler, guarded
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.payloads import Payload
@@ -22,18 +22,18 @@ import("%s").then((boot) => boot.mount("%s", { element, server, upload }));
 
 @dataclass(frozen=True)
 class Context:
-    """What the handlers of a page act on; with credentials, the page has a way to sign out."""
+    """What the handlers of the page work on; with credentials, the page has a button to sign out."""
 
-    recall: Recall
+    views: ViewCache
     credentials: Credentials | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of the screen.
+    """One part of the page.
 
-    `build` makes it, with handlers that only read. What it writes comes in by the route for writes: `atomic`
-    and `outside` as in `Writes`.
+    `build` makes it, with handlers that only read. Its writes go through the route for writes: `atomic` and
+    `outside` as in `Writes`.
     """
 
     build: Callable[[Context], gr.HTML]
@@ -55,10 +55,10 @@ def _named(name: str, act: Callable[[Subject, Payload], Payload], subject: Subje
 
 
 def make_panel(name: str, handlers: Sequence[Handler], classes: Sequence[str] = ()) -> gr.HTML:
-    """The panel of this name: `NAME/NAME.html` has its elements, `mount("NAME", ...)` in `boot.js` its life.
+    """The panel of this name: `NAME/NAME.html` has its elements, `mount("NAME", ...)` in `boot.js` starts it.
 
-    The template holds no value: Gradio would evaluate `${...}` of a prompt in it. All texts arrive through
-    the handlers' answers and become text nodes. `classes` tell the page what is so from the start.
+    The template has no values: Gradio would evaluate a `${...}` in a prompt. All texts come from handlers and
+    become text nodes. `classes` are CSS classes that the page reads at the start.
     """
     return gr.HTML(
         html_template=template(f"{name}/{name}"),

@@ -1,4 +1,4 @@
-"""Step 1: what a person gives, and what the studio makes of it before anything is stored."""
+"""Step 1: the list of projects, the form of a new project, and the anchors of the current one."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Payload
 
-_DEMO_NOTES: dict[Kind, str] = {"style": "One picture, its style", "object": "A few pictures of one thing"}
+_DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": "A few pictures of one thing"}
 
 
 def nested(changes: dict[str, Any]) -> dict[str, Any]:
@@ -30,12 +30,12 @@ def nested(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def draft(request: Payload) -> ProjectDraft:
-    """The form as the studio takes it."""
+    """The form as a draft of a project."""
     changes = dict(request.get("settings") or {})
     seed = changes.pop("seed", 0)
     preset = request.get("preset")
     if preset is None and not (request.get("base_model") and request.get("clip_model")):
-        raise StudioError("The model is not named: give a base model and a CLIP model, or choose a preset.")
+        raise StudioError("The model is missing: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
         kind=request["kind"],
         references=drafts(request),
@@ -50,7 +50,7 @@ def draft(request: Payload) -> ProjectDraft:
 
 
 def projects_and_demos(studio: Studio) -> Payload:
-    """The projects of the workspace and the demos that come with the studio."""
+    """The projects of the workspace and the bundled demos."""
     return {
         "projects": [
             {
@@ -60,7 +60,7 @@ def projects_and_demos(studio: Studio) -> Payload:
                 "rounds": len(studio.store.rounds.of_project(project.id)),
                 "created": time.strftime("%d %b %H:%M", time.localtime(project.created)),
                 "cover": project.references[0].id if project.references else None,
-                "size": _megabytes(studio.project_size(project.id)) if project.put_away else None,
+                "size": _megabytes(studio.project_size(project.id)) if project.archived else None,
             }
             for project in studio.projects()
         ],
@@ -72,7 +72,7 @@ def projects_and_demos(studio: Studio) -> Payload:
 
 
 def models(studio: Studio) -> Payload:
-    """The models on offer with their settings for both kinds."""
+    """The available models with their settings for both kinds."""
     return {
         "seed": 0,
         "presets": [
@@ -88,7 +88,7 @@ def models(studio: Studio) -> Payload:
 
 
 def anchors_added(studio: Studio, request: Payload) -> Payload:
-    """Add anchors, one a line; in words what became of them."""
+    """Add anchors, one per line; returns a sentence about what has changed."""
     project, lines = request["project"], [line.strip() for line in request["lines"] if line.strip()]
     before = {anchor.prompt: anchor.enabled for anchor in studio.project(project).anchors}
     studio.add_anchors(project, lines, only=bool(request.get("only")))
@@ -101,9 +101,9 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
         (added, "added"),
         (again, "switched on again"),
         (off, "switched off"),
-        (0 if request.get("only") else known, "there already"),
+        (0 if request.get("only") else known, "already there"),
     ]
-    said = [f"{number} {'anchor' if number == 1 else 'anchors'} {what}" for number, what in words if number]
+    said = [f"{number} test prompt{'' if number == 1 else 's'} {what}" for number, what in words if number]
     return {"said": ", ".join(said) + "." if said else "Nothing changed."}
 
 
@@ -134,13 +134,13 @@ def _rename(studio: Studio, request: Payload) -> Payload:
     return {"name": studio.project(request["project"]).name}
 
 
-def _put_away(studio: Studio, request: Payload) -> Payload:
-    studio.put_away(request["project"])
+def _archive(studio: Studio, request: Payload) -> Payload:
+    studio.archive(request["project"])
     return {}
 
 
-def _bring_back(studio: Studio, request: Payload) -> Payload:
-    studio.bring_back(request["project"])
+def _restore(studio: Studio, request: Payload) -> Payload:
+    studio.restore(request["project"])
     return {}
 
 
@@ -169,13 +169,13 @@ READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 WHOLE_PROJECTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {"create": _create, "delete": _delete, "try_demo": _try_demo}
 )
-"""Writes that read or remove files, and therefore cannot run in one transaction."""
+"""Writes that read or delete files, so that they cannot run in one transaction."""
 WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
     {
         "change": _change,
         "rename": _rename,
-        "put_away": _put_away,
-        "bring_back": _bring_back,
+        "archive": _archive,
+        "restore": _restore,
         "add_anchors": anchors_added,
         "enable_anchor": _enable_anchor,
     }
@@ -183,7 +183,7 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 
 
 def _build(context: Context) -> gr.HTML:
-    return make_panel("reference", [derive, *handlers_on(context.recall.studio, READS)])
+    return make_panel("reference", [derive, *handlers_on(context.views.studio, READS)])
 
 
 PANEL = Panel(_build, WRITES, WHOLE_PROJECTS)

@@ -1,10 +1,10 @@
-"""The sets of references in the form of a new project: one for each object, or one for a style."""
+"""The form of a new project: one set of references for each object, or one for a style."""
 
 from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import Subject, find_trigger_word, style_descriptor, subjects
-from gal_studio.core.references import make_references
+from gal_studio.core.prompts import bare_word, find_trigger_word
+from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
@@ -18,10 +18,10 @@ _SHOWN_ANCHORS = 4
 
 
 def derive(request: Payload) -> Payload:
-    """What follows from kind, prompts and trigger words.
+    """What the studio derives from the kind, the prompts and the trigger words.
 
-    Each set has its `facts` or its `problem`, a set without prompts neither; `problem` beside them is one of
-    all sets together.
+    Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
+    beside the sets concerns all of them.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
@@ -33,17 +33,17 @@ def derive(request: Payload) -> Payload:
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])
-        described = make_references(kind, [text for texts in sets for text in texts])
-        anchors = anchor_prompts(kind, None, described)
+        described = describe(kind, [text for texts in sets for text in texts]).prompts
+        anchors = anchor_prompts(described, None)
     except StudioError as error:
         return {**answer, "problem": str(error)}
-    facts = iter([_facts(kind, subject) for subject in subjects(described)])
+    facts = iter(_facts(described))
     answer["sets"] = [{"facts": next(facts)} if texts else {} for texts in sets]
-    return {**answer, "name": default_name(kind, described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
+    return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
 
 
 def drafts(request: Payload) -> list[ReferenceDraft]:
-    """The uploaded pictures of all sets with what was said about them."""
+    """The uploaded pictures of all sets with their prompts, trigger words and masks."""
     kind: Kind = request["kind"]
     sets = request["sets"][:1] if kind == "style" else request["sets"]
     for number, set_ in enumerate(sets, start=1):
@@ -64,50 +64,52 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
 
 
 def uploaded(request: Payload) -> list[str]:
-    """The ids of all pictures and masks that came with the form."""
+    """The IDs of all uploaded pictures and masks of the form."""
     given = [one for set_ in request["sets"] for one in set_["references"]]
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
 def given_mask(one: Payload) -> Mask | None:
-    """The mask of a picture in the form, painted or uploaded beside it; None where there is neither."""
+    """The painted or uploaded mask of a picture in the form; None if there is neither."""
     if one.get("painted"):
         return pixels_of(one["painted"])
     return uploads().path(one["mask"]) if one.get("mask") else None
 
 
 def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:
-    """The trigger word of a set: the typed one, or the one in angle brackets that all its prompts hold."""
+    """The trigger word of a set: as typed, or the word in angle brackets that all its prompts contain."""
     typed: str = set_.get("trigger_word", "")
     return "" if kind == "style" else typed.strip() or find_trigger_word(prompts)
 
 
 def _check_apart(words: Sequence[str]) -> None:
-    """Two sets are two objects, so they need two trigger words; those of a style have none."""
+    """Refuse two sets with the same trigger word."""
     seen: set[str] = set()
     for word in filter(None, words):
-        bare = word.strip("<>").lower()
-        if bare in seen:
+        if bare_word(word) in seen:
             raise StudioError(f"Two objects have the trigger word {word!r}: give each a word of its own.")
-        seen.add(bare)
+        seen.add(bare_word(word))
 
 
 def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:
     if not texts:
         return {}
     try:
-        return {"facts": _facts(kind, subjects(make_references(kind, texts))[0])}
+        return {"facts": _facts(describe(kind, texts).prompts)[0]}
     except StudioError as error:
         return {"problem": str(error)}
 
 
-def _facts(kind: Kind, subject: Subject) -> list[list[str]]:
-    first = subject.references[0]
-    if kind == "style":
-        return [["Descriptor (calls the style)", style_descriptor(first.prompt)]]
+def _facts(prompts: Prompts) -> list[list[list[str]]]:
+    """Labels and values of what was derived for each subject."""
+    if prompts.kind == "style":
+        return [[["Words that trigger the style", prompts.name]]]
     return [
-        ["Trigger word", subject.trigger_word],
-        ["Object", subject.foreground],
-        ["Plain prompt", first.plain_prompt],
-        ["Class", subject.class_prompt],
+        [
+            ["Trigger word", subject.trigger_word],
+            ["Object", subject.name],
+            ["Plain prompt", subject.plain_prompt],
+            ["Class", subject.class_prompt],
+        ]
+        for subject in prompts.subjects
     ]

@@ -1,4 +1,4 @@
-"""Refinements, heatmaps and brushes: every button of theirs is one verb of the studio."""
+"""Refinements, heat maps and brushes. Each button calls one verb of the studio."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView
 from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.panel import handlers_on
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.refinement import map_payload
@@ -18,21 +18,21 @@ MAPS = ("quality", "reproduction")
 
 
 def find_maps(studio: Studio, request: Payload) -> Payload:
-    """The patch maps of a candidate or of a pair, one for each subject; none where it was never judged."""
+    """The patch maps of a candidate or of a pair, one for each subject; none if it was not judged."""
     if request["kind"] not in MAPS:
         raise StudioError(f"The map is {request['kind']!r}: choose one of {', '.join(MAPS)}.")
     return {"maps": [map_payload(found) for found in studio.patch_maps(request["owner"], request["kind"])]}
 
 
 def find_part(studio: Studio, request: Payload) -> Payload:
-    """The part of a candidate that was accepted; None when it was not accepted in part."""
+    """The accepted part of a candidate; None if it was not accepted in part."""
     candidate = request["candidate"]
     masks = studio.store.decisions.masks(studio.store.candidates.round_of(candidate))
     return {"mask": _runs(studio, masks.get(candidate))}
 
 
 def find_pair(studio: Studio, request: Payload) -> Payload:
-    """What was painted over a pair, and the foreground of y; if y is a reference of an object, which one."""
+    """The painting of a pair, the foreground of y, and the ID of y if it is a reference of an object."""
     pair = studio.store.refinements.pair(request["pair"])
     painted = studio.store.refinements.paintings.newest(pair.round_id)
     project_id = studio.store.rounds.get(pair.round_id).project_id
@@ -48,7 +48,7 @@ def find_pair(studio: Studio, request: Payload) -> Payload:
 
 
 def find_subject(studio: Studio, request: Payload) -> Payload:
-    """Where a reference shows its subject: as painted, else as found, else None; and what can be undone."""
+    """The mask of a reference, painted or found, and whether it can be undone and redone."""
     reference = studio.store.projects.reference(request["reference"])
     found = studio.store.refinements.foreground(reference.image)
     name = reference.mask or (found.mask if found else None)
@@ -62,7 +62,7 @@ def find_subject(studio: Studio, request: Payload) -> Payload:
 
 
 def keep_subject(studio: Studio, request: Payload) -> Payload:
-    """Keep what was painted over a reference; no mask leaves the subject to the studio."""
+    """Store the painted mask of a reference; without one, the studio finds the subject."""
     mask = request.get("mask")
     studio.set_reference_mask(request["reference"], pixels_of(mask) if mask else None)
     return {}
@@ -73,7 +73,7 @@ def _runs(studio: Studio, name: str | None) -> Payload | None:
 
 
 def keep_paint(studio: Studio, request: Payload) -> Payload:
-    """Keep what was painted over a pair; no mask is no paint."""
+    """Store the painting of a pair; without a mask, it is removed."""
     mask = request.get("mask")
     studio.paint(request["pair"], pixels_of(mask) if mask else None)
     return {}
@@ -88,18 +88,18 @@ def _redo_mask(studio: Studio, request: Payload) -> Payload:
 
 
 def set_rule(studio: Studio, request: Payload) -> Payload:
-    """Say what the next round does with a refinement."""
+    """Set what the next round does with a refinement."""
     settings = studio.change_settings(request["project"], {"refine": {"next_round": request["rule"]}})
     return {"rule": settings.refine.next_round}
 
 
-def before_after(recall: Recall, request: Payload) -> Payload:
-    """The pictures that a refinement and the round before it drew from the same prompts and seeds."""
-    node = recall.studio.store.rounds.get(request["round"])
+def before_after(views: ViewCache, request: Payload) -> Payload:
+    """The pictures of a refinement and of its round that have the same prompt and seed."""
+    node = views.studio.store.rounds.get(request["round"])
     if node.parent_id is None:
         return {"anchors": []}
-    after = recall.round_view(node.project_id, node.id)
-    before = {_place(view): view for view in recall.round_view(node.project_id, node.parent_id).candidates}
+    after = views.round_view(node.project_id, node.id)
+    before = {_place(view): view for view in views.round_view(node.project_id, node.parent_id).candidates}
     anchors = []
     for anchor in after.pool:
         drawn = sorted(
@@ -117,7 +117,7 @@ def before_after(recall: Recall, request: Payload) -> Payload:
 
 
 def _place(view: CandidateView) -> tuple[str, int]:
-    """Anchor and seed: the same in every round."""
+    """The anchor and the seed, which are the same in every round."""
     return view.candidate.anchor_id, view.candidate.seed
 
 
@@ -163,12 +163,12 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
         "next_rule": set_rule,
     }
 )
-"""What the Rounds screen may change; an answer's `round` is the round to show next."""
+"""The writes of the Rounds screen; `round` in an answer is the round to show next."""
 
 
-def handlers(recall: Recall) -> list[Handler]:
-    """What the page reads of refinements."""
+def handlers(views: ViewCache) -> list[Handler]:
+    """The handlers with which the page reads refinements."""
     return [
-        *handlers_on(recall.studio, READS),
-        *handlers_on(recall, {"before_after": before_after}),
+        *handlers_on(views.studio, READS),
+        *handlers_on(views, {"before_after": before_after}),
     ]

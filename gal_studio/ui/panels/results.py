@@ -1,16 +1,16 @@
-"""Step 3: rounds beside each other, from what is stored."""
+"""Step 3: compare rounds."""
 
 import gradio as gr
 
 from gal_studio.studio.views.types import RoundView
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.rounds import picture_payload
 
 
 def round_row(name: str, view: RoundView) -> Payload:
-    """One line of the table, with the pictures that were accepted."""
+    """One row of the table, with the accepted pictures."""
     rates = [score.score.overfit_rate for score in view.scores]
     return {
         "id": view.round.id,
@@ -24,19 +24,19 @@ def round_row(name: str, view: RoundView) -> Payload:
     }
 
 
-def all_rounds(recall: Recall, project_id: str) -> Payload:
-    """Every round of a project."""
-    rounds = recall.rounds(project_id)
+def all_rounds(views: ViewCache, project_id: str) -> Payload:
+    """All rounds of a project."""
+    rounds = views.rounds(project_id)
     return {
-        "rounds": [round_row(summary.name, recall.round_view(project_id, summary.id)) for summary in rounds]
+        "rounds": [round_row(summary.name, views.round_view(project_id, summary.id)) for summary in rounds]
     }
 
 
-def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> Payload:
-    """What each round drew for one anchor from one seed, and how many seeds there are."""
+def same_seed(views: ViewCache, project_id: str, anchor_id: str, index: int) -> Payload:
+    """The picture of each round for one anchor and seed, and the number of seeds."""
     rows, most = [], 0
-    for summary in recall.rounds(project_id):
-        candidates = recall.round_view(project_id, summary.id).candidates
+    for summary in views.rounds(project_id):
+        candidates = views.round_view(project_id, summary.id).candidates
         drawn = [view for view in candidates if view.candidate.anchor_id == anchor_id]
         found = next((view for view in drawn if view.candidate.index == index), None)
         most = max(most, len(drawn))
@@ -44,17 +44,17 @@ def same_noise(recall: Recall, project_id: str, anchor_id: str, index: int) -> P
     return {"rounds": rows, "most": most}
 
 
-def _results(recall: Recall, request: Payload) -> Payload:
-    return all_rounds(recall, request["project"])
+def _results(views: ViewCache, request: Payload) -> Payload:
+    return all_rounds(views, request["project"])
 
 
-def _same_seed(recall: Recall, request: Payload) -> Payload:
-    return same_noise(recall, request["project"], request["anchor"], int(request["index"]))
+def _same_seed(views: ViewCache, request: Payload) -> Payload:
+    return same_seed(views, request["project"], request["anchor"], int(request["index"]))
 
 
 def _build(context: Context) -> gr.HTML:
     reads = {"results": _results, "same_seed": _same_seed}
-    return make_panel("results", handlers_on(context.recall, reads))
+    return make_panel("results", handlers_on(context.views, reads))
 
 
 PANEL = Panel(_build)

@@ -1,4 +1,4 @@
-"""The Rounds screen: every button and key is one verb of the studio."""
+"""The Rounds screen. Each button and key calls one verb of the studio."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -16,7 +16,7 @@ VERDICTS = ("accepted", "rejected", "undecided")
 
 
 def record(studio: Studio, request: Payload) -> Payload:
-    """Give some pictures one verdict."""
+    """Give some pictures a verdict."""
     if request["verdict"] not in VERDICTS:
         raise StudioError(f"The verdict is {request['verdict']!r}: choose one of {', '.join(VERDICTS)}.")
     studio.decide(request["candidates"], request["verdict"])
@@ -29,13 +29,13 @@ def record_part(studio: Studio, request: Payload) -> Payload:
     return {}
 
 
-def step_back(studio: Studio, request: Payload) -> Payload:
-    """Take the last decision back; which pictures changed."""
+def undo(studio: Studio, request: Payload) -> Payload:
+    """Undo the last decision; returns the pictures that changed."""
     return {"changed": list(studio.undo(request["round"]))}
 
 
-def step_forward(studio: Studio, request: Payload) -> Payload:
-    """Bring the last undone decision back; which pictures changed."""
+def redo(studio: Studio, request: Payload) -> Payload:
+    """Redo the last undone decision; returns the pictures that changed."""
     return {"changed": list(studio.redo(request["round"]))}
 
 
@@ -67,16 +67,16 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
         "next_round": _next_round,
         "branch": _branch,
         "decide": record,
-        "undo": step_back,
-        "redo": step_forward,
+        "undo": undo,
+        "redo": redo,
         "accept_in_part": record_part,
     }
 )
-"""What the Rounds screen may change; an answer's `round` is the round to show next."""
+"""The writes of the Rounds screen; `round` in an answer is the round to show next."""
 
 
 def _build(context: Context) -> gr.HTML:
-    return make_panel("rounds", refine.handlers(context.recall))
+    return make_panel("rounds", refine.handlers(context.views))
 
 
 PANEL = Panel(_build, {**WRITES, **refine.WRITES})

@@ -1,4 +1,4 @@
-"""The top line: project, steps, the job that runs, the queue of all jobs, and the worker's log."""
+"""The top bar: the project, the steps, the current job, the queue of all jobs, and the log."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -44,7 +44,7 @@ WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
 
 
 def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
-    """Tells the end of the worker's log; the password of this studio is taken out wherever it stands."""
+    """A handler that returns the end of the worker's log, with the password hidden."""
     secrets = (credentials.secret,) if credentials else ()
 
     def log(request: Payload) -> Payload:
@@ -54,8 +54,8 @@ def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
 
 
 def _build(context: Context) -> gr.HTML:
-    recall, credentials = context.recall, context.credentials
-    handlers = [*handlers_on(recall, {"poll": poll}), log_handler(recall.studio, credentials)]
+    views, credentials = context.views, context.credentials
+    handlers = [*handlers_on(views, {"poll": poll}), log_handler(views.studio, credentials)]
     return make_panel("top", handlers, [SIGNED_IN] if credentials else [])
 
 

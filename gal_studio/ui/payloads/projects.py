@@ -1,14 +1,13 @@
-"""A project as JSON: its subjects, its test prompts and its settings."""
+"""A project as JSON: its subjects, its anchors and its settings."""
 
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.core.prompts import style_descriptor, subject_phrase, subjects
 from gal_studio.core.types import Anchor
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Payload
 
 
 def anchor_payloads(anchors: tuple[Anchor, ...]) -> list[Payload]:
-    """Anchors with the words that tell them apart (`head`) and those that all share (`tail`)."""
+    """Anchors with the words that tell them apart (`head`) and the words that all share (`tail`)."""
     names = short_names(anchors)
     return [
         {
@@ -29,51 +28,51 @@ def _rest(prompt: str, name: str) -> str:
 
 
 def model_name(project: ProjectView) -> str:
-    """A short name for the chip of the base model."""
+    """A short name of the base model, for its chip."""
     return project.model_title.split(" (")[0].rstrip("/").rsplit("/", 1)[-1]
 
 
 def triggers(project: ProjectView) -> list[str]:
-    """What calls the subject in a prompt: the trigger words of objects, or a style's descriptor alone."""
-    if project.kind == "object":
-        return [subject.trigger_word for subject in subjects(project.references)]
-    return [style_descriptor(project.references[0].prompt)]
+    """The words that name the subjects in a prompt: trigger words, or the descriptor of a style."""
+    return [subject.trigger_word or subject.name for subject in project.prompts.subjects]
 
 
 def subject_payloads(project: ProjectView) -> list[Payload]:
-    """Each subject with what was derived for it and the pictures that show it."""
+    """Each subject with its derived prompts and its references."""
     return [
         {
             "trigger": subject.trigger_word,
             "facts": [
                 ["Trigger word", subject.trigger_word],
-                ["Plain prompt", subject.references[0].plain_prompt],
+                ["Plain prompt", subject.plain_prompt],
                 ["Class", subject.class_prompt],
             ]
             if project.kind == "object"
             else [],
             "references": [
                 {"id": reference.id, "prompt": reference.prompt, "mask": reference.mask is not None}
-                for reference in subject.references
+                for reference in project.references
+                if subject.is_shown_by(reference)
             ],
         }
-        for subject in subjects(project.references)
+        for subject in project.prompts.subjects
     ]
 
 
 def _derived(project: ProjectView) -> str:
-    words = [f"“{subject.trigger_word}”" for subject in subjects(project.references)]
+    words = [f"“{word}”" for word in triggers(project)]
     if project.kind == "style":
-        return f"The style's own words “{triggers(project)[0]}” will call it in a prompt."
+        return f"Use the words {words[0]} in a prompt to get this style."
     if len(words) == 1:
-        return f"The trigger word {words[0]} will call it in a prompt."
-    return f"The trigger words {', '.join(words[:-1])} and {words[-1]} will call them in a prompt."
+        return f"Use the trigger word {words[0]} in a prompt to get this object."
+    return f"Use the trigger words {', '.join(words[:-1])} and {words[-1]} in a prompt to get these objects."
 
 
 def project_payload(project: ProjectView) -> Payload:
-    """What the top line and step 1 say about a project."""
+    """What the top bar and step 1 show of a project."""
     settings = project.settings
-    switched_on, all_of_them = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
+    enabled, count = sum(anchor.enabled for anchor in project.anchors), len(project.anchors)
+    tune, generation, gal = settings.tune, settings.generation, settings.gal
     return {
         "id": project.id,
         "name": project.name,
@@ -83,18 +82,17 @@ def project_payload(project: ProjectView) -> Payload:
         "triggers": triggers(project),
         "references": [{"id": reference.id, "prompt": reference.prompt} for reference in project.references],
         "subjects": subject_payloads(project),
-        "stands_for": subject_phrase(project.kind, project.references),
+        "stands_for": project.prompts.name,
         "anchors": anchor_payloads(project.anchors),
         "settings": settings.to_dict(),
         "derived": _derived(project),
         "facts": [
             ["Model", project.model_title],
-            ["Anchors", f"{switched_on} of {all_of_them}" if switched_on < all_of_them else str(all_of_them)],
-            ["Training", f"{settings.tune.steps} steps, rank {settings.tune.rank}, "
-             f"learning rate {settings.tune.learning_rate:g}"],
-            ["Candidates", f"{settings.generation.candidates} an anchor, {settings.generation.steps} steps, "
-             f"guidance {settings.generation.guidance_scale:g}"],
-            ["Lambda", f"{settings.gal.balance_lambda:g}" if settings.gal.balance else "off"],
+            ["Test prompts", f"{enabled} of {count}" if enabled < count else str(count)],
+            ["Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"],
+            ["Candidates", f"{generation.candidates} per test prompt, {generation.steps} steps, "
+             f"guidance {generation.guidance_scale:g}"],
+            ["Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"],
             ["Seed", str(project.seed)],
         ],
     }  # fmt: skip

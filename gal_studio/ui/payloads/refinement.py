@@ -1,4 +1,4 @@
-"""A refinement as the page wants it: pairs, figures in words, and what the next round makes of it."""
+"""A refinement as JSON: its pairs, its measurements in words, and what the next round starts from."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,11 +10,11 @@ from gal_studio.ui.payloads.rounds import losses_payload
 METRICS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
         "clip_t": ("text alignment", 1),
-        "overfit_rate": ("share of copies", -1),
+        "overfit_rate": ("share like the reference", -1),
         "clip_i": ("likeness to the reference", 0),
     }
 )
-"""What each measurement is called, and whether more (1) or less (-1) of it is better; 0: it depends."""
+"""The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends."""
 
 
 def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
@@ -35,7 +35,7 @@ def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
 
 
 def pair_payload(pair: PairView) -> Payload:
-    """One card; pictures, paint and maps by the beginning of their content's hash, which is their version."""
+    """One pair; pictures, paint and maps are given by a prefix of their hash, which is their version."""
     return {
         "id": pair.id,
         "prompt": pair.prompt,
@@ -55,7 +55,7 @@ def _mark(name: str | None) -> str | None:
 
 
 def measured(figure: MeasurementView, kind: str) -> Payload:
-    """A measured difference in words, and whether it is for the better."""
+    """A measured difference in words, and whether it is an improvement."""
     name, sense = METRICS.get(figure.metric, (figure.metric, 0))
     if figure.metric == "clip_i" and kind == "object":
         sense = 1
@@ -83,7 +83,7 @@ def _verdict(figure: MeasurementView, sense: int) -> str:
 
 
 def map_payload(found: PatchMap) -> Payload:
-    """A patch map, its rows one behind the other."""
+    """A patch map, its rows concatenated."""
     return {
         "subject": found.subject,
         "height": found.height,

@@ -7,7 +7,7 @@ from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.projects import anchor_payloads
 
-_ACCEPTED_BEFORE = "A picture of it was accepted in the round before, and counts still."
+_ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and still counts."
 
 
 def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wanted: int) -> list[Payload]:
@@ -29,7 +29,7 @@ def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wa
 
 
 def round_payload(view: RoundView) -> Payload:
-    """The round that is shown, without what belongs to its pictures."""
+    """The current round, without its pictures."""
     return {
         "id": view.round.id,
         "number": view.round.number,
@@ -47,7 +47,7 @@ def round_payload(view: RoundView) -> Payload:
 
 
 def losses_payload(losses: tuple[tuple[int, float], ...]) -> list[list[float]]:
-    """A loss curve, thinned to what an eye can tell apart."""
+    """A loss curve with at most about 600 points."""
     return [[step, round(loss, 5)] for step, loss in _thinned(losses)]
 
 
@@ -56,9 +56,10 @@ def _thinned(losses: tuple[tuple[int, float], ...], most: int = 600) -> tuple[tu
 
 
 def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> list[Payload]:
-    """Anchors in the order of priority; while pictures are drawn nothing is ranked or suggested.
+    """The scores of the anchors, in the order of priority; ranked only once all pictures are drawn.
 
-    Nothing is suggested either for the anchors of which the refined round has an accepted picture.
+    Nothing is suggested for the anchors in `accepted_before`: the refined round has an accepted picture of
+    them.
     """
     names = short_names([score.anchor for score in view.scores])
     ranked = view.step != "wait"
@@ -92,7 +93,7 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Pay
 
 
 def candidate_payload(view: CandidateView, head: str) -> Payload:
-    """One tile; verdicts and places travel apart, since they change."""
+    """One tile; verdicts and places on the map are sent separately, since they change."""
     candidate = view.candidate
     return {
         "id": candidate.id,
@@ -111,7 +112,7 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
 
 
 def picture_payload(view: CandidateView) -> Payload:
-    """A candidate where only its picture is shown."""
+    """A candidate of which only the picture is shown."""
     candidate = view.candidate
     return {
         "id": candidate.id,
@@ -122,12 +123,12 @@ def picture_payload(view: CandidateView) -> Payload:
 
 
 def part_marks(masks: Mapping[str, str]) -> dict[str, str]:
-    """Candidates that are accepted in part, each with a mark that changes with its mask."""
+    """Candidates that are accepted in part, each with a prefix of the hash of its mask."""
     return {name: mask[:8] for name, mask in masks.items()}
 
 
 def positions(view: RoundView) -> dict[str, list[float]]:
-    """Places on the map, references among them."""
+    """The places of candidates and references on the map."""
     placed = [shown.candidate for shown in view.candidates]
     places = {c.id: [round(c.x, 3), round(c.y, 3)] for c in placed if c.x is not None and c.y is not None}
     if places:

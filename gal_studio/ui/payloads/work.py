@@ -1,4 +1,4 @@
-"""Jobs as JSON: the job line, the queue of all projects, previews, and the log."""
+"""Jobs as JSON: the current job, the queue of all projects, previews, and the log."""
 
 from dataclasses import asdict
 
@@ -8,12 +8,12 @@ from gal_studio.ui.payloads import Payload
 
 
 def job_payload(job: JobView) -> Payload | None:
-    """The job line; None if no job was ever requested."""
+    """The current job; None if there was never one."""
     return None if job.state == "idle" else asdict(job)
 
 
 def queue_payload(queue: QueueView) -> Payload:
-    """What runs, what waits in the order of its turn, and what halted."""
+    """Running, waiting and halted jobs."""
     return {
         "working": [asdict(job) for job in queue.working],
         "waiting": [asdict(job) for job in queue.waiting],
@@ -22,7 +22,7 @@ def queue_payload(queue: QueueView) -> Payload:
 
 
 def preview_payloads(view: RoundView) -> list[Payload]:
-    """The pictures that were drawn while the round was trained, by step."""
+    """The pictures that were drawn during the training, by step."""
     return [
         {"step": preview.step, "prompt": preview.prompt, "version": preview.image[:8]}
         for preview in view.previews
@@ -30,7 +30,7 @@ def preview_payloads(view: RoundView) -> list[Payload]:
 
 
 def report_payload(report: BugReport) -> Payload:
-    """The end of the log with what belongs beside it, and all of it as one text."""
+    """The end of the log with facts about the machine, and all of it as one text."""
     return {
         "facts": [list(fact) for fact in report.facts],
         "lines": list(report.lines),

@@ -1,6 +1,5 @@
-"""How much a job will write to the disk, in bytes; asked before it starts."""
+"""Check before a job starts that its files fit on the disk."""
 
-from gal_studio.core.prompts import class_prompts
 from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.state.files.errors import ROOM
@@ -8,15 +7,15 @@ from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS
 from gal_studio.worker.task import Task
 
 ROWS = 8 << 10
-"""Of each picture: its rows, its features, its patch maps."""
+"""Bytes of each picture in the database: its rows, its features, its patch maps."""
 
-_STEP = 200  # of each training step: its loss, its progress
+_STEP = 200  # bytes of each training step in the database: its loss, its progress
 
 
 def check_training_room(task: Task, model: ImageModel, steps: int) -> None:
     """Refuse a training whose adapter, checkpoints, class images and previews do not fit on the disk.
 
-    The adapter is written twice for a moment, and so is a third checkpoint before the first one goes.
+    For a moment there are two copies of the adapter, and one checkpoint more than is kept.
     """
     tune = task.settings.tune
     files = 2 * adapter_bytes(model, tune) + (KEPT_CHECKPOINTS + 1) * checkpoint_bytes(model, tune)
@@ -32,14 +31,11 @@ def check_drawing_room(task: Task, model: ImageModel, pictures: int) -> None:
 
 
 def picture_bytes(task: Task, model: ImageModel, count: int) -> int:
-    """Drawn pictures as PNG: three bytes a pixel, which noise takes and other pictures stay below."""
+    """An upper bound for pictures as PNG: three bytes per pixel, as for noise."""
     side = task.settings.generation.resolution or model.resolution
     return count * (3 * side * side + ROWS)
 
 
 def _class_images(task: Task) -> int:
-    """At most; those of earlier rounds are there already."""
-    if task.project.kind == "style":
-        return 0
-    prompts = class_prompts(task.store.projects.references(task.project.id))
-    return task.settings.tune.prior_images * len(prompts)
+    """An upper bound: the class images of earlier rounds are already stored."""
+    return task.settings.tune.prior_images * len(task.prompts.class_prompts)

@@ -1,4 +1,4 @@
-"""The job "fine-tune": class images, training with checkpoints, the adapter in the store (Eq. G9)."""
+"""The job `fine_tune`: draw class images, train with checkpoints, store the adapter (Eq. G9)."""
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -37,21 +37,21 @@ from gal_studio.worker.task import Phase, Progress, open_task
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Train the round's adapter; closing the generator keeps a checkpoint."""
+    """Train the adapter of a round; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
-    yield Progress("loading", 0, 0, "Opening the base model")
+    yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model)
     with store.database.snapshot():
         task = open_training(store, models, job, fingerprints.training_fingerprint(store, job.round_id))
-    entry = task.round
+    round_ = task.round
     if is_kept(task):
         return
-    lineage.check_starting_adapter(store, entry.id)
+    lineage.refuse_a_lost_start(store, round_.id)
     check_training_room(task, model, task.settings.tune.steps)
-    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, entry.id)])  # before any work
+    check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before the long part
     started = time.monotonic()
     if not saved_checkpoints(task):
-        store.rounds.set_seconds(entry.id, "fine_tune", 0.0)
+        store.rounds.set_seconds(round_.id, "fine_tune", 0.0)
     try:
         prior = yield from class_images(task, model)
         yield from _train(task, model, prior)
@@ -59,13 +59,13 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     finally:
         detach(model)
         with suppress(StudioError):
-            store.rounds.add_seconds(entry.id, "fine_tune", time.monotonic() - started)
+            store.rounds.add_seconds(round_.id, "fine_tune", time.monotonic() - started)
 
 
 def class_images(
     task: TrainingTask, model: ImageModel
 ) -> Generator[Progress, None, tuple[ExamplePicture, ...]]:
-    """Images of every class, drawn by the base model and kept for all rounds; empty for styles."""
+    """Draw the images of every class with the base model, once for all rounds; empty for styles."""
     pictures: list[ExamplePicture] = []
     total = len(task.class_images) * task.settings.tune.prior_images
     for prompt, drawn_by in task.class_images.items():
@@ -121,10 +121,10 @@ def _train(
 def preview_when_due(
     task: TrainingTask, model: ImageModel, event: TuneEvent, phase: Phase
 ) -> Generator[Progress, None, None]:
-    """A preview when Preview now was pressed, or the interval of the settings is over.
+    """Draw a preview if Preview now was pressed, or if the interval of the settings has passed.
 
-    It shows the first anchor of the pool, with the seed of its first candidate. One that is broken off stays
-    asked for, and is drawn when the training goes on.
+    It shows the first anchor of the pool, with the seed of its first candidate. An unfinished preview is
+    drawn when the training resumes.
     """
     jobs, every = task.store.jobs, task.settings.tune.preview_every
     if every and event.step % every == 0:

@@ -1,4 +1,4 @@
-"""The job "generate": draw what is missing, score each batch as it is finished, then lay the map."""
+"""The job `generate`: draw the missing candidates, score each finished batch, then place them on the map."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.gal.uncertainty import reference_similarity, similarity
-from gal_studio.core.prompts import reference_prompts
 from gal_studio.core.seeds import candidate_seed, named_seed
 from gal_studio.core.types import Anchor, Candidate, Job
 from gal_studio.engine.features.tsne import MapPoint, project
@@ -24,8 +23,8 @@ from gal_studio.worker.task import Progress, Task, open_task
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """One candidate that is to be drawn."""
+class _Planned:
+    """A candidate to draw."""
 
     anchor: Anchor
     index: int
@@ -33,39 +32,38 @@ class _Wanted:
 
 
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Draw the round's missing candidates and place them; what is written is never drawn again."""
+    """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
-    yield Progress("loading", 0, 0, "Opening the models")
+    yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model)
-    models.texts(task.project.clip_model, _prompts(task))  # a prompt that is too long shows before any work
+    models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     wanted = [
-        _Wanted(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
+        _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)
     ]
     check_drawing_room(task, model, len(wanted))
     if wanted:
         yield from _draw(task, wanted)
     total = store.candidates.count(task.round.id)
-    yield Progress("project", total, total, "Laying the map")
+    yield Progress("project", total, total, "Placing the pictures on the map")
     _project(task)
     if task.round.kind == "refine":
-        yield Progress("measure", total, total, "Measuring what the refinement gained")
+        yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
 
 
 def _prompts(task: Task) -> list[str]:
-    references = task.store.projects.references(task.project.id)
     anchors = [anchor.prompt for anchor in lineage.pool(task.store, task.round.id)]
-    return [*reference_prompts(task.project.kind, references), *anchors]
+    return [*task.prompts.reference_prompts, *anchors]
 
 
-def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, None]:
+def _draw(task: Task, wanted: Sequence[_Planned]) -> Generator[Progress, None, None]:
     settings = task.settings.generation
     model = task.models.image_model(task.project.base_model)
     adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
     before = task.store.candidates.count(task.round.id)
     total = before + len(wanted)
-    requests = [DrawRequest(entry.anchor.prompt, entry.seed) for entry in wanted]
+    requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in wanted]
     with drawing(model, adapter) as ready:
         events = draw(ready, requests, settings)
         started = time.monotonic()
@@ -83,26 +81,25 @@ def _draw(task: Task, wanted: Sequence[_Wanted]) -> Generator[Progress, None, No
             events.close()  # type: ignore[attr-defined]
 
 
-def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: float) -> None:
+def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: float) -> None:
     """Embed, score (Eq. G1) and store a finished batch."""
     started = time.monotonic()
     clip = task.project.clip_model
     features = task.models.embedder(clip).images(batch.images)
-    references = reference_prompts(task.project.kind, task.store.projects.references(task.project.id))
-    to_reference = reference_similarity(features, task.models.texts(clip, references))
-    anchors = task.models.texts(clip, [entry.anchor.prompt for entry in drawn])
+    to_reference = reference_similarity(features, task.models.texts(clip, task.prompts.reference_prompts))
+    anchors = task.models.texts(clip, [planned.anchor.prompt for planned in drawn])
     candidates = [
         NewCandidate(
-            anchor_id=entry.anchor.id,
-            index=entry.index,
-            seed=entry.seed,
+            anchor_id=planned.anchor.id,
+            index=planned.index,
+            seed=planned.seed,
             image=task.store.images.add_picture(batch.images[row]),
             similarity_anchor=float(similarity(features[row : row + 1], anchors[row : row + 1])[0, 0]),
             similarity_reference=float(to_reference[row]),
             feature=features[row],
             remark=batch.remarks[row],
         )
-        for row, entry in enumerate(drawn)
+        for row, planned in enumerate(drawn)
     ]
     with task.store.database.transaction():
         task.store.candidates.save(task.round.id, candidates)
@@ -112,14 +109,14 @@ def _keep(task: Task, drawn: Sequence[_Wanted], batch: DrawnBatch, seconds: floa
 
 
 def _project(task: Task) -> None:
-    """Place references and candidates on the map, near where the parent round's map had their like."""
+    """Place references and candidates on the map, near similar ones on the map of the round above."""
     started = time.monotonic()
     references = task.store.projects.references(task.project.id)
-    pictures = [task.store.images.picture(entry.image) for entry in references]
+    pictures = [task.store.images.picture(reference.image) for reference in references]
     rows = task.models.embedder(task.project.clip_model).images(pictures)
-    features = {entry.id: row for entry, row in zip(references, rows, strict=True)}
+    features = {reference.id: row for reference, row in zip(references, rows, strict=True)}
     stored = task.store.candidates.features(task.round.id)
-    drawn = {entry.id: stored[entry.id].astype(np.float64) for entry in _in_pool_order(task)}
+    drawn = {candidate.id: stored[candidate.id].astype(np.float64) for candidate in _in_pool_order(task)}
     seed = named_seed(task.project.seed, "map") % 2**32
     places = project({**features, **drawn}, _previous(task, features), seed)
     with task.store.database.transaction():
@@ -131,10 +128,10 @@ def _project(task: Task) -> None:
 
 
 def _in_pool_order(task: Task) -> list[Candidate]:
-    """The round's candidates in an order that a stop in between does not change."""
+    """The candidates of the round in an order that does not depend on pauses."""
     order = {anchor.id: anchor.order for anchor in task.store.projects.anchors(task.project.id)}
     candidates = task.store.candidates.of_round(task.round.id)
-    return sorted(candidates, key=lambda entry: (order[entry.anchor_id], entry.index))
+    return sorted(candidates, key=lambda candidate: (order[candidate.anchor_id], candidate.index))
 
 
 def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[MapPoint]:
@@ -142,9 +139,9 @@ def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list
     for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
         stored = task.store.candidates.features(ancestor.id)
         placed = [
-            MapPoint(entry.id, stored[entry.id], entry.x, entry.y)
-            for entry in task.store.candidates.of_round(ancestor.id)
-            if entry.x is not None and entry.y is not None
+            Placed(candidate.id, stored[candidate.id], candidate.x, candidate.y)
+            for candidate in task.store.candidates.of_round(ancestor.id)
+            if candidate.x is not None and candidate.y is not None
         ]
         if placed:
             fixed = task.store.rounds.reference_places(ancestor.id)

@@ -1,4 +1,4 @@
-"""What a refinement gained: the same prompts and seeds before and after it (docs/algorithms.md, Measures)."""
+"""Measure a refinement on the same prompts and seeds before and after it (docs/algorithms.md, Measures)."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,8 +21,8 @@ Figure = Callable[[Candidate, NDArray[np.float32]], float]
 def measure_refinement(store: Store, models: Models, project: Project, node: Round) -> None:
     """Store CLIP-T, CLIP-I and the overfit rate of a refinement and of the round that it refined.
 
-    Paired by prompt and index, which is by seed; the interval is over anchors. Prompts that the refinement
-    was trained on do not count; nothing is stored where no others are left.
+    Candidates are paired by prompt and index, and so by seed; the interval is over anchors. Prompts that the
+    refinement was trained on are left out; if no others are left, no measurement is stored.
     """
     if node.parent_id is None:
         return
@@ -32,7 +32,9 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
     if not common:
         store.refinements.save_measurements(node.id, [])
         return
-    references = [store.images.picture(entry.image) for entry in store.projects.references(project.id)]
+    references = [
+        store.images.picture(reference.image) for reference in store.projects.references(project.id)
+    ]
     to_references = models.embedder(project.clip_model).images(references)
     figures: Mapping[str, Figure] = {
         "clip_t": lambda candidate, _: candidate.similarity_anchor,
@@ -51,14 +53,14 @@ def measure_refinement(store: Store, models: Models, project: Project, node: Rou
 
 
 def _drawn(store: Store, round_id: str) -> dict[Key, tuple[Candidate, NDArray[np.float32]]]:
-    """The candidates of a round that are not blank with their features, by prompt and index."""
+    """The candidates of a round, except blank ones, with their features, by prompt and index."""
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
     prompts = {anchor.id: anchor.prompt for anchor in anchors}
     features = store.candidates.features(round_id)
     return {
-        (prompts[entry.anchor_id], entry.index): (entry, features[entry.id])
-        for entry in store.candidates.of_round(round_id)
-        if not entry.is_blank
+        (prompts[candidate.anchor_id], candidate.index): (candidate, features[candidate.id])
+        for candidate in store.candidates.of_round(round_id)
+        if not candidate.is_blank
     }
 
 

@@ -1,11 +1,10 @@
-"""The jobs `pairs` and `quality`: draw x of every pair, and make heat maps (Eq. P1, P4 to P6)."""
+"""The jobs `pairs` and `quality`: draw the pairs of a refinement, and make heat maps (Eq. P1, P4 to P6)."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 
 from gal_studio.core.patchdpo.patch_quality import Features
-from gal_studio.core.prompts import called_trigger_words
 from gal_studio.core.types import Job
 from gal_studio.engine.models.text import check_prompts
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -22,7 +21,7 @@ from gal_studio.worker.patches.judge import (
     Judge,
     References,
     look_for_subjects,
-    named_in,
+    only,
     references_by_subject,
 )
 from gal_studio.worker.patches.maps import judge_candidate, judge_pair
@@ -33,7 +32,7 @@ from gal_studio.worker.task import Progress, Task, open_task
 def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Plan, draw and judge the pairs of a refinement; stored pictures are not drawn again."""
     task = open_task(store, models, job)
-    yield Progress("loading", 0, 0, "Opening the models")
+    yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model)
     yield from _find_subjects(task)
     base = pairing.refined_round(store, job.round_id)
@@ -88,7 +87,7 @@ def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress
 
 
 def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
-    """Make the missing maps, once every subject is seen in some picture."""
+    """Make the missing maps, after checking that each subject appears in some picture."""
     started = time.monotonic()
     pairs = task.store.refinements.pairs(task.round.id)
     name = pairing.vision_model(task.store, task.round.id)
@@ -96,15 +95,15 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
     missing = [pair for pair in pairs if pair.id not in judged]
     if not missing:
         return
-    yield Progress("maps", len(judged), len(pairs), "Opening the vision model")
+    yield Progress("maps", len(judged), len(pairs), "Loading the vision model")
     judge = open_judge(task.store, task.models, task.project, name)
     known = judge.features([pair.reference_image for pair in pairs])
-    references = references_by_subject(judge, task.project)
+    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
     pictures = {
         word: [
             pair.generated_image
             for pair in pairs
-            if pair.generated_image and word in called_trigger_words(pair.prompt, references)
+            if pair.generated_image and word in task.prompts.named_in(pair.prompt)
         ]
         for word in references
     }
@@ -114,14 +113,15 @@ def _judge_pairs(task: Task) -> Generator[Progress, None, None]:
         part = missing[first : first + AT_ONCE]
         drawn = judge.features([pair.generated_image for pair in part if pair.generated_image])
         for pair in part:
-            own = named_in(pair.prompt, references) if pair.subject else _accepted(judge, pair, pairs, known)
+            named = task.prompts.named_in(pair.prompt)
+            own = only(references, named) if pair.subject else _accepted(judge, pair, pairs, known)
             judge_pair(judge, pair, own, known | drawn)
-        yield Progress("maps", len(judged) + first + len(part), len(pairs), "Judging patch by patch")
+        yield Progress("maps", len(judged) + first + len(part), len(pairs), "Making heat maps")
     task.store.rounds.add_seconds(task.round.id, "maps", time.monotonic() - started)
 
 
 def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[str, Features]) -> References:
-    """The pictures by which x is judged in a style: those accepted for its prompt."""
+    """The pictures by which x is judged in a style: those that were accepted for its prompt."""
     own = {
         (other.reference_image, other.reference_mask): None for other in pairs if other.prompt == pair.prompt
     }
@@ -129,9 +129,9 @@ def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[st
 
 
 def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Make the quality maps of all candidates of a round, against the masked references."""
+    """Make the quality maps of all candidates of a round, judged by the masked references."""
     task = open_task(store, models, job)
-    yield Progress("loading", 0, 0, "Opening the vision model")
+    yield Progress("loading", 0, 0, "Loading the vision model")
     yield from _find_subjects(task)
     name = pairing.vision_model(store, job.round_id)
     judge = open_judge(store, models, task.project, name)
@@ -140,9 +140,9 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     missing = [candidate for candidate in candidates if candidate.id not in judged]
     if not missing:
         return
-    references = references_by_subject(judge, task.project)
+    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
-    named = {candidate.id: named_in(prompts[candidate.anchor_id], references) for candidate in candidates}
+    named = {candidate.id: task.prompts.named_in(prompts[candidate.anchor_id]) for candidate in candidates}
     pictures = {
         word: [candidate.image for candidate in candidates if word in named[candidate.id]]
         for word in references
@@ -154,6 +154,10 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
         known = judge.features([candidate.image for candidate in part])
         for candidate in part:
             judge_candidate(
-                judge, candidate, known[candidate.image], named[candidate.id], task.project.kind == "object"
+                judge,
+                candidate,
+                known[candidate.image],
+                only(references, named[candidate.id]),
+                task.project.kind == "object",
             )
-        yield Progress("maps", len(judged) + first + len(part), len(candidates), "Judging patch by patch")
+        yield Progress("maps", len(judged) + first + len(part), len(candidates), "Making heat maps")

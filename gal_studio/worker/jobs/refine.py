@@ -1,4 +1,4 @@
-"""The job "refine": weights from the maps and the brush, training on pairs, the adapter (Eq. P7)."""
+"""The job `refine`: train on weighted pairs and store the adapter (Eq. P7)."""
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -36,29 +36,33 @@ from gal_studio.worker.task import Progress, open_task
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Train a refinement on its pairs; closing the generator keeps a checkpoint."""
+    """Train a refinement on its pairs; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
-    entry = asked.round
-    if not pairing.pairs_are_ready(store, entry.id):
+    round_ = asked.round
+    if not pairing.pairs_are_ready(store, round_.id):
         raise StudioError(
-            f"The refinement of round {entry.number} has no finished pairs yet: press Draw pairs first."
+            f"The refinement of round {round_.number} has no finished pairs yet: press Make comparison pairs "
+            "first."
         )
-    yield Progress("loading", 0, 0, "Opening the base model")
+    yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model)
-    name = pairing.vision_model(store, entry.id)
+    name = pairing.vision_model(store, round_.id)
     add_missing_regions(
-        store, store.refinements.pairs(entry.id), lambda: open_judge(store, models, asked.project, name)
+        store,
+        asked.prompts,
+        store.refinements.pairs(round_.id),
+        lambda: open_judge(store, models, asked.project, name),
     )
     with store.database.snapshot():
-        task = open_training(store, models, job, fingerprints.training_fingerprint(store, entry.id))
-        judged, trained = _read_pairs(store, entry.id), pairing.trained_pictures(store, entry.id)
+        task = open_training(store, models, job, fingerprints.training_fingerprint(store, round_.id))
+        judged, trained = _read_pairs(store, round_.id), pairing.trained_pictures(store, round_.id)
     if is_kept(task):
         return
-    lineage.check_starting_adapter(store, entry.id)
+    lineage.refuse_a_lost_start(store, round_.id)
     check_training_room(task, model, task.settings.refine.steps)
     started = time.monotonic()
     if not saved_checkpoints(task):
-        store.rounds.set_seconds(entry.id, "refine", 0.0)
+        store.rounds.set_seconds(round_.id, "refine", 0.0)
     try:
         prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
         yield from _train(task, model, _weighted(task, judged), prior)
@@ -66,30 +70,30 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     finally:
         detach(model)
         with suppress(StudioError):
-            store.rounds.add_seconds(entry.id, "refine", time.monotonic() - started)
+            store.rounds.add_seconds(round_.id, "refine", time.monotonic() - started)
 
 
 def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
-    """The pairs as they are now."""
+    """The pairs with their current maps and paint."""
     painted = store.refinements.paintings.newest(round_id)
     return [read_pair(store, pair, painted.get(pair.id)) for pair in store.refinements.pairs(round_id)]
 
 
 def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePair]:
-    """The pairs with the weights that maps, masks and paint give them."""
+    """The pairs with the weights that follow from maps, masks and paint."""
     store, refine = task.store, task.settings.refine
-    is_painted = any(entry.painting for entry in judged)
+    is_painted = any(judged_pair.painting for judged_pair in judged)
     name = pairing.vision_model(store, task.round.id)
     judge = open_judge(store, task.models, task.project, name) if is_painted else None
     return [
         RefinePair(
-            reference=store.images.picture(entry.pair.reference_image),
-            generated=store.images.picture(entry.generated_image),
-            prompt=entry.pair.prompt,
-            weights=weights_of_pair(entry, refine, judge),
-            weight=entry.pair.weight,
+            reference=store.images.picture(judged_pair.pair.reference_image),
+            generated=store.images.picture(judged_pair.generated_image),
+            prompt=judged_pair.pair.prompt,
+            weights=weights_of_pair(judged_pair, refine, judge),
+            weight=judged_pair.pair.weight,
         )
-        for entry in judged
+        for judged_pair in judged
     ]
 
 

@@ -1,4 +1,4 @@
-"""What every training does beside its steps: checkpoints, the loss curve, the adapter in the store."""
+"""What every training job does besides its steps: checkpoints, the loss curve, storing the adapter."""
 
 import logging
 import shutil
@@ -11,7 +11,6 @@ from pathlib import Path
 from PIL import Image
 from safetensors import SafetensorError
 
-from gal_studio.core.prompts import subjects
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample
@@ -38,10 +37,11 @@ Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent
 
 @dataclass(frozen=True)
 class TrainingTask(Task):
-    """What the parts of a training's job share, all of it of one moment; later changes make another training.
+    """What the parts of a training job share, read in one snapshot; later changes make another training.
 
-    `fingerprint` names this very training, `examples` are GAL's own training set (Eq. G9), `class_images`
-    says what draws those of each prompt; training continues from the adapter `start` (None: the base model).
+    `fingerprint` identifies the training, `examples` are GAL's training set (Eq. G9), `class_images` maps
+    each class prompt to the key of its images; training starts from the adapter `start` (None: the base
+    model).
     """
 
     fingerprint: str
@@ -52,12 +52,12 @@ class TrainingTask(Task):
 
     @property
     def checkpoints(self) -> Path:
-        """The folder of this training's checkpoints, apart from those of any other training."""
+        """The folder of the checkpoints of this training alone."""
         return self.store.checkpoints(self.round.id) / self.fingerprint[:16]
 
 
 def open_training(store: Store, models: Models, job: Job, fingerprint: str) -> TrainingTask:
-    """The job as the training that `fingerprint` names; call it in the snapshot in which that was read."""
+    """Read what a training job needs; call it in the snapshot in which the fingerprint was computed."""
     start = lineage.starting_adapter(store, job.round_id)
     return TrainingTask(
         **vars(open_task(store, models, job)),
@@ -70,23 +70,23 @@ def open_training(store: Store, models: Models, job: Job, fingerprint: str) -> T
 
 
 def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tuple[ExamplePicture, ...]:
-    """The examples with their pictures and masks."""
+    """Load the pictures and masks of the examples."""
     return tuple(
         ExamplePicture(
-            image=store.images.picture(entry.image),
-            prompt=entry.prompt,
-            weight=entry.weight,
-            is_reference=entry.is_reference,
-            mask=store.images.mask(entry.mask) if entry.mask else None,
+            image=store.images.picture(example.image),
+            prompt=example.prompt,
+            weight=example.weight,
+            is_reference=example.is_reference,
+            mask=store.images.mask(example.mask) if example.mask else None,
         )
-        for entry in examples
+        for example in examples
     )
 
 
 def encoded(
     model: ImageModel, images: Sequence[Image.Image], tune: TuneSettings
 ) -> Generator[Progress, None, Latents]:
-    """The latents of what a training learns from; it can be stopped after each picture."""
+    """Encode the pictures of a training; it can be stopped after each picture."""
     latents: Latents = {}
     for done in encode_pictures(model, images, tune, latents):
         yield Progress("encode", done, len(images), "Encoding the pictures")
@@ -94,14 +94,14 @@ def encoded(
 
 
 def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]:
-    """The events of a training that `start` begins at the newest checkpoint, given (checkpoint, keeper).
+    """Run a training from its newest checkpoint: `start` is called with it and with what saves the next ones.
 
-    Closing the generator keeps a checkpoint; the loss curve reaches the store without gaps.
+    Closing the generator saves a checkpoint; the stored loss curve has no gaps.
     """
     rounds, losses = task.store.rounds, list[tuple[int, float]]()
 
     def keep(state: Checkpoint) -> None:
-        """The losses first: a resumed training goes on behind the checkpoint and never sees them again."""
+        """Losses first: a training that resumes at the checkpoint does not compute them again."""
         rounds.save_losses(task.round.id, losses)
         _save_checkpoint(task, state)
 
@@ -124,7 +124,7 @@ def follow(task: TrainingTask, start: Start) -> Generator[TuneEvent, None, None]
 def _from_the_newest(
     task: TrainingTask, start: Start, keep: Callable[[Checkpoint], None]
 ) -> Generator[TuneEvent, None, None]:
-    """Go on from the newest checkpoint that is whole and of this training; the others are put away."""
+    """Resume from the newest intact checkpoint of this training; the others are deleted."""
     for checkpoint in (*reversed(saved_checkpoints(task)), None):
         task.store.rounds.clear_losses(task.round.id, after_step=_step(checkpoint) if checkpoint else 0)
         try:
@@ -133,19 +133,20 @@ def _from_the_newest(
         except CheckpointError as refusal:
             if checkpoint is None:
                 raise
-            logger.warning("round %s: %s is put away: %s", task.round.id, checkpoint.name, refusal)
-            with _told_of_the_disk(task.store.workspace):
+            logger.warning(
+                "round %s: the checkpoint %s is deleted: %s", task.round.id, checkpoint.name, refusal
+            )
+            with _disk_errors(task.store.workspace):
                 checkpoint.unlink(missing_ok=True)
 
 
 def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[TrainingExample]) -> None:
-    """Write the adapter, keep it under its hash, verify it, and only then note the training as done.
+    """Store the adapter under its hash and verify it; only then is the training stored as done.
 
-    A verified adapter was read back as it was trained, and drew a picture.
+    A verified adapter has the trained tensors when read back, and draws a picture.
     """
-    called = subjects(task.store.projects.references(task.project.id))
     card = AdapterCard(
-        trigger_word=", ".join(entry.trigger_word for entry in called),
+        trigger_word=", ".join(task.prompts.trigger_words),
         base_model=task.project.base_model,
         round=task.round.number,
         seed=task.seed,
@@ -153,7 +154,7 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
         method=task.settings.tune.method,
     )
     trained = adapter_tensors(model)
-    with _told_of_the_disk(task.store.workspace):
+    with _disk_errors(task.store.workspace):
         task.checkpoints.mkdir(exist_ok=True)
         written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
     name = task.store.adapters.add_file(written)
@@ -161,32 +162,32 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
         model, task.store.adapters.path(name), trained, first_request(task), task.settings.generation
     )
     task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
-    shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # those of trainings that were left, too
+    shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # including those of abandoned trainings
 
 
 def is_kept(task: TrainingTask) -> bool:
-    """Whether this very training was kept before: its worker died before it could say so."""
+    """Whether the adapter of this training is stored already, by a worker that died before the job ended."""
     adapter = task.round.adapter
     known = task.store.rounds.trained_as(task.round.id) == task.fingerprint
     return adapter is not None and known and task.store.adapters.intact(adapter)
 
 
 def first_request(task: Task) -> DrawRequest:
-    """The first candidate of the first anchor of the pool, or of a reference where the pool is empty."""
+    """The first candidate of the first anchor in the pool, or of the first reference if the pool is empty."""
     pool = lineage.pool(task.store, task.round.id)
     prompt = (pool or task.store.projects.references(task.project.id))[0].prompt
     return DrawRequest(prompt, candidate_seed(task.project.seed, prompt, 0))
 
 
 def saved_checkpoints(task: TrainingTask) -> list[Path]:
-    """The checkpoints of this very training, the newest last."""
+    """The checkpoints of this training, the newest last."""
     return sorted(task.checkpoints.glob("step-*.safetensors"), key=_step)
 
 
 def _save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
-    """Keep this state and the one before it."""
+    """Save this state and keep the one before it."""
     workspace, path = task.store.workspace, task.checkpoints / f"step-{state.step}.safetensors"
-    with _told_of_the_disk(workspace):
+    with _disk_errors(workspace):
         path.parent.mkdir(exist_ok=True)
         with writing_beside(path, workspace) as beside:
             state.save(beside)
@@ -195,8 +196,8 @@ def _save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
 
 
 @contextmanager
-def _told_of_the_disk(workspace: Path) -> Iterator[None]:
-    """A full or failing disk in one sentence; safetensors tells of it in a text."""
+def _disk_errors(workspace: Path) -> Iterator[None]:
+    """Turn an error of the disk into a StudioError; safetensors reports it as text."""
     try:
         yield
     except (OSError, SafetensorError) as error:

@@ -8,7 +8,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Judged, Map, foreground_patches, quality
-from gal_studio.core.prompts import subjects
+from gal_studio.core.prompts import bare_word
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, guided_cut, is_calm
 from gal_studio.rounds.pairs import mask_of_reference
@@ -18,9 +18,9 @@ from gal_studio.worker.patches.judge import Judge
 
 
 def find_foreground(store: Store, image: str, guide: Callable[[], Map] | None = None) -> Foreground:
-    """The foreground of a stored picture. It is searched once: that none was found is stored as well.
+    """Find the foreground of a stored picture. It is searched once: that there is none is stored as well.
 
-    `guide` returns how much each patch resembles the subject; it is asked before a busy background.
+    `guide` returns how much each patch resembles the subject; it is called if the background is busy.
     """
     known = store.refinements.foreground(image)
     if known is not None:
@@ -43,8 +43,8 @@ def find_in_references(
 ) -> Iterator[Reference]:
     """Find the subject in each of the `wanted` references of a project; yields each before its search.
 
-    References with a calm background come first. Before a busy one, the subject is what resembles it in
-    those; if there are none, it is what all pictures of the subject have in common.
+    References with a calm background come first. With a busy background, the subject is what resembles the
+    subject of those; if there are none, it is what all pictures of the subject have in common.
     """
     if not wanted:
         return
@@ -62,8 +62,12 @@ def _guide(
     calm: dict[str, bool],
 ) -> Callable[[], Map] | None:
     """Returns how much each patch of a reference resembles its subject; None without other references."""
-    subject = next(one for one in subjects(references) if reference.id in {own.id for own in one.references})
-    others = [other for other in subject.references if other.image != reference.image]
+    others = [
+        other
+        for other in references
+        if bare_word(other.trigger_word) == bare_word(reference.trigger_word)
+        and other.image != reference.image
+    ]
     sure = [other for other in others if other.mask or calm[other.id]]
 
     def resemblance() -> Map:

@@ -1,6 +1,6 @@
-"""The judge: a vision model that sees stored pictures, references and subjects patch by patch."""
+"""The judge: a vision model that compares stored pictures with references, patch by patch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,16 +17,16 @@ from gal_studio.core.patchdpo.patch_quality import (
     rescale,
     smooth,
 )
-from gal_studio.core.prompts import Subject, called_trigger_words, subjects
+from gal_studio.core.references import Prompts
+from gal_studio.core.types import Kind, Reference
 from gal_studio.engine.patches.tower import VisionTower
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
-from gal_studio.state.tables.projects import Project
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.worker.patches.regions import mask_patches
 
-References = Mapping[str, Sequence[Judged]]  # of each subject, by its trigger word
+References = Mapping[str, Sequence[Judged]]  # of each subject, by its key in `Prompts.judged`
 Painting = NDArray[np.uint8]  # (H, W), see `masks.painted`
 AT_ONCE = 8  # pictures judged between two checks for Stop
 
@@ -65,21 +65,22 @@ class Judge:
         return self.map(smooth(found, region.learned))
 
 
-def references_by_subject(judge: Judge, project: Project) -> References:
-    """The references by which the pictures of a project are judged, for each subject by trigger word.
+def references_by_subject(judge: Judge, prompts: Prompts, references: Sequence[Reference]) -> References:
+    """The references by which the pictures of a project are judged, by the keys of `Prompts.judged`.
 
-    The key of a style or of a single object is "". Of an object only the foreground counts; references
-    without a foreground count as a whole, and only if the subject has no others.
+    Of an object only the foreground counts; references without a foreground count as a whole, and only if
+    the subject has no others.
     """
-    groups = subjects(judge.store.projects.references(project.id))
-    several = len(groups) > 1
-    return {group.trigger_word if several else "": _seen_in(judge, project, group) for group in groups}
+    return {
+        key: _seen_in(judge, prompts.kind, [each for each in references if subject.is_shown_by(each)])
+        for key, subject in prompts.judged.items()
+    }
 
 
-def _seen_in(judge: Judge, project: Project, subject: Subject) -> list[Judged]:
-    known = judge.features([reference.image for reference in subject.references])
-    if project.kind == "object":
-        masks = [(reference, mask_of_reference(judge.store, reference)) for reference in subject.references]
+def _seen_in(judge: Judge, kind: Kind, references: Sequence[Reference]) -> list[Judged]:
+    known = judge.features([reference.image for reference in references])
+    if kind == "object":
+        masks = [(reference, mask_of_reference(judge.store, reference)) for reference in references]
         found = [
             (known[reference.image], judge.patches(mask, known[reference.image], reference.prompt))
             for reference, mask in masks
@@ -87,12 +88,12 @@ def _seen_in(judge: Judge, project: Project, subject: Subject) -> list[Judged]:
         ]
         if found:
             return found
-    return [(known[reference.image], None) for reference in subject.references]
+    return [(known[reference.image], None) for reference in references]
 
 
-def named_in(prompt: str, references: References) -> References:
-    """The references of the subjects that a prompt names."""
-    return {word: references[word] for word in called_trigger_words(prompt, references)}
+def only(references: References, keys: Iterable[str]) -> References:
+    """The references of some of the subjects."""
+    return {key: references[key] for key in keys}
 
 
 def look_for_subjects(

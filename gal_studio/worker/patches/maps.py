@@ -7,14 +7,14 @@ import numpy as np
 
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Map, assign_subjects, quality_by_subject, smooth
-from gal_studio.core.prompts import called_trigger_words, subjects
+from gal_studio.core.references import Prompts
 from gal_studio.core.types import Candidate
 from gal_studio.rounds.pairs import generated_foreground
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.worker.patches.foregrounds import find_foreground
-from gal_studio.worker.patches.judge import Judge, References, named_in, references_by_subject
+from gal_studio.worker.patches.judge import Judge, References, only, references_by_subject
 from gal_studio.worker.patches.regions import found_patches, region_of_pair
 
 
@@ -65,28 +65,28 @@ def _judge(judge: Judge, image: str, generated: Features, references: References
     return _Judged(quality, patches, mask)
 
 
-def add_missing_regions(store: Store, pairs: Iterable[Pair], open_judge: Callable[[], Judge]) -> None:
+def add_missing_regions(
+    store: Store, prompts: Prompts, pairs: Iterable[Pair], open_judge: Callable[[], Judge]
+) -> None:
     """Store the region of each judged pair that has none: those of older workspaces, and repaired ones.
 
-    The vision model is opened only where the store does not tell the subject or the foreground of x.
+    The vision model is loaded only if the subject or the foreground of x is not stored.
     """
     for pair in pairs:
         quality = store.refinements.map(pair.id, "quality")
         if quality is not None and store.refinements.regions.get(pair.id) is None:
-            region = _missing_region(store, pair, quality.values.shape, open_judge)
+            region = _missing_region(store, prompts, pair, quality.values.shape, open_judge)
             store.refinements.regions.save(pair.id, region)
 
 
 def _missing_region(
-    store: Store, pair: Pair, shape: tuple[int, int], open_judge: Callable[[], Judge]
+    store: Store, prompts: Prompts, pair: Pair, shape: tuple[int, int], open_judge: Callable[[], Judge]
 ) -> PairRegion:
-    image = pair.generated_image or ""
-    project = store.projects.get(store.rounds.get(pair.round_id).project_id)
-    words = [subject.trigger_word for subject in subjects(store.projects.references(project.id))]
-    several = len(called_trigger_words(pair.prompt, words)) > 1
-    if not several and (not pair.subject or store.refinements.foreground(image)):
+    image, named = pair.generated_image or "", prompts.named_in(pair.prompt)
+    if len(named) == 1 and (not pair.subject or store.refinements.foreground(image)):
         return region_of_pair(store, pair, shape, {}, generated_foreground(store, pair))
     judge = open_judge()
-    references = named_in(pair.prompt, references_by_subject(judge, project))
-    judged = _judge(judge, image, judge.features([image])[image], references, bool(pair.subject))
+    references = store.projects.references(store.rounds.get(pair.round_id).project_id)
+    own = only(references_by_subject(judge, prompts, references), named)
+    judged = _judge(judge, image, judge.features([image])[image], own, bool(pair.subject))
     return region_of_pair(store, pair, shape, judged.patches, judged.foreground)

@@ -1,4 +1,4 @@
-"""The training weights of a judged pair (Eq. P7), from what is stored of it."""
+"""The training weights of a judged pair (Eq. P7), from its stored maps and region."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from gal_studio.worker.patches.regions import as_array
 
 @dataclass(frozen=True)
 class JudgedPair:
-    """A pair with all that its weights are made of; `painting` is the stored picture of a painted pair."""
+    """A pair with everything that its weights are made from; `painting` is the name of its stored paint."""
 
     pair: Pair
     generated_image: str
@@ -28,7 +28,7 @@ class JudgedPair:
 
 
 def read_pair(store: Store, pair: Pair, painting: str | None = None) -> JudgedPair:
-    """Read a judged pair; refused before it has its maps."""
+    """Read a judged pair; refused if it has no maps yet."""
     quality = store.refinements.map(pair.id, "quality")
     reproduction = store.refinements.map(pair.id, "reproduction")
     region = store.refinements.regions.get(pair.id)
@@ -42,7 +42,7 @@ def weights_of_pair(
 ) -> NDArray[np.float64]:
     """Eq. P7 for one pair: weights (2, h, w) of y and x, in which paint overrules the maps.
 
-    A painted pair needs the `judge`: what is painted bad in x counts as lost in y, so r(y) changes.
+    A painted pair needs the `judge`: parts of x that are painted bad count as lost in y, so r(y) changes.
     """
     reproduced, brush, region = judged.reproduction.values, None, judged.region
     if judged.painting is not None and judge is not None:

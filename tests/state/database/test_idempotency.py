@@ -1,4 +1,4 @@
-"""A change that is asked for again is done once."""
+"""A repeated write is done once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +11,7 @@ from gal_studio.state.database.idempotency import KEPT, Answer
 
 
 class Act:
-    """Counts how often it is done."""
+    """Counts its calls."""
 
     def __init__(self) -> None:
         self.times = 0

@@ -1,4 +1,4 @@
-"""A workspace of every earlier version opens, with all that was in it; one of a later version is refused."""
+"""A workspace of every earlier version opens with all its contents; one of a later version is refused."""
 
 import hashlib
 import sqlite3

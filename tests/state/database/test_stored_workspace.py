@@ -58,12 +58,12 @@ def old(unpacked: Path) -> Iterator[Store]:
 
 
 def plain(value: object) -> Any:
-    """As it is written in JSON."""
+    """The value as JSON stores it."""
     return json.loads(json.dumps(value))
 
 
 def seen_in_round(store: Store, round_: Round) -> dict[str, Any]:
-    """What `expected.json` holds of a round."""
+    """The contents of `expected.json` for a round."""
     pairs = store.refinements.pairs(round_.id)
     return plain(
         {
@@ -150,7 +150,7 @@ def test_regions_are_added_when_needed_and_give_the_same_weights(
             assert [store.refinements.regions.get(pair.id) for pair in pairs] == [None] * len(pairs)
             with pytest.raises(StudioError, match="no heat maps"):
                 read_pair(store, pairs[0])
-            add_missing_regions(store, pairs, no_judge)
+            add_missing_regions(store, store.projects.prompts(project_id), pairs, no_judge)
             for pair in pairs:
                 settings = store.rounds.settings(pair.round_id).refine
                 weights = weights_of_pair(read_pair(store, pair), settings)
@@ -193,7 +193,7 @@ NOT_IN_AN_ARCHIVE = {"fingerprint", "is_done"}  # version 8 left out the foregro
 
 
 def _without_numbers(value: Any) -> Any:
-    """Decisions are numbered anew in an archive."""
+    """Decisions get new numbers in an archive."""
     if isinstance(value, list):
         return [_without_numbers(part) for part in value]
     return {key: part for key, part in value.items() if key != "id"} if isinstance(value, dict) else value

@@ -1,4 +1,4 @@
-"""Decisions, paintings and reference masks undo and redo as two plain stacks of states would."""
+"""Undo and redo of decisions, paintings and reference masks behave like two stacks of states."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Jobs that rest for want of room, and how much room there is."""
+"""Jobs that are paused for disk space, and the free space."""
 
 import shutil
 from pathlib import Path

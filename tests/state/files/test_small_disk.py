@@ -1,4 +1,4 @@
-"""A real file system of 900 KB: full, then read-only. It needs the right to mount one."""
+"""A real file system of 900 KB: full, then read-only; requires the right to mount one."""
 
 import subprocess
 from collections.abc import Iterator

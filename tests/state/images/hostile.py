@@ -1,4 +1,4 @@
-"""Malformed, hostile and odd pictures, made from seeds: the same seed makes the same files."""
+"""Malformed, hostile and unusual pictures, made from seeds."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 
 class Hostile(NamedTuple):
-    """A file, and what must become of it: "read", "refused", or either."""
+    """A file and its expected outcome: "read", "refused", or "either"."""
 
     name: str
     data: bytes
@@ -64,7 +64,7 @@ def tag_bomb(tags: int, length: int) -> bytes:
 
 
 def bombs() -> Iterator[Hostile]:
-    """Small files that want a lot."""
+    """Small files that need a lot of memory or time."""
     for width, height in ((60_000, 60_000), (9_000, 9_000), (2**31 - 1, 2**31 - 1), (2**31 - 1, 1)):
         yield Hostile(f"png of {width} x {height}", png(width, height, pixels(10, 10)), "refused")
     for width, height in ((65_535, 65_535), (40_000, 2_000)):
@@ -96,7 +96,7 @@ def bombs() -> Iterator[Hostile]:
 
 
 def _flat_png(edge: int) -> bytes:
-    """One grey value, written without making the picture."""
+    """A picture of one grey value, written without allocating it."""
     packer = zlib.compressobj(9)
     rows = b"".join(packer.compress(bytes(1 + edge)) for _ in range(edge)) + packer.flush()
     return png(edge, edge, chunk(b"IDAT", rows), colour=0)
@@ -122,7 +122,7 @@ def loops() -> Iterator[Hostile]:
 
 
 def odd(random: Random) -> Iterator[Hostile]:
-    """Rare, but right."""
+    """Rare, but valid."""
     noise = Image.frombytes("RGB", (24, 20), random.randbytes(1440))
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F", "LAB", "YCbCr"):
         for form in ("PNG", "TIFF", "JPEG", "GIF", "WEBP", "BMP", "AVIF"):
@@ -176,7 +176,7 @@ def _in_mode(picture: Image.Image, mode: str) -> Image.Image:
 
 
 def wrong_kinds(random: Random) -> Iterator[Hostile]:
-    """Files of other kinds under the name of a picture."""
+    """Files of other types with the name of a picture."""
     for name, data in {
         "nothing.png": b"",
         "one byte.png": b"\x89",
@@ -199,7 +199,7 @@ def wrong_kinds(random: Random) -> Iterator[Hostile]:
 
 
 def damaged(random: Random) -> Iterator[Hostile]:
-    """Without end: good files that were cut, bent, filled or sewn together."""
+    """An endless sequence of valid files that were cut, changed, filled or joined."""
     size = 24, 24
     good = {form: encoded(Image.frombytes("RGB", size, random.randbytes(1728)), form) for form in FORMATS}
     harms: tuple[Callable[[bytearray, Random], None], ...] = (_cut, _flip, _fill, _double, _count)
@@ -235,7 +235,7 @@ def _double(data: bytearray, random: Random) -> None:
 
 
 def _count(data: bytearray, random: Random) -> None:
-    """Another number where a length or a place may stand."""
+    """Write another number where a length or an offset may be."""
     place = random.randrange(max(len(data) - 4, 1))
     data[place : place + 4] = random.choice(
         (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\0", b"\1\0\0\0")
@@ -243,7 +243,7 @@ def _count(data: bytearray, random: Random) -> None:
 
 
 def pictures(seed: int, count: int) -> Iterator[Hostile]:
-    """So many files, the deliberate ones first."""
+    """This many files, the handmade ones first."""
     random = Random(seed)
     made = 0
     for source in (bombs(), loops(), odd(random), wrong_kinds(random), damaged(random)):

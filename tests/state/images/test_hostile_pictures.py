@@ -1,4 +1,4 @@
-"""200 files that mean no good, or are merely odd; `benchmarks/faults_files.py` does the same with more."""
+"""200 hostile or unusual files; `benchmarks.faults files` uses more of them."""
 
 import io
 import os
@@ -26,7 +26,7 @@ COUNT = 200
 
 
 def fate_of(file: Hostile) -> tuple[str, str]:
-    """What became of a file, and what was said."""
+    """The outcome of a file, and the message."""
     try:
         picture, notes = read_picture(file.data)
     except StudioError as error:
@@ -38,13 +38,13 @@ def fate_of(file: Hostile) -> tuple[str, str]:
 
 
 def work_of(process: psutil.Process) -> float:
-    """Seconds of the processor that a process used."""
+    """The CPU seconds of a process."""
     times = process.cpu_times()
     return times.user + times.system
 
 
 def test_hostile_pictures_cost_a_sentence_and_little_else() -> None:
-    """No crash, no hang, one sentence each, as the file deserves it, in bounded memory."""
+    """No crash, no hang, the expected outcome with one sentence, in bounded memory."""
     own = psutil.Process()
     before, fates = own.memory_info().rss, {"read": 0, "refused": 0}
     for file in pictures(seed=1, count=COUNT):
@@ -71,7 +71,7 @@ def test_the_process_that_decodes_is_held_by_the_system() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="a process cannot be stopped from outside elsewhere")
 def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read() -> None:
-    """The patience of the parent, which holds where the system sets no limits."""
+    """The timeout of the parent, which holds if the system supports no limits."""
     impatient = Decoder()
     good = encoded(Image.new("RGB", (9, 9)))
     assert impatient.decode(good)[0].size == (9, 9)
@@ -85,7 +85,7 @@ def test_what_lasts_too_long_is_ended_and_the_next_picture_is_read() -> None:
 
 
 def test_work_without_end_is_ended_by_the_clock() -> None:
-    """SECONDS of work end the process itself, whatever it is in the middle of."""
+    """The process is killed after SECONDS of CPU time, whatever it does."""
     worker = Decoder()
     worker.decode(encoded(Image.new("RGB", (9, 9))))
     process = worker._running()

@@ -21,7 +21,7 @@ def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says it is huge."""
+    """A PNG of a few bytes whose header claims a huge size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

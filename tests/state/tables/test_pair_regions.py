@@ -1,4 +1,4 @@
-"""The region of a pair is stored with its maps, and goes when they go."""
+"""The region of a pair is stored and deleted with its maps."""
 
 import numpy as np
 import pytest

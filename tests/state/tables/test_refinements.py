@@ -152,7 +152,7 @@ def test_refinement_has_the_pool_and_the_training_set_of_its_round(
 
 
 def test_fingerprint_of_an_unmasked_training_is_that_of_old_times(store: Store, first_round: Round) -> None:
-    """So that a training that was stopped before masks came goes on, and is not asked for twice."""
+    """So that a training that was stopped before masks existed can be resumed."""
     import hashlib
     import json
 

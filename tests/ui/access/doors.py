@@ -1,4 +1,4 @@
-"""What the tests of access share: requests as an attacker writes them, and a call as the page makes it."""
+"""Shared by the tests of access: raw requests of an attacker, and calls as the page makes them."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ CALL, UPLOAD = "/gradio_api/component_server/", "/gradio_api/upload"
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -35,7 +35,7 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes | Iterable[bytes] | None = None,
 ) -> Answer:
-    """One request, its path as it is written: nothing is normalised on the way."""
+    """Send a request with its path exactly as given."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     try:
         connection.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
@@ -64,7 +64,7 @@ def _read(connection: http.client.HTTPConnection) -> Answer:
 def call(
     address: str, name: str, request: object, headers: Mapping[str, str] | None = None, **forged: Any
 ) -> Answer:
-    """Call a handler of the page, by the number that the page gives its panel."""
+    """Call a handler of the page, by the ID of its panel."""
     cookie = {name: value for name, value in (headers or {}).items() if name == "Cookie"}
     message = {
         "data": request,
@@ -80,24 +80,26 @@ def _panel(address: str, handler: str, cookie: Mapping[str, str]) -> int:
     page = ask(address, "/", headers=cookie).body.decode()
     found = re.search(r"window\.gradio_config = (\{.*?\});</script>", page, re.DOTALL)
     components = json.loads(found.group(1))["components"] if found else []
-    named = [entry["id"] for entry in components if handler in (entry["props"].get("server_fns") or ())]
+    named = [
+        component["id"] for component in components if handler in (component["props"].get("server_fns") or ())
+    ]
     return next(iter(named), components[1]["id"] if components else 1)
 
 
 def sign_in(address: str, user: str = USER, secret: str = PASSWORD, **headers: str) -> Answer:
-    """Send the form."""
+    """Submit the sign-in form."""
     body = urlencode({"user": user, "secret": secret}).encode()
     return ask(address, "/sign-in", "POST", headers, body)
 
 
 def cookie_of(answer: Answer) -> dict[str, str]:
-    """The header that shows the cookie again."""
+    """The header that sends the cookie back."""
     jar = SimpleCookie(answer.headers["set-cookie"])
     return {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())}
 
 
 def multipart(*files: tuple[str, bytes]) -> tuple[dict[str, str], bytes]:
-    """A form with files, names as they are written."""
+    """A multipart form with files under exactly these names."""
     parts = [
         f'--cut\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode()
         + data

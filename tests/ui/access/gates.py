@@ -1,4 +1,4 @@
-"""Something of the studio that waits until a test lets it go on."""
+"""Functions that wait until a test opens a gate."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,7 @@ FULL = "The disk is full: make room and try again."
 
 
 class Gate:
-    """Stands before a function; open at first."""
+    """Wraps a function; open at first."""
 
     def __init__(self, act: Callable[..., Any]) -> None:
         self._act = act
@@ -25,21 +25,21 @@ class Gate:
         return self._act(*given, **named)
 
     def close(self) -> None:
-        """Who comes now waits; `reached` tells that somebody does."""
+        """Let callers wait from now on; `reached` is set when one waits."""
         self._open.clear()
         self.reached.clear()
 
     def open(self) -> None:
-        """Let all go on."""
+        """Let all callers continue."""
         self._open.set()
 
 
 def refuse(*_: Any, **__: Any) -> Any:
-    """What a full disk does."""
+    """Raise what a full disk raises."""
     raise StudioError(FULL)
 
 
 def refused_once(act: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, refused the first time."""
+    """The function, which fails the first time."""
     left = [refuse]
     return lambda *given, **named: (left.pop() if left else act)(*given, **named)

@@ -1,4 +1,4 @@
-"""Attacks over HTTP on the real application, each refused; and the ordinary way in."""
+"""Attacks over HTTP on the real app are refused; ordinary requests are answered."""
 
 import itertools
 import json
@@ -119,7 +119,7 @@ def test_forged_ids_find_nothing(opened: Served) -> None:
                 assert ask(opened.address, filled(route, forged)).status == 404, (route, forged)
     for path in ("/etc/passwd", "0" * 32, "../" * 5, str(opened.place.studio.store.workspace / "studio.db")):
         answer = call(opened.address, "check", {"path": path})
-        assert "not uploaded here" in json.loads(answer.body)["error"]
+        assert "not uploaded to this studio" in json.loads(answer.body)["error"]
 
 
 OTHERS = [

@@ -1,4 +1,4 @@
-"""The door in a real Chromium: the page as people meet it, and other sites that try."""
+"""Access in a real Chromium: the sign-in page, and attacks by other sites."""
 
 import functools
 import threading
@@ -32,7 +32,7 @@ def context(chromium: Any) -> Iterator[Any]:
 
 
 def noted(context: Any, inside: str) -> list[str]:
-    """Everything that leaves the origin, tried or done, and everything that the browser complains of."""
+    """All requests to other origins, and all errors of the browser."""
     found: list[str] = []
     own = (inside, inside.replace("http", "ws", 1), "data:", "blob:", "about:")
     context.on(
@@ -44,7 +44,7 @@ def noted(context: Any, inside: str) -> list[str]:
 
 
 def walk(page: Any) -> None:
-    """Through everything that a person opens."""
+    """Open every part of the page."""
     page.wait_for_selector("html[data-studio=ready]")
     page.wait_for_selector(".map .plot .point")
     page.wait_for_selector(".tile img")
@@ -160,7 +160,7 @@ def test_the_form_follows_the_theme_and_fits(chromium: Any, locked: Served, sche
 
 @pytest.fixture
 def other_site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A site of somebody else on another name of this machine."""
+    """Another site, on another host name of this machine."""
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     handler.func.log_message = lambda *_: None  # type: ignore[method-assign]
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

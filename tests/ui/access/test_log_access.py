@@ -1,4 +1,4 @@
-"""The worker's log is read by who is signed in, and does not tell the password."""
+"""The log requires signing in, and does not contain the password."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A project goes out of the page as one file and comes in as one."""
+"""Projects are exported and imported through the page."""
 
 import io
 import json
@@ -23,8 +23,8 @@ from tests.workspace.filled import fill, snapshot
 def opened(tmp_path: Path) -> Iterator[Served]:
     with Store(tmp_path / "workspace") as store:
         project = fill(store, Random(2), "Café <b>Cat</b>")
-        entry = store.rounds.of_project(project.id)[0]
-        with serving(Place(Studio(store), project.id, entry.id), Rules()) as running:
+        round_ = store.rounds.of_project(project.id)[0]
+        with serving(Place(Studio(store), project.id, round_.id), Rules()) as running:
             yield running
 
 

@@ -1,8 +1,8 @@
-"""The page gets what is new, once."""
+"""A poll returns what has changed, once."""
 
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from tests.ui.conftest import Place
 from tests.ui.seeded import draw, make_project, train
 
@@ -14,7 +14,7 @@ def known(answer, before=None):
 
 
 def test_first_answer_is_whole(place: Place):
-    answer = poll(Recall(place.studio), {"project": place.project})
+    answer = poll(ViewCache(place.studio), {"project": place.project})
     assert answer["round"] == place.round
     assert set(answer["parts"]) == {
         "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks", "queue",
@@ -24,92 +24,92 @@ def test_first_answer_is_whole(place: Place):
 
 
 def test_second_answer_is_empty(place: Place):
-    recall = Recall(place.studio)
-    first = poll(recall, {"project": place.project})
-    second = poll(recall, {"project": place.project, "round": place.round, "known": known(first)})
+    views = ViewCache(place.studio)
+    first = poll(views, {"project": place.project})
+    second = poll(views, {"project": place.project, "round": place.round, "known": known(first)})
     assert second["parts"] == {}
     assert second["candidates"] is None
 
 
 def test_a_decision_changes_verdicts_and_nothing_of_the_candidates(place: Place):
-    recall = Recall(place.studio)
-    first = poll(recall, {"project": place.project})
+    views = ViewCache(place.studio)
+    first = poll(views, {"project": place.project})
     chosen = first["candidates"]["items"][0]["id"]
     place.studio.decide([chosen], "accepted")
-    second = poll(recall, {"project": place.project, "round": place.round, "known": known(first)})
+    second = poll(views, {"project": place.project, "round": place.round, "known": known(first)})
     assert second["parts"]["verdicts"] == {chosen: "accepted"}
     assert second["candidates"] is None
 
 
 def test_pictures_arrive_as_they_are_drawn(place: Place):
-    recall = Recall(place.studio)
+    views = ViewCache(place.studio)
     project = make_project(place.studio, name="Another")
     round_id = place.studio.rounds(project)[0].id
     train(place.studio, round_id)
     pool = place.studio.pool(round_id)
     draw(place.studio, round_id, pool[:2])
-    first = poll(recall, {"project": project})
+    first = poll(views, {"project": project})
     assert len(first["candidates"]["items"]) == 20
     draw(place.studio, round_id, pool[2:3])
-    second = poll(recall, {"project": project, "known": known(first)})
+    second = poll(views, {"project": project, "known": known(first)})
     assert not second["candidates"]["reset"]
     assert {item["anchor_id"] for item in second["candidates"]["items"]} == {pool[2].id}
 
 
 def test_one_index_after_another_is_new_as_well(place: Place):
-    recall = Recall(place.studio)
+    views = ViewCache(place.studio)
     project = make_project(place.studio, name="Another")
     round_id = place.studio.rounds(project)[0].id
     train(place.studio, round_id)
     draw(place.studio, round_id, candidates=1)
-    first = poll(recall, {"project": project})
+    first = poll(views, {"project": project})
     draw(place.studio, round_id, candidates=2)
-    second = poll(recall, {"project": project, "known": known(first)})
+    second = poll(views, {"project": project, "known": known(first)})
     assert [item["index"] for item in second["candidates"]["items"]] == [1] * 18 or second["candidates"][
         "reset"
     ]
 
 
 def test_an_unknown_project_is_gone_with_a_sentence(place: Place):
-    assert "no project" in poll(Recall(place.studio), {"project": "nothing"})["gone"]
+    assert "no project" in poll(ViewCache(place.studio), {"project": "nothing"})["gone"]
 
 
 def test_without_a_project_there_is_the_queue_alone(place: Place):
-    recall = Recall(place.studio)
-    first = poll(recall, {})
+    views = ViewCache(place.studio)
+    first = poll(views, {})
     assert first["parts"] == {"queue": {"working": [], "waiting": [], "halted": []}}
-    assert poll(recall, {"known": known(first)})["parts"] == {}
+    assert poll(views, {"known": known(first)})["parts"] == {}
 
 
 def test_the_queue_is_that_of_all_projects_and_new_only_when_it_changed(place: Place):
-    recall = Recall(place.studio)
+    views = ViewCache(place.studio)
     other = make_project(place.studio, name="Another")
     training, drawing = place.studio.run_round(place.studio.rounds(other)[0].id)
-    first = poll(recall, {"project": place.project})
+    first = poll(views, {"project": place.project})
     waiting = first["parts"]["queue"]["waiting"]
-    assert [(entry["kind"], entry["project_name"], entry["round_name"]) for entry in waiting] == [
+    assert [(job["kind"], job["project_name"], job["round_name"]) for job in waiting] == [
         ("fine_tune", "Another", "Round 1"),
         ("generate", "Another", "Round 1"),
     ]
-    assert [(entry["can_rise"], entry["can_sink"], entry["waits_for"]) for entry in waiting] == [
+    assert [(job["can_rise"], job["can_sink"], job["waits_for"]) for job in waiting] == [
         (False, False, ()),
         (False, False, ("fine_tune",)),
     ], "a training and its drawing alone have one order"
-    second = poll(recall, {"project": place.project, "known": known(first)})
+    second = poll(views, {"project": place.project, "known": known(first)})
     assert "queue" not in second["parts"]
     place.studio.stop(training.id)
-    queue = poll(recall, {"project": place.project, "known": known(first)})["parts"]["queue"]
-    assert [entry["id"] for entry in queue["halted"]] == [training.id]
+    queue = poll(views, {"project": place.project, "known": known(first)})["parts"]["queue"]
+    assert [job["id"] for job in queue["halted"]] == [training.id]
     assert place.studio.store.jobs.get(drawing.id).state == "stopped"
 
 
 def test_pictures_of_a_training_are_told_with_the_round(place: Place):
-    recall = Recall(place.studio)
-    first = poll(recall, {"project": place.project})
+    views = ViewCache(place.studio)
+    first = poll(views, {"project": place.project})
     assert first["parts"]["round"]["previews"] == []
     image = place.studio.round_view(place.round).candidates[0].candidate.image
     place.studio.store.rounds.add_preview(place.round, Preview(50, "A tie", 1, image))
-    second = poll(recall, {"project": place.project, "round": place.round, "known": known(first)})
+    second = poll(views, {"project": place.project, "round": place.round, "known": known(first)})
     assert second["parts"]["round"]["previews"] == [{"step": 50, "prompt": "A tie", "version": image[:8]}]
 
 
@@ -119,19 +119,19 @@ def test_while_pictures_are_drawn_nothing_is_suggested(place: Place):
     train(place.studio, round_id)
     draw(place.studio, round_id, place.studio.pool(round_id)[:6])
     place.studio.generate(round_id)
-    answer = poll(Recall(place.studio), {"project": project})
+    answer = poll(ViewCache(place.studio), {"project": project})
     assert answer["parts"]["scores"]
     assert not any(score["suggested"] or score["rank"] for score in answer["parts"]["scores"])
 
 
 def test_views_are_made_once_until_something_changes(place: Place, monkeypatch):
-    recall = Recall(place.studio)
+    views = ViewCache(place.studio)
     calls = []
     make = place.studio.round_view
     monkeypatch.setattr(place.studio, "round_view", lambda name: calls.append(name) or make(name))
     for _ in range(3):
-        poll(recall, {"project": place.project})
+        poll(views, {"project": place.project})
     assert len(calls) == 1
     place.studio.accept_suggestion(place.round)
-    poll(recall, {"project": place.project})
+    poll(views, {"project": place.project})
     assert len(calls) == 2

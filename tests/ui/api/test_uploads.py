@@ -1,4 +1,4 @@
-"""What may be uploaded: pictures, of a bounded size and number, under names that lead nowhere."""
+"""Uploads: pictures only, of limited size and number, under safe names."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from gal_studio.ui.api.uploads import (
     MOST_FILES,
     UPLOAD_PATH,
     Uploads,
-    harmless,
+    safe_name,
     uploads,
 )
 from gal_studio.ui.panels import reference, reference_form
@@ -199,5 +199,5 @@ def test_a_link_among_the_uploads_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_names_keep_what_people_recognise() -> None:
-    assert harmless("Mädchen mit Katze (2).jpg") == "Mädchen mit Katze (2).jpg"
-    assert harmless("x" * 300 + "-masklabel.png").endswith("-masklabel.png")
+    assert safe_name("Mädchen mit Katze (2).jpg") == "Mädchen mit Katze (2).jpg"
+    assert safe_name("x" * 300 + "-masklabel.png").endswith("-masklabel.png")

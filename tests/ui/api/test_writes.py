@@ -1,4 +1,4 @@
-"""Lists of changes: in their order, each once, and nothing that is no list of changes."""
+"""Batches of writes: done in order, each once; anything else is refused."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def test_a_list_is_done_in_its_order_and_once(place: Place, client: TestClient):
     first = client.post(WRITES_PATH, json=writes).json()
     assert [list(answer) for answer in first] == [[], [], ["changed"]]
     assert client.post(WRITES_PATH, json=[*writes, decide(place, 2, "rejected", "c")]).json()[:3] == first
-    chosen = [entry.candidate.id for entry in place.studio.round_view(place.round).candidates[:3]]
+    chosen = [tile.candidate.id for tile in place.studio.round_view(place.round).candidates[:3]]
     decisions = place.studio.store.decisions
     assert decisions.verdicts(place.round) == {chosen[0]: "accepted", chosen[2]: "rejected"}
     assert len(decisions.log(place.round)) == 4
@@ -50,7 +50,7 @@ def test_a_demo_that_is_asked_for_again_is_one_project(place: Place, client: Tes
 
 
 def test_a_deletion_that_is_asked_for_again_has_the_same_answer(place: Place, client: TestClient):
-    place.studio.put_away(place.project)
+    place.studio.archive(place.project)
     delete = {"id": "delete", "name": "delete", "request": {"project": place.project}}
     (first,) = client.post(WRITES_PATH, json=[delete]).json()
     assert list(first) == ["freed"]

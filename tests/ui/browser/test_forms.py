@@ -124,7 +124,7 @@ def test_the_name_of_a_project_is_changed_where_it_stands(watched: Watched, serv
     assert served.place.studio.project(served.place.project).name == "Cat of the harbour"
 
 
-def test_a_project_is_put_away_brought_back_and_deleted(watched: Watched, served: Served):
+def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Served):
     studio = served.place.studio
     other = make_project(studio, name="Ink harbour")
     page = watched.open(served.url("reference"))
@@ -148,14 +148,14 @@ def test_the_page_of_a_deleted_project_says_so(watched: Watched, served: Served)
     studio = served.place.studio
     page = watched.open(served.url())
     page.wait_for_selector(".tile")
-    studio.put_away(served.place.project)
+    studio.archive(served.place.project)
     studio.delete(served.place.project)
     page.wait_for_selector(".toast:has-text('There is no project')")
     page.wait_for_selector("[data-step=reference][aria-current]")
     watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of its pictures
 
 
-def test_a_project_at_work_is_not_put_away(watched: Watched, served: Served):
+def test_a_project_at_work_is_not_archived(watched: Watched, served: Served):
     studio = served.place.studio
     studio.run_round(studio.next_round(served.place.round).id)
     page = watched.open(served.url("reference"))

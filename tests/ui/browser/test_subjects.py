@@ -117,7 +117,7 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     page.keyboard.type("A lighthouse {}")
     page.wait_for_selector(".anchor-preview:text-is('Asks for: A lighthouse in watercolor painting style')")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"{EDITOR} >> text=1 anchor added.")
+    page.wait_for_selector(f"{EDITOR} >> text=1 test prompt added.")
     assert prompts()[-1] == "A lighthouse in watercolor painting style"
     page.focus(f"{EDITOR} input[role=switch] >> nth=0")
     page.keyboard.press("Space")
@@ -142,10 +142,10 @@ def test_a_list_of_anchors_is_imported(watched: Watched, served: Served, tmp_pat
     page.click(".open-project button:text('Edit test prompts')")
     page.check(f"{EDITOR} .only input")
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "two.txt"))
-    page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
+    page.wait_for_selector(".toast:has-text('at least 3 must stay switched on')")
     assert len(studio.project(project).anchors) == 18
     page.set_input_files(f"{EDITOR} input[type=file]", str(tmp_path / "four.txt"))
-    page.wait_for_selector(f"{EDITOR} >> text=3 anchors added, 17 anchors switched off.")
+    page.wait_for_selector(f"{EDITOR} >> text=3 test prompts added, 17 test prompts switched off.")
     assert page.inner_text(f"{EDITOR} .card-head span") == "4 of 21 on"
     page.click(f"{EDITOR} button:text('Done')")
     page.wait_for_selector(".facts-list dd:text('4 of 21')")
@@ -162,7 +162,7 @@ def test_a_switch_that_is_refused_goes_back(watched: Watched, served: Served):
     page = watched.open(served.url("reference"))
     page.click(".open-project button:text('Edit test prompts')")
     page.click(f"{EDITOR} input[role=switch] >> nth=0")
-    page.wait_for_selector(".toast:has-text('at least 3 stay switched on')")
+    page.wait_for_selector(".toast:has-text('at least 3 must stay switched on')")
     page.wait_for_function("document.querySelector('dialog[open] input[role=switch]').checked")
     assert page.inner_text(f"{EDITOR} .card-head span") == "3 of 18 on"
 

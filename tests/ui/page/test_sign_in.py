@@ -1,4 +1,4 @@
-"""Who gets in over HTTP on the real application: the form, the cookie, the token, and those who guess."""
+"""Signing in over HTTP on the real app: the form, the cookie, the token, and guessed passwords."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from tests.ui.conftest import Place, Served, serving
 
 
 class Clock:
-    """A time that the test moves."""
+    """A clock that the test sets."""
 
     now = 1000.0
 

@@ -1,4 +1,4 @@
-"""Every write comes in by one route, which does each once; what Gradio exposes only reads."""
+"""All writes go through one route, which does each once; handlers that Gradio exposes only read."""
 
 import asyncio
 import inspect
@@ -17,7 +17,7 @@ READ = {
 
 
 def exposed(studio: Studio) -> set[str]:
-    """The names of all functions that Gradio lets the page call."""
+    """The names of all functions that Gradio exposes."""
 
     async def build() -> gr.Blocks:  # outside of a loop Gradio makes one and leaves it open
         return build_blocks(studio)
@@ -31,7 +31,7 @@ def exposed(studio: Studio) -> set[str]:
 
 
 def test_what_gradio_exposes_only_reads(place: Place) -> None:
-    """A new function is to be added to `READ` here if it only reads, and to a table of writes otherwise."""
+    """Add a new function to `READ` here if it only reads, otherwise to a table of writes."""
     assert exposed(place.studio) == READ
 
 

@@ -1,4 +1,4 @@
-"""Handlers are plain functions: unpack, one verb, a view."""
+"""Handlers of the panels."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from starlette.datastructures import UploadFile
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import UNEXPECTED, guarded
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
-from gal_studio.ui.panels.results import all_rounds, same_noise
-from gal_studio.ui.panels.rounds import record, step_back, step_forward
+from gal_studio.ui.panels.results import all_rounds, same_seed
+from gal_studio.ui.panels.rounds import record, redo, undo
 from tests.ui.conftest import Place
 from tests.ui.seeded import picture
 
@@ -37,11 +37,11 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
     verdicts = place.studio.store.decisions.verdicts
-    assert step_back(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert undo(place.studio, {"round": place.round}) == {"changed": [first]}
     assert verdicts(place.round) == {}
-    assert step_forward(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert redo(place.studio, {"round": place.round}) == {"changed": [first]}
     assert verdicts(place.round) == {first: "accepted"}
-    assert step_forward(place.studio, {"round": place.round}) == {"changed": []}
+    assert redo(place.studio, {"round": place.round}) == {"changed": []}
 
 
 def test_an_odd_verdict_is_refused(place: Place):
@@ -93,7 +93,7 @@ def test_what_is_wrong_is_said_where_it_is_wrong():
     assert "problem" not in answer
     twice = derived("object", ([POT], "<dotty>"), (["A dotty teapot"], "dotty"))
     assert "Two objects have the trigger word 'dotty'" in twice["problem"]
-    assert all("facts" in entry for entry in twice["sets"])
+    assert all("facts" in one for one in twice["sets"])
     many = derived("object", *(([f"A <x{i}> cat"], "") for i in range(5)))
     assert "at most 4" in many["problem"]
 
@@ -120,7 +120,7 @@ def test_the_sets_of_the_form_become_references(tmp_path: Path):
         {"references": [{"path": bear, "prompt": BEAR, "mask": None}], "trigger_word": " "},
     ]
     given = draft({"kind": "object", "preset": "pocket", "sets": sets}).given
-    assert [(entry.prompt, entry.trigger_word) for entry in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
+    assert [(draft.prompt, draft.trigger_word) for draft in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
     assert given[0].mask.name == "pot-masklabel.png"
     assert given[1].mask is None
     with pytest.raises(StudioError, match="Object 2 has no picture"):
@@ -142,7 +142,7 @@ def test_only_uploads_are_read(tmp_path: Path):
 
 
 def test_another_model_needs_both_names():
-    with pytest.raises(StudioError, match="not named"):
+    with pytest.raises(StudioError, match="The model is missing"):
         draft({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
 
 
@@ -154,7 +154,7 @@ def test_projects_and_demos_are_listed(place: Place):
 
 def test_results_hold_what_was_measured(place: Place):
     place.studio.accept_suggestion(place.round)
-    (row,) = all_rounds(Recall(place.studio), place.project)["rounds"]
+    (row,) = all_rounds(ViewCache(place.studio), place.project)["rounds"]
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
     assert 0 < row["openness"] < 0.7
@@ -163,7 +163,7 @@ def test_results_hold_what_was_measured(place: Place):
 
 def test_the_same_seed_is_found_in_each_round(place: Place):
     anchor = place.studio.pool(place.round)[1]
-    answer = same_noise(Recall(place.studio), place.project, anchor.id, 4)
+    answer = same_seed(ViewCache(place.studio), place.project, anchor.id, 4)
     assert answer["most"] == 10
     assert answer["rounds"][0]["picture"]["prompt"] == anchor.prompt
-    assert same_noise(Recall(place.studio), place.project, "none", 0)["rounds"][0]["picture"] is None
+    assert same_seed(ViewCache(place.studio), place.project, "none", 0)["rounds"][0]["picture"] is None

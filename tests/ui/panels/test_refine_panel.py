@@ -1,4 +1,4 @@
-"""Heatmaps, brushes and refinements: handlers are plain functions, and what they say is JSON."""
+"""Handlers of heat maps, brushes and refinements."""
 
 import json
 
@@ -12,7 +12,7 @@ from gal_studio.state.images.sandbox import decoder
 from gal_studio.studio.views.types import MeasurementView
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.view_cache import Recall
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.refine import (
     WRITES,
     before_after,
@@ -25,7 +25,7 @@ from gal_studio.ui.panels.refine import (
     set_rule,
 )
 from gal_studio.ui.panels.results import all_rounds
-from gal_studio.ui.panels.rounds import record_part, step_back
+from gal_studio.ui.panels.rounds import record_part, undo
 from gal_studio.ui.payloads.refinement import measured
 from tests.ui.conftest import Place, built
 from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
@@ -101,20 +101,20 @@ def test_there_are_two_kinds_of_maps(place: Place):
 
 def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
     candidate = first(place)
-    recall = Recall(place.studio)
-    assert poll(recall, {"project": place.project})["parts"]["masks"] == {}
+    views = ViewCache(place.studio)
+    assert poll(views, {"project": place.project})["parts"]["masks"] == {}
     record_part(place.studio, {"candidate": candidate, "mask": CORNER})
-    parts = poll(recall, {"project": place.project})["parts"]
+    parts = poll(views, {"project": place.project})["parts"]
     assert parts["verdicts"] == {candidate: "accepted"}
     assert set(parts["masks"]) == {candidate}
     assert find_part(place.studio, {"candidate": candidate})["mask"] == CORNER
-    assert step_back(place.studio, {"round": place.round}) == {"changed": [candidate]}
+    assert undo(place.studio, {"round": place.round}) == {"changed": [candidate]}
     assert find_part(place.studio, {"candidate": candidate}) == {"mask": None}
 
 
 def test_a_refinement_is_told_in_its_parts(place: Place):
     node = pairs_made(place.studio, place.round)
-    answer = poll(Recall(place.studio), {"project": place.project, "round": node})
+    answer = poll(ViewCache(place.studio), {"project": place.project, "round": node})
     part = answer["parts"]["refinement"]
     assert json.loads(json.dumps(part)) == part
     assert answer["parts"]["round"]["kind"] == "refine"
@@ -126,7 +126,7 @@ def test_a_refinement_is_told_in_its_parts(place: Place):
 
 
 def test_an_ordinary_round_has_no_refinement(place: Place):
-    assert "refinement" not in poll(Recall(place.studio), {"project": place.project})["parts"]
+    assert "refinement" not in poll(ViewCache(place.studio), {"project": place.project})["parts"]
 
 
 def test_paint_is_kept_and_found_again(place: Place):
@@ -135,8 +135,8 @@ def test_paint_is_kept_and_found_again(place: Place):
     painting = {"width": 48, "height": 48, "runs": [0, 48, 128, 48 * 46, 255, 48]}
     keep_paint(place.studio, {"pair": pair, "mask": painting})
     assert find_pair(place.studio, {"pair": pair})["painting"] == painting
-    shown = poll(Recall(place.studio), {"project": place.project, "round": node})["parts"]["refinement"]
-    assert [bool(entry["painted"]) for entry in shown["pairs"][:4]] == [False, False, True, False]
+    shown = poll(ViewCache(place.studio), {"project": place.project, "round": node})["parts"]["refinement"]
+    assert [bool(pair["painted"]) for pair in shown["pairs"][:4]] == [False, False, True, False]
     assert shown["can_undo"]
     keep_paint(place.studio, {"pair": pair, "mask": None})
     assert find_pair(place.studio, {"pair": pair})["painting"] is None
@@ -176,25 +176,25 @@ def test_a_style_has_no_subject_to_paint(place: Place):
 
 def test_the_rule_of_the_next_round_is_said_and_changed(place: Place):
     node = pairs_made(place.studio, place.round)
-    recall = Recall(place.studio)
+    views = ViewCache(place.studio)
     asked = {"project": place.project, "round": node}
-    before = poll(recall, asked)["parts"]["refinement"]["rule_words"]
+    before = poll(views, asked)["parts"]["refinement"]["rule_words"]
     set_rule(place.studio, {"project": place.project, "rule": "repeat"})
-    after = poll(recall, asked)["parts"]["refinement"]
+    after = poll(views, asked)["parts"]["refinement"]
     assert after["rule"] == "repeat"
     assert after["rule_words"] != before
 
 
 def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     node = pairs_made(place.studio, place.round)
-    assert before_after(Recall(place.studio), {"round": node}) == {"anchors": []}
+    assert before_after(ViewCache(place.studio), {"round": node}) == {"anchors": []}
     refined(place.studio, node)
-    anchors = before_after(Recall(place.studio), {"round": node})["anchors"]
+    anchors = before_after(ViewCache(place.studio), {"round": node})["anchors"]
     assert len(anchors) == 18
     seeds = {
-        entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(place.round).candidates
+        tile.candidate.id: tile.candidate.seed for tile in place.studio.round_view(place.round).candidates
     }
-    seeds |= {entry.candidate.id: entry.candidate.seed for entry in place.studio.round_view(node).candidates}
+    seeds |= {tile.candidate.id: tile.candidate.seed for tile in place.studio.round_view(node).candidates}
     for anchor in anchors:
         assert len(anchor["pictures"]) == 10
         for pair in anchor["pictures"]:
@@ -211,7 +211,7 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
         ("clip_t", "style", (0.284, 0.271, -0.013, -0.021, -0.004),
          "text alignment 0.284 → 0.271, −0.013 [−0.021, −0.004] over 180 pictures", "worse"),
         ("overfit_rate", "style", (0.5, 0.4, -0.1, -0.15, -0.05),
-         "share of copies 0.500 → 0.400, −0.100 [−0.150, −0.050] over 180 pictures", "better"),
+         "share like the reference 0.500 → 0.400, −0.100 [−0.150, −0.050] over 180 pictures", "better"),
         ("clip_i", "object", (0.6, 0.7, 0.1, 0.05, 0.15),
          "likeness to the reference 0.600 → 0.700, +0.100 [+0.050, +0.150] over 180 pictures", "better"),
         ("clip_i", "style", (0.6, 0.7, 0.1, 0.05, 0.15),
@@ -221,8 +221,8 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     ],
 )  # fmt: skip
 def test_a_difference_is_said_in_words(metric, kind, figures, words, verdict):
-    entry = measured(MeasurementView(metric, *figures, 180), kind)
-    assert (entry["words"], entry["verdict"]) == (words, verdict)
+    figure = measured(MeasurementView(metric, *figures, 180), kind)
+    assert (figure["words"], figure["verdict"]) == (words, verdict)
 
 
 def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
@@ -230,11 +230,11 @@ def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
     refined(place.studio, node)
     place.studio.accept_suggestion(place.round)
     accepted = {
-        entry.candidate.anchor_id
-        for entry in place.studio.round_view(place.round).candidates
-        if entry.verdict == "accepted"
+        tile.candidate.anchor_id
+        for tile in place.studio.round_view(place.round).candidates
+        if tile.verdict == "accepted"
     }
-    answer = poll(Recall(place.studio), {"project": place.project, "round": node})
+    answer = poll(ViewCache(place.studio), {"project": place.project, "round": node})
     assert accepted
     assert not [
         score for score in answer["parts"]["scores"] if score["suggested"] and score["anchor_id"] in accepted
@@ -243,7 +243,7 @@ def test_what_the_refined_round_accepted_is_not_suggested_again(place: Place):
 
 def test_results_tell_a_refinement_from_a_round(place: Place):
     refined(place.studio, pairs_made(place.studio, place.round))
-    rows = all_rounds(Recall(place.studio), place.project)["rounds"]
+    rows = all_rounds(ViewCache(place.studio), place.project)["rounds"]
     assert [row["name"] for row in rows] == ["Round 1", "Round 1 refined"]
 
 

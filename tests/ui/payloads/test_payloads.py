@@ -1,4 +1,4 @@
-"""Views become plain values that JSON holds and texts that stay texts."""
+"""Views become JSON, and texts stay unchanged."""
 
 import json
 

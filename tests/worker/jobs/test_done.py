@@ -1,4 +1,4 @@
-"""What a job calls done, and what it starts from."""
+"""Jobs that are already done, and what jobs start from."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_a_loss_that_is_no_number_ends_the_job_and_keeps_the_last_good_checkpoin
 
 @pytest.fixture
 def second(studio: Studio, models: Models, names: tuple[str, str]) -> str:
-    """A second round that goes on from the first one."""
+    """A second round that continues from the first one."""
     changes = {**CHANGES, "tune": {**TUNE, "continue_from_last": True}}
     first = first_round(studio, tiny_draft(names, changes=changes))
     work(studio, models, studio.fine_tune(first))
@@ -100,7 +100,7 @@ def test_a_start_that_is_lost_while_the_job_waits_is_refused(
 
 
 def test_without_the_setting_a_lost_start_is_none(studio: Studio, models: Models, second: str) -> None:
-    entry = studio.store.rounds.get(second)
-    studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (entry.parent_id,))
-    studio.change_settings(entry.project_id, {"tune": {"continue_from_last": False}})
+    round_ = studio.store.rounds.get(second)
+    studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (round_.parent_id,))
+    studio.change_settings(round_.project_id, {"tune": {"continue_from_last": False}})
     assert work(studio, models, studio.fine_tune(second)).state == "completed"

@@ -1,4 +1,4 @@
-"""A picture that was drawn again is marked in the store, and the page is told."""
+"""A picture that was drawn again is marked in the store and in the page."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.worker.working import first_round, work
 
 @pytest.fixture
 def overflowing(tmp_path: Path) -> tuple[str, str]:
-    """Models whose denoiser leaves the range of float16 on its way."""
+    """Models whose denoiser exceeds the range of float16."""
     names = make_models(tmp_path / "models")
     folder = Path(names[0]) / "unet"
     unet = UNet2DConditionModel.from_pretrained(folder)

@@ -1,4 +1,4 @@
-"""Stop and Pause act at once while pictures are encoded and while a sample is drawn."""
+"""Stop and Pause act at once while pictures are encoded and while a preview is drawn."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a training goes on from, and that no change in between makes a dead end or a false record."""
+"""What a training resumes from; changes in between never lead to a dead end or a false record."""
 
 import errno
 import logging
@@ -37,7 +37,7 @@ def stopped(studio: Studio, models: Models, round_id: str) -> Job:
 
 
 def finish(studio: Studio, models: Models, job: Job) -> list[float]:
-    """Work to the end; the training's steps."""
+    """Run the job to its end; returns the steps of the training."""
     steps: list[float] = []
 
     def watch(_job: Job, progress: Progress) -> None:
@@ -74,7 +74,7 @@ def test_other_class_images_make_another_training(studio: Studio, models: Models
     assert finish(studio, models, training) == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_checkpoint_of_another_training_is_put_away_with_a_line_in_the_log(
+def test_a_checkpoint_of_another_training_is_deleted_with_a_line_in_the_log(
     studio: Studio, models: Models, names: Names, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole, halted = (first_round(studio, tiny_draft(names)) for _ in range(2))
@@ -88,8 +88,8 @@ def test_a_checkpoint_of_another_training_is_put_away_with_a_line_in_the_log(
         assert finish(studio, models, studio.fine_tune(halted)) == [1, 2, 3, 4, 5, 6]
     warnings = [line.getMessage() for line in caplog.records if line.levelno == logging.WARNING]
     assert [words.split(": ", 2)[1] for words in warnings] == [
-        "step-3.safetensors is put away",
-        "step-2.safetensors is put away",
+        "the checkpoint step-3.safetensors is deleted",
+        "the checkpoint step-2.safetensors is deleted",
     ]
     assert weights(studio, halted) == weights(studio, whole)
     assert studio.store.rounds.losses(halted) == studio.store.rounds.losses(whole)
@@ -142,7 +142,7 @@ def test_what_a_full_disk_refuses_leaves_no_file_and_what_is_kept_has_its_name_o
 
 
 def checkpoints_full() -> Exception:
-    """As safetensors tells of it."""
+    """The error as safetensors raises it."""
     error = SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
     assert checkpoints.disk_error(error) is not None
     return error

@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def teal(picture: Image.Image) -> np.ndarray:
-    """Where the bundled teapot shows its own colour."""
+    """The pixels of the bundled teapot that have its colour."""
     red, green, blue = np.moveaxis(np.asarray(picture.convert("RGB"), np.int16), 2, 0)
     return (red < 70) & (abs(green - blue) < 30) & (green > 110) & (green > 2 * red)
 
@@ -100,7 +100,7 @@ def test_a_heatmap_before_the_first_refinement_finds_the_same_subjects(
 
 
 def test_what_a_disk_refuses_is_no_answer(store: Store) -> None:
-    """While the vision model is opened the network, the disk or the database may refuse."""
+    """Loading the vision model may fail because of the network, the disk or the database."""
     references = store.projects.references(Studio(store).create_demo("object"))
 
     def refuse() -> Judge:

@@ -93,7 +93,7 @@ def two_subjects(
     prompts: tuple[str, str] = ("A <sks> cat on a rug", "A <zwx> dog on a boat"),
     **refine: object,
 ) -> str:
-    """The first round of a cat and a dog, asked for; two anchors name both, one the cat, one the dog."""
+    """The queued first round of a cat and a dog; two anchors name both, one the cat, one the dog."""
     references = [
         ReferenceDraft(drawing(number), prompt, word)
         for number, prompt, word in zip((1, 3), prompts, WORDS, strict=True)
@@ -134,8 +134,8 @@ def test_two_subjects_are_judged_by_their_own_references(
 def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As workspaces hold it whose several subjects were judged together."""
-    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
+    """As in workspaces whose subjects were judged together."""
+    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
     first = two_subjects(studio, names, tower)
     work(studio, models)
     name = studio.store.rounds.settings(first).refine.vision_model
@@ -174,7 +174,8 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
     project = studio.store.projects.get(studio.store.rounds.get(first).project_id)
     settings = studio.store.rounds.settings(node).refine
     judge = open_judge(studio.store, models, project, settings.vision_model)
-    references = references_by_subject(judge, project)
+    prompts = studio.store.projects.prompts(project.id)
+    references = references_by_subject(judge, prompts, studio.store.projects.references(project.id))
     assert list(references) == list(WORDS)
     for pair in studio.store.refinements.pairs(node):
         known = judge.features([pair.generated_image, pair.reference_image])
@@ -195,7 +196,7 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
         np.testing.assert_allclose(painted, plain, atol=2e-2)
         stored = studio.store.refinements.regions.get(pair.id)
         studio.store.refinements.regions.delete(pair.id)  # as in a workspace of version 8
-        add_missing_regions(studio.store, [pair], lambda: judge)
+        add_missing_regions(studio.store, prompts, [pair], lambda: judge)
         added = studio.store.refinements.regions.get(pair.id)
         assert stored is not None and added is not None
         np.testing.assert_equal(vars(added), vars(stored))

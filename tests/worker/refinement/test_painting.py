@@ -1,4 +1,4 @@
-"""What a person paints over pairs, references and candidates is what is learned."""
+"""Paint over pairs, references and candidates decides what is learned."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A refinement the whole way: pairs, training, pictures, what was gained, and what stands in its way."""
+"""A whole refinement: pairs, training, pictures, measurements, and refusals."""
 
 import numpy as np
 import pytest

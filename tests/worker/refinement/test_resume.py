@@ -1,4 +1,4 @@
-"""A refinement that is stopped, paused or killed ends the same; the next round goes on from it."""
+"""A refinement that is stopped, paused or killed gives the same result; the next round continues from it."""
 
 import os
 import shutil
@@ -56,7 +56,7 @@ def six_pairs(studio: Studio) -> Job:
 
 
 def contents(studio: Studio, node: str) -> list[tuple[object, ...]]:
-    """What the pairs hold, without names that differ from workspace to workspace."""
+    """The contents of the pairs, without names that differ between workspaces."""
     return [
         (
             pair.prompt,

@@ -1,4 +1,4 @@
-"""A refinement learns from what is there when its training begins, and that is what is kept of it."""
+"""A refinement learns from a snapshot of the store, which is stored with it."""
 
 from gal_studio.core.types import Job
 from gal_studio.engine.training import latents
@@ -68,7 +68,7 @@ def test_the_record_is_what_was_trained_on(studio: Studio, models: Models) -> No
 
 
 def test_other_maps_make_another_refinement(studio: Studio, models: Models) -> None:
-    """A checkpoint from before is not gone on from, and the job does not fail of it."""
+    """An older checkpoint is not resumed, and does not make the job fail."""
     node = studio.make_pairs(first_round(studio, "object")).round_id
     work(studio, models)
     job = studio.refine(node)

@@ -1,4 +1,4 @@
-"""How the tests of refinements work: ask, wait, paint, and look at what came out."""
+"""Helpers for the tests of refinements."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def changes(tower: str, **refine: object) -> dict[str, object]:
 
 
 def work(studio: Studio, models: Models, job: Job | None = None, watcher: Watch | None = None) -> Job | None:
-    """Work until nothing waits; the job as it ended."""
+    """Run all waiting jobs; returns the job as it ended."""
     with Worker(studio.store, watcher).entered() as worker:
         worker._models = models
         worker.run(until_empty=True)

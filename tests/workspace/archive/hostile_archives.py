@@ -1,4 +1,4 @@
-"""Archives that are wrong in one place: the words of the refusal, and the change that brings it about.
+"""Archives with one error each: the message of the refusal, and the change that causes it.
 
 Blanks at the end of the words tell several changes apart that are refused alike.
 """
@@ -94,7 +94,7 @@ HOSTILE: dict[str, Change] = {
 
 
 def damage(archive: Archive, random: Random) -> None:
-    """Bend, cut or fill the bytes of the zip itself."""
+    """Change, cut or fill the bytes of the zip."""
 
     def harm(data: bytearray) -> None:
         for _ in range(random.choice((1, 1, 2, 30))):

@@ -1,4 +1,4 @@
-"""Archives made wrong in one place, with everything else right, so that the one place is what is refused."""
+"""Archives with one error each, while everything else is valid."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ Row = list[Any]
 
 
 class Archive:
-    """A project's archive in memory, to be changed and written again."""
+    """An archive in memory that can be changed and written again."""
 
     def __init__(self, source: Path, path: Path) -> None:
         self._path = path
@@ -25,7 +25,7 @@ class Archive:
         self._after: Callable[[bytearray], None] | None = None
 
     def write(self) -> Path:
-        """The archive with hashes and sizes that fit, unless a change says otherwise."""
+        """Write the archive with matching hashes and sizes, unless a change prevents it."""
         told = {file["name"]: file for file in self._manifest["files"]}
         for name, data in self._files.items():
             if name in told:
@@ -60,13 +60,13 @@ class Archive:
         self._manifest.update(changes)
 
     def tamper(self, name: str, data: bytes) -> None:
-        """Another content under a hash that stays."""
+        """Change a file but not its hash."""
         assert name in self._files
         del self._files[name]
         self._untold[name] = data
 
     def swap_file(self, ending: str, data: bytes) -> None:
-        """Another content for one stored file, under the content's own hash, in every row that names it."""
+        """Replace a stored file, and its hash in every row that names it."""
         name = next(name for name in self._files if name.endswith(ending))
         before = Path(name).stem
         after = hashlib.sha256(data).hexdigest()
@@ -87,13 +87,13 @@ class Archive:
         self.count(table, len(after))
 
     def empty(self, *tables: str) -> None:
-        """Take the rows of these tables out, and the files that nobody names any more."""
+        """Remove the rows of these tables, and the files that are no longer named."""
         for table in tables:
             self.rows(table, lambda row: None)
         self._drop_unnamed_files()
 
     def append(self, table: str, change: Callable[[Row], Row]) -> None:
-        """One more row, made of the last one."""
+        """Append a changed copy of the last row."""
         name = f"tables/{table}.jsonl"
         last = json.loads(self._files[name].splitlines()[-1])
         self._files[name] += json.dumps(change(last)).encode() + b"\n"
@@ -103,7 +103,7 @@ class Archive:
         self._table(table)["rows"] = rows
 
     def columns(self, table: str, names: list[str]) -> None:
-        """The first so many columns under these names."""
+        """Rename the first columns."""
         self.rows(table, lambda row: row[: len(names)])
         self._table(table)["columns"] = names
 
@@ -118,11 +118,11 @@ class Archive:
         self._files["tables/losses.jsonl"] = b" " * 20_000_000
 
     def after(self, change: Callable[[bytearray], None]) -> None:
-        """Do this to the bytes of the finished zip."""
+        """Change the bytes of the finished zip."""
         self._after = change
 
     def encrypt(self) -> None:
-        """Say that the first file is encrypted."""
+        """Mark the first file as encrypted."""
 
         def mark(data: bytearray) -> None:
             data[data.index(b"PK\x01\x02") + 8] |= 1
@@ -136,7 +136,7 @@ class Archive:
         self._after = cut
 
     def flip_compressed(self) -> None:
-        """Break the compressed bytes of the first file."""
+        """Corrupt the compressed bytes of the first file."""
 
         def flip(data: bytearray) -> None:
             for place in range(60, 70):
@@ -169,7 +169,7 @@ class Archive:
         self._drop_unnamed_files()
 
     def _put_masks_beside_references(self) -> None:
-        """As they were before the sixth migration: the newest one alone."""
+        """As before the sixth migration: only the newest one."""
         log = self._files["tables/reference_masks.jsonl"].splitlines()
         newest = {row[1]: row[2] for row in map(json.loads, log)}
         self.rows("project_references", lambda row: [*row, newest.get(row[0])])
@@ -195,7 +195,7 @@ class Archive:
 
 
 def _write_silently(archive: zipfile.ZipFile, info: zipfile.ZipInfo, data: bytes) -> None:
-    """Write a file under a name that exists already, without a warning."""
+    """Write a file under a name that already exists, without a warning."""
     present, archive.NameToInfo = archive.NameToInfo, {}
     archive.writestr(info, data)
     archive.NameToInfo = {**archive.NameToInfo, **present}

@@ -71,7 +71,7 @@ def rows(store: Store, project_id: str) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_every_text_column_is_an_id_a_file_or_known_to_be_plain(store: Store) -> None:
-    """A migration that adds one has to say which: a file that nobody exports would be lost."""
+    """A new column must be listed here, since files that are not exported would be lost."""
     texts = {
         f"{table.name}.{column.name}"
         for table in project_tables(store.database.rows)

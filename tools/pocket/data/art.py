@@ -1,7 +1,7 @@
-"""Reads vector art of eleven openly licensed icon sets (Iconify packages of npm) as RGBA pictures.
+"""Read the vector art of eleven openly licensed icon sets (Iconify packages on npm) as RGBA pictures.
 
-A set is one ``.tgz`` of a few hundred kilobytes: all of them are 12 MB, so that the whole source of
-the training pictures travels as one file. `MEASURED` is only ever measured on, never trained on.
+A set is one ``.tgz`` of a few hundred kilobytes. All of them together have 12 MB, so that the source of all
+training pictures fits into one file. `MEASURED` is for evaluation only and never trained on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Run = Callable[..., Iterable[np.ndarray | None]]
 
 @dataclass(frozen=True)
 class ArtSet:
-    """One icon set: its npm version and the licence of its artwork (as its ``info.json`` says)."""
+    """One icon set: its npm version, and the licence of its artwork according to its ``info.json``."""
 
     version: str
     licence: str
@@ -71,7 +71,7 @@ def fetch(folder: Path, names: Iterable[str] = SETS) -> None:
 
 
 def read_set(folder: Path, name: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The set's SVG texts by icon name, and its icon names by code point (empty where it has none)."""
+    """The SVG source of each icon by name, and the icon names by code point (empty if the set has none)."""
     with tarfile.open(folder / archive_name(name)) as archive:
         stored = _json(archive, "package/icons.json")
         known = "package/chars.json" in archive.getnames()
@@ -86,10 +86,10 @@ def _json(archive: tarfile.TarFile, name: str) -> dict:
 
 
 def svg_of(stored: dict, icon: str) -> str:
-    """A whole SVG text of one icon; what has no colour of its own is near-black."""
-    entry = stored["icons"][icon]
-    width, height = (entry.get(side, stored.get(side, 16)) for side in ("width", "height"))
-    body = entry["body"].replace("currentColor", "#181818")
+    """A complete SVG of one icon; shapes without a colour of their own become near-black."""
+    drawn = stored["icons"][icon]
+    width, height = (drawn.get(side, stored.get(side, 16)) for side in ("width", "height"))
+    body = drawn["body"].replace("currentColor", "#181818")
     spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     head = f'<svg {spaces} viewBox="0 0 {width} {height}">'
     return f"{head}{body}</svg>"
@@ -97,7 +97,7 @@ def svg_of(stored: dict, icon: str) -> str:
 
 @cache
 def held_out_names(folder: Path) -> frozenset[tuple[str, str]]:
-    """The (set, icon) pairs that show a held-out design, which no training may see."""
+    """The (set, icon) pairs of the held-out designs, which are never trained on."""
     found = set()
     for name in ("noto", "twemoji"):
         names = read_set(folder, name)[1]
@@ -108,19 +108,19 @@ def held_out_names(folder: Path) -> frozenset[tuple[str, str]]:
 
 
 def is_general(icon: str) -> bool:
-    """Whether an icon is worth drawing: no flags, no doubles in other skin or hair."""
+    """Whether an icon is used: no flags, no variants with other skin or hair."""
     return not _SKIPPED.search(icon)
 
 
 def fit(picture: Image.Image, size: int, margin: int) -> np.ndarray:
-    """Crop to the alpha box, scale to ``size`` less the margins, centre; (size, size, 4) uint8."""
+    """Crop to the alpha box, scale to ``size`` minus the margins, and centre; (size, size, 4) uint8."""
     box = picture.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
     if box is None:
         raise ValueError("the picture is wholly transparent")
     cut = picture.crop(box)
     scale = (size - 2 * margin) / max(cut.size)
     width, height = (max(1, round(side * scale)) for side in cut.size)
-    # Premultiplied, so that the hidden colour of clear pixels does not bleed into the edges.
+    # Premultiplied, so that the colour of transparent pixels does not bleed into the edges.
     small = cut.convert("RGBa").resize((width, height), Image.Resampling.LANCZOS).convert("RGBA")
     canvas = Image.new("RGBA", (size, size))
     canvas.paste(small, ((size - width) // 2, (size - height) // 2))
@@ -128,21 +128,21 @@ def fit(picture: Image.Image, size: int, margin: int) -> np.ndarray:
 
 
 def draw_svg(svg: str, side: int) -> Image.Image:
-    """An SVG text as an RGBA picture ``side`` px wide."""
-    import resvg_py  # a dependency of the tools alone
+    """Rasterise an SVG to an RGBA picture of ``side`` px."""
+    import resvg_py  # a dependency of the tools only
 
     data = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side))
     return Image.open(io.BytesIO(data)).convert("RGBA")
 
 
 def rasterise(svg: str, size: int = SIZE, margin: int = MARGIN) -> np.ndarray | None:
-    """RGBA uint8 (size, size, 4), cropped to what is drawn and centred; None for an empty icon."""
+    """RGBA uint8 (size, size, 4), cropped and centred; None for an empty icon."""
     picture = draw_svg(svg, size + 64)
     return None if picture.getbbox() is None else fit(picture, size, margin)
 
 
 def general_icons(folder: Path, names: Iterable[str] = SETS) -> Iterator[tuple[str, str, str]]:
-    """Set, icon and SVG text of everything that may be trained on."""
+    """The set, the name and the SVG of each icon that may be trained on."""
     barred = held_out_names(folder)
     for name in names:
         if name in MEASURED:
@@ -153,9 +153,9 @@ def general_icons(folder: Path, names: Iterable[str] = SETS) -> Iterator[tuple[s
 
 
 def write_bank(folder: Path, target: Path, every: int = 1, run: Run = map) -> np.ndarray:
-    """Rasterise every n-th trainable icon into one array uint8 (n, 192, 192, 4); kept on disk as .npy.
+    """Rasterise every n-th trainable icon into one uint8 array (n, 192, 192, 4), cached as .npy.
 
-    `run` maps a function over the icons: a pool's, where there is one.
+    `run` maps a function over the icons, such as `map` of a process pool.
     """
     if not target.exists():
         svgs = [svg for _, _, svg in general_icons(folder)][::every]

@@ -1,4 +1,4 @@
-"""Changes of a batch of pictures that leave what they show as it is, for the vision towers."""
+"""Augmentations of batches of pictures that keep their contents, for training the vision towers."""
 
 import numpy as np
 import torch
@@ -51,7 +51,7 @@ def soften(x: torch.Tensor, rng: np.random.Generator, rate: float = 0.25) -> tor
 def blend(
     x: torch.Tensor, targets: list[torch.Tensor], rng: np.random.Generator, rate: float
 ) -> torch.Tensor:
-    """Cross-fade a share of the batch with other pictures; the soft targets are mixed in place alike."""
+    """Mixup: cross-fade a share of the batch with other pictures, and mix the soft targets in place."""
     rows = chosen(rng, len(x), rate)
     if not len(rows):
         return x
@@ -74,7 +74,7 @@ def prepare(pictures: np.ndarray, rng: np.random.Generator, size: int, strength:
 
 
 class Lessons:
-    """Which pictures come when: objects on plain grounds at first, then more and more of everything."""
+    """The curriculum: first objects on plain grounds, then more and more of everything."""
 
     def __init__(self, labels: np.ndarray) -> None:
         self.easy = np.flatnonzero((labels["place"] < 0) & (labels["second"] < 0))
@@ -86,11 +86,11 @@ class Lessons:
         return np.where(easy, rng.choice(self.easy, batch), rng.integers(self.count, size=batch))
 
     def weights(self, share: float) -> dict[str, float]:
-        """Weights of the losses: styles are learned fast and, asked from the start, hide the shapes."""
+        """Weights of the losses; styles come later, since they are learned fast and would hide the shapes."""
         others = 0.5 * min(1.0, max(0.0, (share - 0.12) / 0.1))
         told = {"concept": 1.0, "style": others, "place": others}
         return {**told, **{f"plain_{name}": weight for name, weight in told.items()}, "contrast": others}
 
     def strength(self, share: float) -> float:
-        """How strongly pictures are changed, in [0, 1]."""
+        """The strength of the augmentations, in [0, 1]."""
         return min(1.0, share / 0.2)

@@ -1,8 +1,8 @@
-"""Captions for composed pictures: what a user may type, in varied words.
+"""Captions of composed pictures, varied as users may write them.
 
-The wording of the GAL anchors and prompts ("A tie in watercolor painting style",
-"a <cute-cat> cat in a workshop") comes often. Some captions name a made-up style or
-carry a made-up trigger word, so that a model learns to ignore words it cannot know.
+The wording of GAL's anchors and prompts ("A tie in watercolor painting style", "a <cute-cat> cat in a
+workshop") is frequent. Some captions have a made-up style or trigger word, so that a model learns to ignore
+unknown words.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def caption(
     place_words: tuple[str, ...],
     trigger: bool,
 ) -> str:
-    """One caption of a picture of ``concepts``; the trigger word goes to the first of them.
+    """A caption of a picture of ``concepts``; the trigger word goes to the first of them.
 
-    ``style`` and ``place`` name what the picture has (None: no style, nowhere special);
-    the words are how to say it, the commonest first. Without words the name is said.
+    ``style`` and ``place`` are those of the picture (None: no style, no place). The words are phrases for
+    them, the most common first; without any, the name is used.
     """
     subject = _subject(rng, concepts, trigger)
     where = "" if place is None else _place(_pick(rng, place_words or (place,)))
@@ -86,7 +86,7 @@ def caption(
 def _text(
     rng: np.random.Generator, subject: str, where: str, style: str | None, words: tuple[str, ...]
 ) -> str:
-    """Subject and place with the style said, left out, or replaced by an unknown one."""
+    """Subject and place with the style named, left out, or replaced by an unknown one."""
     if rng.random() < UNKNOWN_STYLE_RATE:
         return _styled(rng, subject, where, unknown_style(rng), drawn=False)
     if style is None:
@@ -124,7 +124,7 @@ def unknown_style(rng: np.random.Generator) -> str:
 
 
 def _subject(rng: np.random.Generator, concepts: Sequence[Concept], trigger: bool) -> str:
-    """The concepts' phrases, joined; ``a zwx cat and a teapot``."""
+    """The phrases of the concepts, joined: ``a zwx cat and a teapot``."""
     if not concepts:
         raise ValueError("a caption needs at least one concept, got none")
     phrases = [_phrase(rng, concept) for concept in concepts]
@@ -170,7 +170,7 @@ def _place(words: str) -> str:
 
 
 def _styled(rng: np.random.Generator, subject: str, where: str, words: str, drawn: bool) -> str:
-    """The subject with its style said before or after it."""
+    """The subject with its style named before or after it."""
     form = _weighted(rng, _STYLE_FORMS)
     if drawn and form.startswith("{x}") and rng.random() < 0.1:
         subject = _choose(rng, _LEADS) + subject
@@ -182,7 +182,7 @@ def _fill(form: str, subject: str, where: str, words: str = "") -> str:
 
 
 def _finish(rng: np.random.Generator, text: str) -> str:
-    """Vary the first letter's case, and now and then the case of all or the full stop."""
+    """Vary the case of the first letter, rarely of all letters, and the full stop."""
     text = text.replace(",,", ",")
     kind = rng.random()
     if kind < 0.5:
@@ -193,7 +193,7 @@ def _finish(rng: np.random.Generator, text: str) -> str:
 
 
 def _pick(rng: np.random.Generator, words: tuple[str, ...]) -> str:
-    """The first of the words most often, else any of the others."""
+    """The first phrase most often, otherwise any of the others."""
     if len(words) == 1 or rng.random() < FIRST_WORD_RATE:
         return words[0]
     return _choose(rng, words[1:])
@@ -204,7 +204,7 @@ def _choose(rng: np.random.Generator, items: Sequence[str]) -> str:
 
 
 def _weighted(rng: np.random.Generator, forms: tuple[tuple[str, float], ...]) -> str:
-    """One form, drawn by its share; shares sum to 1."""
+    """A form, drawn with its share as the probability; shares sum to 1."""
     left = rng.random()
     for form, share in forms:
         left -= share

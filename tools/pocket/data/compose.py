@@ -1,4 +1,4 @@
-"""Puts designs onto a picture: sizes, positions, tilts, hues and grounds as varied as drawings are."""
+"""Compose pictures from designs with varied sizes, positions, tilts, hues and grounds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 SIZE = 128
-OVER = 2  # layers are drawn twice too large, so that their edges are smooth
+OVER = 2  # layers are drawn at twice the size for smooth edges
 FULL = SIZE * OVER
 
 Rng = np.random.Generator
@@ -14,7 +14,7 @@ Spot = tuple[float, tuple[float, float]]  # size in px and centre (x, y) in px o
 
 
 def turned(rgba: np.ndarray, degrees: float) -> np.ndarray:
-    """The picture with all hues turned alike; uint8 (h, w, 4)."""
+    """Rotate all hues of a picture by the same angle; uint8 (h, w, 4)."""
     if not round(degrees / 2):
         return rgba
     hsv = cv2.cvtColor(np.ascontiguousarray(rgba[..., :3]), cv2.COLOR_RGB2HSV)
@@ -23,15 +23,15 @@ def turned(rgba: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def premultiplied(rgba: np.ndarray) -> np.ndarray:
-    """uint8 (h, w, 4) to float32 in [0, 1] whose colours are already times alpha."""
+    """Convert uint8 (h, w, 4) to float32 in [0, 1] with premultiplied alpha."""
     alpha = rgba[..., 3:].astype(np.float32) / 255
     return np.concatenate([rgba[..., :3].astype(np.float32) / 255 * alpha, alpha], 2)
 
 
 def warped(layer: np.ndarray, side: float, centre: tuple[float, float], turn: np.ndarray) -> np.ndarray:
-    """A square layer made `side` px wide around `centre`, changed by `turn` (2, 2); (256, 256, 4).
+    """Place a square layer `side` px wide at `centre`, transformed by `turn` (2, 2); (256, 256, 4).
 
-    Sizes are in px of the twice larger picture.
+    Sizes are in px of the picture at twice the size.
     """
     if side < 0.7 * len(layer):
         layer = cv2.resize(layer, (int(side) + 1,) * 2, interpolation=cv2.INTER_AREA)
@@ -50,7 +50,7 @@ def pose(rng: Rng, tilt: float, stretch: float = 0.05, slant: float = 0.05) -> n
 
 
 def paste(rgba: np.ndarray, spot: Spot, rng: Rng, upright: bool) -> np.ndarray:
-    """The design at a spot, in a pose of its own: premultiplied float32 (128, 128, 4)."""
+    """Place a design at a spot in a random pose; premultiplied float32 (128, 128, 4)."""
     steep = rng.random() < 0.08 and not upright
     turn = pose(rng, 0.6 if steep else 0.07 if upright else 0.13)
     size, (x, y) = spot
@@ -74,13 +74,13 @@ def spots(count: int, in_place: bool, rng: Rng) -> list[Spot]:
 
 
 def pale_ground(rng: Rng) -> np.ndarray:
-    """White or pale, float32 (128, 128, 3)."""
+    """A white or pale ground, float32 (128, 128, 3)."""
     pale = 1 - rng.uniform(0, 0.25, 3) * (rng.random() < 0.55)
     return np.broadcast_to(pale.astype(np.float32), (SIZE, SIZE, 3)).copy()
 
 
 def lively_ground(rng: Rng) -> np.ndarray:
-    """A full colour, a gradient, a floor before a wall, or a disc, float32 (128, 128, 3)."""
+    """One colour, a gradient, a floor before a wall, or a disc; float32 (128, 128, 3)."""
     hsv = np.array([[(rng.uniform(0, 360), rng.uniform(0.15, 0.75), rng.uniform(0.55, 1.0))]], np.float32)
     first = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0]
     hsv[0, 0, 0] = (hsv[0, 0, 0] + rng.normal(0, 40)) % 360

@@ -1,8 +1,7 @@
-"""What the pocket model can draw: each concept's words and the emoji that show it.
+"""The concepts that the pocket model can draw, with their wording and their emoji.
 
-``HELD_OUT_DESIGNS`` are drawings of known concepts that no training sees; they
-serve as unseen object references. Concepts with ``in_denoiser=False`` are seen by
-the autoencoder and the vision tower alone.
+``HELD_OUT_DESIGNS`` are drawings of known concepts that are never trained on; they serve as unseen
+references. Concepts with ``in_denoiser=False`` are used by the autoencoder and the vision tower only.
 """
 
 from __future__ import annotations
@@ -12,24 +11,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing to draw, its captions' wording and its emoji (``unified``, lower hex)."""
+    """A thing to draw, its wording in captions and its emoji (``unified`` code, lower-case hex)."""
 
     name: str
     phrase: str
     synonyms: tuple[str, ...]
     codepoints: tuple[str, ...]
     in_denoiser: bool = True
-    bare: bool = False  # captioned without its article about half of the time, as GAL's anchors do
+    bare: bool = False  # about half of the captions leave out the article, as GAL's anchors do
 
 
 def _known(name: str, phrase: str, synonyms: str, codepoints: str, bare: bool = False) -> Concept:
-    """A concept from compact text: synonyms parted by ``|``, codepoints by spaces."""
+    """A concept from compact text: synonyms separated by ``|``, code points by spaces."""
     said = tuple(s for s in synonyms.split("|") if s)
     return Concept(name, phrase, said, tuple(codepoints.split()), bare=bare)
 
 
 def _left_out(name: str, phrase: str, synonyms: str, codepoints: str) -> Concept:
-    """As ``_known``, for a concept that the denoiser never sees."""
+    """Like ``_known``, for a concept that the denoiser never sees."""
     said = tuple(s for s in synonyms.split("|") if s)
     return Concept(name, phrase, said, tuple(codepoints.split()), in_denoiser=False)
 
@@ -160,7 +159,7 @@ HELD_OUT_DESIGNS: frozenset[tuple[str, str, str]] = frozenset(
         ("dog", "1f429", "twemoji"),
         ("teddy bear", "1f9f8", "twemoji"),
         ("car", "1f3ce-fe0f", "twemoji"),
-        # Twemoji's two houses are the same but for a tree.
+        # Twemoji's two houses differ only in a tree.
         ("house", "1f3e0", "twemoji"),
         ("house", "1f3e1", "twemoji"),
         ("shoe", "1f45f", "twemoji"),

@@ -1,12 +1,12 @@
-"""Renders the training pictures: designs on plain grounds and in places, in every style.
+"""Render the training pictures: designs on plain grounds and in places, in every style.
 
-One command a split, safe to run again (finished shards are kept)::
+One command per split, which skips finished shards::
 
     python -m tools.pocket.data.dataset --split train --pictures 64000
 
-Splits differ in their seeds and in what they may show: `train` (everything but the held-out
-designs, styles and concept x style pairs), `judge` (as `train`, other seeds), `pairs` (the left-out
-concept x style pairs alone), `unseen` (as `train`, further seeds: measures reconstruction).
+Splits differ in their seeds and contents: `train` (everything except held-out designs, styles and
+concept x style pairs), `judge` (like `train`, with other seeds), `pairs` (only the held-out concept x style
+pairs), `unseen` (like `train`, with other seeds, to measure reconstruction).
 """
 
 import argparse
@@ -39,17 +39,17 @@ LABEL = np.dtype(
 
 @dataclass(frozen=True)
 class Plan:
-    """What one picture shows: indices into the tables, NONE where there is none."""
+    """The contents of a picture as indices into the tables, or NONE."""
 
     designs: tuple[int, ...]
     style: int
     place: int
     ground: int = PALE
-    hue: float = 0.0  # degrees by which the subjects' colours are turned
+    hue: float = 0.0  # rotation of the hues of the subjects, in degrees
 
 
 def left_out_style(concept: int) -> int:
-    """The one trained style in which training never shows this concept."""
+    """The trained style in which this concept is held out."""
     digest = hashlib.sha256(CONCEPTS[concept].name.encode()).digest()
     return TRAINED_STYLES[digest[0] % len(TRAINED_STYLES)]
 
@@ -75,7 +75,7 @@ def designs_by_concept(icons: Path, held_out: bool) -> dict[int, list[int]]:
 
 
 def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
-    """Draw a picture's content: 55 % plain ground, 33 % in a place, 12 % two subjects."""
+    """Draw the contents of a picture: 55 % plain ground, 33 % in a place, 12 % two subjects."""
     pool = designs_by_concept(icons, held_out=False)
     usable = [i for i, found in pool.items() if found]
     first = int(rng.choice(usable))
@@ -94,7 +94,7 @@ def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
 
 
 def render(plan: Plan, designs: list[Design], rng: np.random.Generator) -> np.ndarray:
-    """Draw one plan: uint8 (128, 128, 3)."""
+    """Render a plan; uint8 (128, 128, 3)."""
     if plan.place == NONE:
         picture = (lively_ground if plan.ground == LIVELY else pale_ground)(rng)
     else:
@@ -117,7 +117,7 @@ def label_of(plan: Plan, designs: list[Design]) -> tuple[int, ...]:
 
 
 def write_shard(icons: Path, folder: Path, split: str, shard: int, count: int) -> Path:
-    """Render one shard from its own seed; a finished shard is left as it is."""
+    """Render a shard from its own seed, unless it is finished."""
     target = folder / f"{split}-{shard:03d}.npz"
     if target.exists():
         return target
@@ -146,7 +146,7 @@ def load_split(folder: Path, split: str, limit: int | None = None) -> tuple[np.n
 
 
 def caption_of(label: np.void, rng: np.random.Generator, trigger_rate: float = 0.1) -> str:
-    """A newly worded caption of a picture."""
+    """A random caption of a picture."""
     concepts = [CONCEPTS[i] for i in (label["first"], label["second"]) if i != NONE]
     style = STYLES[label["style"]] if label["style"] != NONE else None
     place, place_words = None, ()

@@ -1,7 +1,7 @@
-"""Reads the icon art of eight openly licensed packs as 128 px RGBA designs of the concepts.
+"""Read the icons of eight openly licensed packs as 128 px RGBA designs of the concepts.
 
-Seven are vector sets (`art.SETS`), so that their edges are sharp; Fluent 3D is WebP, 256 px. Packs come
-from npm as ``.tgz`` and are read as streams, never unpacked.
+Seven are vector sets (`art.SETS`), which have sharp edges; Fluent 3D is WebP at 256 px. The packs are
+``.tgz`` files from npm, which are read as streams without unpacking them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MARGIN = 4
 
 @dataclass(frozen=True)
 class Design:
-    """One pack's drawing of a concept; ``rgba`` is (128, 128, 4) uint8, alpha not premultiplied."""
+    """A pack's drawing of a concept; ``rgba`` is (128, 128, 4) uint8, not premultiplied."""
 
     concept: str
     codepoint: str
@@ -85,7 +85,7 @@ def load_designs(folder: Path) -> list[Design]:
 
 
 def counts(designs: Iterable[Design]) -> dict[str, int]:
-    """How many designs each concept has; 0 for a concept with none."""
+    """The number of designs of each concept."""
     found = Counter(design.concept for design in designs)
     return {concept.name: found[concept.name] for concept in CONCEPTS}
 
@@ -110,13 +110,13 @@ def _read_pack(folder: Path, pack: str, wanted: list[Key]) -> dict[Key, np.ndarr
 
 
 def icon_names(names: dict[str, str], codepoint: str) -> tuple[str, ...]:
-    """How a pack may name the icon of a code point: ``black-cat``, ``blackcat``, ``black-cat-1``."""
+    """The possible names of the icon of a code point: ``black-cat``, ``blackcat``, ``black-cat-1``."""
     name = names.get(codepoint) or names.get(codepoint.removesuffix("-fe0f"))
     return () if name is None else (name, name.replace("-", ""), f"{name}-1")
 
 
 def _read_solid(path: Path, keys: list[Key]) -> dict[Key, np.ndarray]:
-    """Stream the pack of pictures once and keep the wanted drawings."""
+    """Read the pack of pictures once and keep the wanted drawings."""
     places = {}
     for key in keys:
         for code in (key[1].replace("-fe0f", ""), key[1]):
@@ -137,7 +137,7 @@ def _members(path: Path, names: set[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def fit(picture: Image.Image, size: int = SIZE, margin: int = MARGIN) -> np.ndarray:
-    """The picture cropped to what is drawn and centred with a margin; (size, size, 4) uint8."""
+    """Crop a picture to its contents and centre it with a margin; (size, size, 4) uint8."""
     return art.fit(picture, size, margin)
 
 
@@ -146,7 +146,7 @@ def _label(key: Key) -> str:
 
 
 def _read_cache(path: Path, wanted: list[Key]) -> dict[Key, np.ndarray] | None:
-    """The cached drawings, or None when the cache was made for other concepts."""
+    """The cached drawings, or None if the cache was made for other concepts."""
     if not path.exists():
         return None
     with np.load(path) as stored:

@@ -1,6 +1,6 @@
-"""Unlabelled pictures for the autoencoder: sharp icons of any kind on any ground, and made-up drawings.
+"""Draw unlabelled pictures for the autoencoder: icons of any kind on any ground, and made-up drawings.
 
-One command, safe to run again (finished shards are kept)::
+One command, which skips finished shards::
 
     python -m tools.pocket.data.plain --pictures 24000
 """
@@ -20,7 +20,7 @@ from tools.pocket.scenes.bold_art import draw_bold, ground, line_colour
 from tools.pocket.scenes.places import PLACES, draw_place
 
 SHARD = 4000
-MADE_UP = 0.25  # share of drawings that no icon is in
+MADE_UP = 0.25  # share of drawings without icons
 IN_PLACES = 0.35  # of those with icons
 SEED = 11
 
@@ -28,7 +28,7 @@ Rng = np.random.Generator
 
 
 def placed(icon: np.ndarray, rng: Rng, span: tuple[float, float]) -> np.ndarray:
-    """The icon put down anywhere, in any pose; premultiplied float32 (256, 256, 4) in 0 to 1."""
+    """Place an icon anywhere in any pose; premultiplied float32 (256, 256, 4) in [0, 1]."""
     layer = premultiplied(turned(icon, rng.uniform(0, 360)) if rng.random() < 0.35 else icon)
     side = rng.uniform(*span) * FULL
     room = max((FULL - side) / 2, 0.06 * FULL)
@@ -37,7 +37,7 @@ def placed(icon: np.ndarray, rng: Rng, span: tuple[float, float]) -> np.ndarray:
 
 
 def outlined(layer: np.ndarray, rng: Rng) -> np.ndarray:
-    """The layer with an even line around it and, mostly, along its inner borders."""
+    """Draw an even line around a layer and, mostly, along its inner edges."""
     line = np.array(line_colour(rng), np.float32) / 255
     width = int(rng.integers(2, 11))
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
@@ -54,7 +54,7 @@ def outlined(layer: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 def scene(rng: Rng) -> np.ndarray:
-    """Any place without a subject, uint8 (256, 256, 3)."""
+    """A random place without a subject, uint8 (256, 256, 3)."""
     place = PLACES[int(rng.integers(len(PLACES)))]
     return np.asarray(draw_place(place.name, rng, 2 * FULL).convert("RGB").reduce(2))
 
@@ -76,12 +76,12 @@ def draw_icons(bank: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 def draw(bank: np.ndarray, rng: Rng) -> np.ndarray:
-    """Any unlabelled picture, uint8 (128, 128, 3)."""
+    """A random unlabelled picture, uint8 (128, 128, 3)."""
     return draw_bold(rng) if rng.random() < MADE_UP else draw_icons(bank, rng)
 
 
 def write_shard(bank: np.ndarray, folder: Path, shard: int) -> Path:
-    """Draw one shard from its own seed; a finished one is left as it is."""
+    """Draw a shard from its own seed, unless it is finished."""
     target = folder / f"plain-{shard:03d}.npz"
     if not target.exists():
         rng = np.random.default_rng([SEED, shard])

@@ -1,4 +1,4 @@
-"""The unseen references on which the flag of Eq. G2 is tried: the demo's two and held-out designs."""
+"""The unseen references on which Eq. G2 is evaluated: those of the two demos, and held-out designs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.assets import assets_folder, load_anchors
-from gal_studio.core.prompts import class_prompt, foreground_prompt, plain_prompt, style_descriptor
+from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
 from tools.pocket.data.dataset import NONE, WORK, Plan, designs_of, render
 from tools.pocket.scenes.places import PLACES
@@ -17,7 +17,7 @@ from tools.pocket.scenes.styles import STYLES
 
 @dataclass(frozen=True)
 class ReferenceCase:
-    """Pictures with prompts, and what they show: a concept (style) or places (object)."""
+    """Pictures with prompts, and their contents: a concept (style) or places (object)."""
 
     name: str
     kind: Kind
@@ -48,20 +48,19 @@ class ReferenceCase:
         last = path.stem.split("-")[-1]
         return next((i for i, prompt in enumerate(self.prompts) if prompt.endswith(last)), 0)
 
+    @property
+    def parsed(self) -> Prompts:
+        return describe(self.kind, [(prompt, self.trigger_word) for prompt in self.prompts]).prompts
+
     def anchors(self) -> list[str]:
-        templates = load_anchors(self.kind)
-        if self.kind == "style":
-            return [t.format(style_descriptor(self.prompts[0])) for t in templates]
-        return [t.format(foreground_prompt(self.prompts[0], self.trigger_word)) for t in templates]
+        return list(self.parsed.expand(load_anchors(self.kind)))
 
     def plain_prompts(self) -> list[str]:
-        if self.kind == "style":
-            return [self.prompts[0]]
-        return list(dict.fromkeys(plain_prompt(p, self.trigger_word) for p in self.prompts))
+        return list(self.parsed.reference_prompts)
 
     @property
     def class_prompt(self) -> str:
-        return class_prompt(self.prompts[0], self.trigger_word)
+        return self.parsed.class_prompts[0]
 
 
 def _in_places(subject: str, places: Sequence[str]) -> tuple[str, ...]:

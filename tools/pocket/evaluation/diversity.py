@@ -1,11 +1,10 @@
-"""Draws a sheet of prompts and seeds from the checkpoints, and says how different the seeds are.
+"""Draw a sheet of prompts and seeds from the checkpoints, and measure how different the seeds are.
 
     python -m tools.pocket.evaluation.diversity --sheet seeds.png
 
-The distance of two pictures is one less the cosine of their features in the shipped CLIP's image tower.
-Within a prompt it is the mean over the pairs of its seeds; "drawn" is the same over training pictures of that
-concept and style, which differ in design, size, pose and ground.
-At a ratio of 1 the model is as varied as its data.
+The distance of two pictures is 1 minus the cosine of their features in the shipped CLIP's image tower. For a
+prompt it is the mean over all pairs of seeds; "drawn" is the same over training pictures of the concept and
+style, which differ in design, size, pose and ground. At a ratio of 1, the model is as diverse as its data.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ STEPS, GUIDANCE = 20, 4.0
 def draw(
     unet: UNet2DConditionModel, words: torch.Tensor, nothing: torch.Tensor, seeds: Sequence[int]
 ) -> torch.Tensor:
-    """Scaled latents (n, channels, 16, 16) of n captions' states, each from its own seed."""
+    """Draw scaled latents (n, channels, 16, 16) for n text states, each from its own seed."""
     sampler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
     sampler.set_timesteps(STEPS)
     shape = (unet.config.in_channels, 16, 16)
@@ -59,7 +58,7 @@ def draw(
 
 
 def spread(features: torch.Tensor) -> float:
-    """Mean of one less the cosine over all pairs of rows; 0 for one row repeated."""
+    """The mean cosine distance over all pairs of rows."""
     unit = functional.normalize(features, dim=1)
     pairs = torch.triu_indices(len(unit), len(unit), 1)
     return float((1 - (unit[pairs[0]] * unit[pairs[1]]).sum(1)).mean())
@@ -78,7 +77,7 @@ def prompt_of(concept: str, style: str) -> str:
 
 
 def drawn_alike(work: Path, concept: str, style: str, count: int) -> np.ndarray:
-    """Training pictures of that concept in that style, alone and in no place."""
+    """Training pictures of a concept in a style, alone on a plain ground."""
     pictures, labels = load_split(work, "train", limit=24000)
     number = [s.name for s in STYLES].index(style)
     same = (labels["first"] == concept_index()[concept]) & (labels["style"] == number)
@@ -94,7 +93,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path, default=Path("seeds.png"))
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--prompts", nargs="*", help="other prompts, for the sheet alone")
+    parser.add_argument("--prompts", nargs="*", help="other prompts, for the sheet only")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     vae: AutoencoderKL = load_finished(args.work)

@@ -1,9 +1,9 @@
-"""Measures the assembled model with the independent judge, and writes the figures and the sheet.
+"""Measure the assembled model with the independent judge, and write the results and a sheet.
 
     python -m tools.pocket.evaluation.evaluate pictures  (18 anchors x 4 styles x 4 seeds, and the sheet)
-    python -m tools.pocket.evaluation.evaluate flags     (does Eq. G2 tell the truth after fine-tuning?)
+    python -m tools.pocket.evaluation.evaluate flags     (how accurate is Eq. G2 after fine-tuning?)
 
-Reconstruction and the CLIP are measured by `train_autoencoder --measure` and `train_clip --measure`.
+`tools.pocket.train.autoencoder --measure` and `tools.pocket.train.clip --measure` measure the parts.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def as_array(pictures: Iterable[Image.Image]) -> np.ndarray:
 
 
 def measure_pictures(work: Path, sheet: Path | None) -> dict[str, object]:
-    """Share of generated anchors in which the judge sees the concept and the style asked for."""
+    """The share of pictures in which the judge recognizes the concept and the style of the prompt."""
     preset = load_preset("pocket")
     model = load_image_model(resolve_model(preset.base_model))
     by_name = {style.name: (i, style.words[0]) for i, style in enumerate(STYLES)}
@@ -64,7 +64,7 @@ def measure_pictures(work: Path, sheet: Path | None) -> dict[str, object]:
     prompts = [load_anchors("style")[a].format(f"in {by_name[s][1]} style") for a, s, _ in cells]
     requests = [DrawRequest(p, candidate_seed(0, p, k)) for p, (_, _, k) in zip(prompts, cells, strict=True)]
     with drawing(model):
-        pictures = as_array(drawn(model, requests, preset.settings["style"].sample))
+        pictures = as_array(drawn(model, requests, preset.settings["style"].generation))
     told = judge_pictures(load_judge(work), pictures)
     wanted = np.array([concept_index()[ANCHORS[a]] for a, _, _ in cells])
     styles = np.array([TRAINED_STYLES.index(by_name[s][0]) for _, s, _ in cells])
@@ -84,7 +84,7 @@ def measure_pictures(work: Path, sheet: Path | None) -> dict[str, object]:
 
 
 def save_sheet(pictures: np.ndarray, cells: Sequence[tuple[int, str, int]], path: Path) -> None:
-    """One row a style, one column an anchor, the first seed of each; no choosing."""
+    """Draw a sheet of the first seed of each cell: one row per style, one column per anchor."""
     sheet = Image.new("RGB", (len(ANCHORS) * 132 + 4, len(SHEET_STYLES) * 132 + 4), "white")
     for picture, (anchor, style, seed) in zip(pictures, cells, strict=True):
         if seed == 0:
@@ -103,12 +103,12 @@ def class_pictures(
 
 
 def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folder: Path) -> list[Image.Image]:
-    """Fine-tune with the demo's settings and draw the 18 x 10 candidates in the anchors' order."""
+    """Fine-tune with the settings of the preset, and draw the candidates in the order of the anchors."""
     settings = load_preset("pocket").settings[case.kind]
     tune = settings.tune if steps is None else settings.tune.updated({"steps": steps})
-    samples = [ExamplePicture(image, prompt, 1.0, True) for image, prompt in case.references()]
+    examples = [ExamplePicture(image, prompt, 1.0, True) for image, prompt in case.references()]
     prior = class_pictures(model, case, tune.prior_images, settings.generation)
-    for event in fine_tune(model, samples, prior, tune, seed=0):
+    for event in fine_tune(model, examples, prior, tune, seed=0):
         last = event.loss
     adapter = save_adapter(
         model, folder / f"{case.name}.safetensors", AdapterCard(case.trigger_word, "pocket", 1, 0)
@@ -125,7 +125,7 @@ def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folde
 
 
 def judged_copies(judge: Judge, case: ReferenceCase, pictures: np.ndarray, per_anchor: int) -> np.ndarray:
-    """Whether the judge finds the reference's content at least as likely as the anchor's."""
+    """Whether the judge finds the contents of the reference at least as likely as those of the anchor."""
     told = judge_pictures(judge, pictures)
     if case.kind == "style":
         wanted = np.repeat([concept_index()[name] for name in ANCHORS], per_anchor)
@@ -140,7 +140,7 @@ def judged_copies(judge: Judge, case: ReferenceCase, pictures: np.ndarray, per_a
 
 
 def measure_flags(work: Path, steps: int | None, only: str | None, clip: str | None) -> dict[str, object]:
-    """Agreement of flag and judge for each unseen reference, and pooled."""
+    """The agreement of Eq. G2 with the judge for each unseen reference, and pooled."""
     preset = load_preset("pocket")
     model = load_image_model(resolve_model(preset.base_model))
     embedder = load_embedder(resolve_model(clip or preset.clip_model))
@@ -199,7 +199,7 @@ def figures(margin: np.ndarray, copies: np.ndarray, per_anchor: int) -> dict[str
 
 
 def chance(copies: np.ndarray, per_anchor: int) -> float:
-    """The p-value of Pearson's chi-square test that all anchors have one rate of copies."""
+    """The p-value of Pearson's chi-squared test that all anchors have the same rate of copies."""
     if copies.sum() in (0, per_anchor * len(copies)):
         return 1.0
     return float(chi2_contingency([copies, per_anchor - copies], correction=False).pvalue)
@@ -208,7 +208,7 @@ def chance(copies: np.ndarray, per_anchor: int) -> float:
 def save_grid(
     pictures: np.ndarray, flags: np.ndarray, copies: np.ndarray, per_anchor: int, path: Path
 ) -> None:
-    """One column an anchor: a red bar on the left where flagged, on the right where judged a copy."""
+    """One column per anchor; a red bar on the left if flagged, on the right if the judge sees a copy."""
     columns = len(pictures) // per_anchor
     grid = Image.new("RGB", (columns * 76, per_anchor * 68), "white")
     for i, picture in enumerate(pictures):

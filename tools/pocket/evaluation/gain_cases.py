@@ -1,6 +1,6 @@
-"""Things and styles that no training saw, for the question whether a refinement helps.
+"""Unseen objects and styles, to measure whether a refinement helps.
 
-Eight held-out designs as objects (one picture on a plain ground, two in places) and sixteen pictures in the
+Eight held-out designs as objects (one picture on a plain ground, two in places), and sixteen pictures in the
 two held-out styles, each with eight prompts that no training of the project uses.
 """
 
@@ -39,7 +39,7 @@ HELD_OUT_THINGS = (
 
 @dataclass(frozen=True)
 class GainCase:
-    """A project to be: its references, and the prompts on which it is measured."""
+    """A project: its references, and the prompts that it is measured on."""
 
     name: str
     kind: Kind
@@ -81,7 +81,7 @@ def object_cases(icons: Path) -> list[GainCase]:
 
 
 def style_cases(icons: Path) -> list[GainCase]:
-    """Two held-out styles, each on eight held-out designs: first on four of them, then on the others."""
+    """Two held-out styles, each on eight held-out designs: first both on four of them, then on the others."""
     shown_on = (_STYLE_SHOWN_ON, _STYLE_SHOWN_ON_TOO)
     pairs = [(style, key) for keys in shown_on for style in _STYLED for key in keys]
     return [_style(icons, *pair, number) for number, pair in enumerate(pairs)]

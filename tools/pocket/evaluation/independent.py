@@ -1,4 +1,4 @@
-"""What an independent tower sees: features of the judge's ResNet-18, which made no weights and no flags."""
+"""Independent features: those of the judge's ResNet-18, which is not used for any weight or flag."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from tools.pocket.train.clip import normalise
 from tools.pocket.train.judge import Judge
 
 SIDE = 128
-SIZES = (1.0, 0.75, 0.55)  # of a reference
-STAGES = {"layer1": 32, "layer2": 16, "layer3": 8}  # with the patches a side
+SIZES = (1.0, 0.75, 0.55)  # relative, of a reference
+STAGES = {"layer1": 32, "layer2": 16, "layer3": 8}  # with the patches per side
 
 
 class IndependentTower:
@@ -25,7 +25,7 @@ class IndependentTower:
 
     @torch.no_grad()
     def stages(self, pictures: Sequence[Image.Image]) -> dict[str, torch.Tensor]:
-        """The stages' maps (n, c, h, w)."""
+        """The feature maps (n, c, h, w) of the stages."""
         x = np.stack([np.asarray(p.convert("RGB").resize((SIDE, SIDE)), np.float32) for p in pictures])
         level = normalise(torch.from_numpy(x).permute(0, 3, 1, 2) / 255)
         body = self.body
@@ -37,7 +37,7 @@ class IndependentTower:
         return found
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """(n, 16, 16, d), unit length: the second and third stage beside each other."""
+        """Patch features (n, 16, 16, d) of unit norm: the second and third stage concatenated."""
         stages = self.stages(pictures)
         third = functional.interpolate(stages["layer3"], size=16, mode="bilinear", align_corners=False)
         parts = [functional.normalize(part, dim=1) for part in (stages["layer2"], third)]
@@ -47,12 +47,12 @@ class IndependentTower:
     def subject_likeness(
         self, pictures: Sequence[Image.Image], references: Sequence[tuple[Image.Image, Image.Image]]
     ) -> NDArray[np.float64]:
-        """How well each picture holds the references' foregrounds, (n,): the mean over a reference's patches
-        of the best match in the picture; `references` are (picture, mask).
+        """How well each picture shows the foregrounds of the references (picture, mask), (n,).
 
-        A subject in a place is smaller, so that each reference is held against the picture in several sizes,
-        and the best one counts. On true renders of twelve held-out designs against others of the same thing,
-        in the same places, that tells them apart with an area under the ROC curve of 0.95 (one size: 0.92).
+        It is the mean best match of the patches of a reference in the picture. Since a subject in a place is
+        smaller, each reference is compared in several sizes, and the best one counts. On renders of twelve
+        held-out designs against other designs of the same concept in the same places, the area under the ROC
+        curve is 0.95 (with one size: 0.92).
         """
         flat = self.patches(pictures)
         flat = flat.reshape(len(flat), -1, flat.shape[-1])
@@ -70,13 +70,13 @@ class IndependentTower:
         return (flat @ features[inside].T).max(1).mean(1).astype(np.float64)
 
     def style_statistics(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
-        """Means and deviations of every channel of three stages, (n, d)."""
+        """The means and standard deviations of all channels of three stages, (n, d)."""
         parts = [f(level.flatten(2)) for level in self.stages(pictures).values() for f in (_mean, _deviation)]
         return torch.cat(parts, 1).double().numpy()
 
 
 def shrunk(picture: Image.Image, mask: Image.Image, size: float) -> tuple[Image.Image, Image.Image]:
-    """A picture on a plain ground and its mask, smaller by this factor on a canvas of the same ground."""
+    """Scale a picture on a plain ground and its mask by this factor, on a canvas of the same colour."""
     side = round(SIDE * size)
     corner = ((SIDE - side) // 2,) * 2
     ground = picture.convert("RGB").getpixel((1, 1))
@@ -97,7 +97,7 @@ def _deviation(x: torch.Tensor) -> torch.Tensor:
 def style_likeness(
     statistics: NDArray[np.float64], reference: NDArray[np.float64], ordinary: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Cosine (n,) between pictures' and the reference's statistics, standardised by ordinary pictures'."""
+    """The cosine (n,) of the statistics with those of the reference, standardised by ordinary pictures."""
     centre, spread = ordinary.mean(0), ordinary.std(0) + 1e-6
     mine, its = (statistics - centre) / spread, (reference - centre) / spread
     return mine @ its / (np.linalg.norm(mine, axis=1) * np.linalg.norm(its))

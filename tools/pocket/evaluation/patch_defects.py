@@ -1,9 +1,9 @@
-"""Does the quality map of Eq. P4 find a wrong patch? Measured on pictures that the model drew.
+"""Measure how well the quality map of Eq. P4 finds wrong patches in generated pictures.
 
-Three references and a fourth render of the same thing in the same style; the last one is drawn anew by the
-denoiser, and a spot of another design in that style, of like mean colour and with soft edges, is blended into
-its subject. The area under the ROC curve is that of 1 - q for telling the patches of the spot from the
-subject's others.
+There are three references and a fourth render of the same thing in the same style. The denoiser redraws the
+fourth, and a spot of another design in that style, with a similar mean colour and soft edges, is blended into
+its subject. The result is the area under the ROC curve of 1 - q for the patches of the spot against the other
+patches of the subject.
 
     python -m tools.pocket.evaluation.patch_defects --vision assets:pocket/vision --pictures 200
 """
@@ -49,7 +49,7 @@ REDRAWN_FROM = 8  # of 12 steps
 
 @dataclass(frozen=True)
 class Case:
-    """References, a generated picture before and with a wrong spot, and where the spot is, in [0, 1]."""
+    """References, a generated picture without and with a wrong spot, and the mask of the spot in [0, 1]."""
 
     references: tuple[Image.Image, ...]
     spoiled: Image.Image
@@ -58,7 +58,7 @@ class Case:
 
 
 class Redrawer:
-    """Draws a picture anew: through the autoencoder, with the last steps of the sampler."""
+    """Redraws a picture: encoded, noised, and denoised with the last steps of the sampler."""
 
     def __init__(self, work: Path) -> None:
         self.vae = load_finished(work)
@@ -74,7 +74,7 @@ class Redrawer:
 
 
 def cases(work: Path, icons: Path, count: int, seed: int) -> Iterator[Case]:
-    """Things of the training's concepts from seeds that no training used; every tenth a held-out design."""
+    """Trained concepts from unused seeds; every tenth is a held-out design."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     again = Redrawer(work)
@@ -110,7 +110,7 @@ def _case(icons: Path, again: Redrawer, rng: np.random.Generator, held_out: bool
 def blend_in(
     picture: np.ndarray, donors: list[np.ndarray], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Put the spot of a donor's subject whose mean colour is nearest into the picture's subject."""
+    """Blend the spot of a donor's subject with the nearest mean colour into the subject of the picture."""
     side = picture.shape[0]
     try:
         inside = [np.asarray(foreground_mask(Image.fromarray(p))) > 127 for p in (picture, *donors)]
@@ -147,7 +147,7 @@ def _disc(side: int, x: int, y: int, radius: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Finding:
-    """1 - q (h, w), where the subject is, which patches are asked about, and which of them are wrong."""
+    """1 - q (h, w), the patches of the subject, the evaluated patches, and the wrong ones among them."""
 
     case: Case
     fault: np.ndarray
@@ -161,7 +161,7 @@ class Finding:
 
 
 def found_by(tower: PatchTower, case: Case) -> Finding | None:
-    """What the map says of the subject's patches; those that the spot covers in part are not asked about."""
+    """Judge the patches of the subject; those that the spot covers partly are not evaluated."""
     *references, spoiled = tower.patches([*case.references, case.spoiled])
     height, width = spoiled.shape[:2]
     try:
@@ -179,7 +179,7 @@ def found_by(tower: PatchTower, case: Case) -> Finding | None:
 
 
 def figures(each: list[Finding]) -> dict[str, float]:
-    """Area under the ROC curve: the mean of the pictures', and of all patches pooled."""
+    """The area under the ROC curve: the mean over pictures, and over all patches pooled."""
     wrong, fault = (
         np.concatenate([getattr(one, name)[one.asked] for one in each]) for name in ("wrong", "fault")
     )
@@ -191,7 +191,7 @@ def figures(each: list[Finding]) -> dict[str, float]:
 
 
 def save_sheet(tower: PatchTower, each: list[Finding], path: Path) -> None:
-    """The first eight pictures, then the four worst: a reference, the picture before, spoiled, the map."""
+    """Draw the first eight and the four worst pictures: reference, before, with the spot, and the map."""
     assert tower.limits is not None
     shown = [*each[:8], *sorted(each, key=lambda one: one.area_under_roc)[:4]]
     page = Image.new("RGB", (len(shown) * 132 + 4, 4 * 132 + 4), "white")

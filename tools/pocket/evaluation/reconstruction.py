@@ -1,9 +1,9 @@
-"""Measures the autoencoder on art that no training saw, and draws source and reconstruction side by side.
+"""Measure the autoencoder on unseen art, and draw sources and reconstructions side by side.
 
     python -m tools.pocket.evaluation.reconstruction --sheet reconstruction.png
 
-Three groups: the demo's references, OpenMoji pictures (fetched from npm for this alone) and the held-out
-designs.
+The pictures are the references of the demos, OpenMoji icons (fetched from npm for this only), and the
+held-out designs.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def held_out_pictures(icons: Path) -> Iterator[Named]:
 
 @torch.no_grad()
 def sheet_of(model: torch.nn.Module, pictures: np.ndarray, columns: int = 9) -> Image.Image:
-    """Rows of sources with their reconstructions below, at twice their size."""
+    """Rows of sources with their reconstructions below, at twice the size."""
     made = model.decode(model.encode(to_tensor(pictures)).latent_dist.mean).sample.clamp(-1, 1)
     drawn = ((made + 1) * 127.5 + 0.5).byte().permute(0, 2, 3, 1).numpy()
     rows = -(-len(pictures) // columns)

@@ -1,10 +1,10 @@
-"""Between the state of a stretch and the checkpoint or the diffusers folder that the other tools read.
+"""Convert the state of a GPU training to a checkpoint or a diffusers folder, and back.
 
     python -m tools.pocket.gpu.convert --state state --checkpoint tools/pocket/work/denoiser.pt
     python -m tools.pocket.gpu.convert --state state --folder vae        (an autoencoder for `stretch --vae`)
     python -m tools.pocket.gpu.convert --checkpoint denoiser.pt --part denoiser --state state --begin
 
-The last one begins a stretch's state from the mean weights of a checkpoint.
+The last command makes a state from the averaged weights of a checkpoint.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from tools.pocket.train import autoencoder
 
 
 def mean_of(state: Path) -> dict[str, torch.Tensor]:
-    """The mean weights of a stretch's state, float32."""
+    """The averaged weights of a state, float32."""
     tensors, _ = load_parts(state.glob("state-*.part"))
     return {name.removeprefix("mean."): value for name, value in tensors.items() if name.startswith("mean.")}
 
 
 def write_checkpoint(state: Path, target: Path) -> None:
-    """A checkpoint whose mean weights `load_weights` reads."""
+    """Write a checkpoint that `load_weights` reads."""
     torch.save({"mean": mean_of(state)}, target)
 
 
 def write_folder(state: Path, target: Path, scale: float) -> None:
-    """The autoencoder as a diffusers folder with its scaling factor."""
+    """Write the autoencoder as a diffusers folder with its scaling factor."""
     model = autoencoder.build_like(mean_of(state))
     model.register_to_config(scaling_factor=scale)
     model.save_pretrained(target)
 
 
 def begin_state(checkpoint: Path, part: str, state: Path) -> None:
-    """A state at step 0 with the checkpoint's mean weights; the optimizer begins anew."""
+    """Write a state at step 0 with the averaged weights of a checkpoint and no optimizer state."""
     mean = torch.load(checkpoint, map_location="cpu", weights_only=False)["mean"]
     facts = {"part": part, "step": 0, "samples": 0, "number": 0}
     save_parts(state, {f"mean.{name}": value for name, value in mean.items()}, facts)

@@ -1,4 +1,4 @@
-"""Draws training pictures with many processes beside the device, without end and from one seed."""
+"""Draw an endless, seeded sequence of training pictures in many processes beside the GPU."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDINGS = 2
 
 @dataclass(frozen=True)
 class Shard:
-    """Pictures uint8 (n, 128, 128, 3); labels (n,) and token ids int16 (n, wordings, 40), or none of them."""
+    """Pictures uint8 (n, 128, 128, 3), with labels (n,) and token IDs int16 (n, wordings, 40) if labelled."""
 
     pictures: np.ndarray
     labels: np.ndarray
@@ -33,7 +33,7 @@ class Shard:
 
 
 def draw_shard(art: Path, bank: Path, tokenizer: Path, kind: str, seed: tuple[int, ...], count: int) -> Shard:
-    """One shard of a kind ("train" or "plain") from its seed."""
+    """Draw a shard of a kind ("train" or "plain") from its seed."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(seed)
     if kind == "plain":
@@ -48,7 +48,7 @@ def draw_shard(art: Path, bank: Path, tokenizer: Path, kind: str, seed: tuple[in
 
 
 def token_ids(tokenizer: Path, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Newly worded captions as token ids, int16 (n, wordings, 40)."""
+    """Random captions as token IDs, int16 (n, wordings, 40)."""
     said = [caption_of(label, rng) for label in labels for _ in range(WORDINGS)]
     known = _tokenizer(tokenizer)
     ids = known(said, padding="max_length", truncation=True, max_length=TOKENS)["input_ids"]
@@ -65,16 +65,16 @@ def _tokenizer(folder: Path) -> CLIPTokenizer:
 
 
 class Drawers:
-    """Processes that draw shard after shard; the n-th shard of a seed is always the same."""
+    """Processes that draw shards; the n-th shard of a seed is always the same."""
 
     def __init__(
         self, art: Path, tokenizer: Path, kinds: tuple[str, ...], seed: int, workers: int, shard: int = SHARD
     ) -> None:
         self.art, self.tokenizer, self.kinds, self.seed, self.shard = art, tokenizer, kinds, seed, shard
         self.bank = art / "bank.npy"
-        # Forked processes would share the device's state.
+        # Forked processes would share the state of the GPU.
         self.pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        designs_of(art)  # fills its cache once, before the processes read it
+        designs_of(art)  # fills the cache before the processes read it
         if "plain" in kinds:
             write_bank(art, self.bank, every=2, run=partial(self.pool.map, chunksize=64))
         self.waiting: list[Future[Shard]] = []
@@ -90,7 +90,7 @@ class Drawers:
         self.asked += 1
 
     def ready(self, wait: bool = False) -> Iterator[Shard]:
-        """The shards that are done, in their order; with `wait`, at least one."""
+        """The finished shards in order; with `wait`, at least one."""
         if wait:
             wait_for(self.waiting[:1])
         while self.waiting and self.waiting[0].done():

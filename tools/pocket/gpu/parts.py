@@ -1,4 +1,4 @@
-"""A training's state as a few small files: every number in 16 bits, cut into parts of at most 15 MiB."""
+"""Store the state of a training in 16 bits, split into files of at most 15 MiB."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PARTS = 8
 
 
 class TooLargeError(ValueError):
-    """The state does not fit into the parts that are allowed."""
+    """The state needs more parts than allowed."""
 
 
 def shrink(tensors: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
-    """Each tensor as float16 of its value over its largest one, and that largest one."""
+    """Each tensor as float16, divided by its largest absolute value, and that value."""
     scales = {name: float(value.float().abs().max()) or 1.0 for name, value in tensors.items()}
     small = {
         name: (value.float() / scales[name]).half().cpu().contiguous() for name, value in tensors.items()
@@ -28,7 +28,7 @@ def shrink(tensors: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], d
 
 
 def widen(tensors: dict[str, torch.Tensor], scales: dict[str, float]) -> dict[str, torch.Tensor]:
-    """The float32 tensors that `shrink` was given, to 11 bits."""
+    """Undo `shrink`: float32 tensors with 11 bits of precision."""
     return {name: value.float() * scales[name] for name, value in tensors.items()}
 
 
@@ -39,7 +39,7 @@ def save_parts(
     part: int = PART,
     parts: int = PARTS,
 ) -> list[Path]:
-    """Write the state into ``state-0-of-3.part`` and so on, in place of what was there."""
+    """Write the state as ``state-0-of-3.part`` and so on, replacing an earlier one."""
     small, scales = shrink(tensors)
     data = save(small, {"facts": json.dumps(facts), "scales": json.dumps(scales)})
     count = -(-len(data) // part)
@@ -55,7 +55,7 @@ def save_parts(
 
 
 def load_parts(files: Iterable[Path]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """Tensors and facts of a whole state; refuses one of which a part is missing."""
+    """Read the tensors and facts of a state; refused if a part is missing."""
     found = {file.name: file for file in files}
     count = int(next(iter(found), "state-0-of-1.part").split("-")[-1].removesuffix(".part"))
     names = [f"state-{i}-of-{count}.part" for i in range(count)]

@@ -1,4 +1,4 @@
-"""The icon art as one file of at most 20 MB, which travels to the machine that draws and trains.
+"""Pack the icon art into one file of at most 20 MB, for the machine that draws and trains.
 
 python -m tools.pocket.gpu.source --art tools/pocket/work/icons --target source.tar
 """
@@ -17,7 +17,7 @@ LIMIT = 20_000_000
 
 
 def trim_solid(archive: Path, target: Path) -> None:
-    """The pack of 3D pictures with those of our concepts alone."""
+    """Write the pack of 3D pictures with only those of our concepts."""
     codes = [code for concept in CONCEPTS for code in concept.codepoints]
     names = {f"package/assets/{c}.webp" for code in codes for c in (code, code.replace("-fe0f", ""))}
     with tarfile.open(archive, "r|gz") as whole, tarfile.open(target, "w:gz") as small:
@@ -27,7 +27,7 @@ def trim_solid(archive: Path, target: Path) -> None:
 
 
 def pack(folder: Path, target: Path) -> int:
-    """Write the source file; its size in bytes."""
+    """Write the source file; returns its size in bytes."""
     solid = icons.archive_name(icons.SOLID_PACK)
     trimmed = target.with_suffix(".solid")
     trim_solid(folder / solid, trimmed)
@@ -43,7 +43,7 @@ def pack(folder: Path, target: Path) -> int:
 
 
 def unpack(source: Path, folder: Path) -> Path:
-    """The art folder that `dataset` and `plain` read from."""
+    """Unpack the source file into an art folder, as `dataset` and `plain` read it."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(source) as whole:
         whole.extractall(folder, filter="data")

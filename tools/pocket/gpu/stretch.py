@@ -1,8 +1,8 @@
-"""Trains one part for one stretch of minutes on a machine with a GPU, and hands its state on in small files.
+"""Train one part for some minutes on a machine with a GPU, and save its state in small files.
 
     python -m tools.pocket.gpu.stretch denoiser --source source.tar --state state --out state --minutes 9
 
-Without a state in `--state` it begins anew. Pictures are drawn all the while by `--workers` processes.
+It resumes from the state in `--state`, if there is one. `--workers` processes draw the training pictures.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ROOM = 200_000
 
 
 class Stretch:
-    """A task under training: weights, their mean, the optimizer and the count of steps."""
+    """The training of a task: weights, averaged weights, the optimizer and the step."""
 
     def __init__(self, part: str, task: Task, steps: int) -> None:
         self.part, self.task, self.total = part, task, steps
@@ -49,7 +49,7 @@ class Stretch:
         self.step = self.samples = self.number = 0
 
     def run(self, seconds: float, batch: int, drawers: Drawers) -> Iterator[dict[str, float]]:
-        """Train until the time is used up; yields figures now and then."""
+        """Train until the time is used up; yields measurements every 100 steps."""
         end, figures = time.monotonic() + seconds, []
         while time.monotonic() < end and self.step < self.total:
             for shard in drawers.ready(wait=len(self.task) < batch):
@@ -62,11 +62,11 @@ class Stretch:
                 yield told | {"figure": float(np.mean(figures[-100:]))}
 
     def learn(self, batch: int) -> float:
-        """One step; its figure."""
+        """One training step; returns its measurement."""
         share = self.step / self.total
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * plateau(share)
-        # Seeded by the step, so that a stretch goes on where another one stopped.
+        # Seeded by the step, so that a resumed training is the same.
         rng = np.random.default_rng([7, self.step])
         torch.manual_seed(self.step)
         self.optimizer.zero_grad(set_to_none=True)
@@ -84,7 +84,7 @@ class Stretch:
         return figure
 
     def save(self, folder: Path) -> list[Path]:
-        """The mean weights, the optimizer's state and, where they fit, the weights themselves."""
+        """Save the averaged weights, the optimizer state and, if they fit, the current weights."""
         tensors = {f"mean.{name}": value for name, value in self.mean.items()}
         tensors |= self._optimizer_tensors()
         facts = {"part": self.part, "step": self.step, "samples": self.samples, "number": self.number + 1}
@@ -95,7 +95,7 @@ class Stretch:
             return save_parts(folder, tensors, facts)
 
     def _optimizer_tensors(self) -> dict[str, torch.Tensor]:
-        """The optimizer's averages by the weights' names; squares as their roots, which 16 bits can hold."""
+        """The optimizer state by weight; square roots of the second moments, which fit into 16 bits."""
         found = {}
         for name, weight in self.task.model.named_parameters():
             state = self.optimizer.state.get(weight, {})
@@ -105,7 +105,7 @@ class Stretch:
         return found
 
     def restore(self, tensors: dict[str, torch.Tensor], facts: dict[str, Any]) -> None:
-        """Go on from `save`."""
+        """Restore what `save` wrote."""
         if facts["part"] != self.part:
             raise ValueError(f"the state is of the {facts['part']}, not of the {self.part}")
         self.step, self.samples, self.number = facts["step"], facts["samples"], facts["number"]
@@ -134,11 +134,11 @@ def options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("part", choices=BATCHES)
-    parser.add_argument("--source", type=Path, required=True, help="file of the icon art")
-    parser.add_argument("--state", type=Path, help="folder of the parts of an earlier stretch")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the parts of this one")
+    parser.add_argument("--source", type=Path, required=True, help="the packed icon art")
+    parser.add_argument("--state", type=Path, help="folder of the state of an earlier call")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the state of this call")
     parser.add_argument("--minutes", type=float, default=9.0)
-    parser.add_argument("--steps", type=int, help="steps in all, over all stretches")
+    parser.add_argument("--steps", type=int, help="steps in total, over all calls")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--workers", type=int, default=14)
     parser.add_argument("--shard", type=int, default=SHARD, help="pictures drawn at a time")

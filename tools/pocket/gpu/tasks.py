@@ -1,4 +1,4 @@
-"""What is trained in stretches: the autoencoder on pictures, the denoiser on latents, kept on the device."""
+"""The trainings on a GPU: the autoencoder on pictures, the denoiser on latents, kept on the device."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tools.pocket.train.critic import Critic, Judged
 from tools.pocket.train.text import TOKENS
 
 DROPPED = denoiser.DROPPED
-JUDGES = ((0.3, Judged), (0.8, Critic))  # features from a third on, a critic at the end
+JUDGES = ((0.3, Judged), (0.8, Critic))  # a perceptual loss from 30 % on, an adversarial one at the end
 
 
 class Ring:
-    """The newest `room` rows of some kind, kept on the device."""
+    """A ring buffer with the newest `room` rows, on the device."""
 
     def __init__(self, room: int, shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> None:
         self.rows = torch.empty((room, *shape), dtype=dtype, device=device)
         self.seen = 0
 
     def add(self, rows: torch.Tensor) -> None:
-        """Write rows after the last ones, over the oldest where it is full."""
+        """Append rows, overwriting the oldest ones when full."""
         places = (torch.arange(len(rows)) + self.seen) % len(self.rows)
         self.rows[places.to(self.rows.device)] = rows.to(self.rows)
         self.seen += len(rows)
@@ -44,20 +44,20 @@ class Task(Protocol):
     model: torch.nn.Module
 
     def absorb(self, shard: Shard) -> None:
-        """Take a shard of pictures in."""
+        """Add a shard of pictures."""
         ...
 
     def __len__(self) -> int:
-        """How many pictures there are to draw from."""
+        """The number of available pictures."""
         ...
 
     def loss(self, rng: np.random.Generator, batch: int, share: float) -> tuple[torch.Tensor, float]:
-        """The loss of a newly drawn batch at a share of the training, and one figure to report."""
+        """The loss of a random batch, and a measurement to report; `share` of the training is done."""
         ...
 
 
 def cut(pictures: torch.Tensor, rows: np.ndarray, corners: np.ndarray, size: int) -> torch.Tensor:
-    """Squares of the chosen pictures at their corners (y, x); float (n, 3, size, size) in [-1, 1]."""
+    """Crops of the chosen pictures at the corners (y, x); float (n, 3, size, size) in [-1, 1]."""
     device = pictures.device
     chosen = torch.from_numpy(rows).to(device)[:, None, None]
     along = torch.arange(size, device=device)
@@ -66,7 +66,7 @@ def cut(pictures: torch.Tensor, rows: np.ndarray, corners: np.ndarray, size: int
 
 
 class AutoencoderTask:
-    """Crops and whole pictures in turn; further judges join in at their share of the training."""
+    """Crops and whole pictures in turn; each judge starts at its share of the training."""
 
     kinds = ("plain", "train")
 
@@ -100,7 +100,7 @@ class AutoencoderTask:
 
 
 class DenoiserTask:
-    """Latents of a frozen autoencoder with the token ids of their captions."""
+    """Latents of a frozen autoencoder with the token IDs of their captions."""
 
     kinds = ("train",)
 
@@ -145,7 +145,7 @@ class DenoiserTask:
 
     @torch.no_grad()
     def _words(self, chosen: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-        """Text states of one wording of each row, a share of them empty; (n, 40, 192)."""
+        """Text states of one caption of each row, a share of them empty; (n, 40, 192)."""
         assert self.tokens is not None
         wording = torch.from_numpy(rng.integers(self.tokens.rows.shape[1], size=len(chosen)))
         ids = self.tokens.rows[chosen, wording.to(self.device)].long()

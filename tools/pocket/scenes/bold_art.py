@@ -1,4 +1,4 @@
-"""Made-up drawings with outlines, of any shapes: what the autoencoder must keep, whoever drew it.
+"""Random drawings of outlined shapes, with which the autoencoder learns to keep any kind of drawing.
 
 Shapes with even outlines, faces, dots, stripes, whiskers and steps, drawn three times too large and made
 smaller, so that every edge is smooth. They show nothing that a caption could name.
@@ -21,7 +21,7 @@ Colour = tuple[float, float, float]
 
 
 def any_colour(rng: Rng) -> Colour:
-    """RGB in 0 to 255: mostly vivid, some pale, some grey."""
+    """A random RGB colour from 0 to 255: mostly vivid, some pale, some grey."""
     kind = rng.random()
     if kind < 0.6:
         h, s, v = rng.random(), rng.uniform(0.45, 1.0), rng.uniform(0.45, 1.0)
@@ -34,7 +34,7 @@ def any_colour(rng: Rng) -> Colour:
 
 
 def line_colour(rng: Rng) -> Colour:
-    """Mostly near-black; sometimes a dark or another colour, sometimes white."""
+    """A random line colour: mostly near-black, sometimes dark, white or any colour."""
     kind = rng.random()
     if kind < 0.7:
         dark = rng.uniform(0, 40)
@@ -91,14 +91,14 @@ def outline_of_polygon(rng: Rng, radius: float) -> np.ndarray:
 
 
 def turned(points: np.ndarray, rng: Rng, centre: np.ndarray) -> np.ndarray:
-    """Turned by any angle (often by none) and moved; int32 (n, 1, 2) for cv2."""
+    """Rotate points by a random angle, often 0, and move them; int32 (n, 1, 2) for cv2."""
     angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.6 else 0.0
     c, s = np.cos(angle), np.sin(angle)
     return np.rint(points @ np.array([[c, s], [-s, c]]) + centre).astype(np.int32)[:, None]
 
 
 def fill(canvas: np.ndarray, points: np.ndarray, colour: Colour, line: Colour | None, width: int) -> None:
-    """A filled shape, and its outline when a line colour is given."""
+    """Draw a filled shape, with an outline if a line colour is given."""
     cv2.fillPoly(canvas, [points], colour)
     if line is not None:
         cv2.polylines(canvas, [points], True, line, width)
@@ -191,7 +191,7 @@ DETAILS: tuple[Callable[..., None], ...] = (face, dots, stripes)
 
 
 def draw_bold(rng: Rng) -> np.ndarray:
-    """One made-up drawing, uint8 (128, 128, 3)."""
+    """A random drawing, uint8 (128, 128, 3)."""
     canvas = np.ascontiguousarray(ground(rng))
     width = int(rng.uniform(1.0, 5.5) * OVER)
     line = line_colour(rng)

@@ -17,7 +17,7 @@ from tools.pocket.scenes import places_shops as shops
 from tools.pocket.scenes import places_travel as travel
 from tools.pocket.scenes.places_pen import UNITS, Painter, paint
 
-OVER = 3  # drawn three times too large and reduced: smooth edges
+OVER = 3  # drawn at three times the size for smooth edges
 
 
 @dataclass(frozen=True)

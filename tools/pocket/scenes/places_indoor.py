@@ -1,4 +1,4 @@
-"""Public rooms: flat, bold backgrounds whose telling props leave the lower centre free."""
+"""Public rooms: flat, bold backgrounds with typical props, which leave the lower centre free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pen the place painters draw with: 128 x 128 units, any pixel size, jittered colours."""
+"""The pen that draws the places: 128 x 128 units, any size in pixels, jittered colours."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Pen:
         return int(self.rng.integers(low, high + 1))
 
     def coin(self, chance: float = 0.5) -> bool:
-        """True with the given chance."""
+        """True with the given probability."""
         return bool(self.rng.random() < chance)
 
     def pick(self, *names: str) -> str:
@@ -49,7 +49,7 @@ class Pen:
         return names[int(self.rng.integers(len(names)))]
 
     def color(self, name: str) -> Rgb:
-        """The hex colour under this picture's palette shift; the same each time it is asked."""
+        """A hex colour with the palette shift of this picture; the same in each call."""
         if name not in self.known:
             red, green, blue = (int(name[i : i + 2], 16) / 255 for i in (0, 2, 4))
             hue, light, vivid = colorsys.rgb_to_hls(red, green, blue)
@@ -163,7 +163,7 @@ class Pen:
             y, row = low, row + 1
 
     def done(self) -> Image.Image:
-        """The picture, mirrored if this one is."""
+        """The finished picture, possibly mirrored."""
         return ImageOps.mirror(self.image) if self.mirror else self.image
 
 

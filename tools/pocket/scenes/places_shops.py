@@ -1,4 +1,4 @@
-"""Shops and the bank, in the same flat, bold manner."""
+"""Shops and the bank, in the same flat, bold style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Styles that live from lines and shapes: pencil, neon, blueprint, silhouette, ink, crayon."""
+"""Styles based on lines and shapes: pencil, neon, blueprint, silhouette, ink, crayon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cheap picture operations that the styles are made of (128 x 128, float32 in [0, 1])."""
+"""Fast picture operations for the styles (128 x 128, float32 in [0, 1])."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _separable(picture: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.nd
 
 
 def blur(picture: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian blur; costs the same for every sigma."""
+    """Gaussian blur, at the same cost for every sigma."""
     return _separable(picture, _kernel(sigma), _kernel(sigma))
 
 
@@ -58,7 +58,7 @@ def luma(picture: np.ndarray) -> np.ndarray:
 
 
 def vivid(picture: np.ndarray, amount: float) -> np.ndarray:
-    """Saturation times `amount`."""
+    """Multiply the saturation by `amount`."""
     grey = luma(picture)[..., None]
     return np.clip(grey + (picture - grey) * np.float32(amount), 0.0, 1.0)
 
@@ -74,14 +74,14 @@ def mix(under: np.ndarray, over: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 
 def shift(field: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Move a field, repeating its border."""
+    """Shift a field, repeating its border."""
     rows = np.clip(np.arange(SIZE) - down, 0, SIZE - 1)
     cols = np.clip(np.arange(SIZE) - right, 0, SIZE - 1)
     return field[rows][:, cols]
 
 
 def lay(picture: np.ndarray, mask: np.ndarray, scene: bool, ground: np.ndarray) -> np.ndarray:
-    """The picture's object on another ground (a colour or a whole picture)."""
+    """Put the object of a picture on another ground (a colour or a picture)."""
     if scene:
         return mix(ground, picture, mask)
     bare = mask < 0.02

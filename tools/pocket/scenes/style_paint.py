@@ -1,4 +1,4 @@
-"""Styles that live from colour and light: cartoon, sticker, 3d, flat, pixel, paint, paper, clay."""
+"""Styles based on colour and light: cartoon, sticker, 3d, flat, pixel, paint, paper, clay."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Apply = Callable[[np.ndarray, np.ndarray, bool, np.random.Generator], np.ndarray
 
 @dataclass(frozen=True)
 class Style:
-    """A way of drawing: its caption words (the first is canonical) and its redrawing."""
+    """A style: its caption words (the first is canonical) and its image operation."""
 
     name: str
     words: tuple[str, ...]

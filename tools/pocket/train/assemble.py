@@ -1,5 +1,7 @@
-"""Writes the trained parts into `assets/pocket` (a diffusers pipeline and an open_clip directory, fp16),
-and the demo's references into `assets/demo`.
+"""Export the trained parts and the references of the demos.
+
+The parts go to `assets/pocket` (a diffusers pipeline and an open_clip directory, fp16), the references to
+`assets/demo`.
 
     python -m tools.pocket.train.assemble
 """
@@ -27,7 +29,7 @@ DEMO_PLACES = ("on the stairs", "on a beach", "in the snow", "on a sofa")
 
 
 def pipeline(work: Path) -> StableDiffusionPipeline:
-    """The trained parts as an ordinary pipeline, in float32."""
+    """The trained parts as a standard pipeline in float32."""
     tokenizer, encoder = denoiser.load_text(work)
     vae = decoder.load_finished(work)
     vae.register_to_config(scaling_factor=read_scale(work))
@@ -45,7 +47,7 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
 
 
 def write_clip(work: Path, folder: Path) -> None:
-    """An open_clip directory: configuration, weights and tokenizer in one place."""
+    """Write an open_clip directory with configuration, weights and tokenizer."""
     model, tokenizer = clip.load_clip(work)
     folder.mkdir(parents=True)
     tokenizer.save_pretrained(folder)
@@ -65,7 +67,7 @@ def _half(value: torch.Tensor) -> torch.Tensor:
 
 
 def write_demo(folder: Path) -> None:
-    """The bundled references, drawn by our own code, with their prompts."""
+    """Draw the bundled references and write them with their prompts."""
     style, thing = folder / "style", folder / "object"
     for kind in (style, thing):
         kind.mkdir(parents=True, exist_ok=True)

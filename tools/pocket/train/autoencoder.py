@@ -1,11 +1,11 @@
-"""Trains the f8 autoencoder, then writes the latents of all training pictures.
+"""Train the f8 autoencoder.
 
     python -m tools.pocket.train.autoencoder --minutes 50
     python -m tools.pocket.train.autoencoder --measure      (reconstruction of unseen renders, per style)
 
-Its pictures are the labelled renders and the unlabelled ones of `tools.pocket.data.plain`, half and half, as
-64 px crops and as whole pictures in turn. Latents are noised now and then, and turned, mirrored or halved in
-size with their pictures, so that what a denoiser gets nearly right decodes to something nearly right.
+Half of its pictures are labelled renders, half are the unlabelled ones of `tools.pocket.data.plain`, as 64 px
+crops and as whole pictures in turn. Some latents get noise, or are rotated, mirrored or downscaled together
+with their pictures, so that small errors of a denoiser decode to small errors.
 """
 
 import argparse
@@ -28,8 +28,8 @@ LATENT_CHANNELS = 16
 WIDTHS = (16, 32, 64, 128)
 LAYERS = 2
 DIVERGENCE = 5e-4
-NOISED, NOISE = 0.3, 0.15  # share of batches whose latents get noise, and its largest deviation
-MOVED = 0.15  # share of batches whose latents are changed with their pictures
+NOISED, NOISE = 0.3, 0.15  # share of batches whose latents get noise, and its largest standard deviation
+MOVED = 0.15  # share of batches whose latents are transformed with their pictures
 INNER_RATE, RATE = 2e-3, 1e-3
 
 
@@ -49,7 +49,7 @@ def build(
 
 
 def build_like(weights: dict[str, torch.Tensor]) -> AutoencoderKL:
-    """An autoencoder of the shape of some weights, with them."""
+    """Build the autoencoder that fits these weights, and load them."""
     blocks = [f"encoder.down_blocks.{i}.resnets." for i in range(4)]
     widths = tuple(weights[f"{block}0.conv2.weight"].shape[0] for block in blocks)
     layers = len({name.split(".")[4] for name in weights if name.startswith(blocks[0])})
@@ -60,7 +60,7 @@ def build_like(weights: dict[str, torch.Tensor]) -> AutoencoderKL:
 
 @torch.no_grad()
 def grow(model: AutoencoderKL, old: dict[str, torch.Tensor]) -> None:
-    """Start from weights of fewer latent channels and layers: the new layers change nothing at first."""
+    """Start from weights with fewer latent channels and layers; new layers are the identity at first."""
     had = old["post_quant_conv.weight"].shape[0]
     now = model.config.latent_channels
     kept = [*range(had), *range(now, now + had)]  # means, then logarithms of the variances
@@ -83,7 +83,7 @@ def grow(model: AutoencoderKL, old: dict[str, torch.Tensor]) -> None:
 
 
 def _begin_square(weight: torch.Tensor, value: torch.Tensor, kept: list[int]) -> None:
-    """The identity, with the old channels' own mixture in their place; (n, n, 1, 1)."""
+    """The identity, with the old weights for the old channels; (n, n, 1, 1)."""
     weight.zero_()[..., 0, 0].fill_diagonal_(1)
     rows = torch.tensor(kept)
     weight[rows[:, None], rows[None]] = value
@@ -92,7 +92,7 @@ def _begin_square(weight: torch.Tensor, value: torch.Tensor, kept: list[int]) ->
 def moved(
     latents: torch.Tensor, target: torch.Tensor, rng: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Latents and pictures halved, turned by a right angle or mirrored alike."""
+    """Downscale latents and pictures by 2, rotate them by right angles, or mirror them."""
     kind = int(rng.integers(3))
     if kind == 0:
         return functional.avg_pool2d(latents, 2), functional.avg_pool2d(target, 2)
@@ -107,7 +107,7 @@ def edges(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def reconstruction_loss(made: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """L1, L1 of the edges, L1 of a 4x smaller picture, and the square error that PSNR measures."""
+    """L1, L1 of the edges, L1 at a quarter of the size, and the squared error, which PSNR measures."""
     edge = sum((a - b).abs().mean() for a, b in zip(edges(made), edges(target), strict=True))
     small = functional.avg_pool2d(made - target, 4).abs().mean()
     return (made - target).abs().mean() + 0.4 * edge + 0.5 * small + 3.0 * functional.mse_loss(made, target)
@@ -119,9 +119,9 @@ Judge = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 def loss_of(
     model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator, judges: Sequence[Judge] = ()
 ) -> tuple[torch.Tensor, float, float]:
-    """The loss of a batch, its PSNR in dB, and the divergence of its latents in nats a number.
+    """The loss of a batch, its PSNR in dB, and the KL divergence of its latents in nats per element.
 
-    `judges` are further losses of what is made and what was wanted, where the size is the usual one.
+    `judges` are additional losses of (reconstruction, target), for pictures that were not downscaled.
     """
     with torch.autocast(target.device.type, torch.bfloat16):
         posterior = model.encode(target).latent_dist
@@ -157,7 +157,7 @@ def train(args: argparse.Namespace) -> None:
 
 
 def _weights(path: Path) -> dict[str, torch.Tensor]:
-    """The weights of a checkpoint of ours, of a plain state or of a safetensors file."""
+    """The weights of one of our checkpoints, of a state dict, or of a safetensors file."""
     if path.suffix == ".safetensors":
         from safetensors.torch import load_file
 
@@ -168,7 +168,7 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
 
 @torch.no_grad()
 def encode_all(model: AutoencoderKL, pictures: np.ndarray) -> torch.Tensor:
-    """Means of the posteriors: float16 (n, channels, 16, 16)."""
+    """The means of the posteriors, float16 (n, channels, 16, 16)."""
     means = []
     for start in range(0, len(pictures), 32):
         with torch.autocast("cpu", torch.bfloat16):
@@ -178,7 +178,7 @@ def encode_all(model: AutoencoderKL, pictures: np.ndarray) -> torch.Tensor:
 
 @torch.no_grad()
 def reconstruction(model: AutoencoderKL, pictures: np.ndarray) -> np.ndarray:
-    """Peak signal-to-noise ratio of each picture in dB (float32 arithmetic)."""
+    """The PSNR of each picture in dB, computed in float32."""
     figures = []
     for start in range(0, len(pictures), 32):
         target = to_tensor(pictures[start : start + 32])

@@ -1,4 +1,4 @@
-"""The autoencoder's batches: crops and whole pictures, of labelled renders and of unlabelled drawings."""
+"""Batches for the autoencoder: crops and whole pictures of labelled renders and unlabelled drawings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 CROP = 64
-BATCH = 16  # crops of 64 px; a quarter of it are whole pictures
+BATCH = 16  # crops of 64 px, or a quarter as many whole pictures
 PLAIN_SHARE = 0.5
 
 
@@ -18,7 +18,7 @@ def to_tensor(pictures: np.ndarray) -> torch.Tensor:
 
 
 def crops(pictures: np.ndarray, rng: np.random.Generator, count: int, size: int) -> np.ndarray:
-    """uint8 (count, size, size, 3), anywhere in any of the pictures."""
+    """Random crops of random pictures, uint8 (count, size, size, 3)."""
     chosen = rng.integers(len(pictures), size=count)
     corners = rng.integers(0, 128 - size + 1, size=(count, 2))
     return np.stack(
@@ -34,7 +34,7 @@ class Pictures:
         self.rng = rng
 
     def batch(self, step: int) -> torch.Tensor:
-        """Crops in every other step, whole pictures in the others; float (n, 3, h, w)."""
+        """A batch of crops in odd steps, of whole pictures in even ones; float (n, 3, h, w)."""
         size, count = (CROP, BATCH) if step % 2 else (128, BATCH // 4)
         plain = round(PLAIN_SHARE * count)
         shares = zip(self.kinds, (plain, count - plain), strict=True)

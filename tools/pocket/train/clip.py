@@ -1,15 +1,15 @@
-"""Trains the small CLIP (open_clip: a timm image tower and a text transformer) from scratch.
+"""Train the small CLIP model (open_clip: a timm image tower and a text transformer) from scratch.
 
-Each image is told apart against texts that name every concept, every style and every place, each text
-in its own wording (synonyms, unknown styles, made-up trigger words), and against the captions of its
-batch. That is the use that Eq. G2 makes of it. The text tower starts from the pipeline's text encoder and
-is trained in every fourth step; the image tower sees smaller pictures at first.
+Each image is classified against texts of all concepts, all styles and all places in varied wording (synonyms,
+unknown styles, made-up trigger words), and against the captions of its batch, as Eq. G2 uses the model. The
+text tower starts from the pipeline's text encoder and is trained in every fourth step; the image tower starts
+with smaller pictures.
 
     python -m tools.pocket.train.clip --minutes 45
     python -m tools.pocket.train.redraw --kind reconstructed
     python -m tools.pocket.train.redraw --kind generated
-    python -m tools.pocket.train.clip --minutes 60     (goes on, with pictures as the model draws them)
-    python -m tools.pocket.train.clip --measure      (on the left-out concept x style pairs)
+    python -m tools.pocket.train.clip --minutes 60     (continues with redrawn pictures)
+    python -m tools.pocket.train.clip --measure      (on the held-out concept x style pairs)
 """
 
 import sys
@@ -35,7 +35,7 @@ BATCH = 64
 SIZE, SMALL = 128, 96
 MEAN, STD = (0.6, 0.6, 0.6), (0.3, 0.3, 0.3)
 TEXT_EVERY = 4
-REDRAWN = 0.4  # share of pictures as the model draws them, once `tools.pocket.train.redraw` has made some
+REDRAWN = 0.4  # share of pictures from `tools.pocket.train.redraw`, once there are any
 MODEL_CONFIG = {
     "embed_dim": 256,
     "vision_cfg": {
@@ -80,7 +80,7 @@ def encoder_layers(known: dict[str, torch.Tensor]) -> set[str]:
 
 
 class ClipTask(nn.Module):
-    """The CLIP with plain classifiers beside it, which show the image tower its way."""
+    """The CLIP model with auxiliary classifiers for the image tower."""
 
     def __init__(self, vocabulary: int) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class ClipTask(nn.Module):
         self.place = nn.Linear(256, len(PLACES))
 
     def plain(self, features: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Logits of the plain classifiers."""
+        """The logits of the auxiliary classifiers."""
         return {
             "concept": self.concept(features),
             "style": self.style(features),
@@ -98,7 +98,7 @@ class ClipTask(nn.Module):
         }
 
     def groups(self) -> list[dict[str, object]]:
-        """The text tower, already trained on captions, moves slowly."""
+        """Parameter groups: the text tower, already trained on captions, has a lower learning rate."""
         image = [*self.clip.visual.parameters(), *self.concept.parameters(), self.clip.logit_scale]
         heads = [*self.style.parameters(), *self.place.parameters()]
         known = {id(weight) for weight in image + heads}
@@ -121,7 +121,7 @@ def label(first: int = NONE, style: int = NONE, place: int = NONE) -> np.void:
 
 
 class Texts:
-    """The texts that an image is told apart against, freshly worded."""
+    """The texts that images are classified against, in random wording."""
 
     def __init__(self, model: CLIP, tokenizer: CLIPTokenizer, rng: np.random.Generator) -> None:
         self.model, self.tokenizer, self.rng = model, tokenizer, rng
@@ -139,7 +139,7 @@ class Texts:
         return int(self.rng.integers(options)) if self.rng.random() < rate else NONE
 
     def all(self, captions: list[str]) -> list[torch.Tensor]:
-        """Features of the concepts', styles', places' texts and of the given captions."""
+        """The features of the texts of all concepts, styles and places, and of the given captions."""
         style, place = self._maybe(len(STYLES), 0.7), self._maybe(len(PLACES), 0.2)
         words = [caption_of(label(c, style, place), self.rng, 0.2) for c in range(len(CONCEPTS))]
         concept = self._maybe(len(CONCEPTS), 1.0)
@@ -151,7 +151,7 @@ class Texts:
 
 
 def soft_targets(labels: np.ndarray) -> dict[str, torch.Tensor]:
-    """Rows that sum to 1, or to 0 where an image shows no style or place."""
+    """Soft targets: rows sum to 1, or to 0 for an image without style or place."""
     n = len(labels)
     concept, style, place = (
         torch.zeros(n, len(CONCEPTS)),
@@ -174,7 +174,7 @@ def cross_entropy(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 def contrast(logits: torch.Tensor, labels: np.ndarray) -> torch.Tensor:
-    """Images against the batch's captions, both ways; equal contents are positives of each other."""
+    """The symmetric contrastive loss of images and captions; pictures with equal contents are positives."""
     keys = torch.from_numpy(
         np.stack([labels[c] for c in ("first", "second", "style", "place")], 1).astype(np.int64)
     )
@@ -184,7 +184,7 @@ def contrast(logits: torch.Tensor, labels: np.ndarray) -> torch.Tensor:
 
 
 def pool_of(work: Path) -> tuple[np.ndarray, np.ndarray, int]:
-    """Training renders, behind them their redrawn likes once those exist, and the number of renders."""
+    """Training renders, followed by redrawn pictures if there are any, and the number of renders."""
     pictures, labels = load_split(work, "train")
     renders = len(labels)
     for extra in ("reconstructed", "generated"):
@@ -196,7 +196,7 @@ def pool_of(work: Path) -> tuple[np.ndarray, np.ndarray, int]:
 
 
 def with_redrawn(rows: np.ndarray, renders: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """The rows of a batch, a share of them replaced by redrawn pictures, if there are any."""
+    """Replace a share of the rows of a batch by redrawn pictures, if there are any."""
     if count == renders:
         return rows
     return np.where(rng.random(len(rows)) < REDRAWN, rng.integers(renders, count, len(rows)), rows)
@@ -257,7 +257,7 @@ def image_features(model: CLIP, pictures: np.ndarray) -> torch.Tensor:
 
 @torch.no_grad()
 def measure(args) -> None:
-    """Top-1 of concept and style on left-out pairs, of place on unseen renders; fixed plain wording."""
+    """Top-1 accuracy of concept and style on held-out pairs, and of place on unseen renders."""
     model, tokenizer = load_clip(args.work)
     texts = Texts(model, tokenizer, np.random.default_rng(0))
     pictures, labels = (a[:2000] for a in load_split(args.work, "pairs"))
@@ -267,7 +267,7 @@ def measure(args) -> None:
     truth = [TRAINED_STYLES.index(s) for s in labels["style"]]
     told = np.array([int((by_style[s] @ x).argmax()) for s, x in zip(truth, seen, strict=True)])
     right = np.mean(told == labels["first"])
-    print(f"concept top-1 {right:.3f} of {len(CONCEPTS)} over {len(told)} left-out pairs")
+    print(f"concept top-1 {right:.3f} of {len(CONCEPTS)} over {len(told)} held-out pairs")
     for position, name in enumerate(styles):
         mine = np.array(truth) == position
         print(f"   {name:20s} {np.mean(told[mine] == labels['first'][mine]):.3f} over {mine.sum()}")

@@ -1,4 +1,4 @@
-"""What a reconstruction is judged by besides its pixels: the shipped CLIP's features, and a critic's eye."""
+"""Additional losses of a reconstruction: a perceptual loss by the shipped CLIP, and an adversarial one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def image_tower() -> nn.Module:
 
 
 class Judged:
-    """Distance of the features of two pictures: L1 of the unit vectors of the first stages."""
+    """The perceptual loss: L1 between unit-norm features of the first stages."""
 
     def __init__(self, device: torch.device) -> None:
         self.tower = image_tower().to(device).eval().requires_grad_(False)
@@ -43,7 +43,7 @@ class Judged:
 
 
 def critic_net(width: int = 32) -> nn.Sequential:
-    """A convolutional critic of patches of 22 px: one figure for every eighth pixel."""
+    """A convolutional patch critic with a receptive field of 22 px and a stride of 8 px."""
 
     def step(inside: int, outside: int, stride: int) -> list[nn.Module]:
         return [
@@ -56,14 +56,14 @@ def critic_net(width: int = 32) -> nn.Sequential:
 
 
 class Critic:
-    """Learns to tell reconstructions from pictures (hinge), beside what it judges."""
+    """The adversarial loss: a critic learns to tell reconstructions from pictures (hinge loss)."""
 
     def __init__(self, device: torch.device) -> None:
         self.net = critic_net().to(device)
         self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=CRITIC_RATE, betas=(0.5, 0.9))
 
     def __call__(self, made: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """The loss of what was made, after one lesson of the critic."""
+        """The loss of the reconstructions, after one training step of the critic."""
         real, false = self.net(target), self.net(made.detach())
         lesson = functional.relu(1 - real).mean() + functional.relu(1 + false).mean()
         self.optimizer.zero_grad(set_to_none=True)

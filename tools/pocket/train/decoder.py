@@ -1,7 +1,7 @@
-"""Trains the decoder on alone, on the means of the posteriors that the sampler meets, now and then noised.
+"""Train only the decoder further, on posterior means, some of them with noise.
 
-The latents stay as they are, so nothing else has to be trained again. Besides the autoencoder's own loss it
-minimises what is measured: the mean over the pictures of the logarithm of the square error.
+The latents do not change, so that nothing else must be trained again. To the loss of the autoencoder it adds
+the mean logarithm of the squared error per picture, which PSNR measures.
 
     python -m tools.pocket.train.decoder --minutes 30
 """
@@ -24,7 +24,7 @@ INNER_RATE, RATE = 1e-3, 5e-4
 
 
 def load_finished(work: Path) -> AutoencoderKL:
-    """The autoencoder with its last decoder."""
+    """The trained autoencoder, with the decoder of this training if there is one."""
     last = work / "decoder.pt"
     kept = torch.load(last if last.exists() else work / "autoencoder.pt", weights_only=False)
     return autoencoder.build_like(kept["mean"]).eval()
@@ -33,7 +33,7 @@ def load_finished(work: Path) -> AutoencoderKL:
 def decoder_loss(
     model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator
 ) -> tuple[torch.Tensor, float]:
-    """The loss of a batch with the encoder as it is, and the PSNR in dB."""
+    """The loss of a batch with a frozen encoder, and its PSNR in dB."""
     with torch.autocast(target.device.type, torch.bfloat16):
         with torch.no_grad():
             latents = model.encode(target).latent_dist.mean

@@ -1,9 +1,9 @@
-"""Trains the denoising U-Net on the latents of the training pictures (v-prediction, cosine schedule).
+"""Train the denoising U-Net on the latents of the training pictures (v-prediction, cosine schedule).
 
     python -m tools.pocket.train.denoiser --steps 50000 --minutes 60
 
 50,000 steps are 3.2 million pictures; call it again until they are done. It starts from the shipped weights
-where shapes fit, and goes on exactly where it was stopped.
+if their shapes fit, and resumes exactly where it was stopped.
 """
 
 from pathlib import Path
@@ -24,13 +24,13 @@ from tools.pocket.train.training import Run, arguments, load_weights
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "pocket" / "pipeline"
 BATCH = 64
-CPU_RATE = 7e-4  # of AdamW: in a short trial as good a step as Muon, and a quarter cheaper on a CPU
+CPU_RATE = 7e-4  # of AdamW: as good per step as Muon in a short trial, and a quarter cheaper on a CPU
 INNER_RATE, RATE = 1e-3, 5e-4  # of Muon, for large batches on a GPU
-MIDDLE = 0.5  # share of timesteps that favour the middle, where pictures take shape
+MIDDLE = 0.5  # share of timesteps drawn around the middle, where pictures take shape
 DROPPED = 0.1
 SNR_LIMIT = 5.0
-TWO_SUBJECTS, IN_PLACES = 0.4, 0.75  # how often such pictures are drawn, against one thing on a plain ground
-# Drawn five times as often as the other concepts: GAL's anchors and what people try first.
+TWO_SUBJECTS, IN_PLACES = 0.4, 0.75  # sampling rates relative to one object on a plain ground
+# Sampled five times as often as other concepts: GAL's anchors and what users try first.
 FAVOURED = (
     *[
         "tie",
@@ -51,7 +51,7 @@ FAVOURED = (
     *["lantern", "grapes", "knife", "cat", "dog", "teapot", "car", "house", "flower", "tree", "chair"],
     *("beach scene", "teddy bear"),
 )
-HARD = ("leaf", "moon", "shoe", "drum", "pencil", "kite", "candy", "knife")  # drawn eight times as often
+HARD = ("leaf", "moon", "shoe", "drum", "pencil", "kite", "candy", "knife")  # sampled eight times as often
 
 
 def build() -> UNet2DConditionModel:
@@ -82,7 +82,7 @@ def schedule() -> DDPMScheduler:
 
 @torch.no_grad()
 def grow(model: UNet2DConditionModel, old: dict[str, torch.Tensor]) -> None:
-    """Start from weights for fewer latent channels; the new ones begin small."""
+    """Start from weights with fewer latent channels; new weights start small."""
     for name, weight in model.state_dict().items():
         value = old[name].to(weight.dtype)
         if value.shape == weight.shape:
@@ -92,7 +92,7 @@ def grow(model: UNet2DConditionModel, old: dict[str, torch.Tensor]) -> None:
 
 
 def load_text(work: Path | None) -> tuple[CLIPTokenizer, CLIPTextModel]:
-    """The text encoder trained in this folder, or else the shipped one."""
+    """The text encoder that was trained in this folder, otherwise the shipped one."""
     if work is None or not (work / "text.pt").exists():
         encoder = CLIPTextModel.from_pretrained(SHIPPED / "text_encoder", dtype=torch.float32)
         return CLIPTokenizer.from_pretrained(SHIPPED / "tokenizer"), encoder.eval()
@@ -102,7 +102,7 @@ def load_text(work: Path | None) -> tuple[CLIPTokenizer, CLIPTextModel]:
 
 
 class Captions:
-    """Freshly worded captions as text-encoder states; a share `dropped` of them empty."""
+    """Random captions as states of the text encoder; a share `dropped` of them is empty."""
 
     def __init__(self, work: Path, rng: np.random.Generator, dropped: float = DROPPED) -> None:
         self.tokenizer, self.encoder = load_text(work)
@@ -120,7 +120,7 @@ class Captions:
 
 
 def drawing_rates(labels: np.ndarray) -> np.ndarray:
-    """Probability of each picture: favoured and hard concepts more often, left-out ones never."""
+    """The sampling probability of each picture: higher for favoured concepts, 0 for held-out ones."""
     favoured = np.array([1 + 4 * (c.name in FAVOURED) + 3 * (c.name in HARD) for c in CONCEPTS], float)
     known = np.array([c.in_denoiser for c in CONCEPTS], float)
     rate = favoured[labels["first"]] * known[labels["first"]]
@@ -130,7 +130,7 @@ def drawing_rates(labels: np.ndarray) -> np.ndarray:
 
 
 def times(rng: np.random.Generator, count: int) -> torch.Tensor:
-    """Timesteps in [0, 999], evenly spread over a mixture: all alike, and the middle more often."""
+    """Stratified timesteps in [0, 999] from a mixture of a uniform and a logit-normal distribution."""
     even = (rng.permutation(count) + rng.random(count)) / count
     bent = 1 / (1 + np.exp(-1.0 * rng.standard_normal(count) - 0.2))
     chosen = np.where(rng.random(count) < MIDDLE, bent, even)
@@ -138,7 +138,7 @@ def times(rng: np.random.Generator, count: int) -> torch.Tensor:
 
 
 def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, rng: np.random.Generator):
-    """Square error of the velocity with min-SNR weights; (n,) one figure a picture."""
+    """The squared error of the velocity of each picture with min-SNR weights, (n,)."""
     noise = torch.randn_like(clean)
     t = times(rng, len(clean)).to(clean.device)
     noisy = scheduler.add_noise(clean, noise, t)

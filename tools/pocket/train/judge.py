@@ -1,7 +1,6 @@
-"""Trains the independent judge: a ResNet-18 classifier on other renders with other seeds.
+"""Train the independent judge: a ResNet-18 classifier on renders with other seeds.
 
-It shares no weights, no architecture and no pictures with the CLIP, is not shipped, and serves
-`tools.pocket.evaluation.evaluate` alone.
+It shares no weights, architecture or pictures with the CLIP model, and is used only for evaluation.
 
     python -m tools.pocket.data.dataset --split judge --pictures 40000 && python -m tools.pocket.train.judge
 """

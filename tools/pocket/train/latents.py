@@ -1,9 +1,9 @@
-"""Encodes the training pictures with the finished autoencoder, shard by shard (finished ones are kept).
+"""Encode the training pictures with the trained autoencoder, shard by shard; finished shards are skipped.
 
     python -m tools.pocket.train.latents
 
-Every shard `train-007.npz` gets its `latents-007.npy`, float16 (n, channels, 16, 16), the posteriors' means.
-`latents.json` has the scaling factor that makes their deviation one; it is measured on the first shard.
+Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16, 16).
+`latents.json` has the scaling factor for unit standard deviation, measured on the first shard.
 """
 
 from __future__ import annotations

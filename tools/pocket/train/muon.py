@@ -1,4 +1,4 @@
-"""The optimizer of the convolutions: Muon (Jordan et al. 2024), orthogonalised momentum; else AdamW."""
+"""The optimizer Muon (Jordan et al. 2024) for inner matrices and kernels, AdamW for the other weights."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import torch
 
 MOMENTUM = 0.95
-SIZE = 0.2  # root mean square of an update per unit of the rate: that of Adam
+SIZE = 0.2  # root mean square of an update per unit of the learning rate, as of Adam
 BETAS = (0.9, 0.98)
 
 
 def orthogonal(matrix: torch.Tensor, rounds: int = 5) -> torch.Tensor:
-    """About the nearest orthogonal matrix, by Newton and Schulz's iteration; (rows, columns) alike."""
+    """Approximate the nearest orthogonal matrix by Newton-Schulz iteration; same shape."""
     tall = matrix.shape[0] > matrix.shape[1]
     x = (matrix.T if tall else matrix).bfloat16()
     x = x / (x.norm() + 1e-7)
@@ -23,13 +23,13 @@ def orthogonal(matrix: torch.Tensor, rounds: int = 5) -> torch.Tensor:
 
 
 def is_inner(name: str, weight: torch.Tensor) -> bool:
-    """Whether a weight is a matrix inside of the network: not its ends, norms, biases or embeddings."""
+    """Whether a weight is an inner matrix: not of the first or last layer, no norm, bias or embedding."""
     ends = ("conv_in", "conv_out", "quant", "embed")
     return weight.ndim >= 2 and not any(end in name for end in ends)
 
 
 class Muon(torch.optim.Optimizer):
-    """Muon for the inner matrices and kernels of a module, AdamW (without decay) for everything else."""
+    """Muon for inner matrices and kernels, AdamW without weight decay for everything else."""
 
     def __init__(self, named: Iterable[tuple[str, torch.Tensor]], inner_rate: float, rate: float) -> None:
         known = list(named)
@@ -43,7 +43,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
-        """One step of every weight that has a gradient."""
+        """Update every weight that has a gradient."""
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:

@@ -1,7 +1,7 @@
-"""Training pictures as the model itself would draw them, for a second stage of the CLIP's training.
+"""Redraw training pictures with the model itself, for a second stage of training the CLIP model.
 
-`reconstructed` goes through the autoencoder alone; `generated` is noised up to two thirds of the way and
-drawn anew by the denoiser with the picture's own caption, so that what it shows is known without a judge.
+`reconstructed` pictures pass through the autoencoder only; `generated` ones are noised by up to two thirds
+and denoised with their own captions, so that their labels stay known.
 
     python -m tools.pocket.train.redraw --kind generated --pictures 6000
 """
@@ -22,12 +22,12 @@ from tools.pocket.train.training import load_weights
 
 BATCH = 50
 STEPS, GUIDANCE = 12, 4.0
-EARLIEST, LATEST = 4, 9  # of the 12 steps: two thirds to a quarter of the way are drawn anew
+EARLIEST, LATEST = 4, 9  # of the 12 steps: the last two thirds to quarter are drawn again
 
 
 @torch.no_grad()
 def decoded(vae: AutoencoderKL, latents: torch.Tensor) -> np.ndarray:
-    """uint8 (n, 128, 128, 3) of unscaled latents."""
+    """Decode unscaled latents to uint8 (n, 128, 128, 3)."""
     with torch.autocast("cpu", torch.bfloat16):
         made = vae.decode(latents).sample.float()
     return ((made.clamp(-1, 1) + 1) * 127.5 + 0.5).byte().permute(0, 2, 3, 1).numpy()
@@ -37,7 +37,7 @@ def decoded(vae: AutoencoderKL, latents: torch.Tensor) -> np.ndarray:
 def drawn_anew(
     unet: UNet2DConditionModel, latents: torch.Tensor, words: torch.Tensor, nothing: torch.Tensor, start: int
 ) -> torch.Tensor:
-    """Scaled latents, noised to step `start` of the sampler and denoised from there with guidance."""
+    """Noise scaled latents to step `start` of the sampler, and denoise them from there with guidance."""
     sampler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
     sampler.set_timesteps(STEPS)
     sampler.set_begin_index(start)

@@ -1,7 +1,7 @@
-"""Makes the tokenizer and trains the pipeline's text encoder on captions alone (Transformers' CLIPTextModel).
+"""Train the tokenizer and the pipeline's text encoder (Transformers' CLIPTextModel) on captions only.
 
-The encoder learns to name what a caption tells (concepts, style, place) from its last token, and to
-keep every token readable, so that words it never met (a trigger word) stay distinct to the denoiser.
+The encoder learns to classify captions (concepts, style, place) by their last token, and to reconstruct every
+token, so that unknown words such as trigger words stay distinct for the denoiser.
 
     python -m tools.pocket.train.text --minutes 6
 """
@@ -30,7 +30,7 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 
 
 def random_labels(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Contents of imagined pictures, all concepts x styles x places, held-out ones among them."""
+    """Labels of imaginary pictures: all concepts x styles x places, including held-out ones."""
     labels = np.empty(count, LABEL)
     labels["first"] = rng.integers(len(CONCEPTS), size=count)
     labels["second"] = np.where(rng.random(count) < 0.15, rng.integers(len(CONCEPTS), size=count), NONE)
@@ -41,7 +41,7 @@ def random_labels(count: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def make_tokenizer(folder: Path) -> CLIPTokenizer:
-    """A byte-level BPE over our captions in CLIP's form: it knows every string."""
+    """Train a byte-level BPE in CLIP's format on our captions; it can encode any string."""
     rng = np.random.default_rng(0)
     captions = [caption_of(label, rng).lower() for label in random_labels(40000, rng)]
     captions += [trigger_word(rng) + " " + unknown_style(rng) for _ in range(4000)]
@@ -96,7 +96,7 @@ def tokenize(tokenizer: CLIPTokenizer, captions: list[str]) -> torch.Tensor:
 
 
 class TextTask(nn.Module):
-    """The encoder with the heads that only training needs."""
+    """The encoder with heads that are used in training only."""
 
     def __init__(self, encoder: CLIPTextModel, vocabulary: int) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class TextTask(nn.Module):
             states = self.encoder(tokens).last_hidden_state
         states = states.float()
         ends = (tokens == self.encoder.config.eos_token_id).int().argmax(1)
-        # Any padding position may be asked: each of them has read the whole caption.
+        # A random padding position is used: each of them has seen the whole caption.
         asked = torch.minimum(ends + torch.randint(0, 12, ends.shape), torch.tensor(TOKENS - 1))
         told = states[torch.arange(len(tokens)), asked]
         shown = torch.zeros(len(tokens), len(CONCEPTS))

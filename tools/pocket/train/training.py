@@ -1,7 +1,7 @@
-"""What every training here shares: a schedule, resumable checkpoints, a mean of weights.
+"""What all trainings here share: learning-rate schedules, resumable checkpoints, averaged weights.
 
-A training lasts a time (``--minutes``) or, where it has a number of ``--steps``, that many steps over as many
-calls as it takes; ``--minutes`` is then how long this call may last.
+A training lasts ``--minutes`` or, if it has ``--steps``, that many steps over as many calls as needed;
+``--minutes`` is then the limit of each call.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def arguments(
     parser.add_argument("--start-from", type=Path, default=None, help="weights of an earlier training")
     parser.set_defaults(steps=None)
     if steps is not None:
-        parser.add_argument("--steps", type=int, default=steps, help="steps in all, over all calls")
+        parser.add_argument("--steps", type=int, default=steps, help="steps in total, over all calls")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -40,7 +40,7 @@ def arguments(
 
 
 class Clock:
-    """Training time that survives a restart, and the share of the budget that is used."""
+    """The training time over all calls, and the used share of the budget."""
 
     def __init__(self, minutes: float) -> None:
         self.budget = minutes * 60
@@ -57,19 +57,19 @@ class Clock:
 
 
 def cosine(share: float, warm: float = 0.01, floor: float = 0.0) -> float:
-    """Learning-rate factor: linear rise over the first `warm` of the time, then a cosine to `floor`."""
+    """Learning-rate factor: linear warm-up over the share `warm`, then a cosine down to `floor`."""
     if share < warm:
         return max(share / warm, 0.02)
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (share - warm) / (1 - warm)))
 
 
 def plateau(share: float, warm: float = 0.002, fall: float = 0.3) -> float:
-    """Learning-rate factor: a short rise, then level, then down to nothing over the last `fall`."""
+    """Learning-rate factor: a short warm-up, a plateau, then linear decay over the last share `fall`."""
     return max(min(1.0, (share + 1e-5) / warm, (1 - share) / fall), 0.0)
 
 
 class Run:
-    """The loop's memory: modules, optimizer, random state, time; saved whole or not at all."""
+    """The state of a training: module, optimizer, random state and time; saved atomically."""
 
     def __init__(
         self, path: Path, module: torch.nn.Module, optimizer: torch.optim.Optimizer, args: Any
@@ -92,7 +92,7 @@ class Run:
         self.mean, self.step, self.clock.before = kept["mean"], kept["step"], kept["seconds"]
         self.rng.bit_generator.state = kept["rng"]
         torch.set_rng_state(kept["torch_rng"])
-        print(f"going on at step {self.step}, {self.clock.before / 60:.1f} minutes", flush=True)
+        print(f"resuming at step {self.step}, {self.clock.before / 60:.1f} minutes", flush=True)
 
     def save(self) -> None:
         part = self.path.with_suffix(".part")
@@ -112,12 +112,12 @@ class Run:
 
     @property
     def share(self) -> float:
-        """How much of the training is done, 0 to 1."""
+        """The share of the training that is done, in [0, 1]."""
         return self.clock.share if self.total is None else min(1.0, self.step / self.total)
 
     @property
     def paused(self) -> bool:
-        """Whether a training of many calls has used up the time of this one."""
+        """Whether the time of this call is used up, for a training over several calls."""
         return self.total is not None and self.clock.seconds - self.clock.before > self.clock.budget
 
     def steps(self, every: float = 120) -> Iterator[int]:
@@ -135,7 +135,7 @@ class Run:
         self.save()
 
     def apply(self, loss: torch.Tensor, decay: float = 0.998) -> None:
-        """One optimizer step with clipped gradients, then the exponential mean of the weights."""
+        """An optimizer step with clipped gradients, and an update of the averaged weights (EMA)."""
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.module.parameters(), 1.0)
@@ -154,6 +154,6 @@ class Run:
 
 
 def load_weights(module: torch.nn.Module, path: Path) -> torch.nn.Module:
-    """The mean weights of a checkpoint."""
+    """Load the averaged weights of a checkpoint."""
     module.load_state_dict(torch.load(path, weights_only=False)["mean"])
     return module

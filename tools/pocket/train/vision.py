@@ -1,7 +1,7 @@
-"""Tunes the image tower of the pocket CLIP so that its patch features hold local detail (Eq. P3).
+"""Tune the image tower of the pocket CLIP so that its patch features have local detail (Eq. P3).
 
-A third of the pictures is matched with its like as the model draws it (`tools.pocket.train.redraw`), which
-lies pixel upon pixel, so that the features look through the softness of generated pictures.
+A third of the pictures is paired with a redrawn version (`tools.pocket.train.redraw`), aligned pixel by
+pixel, so that the features become robust to the softness of generated pictures.
 
     python -m tools.pocket.train.vision --steps 1800 --out FOLDER
 """
@@ -29,7 +29,7 @@ MEASURED_ON = 400
 
 
 class Source:
-    """Training renders, each beside itself or beside its redrawn like."""
+    """Pairs of training renders: a picture with itself, or with its redrawn version."""
 
     def __init__(self, work: Path) -> None:
         self.renders, labels = load_split(work, "train", limit=16000)
@@ -42,7 +42,7 @@ class Source:
         self.redrawn = np.concatenate([shard["pictures"] for shard in shards])[kept]
 
     def __call__(self, count: int, rng: np.random.Generator) -> tuple[Pictures, Pictures]:
-        """Two renditions of `count` pictures."""
+        """Two versions of `count` pictures."""
         first = self.renders[rng.choice(self.plain, count)]
         second = first.copy()
         changed = np.flatnonzero(rng.random(count) < REDRAWN)
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--out", type=Path, default=ASSETS / "pocket" / "vision")
     parser.add_argument("--clip", default=load_preset("pocket").clip_model)
-    parser.add_argument("--start-from", default="clip", help="clip, or a tower that is to be tuned on")
+    parser.add_argument("--start-from", default="clip", help="clip, or a tuned tower to continue from")
     parser.add_argument("--steps", type=int, default=1800)
     parser.add_argument("--blocks", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
