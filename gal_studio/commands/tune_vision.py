@@ -75,7 +75,7 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     shown, held_out = _split(_read(plan.pictures), plan.seed)
     make_folder(plan.out)
     tower = load_vision(resolve_model(plan.vision_model), resolve_model(plan.clip_model))
-    before = own_place_share(tower, held_out, generator(plan.seed, "own place"))
+    before = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
     _say(f"Localization accuracy before: {before:.2f} (on {len(held_out)} held-out pictures)")
     kept = plan.out / f"tuning-{_fingerprint(base, shown)}.safetensors"
     blocks = _tune(plan, tower, shown, kept)

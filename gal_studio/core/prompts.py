@@ -118,6 +118,6 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
     return ""
 
 
-def bare_word(trigger_word: str) -> str:
+def trigger_key(trigger_word: str) -> str:
     """How subjects are told apart, however their trigger words are spelled: `<Cute-Cat>` is `cute-cat`."""
     return trigger_word.strip().strip("<>").lower()

@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
-    called_trigger_words,
     check_prompt,
     check_trigger_word,
     class_prompt,
@@ -207,7 +206,7 @@ def test_plain_prompts_contain_no_trigger_word():
 )
 def test_invalid_references_are_refused_in_one_sentence(kind, texts, words):
     with pytest.raises(StudioError, match=words) as refusal:
-        make_references(kind, texts)
+        describe(kind, texts)
     assert str(refusal.value).count(".") == 1
 
 

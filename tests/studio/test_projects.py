@@ -54,7 +54,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"references": [(Path("gone.png"), STYLE)]}, "cannot be found"),
         ({"kind": "thing"}, "The kind is 'thing'"),
         ({"kind": "object"}, "trigger word is empty"),
-        ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
+        ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
         ({"anchors": []}, "no test prompts"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import check_name, unlike
+from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference

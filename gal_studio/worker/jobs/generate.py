@@ -139,7 +139,7 @@ def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list
     for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
         stored = task.store.candidates.features(ancestor.id)
         placed = [
-            Placed(candidate.id, stored[candidate.id], candidate.x, candidate.y)
+            MapPoint(candidate.id, stored[candidate.id], candidate.x, candidate.y)
             for candidate in task.store.candidates.of_round(ancestor.id)
             if candidate.x is not None and candidate.y is not None
         ]

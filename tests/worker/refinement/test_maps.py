@@ -135,7 +135,7 @@ def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in workspaces whose subjects were judged together."""
-    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     first = two_subjects(studio, names, tower)
     work(studio, models)
     name = studio.store.rounds.settings(first).refine.vision_model
