@@ -1,3 +1,3 @@
-"""GAL Studio: personalize an image model in rounds, with a sampler that suggests and a human who decides."""
+"""GAL Studio: personalize an image model in rounds; an acquisition policy suggests, a person decides."""
 
 __version__ = "0.1.0"

@@ -129,7 +129,7 @@ class InventedFamily:
         padded = list(prompt.encode()[:TOKENS].ljust(TOKENS))
         return TextFeatures(self.pipeline.text.bytes(torch.tensor(padded, device=device)))
 
-    def no_text(self, device: torch.device) -> TextFeatures:
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
         return self.encode_text("", device)
 
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
@@ -169,7 +169,7 @@ class InventedFamily:
     def sliced_attention(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def measured_denoiser(self, denoiser: Any) -> None:
+    def prepare_for_measuring(self, denoiser: Any) -> None:
         pass
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:

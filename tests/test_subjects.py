@@ -175,7 +175,7 @@ def test_a_mask_that_says_nothing_is_refused(
 @pytest.mark.parametrize(
     ("references", "words"),
     [
-        ([ReferenceDraft(drawing(1), BEAR, "<dotty>")], "does not hold the trigger word '<dotty>'"),
+        ([ReferenceDraft(drawing(1), BEAR, "<dotty>")], "does not contain the trigger word '<dotty>'"),
         (
             [ReferenceDraft(drawing(1), POT, "<dotty>"), (drawing(2), "A <dotty> cat", "<dotty>")],
             "stands for both a teapot and a cat",

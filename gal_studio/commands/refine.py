@@ -99,7 +99,7 @@ def refine_round(studio: Studio, worker: LocalWorker, line: ProgressLine, round_
     for node in [child for child in store.rounds.children(round_id) if child.kind == "refine"][-1:]:
         worker.finish_what_was_left(node.id)
     settings = store.projects.get(round_.project_id).settings.refine
-    done = pair_rules.finished_twin(store, round_, settings)
+    done = pair_rules.matching_refinement(store, round_, settings)
     if done is None:
         jobs = studio.run_refinement(round_id)
         for job in jobs:

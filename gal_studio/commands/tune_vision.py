@@ -66,7 +66,7 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     The same command resumes an interrupted tuning from its last checkpoint.
     """
     from gal_studio.engine.patches.loading import DESCRIPTION, load_vision, save_tower
-    from gal_studio.engine.patches.localization import own_place_share
+    from gal_studio.engine.patches.localization import localization_accuracy
     from gal_studio.engine.patches.tuning import tuned_weights
 
     if (plan.out / DESCRIPTION).exists():
@@ -75,11 +75,11 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     shown, held_out = _split(_read(plan.pictures), plan.seed)
     make_folder(plan.out)
     tower = load_vision(resolve_model(plan.vision_model), resolve_model(plan.clip_model))
-    before = own_place_share(tower, held_out, generator(plan.seed, "own place"))
+    before = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
     _say(f"Localization accuracy before: {before:.2f} (on {len(held_out)} held-out pictures)")
     kept = plan.out / f"tuning-{_fingerprint(base, shown)}.safetensors"
     blocks = _tune(plan, tower, shown, kept)
-    after = own_place_share(tower, held_out, generator(plan.seed, "own place"))
+    after = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
     save_tower(tower, plan.out, base, tuned_weights(tower, blocks))
     kept.unlink(missing_ok=True)
     name = f"local-dir:{plan.out.absolute()}"

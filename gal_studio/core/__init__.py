@@ -1,1 +1,1 @@
-"""The pure floor: terms, settings and arithmetic of docs/algorithms.md. numpy alone: no files, no models."""
+"""Domain types, settings and the arithmetic of docs/algorithms.md: numpy alone, no files, no models."""

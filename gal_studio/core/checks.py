@@ -1,4 +1,4 @@
-"""Checks that refuse nonsense at birth, with one sentence that shows the value."""
+"""Validate the values of settings. Each error shows the value and says what is accepted."""
 
 import math
 from collections.abc import Sequence
@@ -7,35 +7,35 @@ from gal_studio.core.errors import StudioError
 
 
 def whole(name: str, value: object, low: int, high: int) -> None:
-    """Refuse anything but a whole number in [low, high]."""
+    """Accept only a whole number in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise StudioError(f"{name} is {value!r}: choose a whole number from {low} to {high}.")
 
 
-def real(name: str, value: object, low: float, high: float, above: bool = False) -> None:
-    """Refuse anything but a finite number in [low, high], or in (low, high] with `above`."""
+def real(name: str, value: object, low: float, high: float, exclude_low: bool = False) -> None:
+    """Accept only a finite number in [low, high], or in (low, high] with `exclude_low`."""
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
     number = float(value) if numeric else math.nan  # type: ignore[arg-type]
-    if math.isfinite(number) and low <= number <= high and not (above and number == low):
+    if math.isfinite(number) and low <= number <= high and not (exclude_low and number == low):
         return
-    start = f"above {low:g} and up to" if above else f"from {low:g} to"
+    start = f"above {low:g} and up to" if exclude_low else f"from {low:g} to"
     raise StudioError(f"{name} is {value!r}: choose a number {start} {high:g}.")
 
 
 def flag(name: str, value: object) -> None:
-    """Refuse anything but true and false."""
+    """Accept only a boolean."""
     if not isinstance(value, bool):
         raise StudioError(f"{name} is {value!r}: choose true or false.")
 
 
 def one_of(name: str, value: object, known: Sequence[str]) -> None:
-    """Refuse a word that is not among the known ones."""
+    """Accept only one of the `known` words."""
     if value not in known:
         raise StudioError(f"{name} is {value!r}: choose one of {', '.join(known)}.")
 
 
 def resolution(name: str, value: object) -> None:
-    """Refuse a picture size that an f8 autoencoder cannot hold; None leaves it to the model."""
+    """Accept only sizes that an f8 autoencoder can encode, or None for the model's own size."""
     if value is None:
         return
     whole(name, value, 64, 2048)

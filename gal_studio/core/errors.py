@@ -1,5 +1,5 @@
-"""The one exception class for everything that a person can put right."""
+"""The exception for errors that the user can fix."""
 
 
 class StudioError(Exception):
-    """An expected failure, said in one sentence: what was wrong and what to do about it."""
+    """An expected error. Its message is one sentence: what went wrong, and what to do about it."""

@@ -1,4 +1,4 @@
-"""Intervals that stand beside every figure."""
+"""Confidence intervals of rates, means and paired differences."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its interval and the numbers of pictures and prompts behind it."""
+    """A mean with its confidence interval, and the numbers of pictures and prompts behind it."""
 
     value: float
     low: float
@@ -20,7 +20,7 @@ class Interval:
 
 
 def wilson_interval(successes: int, number: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The Wilson score interval of a rate, in [0, 1]; all of [0, 1] when nothing was counted."""
+    """The Wilson score interval of a rate, in [0, 1]; all of [0, 1] when `number` is 0."""
     if not 0 <= successes <= number:
         raise ValueError(f"{successes} of {number} is not a rate")
     if not number:
@@ -40,9 +40,10 @@ def bootstrap_interval(
     draws: int = 2000,
     confidence: float = 0.95,
 ) -> Interval:
-    """The mean over all pictures with its percentile bootstrap interval over prompts.
+    """The mean over all pictures, with a percentile interval from a cluster bootstrap over prompts.
 
-    `values` holds the figures of each prompt's pictures; prompts are drawn with replacement, whole.
+    `values` holds one value for each picture of each prompt. Prompts are resampled with replacement,
+    together with all of their pictures.
     """
     groups = [numpy.asarray(list(figures), dtype=numpy.float64) for figures in values.values()]
     groups = [group for group in groups if group.size]
@@ -66,7 +67,7 @@ def paired_difference(
     draws: int = 2000,
     confidence: float = 0.95,
 ) -> Interval:
-    """The mean of `after - before`, paired by (prompt, seed), with its interval over prompts."""
+    """The mean of `after - before`, paired by (prompt, seed), with a bootstrap interval over prompts."""
     if before.keys() != after.keys():
         raise ValueError("the two measurements have different prompts or seeds and cannot be paired")
     by_prompt: dict[str, list[float]] = {}

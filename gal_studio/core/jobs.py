@@ -1,4 +1,4 @@
-"""The rules of jobs: which moves of a job's state are legal, and how the queue is ordered."""
+"""Jobs: the legal transitions between states, and the order of the queue."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -8,10 +8,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import JobState
 
 Direction = Literal["up", "down", "first"]
-Needs = Mapping[str, Collection[str]]
-"""Each job with the jobs that must come before it; one that is not named needs nothing."""
+Dependencies = Mapping[str, Collection[str]]
+"""The jobs that each job depends on; a job without a key depends on none."""
 
-MOVES: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
+TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
         "queued": frozenset({"running", "paused", "stopped", "error"}),
         "running": frozenset({"pausing", "paused", "stopping", "interrupted", "completed", "error"}),
@@ -24,68 +24,63 @@ MOVES: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
         "completed": frozenset(),
     }
 )
-WORKING: frozenset[JobState] = frozenset({"running", "pausing", "stopping"})  # a worker holds the job
-ACTIVE: frozenset[JobState] = WORKING | {"queued"}  # it goes on by itself
+WORKING: frozenset[JobState] = frozenset({"running", "pausing", "stopping"})  # a worker has claimed the job
+ACTIVE: frozenset[JobState] = WORKING | {"queued"}  # it continues without the user
 RESUMABLE: frozenset[JobState] = frozenset({"paused", "stopped", "interrupted", "error"})
 
 
-def moves(state: JobState) -> frozenset[JobState]:
-    """The states to which a job in this state may move."""
-    return MOVES[state]
+def can_transition(state: JobState, target: JobState) -> bool:
+    """Whether a job may go from `state` to `target`."""
+    return target in TRANSITIONS[state]
 
 
-def may_move(state: JobState, target: JobState) -> bool:
-    """Whether a job in `state` may move to `target`."""
-    return target in MOVES[state]
-
-
-def check_move(state: JobState, target: JobState) -> None:
-    """Refuse an illegal move in one sentence."""
-    if may_move(state, target):
+def check_transition(state: JobState, target: JobState) -> None:
+    """Refuse an illegal transition, naming the legal ones."""
+    if can_transition(state, target):
         return
-    legal = ", ".join(sorted(MOVES[state]))
+    legal = ", ".join(sorted(TRANSITIONS[state]))
     hint = f"from there it can only become {legal}" if legal else "start a new job instead"
     raise StudioError(f"The job is {state} and cannot become {target}: {hint}.")
 
 
-def topological(order: Sequence[str], needs: Needs) -> tuple[str, ...]:
-    """The same jobs in topological order, each behind what it needs; stable otherwise."""
+def topological(order: Sequence[str], needs: Dependencies) -> tuple[str, ...]:
+    """Sort the jobs topologically, each after its dependencies, and otherwise keep their order."""
     result: dict[str, None] = {}
 
-    def place(job: str) -> None:
+    def append(job: str) -> None:
         for before in order:
             if before in needs.get(job, ()) and before not in result:
-                place(before)
+                append(before)
         result[job] = None
 
     for job in order:
         if job not in result:
-            place(job)
+            append(job)
     return tuple(result)
 
 
-def moved(order: Sequence[str], needs: Needs, job: str, direction: Direction) -> tuple[str, ...]:
-    """The order after one job went up, down or to the front.
+def reordered(order: Sequence[str], needs: Dependencies, job: str, direction: Direction) -> tuple[str, ...]:
+    """Move one job up, down or to the front.
 
-    What it needs goes up with it, what needs it goes down with it. `order` has each job behind what it needs,
-    and so has the result; a job that is not in it, or at the end already, changes nothing.
+    Its dependencies move up with it, and its dependents down. `order` must be topologically sorted, and so
+    is the result. A job that is not in `order`, or is already at the end, leaves it unchanged.
     """
     if direction not in get_args(Direction):
-        raise StudioError(f"The job is to go {direction!r}: choose one of {', '.join(get_args(Direction))}.")
+        raise StudioError(f"The direction is {direction!r}: choose one of {', '.join(get_args(Direction))}.")
     if job not in order:
         return tuple(order)
     if direction == "down":
-        needed_by = {one: [other for other in order if one in needs.get(other, ())] for one in order}
-        return moved(order[::-1], needed_by, job, "up")[::-1]
+        dependents = {one: [other for other in order if one in needs.get(other, ())] for one in order}
+        return reordered(order[::-1], dependents, job, "up")[::-1]
     if direction == "first":
-        block = _needed(job, needs) | {job}
+        block = _dependencies(job, needs) | {job}
         return tuple(sorted(order, key=lambda one: one not in block))
     return _one_up(order, needs, job)
 
 
-def _one_up(order: Sequence[str], needs: Needs, job: str) -> tuple[str, ...]:
-    """Swap the job, and what it needs right before it, with the one above them."""
-    block, above = _needed(job, needs), order.index(job) - 1
+def _one_up(order: Sequence[str], needs: Dependencies, job: str) -> tuple[str, ...]:
+    """Swap the job, together with the dependencies right above it, with the job above them."""
+    block, above = _dependencies(job, needs), order.index(job) - 1
     while above >= 0 and order[above] in block:
         above -= 1
     if above < 0:
@@ -94,13 +89,13 @@ def _one_up(order: Sequence[str], needs: Needs, job: str) -> tuple[str, ...]:
     return (*order[:above], *order[above + 1 : end], order[above], *order[end:])
 
 
-def _needed(job: str, needs: Needs) -> set[str]:
-    """All that must come before a job, near and far."""
+def _dependencies(job: str, needs: Dependencies) -> set[str]:
+    """All dependencies of a job, direct and indirect."""
     found: set[str] = set()
-    waiting = list(needs.get(job, ()))
-    while waiting:
-        one = waiting.pop()
+    pending = list(needs.get(job, ()))
+    while pending:
+        one = pending.pop()
         if one not in found:
             found.add(one)
-            waiting += needs.get(one, ())
+            pending += needs.get(one, ())
     return found

@@ -1,4 +1,4 @@
-"""What rounds and projects are called: no two alike."""
+"""Unique names of rounds and projects."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -6,39 +6,39 @@ from collections.abc import Collection, Iterable
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 
-LONGEST_NAME = 120  # letters
+MAX_NAME_LENGTH = 120  # characters
 
 
 def round_names(rounds: Iterable[Round]) -> dict[str, str]:
-    """What each round of a project is called, by its id: "Round 2", "Round 2 refined".
+    """The display name of each round of a project, by id: "Round 2", "Round 2 refined".
 
-    A tree of rounds has several of the same number and kind; the later ones are counted: "Round 2 (2)".
+    Branches can have several rounds of the same number and kind; later ones get a counter: "Round 2 (2)".
     """
     names: dict[str, str] = {}
     seen: Counter[str] = Counter()
-    for entry in rounds:
-        name = f"Round {entry.number}{' refined' if entry.kind == 'refine' else ''}"
+    for round_ in rounds:
+        name = f"Round {round_.number}{' refined' if round_.kind == 'refine' else ''}"
         seen[name] += 1
-        names[entry.id] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        names[round_.id] = name if seen[name] == 1 else f"{name} ({seen[name]})"
     return names
 
 
 def check_name(name: str) -> str:
-    """A project's name in one line; StudioError when it is empty or has more than `LONGEST_NAME` letters."""
+    """Collapse white space in a project's name; refuse an empty name and one above `MAX_NAME_LENGTH`."""
     written = " ".join(name.split())
     if not written:
-        raise StudioError("The name of the project is empty: write one.")
-    if len(written) > LONGEST_NAME:
+        raise StudioError("The name of the project is empty: enter one.")
+    if len(written) > MAX_NAME_LENGTH:
         raise StudioError(
-            f"The name of the project has {len(written)} letters: write at most {LONGEST_NAME}."
+            f"The name of the project has {len(written)} characters: use at most {MAX_NAME_LENGTH}."
         )
     return written
 
 
-def unlike(name: str, others: Collection[str]) -> str:
-    """The name, counted where there is one like it: "Tea (2)"."""
+def unique_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a counter if it is taken: "Tea (2)"."""
     number, made = 1, name
-    while made in others:
+    while made in taken:
         number += 1
         made = f"{name} ({number})"
     return made

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from gal_studio.core.errors import StudioError
 
 _ARTICLES = ("a", "an", "the", "my", "your", "our", "one", "this")
-_PLACES = re.compile(
+_PHRASE_BREAKS = re.compile(
     "on|in|at|under|by|near|with|without|inside|outside|behind|beside|beneath|below|above|before|against|"
     "among|around|next|over|into|onto|through|along|across|between|from|for|and|while|that|which|wearing|"
     "sitting|standing|lying|walking|running|playing|holding|sleeping|eating|looking|is|has",
@@ -15,12 +15,12 @@ _PLACES = re.compile(
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces, none at the ends and none before punctuation."""
+    """Collapse white space, and remove it at the ends and before punctuation."""
     return re.sub(r"\s+([,.;:!?])", r"\1", " ".join(text.split()))
 
 
 def check_prompt(prompt: str) -> str:
-    """The tidied prompt; an empty one is refused."""
+    """Tidy a prompt; refuse an empty one."""
     tidied = tidy(prompt)
     if not tidied:
         raise StudioError("The prompt is empty: write what the picture shows.")
@@ -28,17 +28,19 @@ def check_prompt(prompt: str) -> str:
 
 
 def check_trigger_word(trigger_word: str) -> str:
-    """The trigger word of an object without spaces around it; an empty or divided one is refused."""
+    """Strip a trigger word; refuse an empty one, or one that contains spaces."""
     word = trigger_word.strip()
     if not any(letter.isalnum() for letter in word):
         raise StudioError("The trigger word is empty: choose a made-up word, such as <cute-cat>.")
     if len(word.split()) > 1:
-        raise StudioError(f"The trigger word is {word!r}: write it as one word, such as <cute-cat>.")
+        raise StudioError(
+            f"A trigger word cannot contain spaces, as {word!r} does: write one word, such as <cute-cat>."
+        )
     return word
 
 
 def style_descriptor(prompt: str) -> str:
-    """`in ` and what follows the last ` in ` of a style's reference prompt; it is the style's trigger."""
+    """The words that trigger a style: `in ` and what follows the last ` in ` of its reference prompt."""
     found = list(re.finditer(r" in (?=\S)", check_prompt(prompt), flags=re.IGNORECASE))
     if not found:
         raise StudioError(
@@ -58,18 +60,20 @@ def plain_prompt(prompt: str, trigger_word: str) -> str:
     """The prompt without the trigger word (bare or in brackets): what the model already understood."""
     without = tidy(trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
-        raise StudioError(f"The prompt {tidy(prompt)!r} is the trigger word alone: say what is shown.")
+        raise StudioError(
+            f"The prompt {tidy(prompt)!r} has only the trigger word: also say what the picture shows."
+        )
     return without
 
 
 def foreground_prompt(prompt: str, trigger_word: str) -> str:
-    """The object alone, `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
+    """The noun phrase with the trigger word: `A <cute-cat> cat on the stairs` gives `a <cute-cat> cat`."""
     words = check_prompt(prompt).split(" ")
     pattern = trigger_pattern(trigger_word)
     places = [number for number, word in enumerate(words) if pattern.search(word)]
     if not places:
         raise StudioError(
-            f"The prompt {tidy(prompt)!r} does not hold the trigger word {trigger_word!r}: "
+            f"The prompt {tidy(prompt)!r} does not contain the trigger word {trigger_word!r}: "
             f"write it before the object, such as 'A {trigger_word} cat on the stairs'."
         )
     start = _phrase_start(words, places[0])
@@ -82,14 +86,14 @@ def _phrase_start(words: Sequence[str], trigger_at: int) -> int:
     for number in range(trigger_at, -1, -1):
         if words[number].lower() in _ARTICLES:
             return number
-        if _PLACES.fullmatch(words[number]) or words[number].lower() == "of":
+        if _PHRASE_BREAKS.fullmatch(words[number]) or words[number].lower() == "of":
             return number + 1
     return 0
 
 
 def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
     for number in range(trigger_at + 1, len(words)):
-        if _PLACES.fullmatch(words[number]) or words[number - 1].endswith((",", ".", ";", ":")):
+        if _PHRASE_BREAKS.fullmatch(words[number]) or words[number - 1].endswith((",", ".", ";", ":")):
             return number
     return len(words)
 
@@ -100,20 +104,20 @@ def class_prompt(prompt: str, trigger_word: str) -> str:
     noun = " ".join(words[1:] if words[0].lower() in _ARTICLES else words)
     if not noun:
         raise StudioError(
-            f"The prompt {tidy(prompt)!r} does not say what kind of thing {trigger_word!r} is: "
-            f"write it after the trigger word, such as 'A {trigger_word} cat'."
+            f"The prompt {tidy(prompt)!r} does not say what {trigger_word!r} is: "
+            f"put a noun after the trigger word, such as 'A {trigger_word} cat'."
         )
     return f"a photo of {'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def find_trigger_word(prompts: Sequence[str]) -> str:
-    """The word in angle brackets that all prompts hold, such as `<cute-cat>`; "" when there is none."""
+    """Find the word in angle brackets that all prompts share, such as `<cute-cat>`; "" if there is none."""
     for word in re.findall(r"<[^<>\s]*\w[^<>\s]*>", prompts[0]) if prompts else ():
         if all(word.lower() in prompt.lower() for prompt in prompts):
             return str(word)
     return ""
 
 
-def bare_word(trigger_word: str) -> str:
+def trigger_key(trigger_word: str) -> str:
     """How subjects are told apart, however their trigger words are spelled: `<Cute-Cat>` is `cute-cat`."""
     return trigger_word.strip().strip("<>").lower()

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
-    bare_word,
     check_prompt,
     check_trigger_word,
     class_prompt,
     foreground_prompt,
     plain_prompt,
     style_descriptor,
+    trigger_key,
     trigger_pattern,
 )
 from gal_studio.core.types import Kind, Reference
 
-MOST_SUBJECTS = 4
+MAX_SUBJECTS = 4
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Subject:
 
     def is_shown_by(self, reference: Reference) -> bool:
         """Whether this is a reference of the subject."""
-        return bare_word(reference.trigger_word) == bare_word(self.trigger_word)
+        return trigger_key(reference.trigger_word) == trigger_key(self.trigger_word)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def parse_prompts(kind: Kind, references: Sequence[Reference]) -> Prompts:
         return Prompts(kind, (style,), (first.prompt,))
     groups: dict[str, list[Reference]] = {}
     for reference in references:
-        groups.setdefault(bare_word(reference.trigger_word), []).append(reference)
+        groups.setdefault(trigger_key(reference.trigger_word), []).append(reference)
     plain = tuple(dict.fromkeys(reference.plain_prompt for reference in references))
     return Prompts(kind, tuple(map(_parse_object, groups.values())), plain)
 
@@ -143,9 +143,9 @@ def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
         references = tuple(Reference("", prompt, prompt, "") for prompt in prompts)
         return Described(references, parse_prompts(kind, references))
     spelled: dict[str, str] = {}  # the first spelling counts
-    words = [spelled.setdefault(bare_word(word), check_trigger_word(word)) for _, word in texts]
-    if len(spelled) > MOST_SUBJECTS:
-        raise StudioError(f"The project has {len(spelled)} objects: learn at most {MOST_SUBJECTS} at once.")
+    words = [spelled.setdefault(trigger_key(word), check_trigger_word(word)) for _, word in texts]
+    if len(spelled) > MAX_SUBJECTS:
+        raise StudioError(f"The project has {len(spelled)} objects: learn at most {MAX_SUBJECTS} at once.")
     references = tuple(
         Reference("", prompt, _without_all(prompt, spelled.values()), "", word)
         for prompt, word in zip(prompts, words, strict=True)
@@ -165,7 +165,7 @@ def _check_one_style(prompts: Sequence[str], trigger_words: Sequence[str]) -> No
     if len(styles) > 1:
         first, second, *_ = styles.values()
         raise StudioError(
-            f"The pictures name two styles, {first!r} and {second!r}: a project learns one style; "
+            f"The prompts name two styles, {first!r} and {second!r}, but a project learns only one: "
             "make a project for each."
         )
 

@@ -1,4 +1,4 @@
-"""A seed belongs to a picture, not to a batch."""
+"""Seeds derived from the project's seed, one for each picture, so that a batch never changes a picture."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ import numpy
 
 
 def named_seed(project_seed: int, *names: str | int) -> int:
-    """A seed in [0, 2**63) that depends on the project's seed and on the names alone."""
+    """Derive a seed in [0, 2**63) from the project's seed and the names."""
     digest = hashlib.sha256()
     for part in (project_seed, *names):
         text = f"{type(part).__name__}:{part}".encode()
@@ -15,7 +15,7 @@ def named_seed(project_seed: int, *names: str | int) -> int:
 
 
 def candidate_seed(project_seed: int, anchor_prompt: str, index: int) -> int:
-    """The seed of an anchor's candidate: the same in every round, so that rounds can be compared."""
+    """The seed of an anchor's candidate; it is the same in every round, so that rounds can be compared."""
     return named_seed(project_seed, "candidate", anchor_prompt, index)
 
 
@@ -25,5 +25,5 @@ def training_seed(project_seed: int, round_number: int) -> int:
 
 
 def generator(project_seed: int, *names: str | int) -> numpy.random.Generator:
-    """A random generator of its own for a named purpose, such as a policy in one round."""
+    """A random generator for one named purpose, such as the policy of one round."""
     return numpy.random.default_rng(named_seed(project_seed, *names))

@@ -1,4 +1,4 @@
-"""All that can be set for a round; every class refuses nonsense when it is made."""
+"""The settings of a round. Every class validates its values when it is constructed."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -16,37 +16,37 @@ AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
 
 
-class Group:
-    """What the groups of settings share: plain dictionaries in and out.
+class SettingsGroup:
+    """A group of settings, converted from and to plain dictionaries.
 
-    A setting that was renamed is still read under its former name: stored projects and files hold it.
+    Renamed settings are also read under their former names, which stored projects and files hold.
     """
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read the group from a dictionary; what is missing keeps its default, unknown names are refused."""
+        """Read a dictionary; missing settings keep their defaults, unknown names are refused."""
         if not isinstance(data, Mapping):
-            raise StudioError(f"The settings are {data!r}: write them as a table of names and values.")
-        known = {entry.name: entry for entry in dataclasses.fields(cls)}  # type: ignore[arg-type]
+            raise StudioError(f"The settings are {data!r}: they must be a table of names and values.")
+        known = {option.name: option for option in dataclasses.fields(cls)}  # type: ignore[arg-type]
         named = {cls.FORMER_NAMES.get(name, name): value for name, value in data.items()}
         for name in named:
             if name not in known:
-                raise StudioError(f"There is no setting {name!r}: choose among {', '.join(known)}.")
+                raise StudioError(f"There is no setting {name!r}: choose one of {', '.join(known)}.")
         return cls(**{name: _read(known[name].type, value) for name, value in named.items()})
 
     def to_dict(self) -> dict[str, Any]:
-        """The group as a plain dictionary that JSON and TOML can hold."""
+        """Convert to a plain dictionary for JSON or TOML."""
         return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
 
     def to_former_dict(self) -> dict[str, Any]:
-        """The group under the names of the first version, which stored fingerprints were made of."""
+        """Like `to_dict`, with the first version's names: stored fingerprints are hashes of these."""
         former = {new: old for old, new in self.FORMER_NAMES.items()}
         return {former.get(name, name): value for name, value in self.to_dict().items()}
 
     def updated(self, changes: Mapping[str, Any]) -> Self:
-        """A copy with some values changed; the groups inside may be given in part."""
+        """A copy with some values changed; nested groups may be partial."""
         named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
         return type(self).from_dict(_merged(self.to_dict(), named))
 
@@ -61,7 +61,7 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 
 
 def _read(kind: object, value: Any) -> Any:
-    if isinstance(kind, type) and issubclass(kind, Group):
+    if isinstance(kind, type) and issubclass(kind, SettingsGroup):
         return value if isinstance(value, kind) else kind.from_dict(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -69,31 +69,31 @@ def _read(kind: object, value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class TuneSettings(Group):
-    """How a round is trained (Eq. G9)."""
+class TuneSettings(SettingsGroup):
+    """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
 
     steps: int = 200
     batch_size: int = 8
     learning_rate: float = 1e-3
-    rank: int = 8
-    method: Method = "lora"
-    target: Target = "all"
-    prior_images: int = 0  # class images drawn by the base model (objects); 0 leaves the prior term out
+    rank: int = 8  # of the LoRA
+    method: Method = "lora"  # "full": train all weights of the denoiser
+    target: Target = "all"  # layers that get a LoRA
+    prior_images: int = 0  # class images for prior preservation (objects only); 0 disables the prior term
     prior_weight: float = 1.0
-    prior_as_published: bool = False  # True: the prior term is multiplied by its pair's w_i as well
-    continue_from_last: bool = False  # False: every round starts again from the base model
-    checkpoint_every: int = 50
-    preview_every: int = 0  # 0: no previews while training
-    resolution: int | None = None  # None: what the model was made for
+    prior_as_published: bool = False  # multiply each prior term by the weight of the example beside it
+    continue_from_last: bool = False  # start from the last round's weights instead of the base model
+    checkpoint_every: int = 50  # steps
+    preview_every: int = 0  # steps; 0 disables previews
+    resolution: int | None = None  # pixels; None: the model's own
     crop: Crop = "center"
 
     def __post_init__(self) -> None:
-        """Refuse values that no training can use."""
+        """Validate the values."""
         checks.whole("Training steps", self.steps, 1, 100_000)
         checks.whole("Training batch size", self.batch_size, 1, 256)
-        checks.real("Learning rate", self.learning_rate, 0.0, 1.0, above=True)
+        checks.real("Learning rate", self.learning_rate, 0.0, 1.0, exclude_low=True)
         checks.whole("Rank", self.rank, 1, 1024)
         checks.one_of("Method", self.method, get_args(Method))
         checks.one_of("Target", self.target, get_args(Target))
@@ -108,22 +108,22 @@ class TuneSettings(Group):
 
     @property
     def essential(self) -> Self:
-        """The same with the defaults for what changes no trained number."""
+        """Reset the settings that do not affect the trained weights."""
         return replace(self, checkpoint_every=type(self).checkpoint_every, preview_every=0)
 
 
 @dataclass(frozen=True)
-class GenerationSettings(Group):
+class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
-    candidates: int = 10  # for each anchor; n of Eq. G3
-    steps: int = 20
-    guidance_scale: float = 4.0
-    batch_size: int = 20
-    resolution: int | None = None
+    candidates: int = 10  # per anchor; n of Eq. G3
+    steps: int = 20  # of denoising
+    guidance_scale: float = 4.0  # 1 disables classifier-free guidance
+    batch_size: int = 20  # upper limit; smaller if memory is short
+    resolution: int | None = None  # pixels; None: the model's own
 
     def __post_init__(self) -> None:
-        """Refuse values that no sampler can use."""
+        """Validate the values."""
         checks.whole("Candidates", self.candidates, 1, 1000)
         checks.whole("Sampling steps", self.steps, 1, 1000)
         checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
@@ -132,46 +132,48 @@ class GenerationSettings(Group):
 
 
 @dataclass(frozen=True)
-class GalSettings(Group):
-    """How pictures are suggested (Eq. G5) and what an accepted picture weighs (Eq. G8)."""
+class GalSettings(SettingsGroup):
+    """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
-    policy: str = "uncertainty"
-    top_k: int = 3
-    balance: bool = True
-    balance_lambda: float = 1.0
+    policy: str = "uncertainty"  # a name in `POLICIES`
+    top_k: int = 3  # suggestions per round; k of Eq. G5
+    balance: bool = True  # weigh accepted pictures by Eq. G8; otherwise they weigh 1
+    balance_lambda: float = 1.0  # lambda of Eq. G8
 
     def __post_init__(self) -> None:
-        """Refuse an unknown policy, and values that leave nothing to suggest or to weigh."""
+        """Validate the values."""
         find_policy(self.policy)
         checks.whole("Suggestions (top k)", self.top_k, 1, 1000)
         checks.flag("Balance", self.balance)
-        checks.real("Lambda", self.balance_lambda, 0.0, 1000.0)
+        checks.real("Weight of accepted pictures", self.balance_lambda, 0.0, 1000.0)
 
 
 @dataclass(frozen=True)
-class RefineSettings(Group):
+class RefineSettings(SettingsGroup):
     """How a round is refined with PatchDPO (Eq. P1 to P7)."""
 
-    pairs: int = 16  # spread over the references (object) or the accepted pictures (style)
+    pairs: int = 16  # distributed over the references (object) or the accepted pictures (style)
     steps: int = 200
-    batch_size: int = 2  # pairs in a step; each is two rows
+    batch_size: int = 2  # pairs per step; a pair is two rows
     learning_rate: float = 1e-4
-    mix: float = 0.5  # share of the rows that come from GAL's own training set, with its weights
-    background_weight: float = 0.3  # neutral weight of a generated picture's background
-    pair_prompts: PairPrompts = "clean"  # an object's x before a clean background, or with y's own prompt
-    clean_background: str = "on a plain background"  # said after an object (Eq. P1)
+    mix: float = 0.5  # share of the round's own training examples in the loss
+    background_weight: float = 0.3  # weight of a generated picture's background
+    pair_prompts: PairPrompts = (
+        "clean"  # generate an object on a clean background, or ("own") with y's prompt
+    )
+    clean_background: str = "on a plain background"  # appended to the object's name (Eq. P1)
     vision_model: str = ""  # empty: the preset's
-    next_round: AfterRefinement = "continue"  # "repeat": train from the base, then refine again
-    even_reference: bool = False  # 1 - r(y) by its mean: a reference counts alike, however much is reproduced
-    uniform_weights: bool = False  # for comparison: every patch weighs 1
-    checkpoint_every: int = 50
+    next_round: AfterRefinement = "continue"  # "repeat": train from the base model, then refine again
+    even_reference: bool = False  # divide 1 - r(y) by its mean, so that every reference counts equally
+    uniform_weights: bool = False  # weight 1 for every patch, as a baseline
+    checkpoint_every: int = 50  # steps
 
     def __post_init__(self) -> None:
-        """Refuse values that no refinement can use."""
+        """Validate the values."""
         checks.whole("Pairs", self.pairs, 1, 1000)
         checks.whole("Refinement steps", self.steps, 1, 100_000)
         checks.whole("Pairs in a step", self.batch_size, 1, 128)
-        checks.real("Refinement learning rate", self.learning_rate, 0.0, 1.0, above=True)
+        checks.real("Refinement learning rate", self.learning_rate, 0.0, 1.0, exclude_low=True)
         checks.real("Mix", self.mix, 0.0, 0.9)
         checks.real("Background weight", self.background_weight, 0.0, 1.0)
         checks.one_of("Prompts of pairs", self.pair_prompts, get_args(PairPrompts))
@@ -182,7 +184,7 @@ class RefineSettings(Group):
 
     @property
     def essential(self) -> Self:
-        """The same without what pairs or the next round hold, and what changes no trained number."""
+        """Reset the settings that do not affect the trained weights, or only through the pairs."""
         return replace(
             self,
             next_round="continue",
@@ -194,8 +196,8 @@ class RefineSettings(Group):
 
 
 @dataclass(frozen=True)
-class Settings(Group):
-    """Everything that a round is made with."""
+class Settings(SettingsGroup):
+    """All settings of a round."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
 
@@ -205,7 +207,7 @@ class Settings(Group):
     refine: RefineSettings = field(default_factory=RefineSettings)
 
     def __post_init__(self) -> None:
-        """Refuse anything but the four groups."""
+        """Check the types of the four groups."""
         kinds = {
             "tune": TuneSettings,
             "generation": GenerationSettings,
@@ -214,4 +216,4 @@ class Settings(Group):
         }
         for name, kind in kinds.items():
             if not isinstance(getattr(self, name), kind):
-                raise StudioError(f"The settings {name} are {getattr(self, name)!r}: give a table.")
+                raise StudioError(f"The settings {name} are {getattr(self, name)!r}: they must be a table.")

@@ -1,4 +1,4 @@
-"""The nouns that cross floors: immutable, free of files, models and SQL."""
+"""The domain types that all layers share: immutable, without files, models or SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Literal
 Kind = Literal["style", "object"]
 Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
-PauseReason = Literal["", "room"]  # empty: a person pressed Pause
+PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
 Remark = Literal["", "redrawn", "flat"]
 RoundKind = Literal["fine_tune", "refine"]
 JobState = Literal[
@@ -17,11 +17,11 @@ JobState = Literal[
 
 @dataclass(frozen=True)
 class Reference:
-    """A user's picture of the subject of interest, with its prompt.
+    """A picture that the user gives, with its prompt.
 
-    `plain_prompt` is the prompt without the trigger word (objects); for styles it equals `prompt`.
-    `image` is the content hash under which the store keeps the picture, `mask` that of its foreground (white
-    where the subject is; None: found automatically). References with the same trigger word show one subject.
+    `plain_prompt` is the prompt without the trigger word (objects), or equal to `prompt` (styles). `image` is
+    the picture's content hash in the store, `mask` that of its foreground mask (white on the subject; None:
+    found automatically). References with the same trigger word show the same subject.
     """
 
     id: str
@@ -34,7 +34,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Anchor:
-    """A prompt that asks for the subject of interest together with something else."""
+    """A prompt that asks for the style or the object in another picture; the page says *test prompt*."""
 
     id: str
     prompt: str
@@ -44,10 +44,10 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One generated picture of an anchor with its scores (Eq. G1) and its place on the map.
+    """A picture generated for an anchor, with its similarities (Eq. G1) and its position on the map.
 
-    `remark` tells of a picture that was drawn again in full precision, and of one that is a flat colour: a
-    blank picture is never scored, and neither a copy nor a success.
+    `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
+    Flat pictures are not scored: they count neither as copies nor as successes.
     """
 
     id: str
@@ -76,18 +76,18 @@ class Candidate:
 
     @property
     def is_blank(self) -> bool:
-        """Whether it is one flat colour, whatever CLIP says of it."""
+        """Whether the picture is one flat colour, so that its similarities mean nothing."""
         return self.remark == "flat"
 
     @property
     def overfit(self) -> bool:
-        """Eq. G2: whether the picture shows the reference; equality counts as a copy."""
+        """Eq. G2: whether the picture is a copy of the reference; equality counts."""
         return not self.is_blank and self.similarity_anchor <= self.similarity_reference
 
 
 @dataclass(frozen=True)
 class AnchorScore:
-    """What the candidates of one anchor say together (Eq. G3, G4); `blank` ones are not among them."""
+    """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones."""
 
     anchor: Anchor
     candidates: int
@@ -100,7 +100,7 @@ class AnchorScore:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The sampler's proposal for one anchor (Eq. G5, G6), with one sentence that explains it."""
+    """A suggested candidate of an anchor (Eq. G5, G6), its rank from 1, and a one-sentence reason."""
 
     anchor_id: str
     candidate_id: str
@@ -110,19 +110,19 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Decision:
-    """One entry of the log of verdicts; the newest entry of a candidate is its verdict."""
+    """A row of the append-only log of verdicts; a candidate's newest row is its current verdict."""
 
     id: int
     candidate_id: str
     verdict: Verdict
     author: Author
     time: float
-    mask: str | None = None  # accepted in part: white where the picture is right
+    mask: str | None = None  # accepted in part: white where the picture is good
 
 
 @dataclass(frozen=True)
 class TrainingExample:
-    """A picture of a training set: a reference (weight 1) or an accepted candidate (Eq. G8).
+    """A picture to train on: a reference (weight 1) or an accepted candidate (weight of Eq. G8).
 
     With a `mask`, only its white part is learned: the weight is multiplied by the mask at latent size.
     """
@@ -136,9 +136,9 @@ class TrainingExample:
 
 @dataclass(frozen=True)
 class Round:
-    """A node in the tree of rounds: one training and the candidates drawn after it.
+    """A node in the tree of rounds: one training and the candidates generated after it.
 
-    A refinement (PatchDPO) is a child of the round that it refines and bears its number.
+    A refinement (PatchDPO) is a child of the round that it refines, and has the same number.
     """
 
     id: str
@@ -152,9 +152,9 @@ class Round:
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of long work of one kind (`gal_studio.core.job_kinds`), and how far it is.
+    """A unit of work for the worker, of one kind (`gal_studio.core.job_kinds`), with its state and progress.
 
-    A job that is paused for room goes on by itself; one that a person paused waits for a person.
+    A job paused for lack of disk space resumes by itself; one paused by the user waits for the user.
     """
 
     id: str

@@ -1,7 +1,7 @@
-"""Everything that runs a neural network; it knows neither the store nor the page."""
+"""Everything that runs a neural network, independent of the store and the page."""
 
 import os
 
-# Threads that spin while they wait take the cores from each other as soon as anything else runs: on two busy
-# cores drawing cost eight times the processor time. It has to be said before torch opens its OpenMP library.
+# OpenMP's threads spin while they wait, and compete for the cores as soon as anything else runs: on two busy
+# cores sampling took eight times the CPU time. This must be set before torch loads its OpenMP library.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,1 +1,1 @@
-"""Rules above the tables: what a round trains on, which pairs a refinement has, and what changes either."""
+"""Rules on top of the tables: what a round inherits and trains on, a refinement's pairs, and fingerprints."""

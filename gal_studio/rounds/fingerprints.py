@@ -1,4 +1,4 @@
-"""Which training a round's adapter came from: a hash of everything that the result depends on."""
+"""Fingerprints of trainings: hashes of everything that a round's adapter depends on."""
 
 import hashlib
 import json
@@ -14,19 +14,19 @@ from gal_studio.state.tables.refinements import MapKind, Pair
 
 
 def training_fingerprint(store: Store, round_id: str) -> str:
-    """Hash what a fine-tune or a refinement depends on: model, settings, seed, starting adapter, examples,
-    class images; for a refinement also the pairs with their maps and paintings.
+    """Hash what the round's training depends on: model, settings, seed, starting adapter, examples, class
+    images; for a refinement also the pairs with their maps and paintings.
 
-    How often checkpoints are written and previews are drawn makes no difference.
+    Settings that do not affect the result, such as how often previews are generated, are left out.
     """
     return _fingerprint(store, store.rounds.get(round_id), former=False)
 
 
 def is_trained(store: Store, round_id: str) -> bool:
-    """Whether the round's adapter is the one that a training of today would give.
+    """Whether the round's adapter is up to date with everything that its training depends on.
 
-    Former versions hashed no class images and maps, but how often checkpoints are written: this hash is
-    accepted as well.
+    Earlier versions did not hash class images and maps, but did hash `checkpoint_every`. Their fingerprints
+    are accepted too.
     """
     round_ = store.rounds.get(round_id)
     accepted = {_fingerprint(store, round_, former) for former in (False, True)}
@@ -34,7 +34,7 @@ def is_trained(store: Store, round_id: str) -> bool:
 
 
 def _fingerprint(store: Store, round_: Round, former: bool) -> str:
-    """The order of the parts is fixed: stored fingerprints must stay valid."""
+    """Hash the parts; their order is fixed, since stored fingerprints must stay valid."""
     project, settings = store.projects.get(round_.project_id), store.rounds.settings(round_.id)
     tune = replace(settings.tune, preview_every=0) if former else settings.tune.essential
     refines = round_.kind == "refine"
@@ -53,13 +53,13 @@ def _fingerprint(store: Store, round_: Round, former: bool) -> str:
 
 
 def _refine_settings(refine: RefineSettings, former: bool) -> RefineSettings:
-    """The settings that the result depends on; former versions counted `checkpoint_every` among them."""
-    counted = refine.essential
-    return replace(counted, checkpoint_every=refine.checkpoint_every) if former else counted
+    """The settings that the result depends on; earlier versions included `checkpoint_every`."""
+    essential = refine.essential
+    return replace(essential, checkpoint_every=refine.checkpoint_every) if former else essential
 
 
 def _example(example: TrainingExample, refines: bool) -> tuple[object, ...]:
-    """Fine-tunes leave out an absent mask, since the first version had no masks."""
+    """Fine-tuning leaves out a missing mask, since the first version had no masks."""
     values = astuple(example)
     return values if refines or example.mask is not None else values[:-1]
 
@@ -71,17 +71,17 @@ def _pairs(store: Store, round_: Round) -> list[object]:
 
 
 def _class_images_and_maps(store: Store, round_: Round, refine: RefineSettings) -> list[object]:
-    """What former versions did not hash."""
+    """The parts that earlier versions did not hash."""
     refines = round_.kind == "refine"
     has_class_images = refine.mix or not refines
-    drawn_by = sorted(lineage.class_images_drawn_by(store, round_.id).values()) if has_class_images else []
+    drawn_by = sorted(lineage.class_image_keys(store, round_.id).values()) if has_class_images else []
     if refines:
         return [drawn_by, [_maps(store, pair) for pair in store.refinements.pairs(round_.id)]]
     return [drawn_by] if drawn_by else []
 
 
 def _maps(store: Store, pair: Pair) -> list[object]:
-    """What the weights of a pair are made of, besides the painting: its maps, and the foreground of x."""
+    """What a pair's weights depend on besides its painting: its maps, and the foreground of x."""
     parts: list[object] = [generated_foreground(store, pair)]
     for kind in get_args(MapKind):
         stored = store.refinements.map(pair.id, kind)

@@ -1,7 +1,7 @@
-"""What a round inherits from the rounds above it: pool, training set, starting adapter, weights."""
+"""What a round inherits from its ancestors: pool, training set, weights and starting adapter."""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.gal.balance import example_weight, openness
+from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.seeds import named_seed, training_seed
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, TrainingExample
@@ -9,19 +9,19 @@ from gal_studio.state.store import Store
 
 
 def round_scores(store: Store, round_id: str) -> tuple[AnchorScore, ...]:
-    """Score every anchor that has candidates in this round (Eq. G3 and G4), in the order of the pool."""
+    """Score every anchor that has candidates in this round (Eq. G3 and G4), in pool order."""
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
     return score_pool(anchors, store.candidates.of_round(round_id))
 
 
 def round_weight(store: Store, round_id: str) -> float:
-    """Eq. G8: the weight of the pictures accepted in this round, in all later trainings."""
+    """Eq. G8: the weight of this round's accepted pictures in all later trainings."""
     gal = store.rounds.settings(round_id).gal
-    return example_weight(gal.balance, gal.balance_lambda, openness(round_scores(store, round_id)))
+    return example_weight(gal.balance, gal.balance_lambda, mean_entropy(round_scores(store, round_id)))
 
 
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
-    """The accepted candidates of a round in the order of the pool, not of the clicks."""
+    """The accepted candidates of a round, in pool order whatever the order of decisions."""
     chosen = [store.candidates.get(identity) for identity in store.decisions.accepted(round_id)]
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id) if chosen else ()
     order = {anchor.id: anchor.order for anchor in anchors}
@@ -29,19 +29,19 @@ def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
 
 
 def rounds_above(store: Store, round_id: str) -> tuple[Round, ...]:
-    """The rounds whose decisions count for this one, the first round first.
+    """The rounds whose decisions count for this one, oldest first.
 
     A refinement has the same pool and training set as the round that it refines.
     """
     round_ = store.rounds.get(round_id)
-    stands_for = round_.parent_id if round_.kind == "refine" and round_.parent_id else round_id
-    return store.rounds.ancestors(stands_for)
+    base_id = round_.parent_id if round_.kind == "refine" and round_.parent_id else round_id
+    return store.rounds.ancestors(base_id)
 
 
 def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
-    """Eq. G9: the references (weight 1), and the pictures accepted in the rounds above with their weights.
+    """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds with their weights.
 
-    A picture that is accepted in part has a mask.
+    A picture that was accepted in part has a mask.
     """
     project_id = store.rounds.get(round_id).project_id
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
@@ -63,7 +63,7 @@ def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
 
 
 def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
-    """The enabled anchors without an accepted picture in the rounds above."""
+    """The enabled anchors without an accepted picture in earlier rounds."""
     taken = {
         candidate.anchor_id
         for ancestor in rounds_above(store, round_id)
@@ -74,7 +74,7 @@ def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:
 
 
 def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
-    """The (anchor, index) pairs that the settings of the round ask for and that are not drawn yet."""
+    """The round's candidates that are not generated yet, as (anchor, index)."""
     wanted = store.rounds.settings(round_id).generation.candidates
     drawn = store.candidates.drawn(round_id)
     return tuple(
@@ -86,7 +86,7 @@ def missing(store: Store, round_id: str) -> tuple[tuple[Anchor, int], ...]:
 
 
 def round_training_seed(store: Store, round_id: str) -> int:
-    """The training seed of this round, the same for every branch at this depth."""
+    """The round's training seed, which is the same for all branches at this depth."""
     round_ = store.rounds.get(round_id)
     seed = store.projects.get(round_.project_id).seed
     return (
@@ -99,7 +99,7 @@ def round_training_seed(store: Store, round_id: str) -> int:
 def starting_round(store: Store, round_id: str) -> Round | None:
     """The round whose adapter the training starts from; None for the base model (Eq. G9).
 
-    A refinement starts from the round that it refines; what a round after a refinement does is a setting.
+    A refinement starts from the round that it refines. For a round after a refinement it is a setting.
     """
     round_ = store.rounds.get(round_id)
     if round_.parent_id is None:
@@ -113,13 +113,13 @@ def starting_round(store: Store, round_id: str) -> Round | None:
 
 
 def starting_adapter(store: Store, round_id: str) -> str | None:
-    """The adapter that the training starts from; None for the base model, or if there is none yet."""
+    """The adapter that the training starts from; None for the base model, or if it is not trained yet."""
     start = starting_round(store, round_id)
     return start.adapter if start else None
 
 
-def refuse_a_lost_start(store: Store, round_id: str) -> None:
-    """Refuse a training whose starting adapter is lost."""
+def check_starting_adapter(store: Store, round_id: str) -> None:
+    """Refuse a training whose starting adapter is missing."""
     round_, start = store.rounds.get(round_id), starting_round(store, round_id)
     if start is None or (start.adapter is not None and store.adapters.has(start.adapter)):
         return
@@ -127,17 +127,17 @@ def refuse_a_lost_start(store: Store, round_id: str) -> None:
         raise StudioError(f"Round {round_.number} is not fine-tuned yet: press Fine-tune first.")
     if start.kind == "refine":
         raise StudioError(
-            f"Round {round_.number} starts from the refinement of round {start.number}, whose LoRA is lost: "
-            f"refine round {start.number} again, or let the round after a refinement repeat it."
+            f"Round {round_.number} starts from the refinement of round {start.number}, whose LoRA is "
+            f"missing: refine round {start.number} again, or let the round after a refinement repeat it."
         )
     raise StudioError(
-        f"Round {round_.number} starts from round {start.number}, whose LoRA is lost: fine-tune round "
+        f"Round {round_.number} starts from round {start.number}, whose LoRA is missing: fine-tune round "
         f"{start.number} again, or turn off the setting Continue from the last round."
     )
 
 
-def repeats_the_refinement(store: Store, round_id: str) -> bool:
-    """Whether this round is refined after its training because the round before it was."""
+def repeats_refinement(store: Store, round_id: str) -> bool:
+    """Whether the round is refined after its training, as its parent was (setting `next_round`)."""
     round_ = store.rounds.get(round_id)
     if round_.kind == "refine" or round_.parent_id is None:
         return False
@@ -145,8 +145,8 @@ def repeats_the_refinement(store: Store, round_id: str) -> bool:
     return store.rounds.get(round_.parent_id).kind == "refine" and after == "repeat"
 
 
-def class_images_drawn_by(store: Store, round_id: str) -> dict[str, str]:
-    """What draws the class images of each class prompt (Eq. G9): the key under which all rounds share them.
+def class_image_keys(store: Store, round_id: str) -> dict[str, str]:
+    """The key of each class prompt's images (Eq. G9); rounds with the same key share them.
 
     Empty for styles, and without the prior term.
     """

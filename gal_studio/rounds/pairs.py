@@ -1,4 +1,4 @@
-"""The comparison pairs of a refinement: which ones it needs (Eq. P1), and whether they are ready."""
+"""The comparison pairs of a refinement (Eq. P1): which ones it needs, and whether they are ready."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from gal_studio.state.tables.refinements import Pair, PlannedPair
 
 @dataclass(frozen=True)
 class _Source:
-    """A picture y from which pairs are made."""
+    """A picture y that pairs are made from."""
 
     prompt: str
     image: str
@@ -37,7 +37,7 @@ def refined_round(store: Store, round_id: str) -> Round:
 def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[PlannedPair, ...]:
     """Plan the pairs of a round (Eq. P1): y is each reference (object) or accepted picture (style) in turn.
 
-    Refused where there is nothing to learn from.
+    Refused if there is nothing to learn from.
     """
     project, prompts = store.projects.get(base.project_id), store.projects.prompts(base.project_id)
     is_style = project.kind == "style"
@@ -73,7 +73,7 @@ def _objects(store: Store, base: Round, prompts: Prompts, settings: RefineSettin
 
 
 def _accepted(store: Store, base: Round) -> list[_Source]:
-    """The accepted pictures of the refined round, then of the rounds above it, the nearest first."""
+    """The accepted pictures of the refined round, then of its ancestors, nearest first."""
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(base.project_id)}
     sources = []
     for round_ in (base, *reversed(store.rounds.ancestors(base.id))):
@@ -91,19 +91,19 @@ def _accepted(store: Store, base: Round) -> list[_Source]:
 
 
 def can_be_refined(store: Store, base: Round) -> bool:
-    """Whether there is something to learn from in a refinement of this round."""
+    """Whether a refinement of this round would have anything to learn from."""
     if store.projects.get(base.project_id).kind == "object":
         return True
     return any(store.decisions.accepted(round_.id) for round_ in (base, *store.rounds.ancestors(base.id)))
 
 
 def vision_model(store: Store, round_id: str) -> str:
-    """The vision model that judges the pictures of this round; old projects use their CLIP."""
+    """The vision model for this round's pictures; older projects use their CLIP."""
     return store.rounds.settings(round_id).refine.vision_model or "clip"
 
 
 def references_without_foreground(store: Store, round_id: str) -> Iterator[Reference]:
-    """The references of an object whose foreground is neither painted nor searched for yet."""
+    """The references of objects whose foreground has been neither painted nor searched for."""
     project = store.projects.get(store.rounds.get(round_id).project_id)
     if project.kind == "object":
         for reference in store.projects.references(project.id):
@@ -112,13 +112,13 @@ def references_without_foreground(store: Store, round_id: str) -> Iterator[Refer
 
 
 def mask_of_reference(store: Store, reference: Reference) -> str | None:
-    """The mask of the subject of a reference: the painted one, else the one found; None where all counts."""
+    """A reference's foreground mask: painted, else found automatically; None if all of it counts."""
     found = store.refinements.foreground(reference.image)
     return reference.mask or (found.mask if found else None)
 
 
 def generated_foreground(store: Store, pair: Pair) -> str | None:
-    """The mask of the subject in x, for a pair of an object; None where all of x counts."""
+    """The foreground mask of x in a pair of an object; None if all of it counts."""
     region = store.refinements.regions.get(pair.id)
     if region is not None:
         return region.foreground_mask
@@ -132,20 +132,20 @@ def judged_by_subject(store: Store, round_id: str) -> bool:
 
 
 def judged_candidates(store: Store, round_id: str) -> frozenset[str]:
-    """The candidates of a round that have their heat maps."""
+    """The candidates of a round that have heat maps."""
     name, by_subject = vision_model(store, round_id), judged_by_subject(store, round_id)
     return store.refinements.judged_candidates(round_id, name, by_subject)
 
 
 def pairs_are_ready(store: Store, round_id: str) -> bool:
-    """Whether all pairs are drawn and judged."""
+    """Whether all pairs have their pictures and heat maps."""
     pairs = store.refinements.pairs(round_id)
     judged = store.refinements.judged_pairs(round_id, vision_model(store, round_id))
     return bool(pairs) and all(pair.generated_image and pair.id in judged for pair in pairs)
 
 
 def pairs_are_as_planned(store: Store, round_id: str) -> bool:
-    """Whether the pairs are ready and are the ones that the current settings and decisions ask for."""
+    """Whether the pairs are ready and match the current settings and decisions."""
     if not pairs_are_ready(store, round_id):
         return False
     settings = store.rounds.settings(round_id).refine
@@ -154,7 +154,7 @@ def pairs_are_as_planned(store: Store, round_id: str) -> bool:
 
 
 def trained_pictures(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
-    """All that a refinement trains on: the training set of Eq. G9, then y and x of every pair."""
+    """All pictures that a refinement trains on: the training set of Eq. G9, then y and x of each pair."""
     references = {
         reference.image for reference in store.projects.references(store.rounds.get(round_id).project_id)
     }
@@ -170,9 +170,9 @@ def trained_pictures(store: Store, round_id: str) -> tuple[TrainingExample, ...]
 
 
 def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
-    """The prompts that compare a refinement with the round that it refines.
+    """The prompts on which a refinement is compared with the round that it refines.
 
-    Those are the prompts that both have drawn, without the ones that the refinement was trained on.
+    These are the prompts that both have candidates for, except those that the refinement was trained on.
     """
     base = refined_round(store, round_id)
     common = {drawn[0] for drawn in store.candidates.drawn(base.id) & store.candidates.drawn(round_id)}
@@ -180,8 +180,8 @@ def measured_prompts(store: Store, round_id: str) -> frozenset[str]:
     return frozenset(prompts - {example.prompt for example in store.rounds.training_set(round_id)})
 
 
-def finished_twin(store: Store, base: Round, settings: RefineSettings) -> Round | None:
-    """The trained refinement of a round with the same settings, pictures and pairs, and without paint."""
+def matching_refinement(store: Store, base: Round, settings: RefineSettings) -> Round | None:
+    """Find a trained, unpainted refinement of a round with the same settings, training set and pairs."""
     wanted = replace(settings, next_round="continue")
     planned, examples = planned_pairs(store, base, settings), lineage.training_set(store, base.id)
     for other in store.rounds.children(base.id):

@@ -1,4 +1,4 @@
-"""Small pools of anchors and candidates for the tests of the core."""
+"""Builders of small pools of anchors and candidates."""
 
 from collections.abc import Sequence
 

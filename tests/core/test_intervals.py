@@ -18,7 +18,7 @@ def test_wilson_by_hand():
 
 
 @given(st.integers(1, 500), st.data())
-def test_wilson_holds_the_rate_and_is_symmetric(number, data):
+def test_wilson_contains_the_rate_and_is_symmetric(number, data):
     successes = data.draw(st.integers(0, number))
     low, high = wilson_interval(successes, number)
     assert 0.0 <= low <= successes / number <= high <= 1.0
@@ -31,7 +31,7 @@ def test_more_candidates_narrow_the_interval_of_an_overfit_rate(copies):
     assert many[1] - many[0] < few[1] - few[0]
 
 
-def test_wilson_refuses_what_is_no_rate():
+def test_wilson_refuses_invalid_counts():
     with pytest.raises(ValueError, match="11 of 10"):
         wilson_interval(11, 10)
     with pytest.raises(ValueError, match="confidence of 95"):
@@ -44,14 +44,14 @@ def test_the_bootstrap_averages_pictures_and_counts_them():
     assert result.low == pytest.approx(1.0) and result.high == pytest.approx(5.0)
 
 
-def test_the_bootstrap_draws_whole_prompts():
-    """Two pictures of one prompt that agree are no second witness: the interval stays wide."""
+def test_the_bootstrap_resamples_whole_prompts():
+    """Agreeing pictures of one prompt are not independent: the interval stays wide."""
     single = bootstrap_interval({str(n): [float(n % 2)] for n in range(20)}, rng())
     doubled = bootstrap_interval({str(n): [float(n % 2)] * 50 for n in range(20)}, rng())
     assert doubled.high - doubled.low == pytest.approx(single.high - single.low)
 
 
-def test_the_bootstrap_covers_the_truth_about_as_often_as_it_says():
+def test_the_bootstrap_has_about_the_nominal_coverage():
     hits = 0
     for trial in range(200):
         draws = rng(trial).normal(size=40)
@@ -66,7 +66,7 @@ def test_one_prompt_or_none():
         bootstrap_interval({"a": []}, rng())
 
 
-def test_a_paired_difference_does_not_see_what_the_pairs_share():
+def test_a_paired_difference_cancels_what_the_pairs_share():
     before = {(f"p{n}", seed): float(n) + seed for n in range(10) for seed in (0, 1)}
     after = {key: value + 0.5 for key, value in before.items()}
     result = paired_difference(before, after, rng())

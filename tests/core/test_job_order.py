@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import moved, topological
+from gal_studio.core.jobs import reordered, topological
 
 NEEDS = {"d": ["c"], "f": ["e"], "g": ["f"]}  # a, b, then c with its d, then e, f, g in a chain
 ORDER = tuple("abcdefg")
@@ -25,16 +25,16 @@ ORDER = tuple("abcdefg")
         ("nobody", "up", "abcdefg"),
     ],
 )
-def test_a_job_moves_with_what_belongs_to_it(job: str, direction, after: str):
-    assert "".join(moved(ORDER, NEEDS, job, direction)) == after
+def test_a_job_moves_with_its_dependencies(job: str, direction, after: str):
+    assert "".join(reordered(ORDER, NEEDS, job, direction)) == after
 
 
-def test_an_odd_direction_is_refused():
+def test_an_unknown_direction_is_refused():
     with pytest.raises(StudioError, match="'sideways': choose one of up, down, first"):
-        moved(ORDER, NEEDS, "a", "sideways")  # type: ignore[arg-type]
+        reordered(ORDER, NEEDS, "a", "sideways")  # type: ignore[arg-type]
 
 
-def test_what_stood_before_what_it_needs_is_put_behind_it():
+def test_a_job_before_its_dependency_is_sorted_after_it():
     assert topological("dcba", {"d": ["c", "a"]}) == ("c", "a", "d", "b")
     assert topological(ORDER, NEEDS) == ORDER
 
@@ -50,11 +50,14 @@ def queues(draw: st.DrawFn) -> tuple[list[str], dict[str, list[str]]]:
 
 
 @given(queues(), st.data())
-def test_no_job_ever_stands_before_what_it_needs(queue: tuple[list[str], dict[str, list[str]]], data):
+def test_no_job_is_ever_before_its_dependencies(queue: tuple[list[str], dict[str, list[str]]], data):
     given_order, needs = queue
     order = topological(given_order, needs)
     for _ in range(6):
         job = data.draw(st.sampled_from(order))
-        before, order = order, moved(order, needs, job, data.draw(st.sampled_from(["up", "down", "first"])))
+        before, order = (
+            order,
+            reordered(order, needs, job, data.draw(st.sampled_from(["up", "down", "first"]))),
+        )
         assert sorted(order) == sorted(before)
         assert all(order.index(one) < order.index(job) for job in order for one in needs[job])

@@ -4,15 +4,22 @@ from typing import get_args
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import ACTIVE, MOVES, RESUMABLE, WORKING, check_move, may_move, moves
+from gal_studio.core.jobs import (
+    ACTIVE,
+    RESUMABLE,
+    TRANSITIONS,
+    WORKING,
+    can_transition,
+    check_transition,
+)
 from gal_studio.core.types import JobState
 
 STATES = get_args(JobState)
 
 
-def test_the_table_knows_every_state_and_no_other():
-    assert set(MOVES) == set(STATES)
-    assert all(target in STATES for targets in MOVES.values() for target in targets)
+def test_the_table_has_exactly_the_states():
+    assert set(TRANSITIONS) == set(STATES)
+    assert all(target in STATES for targets in TRANSITIONS.values() for target in targets)
 
 
 @pytest.mark.parametrize(
@@ -26,36 +33,36 @@ def test_the_table_knows_every_state_and_no_other():
         ["queued", "running", "paused", "queued"],
     ],
 )
-def test_the_ways_of_a_job_are_legal(path):
+def test_the_usual_transitions_are_legal(path):
     for state, target in pairwise(path):
-        check_move(state, target)
+        check_transition(state, target)
 
 
-def test_a_completed_job_never_moves():
-    assert moves("completed") == frozenset()
+def test_completed_is_final():
+    assert TRANSITIONS["completed"] == frozenset()
     with pytest.raises(StudioError, match="The job is completed and cannot become running: start a new job"):
-        check_move("completed", "running")
+        check_transition("completed", "running")
 
 
-def test_an_illegal_move_names_the_legal_ones():
+def test_an_illegal_transition_names_the_legal_ones():
     with pytest.raises(StudioError, match="it can only become queued"):
-        check_move("stopped", "running")
+        check_transition("stopped", "running")
 
 
-def test_no_job_stays_where_it_is():
-    assert not any(may_move(state, state) for state in STATES)
+def test_no_state_leads_to_itself():
+    assert not any(can_transition(state, state) for state in STATES)
 
 
 def test_the_job_of_a_dead_worker_can_be_interrupted_and_resumed():
-    assert all(may_move(state, "interrupted") for state in WORKING)
-    assert all(may_move(state, "queued") for state in RESUMABLE)
+    assert all(can_transition(state, "interrupted") for state in WORKING)
+    assert all(can_transition(state, "queued") for state in RESUMABLE)
     assert not RESUMABLE & ACTIVE
 
 
-def test_every_state_is_reached_from_queued():
+def test_every_state_can_be_reached_from_queued():
     reached, frontier = {"queued"}, ["queued"]
     while frontier:
-        for target in moves(frontier.pop()) - reached:
+        for target in TRANSITIONS[frontier.pop()] - reached:
             reached.add(target)
             frontier.append(target)
     assert reached == set(STATES)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.naming import round_names, unlike
+from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.types import Round, RoundKind
 
 
@@ -9,7 +9,7 @@ def _round(name: str, number: int, kind: RoundKind = "fine_tune") -> Round:
     return Round(name, "project", None, number, None, 0.0, kind)
 
 
-def test_the_rounds_of_a_tree_are_told_apart() -> None:
+def test_the_rounds_of_a_tree_have_unique_names() -> None:
     rounds = (
         _round("a", 1), _round("b", 1, "refine"), _round("c", 1, "refine"), _round("d", 2), _round("e", 2),
         _round("f", 2),
@@ -21,11 +21,11 @@ def test_the_rounds_of_a_tree_are_told_apart() -> None:
 
 
 @given(st.text(), st.sets(st.text()))
-def test_a_name_is_unlike_the_others(name: str, others: set[str]) -> None:
-    made = unlike(name, others)
+def test_a_name_is_unique(name: str, others: set[str]) -> None:
+    made = unique_name(name, others)
     assert made not in others
     assert made == name if name not in others else made.startswith(f"{name} (")
 
 
-def test_names_are_counted_on() -> None:
-    assert unlike("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"
+def test_the_counter_continues() -> None:
+    assert unique_name("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"

@@ -68,12 +68,12 @@ def test_an_empty_prompt_is_refused(prompt):
         ("A c.t and a cat", "c.t", "A and a cat"),
     ],
 )
-def test_the_plain_prompt_loses_the_trigger_word_alone(prompt, trigger, plain):
+def test_the_plain_prompt_drops_only_the_trigger_word(prompt, trigger, plain):
     assert plain_prompt(prompt, trigger) == plain
 
 
-def test_a_prompt_of_the_trigger_word_alone_is_refused():
-    with pytest.raises(StudioError, match="is the trigger word alone"):
+def test_a_prompt_with_only_the_trigger_word_is_refused():
+    with pytest.raises(StudioError, match="has only the trigger word"):
         plain_prompt(" <cute-cat> ", "<cute-cat>")
 
 
@@ -105,9 +105,9 @@ def test_foreground_and_class_prompt(prompt, foreground, of_class):
 
 
 def test_an_object_prompt_needs_its_trigger_word_and_its_class():
-    with pytest.raises(StudioError, match="does not hold the trigger word '<cute-cat>'"):
+    with pytest.raises(StudioError, match="does not contain the trigger word '<cute-cat>'"):
         foreground_prompt("A cat on the stairs", "<cute-cat>")
-    with pytest.raises(StudioError, match="does not say what kind of thing '<cute-cat>' is"):
+    with pytest.raises(StudioError, match="does not say what '<cute-cat>' is"):
         class_prompt("A photo of <cute-cat> on the stairs", "<cute-cat>")
 
 
@@ -174,7 +174,7 @@ def test_anchors_name_all_subjects():
     assert three.name == "a <dotty> teapot, a <brumm> teddy bear and a <cute-cat> cat"
 
 
-def test_plain_prompts_hold_no_trigger_word_at_all():
+def test_plain_prompts_contain_no_trigger_word():
     together = ("A <brumm> teddy bear beside a <dotty> teapot", "<brumm>")
     references = describe("object", [(POT, "<dotty>"), together]).references
     assert [reference.plain_prompt for reference in references] == [
@@ -193,7 +193,7 @@ def test_plain_prompts_hold_no_trigger_word_at_all():
     [
         ("object", [], "no reference"),
         ("object", [(CAT, "")], "trigger word is empty"),
-        ("object", [(POT, "<dotty>"), ("A teddy bear", "<brumm>")], "not hold the trigger word '<brumm>'"),
+        ("object", [(POT, "<dotty>"), ("A teddy bear", "<brumm>")], "not contain the trigger word '<brumm>'"),
         (
             "object",
             [(POT, "<dotty>"), ("A <dotty> teddy bear", "<dotty>")],
@@ -204,7 +204,7 @@ def test_plain_prompts_hold_no_trigger_word_at_all():
         ("style", [("A cat in ink", ""), ("A dog in oil", "")], "two styles, 'in ink' and 'in oil'"),
     ],
 )
-def test_what_is_no_set_of_references_is_refused_in_one_sentence(kind, texts, words):
+def test_invalid_references_are_refused_in_one_sentence(kind, texts, words):
     with pytest.raises(StudioError, match=words) as refusal:
         describe(kind, texts)
     assert str(refusal.value).count(".") == 1
@@ -243,12 +243,12 @@ def test_what_candidates_are_compared_with():
 
 
 @given(st.text(max_size=60))
-def test_tidying_twice_is_tidying_once(text):
+def test_tidy_is_idempotent(text):
     assert tidy(tidy(text)) == tidy(text)
 
 
 @given(st.text(max_size=60), st.text(alphabet="abc-<>. ", max_size=8))
-def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
+def test_any_text_gives_a_prompt_or_an_expected_error(text, trigger):
     for reads in (plain_prompt, foreground_prompt, class_prompt):
         try:
             assert reads(text, trigger)
@@ -257,7 +257,7 @@ def test_any_text_gives_a_prompt_or_a_sentence(text, trigger):
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(alphabet="abc-<>. ", max_size=8)), max_size=3))
-def test_any_texts_give_references_or_a_sentence(texts):
+def test_any_texts_give_references_or_an_expected_error(texts):
     try:
         described = describe("object", texts)
     except StudioError as problem:

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from gal_studio.core.seeds import candidate_seed, generator, named_seed, training_seed
 
 
-def test_a_seed_is_the_same_for_ever():
-    """A change of this number would break every stored project's comparability."""
+def test_seeds_never_change():
+    """Changing this number would change every stored project's pictures."""
     assert candidate_seed(0, "A tie", 3) == 3342636870217353349
 
 
@@ -22,11 +22,11 @@ def test_seeds_differ_by_project_anchor_index_and_purpose():
     assert training_seed(0, 1) != training_seed(0, 2)
 
 
-def test_names_do_not_run_into_each_other():
+def test_names_are_separated():
     assert named_seed(0, "ab", "c") != named_seed(0, "a", "bc")
     assert named_seed(0, "1") != named_seed(0, 1)
 
 
-def test_a_generator_belongs_to_its_name():
+def test_a_generator_depends_on_its_name():
     assert generator(0, "policy", 1).random() == generator(0, "policy", 1).random()
     assert generator(0, "policy", 1).random() != generator(0, "policy", 2).random()

@@ -43,7 +43,7 @@ from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, 
         (GalSettings, "balance_lambda", math.nan),
     ],
 )
-def test_nonsense_is_refused_with_its_value(kind, name, value):
+def test_an_invalid_value_is_refused_and_shown(kind, name, value):
     with pytest.raises(StudioError, match="choose") as problem:
         kind(**{name: value})
     assert f"{value!r}" in str(problem.value)
@@ -53,9 +53,9 @@ def test_nonsense_is_refused_with_its_value(kind, name, value):
 
 def test_every_setting_is_checked():
     for kind in (TuneSettings, GenerationSettings, GalSettings):
-        for entry in fields(kind):
+        for option in fields(kind):
             with pytest.raises(StudioError):
-                kind(**{entry.name: object()})
+                kind(**{option.name: object()})
 
 
 def test_settings_survive_json():
@@ -65,18 +65,18 @@ def test_settings_survive_json():
     assert Settings.from_dict(json.loads(json.dumps(made.to_dict()))) == made
 
 
-def test_what_is_missing_keeps_its_default_and_whole_numbers_become_real():
+def test_missing_settings_keep_defaults_and_integers_become_floats():
     made = Settings.from_dict({"generation": {"guidance_scale": 7}})
     assert made.generation.guidance_scale == 7.0 and isinstance(made.generation.guidance_scale, float)
     assert made.tune == TuneSettings()
 
 
 def test_unknown_names_are_refused_at_every_level():
-    with pytest.raises(StudioError, match="no setting 'stepz': choose among steps, batch_size"):
+    with pytest.raises(StudioError, match="no setting 'stepz': choose one of steps, batch_size"):
         Settings.from_dict({"tune": {"stepz": 3}})
-    with pytest.raises(StudioError, match="no setting 'train': choose among tune, generation, gal"):
+    with pytest.raises(StudioError, match="no setting 'train': choose one of tune, generation, gal"):
         Settings.from_dict({"train": {}})
-    with pytest.raises(StudioError, match="write them as a table"):
+    with pytest.raises(StudioError, match="they must be a table"):
         Settings.from_dict({"tune": 3})
 
 
@@ -85,7 +85,7 @@ def test_a_group_of_another_kind_is_refused():
         Settings(gal=TuneSettings())
 
 
-def test_a_part_can_be_changed():
+def test_groups_can_be_updated_partially():
     made = Settings().updated({"tune": {"steps": 5}, "gal": {"top_k": 1}})
     assert (made.tune.steps, made.gal.top_k) == (5, 1)
     assert made.tune.rank == Settings().tune.rank
@@ -98,7 +98,7 @@ def test_settings_are_frozen():
         Settings().tune.steps = 3
 
 
-def test_former_names_are_read_and_kept_in_what_fingerprints_are_made_of():
+def test_former_names_are_read_and_kept_in_fingerprints():
     old = {"sample": {"steps": 7}, "tune": {"sample_every": 5}}
     for made in (Settings.from_dict(old), Settings().updated(old)):
         assert (made.generation.steps, made.tune.preview_every) == (7, 5)

@@ -1,4 +1,4 @@
-"""Tiny models, made once for all engine tests; each test that changes a model opens its own."""
+"""Tiny models, made once for all engine tests; a test that changes a model loads its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def shared_model(pipeline_folder: Path) -> ImageModel:
 
 @pytest.fixture
 def model(shared_model: ImageModel) -> Iterator[ImageModel]:
-    """The tiny model; a test that leaves it other than it was fails."""
+    """The tiny model; a test that leaves it changed fails."""
     before = {name: weight.clone() for name, weight in shared_model.denoiser.state_dict().items()}
     yield shared_model
     after = shared_model.denoiser.state_dict()
@@ -44,7 +44,7 @@ def model(shared_model: ImageModel) -> Iterator[ImageModel]:
 
 @pytest.fixture(autouse=True)
 def global_generator_untouched() -> Iterator[None]:
-    """Randomness is always passed in: nobody may draw from torch's or numpy's global generator."""
+    """Generators are always passed in: torch's and numpy's global generators must not be used."""
     before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
     yield
     assert torch.equal(before, torch.get_rng_state())
@@ -57,6 +57,6 @@ def noise_picture(seed: int, width: int = 32, height: int = 32) -> Image.Image:
 
 
 def soft_pictures(count: int, seed: int, side: int = 64) -> list[Image.Image]:
-    """Pictures of coloured blobs: detail that survives a change of scale."""
+    """Pictures of coloured blobs, whose detail survives rescaling."""
     pixels = np.random.default_rng(seed).integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
     return [Image.fromarray(row).resize((side, side), Image.Resampling.BICUBIC) for row in pixels]

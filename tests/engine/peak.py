@@ -1,4 +1,4 @@
-"""Run as a program: train or draw with the embedded model, and print the peak of memory in bytes.
+"""Train or sample with the bundled model, and print the peak memory in bytes; run as a program.
 
 python -m tests.engine.peak train 8
 """
@@ -50,21 +50,21 @@ def resident(name: str) -> int:
 
 
 def peak(what: str, rows: int) -> int:
-    """Beside what was there after a first, small run: the weights, and what libraries keep."""
+    """Peak memory beyond that of a first small run, which loads the weights and the libraries."""
     torch.set_num_threads(1)
     model = load_image_model(resolve_model(POCKET), device="cpu")
     if what == "train":
         return grown(lambda count: train(model, count), rows)
-    with drawing(model) as ready:  # the weights in the drawing's precision are there before a plan is made
+    with drawing(model) as ready:  # loads the weights in the sampling precision, as before planning
         return grown(lambda count: sample(ready, count), rows)
 
 
 def grown(work: Callable[[int], None], rows: int) -> int:
-    """By how much the process grows at most, beyond what it had after one row."""
+    """The largest growth of the process beyond its size after one row."""
     work(1)
     gc.collect()
     ctypes.CDLL("libc.so.6").malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from now on
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = resident("VmRSS")
     work(rows)
     return resident("VmHWM") - before

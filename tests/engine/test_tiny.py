@@ -1,4 +1,4 @@
-"""The tiny models are real ones: their own libraries open them without a network."""
+"""The tiny models can be loaded by their libraries without a network."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Real model directories with random weights, small enough for a test: seconds on one core, no network.
+"""Real model directories with random weights, small enough for tests: seconds on one core, no network.
 
 `make_tiny_pipeline(folder)` writes a Stable Diffusion 1.x pipeline (32 x 32 px), `make_tiny_clip(folder)` an
 open_clip "local-dir" directory. Both are seeded: the same call writes the same weights.
@@ -17,14 +17,14 @@ TOKENS = 77
 
 
 def _byte_characters() -> list[str]:
-    """The 256 printable stand-ins that byte-level BPE gives to the 256 bytes."""
+    """The 256 printable characters of byte-level BPE."""
     kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in kept]
     return [chr(byte) for byte in kept] + [chr(256 + index) for index in range(len(others))]
 
 
 def make_tiny_tokenizer() -> CLIPTokenizer:
-    """A byte-level BPE without merges: it knows every string, one token a byte."""
+    """A byte-level BPE without merges, with one token per byte."""
     characters = _byte_characters()
     names = [*characters, *(character + "</w>" for character in characters), START, END]
     vocabulary = {name: index for index, name in enumerate(names)}
@@ -80,7 +80,7 @@ def tiny_autoencoder(latent_channels: int) -> AutoencoderKL:
 def make_tiny_pipeline(
     folder: Path, prediction_type: str = "v_prediction", seed: int = 0, latent_channels: int = 4
 ) -> Path:
-    """Write a pipeline directory like the embedded model's, with random weights, and return it."""
+    """Write a pipeline directory like the bundled model's, with random weights, and return it."""
     tokenizer = make_tiny_tokenizer()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -1,4 +1,4 @@
-"""Real vision models with random weights, small enough for a test, in the layouts that users have."""
+"""Real vision models with random weights, small enough for tests, in the usual layouts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests of training share: pictures, settings, and what came of them."""
+"""Pictures, settings and helpers shared by the training tests."""
 
 import torch
 
@@ -18,7 +18,7 @@ PRIOR = [ExamplePicture(noise_picture(seed), "a photo of a cat") for seed in (3,
 
 
 def result(model: ImageModel) -> dict[str, torch.Tensor]:
-    """The trained weights; the model is the base again."""
+    """Return the trained weights, and restore the base model."""
     weights = {name: weight.detach().clone() for name, weight in trainable(model).items()}
     detach(model)
     return weights

@@ -1,4 +1,4 @@
-"""What makes two trainings different, and that fingerprints of former versions stay valid."""
+"""What changes a fingerprint, and that fingerprints of earlier versions stay valid."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from gal_studio.state.tables.refinements import Foreground, PlannedPair, StoredM
 
 @pytest.fixture
 def thing(store: Store, project: Project) -> Round:
-    """The first round of an object with class images."""
+    """The first round of an object project with class images."""
     (style,) = store.projects.references(project.id)
     reference = Reference("", "A <x> cat", "A cat", style.image, "<x>")
     new = NewProject(
@@ -32,7 +32,7 @@ def change(store: Store, round_id: str, **groups: dict[str, object]) -> None:
 
 
 def former(store: Store, round_id: str) -> str:
-    """The fingerprint of former versions, without class images and maps."""
+    """The fingerprint of earlier versions, without class images and maps."""
     round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
     project = store.projects.get(round_.project_id)
     parts: list[object] = [
@@ -53,15 +53,15 @@ def former(store: Store, round_id: str) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, thing: Round) -> None:
+def test_class_image_settings_count_if_there_are_class_images(store: Store, thing: Round) -> None:
     before = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
     assert fingerprints.training_fingerprint(store, thing.id) != before
-    assert lineage.class_images_drawn_by(store, thing.id) == {
+    assert lineage.class_image_keys(store, thing.id) == {
         "a photo of a cat": "base / a photo of a cat / 4 steps / 4.0"
     }
     change(store, thing.id, sample={"resolution": 64})
-    (drawn_by,) = lineage.class_images_drawn_by(store, thing.id).values()
+    (drawn_by,) = lineage.class_image_keys(store, thing.id).values()
     assert drawn_by == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
     change(store, thing.id, tune={"prior_images": 0})
     without = fingerprints.training_fingerprint(store, thing.id)
@@ -69,7 +69,7 @@ def test_how_class_images_are_drawn_counts_where_there_are_some(store: Store, th
     assert fingerprints.training_fingerprint(store, thing.id) == without == former(store, thing.id)
 
 
-def test_intervals_do_not_count(store: Store, first_round: Round) -> None:
+def test_checkpoint_and_preview_intervals_do_not_count(store: Store, first_round: Round) -> None:
     before = fingerprints.training_fingerprint(store, first_round.id)
     change(store, first_round.id, tune={"preview_every": 5, "checkpoint_every": 7})
     assert fingerprints.training_fingerprint(store, first_round.id) == before
@@ -91,7 +91,7 @@ def some_map(value: float) -> StoredMap:
 
 @pytest.fixture
 def node(store: Store, thing: Round) -> Round:
-    """A refinement with one pair that is drawn and judged."""
+    """A refinement with one pair that has its picture and maps."""
     node = store.rounds.add(thing.project_id, thing.id, store.rounds.settings(thing.id), "refine")
     (pair,) = store.refinements.plan(node.id, [PlannedPair("A <x> cat", 1, "y", None, "<x>")])
     store.refinements.keep_drawn([(pair.id, "x")])

@@ -54,7 +54,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"references": [(Path("gone.png"), STYLE)]}, "cannot be found"),
         ({"kind": "thing"}, "The kind is 'thing'"),
         ({"kind": "object"}, "trigger word is empty"),
-        ({"kind": "object", "trigger_word": "sks"}, "does not hold the trigger word"),
+        ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
         ({"anchors": []}, "no test prompts"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
@@ -111,7 +111,7 @@ def test_projects_of_one_name_are_told_apart(studio: Studio) -> None:
     assert studio.project(second).name == "Green tea", "its own name is no other's"
 
 
-@pytest.mark.parametrize(("name", "words"), [(" ", "is empty: write one"), ("x" * 121, "has 121 letters")])
+@pytest.mark.parametrize(("name", "words"), [(" ", "is empty: enter one"), ("x" * 121, "has 121 characters")])
 def test_a_bad_name_changes_nothing(studio: Studio, name: str, words: str) -> None:
     project_id = studio.create_project(draft(name="Tea"))
     with pytest.raises(StudioError, match=words):

@@ -1,1 +1,1 @@
-"""Generative active learning (Eq. G2 to G8): uncertainty, selection, its reasons, balance and policies."""
+"""Generative active learning (Eq. G1 to G8): uncertainty, selection, reasons, balance, policies."""

@@ -1,6 +1,7 @@
-"""Why an anchor or a picture was suggested or not: one plain sentence each, for artists.
+"""Explain in one plain sentence why an anchor or a picture was suggested or not.
 
-The page says "copy" where the code and the papers say "overfit".
+Where the code says "anchor", "overfit" and "uncertain", these sentences say "test prompt", "looks like the
+reference" and "undecided", as the page does. Figures such as the entropy stay in `AnchorScore`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 @dataclass(frozen=True)
 class Tie:
-    """The others that are just as uncertain, and the one whose tie-break decides or stands next."""
+    """How many other anchors are equally uncertain, and the tie-break against one of them, the neighbour."""
 
     others: int
     neighbour: str
@@ -24,13 +25,13 @@ class Tie:
     at_top: bool
 
 
-def doubt(score: AnchorScore) -> Fraction:
-    """min(p, 1-p) as an exact fraction: it orders anchors as Eq. G4 does, without rounding."""
+def uncertainty_key(score: AnchorScore) -> Fraction:
+    """min(p, 1-p) as an exact fraction, which orders anchors as Eq. G4 does but without rounding."""
     return Fraction(min(score.overfit, score.candidates - score.overfit), score.candidates)
 
 
 def short_names(anchors: Sequence[Anchor]) -> dict[str, str]:
-    """The anchors' prompts without the words that all share at the start or at the end, by anchor id."""
+    """The anchors' prompts, by id, without the words that all of them start or end with."""
     words = {anchor.id: anchor.prompt.split() for anchor in anchors}
     shortest = min((len(prompt) for prompt in words.values()), default=0)
     if len({tuple(prompt) for prompt in words.values()}) < 2:
@@ -50,10 +51,10 @@ def _shared(prompts: Sequence[Sequence[str]], limit: int) -> int:
 def find_tie(
     ranked: Sequence[AnchorScore], position: int, chosen: int, names: Mapping[str, str]
 ) -> Tie | None:
-    """What the anchor at `position` of the ranking is tied with; the pair around the cut comes first."""
-    here = doubt(ranked[position])
-    tied = [number for number, score in enumerate(ranked) if doubt(score) == here]
-    if here == 0 or len(tied) == 1:
+    """Find the tie of the anchor at `position`, if any; preferably with one on the other side of the cut."""
+    key = uncertainty_key(ranked[position])
+    tied = [number for number, score in enumerate(ranked) if uncertainty_key(score) == key]
+    if key == 0 or len(tied) == 1:
         return None
     above = [number for number in tied if number < position]
     below = [number for number in tied if number > position]
@@ -74,55 +75,49 @@ def find_tie(
 
 
 def explain(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
-    """Why the anchor has this rank (from 1) when the first `suggested` ones are proposed."""
-    return f"{_rank(score, rank, suggested, tie)}{_left_out(score.blank)}"
+    """Explain the rank (from 1) of an anchor when the first `suggested` anchors are suggested."""
+    return f"{_explain_rank(score, rank, suggested, tie)}{_explain_blank(score.blank)}"
 
 
-def _left_out(blank: int) -> str:
+def _explain_blank(blank: int) -> str:
     if not blank:
         return ""
     return f" {blank} blank {'picture is' if blank == 1 else 'pictures are'} left out."
 
 
-def _rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
+def _explain_rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> str:
     if score.overfit == 0:
-        none = "Its only picture is no copy" if score.candidates == 1 else f"No copies in {score.candidates}"
-        return f"{none}: the model is sure of this one."
+        none = "Its only picture does not look" if score.candidates == 1 else f"0 of {score.candidates} look"
+        return f"{none} like the reference: the model is sure of this one."
     if score.overfit == score.candidates:
-        every = "Its only picture copies" if score.candidates == 1 else f"All {score.candidates} copy"
-        return f"{every} the reference: there is no good picture to learn from yet."
-    verb = "copies" if score.overfit == 1 else "copy"
-    standing = ", ".join(_standing(score, rank, suggested, tie))
-    return f"{score.overfit} of {score.candidates} {verb} the reference: {standing}."
+        every = "Its only picture looks" if score.candidates == 1 else f"All {score.candidates} look"
+        return f"{every} like the reference: there is no good picture to learn from yet."
+    verb = "looks" if score.overfit == 1 else "look"
+    position = ", ".join(_explain_position(rank, suggested, tie))
+    return f"{score.overfit} of {score.candidates} {verb} like the reference: {position}."
 
 
-def _standing(score: AnchorScore, rank: int, suggested: int, tie: Tie | None) -> list[str]:
-    amount = f"({score.entropy:.2f} nats)"
+def _explain_position(rank: int, suggested: int, tie: Tie | None) -> list[str]:
     if rank > suggested and not (tie and tie.across_cut):
         chosen = "the one suggested" if suggested == 1 else f"the {suggested} suggested"
-        below = f"less uncertain than {chosen} {amount}" if suggested else f"uncertain {amount}"
-        return [below, *(_tie_break(tie, "") if tie else [])]
+        below = f"less undecided than {chosen}" if suggested else "undecided"
+        return [below, *(_tie_break(tie) if tie else [])]
     if tie and tie.at_top and rank <= suggested:
-        return [f"the most uncertain of all {amount}", *_tie_break(tie, "")]
+        return ["the most undecided of all", *_tie_break(tie)]
     if tie:
-        return _tie_break(tie, f" {amount}")
-    return [f"the {'' if rank == 1 else _ordinal(rank) + ' '}most uncertain of all {amount}"]
+        return _tie_break(tie)
+    return [f"the {'' if rank == 1 else _ordinal(rank) + ' '}most undecided of all"]
 
 
-def _tie_break(tie: Tie, amount: str) -> list[str]:
-    whom = f"“{tie.neighbour}”"
+def _tie_break(tie: Tie) -> list[str]:
+    several = tie.others > 1
+    name = f"“{tie.neighbour}”"
+    cause = "pictures are closer calls" if tie.by_margin else "comes first in the list of test prompts"
     if tie.ahead:
-        cause = "its margins are closer to zero" if tie.by_margin else "it comes first in the list of anchors"
-        of_whom = f" of {whom}" if tie.others > 1 else ""
-        end = f"ahead{of_whom} because {cause}"
+        end = f"ahead{f' of {name}' if several else ''} because {'its' if tie.by_margin else 'it'} {cause}"
     else:
-        cause = (
-            "whose margins are closer to zero"
-            if tie.by_margin
-            else "which comes first in the list of anchors"
-        )
-        end = f"behind {whom if tie.others > 1 else 'that one'}, {cause}"
-    return [f"tied with {f'{tie.others} others' if tie.others > 1 else whom}{amount}", end]
+        end = f"behind {name if several else 'it'}, {'whose' if tie.by_margin else 'which'} {cause}"
+    return [f"tied with {f'{tie.others} others' if several else name}", end]
 
 
 def _ordinal(rank: int) -> str:
@@ -130,11 +125,13 @@ def _ordinal(rank: int) -> str:
 
 
 def explain_picture(score: AnchorScore) -> str:
-    """Why this picture of a suggested anchor (Eq. G6, ours)."""
+    """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
     good = score.candidates - score.overfit
     if good == 1:
-        return f"the only one of {score.candidates} that does not copy the reference."
-    return f"closest to its prompt among the {good} of {score.candidates} that do not copy the reference."
+        return f"the only one of {score.candidates} that does not look like the reference."
+    return (
+        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference."
+    )
 
 
 ALL_BLANK = (
@@ -144,16 +141,15 @@ ALL_BLANK = (
 
 
 def explain_pool(informative: int, top_k: int, anchors: int) -> str:
-    """What the whole pool says; at the end of information that nothing is left (Eq. G7)."""
+    """Sum up the pool, and say so when fewer than `top_k` anchors are informative (Eq. G7)."""
     if not anchors:
-        return "Every anchor has its accepted picture: nothing is left to suggest, and you may go on."
+        return "Every test prompt has an accepted picture: nothing is left to suggest. You can go on."
     if not informative:
         return (
-            "Nothing informative is left: every anchor copies always or never; "
-            "you may go on, or accept what you like."
+            "The model is sure of every test prompt: all of its pictures look like the reference, or none. "
+            "You can go on, or accept what you like."
         )
     if informative < top_k:
-        rest = "1 anchor is" if informative == 1 else f"{informative} anchors are"
-        return f"Only {rest} still uncertain: beyond that nothing informative is left, and you may go on."
-    first = "most uncertain one is" if top_k == 1 else f"{top_k} most uncertain are"
-    return f"The model is unsure about {informative} of {anchors} anchors: the {first} suggested."
+        return f"The model is undecided about only {informative} of {anchors} test prompts: you can go on."
+    first = "most undecided one is" if top_k == 1 else f"{top_k} most undecided are"
+    return f"The model is undecided about {informative} of {anchors} test prompts: the {first} suggested."

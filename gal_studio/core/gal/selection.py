@@ -1,16 +1,16 @@
-"""Which anchors and which of their pictures the sampler suggests (Eq. G5 to G7)."""
+"""Rank the anchors, and suggest one picture for each of the most uncertain (Eq. G5 to G7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gal_studio.core.gal.reasons import doubt, explain, explain_pool, find_tie, short_names
+from gal_studio.core.gal.reasons import explain, explain_pool, find_tie, short_names, uncertainty_key
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
 
 @dataclass(frozen=True)
 class SuggestionSet:
-    """The sampler's proposal for a round; `sentence` says what the whole pool looks like."""
+    """A policy's suggestions, `exhausted` if fewer than asked for (Eq. G7); `sentence` sums up the pool."""
 
     suggestions: tuple[Suggestion, ...]
     exhausted: bool
@@ -18,22 +18,22 @@ class SuggestionSet:
 
 
 def priority(score: AnchorScore) -> tuple[Fraction, float, int, str]:
-    """The sort key of Eq. G5: entropy (by exact counts), |mean margin|, order in the pool."""
-    return -doubt(score), abs(score.mean_margin), score.anchor.order, score.anchor.id
+    """Sort key of Eq. G5: entropy (by exact counts), then |mean margin|, then order in the pool."""
+    return -uncertainty_key(score), abs(score.mean_margin), score.anchor.order, score.anchor.id
 
 
 def rank_anchors(scores: Iterable[AnchorScore]) -> tuple[AnchorScore, ...]:
-    """Eq. G5: all anchors, the most informative first; the order given does not matter."""
+    """Eq. G5: all anchors, most informative first, in an order that does not depend on the input's."""
     return tuple(sorted(scores, key=priority))
 
 
 def informative(score: AnchorScore) -> bool:
-    """Whether H > 0: some candidates copy and some do not."""
+    """Whether H > 0: some candidates are copies and some are not."""
     return 0 < score.overfit < score.candidates
 
 
 def best_candidate(candidates: Iterable[Candidate]) -> Candidate | None:
-    """Eq. G6, ours: the largest s(x, a) of those that are no copy; ties by seed order; None without any."""
+    """Eq. G6, ours: the largest s(x, a) among non-copies, the first on a tie; None if all are copies."""
     good = [candidate for candidate in candidates if not candidate.overfit]
     return min(good, key=lambda candidate: (-candidate.similarity_anchor, candidate.index), default=None)
 
@@ -43,22 +43,22 @@ def suggest(
     candidates_by_anchor: Mapping[str, Sequence[Candidate]],
     top_k: int,
 ) -> SuggestionSet:
-    """Eq. G5 to G7: at most `top_k` anchors of H > 0, each with its best picture and the reason."""
+    """Eq. G5 to G7: at most `top_k` anchors with H > 0, each with its best picture and a reason."""
     ranked = rank_anchors(scores)
     reasons = explain_all(ranked, top_k)
-    unsure = [score for score in ranked if informative(score)]
+    uncertain = [score for score in ranked if informative(score)]
     suggestions = []
-    for rank, score in enumerate(unsure[:top_k], start=1):
+    for rank, score in enumerate(uncertain[:top_k], start=1):
         best = best_candidate(candidates_by_anchor[score.anchor.id])
         if best is None:
             raise ValueError(f"the candidates of {score.anchor.id} do not belong to its score")
         suggestions.append(Suggestion(score.anchor.id, best.id, rank, reasons[score.anchor.id]))
-    sentence = explain_pool(len(unsure), top_k, len(ranked))
-    return SuggestionSet(tuple(suggestions), len(unsure) < top_k, sentence)
+    sentence = explain_pool(len(uncertain), top_k, len(ranked))
+    return SuggestionSet(tuple(suggestions), len(uncertain) < top_k, sentence)
 
 
 def explain_all(scores: Iterable[AnchorScore], top_k: int) -> dict[str, str]:
-    """One sentence for every anchor, suggested or not, in the order of the ranking, by anchor id."""
+    """Explain every anchor, suggested or not, in one sentence: by anchor id, in ranking order."""
     ranked = rank_anchors(scores)
     names = short_names([score.anchor for score in ranked])
     chosen = min(top_k, sum(informative(score) for score in ranked))

@@ -1,4 +1,4 @@
-"""How unsure the model is about an anchor (Eq. G1 to G4)."""
+"""How uncertain the model is about an anchor (Eq. G1 to G4)."""
 
 import math
 from collections import Counter
@@ -16,7 +16,7 @@ Floats = NDArray[numpy.float64]
 def similarity(image_features: ArrayLike, text_features: ArrayLike) -> Floats:
     """Eq. G1: `s(x, t) = E_i(x) · E_t(t)` of unit-norm rows (n, d) and (m, d), as (n, m) in [-1, 1].
 
-    Each value depends on its own two rows alone: equal features give equal similarities in any batch.
+    Each value depends on its own two rows alone, so a batch's size and order never change it.
     """
     images, texts = _unit_rows("picture", image_features), _unit_rows("text", text_features)
     if images.shape[1] != texts.shape[1]:
@@ -30,15 +30,17 @@ def _unit_rows(name: str, features: ArrayLike) -> Floats:
     if rows.ndim != 2:
         raise ValueError(f"{name} features have the shape {rows.shape} instead of (n, d)")
     if not numpy.isfinite(rows).all():
-        raise StudioError(f"CLIP gave no usable features for a {name}: draw it again or choose another CLIP.")
+        raise StudioError(
+            f"CLIP gave features that are not finite for a {name}: draw it again, or choose another CLIP."
+        )
     norms = numpy.linalg.norm(rows, axis=1)
-    if numpy.any(numpy.abs(norms - 1.0) > 5e-3):  # half precision strays by about 1e-3
+    if numpy.any(numpy.abs(norms - 1.0) > 5e-3):  # half precision deviates by about 1e-3
         raise ValueError(f"{name} features have norms from {norms.min():g} to {norms.max():g} instead of 1")
     return rows
 
 
 def reference_similarity(image_features: ArrayLike, reference_text_features: ArrayLike) -> Floats:
-    """s(x, ref) of Eq. G2: the maximum over the references' distinct prompts (m, d), as (n,)."""
+    """s(x, ref) of Eq. G2, (n,): the maximum over the references' distinct prompts, (m, d)."""
     values = similarity(image_features, reference_text_features)
     if not values.shape[1]:
         raise ValueError("there is no reference prompt to compare with")
@@ -50,7 +52,7 @@ def overfit_rate(flags: ArrayLike) -> float:
     """Eq. G3: `p_a = mean o(x)` over the n candidates of an anchor, in [0, 1]."""
     values = numpy.asarray(flags, dtype=bool)
     if not values.size:
-        raise StudioError("An anchor without candidates has no overfit rate: generate candidates first.")
+        raise StudioError("A test prompt without pictures cannot be scored: generate its pictures first.")
     return int(numpy.count_nonzero(values)) / values.size
 
 
@@ -64,26 +66,28 @@ def entropy(rate: float) -> float:
 
 
 def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0) -> AnchorScore:
-    """Eq. G2 to G4 of one anchor; the order of its candidates does not matter. `blank`: those left out."""
-    strangers = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
-    if strangers:
-        raise ValueError(f"candidates {strangers} do not belong to the anchor {anchor.id}")
+    """Eq. G2 to G4 for one anchor, from its non-blank candidates in any order; `blank` counts the others."""
+    foreign = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
+    if foreign:
+        raise ValueError(f"candidates {foreign} do not belong to the anchor {anchor.id}")
     if not candidates:
-        raise StudioError(f"The anchor {anchor.prompt!r} has no candidates yet: generate them first.")
+        raise StudioError(f"The test prompt {anchor.prompt!r} has no pictures yet: generate them first.")
     number, copies = len(candidates), sum(candidate.overfit for candidate in candidates)
     return AnchorScore(
         anchor=anchor,
         candidates=number,
         overfit=copies,
         overfit_rate=overfit_rate([candidate.overfit for candidate in candidates]),
-        entropy=entropy(min(copies, number - copies) / number),  # exactly symmetric, so that ties are ties
+        entropy=entropy(
+            min(copies, number - copies) / number
+        ),  # exactly symmetric in p and 1-p, so that ties are exact
         mean_margin=math.fsum(candidate.margin for candidate in candidates) / number,
         blank=blank,
     )
 
 
 def score_pool(pool: Sequence[Anchor], candidates: Sequence[Candidate]) -> tuple[AnchorScore, ...]:
-    """The scores of those anchors of the pool that have candidates, in the order of the pool."""
+    """Score the anchors of the pool that have candidates, in pool order."""
     by_anchor = group_by_anchor(candidates)
     blank = Counter(candidate.anchor_id for candidate in candidates if candidate.is_blank)
     return tuple(
@@ -94,7 +98,7 @@ def score_pool(pool: Sequence[Anchor], candidates: Sequence[Candidate]) -> tuple
 
 
 def group_by_anchor(candidates: Sequence[Candidate]) -> dict[str, tuple[Candidate, ...]]:
-    """The candidates of each anchor that are not blank, in the order of their seeds."""
+    """The non-blank candidates of each anchor, in the order of their indices."""
     groups: dict[str, list[Candidate]] = {}
     drawn = [candidate for candidate in candidates if not candidate.is_blank]
     for candidate in sorted(drawn, key=lambda candidate: candidate.index):

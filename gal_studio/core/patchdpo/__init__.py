@@ -1,1 +1,1 @@
-"""PatchDPO's arithmetic (Eq. P4 to P7): patch quality and the masks that bound it."""
+"""PatchDPO on arrays (Eq. P4 to P7): patch quality, pair weights and masks."""

@@ -1,4 +1,4 @@
-"""Masks of pictures and what a brush painted: from pixels to the grid of patches or of latents."""
+"""Resample masks and brush paintings from pixels to the grid of patches or latents."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,35 +8,35 @@ from gal_studio.core.errors import StudioError
 Map = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-BAD, UNTOUCHED, GOOD = 0, 128, 255  # what a painting's pixels say
+BAD, UNTOUCHED, GOOD = 0, 128, 255  # pixel values of a painting
 
 
 def resize(values: NDArray[np.floating], height: int, width: int) -> Map:
-    """Bilinear resampling of (h, w) to (height, width), half-pixel centres, edges repeated (Eq. P6)."""
+    """Bilinear resampling of (h, w) to (height, width): half-pixel centres, repeated edges (Eq. P6)."""
     return (
         _bilinear(values.shape[0], height) @ values.astype(np.float64) @ _bilinear(values.shape[1], width).T
     )
 
 
 def shrink(values: NDArray[np.floating], height: int, width: int) -> Map:
-    """The mean of (H, W) over each of (height, width) equal cells; cells may cut through pixels."""
+    """Area resampling of (H, W): means over (height, width) equal cells, which may split pixels."""
     return _area(values.shape[0], height) @ values.astype(np.float64) @ _area(values.shape[1], width).T
 
 
 def foreground_patches(
     mask: NDArray[np.floating], height: int, width: int, share: float = 0.5, prompt: str = ""
 ) -> Flags:
-    """Which of (height, width) patches lie on the subject: at least `share` of their area.
+    """The patches, (height, width), of which at least `share` of the area is on the subject.
 
-    `mask` is (H, W) in [0, 1], 1 where the subject is. Refused: a mask of nothing, of everything, or of less
-    than one patch; `prompt` names its picture then.
+    `mask` is (H, W) in [0, 1], 1 on the subject. Refused if it covers nothing, everything, or less than one
+    patch; the error names the picture by its `prompt`.
     """
     of = f" of {prompt!r}" if prompt else ""
     if not (mask > 0).any():
-        raise StudioError(f"The mask{of} covers nothing: paint the subject, or take the mask away.")
+        raise StudioError(f"The mask{of} covers nothing: paint the subject, or remove the mask.")
     if (mask >= share).all():
         raise StudioError(
-            f"The mask{of} covers everything: leave the background out, or take the mask away so that the "
+            f"The mask{of} covers everything: leave out the background, or remove the mask so that the "
             "whole picture counts."
         )
     patches: Flags = shrink(mask, height, width) >= share
@@ -49,27 +49,27 @@ def foreground_patches(
 
 
 def part_patches(mask: NDArray[np.floating], height: int, width: int, share: float = 0.5) -> Flags:
-    """Which of (height, width) patches lie on a part that was painted: at least `share` of their area.
+    """The patches, (height, width), of which at least `share` of the area is painted.
 
-    Where none does, those of which most is painted: a part counts however small it is. `mask` is (H, W) in
-    [0, 1]; refused where it covers nothing.
+    If there are none, the patches with the largest painted area, so that even a small part counts. `mask` is
+    (H, W) in [0, 1]; refused if it covers nothing.
     """
     covered = shrink(mask, height, width)
     if not covered.any():
-        raise StudioError("The painted part covers nothing: paint what is right, or accept all of it.")
+        raise StudioError(
+            "The painted part covers nothing: paint the good area, or accept the whole picture."
+        )
     patches: Flags = covered >= min(share, float(covered.max()))
     return patches
 
 
-def painted(painting: NDArray[np.integer], height: int, width: int) -> tuple[Map, Map]:
-    """How far each of (height, width) patches was painted bad and good: two maps in [0, 1].
+def painted_shares(painting: NDArray[np.integer], height: int, width: int) -> tuple[Map, Map]:
+    """How much of each of (height, width) patches was painted bad, and how much good: two maps in [0, 1].
 
-    `painting` is (H, W) with values 0 (bad) to 255 (good), 128 untouched; a brush's soft edge counts in part.
+    `painting` is (H, W) from 0 (bad) over 128 (untouched) to 255 (good); soft brush edges count partially.
     """
     if painting.ndim != 2:
-        raise StudioError(
-            f"The painting has the shape {painting.shape}: it must be a picture of one channel."
-        )
+        raise StudioError(f"The painting has the shape {painting.shape}: it must have one channel.")
     values = painting.astype(np.float64)
     bad = np.clip((UNTOUCHED - values) / UNTOUCHED, 0.0, 1.0)
     good = np.clip((values - UNTOUCHED) / (GOOD - UNTOUCHED), 0.0, 1.0)
@@ -77,11 +77,11 @@ def painted(painting: NDArray[np.integer], height: int, width: int) -> tuple[Map
 
 
 def check_size(what: str, size: tuple[int, int], picture: tuple[int, int]) -> None:
-    """Refuse a painted mask (width, height) that is not of its picture's size."""
+    """Refuse a painted mask whose size (width, height) differs from its picture's."""
     if size != picture:
         raise StudioError(
-            f"The {what} is {size[0]} x {size[1]} pixels and its picture {picture[0]} x {picture[1]}: paint "
-            "on that picture, in its own size."
+            f"The {what} is {size[0]} x {size[1]} pixels and its picture {picture[0]} x {picture[1]}: use "
+            "one of the same size."
         )
 
 

@@ -1,6 +1,6 @@
-"""Patch quality: which patches of a generated picture are right, and which of a reference were lost.
+"""Patch quality: which patches of a generated picture are good, and which of a reference were lost.
 
-Features are (h, w, d), one unit row for each patch (Eq. P2); similarities are cosines in [-1, 1].
+Features are (h, w, d), of unit length along d (Eq. P2); similarities are cosines in [-1, 1].
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.patchdpo.masks import Flags, Map, foreground_patches, painted, resize
+from gal_studio.core.patchdpo.masks import Flags, Map, foreground_patches, painted_shares, resize
 
 __all__ = [
     "Features", "Judged", "Limits", "Map", "appears", "assign_subjects", "foreground_patches", "paint_over",
@@ -19,14 +19,14 @@ __all__ = [
 
 Features = NDArray[np.floating]
 Judged = tuple[Features, Flags | None]  # a reference's features and its foreground patches (None: all)
-SPREAD = 1.25 / 16  # of the smoothing, as a part of the map's side
-LEAST_LOST = 0.25  # mean of 1 - r(y) below which a reference counts less than others
-APPEARS = 0.25  # smallest mean reproduction, in [0, 1], of a subject that is in the picture
+SPREAD = 1.25 / 16  # standard deviation of `smooth`, relative to the side of the map
+MEAN_LOST_FLOOR = 0.25  # lower limit of the mean of 1 - r(y) in `divide_by_mean`
+MIN_REPRODUCTION = 0.25  # lower limit of the mean of r(y), in [0, 1], in `appears`
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The cosines that become 0 and 1 (Eq. P6), fixed for each vision model.
+    """The cosines that Eq. P6 maps to 0 and 1, fixed for each vision model.
 
     `low` is the median best match to another subject, `high` the median true match between two views.
     """
@@ -35,11 +35,11 @@ class Limits:
     high: float
 
     def __post_init__(self) -> None:
-        """Refuse limits between which nothing lies."""
+        """Refuse limits that are not in ascending order."""
         if not -1.0 <= self.low < self.high <= 1.0 + 1e-6:
             raise StudioError(
-                f"The limits of the patch maps are {self.low:.3f} and {self.high:.3f}: the vision model does "
-                "not tell one subject from another; choose another vision model."
+                f"The limits of the patch maps are {self.low:.3f} and {self.high:.3f}: the vision model "
+                "cannot tell subjects apart; choose another vision model."
             )
 
 
@@ -59,15 +59,15 @@ def reproduction(
     paintings: Sequence[NDArray[np.integer] | None] | None = None,
     regions: Sequence[Flags | None] | None = None,
 ) -> Map:
-    """Eq. P5: r(y)[j] = max_i F(y)[j] · F(x)[i], (h, w); over all pictures where there are several.
+    """Eq. P5: r(y)[j] = max_i F(y)[j] · F(x)[i], (h, w), over the patches of all generated pictures.
 
-    Low where the generation lost a detail; 0 outside of the reference's `mask`. Patches of x outside of its
-    `regions`, (h, w), None for everywhere, show another subject and reproduce nothing. Nor does a patch of x
-    that was painted bad, so what it stands for counts as lost; one that was painted good stands for the
-    patches of y that resemble it most, and those count as reproduced (see `masks.painted`).
+    Low where the generation lost a detail; 0 outside the reference's `mask`. `regions` (h, w), one for each
+    generated picture, are the patches of x that show this subject (None: all); other patches match nothing.
+    `paintings` override the match: a patch of x painted bad matches nothing, and one painted good matches
+    fully those patches of y whose best match it is (see `masks.painted_shares`).
     """
     if not generated:
-        raise StudioError("There is no generated picture to compare with: draw the pairs first.")
+        raise StudioError("There is no generated picture to compare with: make the comparison pairs first.")
     height, width = reference.shape[:2]
     matrix = _matrix(reference, np.concatenate([_rows(features, None) for features in generated]))
     if regions is not None:
@@ -85,24 +85,26 @@ def reproduction(
 def _corrected(
     matrix: Map, generated: Sequence[Features], paintings: Sequence[NDArray[np.integer] | None]
 ) -> Map:
-    """The similarities (patches of y, patches of x) after the human's word about the patches of x."""
-    said = [
-        np.zeros((2, *features.shape[:2])) if painting is None else painted(painting, *features.shape[:2])
+    """Apply the paintings of x to the similarities (patches of y, patches of x)."""
+    shares = [
+        np.zeros((2, *features.shape[:2]))
+        if painting is None
+        else painted_shares(painting, *features.shape[:2])
         for features, painting in zip(generated, paintings, strict=True)
     ]
-    bad, good = (np.concatenate([np.ravel(part[row]) for part in said]) for row in (0, 1))
-    believed: Map = matrix * (1 - bad) - bad
+    bad, good = (np.concatenate([np.ravel(part[row]) for part in shares]) for row in (0, 1))
+    corrected: Map = matrix * (1 - bad) - bad
     best = matrix.argmax(axis=1)
     rows = np.arange(len(matrix))
-    believed[rows, best] += (1 - believed[rows, best]) * good[best]
-    return believed
+    corrected[rows, best] += (1 - corrected[rows, best]) * good[best]
+    return corrected
 
 
 def smooth(values: NDArray[np.floating], inside: Flags | None) -> Map:
-    """A map (h, w) whose values inside of a foreground are Gaussian means over the foreground's others.
+    """Smooth a map (h, w) within a foreground, by a Gaussian over the foreground's patches only.
 
-    Ours, between Eq. P4 and P6: a single patch is noisy, and what goes wrong in a picture is larger than a
-    patch. Patches outside never count; without a foreground the map stays as it is.
+    Ours, between Eq. P4 and P6: a single patch is noisy, and defects are larger than a patch. Values outside
+    the foreground are unchanged, as is the whole map if there is no foreground.
     """
     if inside is None:
         return values.astype(np.float64)
@@ -121,17 +123,17 @@ def _gaussian(length: int) -> Map:
 
 
 def rescale(values: NDArray[np.floating], limits: Limits) -> Map:
-    """Eq. P6: cosines to [0, 1] by fixed limits; a wholly bad picture gets no 1."""
+    """Eq. P6: map cosines to [0, 1] by fixed limits, so that a picture without a good patch has no 1."""
     part: Map = np.clip((values - limits.low) / (limits.high - limits.low), 0.0, 1.0)
     return part
 
 
 def paint_over(estimated: NDArray[np.floating], painting: NDArray[np.integer] | None) -> Map:
-    """A map (h, w) in [0, 1] where the human's word stands over the estimate: bad is 0, good is 1."""
+    """Override an estimated map (h, w) in [0, 1] where it was painted: bad is 0, good is 1."""
     values = estimated.astype(np.float64)
     if painting is None:
         return values
-    bad, good = painted(painting, *values.shape)
+    bad, good = painted_shares(painting, *values.shape)
     return values * (1 - bad - good) + good
 
 
@@ -146,56 +148,56 @@ def pair_weights(
     even: bool = False,
     estimated: NDArray[np.floating] | None = None,
 ) -> Map:
-    """The weights w of Eq. P7 of one pair, (2, h, w), at least 0: the reference y, then the generated x.
+    """The weights w of Eq. P7 for one pair, (2, h, w), at least 0: the reference y, then the generated x.
 
-    `reproduced` is r(y) and `judged` q(x), both rescaled to [0, 1]; masks are (h, w), None for everything.
-    y: 1 - r(y) on its foreground, 0 outside. x: q(x) on its foreground, `background_weight` outside, and the
-    painting above both. `uniform` is for comparison: 1 in place of 1 - r(y) and of q(x). With `even` y's
-    weights are divided by their mean over its foreground (ours; see `evened`), so that they may exceed 1.
+    `reproduced` is r(y) and `judged` is q(x), both rescaled to [0, 1]; masks are (h, w), None for everything.
+    y: 1 - r(y) on the foreground, 0 outside. x: q(x) on the foreground, `background_weight` outside, both
+    overridden by the painting. `uniform`, a baseline, puts 1 in place of 1 - r(y) and q(x). `even` divides
+    y's weights by their mean over the foreground (ours; see `divide_by_mean`), so that they may exceed 1.
 
-    For a painted pair give an r(y) that knows of the painting (`reproduction(..., paintings=...)`), so that
-    what was painted bad in x is learned from y, and as `estimated` the one that does not, whose mean levels:
-    paint adds to y's weights where it counts, and takes nothing from them elsewhere.
+    For a painted pair, `reproduced` must include the painting (`reproduction(..., paintings=...)`), so that
+    what was painted bad in x is learned from y. `estimated` is r(y) without it, whose mean `even` divides by:
+    a painting then raises y's weights locally, and does not lower them elsewhere.
     """
     lost = np.ones_like(reproduced) if uniform else 1 - reproduced
-    right = np.ones_like(judged) if uniform else judged
+    good = np.ones_like(judged) if uniform else judged
     inside_reference = None if reference_mask is None else reference_mask.astype(bool)
     if even and not uniform:
-        lost = evened(lost, lost if estimated is None else 1 - estimated, inside_reference)
+        lost = divide_by_mean(lost, lost if estimated is None else 1 - estimated, inside_reference)
     if inside_reference is not None:
         lost = lost * inside_reference
     if generated_foreground is not None:
         inside = generated_foreground.astype(np.float64)
-        right = inside * right + (1 - inside) * background_weight
-    return np.stack([lost.astype(np.float64), paint_over(right, None if uniform else painting)])
+        good = inside * good + (1 - inside) * background_weight
+    return np.stack([lost.astype(np.float64), paint_over(good, None if uniform else painting)])
 
 
-def evened(lost: NDArray[np.floating], estimated: NDArray[np.floating], inside: Flags | None) -> Map:
-    """Weights 1 - r(y), (h, w), by the mean over the foreground of those that were estimated, which counts as
-    at least `LEAST_LOST`.
+def divide_by_mean(lost: NDArray[np.floating], estimated: NDArray[np.floating], inside: Flags | None) -> Map:
+    """Divide the weights 1 - r(y), (h, w), by the mean of the `estimated` ones over the foreground.
 
-    Ours: a fine-tuned model reproduces most of a reference, so that 1 - r(y) is small almost everywhere and
-    the reference would hardly be learned. This keeps where it is learned, and levels how much.
+    Ours: a fine-tuned model reproduces most of a reference, so 1 - r(y) is small almost everywhere and the
+    reference would hardly be learned. The division keeps the distribution and fixes the mean; the divisor is
+    at least `MEAN_LOST_FLOOR`.
     """
     mean = float((estimated if inside is None else estimated[inside]).mean())
-    level: Map = lost.astype(np.float64) / max(mean, LEAST_LOST)
-    return level
+    divided: Map = lost.astype(np.float64) / max(mean, MEAN_LOST_FLOOR)
+    return divided
 
 
 def quality_by_subject(generated: Features, subjects: Mapping[str, Sequence[Judged]]) -> dict[str, Map]:
-    """Eq. P4 for each subject's references alone; the whole picture's q(x) is the largest of them."""
+    """Eq. P4 for each subject separately; the picture's q(x) is their maximum."""
     return {name: quality(generated, references) for name, references in subjects.items()}
 
 
 def assign_subjects(by_subject: Mapping[str, Map]) -> dict[str, Flags]:
-    """For each subject the patches (h, w) that resemble it most; equal ones go to the first subject."""
+    """Each subject's mask (h, w) of the patches that resemble it most; ties go to the first subject."""
     winner = np.stack(list(by_subject.values())).argmax(axis=0)
     return {name: winner == place for place, name in enumerate(by_subject)}
 
 
 def appears(reproduced: NDArray[np.floating]) -> bool:
-    """Whether a subject is in a picture, by the mean of the rescaled r(y) over its foreground patches."""
-    return bool(reproduced.size) and float(reproduced.mean()) >= APPEARS
+    """Whether a picture shows a subject, judged by the mean of the rescaled r(y) over its foreground."""
+    return bool(reproduced.size) and float(reproduced.mean()) >= MIN_REPRODUCTION
 
 
 def _rows(features: Features, mask: Flags | None) -> NDArray[np.floating]:

@@ -1,1 +1,1 @@
-"""Model families: everything that differs between kinds of diffusion models, one file a family."""
+"""Model families: everything that differs between kinds of diffusion models, in one file each."""

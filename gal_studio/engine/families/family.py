@@ -1,4 +1,4 @@
-"""What the engine asks of a model family; a family answers in one file and is listed in `registry.py`."""
+"""The interface of a model family; each family is one file, and one line in `registry.py`."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -9,40 +9,40 @@ from typing import Any, ClassVar, Protocol, Self
 import torch
 
 Sizes = tuple[int, int, int, int, int, int]
-"""Size condition of a row: original height and width, top and left of its crop, target height and width."""
+"""Size condition of a row: original height and width, top and left of the crop, target height and width."""
 
 
-def whole_picture(resolution: int) -> Sizes:
-    """The size condition of a square picture that is not cropped."""
+def uncropped(resolution: int) -> Sizes:
+    """The size condition of an uncropped square picture."""
     return (resolution, resolution, 0, 0, resolution, resolution)
 
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """One prompt as a denoiser reads it: hidden (tokens, width), for some families also pooled (width,)."""
+    """A prompt's text features: hidden (tokens, width), and in some families pooled (width,)."""
 
     hidden: torch.Tensor
     pooled: torch.Tensor | None = None
 
 
 class NoiseProcess(Protocol):
-    """How noise is mixed into a latent, at which times, and what the denoiser is trained to answer."""
+    """The forward process: how times are drawn and noise is added, and what the denoiser predicts."""
 
     def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Draw training times, (count,), as the denoiser takes them."""
+        """Draw training times, (count,), in the denoiser's units."""
         ...
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """Noisy latents (n, c, h, w) at the given times (n,)."""
+        """Add noise to latents (n, c, h, w) at times (n,)."""
         ...
 
     def target(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """The answer that a perfect denoiser gives to `mix` of the same arguments, (n, c, h, w)."""
+        """The prediction target for `mix` of the same arguments, (n, c, h, w)."""
         ...
 
 
 class Solver(Protocol):
-    """A diffusers scheduler whose timesteps are set."""
+    """A diffusers scheduler with its timesteps set."""
 
     timesteps: torch.Tensor
     init_noise_sigma: float
@@ -53,10 +53,11 @@ class Solver(Protocol):
 
 
 class Family(Protocol):
-    """An open model of one family. Latents are (n, c, h, w) everywhere; a family packs them for itself.
+    """A loaded model of one family. Latents are (n, c, h, w) everywhere; packing them is up to the family.
 
-    `part` names the denoiser in a diffusers pipeline ("unet", "transformer") and prefixes the layer names in
-    a saved LoRA.
+    `pipelines` are the diffusers pipeline classes that it loads, `leave_out` the components replaced or
+    skipped in loading, and `part` is the denoiser's name in the pipeline ("unet", "transformer"), which
+    also prefixes the layer names in a saved LoRA.
     """
 
     name: ClassVar[str]
@@ -67,40 +68,40 @@ class Family(Protocol):
 
     @classmethod
     def open(cls, folder: Path, dtype: torch.dtype) -> Self:
-        """Open a model folder with weights of this type on the CPU; whatever is raised refuses the folder."""
+        """Load a model folder on the CPU with weights of this type; any exception refuses the folder."""
         ...
 
     def check(self, name: str) -> None:
-        """Refuse, with a StudioError that names the model, what this family would draw wrongly."""
+        """Raise a StudioError that names the model if this family does not support a property of it."""
         ...
 
     def to(self, device: torch.device) -> None:
-        """Move every part of the model."""
+        """Move the whole model to a device."""
         ...
 
     @property
     def denoiser(self) -> Any:
-        """The module that is trained: a diffusers model that takes LoRAs and gradient checkpointing."""
+        """The trained module: a diffusers model that supports LoRA and gradient checkpointing."""
         ...
 
     @property
     def autoencoder(self) -> Any:
-        """The module between pictures and latents; it can decode in tiles."""
+        """The autoencoder between pictures and latents; it supports tiled decoding."""
         ...
 
     @property
     def frozen_parts(self) -> tuple[torch.nn.Module, ...]:
-        """All modules of the model; none of them is trained unless a training says so."""
+        """All modules of the model, which are frozen after loading."""
         ...
 
     @property
     def scale(self) -> int:
-        """Pixels of one latent position along a side."""
+        """Pixels per latent position along a side."""
         ...
 
     @property
     def resolution(self) -> int:
-        """The side in pixels that the model was made for."""
+        """The side in pixels that the model was trained for."""
         ...
 
     @property
@@ -110,27 +111,27 @@ class Family(Protocol):
 
     @property
     def token_limit(self) -> int:
-        """Tokens that the text encoder reads, marks at the ends included."""
+        """The text encoder's context length, including the start and end tokens."""
         ...
 
     def count_tokens(self, prompt: str) -> int:
-        """Tokens of a prompt, counted as `token_limit` is."""
+        """The number of a prompt's tokens, including the start and end tokens."""
         ...
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
-        """Features of one prompt."""
+        """Encode one prompt."""
         ...
 
-    def no_text(self, device: torch.device) -> TextFeatures:
-        """The features that stand for "no prompt" in classifier-free guidance."""
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
+        """The unconditional text features of classifier-free guidance."""
         ...
 
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Pixels (n, 3, H, W) in [-1, 1] to float32 latents, scaled as the denoiser sees them."""
+        """Encode pixels (n, 3, H, W) in [-1, 1] to float32 latents, scaled for the denoiser."""
         ...
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Latents to float32 pixels (n, 3, H, W), about [-1, 1]."""
+        """Decode latents to float32 pixels (n, 3, H, W), roughly in [-1, 1]."""
         ...
 
     def process(self) -> NoiseProcess:
@@ -138,39 +139,39 @@ class Family(Protocol):
         ...
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
-        """A fresh solver for drawing in this many steps."""
+        """Make a solver for sampling in this many steps."""
         ...
 
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
     ) -> torch.Tensor:
-        """The denoiser's answer in float32, (n, c, h, w)."""
+        """The denoiser's prediction in float32, (n, c, h, w)."""
         ...
 
     def is_guided(self, scale: float) -> bool:
-        """Whether this guidance scale asks the denoiser twice: with the prompt and without."""
+        """Whether this guidance scale needs a conditional and an unconditional prediction."""
         ...
 
     def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
-        """Combine the two answers."""
+        """Combine the unconditional and the conditional prediction."""
         ...
 
     def lora_layers(self, target: str) -> list[str]:
-        """Names (or their ends) of the denoiser's layers that a LoRA of this target changes."""
+        """Names, or suffixes of names, of the layers that get a LoRA for this target."""
         ...
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
-        """Attention that trains faster on this device, for a while."""
+        """Use attention that trains faster on this device, within the context."""
         ...
 
     def sliced_attention(self) -> AbstractContextManager[None]:
-        """Attention that takes less memory, for a while."""
+        """Use attention that needs less memory, within the context."""
         ...
 
-    def measured_denoiser(self, denoiser: Any) -> None:
-        """Prepare a copy without values for measuring: attention must not hold the table of all pairs."""
+    def prepare_for_measuring(self, denoiser: Any) -> None:
+        """Prepare a denoiser on the meta device for measuring: it must not materialize attention matrices."""
         ...
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
-        """Keyword arguments of one call of the denoiser, for measuring; made on the current device."""
+        """Keyword arguments for one call of the denoiser, on the default device, to measure its memory."""
         ...

@@ -1,4 +1,4 @@
-"""Noise processes: how latents become noisy in training, and what the denoiser learns to answer (Eq. G9)."""
+"""Noise processes: how noise is added to latents in training, and the prediction targets (Eq. G9)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ PREDICTION_TYPES = ("epsilon", "v_prediction")
 
 
 def as_rows(values: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """Values (n,) shaped so that they multiply the rows of `like`."""
+    """Reshape values (n,) so that they broadcast over the rows of `like`."""
     return values.view(-1, *([1] * (like.ndim - 1)))
 
 
@@ -23,24 +23,26 @@ def add_noise(latents: torch.Tensor, noise: torch.Tensor, alpha_bar: torch.Tenso
 def prediction_target(
     prediction_type: str, latents: torch.Tensor, noise: torch.Tensor, alpha_bar: torch.Tensor
 ) -> torch.Tensor:
-    """The denoiser's target: eps, or v = sqrt(a) eps - sqrt(1 - a) x_0."""
+    """The prediction target: eps, or v = sqrt(a) eps - sqrt(1 - a) x_0."""
     if prediction_type == "epsilon":
         return noise
     if prediction_type == "v_prediction":
         alpha = as_rows(alpha_bar, latents)
         return alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
-    raise StudioError(f"The prediction type {prediction_type!r} is not known: use epsilon or v_prediction.")
+    raise StudioError(
+        f"The prediction type {prediction_type!r} is not supported: use epsilon or v_prediction."
+    )
 
 
 class AlphaBarProcess:
-    """Diffusion over integer timesteps with a table of alpha_bar, (T,)."""
+    """Variance-preserving diffusion with discrete timesteps and a table of alpha_bar, (T,)."""
 
     def __init__(self, alpha_bar: torch.Tensor, prediction_type: str) -> None:
         self.alpha_bar, self.prediction_type = alpha_bar, prediction_type
 
     @classmethod
     def from_scheduler(cls, config: Any) -> "AlphaBarProcess":
-        """The process of a pipeline's scheduler configuration."""
+        """Make the process from a pipeline's scheduler configuration."""
         from diffusers import DDPMScheduler
 
         known = DDPMScheduler().config
@@ -48,7 +50,7 @@ class AlphaBarProcess:
         return cls(DDPMScheduler.from_config(kept).alphas_cumprod.float(), str(config.prediction_type))
 
     def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Uniform timesteps, (count,), whole numbers below T."""
+        """Uniform integer timesteps, (count,), in [0, T)."""
         return torch.randint(len(self.alpha_bar), (count,), generator=generator)
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
@@ -56,14 +58,14 @@ class AlphaBarProcess:
         return add_noise(latents, noise, self.alpha_bar[times])
 
     def target(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """Noise or velocity, as the model was trained."""
+        """Noise or velocity, depending on the prediction type."""
         return prediction_target(self.prediction_type, latents, noise, self.alpha_bar[times])
 
 
 class FlowProcess:
     """Flow matching: x_t = (1 - sigma) x_0 + sigma eps with times t = 1000 sigma; the target is eps - x_0.
 
-    Times follow a logit-normal density, then a shift s: sigma -> s sigma / (1 + (s - 1) sigma).
+    Times follow a logit-normal distribution, shifted by s: sigma -> s sigma / (1 + (s - 1) sigma).
     """
 
     def __init__(self, shift: float = 1.0) -> None:
@@ -75,10 +77,10 @@ class FlowProcess:
         return 1000 * self.shift * sigma / (1 + (self.shift - 1) * sigma)
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """The straight line from the latent to the noise."""
+        """Interpolate linearly between latent and noise."""
         sigma = as_rows(times / 1000, latents)
         return (1 - sigma) * latents + sigma * noise
 
     def target(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
-        """The line's direction."""
+        """The direction from latent to noise."""
         return noise - latents

@@ -1,4 +1,4 @@
-"""The families that this version opens, one line each."""
+"""The supported model families, one line each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ FAMILIES: list[type[Family]] = [
 
 
 def family_of(name: str, index: Mapping[str, Any]) -> type[Family]:
-    """The family of a model folder by its `model_index.json`; refused by name where there is none."""
+    """Look up the family by the pipeline class in `model_index.json`; refuse an unsupported one."""
     kind = index.get("_class_name")
     for family in FAMILIES:
         if kind in family.pipelines:
@@ -23,5 +23,5 @@ def family_of(name: str, index: Mapping[str, Any]) -> type[Family]:
     known = [pipeline for family in FAMILIES for pipeline in family.pipelines]
     raise StudioError(
         f"The model {name} is a {kind or 'directory without a pipeline class'}: "
-        f"this version opens {' and '.join(known)}."
+        f"this version supports {' and '.join(known)}."
     )

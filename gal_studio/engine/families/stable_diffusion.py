@@ -1,4 +1,4 @@
-"""Stable Diffusion 1.x and 2.x, and every model in their layout, the embedded one included."""
+"""Stable Diffusion 1.x and 2.x, and all models in their layout, including the bundled one."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ from gal_studio.engine.families.unet import UNetFamily
 
 
 class StableDiffusion(UNetFamily):
-    """One text encoder; the safety checker stays out, since a blanked picture must never be scored."""
+    """One text encoder. The safety checker is not loaded: it blanks pictures, which must never be scored."""
 
     name: ClassVar[str] = "sd1"
     pipelines: ClassVar[tuple[str, ...]] = ("StableDiffusionPipeline",)

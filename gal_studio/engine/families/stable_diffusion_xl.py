@@ -1,4 +1,4 @@
-"""Stable Diffusion XL: two text encoders, a pooled text feature and a size condition."""
+"""Stable Diffusion XL: two text encoders, pooled text features and a size condition."""
 
 from typing import Any, ClassVar
 
@@ -9,20 +9,20 @@ from gal_studio.engine.families.unet import UNetFamily
 
 
 class StableDiffusionXL(UNetFamily):
-    """Each picture carries its original size and the place of its crop."""
+    """The denoiser is also conditioned on each picture's original size and crop position."""
 
     name: ClassVar[str] = "sdxl"
     pipelines: ClassVar[tuple[str, ...]] = ("StableDiffusionXLPipeline",)
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
-        """Hidden states of both encoders side by side, and the second's pooled feature."""
+        """Hidden states of both encoders, concatenated, and the second encoder's pooled feature."""
         hidden, _, pooled, _ = self.pipeline.encode_prompt(
             prompt, device=device, do_classifier_free_guidance=False
         )
         return TextFeatures(hidden[0], pooled[0])
 
-    def no_text(self, device: torch.device) -> TextFeatures:
-        """Zeros where the pipeline was trained with them, else the empty prompt."""
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
+        """Zeros if the pipeline's configuration says so, else the empty prompt."""
         empty = self.encode_text("", device)
         if empty.pooled is None or not self.pipeline.config.force_zeros_for_empty_prompt:
             return empty
@@ -31,7 +31,7 @@ class StableDiffusionXL(UNetFamily):
     def conditions(
         self, texts: list[TextFeatures], sizes: list[Sizes], dtype: torch.dtype
     ) -> dict[str, torch.Tensor] | None:
-        """Pooled texts and sizes."""
+        """Pooled text features and size conditions."""
         pooled = torch.stack([text.pooled for text in texts if text.pooled is not None])
         return {
             "text_embeds": pooled.to(dtype),
@@ -39,7 +39,7 @@ class StableDiffusionXL(UNetFamily):
         }
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
-        """The added conditions too."""
+        """The U-Net's inputs with the added conditions."""
         config = self.denoiser.config
         pooled = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
         added = {

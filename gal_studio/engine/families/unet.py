@@ -1,4 +1,4 @@
-"""What the U-Net families of diffusers share: Stable Diffusion 1.x, 2.x and XL."""
+"""The common base of the U-Net families: Stable Diffusion 1.x, 2.x and XL."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -10,7 +10,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
 from gal_studio.engine.families.processes import PREDICTION_TYPES, AlphaBarProcess
-from gal_studio.engine.families.unet_attention import ValuelessAttention, training_attention
+from gal_studio.engine.families.unet_attention import MetaAttention, training_attention
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 TARGETS = {
@@ -35,7 +35,7 @@ class UNetFamily:
 
     @classmethod
     def open(cls, folder: Path, dtype: torch.dtype) -> Self:
-        """Open the folder with diffusers: local files, safetensors alone."""
+        """Load the folder with diffusers: local files and safetensors only."""
         import diffusers
 
         options = {"dtype": dtype, "use_safetensors": True, "local_files_only": True, **cls.leave_out}
@@ -44,17 +44,17 @@ class UNetFamily:
         return cls(pipeline)
 
     def check(self, name: str) -> None:
-        """Refuse other prediction types, and U-Nets that take more than a latent (inpainting, depth)."""
+        """Refuse other prediction types, and U-Nets with more input channels (inpainting, depth)."""
         if self.prediction_type not in PREDICTION_TYPES:
             raise StudioError(
-                f"The model {name} predicts {self.prediction_type!r}: this version works with "
+                f"The model {name} predicts {self.prediction_type!r}: this version supports "
                 f"{' and '.join(PREDICTION_TYPES)}."
             )
         taken, made = self.latent_channels, self.autoencoder.config.latent_channels
         if taken != made:
             raise StudioError(
-                f"The model {name} takes {taken} channels where its autoencoder makes {made}: "
-                "inpainting and depth models cannot be used here."
+                f"The model {name} takes {taken} channels, but its autoencoder produces {made}: "
+                "inpainting and depth models are not supported."
             )
 
     def to(self, device: torch.device) -> None:
@@ -80,12 +80,12 @@ class UNetFamily:
 
     @property
     def prediction_type(self) -> str:
-        """What the U-Net was trained to predict, as its scheduler's configuration says."""
+        """What the U-Net predicts, according to the scheduler's configuration."""
         return str(self.pipeline.scheduler.config.prediction_type)
 
     @property
     def scale(self) -> int:
-        """Each level of the autoencoder but the first halves a side."""
+        """2 to the number of the autoencoder's downsampling levels."""
         return int(2 ** (len(self.autoencoder.config.block_out_channels) - 1))
 
     @property
@@ -101,12 +101,12 @@ class UNetFamily:
 
     @property
     def token_limit(self) -> int:
-        """The text encoder's positions, or fewer where the tokenizer says so."""
+        """The number of the text encoder's positions, or the tokenizer's limit if that is lower."""
         positions = int(self.pipeline.text_encoder.config.max_position_embeddings)
         return min(positions, int(self.pipeline.tokenizer.model_max_length))
 
     def count_tokens(self, prompt: str) -> int:
-        """Tokens with the marks at both ends."""
+        """The number of tokens, including the start and end tokens."""
         return len(self.pipeline.tokenizer(prompt, truncation=False, verbose=False).input_ids)
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
@@ -114,18 +114,18 @@ class UNetFamily:
         hidden, _ = self.pipeline.encode_prompt(prompt, device, 1, False)
         return TextFeatures(hidden[0])
 
-    def no_text(self, device: torch.device) -> TextFeatures:
-        """The empty prompt."""
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
+        """The features of the empty prompt."""
         return self.encode_text("", device)
 
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The mode of the posterior, scaled."""
+        """The scaled mode of the posterior."""
         autoencoder, config = self.autoencoder, self.autoencoder.config
         mode = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist.mode().float()
         return (mode - (config.shift_factor or 0.0)) * config.scaling_factor
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """Pixels of unscaled latents."""
+        """Unscale the latents and decode them."""
         autoencoder, config = self.autoencoder, self.autoencoder.config
         unscaled = latents.to(autoencoder.dtype) / config.scaling_factor + (config.shift_factor or 0.0)
         pixels: torch.Tensor = autoencoder.decode(unscaled, return_dict=False)[0].float()
@@ -136,7 +136,7 @@ class UNetFamily:
         return AlphaBarProcess.from_scheduler(self.pipeline.scheduler.config)
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
-        """DPM-Solver++ 2M over the noise schedule of the pipeline's own configuration."""
+        """DPM-Solver++ 2M with the noise schedule of the pipeline's scheduler."""
         from diffusers import DPMSolverMultistepScheduler
 
         known = DPMSolverMultistepScheduler().config
@@ -152,7 +152,7 @@ class UNetFamily:
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
     ) -> torch.Tensor:
-        """eps_hat or v_hat."""
+        """The predicted noise or velocity."""
         dtype = self.denoiser.dtype
         answer: torch.Tensor = self.denoiser(
             latents.to(dtype),
@@ -166,11 +166,11 @@ class UNetFamily:
     def conditions(
         self, texts: list[TextFeatures], sizes: list[Sizes], dtype: torch.dtype
     ) -> dict[str, torch.Tensor] | None:
-        """What the U-Net takes beside latents, times and hidden states: nothing."""
+        """Added conditions of the U-Net; none by default."""
         return None
 
     def is_guided(self, scale: float) -> bool:
-        """A scale of 1 is the prompt alone."""
+        """Whether the scale differs from 1, the conditional prediction alone."""
         return scale != 1.0
 
     def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
@@ -178,16 +178,16 @@ class UNetFamily:
         return without + scale * (with_text - without)
 
     def lora_layers(self, target: str) -> list[str]:
-        """Attention alone, or all linear and convolutional layers of the blocks."""
+        """Attention only, or all linear and convolutional layers of the blocks."""
         return list(TARGETS[target])
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
-        """Float32 products inside a bfloat16 training, on a CPU."""
+        """On a CPU that trains in bfloat16, compute attention in float32."""
         return training_attention(self.denoiser, device)
 
     @contextmanager
     def sliced_attention(self) -> Iterator[None]:
-        """One head at a time."""
+        """Compute attention one head at a time."""
         processors = dict(self.denoiser.attn_processors)
         self.denoiser.set_attention_slice("max")
         try:
@@ -195,12 +195,12 @@ class UNetFamily:
         finally:
             self.denoiser.set_attn_processor(processors)
 
-    def measured_denoiser(self, denoiser: Any) -> None:
-        """Attention as fused kernels do it."""
-        denoiser.set_attn_processor(ValuelessAttention())
+    def prepare_for_measuring(self, denoiser: Any) -> None:
+        """Replace attention by a stand-in with the memory use of a fused kernel."""
+        denoiser.set_attn_processor(MetaAttention())
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
-        """Inputs with the largest text that the encoders give: 77 tokens."""
+        """Inputs with the longest text that the encoders produce: 77 tokens."""
         config = self.denoiser.config
         return {
             "sample": torch.empty(rows, config.in_channels, side, side, dtype=dtype),

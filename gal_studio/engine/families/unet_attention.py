@@ -1,7 +1,6 @@
-"""Attention whose products are float32 while the rest of a training is bfloat16.
+"""Attention in float32 within a training in bfloat16.
 
-On a CPU the gradient of bfloat16 attention takes some seven times as long as that of float32, and this alone
-made a LoRA step a fifth slower (measured; see docs/performance.md).
+On a CPU the backward pass of attention is several times slower in bfloat16 than in float32.
 """
 
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from gal_studio.engine.models.devices import training_precision
 
 
 class Float32Attention:
-    """softmax(q k' / sqrt(d)) v in float32; what a Stable Diffusion U-Net asks of attention, and no more."""
+    """softmax(q k' / sqrt(d)) v in float32, limited to what a Stable Diffusion U-Net needs."""
 
     def __call__(
         self,
@@ -25,7 +24,7 @@ class Float32Attention:
         attention_mask: torch.Tensor | None = None,
         temb: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """The attended states, (n, positions, width)."""
+        """Attend to the text, or to the states themselves: (n, positions, width)."""
         context = hidden_states if encoder_hidden_states is None else encoder_hidden_states
         rows, positions, _ = hidden_states.shape
         query, key, value = (
@@ -39,13 +38,13 @@ class Float32Attention:
     def attend(
         self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
-        """The products, (n, heads, positions, width of a head)."""
+        """Scaled dot-product attention, (n, heads, positions, head width)."""
         with torch.autocast(query.device.type, enabled=False):
             return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
 
 
-class _InputsAndOutput(torch.autograd.Function):
-    """Attention as fused kernels do it, which never hold the table of all pairs; it computes nothing."""
+class _SavedTensorsOnly(torch.autograd.Function):
+    """Saves what a fused attention kernel saves, which is never the attention matrix; computes nothing."""
 
     @staticmethod
     def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
@@ -58,20 +57,20 @@ class _InputsAndOutput(torch.autograd.Function):
         return tuple(torch.empty_like(part) for part in ctx.saved_tensors[:3])
 
 
-class ValuelessAttention(Float32Attention):
-    """For measuring memory: tensors without values would get plain attention, which no device uses here."""
+class MetaAttention(Float32Attention):
+    """For measuring memory: on meta tensors torch falls back to unfused attention, which no device uses."""
 
     def attend(
         self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
-        """Inputs and output."""
-        attended: torch.Tensor = _InputsAndOutput.apply(query, key, value)
+        """Allocate the output and keep the inputs, as a fused kernel does."""
+        attended: torch.Tensor = _SavedTensorsOnly.apply(query, key, value)
         return attended
 
 
 @contextmanager
 def training_attention(unet: Any, device: torch.device) -> Iterator[None]:
-    """Use float32 attention where it is faster: a CPU that trains in bfloat16, with plain layers."""
+    """Use float32 attention within the context where it is faster: on a CPU that trains in bfloat16."""
     stock = dict(unet.attn_processors)
     useful = device.type == "cpu" and training_precision(device) == torch.bfloat16
     if useful and all(_is_plain(module) for module in unet.modules() if hasattr(module, "to_out")):

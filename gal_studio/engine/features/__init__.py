@@ -1,1 +1,1 @@
-"""Features of pictures and prompts (Eq. G1), and their two-dimensional map."""
+"""CLIP features of pictures and prompts (Eq. G1), and their two-dimensional map."""

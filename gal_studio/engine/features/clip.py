@@ -1,4 +1,4 @@
-"""CLIP features of pictures and prompts (the E_i and E_t of Eq. G1), from an open_clip model."""
+"""CLIP features of pictures and prompts (E_i and E_t of Eq. G1), from an open_clip model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ BATCH = 32
 
 @dataclass
 class ClipEmbedder:
-    """An open open_clip model; features are float64 rows of length 1."""
+    """A loaded open_clip model; features are float64 unit rows."""
 
     name: str
     model: Any
@@ -42,13 +42,13 @@ class ClipEmbedder:
     def texts(self, prompts: Sequence[str]) -> NDArray[np.float64]:
         """E_t of n prompts, (n, d)."""
         rows = []
-        for prompt in prompts:  # one by one: a prompt's features must not depend on its neighbours
-            self._check(prompt)
+        for prompt in prompts:  # not batched: a prompt's features must not depend on the others
+            self._check_length(prompt)
             with torch.no_grad():
                 rows.append(self.model.encode_text(self.tokenizer([prompt]).to(self.device)))
         return _unit_rows(rows, self.name)
 
-    def _check(self, prompt: str) -> None:
+    def _check_length(self, prompt: str) -> None:
         tokens = self.tokenizer([prompt])
         longer = self.tokenizer([prompt], context_length=2 * tokens.shape[1])
         if not torch.equal(tokens, longer[:, : tokens.shape[1]]):
@@ -64,32 +64,34 @@ def _unit_rows(rows: Sequence[torch.Tensor], name: str) -> NDArray[np.float64]:
     features = torch.cat(list(rows)).double()
     lengths = features.norm(dim=-1, keepdim=True)
     if not torch.isfinite(features).all() or bool((lengths == 0).any()):
-        raise StudioError(f"The CLIP {name} gave features that are no numbers: its files may be damaged.")
+        raise StudioError(f"The CLIP {name} gave features that are not finite: its files may be damaged.")
     return np.asarray((features / lengths).cpu().numpy(), dtype=np.float64)
 
 
 def load_embedder(
     clip_model: str, device: str | torch.device | None = None, revisions: Revisions | None = None
 ) -> Embedder:
-    """Open `local-dir:PATH`, or `NAME/TAG` such as `ViT-B-32/openai`; safetensors only.
+    """Load `local-dir:PATH`, or `NAME/TAG` such as `ViT-B-32/openai`; safetensors only.
 
-    `revisions` pins weights of the hub to the commit of their first use; without it the newest are taken.
+    `revisions` pins hub models to the commit of their first use; without it the newest is used.
     """
     import open_clip
 
     chosen = choose_device(device)
     name, options = _sources(clip_model, {} if revisions is None else revisions)
     try:
-        with torch.random.fork_rng(devices=[]):  # layers fill themselves from the global generator first
+        with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
             model, _, preprocess = open_clip.create_model_and_transforms(name, device=chosen, **options)
         tokenizer = open_clip.get_tokenizer(name)
     except Exception as error:
-        raise _unopened(clip_model, (str(error).strip().splitlines() or [type(error).__name__])[0]) from error
+        raise _open_error(
+            clip_model, (str(error).strip().splitlines() or [type(error).__name__])[0]
+        ) from error
     model.requires_grad_(False).eval()
     return ClipEmbedder(clip_model, model, preprocess, tokenizer, chosen)
 
 
-def _unopened(clip_model: str, reason: str) -> StudioError:
+def _open_error(clip_model: str, reason: str) -> StudioError:
     return StudioError(
         f"The CLIP {clip_model} cannot be opened ({reason[:160]}): use local-dir:PATH with an open_clip "
         "directory, or a name and tag that open_clip knows, such as ViT-B-32/openai."
@@ -97,7 +99,7 @@ def _unopened(clip_model: str, reason: str) -> StudioError:
 
 
 def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]]:
-    """The name of the architecture or directory, and what open_clip needs to open it."""
+    """The architecture or directory, and the options that open_clip loads it with."""
     import open_clip
 
     if clip_model.startswith(LOCAL):
@@ -106,10 +108,10 @@ def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]
     name, tag = _name_and_tag(clip_model)
     known = open_clip.get_pretrained_cfg(name, tag)
     if not known:
-        raise _unopened(clip_model, "open_clip knows no such name and tag")
+        raise _open_error(clip_model, "open_clip does not know this name and tag")
     return name, {
         "pretrained": str(clip_weights(clip_model, known.get("hf_hub", ""), revisions)),
-        # some weights were trained with another activation than their architecture's name says
+        # some weights were trained with another activation than the architecture's default
         "force_quick_gelu": bool(known.get("quick_gelu", False)),
         "image_mean": known.get("mean"),
         "image_std": known.get("std"),
@@ -131,8 +133,8 @@ def _check_directory(folder: Path) -> None:
             f"{folder} is not an open_clip directory: it needs open_clip_config.json and safetensors weights."
         )
     pickled = sorted(path.name for kind in PICKLED for path in folder.glob(kind))
-    if pickled:  # open_clip would take it before the safetensors file
+    if pickled:  # open_clip would prefer it to the safetensors file
         raise StudioError(
-            f"{folder} also holds {pickled[0]}, a kind of file that can run code when it is opened: move it "
-            "elsewhere, the safetensors weights beside it are enough."
+            f"{folder} also contains {pickled[0]}, a file type that can run code when it is loaded: remove "
+            "it, the safetensors weights are enough."
         )

@@ -1,4 +1,4 @@
-"""The interface of an embedder, so that tests may stand in for one; `clip` has the studio's own."""
+"""The interface of an embedder; `clip` has the implementation, and tests have stubs."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,7 +9,7 @@ from PIL import Image
 
 
 class Embedder(Protocol):
-    """Turns pictures and prompts into unit rows of one space (Eq. G1)."""
+    """Embeds pictures and prompts as unit rows of one space (Eq. G1)."""
 
     def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
         """E_i of n pictures, (n, d)."""

@@ -1,4 +1,4 @@
-"""The map of pictures: t-SNE of CLIP features, kept stable from round to round."""
+"""The map of pictures: t-SNE of CLIP features, aligned from round to round."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-NEAREST = 3  # a new picture starts at the mean of so many old neighbours in CLIP space
-START_SPREAD = 1e-4  # what t-SNE expects of its starting positions
+NEAREST = 3  # old neighbours in CLIP space, at whose mean a new picture starts
+START_SPREAD = 1e-4  # standard deviation of t-SNE's initial positions
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A picture of the last map: its features (d,) and its position."""
+class MapPoint:
+    """A picture on the previous map: its features (d,) and its position."""
 
     id: str
     feature: NDArray[np.floating]
@@ -23,12 +23,12 @@ class Placed:
 
 
 def project(
-    pictures: Mapping[str, NDArray[np.floating]], previous: Sequence[Placed] = (), seed: int = 0
+    pictures: Mapping[str, NDArray[np.floating]], previous: Sequence[MapPoint] = (), seed: int = 0
 ) -> dict[str, tuple[float, float]]:
-    """Compute a position for every picture; the map's root mean square radius is 1.
+    """Compute a position for every picture; the map has a root mean square radius of 1.
 
-    Old pictures start from their last places, new ones from the mean of their nearest old neighbours in CLIP
-    space; the result is turned, mirrored and moved onto those starting places.
+    Old pictures are initialized at their previous positions, new ones at the mean of their nearest old
+    neighbours in CLIP space; the result is aligned to these initial positions (Procrustes).
     """
     if not pictures:
         return {}
@@ -40,7 +40,7 @@ def project(
 
 
 def perplexity(count: int) -> float:
-    """t-SNE's perplexity for n pictures: min(30, (n - 1) / 3), and at least 1."""
+    """t-SNE's perplexity for n pictures: min(30, (n - 1) / 3), at least 1."""
     return max(1.0, min(30.0, (count - 1) / 3))
 
 
@@ -60,7 +60,7 @@ def _embed(features: Array, start: Array, seed: int) -> Array:
     return np.asarray(tsne.fit_transform(features.astype(np.float32)), dtype=np.float64)
 
 
-def _start(names: Sequence[str], features: Array, previous: Sequence[Placed]) -> Array:
+def _start(names: Sequence[str], features: Array, previous: Sequence[MapPoint]) -> Array:
     if not previous:
         return _principal(features)
     places = {placed.id: (placed.x, placed.y) for placed in previous}
@@ -73,11 +73,11 @@ def _start(names: Sequence[str], features: Array, previous: Sequence[Placed]) ->
         else:
             nearest = np.argsort(-(old @ features[row]), kind="stable")[:NEAREST]
             start[row] = old_places[nearest].mean(axis=0)
-    return start + 1e-3 * _principal(features)  # so that no two new pictures start on one spot
+    return start + 1e-3 * _principal(features)  # so that no two new pictures start at the same position
 
 
 def _principal(features: Array) -> Array:
-    """The two principal components, each with the sign that makes its largest entry positive; radius 1."""
+    """The first two principal components, each signed so that its largest value is positive; radius 1."""
     centred = features - features.mean(axis=0)
     left, values, _ = np.linalg.svd(centred, full_matrices=False)
     places = np.zeros((len(features), 2))
@@ -96,7 +96,7 @@ def _unit(places: Array) -> Array:
 
 
 def _aligned(places: Array, start: Array) -> Array:
-    """Rotate, mirror and move the positions onto the starting ones (Procrustes), with a radius of 1."""
+    """Rotate, mirror and translate the positions onto the initial ones (Procrustes); radius 1."""
     centre = start.mean(axis=0)
     left, _, right = np.linalg.svd(_unit(places).T @ (start - centre))
     return np.asarray(_unit(places) @ (left @ right) + centre, dtype=np.float64)

@@ -1,1 +1,1 @@
-"""Measure the memory that a training or a drawing needs, and plan it to fit."""
+"""Measure how much memory training and sampling need, and choose batch sizes that fit."""

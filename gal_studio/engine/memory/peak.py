@@ -1,8 +1,8 @@
-"""Measure the peak memory of one step by running it on tensors that have shapes and no values.
+"""Measure the peak memory of one step by running it on meta tensors.
 
-Every storage that an operation makes is counted while it lives; the largest sum is the step's need beside the
-weights that are there already. It takes seconds at most, and hardly any memory. What libraries use inside
-of one operation is not seen.
+Every storage that an operation allocates is counted while it is alive; the largest sum is what the step needs
+beside the loaded weights. This takes seconds at most, and hardly any memory. What libraries allocate within
+an operation is not included.
 """
 
 import json
@@ -24,55 +24,55 @@ from gal_studio.engine.models.image_model import ImageModel
 
 
 class _LiveBytes(TorchDispatchMode):
-    """Counts the bytes of all live storages."""
+    """Counts the bytes of live storages, and their peak."""
 
     def __init__(self, known: torch.nn.Module) -> None:
         super().__init__()
         self.peak = 0
-        self._living = 0
+        self._live = 0
         self._sizes = {weight.untyped_storage()._cdata: 0 for weight in known.parameters()}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         made = func(*args, **(kwargs or {}))
         for tensor in tree_leaves(made):
             if isinstance(tensor, torch.Tensor):
-                self._note(tensor.untyped_storage())
+                self._track(tensor.untyped_storage())
         return made
 
-    def _note(self, storage: Any) -> None:
+    def _track(self, storage: Any) -> None:
         if storage._cdata in self._sizes:
             return
         self._sizes[storage._cdata] = storage.nbytes()
-        self._living += storage.nbytes()
-        self.peak = max(self.peak, self._living)
-        weakref.finalize(storage, self._forget, storage._cdata)
+        self._live += storage.nbytes()
+        self.peak = max(self.peak, self._live)
+        weakref.finalize(storage, self._release, storage._cdata)
 
-    def _forget(self, key: int) -> None:
-        self._living -= self._sizes.pop(key)
+    def _release(self, key: int) -> None:
+        self._live -= self._sizes.pop(key)
 
 
 def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memory: bool) -> int:
-    """Bytes of activations and gradients of one step that takes `rows` at a time.
+    """Bytes of activations and gradients of one training step with micro-batches of `rows`.
 
-    `low_memory` recomputes activations while it goes back (gradient checkpointing).
+    `low_memory` uses gradient checkpointing.
     """
     side = (settings.resolution or model.resolution) // model.scale
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
     half = training_precision(model.device) == torch.bfloat16
-    return _training(_Measured(model.family), layers, settings.rank, rows, side, half, low_memory)
+    return _training(_ModelKey(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
-    """Bytes of one denoising step of `rows` latents of this side, or of one decoding, whichever needs more.
+    """Bytes of one denoising step of `rows` latents of this side, or of decoding one, whichever is larger.
 
     `low_memory` decodes in tiles.
     """
-    denoising = _drawing(_Measured(model.family), rows, side, model.denoiser.dtype)
-    return max(denoising, _decoding(_Measured(model.family), tile_side(side) if low_memory else side))
+    denoising = _drawing(_ModelKey(model.family), rows, side, model.denoiser.dtype)
+    return max(denoising, _decoding(_ModelKey(model.family), tile_side(side) if low_memory else side))
 
 
-class _Measured:
-    """A cache key: models of one family and configuration need equal memory, and are measured once."""
+class _ModelKey:
+    """Cache key of the measurements: models of the same family and configuration need the same memory."""
 
     def __init__(self, family: Family) -> None:
         self.family = family
@@ -83,12 +83,12 @@ class _Measured:
         return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Measured) and other._key == self._key
+        return isinstance(other, _ModelKey) and other._key == self._key
 
 
 @lru_cache(maxsize=32)
 def _training(
-    measured: _Measured,
+    measured: _ModelKey,
     layers: tuple[str, ...],
     rank: int,
     rows: int,
@@ -96,11 +96,11 @@ def _training(
     half: bool,
     low_memory: bool,
 ) -> int:
-    """Measure one training step; in half precision each weight has a copy beside it."""
+    """Measure one training step; autocast keeps a half-precision copy of each weight."""
     from peft import LoraConfig
 
-    denoiser = _without_values(measured.family.denoiser)
-    measured.family.measured_denoiser(denoiser)
+    denoiser = _on_meta_device(measured.family.denoiser)
+    measured.family.prepare_for_measuring(denoiser)
     copies = 2 * sum(weight.numel() for weight in denoiser.parameters()) if half else 0
     denoiser.requires_grad_(not layers)
     if layers:
@@ -118,9 +118,9 @@ def _training(
 
 
 @lru_cache(maxsize=32)
-def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
-    denoiser = _without_values(measured.family.denoiser)
-    measured.family.measured_denoiser(denoiser)
+def _drawing(measured: _ModelKey, rows: int, side: int, precision: torch.dtype) -> int:
+    denoiser = _on_meta_device(measured.family.denoiser)
+    measured.family.prepare_for_measuring(denoiser)
     with _counted(denoiser, precision) as live, torch.no_grad():
         inputs = measured.family.example_inputs(rows, side, precision)
         with live:
@@ -129,8 +129,8 @@ def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) 
 
 
 @lru_cache(maxsize=32)
-def _decoding(measured: _Measured, side: int) -> int:
-    autoencoder = _without_values(measured.family.autoencoder)
+def _decoding(measured: _ModelKey, side: int) -> int:
+    autoencoder = _on_meta_device(measured.family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         latent = torch.empty(1, autoencoder.config.latent_channels, side, side)
         with live:
@@ -138,15 +138,15 @@ def _decoding(measured: _Measured, side: int) -> int:
     return live.peak
 
 
-def _without_values(module: Any) -> Any:
-    """Make a module of the same class and configuration whose weights have shapes but no values."""
+def _on_meta_device(module: Any) -> Any:
+    """Make a module of the same class and configuration on the meta device."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return type(module).from_config(json.loads(module.to_json_string()))
 
 
 @contextmanager
 def _counted(module: Any, precision: torch.dtype) -> Iterator[_LiveBytes]:
-    """Prepare a module without values in this precision; yield the counter of its live bytes."""
+    """Convert a meta module to this precision; yield the counter of live bytes, without its weights."""
     with torch.device("meta"):
         for part in module.modules():
             for name, weight in part._parameters.items():

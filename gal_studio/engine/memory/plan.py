@@ -1,4 +1,4 @@
-"""Plan how many pictures are processed at a time, so that they fit into the device's memory."""
+"""Choose how many pictures to process at a time, so that they fit into the device's memory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +10,14 @@ from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import drawing_peak, training_peak
 from gal_studio.engine.models.image_model import ImageModel
 
-WITHIN = 1.4
-"""Factor for the memory that libraries use inside their operations, measured on the embedded model."""
+OVERHEAD = 1.4
+"""Factor for the memory that libraries use within operations, measured on the bundled model."""
 
 FLOAT32 = 4
-"""Bytes of a trained weight, of its gradient, and of each of AdamW's two averages."""
+"""Bytes of a trained weight, of its gradient, and of each of AdamW's two moments."""
 
 _CGROUP = Path("/sys/fs/cgroup")
-_FULL = (
+_OUT_OF_MEMORY = (
     "defaultcpuallocator: can't allocate memory",
     "defaultcpuallocator: not enough memory",  # Windows
     "mps backend out of memory",
@@ -27,14 +27,14 @@ _FULL = (
 
 @dataclass(frozen=True)
 class Plan:
-    """`rows` pictures at a time; `low_memory` takes more time and less memory."""
+    """Process `rows` pictures at a time; `low_memory` trades time for memory."""
 
     rows: int
     low_memory: bool = False
 
 
 def free_memory(device: torch.device) -> int | None:
-    """Bytes that are free on the device; None where it cannot be known."""
+    """Free bytes on the device; None if unknown."""
     if device.type == "cuda":
         held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return int(torch.cuda.mem_get_info(device)[0]) + held
@@ -42,24 +42,26 @@ def free_memory(device: torch.device) -> int | None:
         if not hasattr(torch.mps, "recommended_max_memory"):
             return None
         return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
-    return computer_memory()
+    return host_memory()
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error means that the device's memory is full; each kind of device has its own error."""
+    """Whether an error means that the device is out of memory; each backend raises its own error."""
     text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(part in text for part in _FULL)
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        part in text for part in _OUT_OF_MEMORY
+    )
 
 
 def release_memory() -> None:
-    """Release the memory that the device's allocator holds but does not use."""
+    """Release the memory that the device's allocator caches."""
     torch.cuda.empty_cache()
     if torch.backends.mps.is_available():
         torch.mps.empty_cache()
 
 
-def computer_memory(cgroup: Path = _CGROUP) -> int:
-    """Free bytes of the computer, within the limit of the process's container if it has one."""
+def host_memory(cgroup: Path = _CGROUP) -> int:
+    """Free bytes of main memory, within the limit of the process's container if there is one."""
     import psutil
 
     free = int(psutil.virtual_memory().available)
@@ -75,7 +77,7 @@ def computer_memory(cgroup: Path = _CGROUP) -> int:
 
 
 def _number(path: Path) -> int | None:
-    """Read a number from a kernel file; None where there is no file, or no limit."""
+    """Read a number from a kernel file; None if there is no file or no limit."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):
@@ -83,7 +85,7 @@ def _number(path: Path) -> int | None:
 
 
 def _cached(path: Path, name: str) -> int:
-    """Bytes of the page cache, which the kernel gives back when they are needed."""
+    """Bytes of the page cache that the kernel can reclaim."""
     try:
         lines = dict(line.split() for line in path.read_text().splitlines())
         return int(lines.get(name, 0))
@@ -92,46 +94,46 @@ def _cached(path: Path, name: str) -> int:
 
 
 def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
-    """Bytes that a training needs beside the base weights: trained weights, AdamW, gradients, activations."""
-    kept = 4 * FLOAT32 * trained_weights(model, settings)
-    return kept + int(WITHIN * training_peak(model, settings, plan.rows, plan.low_memory))
+    """Bytes that training needs beside the base weights: trained weights, moments, gradients, activations."""
+    held = 4 * FLOAT32 * trained_weights(model, settings)
+    return held + int(OVERHEAD * training_peak(model, settings, plan.rows, plan.low_memory))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
-    """Bytes that drawing `plan.rows` pictures together needs beside the weights."""
+    """Bytes that sampling `plan.rows` pictures at a time needs beside the weights."""
     side = (settings.resolution or model.resolution) // model.scale
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
-    return int(WITHIN * drawing_peak(model, asked, side, plan.low_memory))
+    return int(OVERHEAD * drawing_peak(model, asked, side, plan.low_memory))
 
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:
-    """Plan as many of a step's rows at a time as fit, halving until they do; refuse when one is too much."""
+    """Choose the micro-batch size, halving `rows` until it fits; refuse if one row does not fit."""
     halves = _halves(rows)
     for plan in (*map(Plan, halves), Plan(1, low_memory=True)):
         need = training_need(model, settings, plan)
         if free is None or need <= free:
             return plan
     raise StudioError(
-        f"The device's memory is too small to train this model: {_gigabytes(need)} are needed and "
+        f"There is not enough free memory to train this model: {_gigabytes(need)} are needed and "
         f"{_gigabytes(free or 0)} are free; close other programs, or choose LoRA, a lower resolution or a "
         "smaller model."
     )
 
 
 def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
-    """Plan as many pictures at a time as fit, halving until they do; refuse when one is too much."""
+    """Choose the batch size, halving the setting until it fits; refuse if one picture does not fit."""
     for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, low_memory=True)):
         need = drawing_need(model, settings, plan)
         if free is None or need <= free:
             return plan
     raise StudioError(
-        f"The device's memory is too small to draw one picture: {_gigabytes(need)} are needed and "
+        f"There is not enough free memory to generate one picture: {_gigabytes(need)} are needed and "
         f"{_gigabytes(free or 0)} are free; close other programs, or choose a smaller model or resolution."
     )
 
 
 def _halves(count: int) -> list[int]:
-    """The count halved again and again down to 1: 20, 10, 5, 2, 1."""
+    """Halve the count repeatedly down to 1: 20, 10, 5, 2, 1."""
     found = [count]
     while found[-1] > 1:
         found.append(found[-1] // 2)
@@ -143,7 +145,7 @@ def _gigabytes(count: int) -> str:
 
 
 def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
-    """Count the trained parameters: those of the LoRA, or the whole denoiser's."""
+    """Count the trained parameters: those of the LoRA, or of the whole denoiser."""
     if settings.method == "full":
         return sum(weight.numel() for weight in model.denoiser.parameters())
     targets = model.family.lora_layers(settings.target)
@@ -156,15 +158,15 @@ def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
 
 
 def _inputs(layer: torch.nn.Linear | torch.nn.Conv2d) -> int:
-    """Inputs of one output: a LoRA's convolution A has the kernel, its B is 1 x 1."""
+    """Inputs of a LoRA's A for this layer; for a convolution A has the layer's kernel, and B is 1 x 1."""
     return int(layer.weight[0].numel())
 
 
 def adapter_bytes(model: ImageModel, settings: TuneSettings) -> int:
-    """Bytes of the saved adapter, without its header."""
+    """Bytes of a saved adapter, without its header."""
     return FLOAT32 * trained_weights(model, settings)
 
 
 def checkpoint_bytes(model: ImageModel, settings: TuneSettings) -> int:
-    """Bytes of a checkpoint: the weights and AdamW's two averages of each."""
+    """Bytes of a checkpoint: each weight and AdamW's two moments of it."""
     return 3 * adapter_bytes(model, settings)

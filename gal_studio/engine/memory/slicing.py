@@ -1,4 +1,4 @@
-"""Draw with less memory and more time: attention in slices, pictures decoded in tiles."""
+"""Sample with less memory but more slowly: sliced attention and tiled decoding."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,10 @@ from gal_studio.engine.models.image_model import ImageModel
 
 @contextmanager
 def slicing(model: ImageModel, side: int) -> Iterator[None]:
-    """Draw latents of this side with attention in slices, and decode them in four tiles.
+    """Slice attention, and decode latents of this side in four tiles, within the context.
 
-    Slices change a picture by rounding alone; tiles blend at their borders, and each has its own statistics.
+    Slicing changes a picture by rounding only. Tiling changes it more: each tile is normalized by its own
+    statistics, and tiles are blended at their borders.
     """
     autoencoder = model.autoencoder
     names = ("use_tiling", "tile_latent_min_size", "tile_sample_min_size")
@@ -27,5 +28,5 @@ def slicing(model: ImageModel, side: int) -> Iterator[None]:
 
 
 def tile_side(side: int) -> int:
-    """The side of a tile of a latent."""
+    """The side of a tile: half of the latent's, rounded up."""
     return max(1, -(-side // 2))

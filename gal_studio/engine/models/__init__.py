@@ -1,1 +1,1 @@
-"""Open models: loading, prompts, adapters and devices."""
+"""Image models: loading, prompts, adapters and devices."""

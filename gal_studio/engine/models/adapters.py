@@ -1,4 +1,4 @@
-"""Adapters: attach a LoRA or the whole denoiser for training, save, read and detach it."""
+"""Adapters: attach a LoRA (or make the whole denoiser trainable), save, load and detach it."""
 
 import json
 import math
@@ -14,12 +14,12 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 
 CARD = "gal_studio"
-PEFT_CONFIGURATION = "lora_adapter_metadata"  # the name under which diffusers looks for it
+PEFT_CONFIGURATION = "lora_adapter_metadata"  # the key that diffusers reads
 
 
 @dataclass(frozen=True)
 class AdapterCard:
-    """The description of an adapter, stored in the header of its file."""
+    """An adapter's description, stored in the header of its file."""
 
     trigger_word: str
     base_model: str
@@ -30,13 +30,13 @@ class AdapterCard:
 
 
 def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Generator) -> None:
-    """Add a fresh float32 LoRA: A drawn from `generator`, B zero, so that it changes nothing at first."""
+    """Add a new float32 LoRA: A is drawn from `generator`, B is zero, so its initial effect is none."""
     from peft import LoraConfig
 
     detach(model)
     layers = model.family.lora_layers(settings.target)
     configuration = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=layers)
-    # peft fills its weights from the global generator; ours replace them.
+    # peft draws its weights from the global generator; they are replaced below.
     with torch.random.fork_rng(devices=[]):
         model.denoiser.add_adapter(configuration)
     with torch.no_grad():
@@ -51,7 +51,7 @@ def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Gene
 
 
 def attach_full(model: ImageModel) -> None:
-    """Make the whole denoiser trainable in float32; the base weights are kept aside."""
+    """Make the whole denoiser trainable in float32, and keep a copy of the base weights."""
     detach(model)
     keep_base(model)
     for weight in model.denoiser.parameters():
@@ -60,18 +60,18 @@ def attach_full(model: ImageModel) -> None:
 
 
 def trainable(model: ImageModel) -> dict[str, torch.nn.Parameter]:
-    """The weights that a training changes, by name."""
+    """The trainable weights of the denoiser, by name."""
     return {name: weight for name, weight in model.denoiser.named_parameters() if weight.requires_grad}
 
 
-def is_attached(model: ImageModel) -> bool:
+def has_lora(model: ImageModel) -> bool:
     """Whether a LoRA is attached to the denoiser."""
     return bool(getattr(model.denoiser, "peft_config", None))
 
 
 def detach(model: ImageModel) -> None:
-    """Remove what was attached or fused; the base weights are again exactly what they were."""
-    if is_attached(model):
+    """Remove what was attached or fused, and restore the base weights exactly."""
+    if has_lora(model):
         model.denoiser.unload_lora()
     if model.kept is not None:
         for name, weight in model.denoiser.named_parameters():
@@ -81,17 +81,17 @@ def detach(model: ImageModel) -> None:
 
 
 def keep_base(model: ImageModel) -> None:
-    """Keep the base weights aside, in the computer's memory; the caller then replaces them, never edits."""
+    """Keep the base weights in main memory. Afterwards replace weights, do not modify them in place."""
     if model.kept is None:
         model.kept = {name: weight.data.to("cpu") for name, weight in model.denoiser.named_parameters()}
 
 
 def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
-    """Write the attached adapter as safetensors: a LoRA as diffusers reads it, or the whole denoiser."""
+    """Save the attached adapter as safetensors: a LoRA in diffusers' format, or the whole denoiser."""
     from safetensors.torch import save_file
 
     header = {"format": "pt", CARD: json.dumps(asdict(card), sort_keys=True)}
-    if is_attached(model):
+    if has_lora(model):
         header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(adapter_tensors(model), path, metadata=header)
@@ -100,8 +100,8 @@ def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
 
 
 def _order_header(path: Path) -> None:
-    """Sort the entries of the header, which safetensors writes in a new order each time: equal adapters are
-    equal files, and have one name in the store.
+    """Sort the header's metadata, which safetensors writes in random order, so that equal adapters are equal
+    files with the same hash in the store.
     """
     with path.open("r+b") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -109,16 +109,16 @@ def _order_header(path: Path) -> None:
         header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
         text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
         if len(text) > length:
-            raise ValueError(f"the header of {path.name} is longer than it was written")
+            raise ValueError(f"the sorted header of {path.name} is longer than the original")
         file.seek(8)
         file.write(text.ljust(length))
 
 
 def adapter_tensors(model: ImageModel) -> dict[str, torch.Tensor]:
-    """The attached weights on the CPU, by their names in the file: a LoRA's, or the whole denoiser's."""
+    """The attached weights on the CPU, by their names in the file: of the LoRA, or of the whole denoiser."""
     from peft.utils import get_peft_model_state_dict
 
-    if is_attached(model):
+    if has_lora(model):
         attached = get_peft_model_state_dict(model.denoiser)
         tensors = {f"{model.family.part}.{name}": weight for name, weight in attached.items()}
     else:
@@ -135,7 +135,7 @@ def _lora_configuration(model: ImageModel) -> dict[str, Any]:
 
 
 def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """Read the tensors of a saved adapter and the header of its file."""
+    """Read a saved adapter's tensors and header."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -143,22 +143,22 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise StudioError(
-            f"The adapter {Path(path).name} is missing or broken: fine-tune this round again."
+            f"The adapter {Path(path).name} is missing or damaged: fine-tune this round again."
         ) from error
 
 
 def read_card(path: Path) -> AdapterCard:
-    """Read the description of a saved adapter."""
+    """Read a saved adapter's description."""
     _, header = read_adapter(path)
     if CARD not in header:
-        raise StudioError(f"{Path(path).name} was not made by this studio: it has no card in its header.")
+        raise StudioError(f"{Path(path).name} was not made by GAL Studio: its header has no description.")
     return AdapterCard(**json.loads(header[CARD]))
 
 
 def load_into(model: ImageModel, path: Path) -> None:
-    """Set the attached adapter to saved weights ("continue from the last round")."""
+    """Load saved weights into the attached adapter, to continue from the last round."""
     tensors, _ = read_adapter(path)
-    if not is_attached(model):
+    if not has_lora(model):
         _copy_into(dict(model.denoiser.named_parameters()), tensors, path)
         return
     saved = {name.removeprefix(f"{model.family.part}."): weight for name, weight in tensors.items()}
@@ -170,8 +170,8 @@ def _copy_into(weights: Mapping[str, torch.Tensor], saved: Mapping[str, torch.Te
     shapes = {name: weight.shape for name, weight in weights.items()}
     if shapes != {name: weight.shape for name, weight in saved.items()}:
         raise StudioError(
-            f"The adapter {Path(path).name} has other layers or another rank than the settings ask for: "
-            "keep method, target and rank, or start again from the base model."
+            f"The adapter {Path(path).name} does not match the settings: keep its method, target and rank, "
+            "or start from the base model."
         )
     with torch.no_grad():
         for name, weight in weights.items():

@@ -1,10 +1,10 @@
-"""Choose the device, and the precision of base weights, drawing and training."""
+"""Choose the device, and the precision of weights, sampling and training."""
 
 import torch
 
 
 def choose_device(wanted: str | torch.device | None = None) -> torch.device:
-    """Choose the wanted device, or the best one: CUDA, Apple's MPS, or the CPU."""
+    """The wanted device, or by default the best one: CUDA, MPS or CPU."""
     if wanted is not None:
         return torch.device(wanted)
     if torch.cuda.is_available():
@@ -13,7 +13,7 @@ def choose_device(wanted: str | torch.device | None = None) -> torch.device:
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
+    """Whether the device supports bfloat16 in hardware; emulated, it is slower than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "cpu":
@@ -22,27 +22,27 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return False
 
 
-def holding_precision(device: torch.device) -> torch.dtype:
-    """The precision of base weights in memory: half precision on a GPU, float32 elsewhere."""
+def weight_precision(device: torch.device) -> torch.dtype:
+    """The precision of base weights in memory: half precision on CUDA, float32 elsewhere."""
     if device.type == "cuda":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float16
     return torch.float32
 
 
 def drawing_precision(device: torch.device) -> torch.dtype:
-    """The precision that pictures are drawn in; see docs/performance.md for the measured ratio."""
+    """The precision of sampling: bfloat16 on a CPU that supports it, else that of the weights."""
     if device.type == "cpu":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
-    return holding_precision(device)
+    return weight_precision(device)
 
 
 def training_precision(device: torch.device) -> torch.dtype:
-    """The precision of a training's computations; the trained weights themselves are always float32."""
+    """The precision of training's computations; the trained weights are always float32."""
     return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
 
 
 def device_name(device: torch.device) -> str:
-    """A device's description for logs and bug reports."""
+    """The device's description for logs and bug reports."""
     if device.type == "cuda":
         return f"{device}, {torch.cuda.get_device_name(device)}"
     return f"{device}, threads: {torch.get_num_threads()}" if device.type == "cpu" else str(device)

@@ -1,4 +1,4 @@
-"""An image model: a diffusers pipeline directory or hub id, opened once and kept."""
+"""Load an image model from a diffusers pipeline directory or the hub."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.registry import family_of
-from gal_studio.engine.models.devices import choose_device, holding_precision
+from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_folder, pipeline_index
 
 
 @dataclass
 class ImageModel:
-    """An open model on a device. `kept` holds the base weights while others stand in their place."""
+    """A loaded model on a device. `kept` holds the base weights while others replace them."""
 
     name: str
     family: Family
@@ -25,22 +25,22 @@ class ImageModel:
 
     @property
     def denoiser(self) -> Any:
-        """The module that a training changes."""
+        """The trained module."""
         return self.family.denoiser
 
     @property
     def autoencoder(self) -> Any:
-        """The module between pictures and latents."""
+        """The autoencoder between pictures and latents."""
         return self.family.autoencoder
 
     @property
     def scale(self) -> int:
-        """Pixels of one latent position along a side."""
+        """Pixels per latent position along a side."""
         return self.family.scale
 
     @property
     def resolution(self) -> int:
-        """The side in pixels that the model was made for."""
+        """The side in pixels that the model was trained for."""
         return self.family.resolution
 
 
@@ -50,20 +50,20 @@ def load_image_model(
     dtype: torch.dtype | None = None,
     revisions: Revisions | None = None,
 ) -> ImageModel:
-    """Open a model of a registered family from a directory or a hub id; safetensors only.
+    """Load a model of a supported family from a directory or the hub; safetensors only.
 
-    `revisions` pins hub models to the commit of their first use; without it the newest is taken.
+    `revisions` pins hub models to the commit of their first use; without it the newest is used.
     """
     name, pinned = str(name_or_dir), {} if revisions is None else revisions
     chosen = choose_device(device)
     family = family_of(name, _index(name, pinned))
     folder = Path(name) if is_directory(name) else pipeline_folder(name, pinned, **family.leave_out)
-    opened = _open(name, family, folder, dtype or holding_precision(chosen))
+    opened = _open(name, family, folder, dtype or weight_precision(chosen))
     opened.to(chosen)
     opened.check(name)
     for module in opened.frozen_parts:
         module.requires_grad_(False).eval()
-    # Half precision overflows in the larger autoencoders; channels last decodes in 3/4 of the time on a CPU.
+    # Half precision overflows in the larger autoencoders; channels last decodes faster on a CPU.
     for weight in opened.autoencoder.parameters():
         layout = torch.channels_last if weight.ndim == 4 else torch.preserve_format
         weight.data = weight.data.to(torch.float32, memory_format=layout)
@@ -71,7 +71,7 @@ def load_image_model(
 
 
 def _index(name: str, revisions: Revisions) -> dict[str, Any]:
-    """The pipeline's table of contents: `model_index.json`."""
+    """Read the pipeline's `model_index.json`."""
     if not is_directory(name):
         return _read_index(pipeline_index(name, revisions).parent)
     if not Path(name).is_dir():
@@ -96,12 +96,12 @@ def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> 
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()
     try:
-        with torch.random.fork_rng(devices=[]):  # layers fill themselves from the global generator first
+        with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
             return family.open(folder, dtype)
     except Exception as error:
-        # The libraries raise many kinds for a broken or incomplete directory; all mean the same here.
+        # The libraries raise many types for a damaged or incomplete directory.
         reason = str(error).strip().splitlines()
         raise StudioError(
             f"The model {name} cannot be opened ({reason[0][:160] if reason else type(error).__name__}): "
-            "it must be a whole diffusers directory with safetensors weights."
+            "it must be a complete diffusers directory with safetensors weights."
         ) from error

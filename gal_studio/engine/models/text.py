@@ -1,4 +1,4 @@
-"""Check the length of prompts, and encode each of them once."""
+"""Check the length of prompts, and encode each distinct one once."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from gal_studio.engine.models.image_model import ImageModel
 
 
 def check_prompts(model: ImageModel, prompts: Iterable[str]) -> None:
-    """Refuse an empty prompt, and one that is longer than the model reads."""
+    """Refuse an empty prompt, or one that exceeds the model's context length."""
     for prompt in dict.fromkeys(prompts):
         if not prompt.strip():
             raise StudioError("A prompt is empty: say what the picture shows.")
@@ -22,12 +22,12 @@ def check_prompts(model: ImageModel, prompts: Iterable[str]) -> None:
 
 
 def encode_prompts(model: ImageModel, prompts: Iterable[str]) -> dict[str, TextFeatures]:
-    """Encode every distinct prompt once, and alone, so that its features do not depend on the others."""
+    """Encode each distinct prompt once, one at a time, so that its features do not depend on the others."""
     with torch.no_grad():
         return {prompt: model.family.encode_text(prompt, model.device) for prompt in dict.fromkeys(prompts)}
 
 
-def encode_nothing(model: ImageModel) -> TextFeatures:
-    """The features that stand for "no prompt" in classifier-free guidance."""
+def encode_unconditional(model: ImageModel) -> TextFeatures:
+    """The unconditional text features of classifier-free guidance."""
     with torch.no_grad():
-        return model.family.no_text(model.device)
+        return model.family.unconditional_text(model.device)

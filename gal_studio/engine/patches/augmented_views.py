@@ -1,4 +1,4 @@
-"""Two augmented views of a picture with known geometry: where a patch of one lies in the other (Eq. P3)."""
+"""Two augmented views of a picture with known correspondence between their patches (Eq. P3)."""
 
 import math
 from dataclasses import dataclass
@@ -6,29 +6,29 @@ from dataclasses import dataclass
 import torch
 from torch.nn.functional import affine_grid, avg_pool2d, grid_sample, interpolate
 
-FLAT = 0.02  # a patch is flat when its pixels' standard deviation, in [0, 1], is below this
+FLAT = 0.02  # standard deviation of pixels in [0, 1] below which a patch is flat
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """The strength of each augmentation of a view."""
+    """The strengths of a view's augmentations."""
 
-    smallest: float = 0.65  # part of the picture's side that a view shows, at least
+    smallest: float = 0.65  # range of a crop's side, relative to the picture's
     largest: float = 1.1
-    turn: float = 12.0  # degrees
-    mirror: float = 0.3  # chance
-    colour: float = 0.06  # brightness, contrast and tint, each up and down
-    blur: float = 0.4  # chance of a loss of detail
-    noise: float = 0.02
+    turn: float = 12.0  # rotation in degrees, each way
+    mirror: float = 0.3  # probability
+    colour: float = 0.06  # of contrast and of each channel's brightness, each way
+    blur: float = 0.4  # probability of downsampling by 2
+    noise: float = 0.02  # standard deviation
 
 
 @dataclass(frozen=True)
 class Views:
-    """Views (n, 3, s, s) in [0, 1], where the first's patches lie in the second, and which of them count.
+    """Two views (n, 3, s, s) in [0, 1], and where the patches of the first are in the second.
 
-    `places` is (n, g * g, 2), x and y in patches of the second view (0 is the first patch's centre);
-    `valid` (n, g * g): seen whole in both, inside of the picture, and not flat; `sources` (n, g * g): of
-    which picture that second view is, its own unless a region of another one was blended in.
+    `places` (n, g * g, 2) are positions x, y in the second view, in patches (0 is the first patch's centre).
+    `valid` (n, g * g) marks patches that are fully visible in both views and not flat. `sources` (n, g * g)
+    is the index of the picture whose second view has the position: the patch's own, except with CutMix.
     """
 
     first: torch.Tensor
@@ -46,10 +46,10 @@ def make_views(
     how: Augmentation | None = None,
     rendition: torch.Tensor | None = None,
 ) -> Views:
-    """Make two views of each of n pictures (n, 3, H, W) in [0, 1]; all randomness is the generator's.
+    """Make two views of each of n pictures (n, 3, H, W) in [0, 1]; all randomness comes from `generator`.
 
-    The second view is taken of `rendition` where it is given: the same pictures drawn in another way, pixel
-    upon pixel, such as their reconstructions.
+    If `rendition` is given, the second views are taken from it: another rendition of the same pictures,
+    aligned with them, such as an autoencoder's reconstructions.
     """
     how = how or Augmentation()
     matrices = [_matrices(len(pixels), how, generator) for _ in range(2)]
@@ -60,14 +60,14 @@ def make_views(
     in_picture = _apply(matrices[0], own.expand(len(pixels), -1, -1))
     in_second = _apply(_inverse(matrices[1]), in_picture)
     inside = ((in_picture.abs() <= 1) & (in_second.abs() <= 1 - 1 / grid)).all(dim=-1)
-    changed = [_change(view, how, generator) for view in views]
+    changed = [_augment(view, how, generator) for view in views]
     valid = inside & ~flat(views[0], grid)
     sources = torch.arange(len(pixels))[:, None].expand_as(valid)
     return Views(changed[0], changed[1], (in_second + 1) * grid / 2 - 0.5, valid, sources)
 
 
 def flat(pixels: torch.Tensor, grid: int) -> torch.Tensor:
-    """Find the patches of (n, 3, s, s) without detail: bool (n, g * g)."""
+    """Which patches of (n, 3, s, s) have no detail, bool (n, g * g)."""
     size = pixels.shape[-1] // grid
     used = pixels[..., : size * grid, : size * grid]
     spread = avg_pool2d(used**2, size) - avg_pool2d(used, size) ** 2
@@ -75,7 +75,7 @@ def flat(pixels: torch.Tensor, grid: int) -> torch.Tensor:
 
 
 def _matrices(count: int, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """Draw affine maps (n, 2, 3) from a view's coordinates to its picture's, both in [-1, 1]."""
+    """Draw affine matrices (n, 2, 3) from a view's coordinates to its picture's, both in [-1, 1]."""
     drawn = torch.rand(5, count, generator=generator)
     scale = how.smallest + (how.largest - how.smallest) * drawn[0]
     angle = math.radians(how.turn) * (2 * drawn[1] - 1)
@@ -104,8 +104,8 @@ def _view(pixels: torch.Tensor, matrices: torch.Tensor, side: int) -> torch.Tens
     return grid_sample(pixels, places, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
-def _change(view: torch.Tensor, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
-    """Change each view's colours, detail and noise."""
+def _augment(view: torch.Tensor, how: Augmentation, generator: torch.Generator) -> torch.Tensor:
+    """Augment the colours and sharpness of each view, and add noise."""
     drawn = 2 * torch.rand(len(view), 5, 1, 1, generator=generator) - 1
     contrast, tint = 1 + how.colour * drawn[:, :1], how.colour * drawn[:, 1:4]
     changed = (view - 0.5) * contrast + 0.5 + tint

@@ -1,4 +1,4 @@
-"""Vision networks with spatial feature maps, behind one interface."""
+"""Vision networks with spatial feature maps: open_clip and transformers models behind one interface."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.hub import Revisions, is_directory, transformers_folder
 
-SMALLEST_GRID = 16  # patches a side
-FINE, COARSE = 4, 16  # strides of a convolutional network's stages that are used
-# where known architectures keep their blocks: timm, timm and open_clip ViTs, transformers
+MIN_GRID = 16  # patches per side
+FINE, COARSE = 4, 16  # range of strides of the feature maps that are used
+# attributes that hold the blocks: timm, timm and open_clip ViTs, transformers
 BLOCKS = (
     *("stages", "blocks", "transformer.resblocks"),
     *("encoder.layer", "encoder.layers", "encoder.stages", "layers"),
@@ -22,9 +22,9 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True)
 class Network:
-    """An open network: normalised pictures (n, 3, side, side) to feature maps (n, c, h, w), finest first.
+    """A loaded network: normalised pictures (n, 3, side, side) to feature maps (n, c, h, w), finest first.
 
-    `blocks` are its parts from first to last that a tuning may train.
+    `blocks` are its blocks in order, the last of which can be tuned.
     """
 
     module: torch.nn.Module
@@ -35,8 +35,8 @@ class Network:
     blocks: tuple[torch.nn.Module, ...]
 
 
-def no_patches(name: str) -> StudioError:
-    """The error for a model without feature maps: one vector a picture, or no picture encoder at all."""
+def no_patch_features(name: str) -> StudioError:
+    """The error for a model without feature maps: one vector per picture, or no image encoder."""
     return StudioError(
         f"The vision model {name} has no patch features: use a DINO, DINOv2, ViT or convolutional model, or "
         "clip for the project's own."
@@ -44,10 +44,10 @@ def no_patches(name: str) -> StudioError:
 
 
 def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
-    """The image tower of an open_clip model: a timm trunk, a ViT or a ModifiedResNet."""
+    """Wrap the image tower of an open_clip model: a timm trunk, a ViT or a ModifiedResNet."""
     visual = clip.visual
     if not hasattr(visual, "forward_intermediates"):
-        raise no_patches(name)
+        raise no_patch_features(name)
     size = visual.image_size
     side = int(size if isinstance(size, int) else size[0])
     try:
@@ -55,8 +55,8 @@ def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
             blank = torch.zeros(1, 3, side, side, device=next(visual.parameters()).device)
             shapes = [level.shape for level in _intermediates(visual, blank, None)]
     except (RuntimeError, NotImplementedError, AttributeError) as error:
-        raise no_patches(name) from error
-    used = _useful(name, [shape[-1] for shape in shapes], side)
+        raise no_patch_features(name) from error
+    used = _choose_maps(name, [shape[-1] for shape in shapes], side)
     return Network(
         module=visual,
         side=side,
@@ -74,10 +74,10 @@ def _intermediates(visual: Any, pixels: torch.Tensor, indices: list[int] | None)
     return list(found["image_intermediates"])
 
 
-def _useful(name: str, grids: Sequence[int], side: int) -> list[int]:
-    """Choose the maps to use: a pyramid's at strides 4 to 16, the last of equal ones (a ViT's blocks)."""
+def _choose_maps(name: str, grids: Sequence[int], side: int) -> list[int]:
+    """Choose the maps to use: those at strides 4 to 16, and of equally large ones (a ViT's) the last."""
     if not grids or max(grids) < 2:
-        raise no_patches(name)
+        raise no_patch_features(name)
     if len(set(grids)) == 1:
         return [len(grids) - 1]
     last = {grid: index for index, grid in enumerate(grids)}
@@ -85,7 +85,7 @@ def _useful(name: str, grids: Sequence[int], side: int) -> list[int]:
 
 
 def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
-    """The blocks of a known architecture in order; of an unknown one, its children."""
+    """The blocks of a known architecture in order, or the children of an unknown one."""
     for path in BLOCKS:
         found: Any = module
         for part in path.split("."):
@@ -97,13 +97,13 @@ def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
 
 
 def transformers_network(name: str, device: torch.device, revisions: Revisions) -> Network:
-    """A transformers vision model from a directory or the hub: DINO, DINOv2, ViT, ResNet and the like."""
+    """Load a transformers vision model from a directory or the hub: DINO, DINOv2, ViT, ResNet and others."""
     from transformers import AutoModel
 
     folder = Path(name) if is_directory(name) else transformers_folder(name, revisions)
     safe = {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
     try:
-        with torch.random.fork_rng(devices=[]):  # layers fill themselves from the global generator first
+        with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
             module = AutoModel.from_pretrained(folder, **safe)
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -113,7 +113,7 @@ def transformers_network(name: str, device: torch.device, revisions: Revisions) 
         ) from error
     module = getattr(module, "vision_model", module).to(device).requires_grad_(False).eval()
     if getattr(module, "main_input_name", "") != "pixel_values":
-        raise no_patches(name)
+        raise no_patch_features(name)
     processor = _processor(folder)
     side = _side(module.config, processor)
     network = Network(
@@ -130,7 +130,7 @@ def transformers_network(name: str, device: torch.device, revisions: Revisions) 
 
 
 def _processor(folder: Path) -> dict[str, Any]:
-    """Read the preprocessor's configuration; empty where there is none."""
+    """Read the preprocessor's configuration; empty if there is none."""
     from transformers import ImageProcessingMixin
 
     try:
@@ -140,7 +140,7 @@ def _processor(folder: Path) -> dict[str, Any]:
 
 
 def _side(config: Any, processor: dict[str, Any]) -> int:
-    """The input's side: the training crop, a multiple of the patch, at least 16 patches."""
+    """The input's side: that of training, rounded down to whole patches, and at least 16 patches."""
     size = processor.get("crop_size") or processor.get("size") or getattr(config, "image_size", 224)
     if isinstance(size, dict):
         size = size.get("height") or size.get("shortest_edge") or 224
@@ -148,25 +148,27 @@ def _side(config: Any, processor: dict[str, Any]) -> int:
     patch = getattr(config, "patch_size", None)
     if not isinstance(patch, int):
         return side
-    return max(SMALLEST_GRID, side // patch) * patch
+    return max(MIN_GRID, side // patch) * patch
 
 
 def _hidden_maps(name: str, module: Any, pixels: torch.Tensor) -> list[torch.Tensor]:
-    """Feature maps of a convolutional model's stages, or of a transformer's last patch tokens."""
+    """The feature maps of a convolutional model's stages, or a transformer's last patch tokens as a map."""
     size = getattr(module.config, "patch_size", None)
     patch = size if isinstance(size, int) else 0
     options = {"interpolate_pos_encoding": True} if patch else {}
     try:
-        said = module(pixel_values=pixels, output_hidden_states=not options, **options)
+        output = module(pixel_values=pixels, output_hidden_states=not options, **options)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise no_patches(name) from error
+        raise no_patch_features(name) from error
     if not options:
-        levels = [level for level in (said.hidden_states or ()) if level.ndim == 4]
+        levels = [level for level in (output.hidden_states or ()) if level.ndim == 4]
         if not levels:
-            raise no_patches(name)
-        return [levels[index] for index in _useful(name, [x.shape[-1] for x in levels], pixels.shape[-1])]
-    tokens, grid = said.last_hidden_state, pixels.shape[-1] // patch
+            raise no_patch_features(name)
+        return [
+            levels[index] for index in _choose_maps(name, [x.shape[-1] for x in levels], pixels.shape[-1])
+        ]
+    tokens, grid = output.last_hidden_state, pixels.shape[-1] // patch
     if tokens.ndim != 3 or tokens.shape[1] < grid * grid:
-        raise no_patches(name)
+        raise no_patch_features(name)
     tokens = tokens[:, tokens.shape[1] - grid * grid :]
     return [tokens.transpose(1, 2).unflatten(2, (grid, grid))]

@@ -1,6 +1,6 @@
-"""Find a picture's subject without a person: by its alpha channel, or by GrabCut.
+"""Find the foreground of a picture automatically: from its alpha channel, or with GrabCut.
 
-Before a busy background GrabCut starts from how much each patch resembles the subject elsewhere.
+On a busy background, GrabCut starts from the similarity of each patch to the subject in other pictures.
 """
 
 from collections.abc import Callable
@@ -13,34 +13,33 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Map, resize
 
-WORKING_SIDE = 256  # GrabCut works on a picture of at most this many pixels a side
-BORDER = 0.03  # width of the ring that is taken for background, as a part of the side
-SMALLEST, LARGEST = 0.01, 0.97  # part of the picture that a usable foreground covers
+WORKING_SIDE = 256  # GrabCut works on pictures of at most this many pixels per side
+BORDER = 0.03  # width of the border taken as background, relative to the side
+MIN_SHARE, MAX_SHARE = 0.01, 0.97  # of the picture that a usable foreground covers
 ITERATIONS = 5
-COLOURS = 4  # of the border
-BOTTOM, SELDOM, FAR = 2, 0.01, 50.0  # a side; a part of the other sides; a distance of colours in Lab
-SMALL_PIECE = 0.05  # pieces below this part of the largest one are dropped
-OPAQUE = 250
-RING = 0.03  # width of the border that is looked at, as a part of the side
-NEAR = 25.0  # a distance of colours in Lab
-CALM = 0.8  # the part of a calm border that is as near to its median
-LOWEST, HIGHEST = 0.05, 0.995  # quantiles of the likeness between which its scale lies
-SURE_GROUND, SURE_SUBJECT = 0.75, 0.6  # of the way to the threshold; of the way from it to the highest
+COLOURS = 4  # clusters of the border's colours
+BOTTOM, SELDOM, FAR = 2, 0.01, 50.0  # label of a side; share of the other sides; distance in Lab
+SMALL_PIECE = 0.05  # area below which a component is dropped, relative to the largest one
+OPAQUE = 250  # alpha
+RING = 0.03  # width of the border in `is_calm`, relative to the side
+NEAR = 25.0  # distance in Lab
+CALM = 0.8  # share of a calm border that is as near to its median colour
+LOWEST, HIGHEST = 0.05, 0.995  # quantiles of the likeness that are scaled to 0 and 255
+SURE_BACKGROUND, SURE_SUBJECT = 0.75, 0.6  # relative to the threshold; from the threshold to the maximum
 
 Pixels = NDArray[np.uint8]
 
 
 class NoForegroundError(StudioError):
-    """Nothing, or everything, stands out in a picture: its own fault, and so the same the next time."""
+    """The picture has no usable foreground; a retry would fail in the same way."""
 
 
 def foreground_mask(image: Image.Image, guide: Callable[[], Map] | None = None) -> Image.Image:
-    """Make the mask of a picture's subject, an L picture of its size: 255 on the subject, 0 elsewhere.
+    """Make the mask of a picture's subject, in mode L and of the same size: 255 on the subject, 0 elsewhere.
 
-    An alpha channel that leaves something out is taken as it is; before a calm ground the border's colours
-    are the background. Before a busy one `guide` is asked, if it is there: how much each patch, (h, w),
-    resembles the subject. The same picture and guide give the same mask; a picture without a usable one
-    raises `NoForegroundError`.
+    An alpha channel with transparent pixels is used as it is. Otherwise the border's colours are taken as the
+    background, unless the border is busy and `guide` is given: it returns the similarity of each patch to the
+    subject, (h, w). The result is deterministic; `NoForegroundError` means that there is no usable mask.
     """
     mask = _alpha(image)
     if mask is None and guide is not None and not is_calm(image):
@@ -48,11 +47,11 @@ def foreground_mask(image: Image.Image, guide: Callable[[], Map] | None = None) 
     if mask is None:
         mask = _cut(image.convert("RGB"))
     share = float((np.asarray(mask) > 127).mean())
-    if not SMALLEST <= share <= LARGEST:
-        found = "nothing" if share < SMALLEST else "everything"
+    if not MIN_SHARE <= share <= MAX_SHARE:
+        found = "nothing" if share < MIN_SHARE else "everything"
         raise NoForegroundError(
-            f"There is no usable foreground in this picture ({found} stands out from its border): paint the "
-            "subject, or use a picture with a calmer background."
+            f"This picture has no usable foreground ({found} stands out from its border): paint the "
+            "subject, or use a picture with a plainer background."
         )
     return mask
 
@@ -83,7 +82,7 @@ def _as_mask(cut: Pixels, size: tuple[int, int]) -> Image.Image:
 
 
 def _first_guess(pixels: Pixels) -> Pixels:
-    """GrabCut's first labels: what differs from the background's colours is probably the subject."""
+    """GrabCut's initial labels: what differs from the background's colours is probably the subject."""
     lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
     sides = _sides(*lab.shape[:2])
     ring = sides > 0
@@ -92,18 +91,18 @@ def _first_guess(pixels: Pixels) -> Pixels:
     cv2.setRNGSeed(0)
     _, labels_found, centres = cv2.kmeans(lab[ring], COLOURS, nearest, criteria, 3, cv2.KMEANS_PP_CENTERS)
     kinds, colours = np.asarray(labels_found, np.int64)[:, 0], np.asarray(centres, np.float32)
-    ground = _ground(kinds, colours, sides[ring])
-    distance = np.linalg.norm(lab[:, :, None] - colours[ground], axis=-1).min(axis=-1)
-    is_ground = ring.copy()
-    is_ground[ring] = np.isin(kinds, ground)
-    usual = float(np.percentile(distance[is_ground], 90))
+    background = _background_clusters(kinds, colours, sides[ring])
+    distance = np.linalg.norm(lab[:, :, None] - colours[background], axis=-1).min(axis=-1)
+    is_background = ring.copy()
+    is_background[ring] = np.isin(kinds, background)
+    usual = float(np.percentile(distance[is_background], 90))
     labels = np.where(distance > max(8.0, 1.5 * usual), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[is_ground] = cv2.GC_BGD
+    labels[is_background] = cv2.GC_BGD
     return labels
 
 
 def _sides(height: int, width: int) -> Pixels:
-    """1 to 4 on the top, bottom, left and right of a picture's border, 0 inside."""
+    """Label the border: 1 at the top, 2 at the bottom, 3 at the left, 4 at the right; 0 inside."""
     edge = max(1, round(BORDER * min(height, width)))
     sides = np.zeros((height, width), dtype=np.uint8)
     sides[edge:-edge, :edge], sides[edge:-edge, -edge:] = 3, 4
@@ -111,10 +110,12 @@ def _sides(height: int, width: int) -> Pixels:
     return sides
 
 
-def _ground(kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pixels) -> NDArray[np.intp]:
-    """Choose the border's colours that are background: all but those of a subject cut off at the bottom.
+def _background_clusters(
+    kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pixels
+) -> NDArray[np.intp]:
+    """Choose the clusters of border colours that are background: all but those of a subject cut off below.
 
-    Such a colour is at the bottom alone, and far from the commonest one.
+    Such a cluster occurs only at the bottom, and is far from the most common one.
     """
     above = np.bincount(kinds[sides != BOTTOM], minlength=COLOURS) / max(1, int((sides != BOTTOM).sum()))
     commonest = colours[np.bincount(kinds, minlength=COLOURS).argmax()]
@@ -123,7 +124,7 @@ def _ground(kinds: NDArray[np.integer], colours: NDArray[np.float32], sides: Pix
 
 
 def _tidy(mask: Pixels) -> Pixels:
-    """Remove specks and fill holes."""
+    """Remove small components and fill holes."""
     count, pieces, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return mask
@@ -137,7 +138,7 @@ def _tidy(mask: Pixels) -> Pixels:
 
 
 def is_calm(image: Image.Image) -> bool:
-    """Whether the picture's border has about one colour, so that it shows the background."""
+    """Whether the picture's border has about one colour, and so probably shows a plain background."""
     lab = cv2.cvtColor(_squeezed(image), cv2.COLOR_RGB2LAB).astype(np.float32)
     edge = max(1, round(RING * WORKING_SIDE))
     inner = np.zeros(lab.shape[:2], dtype=bool)
@@ -148,15 +149,15 @@ def is_calm(image: Image.Image) -> bool:
 
 
 def guided_cut(image: Image.Image, likeness: Map) -> Pixels:
-    """Cut out the subject: 0 or 1, (256, 256), over the picture resized to a square.
+    """Segment the subject with GrabCut: 0 or 1, (256, 256), on the picture resized to a square.
 
-    `likeness` (h, w) is the largest cosine of each patch to patches of the subject (Eq. P4); its own
-    distribution says what is high. Pieces that resemble the subject too little are left out.
+    `likeness` (h, w) is the largest cosine of each patch to patches of the subject (Eq. P4), thresholded by
+    Otsu's method. Components whose mean likeness is too low are dropped.
     """
     level = _level(likeness)
     threshold, _ = cv2.threshold(level, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     labels = np.where(level > threshold, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    labels[level < SURE_GROUND * threshold] = cv2.GC_BGD
+    labels[level < SURE_BACKGROUND * threshold] = cv2.GC_BGD
     labels[level > threshold + SURE_SUBJECT * (255 - threshold)] = cv2.GC_FGD
     if not {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(labels).tolist()):
         return np.zeros(level.shape, dtype=np.uint8)
@@ -166,7 +167,7 @@ def guided_cut(image: Image.Image, likeness: Map) -> Pixels:
         _squeezed(image), labels, (0, 0, 1, 1), background, foreground, ITERATIONS, cv2.GC_INIT_WITH_MASK
     )
     cut = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
-    return _alike(cut, level, threshold)
+    return _drop_dissimilar(cut, level, threshold)
 
 
 def _squeezed(image: Image.Image) -> Pixels:
@@ -175,15 +176,15 @@ def _squeezed(image: Image.Image) -> Pixels:
 
 
 def _level(likeness: Map) -> Pixels:
-    """Scale the likeness to the working size and to 0 .. 255."""
+    """Resize the likeness to the working size, and scale it to [0, 255]."""
     large = resize(likeness, WORKING_SIDE, WORKING_SIDE)
     low, high = np.quantile(large, [LOWEST, HIGHEST])
     scaled = np.clip((large - low) / max(high - low, 1e-6), 0, 1)
     return (255 * scaled + 0.5).astype(np.uint8)
 
 
-def _alike(cut: Pixels, level: Pixels, threshold: float) -> Pixels:
-    """Keep the connected pieces whose mean likeness is above the threshold."""
+def _drop_dissimilar(cut: Pixels, level: Pixels, threshold: float) -> Pixels:
+    """Keep the connected components whose mean likeness is above the threshold."""
     count, pieces = cv2.connectedComponents(cut, connectivity=8)
     kept = [piece for piece in range(1, count) if level[pieces == piece].mean() > threshold]
     return np.isin(pieces, kept).astype(np.uint8)

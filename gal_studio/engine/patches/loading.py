@@ -1,4 +1,4 @@
-"""Open and save vision towers (Eq. P2): the image tower of a CLIP, or a DINO-like model."""
+"""Load and save vision towers (Eq. P2): a CLIP's image tower, or a DINO-like model."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from gal_studio.engine.features.clip import LOCAL, load_embedder
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.patches.backbones import (
-    SMALLEST_GRID,
+    MIN_GRID,
     Network,
     open_clip_network,
     transformers_network,
@@ -35,8 +35,8 @@ def load_vision(
     device: str | torch.device | None = None,
     revisions: Revisions | None = None,
 ) -> PatchTower:
-    """Open `clip` (the image tower of `clip_model`), `local-dir:PATH` as `save_tower` writes it, or a
-    transformers directory or hub id; `revisions` pins hub models to the commit of their first use.
+    """Load `clip` (the image tower of `clip_model`), `local-dir:PATH` as written by `save_tower`, or a
+    transformers directory or hub ID; `revisions` pins hub models to the commit of their first use.
     """
     chosen, pinned = choose_device(device), {} if revisions is None else revisions
     if name == CLIP:
@@ -52,7 +52,7 @@ def _tower(name: str, network: Network, device: torch.device) -> PatchTower:
         blank = torch.zeros(1, 3, network.side, network.side, device=device)
         grids = [level.shape[-1] for level in network.maps(blank)]
     grid = grids[0] if len(grids) == 1 else network.side // 8
-    return PatchTower(name, network, device, tuple(1 / len(grids) for _ in grids), max(SMALLEST_GRID, grid))
+    return PatchTower(name, network, device, tuple(1 / len(grids) for _ in grids), max(MIN_GRID, grid))
 
 
 def _clip_network(clip_model: str, device: torch.device, revisions: Revisions) -> Network:
@@ -63,7 +63,7 @@ def _clip_network(clip_model: str, device: torch.device, revisions: Revisions) -
 
 
 def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revisions) -> PatchTower:
-    """Open a tuned tower: load its base, then the tuned weights over it."""
+    """Load a tuned tower: its base network, then the tuned weights."""
     from gal_studio.engine.models.adapters import read_adapter
 
     try:
@@ -72,23 +72,23 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
         limits = Limits(**card["limits"]) if card["limits"] else None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudioError(
-            f"{folder} is not a vision model of this studio: it needs a {DESCRIPTION} and {WEIGHTS}."
+            f"{folder} is not a vision model of GAL Studio: it needs {DESCRIPTION} and {WEIGHTS}."
         ) from error
     network = open_base(base, folder, device, revisions)
     tuned, _ = read_adapter(folder / WEIGHTS)
     try:
-        strange = network.module.load_state_dict(tuned, strict=False).unexpected_keys
-    except RuntimeError:  # the same names with other sizes
-        strange = list(tuned)
-    if strange:
-        raise StudioError(f"The weights in {folder} belong to another model than {base}: tune that one anew.")
+        unexpected = network.module.load_state_dict(tuned, strict=False).unexpected_keys
+    except RuntimeError:  # the same names, but other shapes
+        unexpected = list(tuned)
+    if unexpected:
+        raise StudioError(f"The weights in {folder} do not fit {base}: tune that model again.")
     return PatchTower(name, network, device, mixture, grid, limits)
 
 
 def open_base(base: str, folder: Path, device: torch.device, revisions: Revisions) -> Network:
-    """Open the network under a tuned tower: `clip:NAME` (an open_clip name) or a transformers one.
+    """Load the base network of a tuned tower: `clip:NAME` (an open_clip name) or a transformers model.
 
-    A directory is written relative to the tower's own, so that both may move together.
+    Directories are relative to the tower's, so that both can be moved together.
     """
     if base.startswith("clip:"):
         name = base.removeprefix("clip:")
@@ -99,9 +99,9 @@ def open_base(base: str, folder: Path, device: torch.device, revisions: Revision
 
 
 def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:
-    """Write the tuned weights of a tower (half precision), its limits, and what it was tuned from.
+    """Save a tower's tuned weights (half precision), its limits, and the name of its base network.
 
-    `base` is as `open_base` reads it; the weights come first, so that a folder with a card is whole.
+    `base` is as in `open_base`. The description is written last, so that a folder that has one is complete.
     """
     from safetensors.torch import save_file
 
@@ -115,7 +115,7 @@ def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, t
         "grid": tower.grid,
         "limits": asdict(tower.limits) if tower.limits else None,
     }
-    beside = folder / f"{DESCRIPTION}.part"
-    beside.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, folder / DESCRIPTION)
+    partial = folder / f"{DESCRIPTION}.part"
+    partial.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    os.replace(partial, folder / DESCRIPTION)
     return folder

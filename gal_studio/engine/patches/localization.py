@@ -1,4 +1,4 @@
-"""Measure how well a vision tower localizes patches, which its tuning (Eq. P3) improves."""
+"""Measure how well a vision tower localizes patches, the objective of its tuning (Eq. P3)."""
 
 import numpy as np
 import torch
@@ -9,16 +9,16 @@ from gal_studio.engine.patches.tower import PatchTower
 from gal_studio.engine.patches.tuning import Pictures, as_pixels
 
 
-def own_place_share(
+def localization_accuracy(
     tower: PatchTower, pictures: Pictures, rng: np.random.Generator, how: Augmentation | None = None
 ) -> float:
-    """The share of patches that find their own place in another view of their picture, in [0, 1].
+    """The share of patches that find their own position in another view of their picture, in [0, 1].
 
-    A patch has found it when the patch of the other view with the largest cosine, among all of that view,
-    is one of the four around its true place. Flat patches do not count.
+    A patch has found it if the patch with the largest cosine in the other view is one of the four around the
+    true position. Flat patches do not count.
     """
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    found = tried = 0
+    found = count = 0
     side, grid = tower.network.side, tower.grid
     for first in range(0, len(pictures), 32):
         views = make_views(as_pixels(pictures[first : first + 32], side), side, grid, generator, how)
@@ -30,7 +30,7 @@ def own_place_share(
         there = torch.stack([best % grid, best // grid], dim=-1)
         near = ((there - views.places.clamp(0, grid - 1)).abs() < 1).all(dim=-1)
         found += int(near[views.valid].sum())
-        tried += int(views.valid.sum())
-    if not tried:
-        raise StudioError("These pictures have no detail to measure the vision model on: use others.")
-    return found / tried
+        count += int(views.valid.sum())
+    if not count:
+        raise StudioError("These pictures have too little detail to measure the vision model: use others.")
+    return found / count

@@ -1,4 +1,4 @@
-"""Patch features of pictures (Eq. P2): a network's maps, normalised and concatenated."""
+"""Patch features of pictures (Eq. P2): a network's feature maps, normalised and concatenated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ BATCH = 32
 
 
 class VisionTower(Protocol):
-    """Turns pictures into patch features (Eq. P2); `limits` of its maps (Eq. P6), None while not measured."""
+    """Computes patch features (Eq. P2); `limits` are those of Eq. P6, None until they are measured."""
 
     name: str
     limits: Limits | None
@@ -30,10 +30,10 @@ class VisionTower(Protocol):
 
 @dataclass
 class PatchTower:
-    """A network whose maps, each normalised and weighted, are concatenated in every patch.
+    """A network whose feature maps are normalised, weighted, and concatenated for each patch.
 
-    `mixture` holds the share of each map in a patch's cosine, finest map first; `limits` is None until
-    they are measured (`measure_limits`).
+    `mixture` holds each map's share of a patch's cosine, finest map first; `limits` is None until measured
+    (`measure_limits`).
     """
 
     name: str
@@ -44,7 +44,7 @@ class PatchTower:
     limits: Limits | None = None
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """F of n pictures, squeezed to squares: (n, h, w, d), unit length along d."""
+        """F of n pictures, resized to squares: (n, h, w, d), unit length along d."""
         rows = []
         for first in range(0, len(pictures), BATCH):
             batch = pictures[first : first + BATCH]
@@ -57,7 +57,7 @@ class PatchTower:
         found = np.concatenate(rows)
         if not np.isfinite(found).all():
             raise StudioError(
-                f"The vision model {self.name} gave features that are no numbers: its files may be damaged."
+                f"The vision model {self.name} gave features that are not finite: its files may be damaged."
             )
         return found.astype(np.float32, copy=False)
 
@@ -93,7 +93,7 @@ class PatchTower:
 
 
 def to_pixels(pictures: Sequence[Image.Image], side: int) -> torch.Tensor:
-    """Resize pictures to squares, (n, 3, side, side) in [0, 1]; the aspect ratio is not kept."""
+    """Resize pictures to squares, (n, 3, side, side) in [0, 1], ignoring the aspect ratio."""
     resized = [picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC) for picture in pictures]
     pixels = np.stack([np.asarray(picture, dtype=np.float32) for picture in resized])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255

@@ -1,4 +1,4 @@
-"""Self-supervised tuning of a vision tower, so that its patch features hold local detail (Eq. P3)."""
+"""Self-supervised tuning of a vision tower for local detail in its patch features (Eq. P3)."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -15,36 +15,34 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.patches.augmented_views import Views, make_views
 from gal_studio.engine.patches.cutmix import mix_regions
 from gal_studio.engine.patches.tower import PatchTower, to_pixels
-from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint, restore_state, state_of
+from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, read_checkpoint, restore_state
 
 TEMPERATURE = 0.1
 WARM_UP = 20  # steps
 WEIGHT_DECAY = 0.01
-LARGEST_GRADIENT_NORM = 1.0
+MAX_GRADIENT_NORM = 1.0
 
 Pictures = Sequence[Image.Image] | NDArray[np.uint8]
-Renditions = tuple[Pictures, Pictures]  # the same pictures twice, drawn in two ways, pixel upon pixel
+Renditions = tuple[Pictures, Pictures]  # two aligned renditions of the same pictures, one for each view
 PictureSource = Callable[[int, np.random.Generator], Pictures | Renditions]
 
 
 @dataclass(frozen=True)
 class TowerSettings:
-    """How a tower is tuned; `blocks` are the last ones that its maps use."""
+    """How a tower is tuned; `blocks` is the number of its last blocks to train."""
 
     steps: int = 400
     batch_size: int = 16
     learning_rate: float = 5e-4
     blocks: int = 2
-    queries: int = 1024  # patches of a step that look for their place
-    spots: float = (
-        0.7  # chance that a region of another picture is blended into a view; fingerprints hold this name
-    )
+    queries: int = 1024  # patches per step
+    spots: float = 0.7  # probability of CutMix for a view; fingerprints contain this name
     checkpoint_every: int = 100
 
 
 @dataclass(frozen=True)
 class TowerEvent:
-    """`step` of `total` steps are done; `found` is the share of the step's patches that found their place."""
+    """`step` of `total` steps are done; `found` is the share of patches that found their position."""
 
     step: int
     total: int
@@ -57,14 +55,14 @@ def place_loss(
 ) -> torch.Tensor:
     """InfoNCE over positions (Eq. P3): cross entropy of the cosines (n, m) of queries (n, d) and keys (m, d).
 
-    `targets` (n, m) holds how much of each key lies at the query's place; its rows sum to 1.
+    `targets` (n, m) is each key's share of the query's true position; its rows sum to 1.
     """
     logits = queries @ keys.T / temperature
     return -(targets * log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 
 def place_targets(places: torch.Tensor, grid: int) -> torch.Tensor:
-    """Bilinear shares (n, g * g) of the four patches around each place (n, 2), in patches."""
+    """Bilinear weights (n, g * g) of the four patches around each position (n, 2), in patches."""
     kept = places.clamp(0, grid - 1)
     below = kept.floor().long().clamp(max=grid - 2)
     part = kept - below
@@ -77,12 +75,12 @@ def place_targets(places: torch.Tensor, grid: int) -> torch.Tensor:
 
 
 class TowerTuning:
-    """The state of a tuning between two steps; each step's generator is seeded by seed and step."""
+    """The state of a tuning; every step has its own generator, seeded with the seed and the step."""
 
     def __init__(
         self, tower: PatchTower, pictures: PictureSource, settings: TowerSettings, seed: int
     ) -> None:
-        """Find the blocks to train and keep their weights."""
+        """Make the last blocks trainable, and keep a copy of their weights."""
         self.tower, self.pictures, self.settings, self.seed = tower, pictures, settings, seed
         self.step, self.fingerprint = 0, f"{tower.name} {settings} {seed}"
         self.weights = tuned_weights(tower, settings.blocks)
@@ -94,7 +92,7 @@ class TowerTuning:
         )
 
     def advance(self) -> tuple[float, float]:
-        """Run one step; return its loss and the share of its patches that found their place."""
+        """Run one step; return its loss and the share of patches that found their position."""
         rng = np.random.default_rng([self.seed, self.step])
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         side, grid = self.tower.network.side, self.tower.grid
@@ -106,14 +104,14 @@ class TowerTuning:
             views = mix_regions(views, grid, self.settings.spots, generator)
         loss, found = self._loss(views, generator)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.settings.learning_rate * self._pace()
+            group["lr"] = self.settings.learning_rate * self._learning_rate_factor()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
+        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
         if not torch.isfinite(norm):
             raise StudioError(
-                f"The tuning of the vision model broke off at step {self.step + 1}: its loss is not a finite "
-                f"number; use a learning rate below {self.settings.learning_rate:g}."
+                f"Tuning the vision model failed at step {self.step + 1}: the loss is not finite; use a "
+                f"learning rate below {self.settings.learning_rate:g}."
             )
         self.optimizer.step()
         self.step += 1
@@ -125,7 +123,7 @@ class TowerTuning:
         features = self.tower.features(both).flatten(2).transpose(1, 2)
         rows = views.valid.flatten().nonzero()[:, 0]
         if not len(rows):
-            raise StudioError("The pictures have no detail to tune the vision model on: use others.")
+            raise StudioError("The pictures have too little detail to tune the vision model: use others.")
         rows = rows[torch.randperm(len(rows), generator=generator)[: self.settings.queries]]
         own = torch.zeros(len(rows), count * grid * grid)
         targets = place_targets(views.places.flatten(0, 1)[rows], grid)
@@ -138,22 +136,22 @@ class TowerTuning:
             best = (queries @ keys.T).argmax(dim=1).cpu()
         return loss, float((own[torch.arange(len(rows)), best] > 0).float().mean())
 
-    def _pace(self) -> float:
-        """The learning rate's factor: a short warm-up, then half a cosine down to 0."""
+    def _learning_rate_factor(self) -> float:
+        """The learning rate's factor: linear warm-up and cosine decay to 0."""
         warm = min(1.0, (self.step + 1) / WARM_UP)
         return warm * 0.5 * (1 + math.cos(math.pi * self.step / self.settings.steps))
 
     def checkpoint(self) -> Checkpoint:
-        """Capture everything that the next step depends on."""
-        return Checkpoint(self.step, self.fingerprint, state_of(self.weights, self.optimizer))
+        """Capture the state that the next step depends on."""
+        return Checkpoint(self.step, self.fingerprint, optimizer_state(self.weights, self.optimizer))
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Continue from a checkpoint."""
+        """Restore the state from a checkpoint."""
         restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
 
     def end(self, completed: bool) -> None:
-        """Freeze the tower again; restore its old weights if the tuning was not completed."""
+        """Freeze the tower; restore the original weights if the tuning was not completed."""
         for name, weight in self.weights.items():
             weight.requires_grad_(False)
             weight.grad = None
@@ -169,11 +167,11 @@ def tune_tower(
     resume_from: Path | None = None,
     checkpoint: Callable[[Checkpoint], None] | None = None,
 ) -> Iterator[TowerEvent]:
-    """Tune the tower in place (Eq. P3); `pictures(count, rng)` gives PIL pictures or uint8 (n, h, w, 3), or
-    two renditions of them, each of which shows one of the views.
+    """Tune a tower in place (Eq. P3). `pictures(count, rng)` returns PIL pictures or uint8 (n, h, w, 3), or
+    two aligned renditions of them, one for each view.
 
-    When it ends the tower has new weights and no limits: measure them again, then `save_tower`. One that is
-    stopped or fails leaves the tower as it was; its checkpoint may be given as `resume_from`.
+    Afterwards the tower has new weights and no limits: measure these again, then call `save_tower`. A tuning
+    that is stopped or fails leaves the tower unchanged; pass its last checkpoint as `resume_from`.
     """
     tuning = TowerTuning(tower, pictures, settings, seed)
     completed = False
@@ -196,7 +194,7 @@ def tune_tower(
 
 
 def tuned_weights(tower: PatchTower, blocks: int) -> dict[str, torch.nn.Parameter]:
-    """The weights of the last `blocks` blocks on which the tower depends, by their names in the network."""
+    """The weights of the last `blocks` blocks that the features depend on, by their names in the network."""
     used: list[torch.nn.Module] = []
     hooks = [
         block.register_forward_hook(lambda module, *_: used.append(module)) for block in tower.network.blocks
@@ -213,7 +211,7 @@ def tuned_weights(tower: PatchTower, blocks: int) -> dict[str, torch.nn.Paramete
 
 
 def as_pixels(pictures: Pictures, side: int) -> torch.Tensor:
-    """PIL pictures or uint8 (n, h, w, 3) as (n, 3, side, side) in [0, 1]."""
+    """Convert PIL pictures or uint8 (n, h, w, 3) to (n, 3, side, side) in [0, 1]."""
     if isinstance(pictures, np.ndarray):
         if pictures.shape[1:3] == (side, side):
             return torch.from_numpy(pictures.astype(np.float32)).permute(0, 3, 1, 2) / 255

@@ -1,1 +1,1 @@
-"""Drawing pictures: the diffusion sampler, and adapters fused into the weights while it runs."""
+"""The diffusion sampler, and adapters fused into the weights while it runs."""

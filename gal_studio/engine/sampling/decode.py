@@ -8,13 +8,13 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.image_model import ImageModel
 
 FLAT = 2
-"""Levels of 255 by which a flat picture's pixels differ at most, in each channel."""
+"""Largest range of a flat picture's 8-bit values, in each channel."""
 
 
 def decode(model: ImageModel, latent: torch.Tensor) -> Image.Image | None:
-    """Decode one latent (1, c, h, w) to a picture; None where its values are not finite.
+    """Decode one latent (1, c, h, w) to a picture; None if a value is not finite.
 
-    One at a time, so that its neighbours cannot change it.
+    Latents are not batched here, so that a picture does not depend on the others.
     """
     with torch.no_grad():
         pixels = model.family.decode(latent)
@@ -25,14 +25,14 @@ def decode(model: ImageModel, latent: torch.Tensor) -> Image.Image | None:
 
 
 def is_flat(picture: Image.Image) -> bool:
-    """Whether a picture is one colour."""
+    """Whether a picture is one flat colour."""
     pixels = np.asarray(picture.convert("RGB"), dtype=np.int16).reshape(-1, 3)
     return bool((pixels.max(axis=0) - pixels.min(axis=0) <= FLAT).all())
 
 
-def no_picture() -> StudioError:
-    """The error for a model whose pictures are not finite, even in full precision."""
+def not_finite_error() -> StudioError:
+    """The error for a picture that is not finite even in full precision."""
     return StudioError(
-        "The model drew something that is not a picture (non-finite values): "
+        "The model's output is not a picture (non-finite values): "
         "fine-tune again with a lower learning rate, or check the model's files."
     )

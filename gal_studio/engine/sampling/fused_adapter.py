@@ -1,4 +1,4 @@
-"""Fuse an adapter into the denoiser while drawing, and undo it exactly afterwards."""
+"""Fuse an adapter into the denoiser for sampling, and restore the base exactly afterwards."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from gal_studio.engine.models.image_model import ImageModel
 def drawing(
     model: ImageModel, adapter: Path | None = None, precision: torch.dtype | None = None
 ) -> Iterator[ImageModel]:
-    """Prepare the model to draw, with a saved adapter or without; afterwards it is the base, bit for bit."""
+    """Prepare the model to sample, with a saved adapter or none; restore the base exactly afterwards."""
     detach(model)
     keep_base(model)
     try:
@@ -32,7 +32,7 @@ def drawing(
 
 @contextmanager
 def in_float32(module: torch.nn.Module) -> Iterator[None]:
-    """Hold a module's weights in float32 while the context lasts, then restore the very same ones."""
+    """Convert a module's weights to float32 within the context, then restore the original ones."""
     held = {name: weight.data for name, weight in module.named_parameters()}
     for weight in module.parameters():
         weight.data = weight.data.float()
@@ -48,20 +48,24 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
-        changes = lora_changes(tensors, _lora_scale(header, part), part)
-        _known(changes, weights, adapter)
+        changes = lora_deltas(tensors, _lora_scale(header, part), part)
+        _check_fits(changes, weights, adapter)
         for name, change in changes.items():
             base = weights[name].data
             weights[name].data = (base.float() + change.to(base.device)).to(base.dtype)
     else:
-        _known(tensors, weights, adapter)
+        _check_fits(tensors, weights, adapter)
         for name, tensor in tensors.items():
             weights[name].data = tensor.to(model.device)
 
 
-def _known(given: dict[str, torch.Tensor], weights: dict[str, torch.nn.Parameter], adapter: Path) -> None:
+def _check_fits(
+    given: dict[str, torch.Tensor], weights: dict[str, torch.nn.Parameter], adapter: Path
+) -> None:
     if any(name not in weights or weights[name].shape != given[name].shape for name in given):
-        raise StudioError(f"The adapter {Path(adapter).name} was made for another base model: use that one.")
+        raise StudioError(
+            f"The adapter {Path(adapter).name} was made for another base model: use that model."
+        )
 
 
 def _lora_scale(header: dict[str, str], part: str) -> float:
@@ -70,8 +74,8 @@ def _lora_scale(header: dict[str, str], part: str) -> float:
     return float(configuration.get(f"{part}.lora_alpha", rank)) / float(rank)
 
 
-def lora_changes(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
-    """Compute what a LoRA of a pipeline's `part` adds to each weight: scale * B A, by the weight's name."""
+def lora_deltas(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
+    """What a LoRA of a pipeline's `part` adds to each weight, by the weight's name: scale * B A."""
     changes = {}
     for name, down in tensors.items():
         if not name.endswith(".lora_A.weight"):

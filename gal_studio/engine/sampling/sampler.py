@@ -1,7 +1,7 @@
-"""Draw candidates in batches, each picture from its own seed, with the family's solver.
+"""Sample pictures in batches, each from its own seed, with the family's solver.
 
-A generator of events: one after every denoising step, one for every finished batch. The caller that closes it
-stops the drawing within one step.
+The sampler is a generator of events: one after each denoising step, one for each finished batch. Closing it
+stops within one step.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -14,18 +14,18 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
-from gal_studio.engine.families.family import whole_picture
+from gal_studio.engine.families.family import uncropped
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
 from gal_studio.engine.memory.slicing import slicing
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.models.text import check_prompts, encode_nothing, encode_prompts
-from gal_studio.engine.sampling.decode import decode, is_flat, no_picture
+from gal_studio.engine.models.text import check_prompts, encode_prompts, encode_unconditional
+from gal_studio.engine.sampling.decode import decode, is_flat, not_finite_error
 from gal_studio.engine.sampling.fused_adapter import in_float32
 
 
 @dataclass(frozen=True)
 class DrawRequest:
-    """One picture that is wanted."""
+    """A picture to generate."""
 
     prompt: str
     seed: int
@@ -33,7 +33,7 @@ class DrawRequest:
 
 @dataclass(frozen=True)
 class DrawStep:
-    """A denoising step is done: `done` of `total` steps over all batches; `notice` is for the user."""
+    """`done` of `total` denoising steps, over all batches, are done; `notice` is for the user."""
 
     done: int
     total: int
@@ -42,9 +42,9 @@ class DrawStep:
 
 @dataclass(frozen=True)
 class DrawnBatch:
-    """Finished pictures of `requests[first : first + len(images)]`, and the denoiser forwards they cost.
+    """The pictures of `requests[first : first + len(images)]`, and their number of denoiser forwards.
 
-    `remarks` tells of each picture whether it was drawn again in full precision, or is a flat colour.
+    `remarks` says of each picture whether it was redrawn in full precision, or is one flat colour.
     """
 
     first: int
@@ -59,9 +59,9 @@ DrawEvent = DrawStep | DrawnBatch
 def draw(
     model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings
 ) -> Iterator[DrawEvent]:
-    """Draw every request; the same seed and prompt give the same picture alone and in any batch.
+    """Generate all requests; a seed and a prompt give the same picture alone and in any batch.
 
-    As many at a time as the device's memory takes, and fewer when it is full nevertheless.
+    The batch size is chosen to fit into memory, and is reduced if memory runs out nevertheless.
     """
     check_prompts(model, (request.prompt for request in requests))
     if not requests:
@@ -96,7 +96,7 @@ def draw(
 def _smaller(plan: Plan, error: Exception) -> Plan:
     if plan.low_memory:
         raise StudioError(
-            "The device's memory is too small to draw one picture: choose a smaller model or resolution."
+            "There is not enough memory to generate one picture: choose a smaller model or resolution."
         ) from error
     release_memory()
     return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, low_memory=True)
@@ -105,14 +105,13 @@ def _smaller(plan: Plan, error: Exception) -> Plan:
 def _notice(plan: Plan) -> str:
     if plan.low_memory:
         return (
-            "The device's memory is full: pictures are drawn one at a time and decoded in tiles, which "
-            "changes them."
+            "Memory is short: pictures are generated one at a time and decoded in tiles, which changes them."
         )
-    return f"The device's memory is full: drawing goes on with batches of {plan.rows}."
+    return f"Memory is short: continuing with batches of {plan.rows}."
 
 
 def starting_noise(model: ImageModel, seed: int, resolution: int) -> torch.Tensor:
-    """Draw x_T of one picture, (1, c, h, w), on the CPU from the picture's own generator."""
+    """The initial noise x_T of one picture, (1, c, h, w), made on the CPU from the picture's seed."""
     side = resolution // model.scale
     generator = torch.Generator("cpu").manual_seed(seed)
     return torch.randn(
@@ -122,7 +121,7 @@ def starting_noise(model: ImageModel, seed: int, resolution: int) -> torch.Tenso
 
 @dataclass(frozen=True)
 class _Drawn:
-    """One finished picture; `forwards` are those that it cost beside its batch's."""
+    """One finished picture; `forwards` counts those in addition to its batch's."""
 
     image: Image.Image
     remark: Remark = ""
@@ -130,20 +129,20 @@ class _Drawn:
 
 
 class _Drawing:
-    """The state that all batches of a drawing share: encoded prompts, size and guidance."""
+    """What all batches share: encoded prompts, size and guidance."""
 
     def __init__(
         self, model: ImageModel, settings: GenerationSettings, requests: Sequence[DrawRequest]
     ) -> None:
         self._model, self._settings = model, settings
         self._texts = encode_prompts(model, (request.prompt for request in requests))
-        self._texts[""] = encode_nothing(model)
+        self._texts[""] = encode_unconditional(model)
         self._resolution = settings.resolution or model.resolution
         self._guided = model.family.is_guided(settings.guidance_scale)
         self.side = self._resolution // model.scale
 
     def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
-        """Yield the steps done, then the pictures. Padded to `size`: kernels differ with a batch's shape."""
+        """Yield the steps done, then the pictures. Pad to `size`, as results depend on a batch's shape."""
         latents = yield from self._denoised([*requests, *([requests[-1]] * (size - len(requests)))])
         drawn = []
         for row, request in enumerate(requests):
@@ -156,15 +155,15 @@ class _Drawing:
         )
 
     def _forwards(self, size: int) -> int:
-        """Denoiser forwards of one batch, padding included; guidance asks twice."""
+        """Denoiser forwards of one batch, including padding; guidance doubles them."""
         return size * self._settings.steps * (2 if self._guided else 1)
 
     def _denoised(self, requests: Sequence[DrawRequest]) -> Generator[int, None, torch.Tensor]:
-        """Denoise: yield the number of every step, return x_0 of each request, (n, c, h, w)."""
+        """Denoise: yield the number of each step, return x_0 of all requests, (n, c, h, w)."""
         model, count = self._model, len(requests)
         prompts = [*([""] * count if self._guided else []), *(request.prompt for request in requests)]
         texts = [self._texts[prompt] for prompt in prompts]
-        sizes = [whole_picture(self._resolution)] * len(prompts)
+        sizes = [uncropped(self._resolution)] * len(prompts)
         solver = model.family.solver(self._settings.steps, self._resolution, model.device)
         noise = torch.cat([starting_noise(model, request.seed, self._resolution) for request in requests])
         latents = noise.to(model.device) * solver.init_noise_sigma
@@ -180,7 +179,7 @@ class _Drawing:
         return latents
 
     def _picture(self, request: DrawRequest, latent: torch.Tensor) -> Generator[int, None, _Drawn]:
-        """Decode a latent; a failed or flat picture is drawn once more in full precision."""
+        """Decode a latent; redraw a failed or flat picture once in full precision."""
         image = decode(self._model, latent)
         if image is not None and not is_flat(image):
             return _Drawn(image)
@@ -190,16 +189,18 @@ class _Drawing:
                 image, again = decode(self._model, latent), True
         if (image is None or is_flat(image)) and self._model.denoiser.dtype != torch.float32:
             with in_float32(self._model.denoiser), in_float32(self._model.autoencoder):
-                steps = _still(self._denoised([request]), self._settings.steps)
+                steps = _without_progress(self._denoised([request]), self._settings.steps)
                 image, again = decode(self._model, (yield from steps)), True
             forwards = self._forwards(1)
         if image is None:
-            raise no_picture()
+            raise not_finite_error()
         return _Drawn(image, "flat" if is_flat(image) else "redrawn" if again else "", forwards)
 
 
-def _still(steps: Generator[int, None, torch.Tensor], done: int) -> Generator[int, None, torch.Tensor]:
-    """Do the same work without reporting new progress; it can be stopped at each step."""
+def _without_progress(
+    steps: Generator[int, None, torch.Tensor], done: int
+) -> Generator[int, None, torch.Tensor]:
+    """Run the steps but keep yielding `done`, so that they can be stopped without counting as progress."""
     while True:
         try:
             next(steps)

@@ -1,1 +1,1 @@
-"""Fine-tuning (Eq. G9) and PatchDPO (Eq. P7): one trainer, its batches, losses and checkpoints."""
+"""Fine-tuning (Eq. G9) and PatchDPO (Eq. P7): one trainer with its batches, losses and checkpoints."""

@@ -1,4 +1,4 @@
-"""Batches of a training: rows drawn from cached pictures, with noise, targets and weights."""
+"""Training batches: rows drawn from cached latents, with noise, targets and weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from gal_studio.engine.training.losses import as_maps, prior_weights
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one step: noisy latents, targets, times (n,), texts and weights, (n,) or (n, 1, h, w)."""
+    """The rows of one step: noisy latents, targets, times (n,), texts, and weights (n,) or (n, 1, h, w)."""
 
     noisy: torch.Tensor
     target: torch.Tensor
@@ -26,7 +26,7 @@ class Batch:
     sizes: list[Sizes]
 
     def concatenate(self, other: "Batch") -> "Batch":
-        """Concatenate this batch and another, in this order."""
+        """Concatenate this batch and another."""
         weights = [self.weights, other.weights]
         if weights[0].ndim != weights[1].ndim:
             weights = [as_maps(part, self.noisy.shape[-1]) for part in weights]
@@ -40,7 +40,7 @@ class Batch:
         )
 
     def part(self, first: int, end: int) -> "Batch":
-        """Rows from `first` up to `end`."""
+        """Slice rows from `first` up to `end`."""
         return Batch(
             noisy=self.noisy[first:end],
             target=self.target[first:end],
@@ -51,24 +51,24 @@ class Batch:
         )
 
     def scaled(self, factor: float) -> "Batch":
-        """The same rows with weights multiplied by `factor`."""
+        """Multiply the weights by `factor`."""
         return replace(self, weights=factor * self.weights)
 
 
 class BatchSource(Protocol):
-    """Source of a training's batches: `rows` in a step; the loss is the mean over `counted` of them."""
+    """A source of batches with `rows` rows; the loss is the sum over rows divided by `counted`."""
 
     rows: int
     counted: int
     fingerprint: str
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """Make the next step's batch; all randomness comes from `generator`."""
+        """Make the next batch; all randomness comes from `generator`."""
         ...
 
 
 class ExampleSource:
-    """Batches of Eq. G9: uniform draws over references and examples, followed by the prior's rows."""
+    """Batches of Eq. G9: uniform draws from the training examples, followed by the prior's rows."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class ExampleSource:
         seed: int,
         latents: Latents | None = None,
     ) -> None:
-        """Encode the pictures once, but for those among `latents`."""
+        """Encode the pictures once, except those in the cache `latents`."""
         self.model, self.settings = model, settings
         self.fingerprint = fingerprint(settings, seed, examples, prior)
         self.examples = cache_pictures(model, examples, settings, latents)
@@ -99,17 +99,17 @@ class ExampleSource:
         return rows.concatenate(replace(self.draw(self.prior, generator)[0], weights=paired))
 
     def draw(self, pictures: CachedPictures, generator: torch.Generator) -> tuple[Batch, Crops]:
-        """Draw pictures uniformly, their times and their noise."""
+        """Draw pictures uniformly, and their times and noise."""
         count = self.settings.batch_size
         index = torch.randint(len(pictures), (count,), generator=generator).tolist()
         crops = pictures.crops(index, self.settings.crop == "random", generator)
         times = self.process.times(count, generator)
         noise = torch.randn(crops.latents.shape, generator=generator)
         texts = [pictures.texts[row] for row in index]
-        return noised(self.model, self.process, crops, texts, times, noise), crops
+        return make_batch(self.model, self.process, crops, texts, times, noise), crops
 
 
-def noised(
+def make_batch(
     model: ImageModel,
     process: NoiseProcess,
     crops: Crops,
@@ -117,7 +117,7 @@ def noised(
     times: torch.Tensor,
     noise: torch.Tensor,
 ) -> Batch:
-    """Make the denoiser's batch on its device: noisy crops at their times, and their targets."""
+    """Add noise to crops, compute the targets, and move the batch to the model's device."""
     device = model.device
     return Batch(
         noisy=process.mix(crops.latents, noise, times).to(device),

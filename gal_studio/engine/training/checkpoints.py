@@ -1,4 +1,4 @@
-"""Checkpoints of a training: weights, optimizer, generator and step in one safetensors file."""
+"""Training checkpoints: weights, optimizer, generator and step in one safetensors file."""
 
 import hashlib
 import json
@@ -15,25 +15,25 @@ from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.training.latents import ExamplePicture
 
 ADAMW = ("step", "exp_avg", "exp_avg_sq")
-"""The state that AdamW keeps of each weight."""
+"""AdamW's state of each weight."""
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 class CheckpointError(StudioError):
-    """A checkpoint that is broken or of another training: this training can never resume from it."""
+    """A checkpoint that is damaged or of another training, so that a retry cannot help."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after `step` steps of the training that `fingerprint` names."""
+    """The state after `step` steps of the training identified by `fingerprint`."""
 
     step: int
     fingerprint: str
     tensors: dict[str, torch.Tensor]
 
     def save(self, path: Path) -> None:
-        """Write it; give a name beside the final one and rename it, so that a crash leaves the older one."""
+        """Write a file; use a temporary path and rename it, so that a crash keeps the previous one."""
         from safetensors.torch import save_file
 
         header = {"format": "pt", "step": str(self.step), "fingerprint": self.fingerprint}
@@ -41,17 +41,17 @@ class Checkpoint:
 
 
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint:
-    """Read a checkpoint; a `CheckpointError` says that it is broken, or of another training.
+    """Read a checkpoint; `CheckpointError` if it is damaged or of another training.
 
-    A disk that does not give it now is another error: the file may be whole.
+    A disk error is a plain `StudioError`, since the file may be intact.
     """
     tensors, header = _read(path)
     if header.get("fingerprint") != fingerprint:
         raise CheckpointError(
-            "The checkpoint belongs to a training with other settings or pictures: start this one anew."
+            "The checkpoint belongs to a training with other settings or pictures: start this one again."
         )
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values() if tensor.is_floating_point()):
-        raise CheckpointError(f"The checkpoint {path.name} holds numbers that are not finite: use another.")
+        raise CheckpointError(f"The checkpoint {path.name} contains values that are not finite: use another.")
     return Checkpoint(int(header["step"]), fingerprint, tensors)
 
 
@@ -60,31 +60,31 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
     try:
         with path.open("rb") as plain:
-            plain.read(1)  # safetensors says of every file that it cannot open that there is none
+            plain.read(1)  # safetensors reports any file that it cannot open as missing
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        refusal = error_of_the_disk(error)
-        if refusal is None:
-            raise CheckpointError(f"The checkpoint {path.name} is broken: use another.") from error
+        cause = disk_error(error)
+        if cause is None:
+            raise CheckpointError(f"The checkpoint {path.name} is damaged: use another.") from error
         raise StudioError(
-            f"The checkpoint {path.name} cannot be read now ({refusal.strerror or refusal}): check the disk "
+            f"The checkpoint {path.name} cannot be read ({cause.strerror or cause}): check the disk "
             f"of the folder {path.parent}, then try again."
         ) from error
 
 
-def error_of_the_disk(error: Exception) -> OSError | None:
-    """The disk's error behind an exception (safetensors has it in its text); None where there is none."""
+def disk_error(error: Exception) -> OSError | None:
+    """The OS error that caused an exception (safetensors has it in its message); None if there is none."""
     found = _OS_ERROR.search(str(error))
     if found:
         return OSError(int(found[1]), os.strerror(int(found[1])))
     return error if isinstance(error, OSError) else None
 
 
-def state_of(
+def optimizer_state(
     weights: Mapping[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer
 ) -> dict[str, torch.Tensor]:
-    """Copy the weights and the optimizer's state of each to the CPU."""
+    """Copy the weights and their optimizer state to the CPU."""
     tensors = {}
     for name, weight in weights.items():
         known = {"weight": weight.detach(), **optimizer.state.get(weight, {})}
@@ -98,9 +98,9 @@ def restore_state(
     optimizer: torch.optim.Optimizer,
     tensors: Mapping[str, torch.Tensor],
 ) -> None:
-    """Restore weights and AdamW's state; torch moves the state to the optimizer's device.
+    """Restore the weights and AdamW's state, which torch moves to the optimizer's device.
 
-    `weights` are those of the optimizer, in its order. Refused where a shape is not the weight's.
+    `weights` are the optimizer's, in its order. Refused if a shape does not match.
     """
     known = {
         index: {key: tensors[f"{key}.{name}"] for key in ADAMW if f"{key}.{name}" in tensors}
@@ -109,7 +109,9 @@ def restore_state(
     for state, (name, weight) in zip(known.values(), weights.items(), strict=True):
         shaped = [tensors.get(f"weight.{name}"), *(state[key] for key in state if key != "step")]
         if any(tensor is None or tensor.shape != weight.shape for tensor in shaped):
-            raise CheckpointError("The checkpoint has other weights than this training: start it anew.")
+            raise CheckpointError(
+                "The checkpoint does not match this training's weights: start the training again."
+            )
     with torch.no_grad():
         for name, weight in weights.items():
             weight.copy_(tensors[f"weight.{name}"])
@@ -125,9 +127,9 @@ def fingerprint(
     prior: Sequence[ExamplePicture],
     more: Iterable[bytes] = (),
 ) -> str:
-    """Hash everything that determines a training: settings, seed, pictures with their data, and `more`.
+    """Hash what determines a training's result: settings, seed, examples, and `more`.
 
-    What changes no trained number is left out: such a change goes on from the checkpoint.
+    Settings that do not affect the result are left out, so that changing them does not prevent resuming.
     """
     parts = [settings.essential.to_former_dict(), seed, len(examples)]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())

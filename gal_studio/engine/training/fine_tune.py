@@ -1,4 +1,4 @@
-"""Fine-tune the denoiser on weighted pictures (Eq. G9), as a generator of progress events."""
+"""Fine-tune the denoiser on weighted examples (Eq. G9), as a generator of progress events."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from gal_studio.engine.training.latents import ExamplePicture, Latents
 from gal_studio.engine.training.trainer import Training
 
 CHECKPOINT_SECONDS = 15.0
-"""Age of the last checkpoint at which the next is due; with the running step, under 20 s are lost."""
+"""Longest time between checkpoints, so that a crash loses at most this and one step."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,15 @@ def fine_tune(
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
 ) -> Iterator[TuneEvent]:
-    """Train from the base model, or from the adapter `start_from`; when it ends, the adapter stays attached.
+    """Train from the base model, or from the adapter `start_from`.
 
-    `checkpoint` is called every `checkpoint_every` steps, when `clock` says that the last one is
-    `CHECKPOINT_SECONDS` old, and when the caller closes the generator; a file made from it may be given as
-    `resume_from`, and on a CPU the rest is then the same bit for bit; one that cannot be used is refused by a
-    `CheckpointError`. What is among the `latents` of `encode_pictures` is not encoded again. Call
-    `save_adapter` and `detach` after the last event. One that is stopped or fails leaves the base model.
+    After the last event the adapter is attached: call `save_adapter` and `detach`. A training that is stopped
+    or fails restores the base model.
+
+    `checkpoint` is called every `checkpoint_every` steps, when the last checkpoint is `CHECKPOINT_SECONDS`
+    old, and when the generator is closed. `resume_from` is a file saved from one; an unusable file raises a
+    `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit. `latents` is the cache
+    of `encode_pictures`.
     """
     if not examples:
         raise StudioError("There is nothing to train on: add a reference picture.")
@@ -65,7 +67,7 @@ def train(
     checkpoint: Callable[[Checkpoint], None] | None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[TuneEvent]:
-    """Run the training that `make` prepares, from the start or from a checkpoint; see `fine_tune`."""
+    """Run the training that `make` returns, from the start or from a checkpoint; see `fine_tune`."""
     training = None
     completed = False
     try:
@@ -73,15 +75,15 @@ def train(
         if resume_from is not None:
             training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
-        kept = clock()
+        saved = clock()
         with model.family.training_attention(model.device):
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
-                is_due = training.step % every == 0 or clock() - kept >= CHECKPOINT_SECONDS
+                is_due = training.step % every == 0 or clock() - saved >= CHECKPOINT_SECONDS
                 if checkpoint is not None and is_due:
                     checkpoint(training.checkpoint())
-                    kept = clock()
+                    saved = clock()
         completed = True
     except GeneratorExit:
         if checkpoint is not None and training is not None:

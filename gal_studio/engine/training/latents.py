@@ -1,4 +1,4 @@
-"""Encode the pictures and prompts of a training once, into latents and text features."""
+"""Encode the pictures and prompts of a training once, and cache the latents and text features."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 Latents = dict[str, torch.Tensor]
-"""Encoded pictures of one model, (c, h, w) on the CPU, by a digest of their pixels and resolution."""
+"""Cache of one model's latents, (c, h, w) on the CPU, by a hash of the picture and its resolution."""
 
 
 @dataclass(frozen=True)
 class ExamplePicture:
-    """A picture of a training set with its prompt and its weight w_i (Eq. G8; a reference weighs 1).
+    """A training example with its picture: prompt, and weight w_i (Eq. G8; 1 for a reference).
 
-    With a `mask` (L, of the picture's size) only its white part is learned: w_i is multiplied by the mask.
+    With a `mask` (mode L, of the picture's size) only its white part is learned: w_i times the mask.
     """
 
     image: Image.Image
@@ -34,9 +34,9 @@ class ExamplePicture:
 
 @dataclass(frozen=True)
 class Crops:
-    """Crops (n, c, side, side) of latents, with the size condition and the weight of each.
+    """Crops (n, c, side, side) of latents, with their size conditions and weights.
 
-    `maps` holds w_i x mask, (n, 1, side, side), and is None where no picture of the set has a mask.
+    `maps` is w_i x mask, (n, 1, side, side), or None if no picture of the set has a mask.
     """
 
     latents: torch.Tensor
@@ -46,15 +46,15 @@ class Crops:
 
     @property
     def spatial(self) -> torch.Tensor:
-        """The weights that the loss is multiplied by: (n,), or (n, 1, side, side)."""
+        """The weights of the loss: (n,) or (n, 1, side, side)."""
         return self.weights if self.maps is None else self.maps
 
 
 @dataclass(frozen=True)
 class CachedPictures:
-    """Latents (c, h, w) that may be larger than the crop, text features and weights, one row a picture.
+    """Each picture's latent (c, h, w), which may be larger than the crop, text features and weight.
 
-    `maps` holds each picture's spatial weights (h, w), w_i x mask; None where no picture has a mask.
+    `maps` holds each picture's spatial weights w_i x mask, (h, w); None if no picture has a mask.
     """
 
     latents: tuple[torch.Tensor, ...]
@@ -66,11 +66,11 @@ class CachedPictures:
     maps: tuple[torch.Tensor, ...] | None = None
 
     def __len__(self) -> int:
-        """How many pictures there are."""
+        """The number of pictures."""
         return len(self.latents)
 
     def crops(self, index: Sequence[int], random: bool, generator: torch.Generator) -> Crops:
-        """Crop some latents, in the middle or at random places, and their weights alike."""
+        """Crop the latents at `index` and their weights, centred or at random positions."""
         latents, maps, sizes = [], [], []
         for row in index:
             top, left = self._corner(row, random, generator)
@@ -93,14 +93,14 @@ class CachedPictures:
 
 
 def encode_pictures(
-    model: ImageModel, images: Sequence[Image.Image], settings: TuneSettings, known: Latents
+    model: ImageModel, images: Sequence[Image.Image], settings: TuneSettings, cache: Latents
 ) -> Iterator[int]:
-    """Add to `known` the latents that it lacks; yield how many images are done, after each of these."""
+    """Add missing latents to the cache; after each, yield how many of the images are done."""
     resolution = settings.resolution or model.resolution
     for done, image in enumerate(images, start=1):
         key = _key(image, resolution)
-        if key not in known:  # a reference stands in many pairs
-            known[key] = encode_picture(model, image, resolution)
+        if key not in cache:  # a reference is in many pairs
+            cache[key] = encode_picture(model, image, resolution)
             yield done
 
 
@@ -108,21 +108,21 @@ def cache_pictures(
     model: ImageModel,
     pictures: Sequence[ExamplePicture],
     settings: TuneSettings,
-    known: Latents | None = None,
+    cache: Latents | None = None,
 ) -> CachedPictures:
-    """Encode every picture and distinct prompt once, except those that `encode_pictures` made `known`.
+    """Encode the distinct prompts and the pictures that are not in the cache of `encode_pictures`.
 
-    A picture's latent is the mode of the autoencoder's posterior, not a draw from it: the draw's spread is
-    far below the training noise, and with the mode the same picture is the same latent in every round.
-    Random crops are taken from the latent of the whole picture, on the autoencoder's grid.
+    A latent is the mode of the autoencoder's posterior instead of a sample, so that it is the same in every
+    round; the posterior's variance is far below that of the training noise. Random crops are taken from the
+    latent of the whole picture, on the latent grid.
     """
     check_prompts(model, (picture.prompt for picture in pictures))
     texts = encode_prompts(model, (picture.prompt for picture in pictures))
     resolution = settings.resolution or model.resolution
-    known = {} if known is None else known
-    for _ in encode_pictures(model, [picture.image for picture in pictures], settings, known):
+    cache = {} if cache is None else cache
+    for _ in encode_pictures(model, [picture.image for picture in pictures], settings, cache):
         pass
-    latents = tuple(known[_key(picture.image, resolution)] for picture in pictures)
+    latents = tuple(cache[_key(picture.image, resolution)] for picture in pictures)
     masked = any(picture.mask is not None for picture in pictures)
     return CachedPictures(
         latents=latents,
@@ -141,7 +141,7 @@ def _key(image: Image.Image, resolution: int) -> str:
 
 
 def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tensor:
-    """Compute w_i x mask at the latent's size, (h, w): the mean of the mask over each position's area."""
+    """w_i x mask at the latent's size, (h, w): the mean of the mask over each position's area."""
     height, width = latent.shape[1:]
     if picture.mask is None:
         return torch.full((height, width), picture.weight)
@@ -151,7 +151,7 @@ def spatial_weights(picture: ExamplePicture, latent: torch.Tensor) -> torch.Tens
 
 
 def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> torch.Tensor:
-    """Encode a picture whose shorter side becomes `resolution` to a latent (c, h, w) on the CPU."""
+    """Resize a picture's shorter side to `resolution`, and encode it to a latent (c, h, w) on the CPU."""
     factor = resolution / min(image.size)
     grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
     resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)

@@ -1,4 +1,4 @@
-"""Refine a round with PatchDPO (Eq. P7), as a generator of progress events like fine-tuning."""
+"""Refine a round with PatchDPO (Eq. P7), as a generator of progress events."""
 
 import json
 import time
@@ -15,7 +15,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.batches import Batch, ExampleSource, noised
+from gal_studio.engine.training.batches import Batch, ExampleSource, make_batch
 from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
@@ -25,10 +25,9 @@ from gal_studio.engine.training.trainer import Training
 
 @dataclass(frozen=True)
 class RefinePair:
-    """A reference y and a generation x of the same prompt, with the weights of Eq. P7.
+    """A reference y and a generated picture x of the same prompt, with the weights of Eq. P7.
 
-    `weights` is (2, h, w), at least 0, over the whole pictures, 1 - r(y) and q(x), as `pair_weights` gives
-    them. `weight` multiplies both.
+    `weights`, (2, h, w) and at least 0, are those of `pair_weights` for y and x; `weight` multiplies both.
     """
 
     reference: Image.Image
@@ -52,13 +51,13 @@ def refine(
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
 ) -> Iterator[TuneEvent]:
-    """Train on pairs, mixed with GAL's `examples` and `prior`, from the round's adapter `start_from`.
+    """Train on pairs, mixed with the round's `examples` and `prior`, from the round's adapter `start_from`.
 
-    `tune` says what the round's adapter is (method, rank, layers), the resolution and the prior's weight;
-    checkpoints, stopping, `latents` and what stays attached are as in `fine_tune`.
+    `tune` are the round's settings: method, rank and layers of the adapter, resolution, and the prior's
+    weight. Everything else is as in `fine_tune`.
     """
     if not pairs:
-        raise StudioError("There are no pairs to refine with: draw them first.")
+        raise StudioError("There are no comparison pairs: make them first.")
     steps = {
         "steps": settings.steps,
         "learning_rate": settings.learning_rate,
@@ -86,7 +85,7 @@ class PairSource:
         seed: int,
         latents: Latents | None = None,
     ) -> None:
-        """Encode the pictures once, except those among `latents`; resize the maps to the latents' size."""
+        """Encode the pictures that are not in the cache `latents`; resize the maps to latent size."""
         self.model, self.random_crops = model, tune.crop == "random"
         self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
@@ -99,17 +98,21 @@ class PairSource:
             self.others = ExampleSource(model, examples, prior, others, seed, latents)
         self.rows = self.counted + (self.others.rows if self.others else 0)
         self.fingerprint = fingerprint(
-            tune, seed, examples if self.mix else [], prior if self.mix else [], _described(pairs, settings)
+            tune,
+            seed,
+            examples if self.mix else [],
+            prior if self.mix else [],
+            _fingerprint_parts(pairs, settings),
         )
 
     def next_batch(self, generator: torch.Generator) -> Batch:
-        """Draw pairs with shared times and noise, y before x, followed by rows of GAL's own set."""
+        """Draw pairs with shared times and noise, y before x, followed by rows of the round's examples."""
         drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
         index = torch.cat([drawn, drawn + self.count]).tolist()
         crops = self.pairs.crops(index, self.random_crops, generator)
         times = self.process.times(self.batch_size, generator)
         noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
-        rows = noised(
+        rows = make_batch(
             self.model,
             self.process,
             crops,
@@ -126,7 +129,7 @@ class PairSource:
 def cache_pairs(
     model: ImageModel, pairs: Sequence[RefinePair], tune: TuneSettings, latents: Latents | None = None
 ) -> CachedPictures:
-    """Encode every y, then every x, with their maps resized to their latents (Eq. P6)."""
+    """Encode all y, then all x, with their maps resized to latent size (Eq. P6)."""
     pictures = [ExamplePicture(pair.reference, pair.prompt, pair.weight) for pair in pairs]
     pictures += [ExamplePicture(pair.generated, pair.prompt, pair.weight) for pair in pairs]
     cached = cache_pictures(model, pictures, tune, latents)
@@ -138,7 +141,7 @@ def cache_pairs(
     return replace(cached, maps=tuple(maps))
 
 
-def _described(pairs: Sequence[RefinePair], settings: RefineSettings) -> Iterator[bytes]:
+def _fingerprint_parts(pairs: Sequence[RefinePair], settings: RefineSettings) -> Iterator[bytes]:
     yield json.dumps(settings.essential.to_dict(), sort_keys=True).encode()
     for pair in pairs:
         yield json.dumps([pair.prompt, pair.weight, pair.weights.shape]).encode()

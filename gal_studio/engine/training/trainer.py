@@ -1,4 +1,4 @@
-"""One training, by Eq. G9 or P7 as its batch source decides: its state, its steps and its checkpoints."""
+"""One training: its state, steps and checkpoints. The batch source decides between Eq. G9 and P7."""
 
 import math
 from pathlib import Path
@@ -12,16 +12,16 @@ from gal_studio.engine.models.adapters import attach_full, attach_lora, load_int
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
-from gal_studio.engine.training.checkpoints import Checkpoint, restore_state, state_of
+from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
 from gal_studio.engine.training.losses import weighted_loss
 
-ROWS = "rows_at_once"
+ROWS = "rows_at_once"  # key in checkpoints
 WEIGHT_DECAY = 0.01
-LARGEST_GRADIENT_NORM = 1.0
+MAX_GRADIENT_NORM = 1.0
 
 
 class Training:
-    """The state of a training between two steps: weights, optimizer, generator and step."""
+    """The state of a training: weights, optimizer, generator and step."""
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class Training:
         seed: int,
         start_from: Path | None = None,
     ) -> None:
-        """Attach fresh weights, or those of the adapter `start_from`, and make the optimizer.
+        """Attach an adapter, new or loaded from `start_from`, and make the optimizer.
 
-        Refused where the device has too little memory for one row at a time.
+        Refused if the memory is too small even for one row at a time.
         """
         self.model, self.source, self.settings = model, source, settings
         self.step, self.notice, self.rows = 0, "", source.rows
-        self._take_as_many_rows_as_fit()
+        self._plan_rows()
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if settings.method == "lora":
             attach_lora(model, settings, self.generator)
@@ -53,28 +53,28 @@ class Training:
             fused=model.device.type in ("cpu", "cuda"),
         )
 
-    def _take_as_many_rows_as_fit(self) -> None:
+    def _plan_rows(self) -> None:
         plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
         self.rows_at_once = plan.rows
         if plan.low_memory:
             self.model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(self.rows):
-            self._tell_parts("The device has too little free memory for a whole step")
+            self._notify_split()
 
     def advance(self) -> float:
-        """Run one step: batch, weighted loss (Eq. G9, P7), gradient, AdamW. Return the loss."""
+        """Run one step: batch, weighted loss (Eq. G9, P7), gradients, AdamW. Return the loss."""
         loss = self._gradient(self.source.next_batch(self.generator))
-        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), LARGEST_GRADIENT_NORM)
+        norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
         if not math.isfinite(loss) or not torch.isfinite(norm):
-            raise self._broke_off(self.step + 1, "its loss is not a finite number")
+            raise self._failure(self.step + 1, "the loss is not finite")
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return loss
 
-    def _broke_off(self, step: int, why: str) -> StudioError:
+    def _failure(self, step: int, why: str) -> StudioError:
         return StudioError(
-            f"The training broke off at step {step} of {self.settings.steps}: {why}; "
+            f"The training failed at step {step} of {self.settings.steps}: {why}; "
             f"use a learning rate below {self.settings.learning_rate:g}."
         )
 
@@ -84,19 +84,19 @@ class Training:
         return notice
 
     def _gradient(self, batch: Batch) -> float:
-        """Compute loss and gradient, in parts where the device's memory is small; the sum is the same."""
+        """Compute the loss and accumulate gradients over micro-batches that fit into memory."""
         while True:
             try:
                 return sum(
-                    self._part(batch.part(first, first + self.rows_at_once))
+                    self._accumulate(batch.part(first, first + self.rows_at_once))
                     for first in range(0, self.rows, self.rows_at_once)
                 )
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
-                self._make_room(error)
+                self._reduce_memory(error)
 
-    def _part(self, batch: Batch) -> float:
+    def _accumulate(self, batch: Batch) -> float:
         device, precision = self.model.device, training_precision(self.model.device)
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
@@ -105,7 +105,7 @@ class Training:
         loss.backward()
         return float(loss.detach())
 
-    def _make_room(self, error: Exception) -> None:
+    def _reduce_memory(self, error: Exception) -> None:
         self.optimizer.zero_grad(set_to_none=True)
         if self.rows_at_once > 1:
             self.rows_at_once = -(-self.rows_at_once // 2)
@@ -113,29 +113,29 @@ class Training:
             self.model.denoiser.enable_gradient_checkpointing()
         else:
             raise StudioError(
-                "The device's memory is too small to train this model: choose LoRA, a lower resolution or a "
+                "There is not enough memory to train this model: choose LoRA, a lower resolution or a "
                 "smaller model."
             ) from error
         release_memory()
-        self._tell_parts("The device's memory is full")
+        self._notify_split()
 
-    def _tell_parts(self, why: str) -> None:
-        parts = f"takes {self.rows_at_once} of its {self.rows} pictures at a time"
-        how = parts if self.rows_at_once < self.rows else "is computed with less memory and more time"
-        self.notice = f"{why}: each step {how}; the result is the same but for rounding."
+    def _notify_split(self) -> None:
+        split = f"processes {self.rows_at_once} of its {self.rows} pictures at a time"
+        how = split if self.rows_at_once < self.rows else "takes more time and less memory"
+        self.notice = f"Memory is short: each step {how}; the result is the same except for rounding."
 
     def checkpoint(self) -> Checkpoint:
-        """Capture everything that the next step depends on; refuse when a weight is not finite."""
+        """Capture the state that the next step depends on; refuse if a weight is not finite."""
         if not all(torch.isfinite(weight).all() for weight in self.weights.values()):
-            raise self._broke_off(self.step, "its weights are no finite numbers")
+            raise self._failure(self.step, "the weights are not finite")
         own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
-        tensors = own | state_of(self.weights, self.optimizer)
+        tensors = own | optimizer_state(self.weights, self.optimizer)
         return Checkpoint(self.step, self.source.fingerprint, tensors)
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Continue from a checkpoint."""
+        """Restore the state from a checkpoint."""
         restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
         self.generator.set_state(checkpoint.tensors["generator"])
-        if ROWS in checkpoint.tensors:  # rows are summed as before, so that the rest is the same bit for bit
+        if ROWS in checkpoint.tensors:  # the same order of summation gives the same result bit for bit
             self.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))

@@ -1,4 +1,4 @@
-"""Verify a finished training: its file holds what was trained, and it draws a picture."""
+"""Verify a finished training: its file contains the trained weights, and it generates a picture."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest, draw
 
 STEPS = 2
-"""Denoising steps of the picture that an adapter must draw: enough to run every layer on its own output."""
+"""Denoising steps of the test picture; in the second, every layer runs on the model's own output."""
 
 
 def verify_adapter(
@@ -23,16 +23,16 @@ def verify_adapter(
     request: DrawRequest,
     settings: GenerationSettings,
 ) -> None:
-    """Read the adapter back, compare it with what was `trained`, and draw one picture with it.
+    """Read the adapter, compare it with the `trained` weights, and generate a picture with it.
 
-    Afterwards the model is the base. A StudioError says what failed: the file or the picture.
+    Afterwards the model is the base. A StudioError says which of these failed.
     """
     detach(model)
     saved, _ = read_adapter(path)
     if saved.keys() != trained.keys() or not all(torch.equal(saved[name], trained[name]) for name in trained):
         raise StudioError(
-            "The training is complete, but its LoRA was not read back as it was written: check the disk, "
-            "then press Resume."
+            "The training is complete, but its LoRA was not saved correctly: check the disk, then press "
+            "Resume."
         )
     few = settings.updated({"steps": min(STEPS, settings.steps), "batch_size": 1})
     try:
@@ -41,7 +41,7 @@ def verify_adapter(
                 pass
     except StudioError as error:
         raise StudioError(
-            f"The training is complete, but its LoRA draws no picture: {_lowered(str(error))}"
+            f"The training is complete, but its LoRA cannot generate a picture: {_lowered(str(error))}"
         ) from error
 
 

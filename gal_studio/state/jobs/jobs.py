@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.job_kinds import describe_job, find_job_kind
-from gal_studio.core.jobs import RESUMABLE, check_move
+from gal_studio.core.jobs import RESUMABLE, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import BLOCKED, FOLLOWS, OVERTAKEN
@@ -190,7 +190,7 @@ class Jobs(JobReading):
 
     def _move(self, writer: sqlite3.Connection, job_id: str, after: JobState, reason: str) -> None:
         before = self.get(job_id).state
-        check_move(before, after)
+        check_transition(before, after)
         writer.execute("UPDATE jobs SET state = ?, paused_for = '' WHERE id = ?", (after, job_id))
         self._note(writer, job_id, before, after, reason)
         if after in ("stopped", "error"):

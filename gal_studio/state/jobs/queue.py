@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from gal_studio.core.jobs import Direction, moved, topological
+from gal_studio.core.jobs import Direction, reordered, topological
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import FOLLOWS, OVERTAKEN, WAITS
@@ -72,7 +72,7 @@ class JobQueue:
             places = [row["position"] for row in self._places()]
             needs = _ids(self._needs())
             order = topological([job.id for job in waiting], needs)
-            for place, identity in zip(places, moved(order, needs, job_id, direction), strict=True):
+            for place, identity in zip(places, reordered(order, needs, job_id, direction), strict=True):
                 writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place, identity))
 
     def _jobs(self, condition: str) -> tuple[Job, ...]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import check_name, unlike
+from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
@@ -96,7 +96,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         if (known := _existing(store, draft)) is not None:
             return known
         others = {other.name for other in store.projects.all()}
-        project = store.projects.add(replace(new, name=unlike(new.name, others)))
+        project = store.projects.add(replace(new, name=unique_name(new.name, others)))
         store.rounds.add(project.id, None, settings)
     return project.id
 

@@ -34,7 +34,7 @@ def _pairs_if_missing(store: Store, node: Round) -> Job | None:
     if pairing.pairs_are_as_planned(store, node.id):
         return None
     base = pairing.refined_round(store, node.id)
-    if not store.refinements.pairs(node.id) and pairing.finished_twin(store, base, wanted.refine):
+    if not store.refinements.pairs(node.id) and pairing.matching_refinement(store, base, wanted.refine):
         raise StudioError(
             f"Round {node.number} is already refined with these pictures and settings: paint over its "
             "pairs, accept other pictures or change a setting first."
@@ -75,7 +75,7 @@ def ask_whole_refinement(store: Store, round_id: str) -> tuple[Job, ...]:
 def ask_repetition(store: Store, round_id: str) -> None:
     """Queue the refinement after a training, if the refinement of the round above is to be repeated."""
     round_ = store.rounds.get(round_id)
-    if lineage.repeats_the_refinement(store, round_id) and pairing.can_be_refined(store, round_):
+    if lineage.repeats_refinement(store, round_id) and pairing.can_be_refined(store, round_):
         ask_whole_refinement(store, round_id)
 
 

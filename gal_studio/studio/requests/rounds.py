@@ -119,7 +119,7 @@ def _refuse_a_lost_start(store: Store, round_: Round) -> None:
     """Refuse a training whose starting adapter is lost and not being trained again."""
     start = lineage.starting_round(store, round_.id)
     if start is None or not is_coming(store, start, "fine_tune", "refine"):
-        lineage.refuse_a_lost_start(store, round_.id)
+        lineage.check_starting_adapter(store, round_.id)
 
 
 def refuse_an_empty_pool(store: Store, round_: Round) -> None:

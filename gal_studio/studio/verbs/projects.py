@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gal_studio.assets import Preset, load_presets
-from gal_studio.core.naming import check_name, unlike
+from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
 from gal_studio.studio.create import anchors, project
@@ -53,7 +53,7 @@ class ProjectVerbs(Verbs):
     def rename(self, project_id: str, name: str) -> None:
         """Rename a project; a name that is taken gets a number, as in "Tea (2)"."""
         others = {project.name for project in self.store.projects.all() if project.id != project_id}
-        self.store.projects.rename(project_id, unlike(check_name(name), others))
+        self.store.projects.rename(project_id, unique_name(check_name(name), others))
 
     def archive(self, project_id: str) -> None:
         """Take a project off the list; nothing is deleted. Refused while its jobs wait or run."""

@@ -1,7 +1,7 @@
 """The view of the job queue of a workspace."""
 
 from gal_studio.core.job_kinds import describe_job
-from gal_studio.core.jobs import moved
+from gal_studio.core.jobs import reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store
@@ -44,6 +44,6 @@ def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
         waits_for=waits_for,
         behind=", ".join(describe_job(name).noun for name in waits_for),
         paused_for=job.paused_for,
-        can_rise=moved(order, needs, job.id, "up") != tuple(order),
-        can_sink=moved(order, needs, job.id, "down") != tuple(order),
+        can_rise=reordered(order, needs, job.id, "up") != tuple(order),
+        can_sink=reordered(order, needs, job.id, "down") != tuple(order),
     )

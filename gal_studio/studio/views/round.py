@@ -1,7 +1,7 @@
 """Views of projects and rounds."""
 
 from gal_studio.assets import load_presets
-from gal_studio.core.gal.balance import example_weight, openness
+from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors
@@ -134,7 +134,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
     scores = score_pool(project.anchors, candidates)
     made = proposal(store, round_id)
     prompts = {anchor.id: anchor.prompt for anchor in project.anchors}
-    mean_entropy = openness(scores)
+    entropy = mean_entropy(scores)
     undo, redo = store.decisions.can_undo(round_id)
     return RoundView(
         round=round_,
@@ -146,8 +146,8 @@ def round_view(store: Store, round_id: str) -> RoundView:
         scores=_score_views(scores, made, settings.gal.top_k),
         candidates=_candidate_views(store, round_, candidates, made, prompts),
         reference_positions=store.rounds.reference_places(round_id),
-        openness=mean_entropy,
-        example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, mean_entropy),
+        openness=entropy,
+        example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, entropy),
         exhausted=made.exhausted and bool(candidates),
         sentence=_sentence(made, scores, candidates),
         losses=store.rounds.losses(round_id),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.prompts import bare_word, find_trigger_word
+from gal_studio.core.prompts import find_trigger_word, trigger_key
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
 from gal_studio.studio import ReferenceDraft
@@ -86,9 +86,9 @@ def _check_apart(words: Sequence[str]) -> None:
     """Refuse two sets with the same trigger word."""
     seen: set[str] = set()
     for word in filter(None, words):
-        if bare_word(word) in seen:
+        if trigger_key(word) in seen:
             raise StudioError(f"Two objects have the trigger word {word!r}: give each a word of its own.")
-        seen.add(bare_word(word))
+        seen.add(trigger_key(word))
 
 
 def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:

@@ -46,7 +46,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     round_ = task.round
     if is_kept(task):
         return
-    lineage.refuse_a_lost_start(store, round_.id)
+    lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.tune.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before the long part
     started = time.monotonic()

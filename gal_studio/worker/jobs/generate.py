@@ -11,7 +11,7 @@ from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.seeds import candidate_seed, named_seed
 from gal_studio.core.types import Anchor, Candidate, Job
-from gal_studio.engine.features.tsne import Placed, project
+from gal_studio.engine.features.tsne import MapPoint, project
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.rounds import lineage
@@ -142,16 +142,16 @@ def _in_pool_order(task: Task) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (order[candidate.anchor_id], candidate.index))
 
 
-def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[Placed]:
+def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[MapPoint]:
     """The map of the nearest round above that has one."""
     for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
         stored = task.store.candidates.features(ancestor.id)
         placed = [
-            Placed(candidate.id, stored[candidate.id], candidate.x, candidate.y)
+            MapPoint(candidate.id, stored[candidate.id], candidate.x, candidate.y)
             for candidate in task.store.candidates.of_round(ancestor.id)
             if candidate.x is not None and candidate.y is not None
         ]
         if placed:
             fixed = task.store.rounds.reference_places(ancestor.id)
-            return [Placed(name, references[name], *fixed[name]) for name in fixed] + placed
+            return [MapPoint(name, references[name], *fixed[name]) for name in fixed] + placed
     return []

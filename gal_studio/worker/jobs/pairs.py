@@ -60,7 +60,7 @@ def _find_subjects(task: Task) -> Generator[Progress, None, None]:
 
 def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress, None, None]:
     """Draw each missing x with the adapter of the refined round, from the seed of its pair."""
-    lineage.refuse_a_lost_start(task.store, task.round.id)
+    lineage.check_starting_adapter(task.store, task.round.id)
     adapter = lineage.starting_adapter(task.store, task.round.id)
     model = task.models.image_model(task.project.base_model)
     check_prompts(model, [pair.prompt for pair in missing])

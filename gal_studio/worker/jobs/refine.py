@@ -59,7 +59,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
         judged, trained = _read_pairs(store, round_.id), pairing.trained_pictures(store, round_.id)
     if is_kept(task):
         return
-    lineage.refuse_a_lost_start(store, round_.id)
+    lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.refine.steps)
     started = time.monotonic()
     if not saved_checkpoints(task):

@@ -17,7 +17,7 @@ from gal_studio.core.types import Job, TrainingExample
 from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, error_of_the_disk
+from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, disk_error
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import verify_adapter
@@ -63,7 +63,7 @@ def open_training(store: Store, models: Models, job: Job, fingerprint: str) -> T
         **vars(open_task(store, models, job)),
         fingerprint=fingerprint,
         examples=lineage.training_set(store, job.round_id),
-        class_images=lineage.class_images_drawn_by(store, job.round_id),
+        class_images=lineage.class_image_keys(store, job.round_id),
         start=store.adapters.path(start) if start else None,
         seed=lineage.round_training_seed(store, job.round_id),
     )
@@ -201,7 +201,7 @@ def _disk_errors(workspace: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, SafetensorError) as error:
-        refusal = error_of_the_disk(error)
+        refusal = disk_error(error)
         if refusal is None:
             raise
         raise disk_problem(refusal, workspace) from error

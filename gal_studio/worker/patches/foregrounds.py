@@ -8,7 +8,7 @@ import numpy as np
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, Judged, Map, foreground_patches, quality
-from gal_studio.core.prompts import bare_word
+from gal_studio.core.prompts import trigger_key
 from gal_studio.core.types import Reference
 from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, guided_cut, is_calm
 from gal_studio.rounds.pairs import mask_of_reference
@@ -65,7 +65,7 @@ def _guide(
     others = [
         other
         for other in references
-        if bare_word(other.trigger_word) == bare_word(reference.trigger_word)
+        if trigger_key(other.trigger_word) == trigger_key(reference.trigger_word)
         and other.image != reference.image
     ]
     sure = [other for other in others if other.mask or calm[other.id]]

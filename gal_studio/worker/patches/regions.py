@@ -10,7 +10,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import Flags, part_patches
 from gal_studio.core.patchdpo.patch_quality import foreground_patches
-from gal_studio.core.prompts import bare_word
+from gal_studio.core.prompts import trigger_key
 from gal_studio.state import Store
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.refinements import Pair
@@ -51,7 +51,7 @@ def region_of_pair(
     own = None
     if len(by_subject) > 1:
         own = next(
-            patches for word, patches in by_subject.items() if bare_word(word) == bare_word(pair.subject)
+            patches for word, patches in by_subject.items() if trigger_key(word) == trigger_key(pair.subject)
         )
     return PairRegion(
         shape,

@@ -1,4 +1,4 @@
-"""Eq. G8 and the draws behind Eq. G9."""
+"""Eq. G8, and the expected draws of Eq. G9."""
 
 import math
 
@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.balance import effective_draws, example_weight, openness
+from gal_studio.core.gal.balance import effective_draws, example_weight, mean_entropy
 from gal_studio.core.types import TrainingExample
 from tests.core.builders import margins, pool_of
 
 
-def test_openness_is_the_mean_over_the_whole_pool_chosen_or_not():
+def test_the_mean_entropy_is_over_the_whole_pool():
     _, _, scores = pool_of(margins(5, 10), margins(0, 10), margins(10, 10), margins(5, 10))
-    assert openness(scores) == pytest.approx(math.log(2) / 2)
-    assert openness([]) == 0.0
+    assert mean_entropy(scores) == pytest.approx(math.log(2) / 2)
+    assert mean_entropy([]) == 0.0
 
 
 @pytest.mark.parametrize(("balance_lambda", "weight"), [(0.005, 0.002), (1.0, 0.4), (0.0, 0.0)])
@@ -27,11 +27,11 @@ def test_without_balance_every_picture_weighs_one():
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=18), st.randoms(use_true_random=False))
-def test_openness_is_bounded_and_ignores_the_order(copies, shuffle):
+def test_the_mean_entropy_is_bounded_and_ignores_the_order(copies, shuffle):
     scores = list(pool_of(*[margins(number, 10) for number in copies])[2])
-    before = openness(scores)
+    before = mean_entropy(scores)
     shuffle.shuffle(scores)
-    assert openness(scores) == before
+    assert mean_entropy(scores) == before
     assert 0.0 <= before <= math.log(2)
 
 

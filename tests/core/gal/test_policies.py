@@ -32,14 +32,14 @@ def test_random_takes_the_first_picture_of_distinct_anchors():
     ]
 
 
-def test_random_is_random_by_its_generator_alone():
+def test_random_depends_only_on_its_generator():
     assert decide("random", seed=7) == decide("random", seed=7)
     drawn = {made.anchor_id for seed in range(40) for made in decide("random", seed=seed).suggestions}
     assert drawn == {f"anchor-{order}" for order in range(6)}
 
 
 @given(COUNTS, st.integers(0, 1000), st.integers(1, 5))
-def test_random_suggests_as_many_as_asked_for_and_there_are(copies, seed, top_k):
+def test_random_suggests_at_most_what_was_asked_for(copies, seed, top_k):
     pool = pool_of(*[margins(number, 10) for number in copies])
     assert len(decide("random", pool, seed, top_k).suggestions) == min(top_k, len(copies))
 

@@ -1,4 +1,4 @@
-"""The sentences are a product feature: here they stand word for word."""
+"""The sentences are part of the product, so they are tested word for word."""
 
 from dataclasses import replace
 
@@ -15,63 +15,66 @@ def sentences(rows, top_k=3):
     return explain_all(scores, top_k)
 
 
-def test_without_ties_the_place_is_told():
+def test_without_ties_the_rank_is_given():
     told = sentences([margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10)], top_k=3)
     assert list(told.values()) == [
-        "5 of 10 copy the reference: the most uncertain of all (0.69 nats).",
-        "4 of 10 copy the reference: the second most uncertain of all (0.67 nats).",
-        "2 of 10 copy the reference: the third most uncertain of all (0.50 nats).",
-        "1 of 10 copies the reference: less uncertain than the 3 suggested (0.33 nats).",
+        "5 of 10 look like the reference: the most undecided of all.",
+        "4 of 10 look like the reference: the second most undecided of all.",
+        "2 of 10 look like the reference: the third most undecided of all.",
+        "1 of 10 looks like the reference: less undecided than the 3 suggested.",
     ]
 
 
-def test_always_and_never_are_told_apart():
+def test_all_and_none_read_differently():
     told = sentences([margins(0, 10), margins(10, 10)])
-    assert told["anchor-0"] == "No copies in 10: the model is sure of this one."
-    assert told["anchor-1"] == "All 10 copy the reference: there is no good picture to learn from yet."
+    assert told["anchor-0"] == "0 of 10 look like the reference: the model is sure of this one."
+    assert told["anchor-1"] == "All 10 look like the reference: there is no good picture to learn from yet."
 
 
 def test_a_single_picture_reads_well():
     told = sentences([margins(0, 1), margins(1, 1)])
-    assert told["anchor-0"] == "Its only picture is no copy: the model is sure of this one."
-    assert told["anchor-1"].startswith("Its only picture copies the reference: ")
+    assert told["anchor-0"] == (
+        "Its only picture does not look like the reference: the model is sure of this one."
+    )
+    assert told["anchor-1"].startswith("Its only picture looks like the reference: ")
 
 
 def test_a_tie_of_two_names_the_other_and_the_tie_break():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
     assert told["anchor-1"] == (
-        "6 of 10 copy the reference: the most uncertain of all (0.67 nats), tied with “tie”, "
-        "ahead because its margins are closer to zero."
+        "6 of 10 look like the reference: the most undecided of all, tied with “tie”, "
+        "ahead because its pictures are closer calls."
     )
     assert told["anchor-0"] == (
-        "4 of 10 copy the reference: tied with “drum” (0.67 nats), "
-        "behind that one, whose margins are closer to zero."
+        "4 of 10 look like the reference: tied with “drum”, behind it, whose pictures are closer calls."
     )
 
 
-def test_a_tie_by_the_list_says_so():
+def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
-    assert told["anchor-0"].endswith("tied with “drum”, ahead because it comes first in the list of anchors.")
-    assert told["anchor-1"].endswith("behind that one, which comes first in the list of anchors.")
+    assert told["anchor-0"].endswith(
+        "tied with “drum”, ahead because it comes first in the list of test prompts."
+    )
+    assert told["anchor-1"].endswith("behind it, which comes first in the list of test prompts.")
 
 
 def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
     told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=2)
     assert "tied with 3 others, ahead of “koala”" in told["anchor-0"]
     assert "tied with 3 others, ahead of “koala”" in told["anchor-1"]
-    assert "tied with 3 others (0.69 nats), behind “drum”, which comes first" in told["anchor-2"]
-    assert "tied with 3 others (0.69 nats), behind “drum”, which comes first" in told["anchor-3"]
+    assert "tied with 3 others, behind “drum”, which comes first" in told["anchor-2"]
+    assert "tied with 3 others, behind “drum”, which comes first" in told["anchor-3"]
 
 
-def test_a_tie_below_the_cut_says_first_that_it_is_less_uncertain():
+def test_a_tie_below_the_cut_starts_with_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
     assert told["anchor-1"] == (
-        "2 of 10 copy the reference: less uncertain than the one suggested (0.50 nats), tied with “koala”, "
-        "ahead because its margins are closer to zero."
+        "2 of 10 look like the reference: less undecided than the one suggested, tied with “koala”, "
+        "ahead because its pictures are closer calls."
     )
 
 
-def test_names_leave_out_what_all_anchors_share():
+def test_short_names_leave_out_what_all_anchors_share():
     style = [
         Anchor(str(number), f"{what} in 3d style", number) for number, what in enumerate(["A tie", "Moon"])
     ]
@@ -82,7 +85,7 @@ def test_names_leave_out_what_all_anchors_share():
     assert short_names(places) == {"0": "in a bank", "1": "under a tree"}
 
 
-def test_names_are_never_empty():
+def test_short_names_are_never_empty():
     one = Anchor("0", "A tie in 3d style", 0)
     assert short_names([one]) == {"0": "A tie in 3d style"}
     assert short_names([one, replace(one, id="1")]) == {"0": "A tie in 3d style", "1": "A tie in 3d style"}
@@ -94,20 +97,20 @@ def test_names_are_never_empty():
 def test_the_picture_says_why_it_was_chosen():
     _, _, scores = pool_of(margins(4, 10), margins(9, 10))
     assert explain_picture(scores[0]) == (
-        "closest to its prompt among the 6 of 10 that do not copy the reference."
+        "closest to its prompt among the 6 of 10 that do not look like the reference."
     )
-    assert explain_picture(scores[1]) == "the only one of 10 that does not copy the reference."
+    assert explain_picture(scores[1]) == "the only one of 10 that does not look like the reference."
 
 
 @pytest.mark.parametrize(
     ("informative", "top_k", "anchors", "start"),
     [
-        (0, 3, 0, "Every anchor has its accepted picture"),
-        (0, 3, 18, "Nothing informative is left"),
-        (1, 3, 18, "Only 1 anchor is still uncertain"),
-        (2, 3, 18, "Only 2 anchors are still uncertain"),
-        (9, 3, 18, "The model is unsure about 9 of 18 anchors: the 3 most uncertain are suggested."),
-        (9, 1, 18, "The model is unsure about 9 of 18 anchors: the most uncertain one is suggested."),
+        (0, 3, 0, "Every test prompt has an accepted picture"),
+        (0, 3, 18, "The model is sure of every test prompt"),
+        (1, 3, 18, "The model is undecided about only 1 of 18 test prompts"),
+        (2, 3, 18, "The model is undecided about only 2 of 18 test prompts"),
+        (9, 3, 18, "The model is undecided about 9 of 18 test prompts: the 3 most undecided are suggested."),
+        (9, 1, 18, "The model is undecided about 9 of 18 test prompts: the most undecided one is suggested."),
     ],
 )
 def test_the_pool_is_summed_up(informative, top_k, anchors, start):

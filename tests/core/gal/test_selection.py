@@ -1,4 +1,4 @@
-"""Eq. G5 to G7: ranking, the proposal and its end."""
+"""Eq. G5 to G7: ranking, suggestions, and when to stop."""
 
 import re
 from dataclasses import replace
@@ -40,18 +40,18 @@ def test_three_and_seven_of_ten_tie_and_the_smaller_mean_margin_wins():
     assert orders(rank_anchors(scores)) == [1, 0]
 
 
-def test_equal_margins_leave_it_to_the_order_in_the_pool():
+def test_equal_margins_are_ordered_as_in_the_pool():
     _, _, scores = pool_of(margins(3, 10), margins(7, 10), margins(3, 10))
     assert orders(rank_anchors(reversed(scores))) == [0, 1, 2]
 
 
 def test_rates_of_different_numbers_tie_exactly():
-    """1 of 3 and 2 of 6 differ in floating point in places; the exact counts do not."""
+    """1 of 3 and 2 of 6 can differ in floating point; exact counts do not."""
     _, _, scores = pool_of(margins(2, 6, 0.5), margins(1, 3, 0.125), margins(6, 9, 0.0625))
     assert orders(rank_anchors(scores)) == [2, 1, 0]
 
 
-def test_the_sample_is_the_closest_to_its_prompt_among_those_that_are_no_copy():
+def test_the_picture_is_the_closest_to_its_prompt_among_non_copies():
     tie = anchor(0)
     copy = candidate(tie, 0, 0.5, 0.6)
     good, better = candidate(tie, 1, 0.3, 0.1), candidate(tie, 2, 0.4, 0.39)
@@ -78,19 +78,20 @@ def test_a_proposal_by_hand():
     assert [made.candidate_id for made in proposal.suggestions] == ["anchor-1-5", "anchor-3-4", "anchor-5-8"]
     assert not proposal.exhausted
     assert (
-        proposal.sentence == "The model is unsure about 4 of 6 anchors: the 3 most uncertain are suggested."
+        proposal.sentence
+        == "The model is undecided about 4 of 6 test prompts: the 3 most undecided are suggested."
     )
     assert proposal.suggestions[1].reason == (
-        "4 of 10 copy the reference: the second most uncertain of all (0.67 nats)."
+        "4 of 10 look like the reference: the second most undecided of all."
     )
 
 
-def test_fewer_than_k_informative_anchors_are_suggested_and_the_end_is_told():
+def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():
     _, candidates, scores = pool_of(margins(5, 10), margins(10, 10), margins(0, 10))
     proposal = propose(candidates, scores)
     assert [made.anchor_id for made in proposal.suggestions] == ["anchor-0"]
     assert proposal.exhausted
-    assert "nothing informative is left, and you may go on" in proposal.sentence
+    assert proposal.sentence.endswith(": you can go on.")
 
 
 @pytest.mark.parametrize("copies", [[0, 0, 0], [10, 10, 10], [0, 10, 0]])
@@ -99,14 +100,14 @@ def test_at_zero_and_one_nothing_is_suggested(copies):
     proposal = propose(candidates, scores)
     assert proposal.suggestions == ()
     assert proposal.exhausted
-    assert proposal.sentence.startswith("Nothing informative is left")
-    assert "you may go on" in proposal.sentence
+    assert proposal.sentence.startswith("The model is sure of every test prompt")
+    assert "You can go on" in proposal.sentence
 
 
 def test_an_empty_pool_says_so():
     proposal = propose([], [])
     assert proposal.suggestions == () and proposal.exhausted
-    assert proposal.sentence.startswith("Every anchor has its accepted picture")
+    assert proposal.sentence.startswith("Every test prompt has an accepted picture")
 
 
 @settings(max_examples=150)
@@ -125,7 +126,7 @@ def test_a_permutation_of_candidates_or_anchors_changes_no_decision(rows, top_k,
 
 @settings(max_examples=150)
 @given(POOL, st.integers(1, 5))
-def test_what_every_proposal_keeps(rows, top_k):
+def test_invariants_of_every_proposal(rows, top_k):
     _, candidates, scores = pool_of(*rows)
     proposal = propose(candidates, scores, top_k)
     by_id = {each.id: each for each in candidates}
@@ -150,7 +151,7 @@ def test_every_anchor_has_one_plain_sentence(rows, top_k):
     reasons = explain_all(scores, top_k)
     assert reasons.keys() == {score.anchor.id for score in scores}
     for sentence in reasons.values():
-        assert re.fullmatch(r"[A-Z0-9][^.]*(\.\d\d[^.]*)?\.", sentence), sentence
+        assert re.fullmatch(r"[A-Z0-9][^.]*\.", sentence), sentence
         assert "overfit" not in sentence and "None" not in sentence and "  " not in sentence
 
 
@@ -158,22 +159,22 @@ def blank(made: Candidate) -> Candidate:
     return replace(made, remark="flat")
 
 
-def test_a_blank_picture_is_no_copy_no_success_and_never_suggested():
-    """CLIP may find a flat colour nearest to any prompt."""
+def test_a_blank_picture_is_neither_copy_nor_success_and_never_suggested():
+    """CLIP may find a flat colour most similar to any prompt."""
     one = anchor(0)
     drawn = candidates_of(one, margins(2, 5))
     flat = [blank(candidate(one, 5, 0.9, 0.25)), blank(candidate(one, 6, 0.1, 0.25))]
-    assert not any(entry.overfit for entry in flat)
+    assert not any(candidate.overfit for candidate in flat)
     (score,) = score_pool([one], [*flat, *drawn])
     assert score == replace(score_pool([one], drawn)[0], blank=2)
     for policy in ("uncertainty", "random"):
         made = find_policy(policy)([*flat, *drawn], [score], numpy.random.default_rng(0), 1)
-        assert made.suggestions[0].candidate_id in {entry.id for entry in drawn}
+        assert made.suggestions[0].candidate_id in {candidate.id for candidate in drawn}
     made = suggest([score], group_by_anchor([*flat, *drawn]), 3)
     assert made.suggestions[0].reason.endswith("2 blank pictures are left out.")
 
 
-def test_an_anchor_with_nothing_but_blanks_has_no_score():
+def test_an_anchor_with_only_blank_pictures_has_no_score():
     one, other = anchor(0), anchor(1)
-    flat = [blank(entry) for entry in candidates_of(one, margins(1, 3))]
+    flat = [blank(candidate) for candidate in candidates_of(one, margins(1, 3))]
     assert [score.anchor for score in score_pool([one, other], flat + candidates_of(other, [0.1]))] == [other]

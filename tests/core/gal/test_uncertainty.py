@@ -1,4 +1,4 @@
-"""Eq. G1 to G4: the case worked by hand, then the property."""
+"""Eq. G1 to G4: cases by hand, then properties."""
 
 import math
 
@@ -53,14 +53,14 @@ def test_half_precision_features_are_compared_in_double_precision():
 @pytest.mark.parametrize(
     ("images", "texts", "problem", "words"),
     [
-        ([[numpy.nan, 1.0]], [[1.0, 0.0]], StudioError, "no usable features for a picture"),
-        ([[1.0, 0.0]], [[numpy.inf, 1.0]], StudioError, "no usable features for a text"),
+        ([[numpy.nan, 1.0]], [[1.0, 0.0]], StudioError, "not finite for a picture"),
+        ([[1.0, 0.0]], [[numpy.inf, 1.0]], StudioError, "not finite for a text"),
         ([[2.0, 0.0]], [[1.0, 0.0]], ValueError, "instead of 1"),
         ([1.0, 0.0], [[1.0, 0.0]], ValueError, "instead of \\(n, d\\)"),
         ([[1.0, 0.0]], [[1.0, 0.0, 0.0]], ValueError, "2 and 3 dimensions"),
     ],
 )
-def test_features_that_are_no_features_are_refused(images, texts, problem, words):
+def test_invalid_features_are_refused(images, texts, problem, words):
     with pytest.raises(problem, match=words):
         similarity(images, texts)
 
@@ -80,7 +80,7 @@ def test_equality_counts_as_a_copy():
 
 def test_the_overfit_rate_by_hand():
     assert overfit_rate([True, True, True, False]) == 0.75
-    with pytest.raises(StudioError, match="generate candidates first"):
+    with pytest.raises(StudioError, match="generate its pictures first"):
         overfit_rate([])
 
 
@@ -104,7 +104,7 @@ def test_entropy_grows_towards_one_half(first, second):
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.1, math.nan, math.inf])
-def test_entropy_refuses_what_is_no_rate(rate):
+def test_entropy_refuses_invalid_rates(rate):
     with pytest.raises(ValueError, match="is not in"):
         entropy(rate)
 
@@ -138,11 +138,11 @@ def test_the_order_of_candidates_changes_no_score(values, shuffle):
 def test_foreign_and_missing_candidates_are_refused():
     with pytest.raises(ValueError, match="do not belong"):
         score_anchor(anchor(0), candidates_of(anchor(1), [0.5]))
-    with pytest.raises(StudioError, match="'A tie in oil painting style' has no candidates yet"):
+    with pytest.raises(StudioError, match="'A tie in oil painting style' has no pictures yet"):
         score_anchor(anchor(0), [])
 
 
-def test_a_pool_under_way_scores_what_is_there():
+def test_an_incomplete_pool_is_scored():
     anchors = [anchor(0), anchor(1), anchor(2)]
     candidates = candidates_of(anchors[2], [0.5]) + candidates_of(anchors[0], [-0.5, 0.5])
     assert [score.anchor.order for score in score_pool(anchors, candidates)] == [0, 2]

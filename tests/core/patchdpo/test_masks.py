@@ -1,4 +1,4 @@
-"""Masks between pixels, patches and latents."""
+"""Resampling of masks and paintings."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import (
     check_size,
     foreground_patches,
-    painted,
+    painted_shares,
     part_patches,
     resize,
     shrink,
@@ -20,7 +20,7 @@ def test_bilinear_with_half_pixel_centres_by_hand() -> None:
     assert resize(np.array([[0.0, 1.0, 2.0, 3.0]]), 1, 2).tolist() == [[0.5, 2.5]]
 
 
-def test_bilinear_is_torchs() -> None:
+def test_bilinear_agrees_with_torch() -> None:
     torch = pytest.importorskip("torch")
     values = np.random.default_rng(0).random((5, 7))
     for size in ((16, 9), (3, 4), (5, 7), (1, 1)):
@@ -38,7 +38,7 @@ def test_shrinking_is_the_mean_of_each_cell() -> None:
     assert shrink(np.array([[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 0.0, 1.0]]), 1, 2).tolist() == [[0.75, 0.5]]
 
 
-def test_cells_may_cut_through_pixels() -> None:
+def test_cells_may_split_pixels() -> None:
     # three pixels to two cells: the middle one belongs to both, half each
     np.testing.assert_allclose(shrink(np.array([[1.0, 0.0, 1.0]]), 1, 2), [[2 / 3, 2 / 3]])
     np.testing.assert_allclose(shrink(np.array([[1.0, 0.0]]), 1, 3), [[1.0, 0.5, 0.0]])
@@ -64,17 +64,17 @@ def test_foreground_patches_by_share_of_area() -> None:
         (np.pad(np.ones((1, 1)), ((0, 7), (0, 7))), "smaller than one patch"),
     ],
 )
-def test_masks_that_cannot_be_used(mask: np.ndarray, message: str) -> None:
+def test_unusable_masks_are_refused(mask: np.ndarray, message: str) -> None:
     with pytest.raises(StudioError, match=message):
         foreground_patches(mask, 2, 2)
 
 
-def test_a_reference_that_cannot_be_used_is_named() -> None:
+def test_the_error_names_the_reference() -> None:
     with pytest.raises(StudioError, match="mask of 'A cat on a rug' is smaller than one patch"):
         foreground_patches(np.pad(np.ones((1, 1)), ((0, 7), (0, 7))), 2, 2, prompt="A cat on a rug")
 
 
-def test_a_small_painted_part_counts_where_most_of_it_lies() -> None:
+def test_a_small_painted_part_counts_in_its_largest_patch() -> None:
     mask = np.zeros((8, 8))
     mask[0, :5] = 1  # four pixels in one patch, one in the next
     assert part_patches(mask, 2, 2).tolist() == [[True, False], [False, False]]
@@ -86,17 +86,17 @@ def test_a_small_painted_part_counts_where_most_of_it_lies() -> None:
 
 
 def test_painted_shares() -> None:
-    bad, good = painted(np.array([[0, 128, 255, 64]], np.uint8), 1, 2)
+    bad, good = painted_shares(np.array([[0, 128, 255, 64]], np.uint8), 1, 2)
     assert bad.tolist() == [[0.5, 0.25]]
     assert good.tolist() == [[0.0, 0.5]]
 
 
-def test_painting_in_colours_is_refused() -> None:
+def test_a_painting_with_several_channels_is_refused() -> None:
     with pytest.raises(StudioError, match="one channel"):
-        painted(np.zeros((4, 4, 3), np.uint8), 2, 2)
+        painted_shares(np.zeros((4, 4, 3), np.uint8), 2, 2)
 
 
-def test_another_size_is_refused() -> None:
+def test_a_mask_of_another_size_is_refused() -> None:
     check_size("mask", (4, 3), (4, 3))
     with pytest.raises(StudioError, match="mask is 3 x 4 pixels and its picture 4 x 3"):
         check_size("mask", (3, 4), (4, 3))

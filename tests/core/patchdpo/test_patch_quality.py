@@ -1,4 +1,4 @@
-"""Eq. P4 to P7's weights, by hand on maps of a few patches."""
+"""Eq. P4 to P7, checked by hand on maps of a few patches."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_quality_is_the_best_match_among_the_references_patches() -> None:
     assert quality(X, [(Y, None)]).tolist() == [[1.0, 0.0]]
 
 
-def test_quality_looks_at_the_foreground_alone() -> None:
+def test_quality_uses_only_the_foreground() -> None:
     mask = np.array([[False, True], [False, False]])
     np.testing.assert_allclose(quality(X, [(Y, mask)]), [[0.6, -0.6]])
 
@@ -59,7 +59,7 @@ def test_reproduction_is_the_best_match_among_the_generated_patches() -> None:
     np.testing.assert_allclose(reproduction(Y, [X]), [[1.0, 0.6], [0.0, 0.0]])
 
 
-def test_reproduction_of_several_generations_and_inside_of_a_mask() -> None:
+def test_reproduction_by_several_pictures_within_a_mask() -> None:
     second = features([NORTH])
     np.testing.assert_allclose(reproduction(Y, [X, second]), [[1.0, 0.8], [1.0, 1.0]])
     mask = np.array([[False, True], [True, False]])
@@ -75,14 +75,14 @@ def test_a_patch_painted_bad_reproduces_nothing() -> None:
     np.testing.assert_allclose(reproduction(Y, [X], paintings=[None]), reproduction(Y, [X]))
 
 
-def test_what_resembles_a_patch_painted_good_counts_as_reproduced() -> None:
+def test_patches_matching_one_painted_good_are_reproduced() -> None:
     good = np.array([[255, 128]], np.uint8)
     np.testing.assert_allclose(reproduction(Y, [X], paintings=[good]), [[1.0, 1.0], [1.0, 1.0]])
     far = np.array([[128, 255]], np.uint8)  # west is nobody's best match
     np.testing.assert_allclose(reproduction(Y, [X], paintings=[far]), reproduction(Y, [X]))
 
 
-def test_half_painted_patches_count_half() -> None:
+def test_partially_painted_patches_count_partially() -> None:
     half = np.array([[0, 128, 128, 128]], np.uint8)
     # the east patch is believed by half: (1 - 0.5) * 1 - 0.5 = 0
     assert reproduction(Y, [X], paintings=[half])[0, 0] == pytest.approx(0.0)
@@ -93,23 +93,23 @@ def test_rescale_by_fixed_limits() -> None:
     np.testing.assert_allclose(found, [0.0, 0.0, 0.25, 1.0, 1.0])
 
 
-def test_a_wholly_bad_picture_gets_no_one() -> None:
+def test_a_picture_without_a_good_patch_has_no_1() -> None:
     assert rescale(np.full((4, 4), 0.45), Limits(0.4, 0.8)).max() < 0.2
 
 
 @pytest.mark.parametrize("limits", [(0.5, 0.5), (0.8, 0.4), (float("nan"), 0.5), (-2.0, 0.5)])
-def test_limits_between_which_nothing_lies_are_refused(limits: tuple[float, float]) -> None:
+def test_unordered_limits_are_refused(limits: tuple[float, float]) -> None:
     with pytest.raises(StudioError, match="another vision model"):
         Limits(*limits)
 
 
-def test_painting_wins_over_the_estimate() -> None:
+def test_a_painting_overrides_the_estimate() -> None:
     estimated = np.array([[0.3, 0.3, 0.3]])
     assert paint_over(estimated, np.array([[0, 128, 255]], np.uint8)).tolist() == [[0.0, 0.3, 1.0]]
     assert paint_over(estimated, None).tolist() == estimated.tolist()
 
 
-def test_painting_in_pixels_counts_by_area() -> None:
+def test_a_painting_counts_by_area() -> None:
     painting = np.full((4, 4), 128, np.uint8)
     painting[:2, :2] = 255
     painting[:2, 2] = 0
@@ -136,14 +136,14 @@ def test_weights_without_masks_are_those_of_the_published_loss() -> None:
     )
 
 
-def test_uniform_weights_keep_the_masks_and_leave_the_painting() -> None:
+def test_uniform_weights_keep_masks_and_ignore_the_painting() -> None:
     maps = np.array([[0.25, 0.5]]), np.array([[0.75, 0.9]])
     mask, painting = np.array([[1.0, 0.0]]), np.array([[0, 0]], np.uint8)
     found = pair_weights(*maps, mask, mask, 0.3, uniform=True, painting=painting)
     np.testing.assert_allclose(found, [[[1.0, 0.0]], [[1.0, 0.3]]])
 
 
-def test_an_even_reference_counts_alike_and_keeps_where_it_is_learned() -> None:
+def test_an_even_reference_has_a_fixed_mean_and_keeps_its_distribution() -> None:
     little, much = np.array([[0.9, 0.5, 0.0]]), np.array([[0.4, 0.2, 0.0]])
     mask = np.array([[True, True, False]])
     for reproduced in (little, much):
@@ -155,12 +155,12 @@ def test_an_even_reference_counts_alike_and_keeps_where_it_is_learned() -> None:
     np.testing.assert_allclose(found[1], 1.0)  # x weighs as without it
 
 
-def test_a_reference_that_is_all_there_is_not_blown_up() -> None:
+def test_a_fully_reproduced_reference_is_not_amplified() -> None:
     found = pair_weights(np.full((2, 2), 0.98), np.ones((2, 2)), None, None, 0.3, even=True)
     np.testing.assert_allclose(found[0], 0.02 / 0.25)
 
 
-def test_paint_adds_to_an_even_reference_and_takes_nothing_elsewhere() -> None:
+def test_a_painting_raises_an_even_reference_locally_only() -> None:
     estimated, painted = np.array([[0.4, 0.6, 0.8]]), np.array([[0.0, 0.6, 0.8]])
     right = np.ones((1, 3))
     before = pair_weights(estimated, right, None, None, 0.3, even=True)[0]
@@ -169,13 +169,13 @@ def test_paint_adds_to_an_even_reference_and_takes_nothing_elsewhere() -> None:
     np.testing.assert_allclose(after[0, 0], 1 / 0.4)  # the mean of 0.6, 0.4 and 0.2
 
 
-def test_uniform_weights_are_even_already() -> None:
+def test_even_does_not_change_uniform_weights() -> None:
     maps = np.array([[0.25, 0.5]]), np.array([[0.75, 0.9]])
     plain, even = (pair_weights(*maps, None, None, 0.3, uniform=True, even=even) for even in (False, True))
     np.testing.assert_allclose(plain, even)
 
 
-def test_painting_stands_above_the_background_as_well() -> None:
+def test_a_painting_overrides_the_background_weight() -> None:
     maps, mask = (np.array([[0.25, 0.5]]), np.array([[0.75, 0.9]])), np.array([[1.0, 0.0]])
     found = pair_weights(*maps, mask, mask, 0.3, painting=np.array([[0, 255]], np.uint8))
     np.testing.assert_allclose(found[1], [[0.0, 1.0]])
@@ -190,26 +190,26 @@ def test_each_subject_is_judged_by_its_own_references() -> None:
     np.testing.assert_allclose(np.maximum(maps["one"], maps["two"]), both)
 
 
-def test_patches_go_to_the_subject_that_they_resemble_most() -> None:
+def test_patches_are_assigned_to_the_most_similar_subject() -> None:
     flags = assign_subjects({"one": np.array([[0.9, 0.1, 0.5]]), "two": np.array([[0.2, 0.8, 0.5]])})
     assert flags["one"].tolist() == [[True, False, True]]
     assert flags["two"].tolist() == [[False, True, False]]
 
 
-def test_what_another_subject_shows_reproduces_nothing() -> None:
+def test_patches_of_another_subject_reproduce_nothing() -> None:
     np.testing.assert_allclose(reproduction(Y, [X], regions=[None]), reproduction(Y, [X]))
     region = np.array([[False, True]])
     np.testing.assert_allclose(reproduction(Y, [X], regions=[region]), reproduction(Y, [X[:, 1:]]))
     assert (reproduction(Y, [X], regions=[np.zeros((1, 2), bool)]) == -1).all()
 
 
-def test_a_subject_appears_where_enough_of_it_is_reproduced() -> None:
+def test_a_subject_appears_if_enough_of_it_is_reproduced() -> None:
     assert appears(np.array([0.1, 0.4]))
     assert not appears(np.full(9, 0.1))
     assert not appears(np.zeros(0))
 
 
-def test_smoothing_takes_means_inside_of_the_foreground_alone() -> None:
+def test_smoothing_stays_within_the_foreground() -> None:
     values = np.zeros((8, 8))
     values[2, 2], values[7, 7] = 1.0, 100.0
     inside = np.zeros((8, 8), dtype=bool)

@@ -1,4 +1,4 @@
-"""An invented family in the engine: its adapters, whole and as LoRAs, and its plans of memory."""
+"""An invented family in the engine: full and LoRA adapters, and memory plans."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def invented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ImageModel:
 
 
 @pytest.mark.parametrize("method", ["lora", "full"])
-def test_an_adapter_is_trained_verified_and_taken_off(
+def test_an_adapter_is_trained_verified_and_detached(
     invented: ImageModel, tmp_path: Path, method: str
 ) -> None:
     before = pictures(invented, REQUESTS, DRAW)
@@ -68,7 +68,9 @@ def test_diffusers_reads_the_lora(invented: ImageModel, tmp_path: Path) -> None:
     assert not torch.allclose(base, ours)
 
 
-def test_little_memory_is_foretold_and_enough(invented: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_plan_for_little_memory_is_sufficient(
+    invented: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, least = Plan(2), Plan(1, low_memory=True)
     assert training_need(invented, SETTINGS, least) < training_need(invented, SETTINGS, whole)
     assert drawing_need(invented, DRAW, least) < drawing_need(invented, DRAW, whole)

@@ -11,7 +11,7 @@ def rows(*values: float) -> torch.Tensor:
     return torch.tensor(values).view(-1, 1, 1, 1)
 
 
-def test_noise_mixes_by_the_schedule() -> None:
+def test_noise_is_added_by_the_schedule() -> None:
     # sqrt(.36) * 5 + sqrt(.64) * 10 = 3 + 8
     noisy = add_noise(rows(5.0), rows(10.0), torch.tensor([0.36]))
     torch.testing.assert_close(noisy, rows(11.0))
@@ -32,7 +32,7 @@ def test_unknown_prediction_type_is_refused() -> None:
         prediction_target("sample", rows(1.0), rows(1.0), torch.tensor([0.5]))
 
 
-def test_a_diffusion_draws_whole_times_and_looks_up_its_schedule() -> None:
+def test_a_diffusion_uses_integer_times_and_its_schedule() -> None:
     process = AlphaBarProcess(torch.tensor([1.0, 0.36, 0.0]), "v_prediction")
     times = process.times(100, torch.Generator().manual_seed(0))
     assert set(times.tolist()) == {0, 1, 2}
@@ -42,14 +42,14 @@ def test_a_diffusion_draws_whole_times_and_looks_up_its_schedule() -> None:
     torch.testing.assert_close(process.target(rows(5.0, 5.0), rows(10.0, 10.0), at), rows(2.0, 10.0))
 
 
-def test_a_flow_is_the_straight_line_and_its_target_the_direction() -> None:
+def test_a_flow_interpolates_linearly() -> None:
     process, times = FlowProcess(), torch.tensor([0.0, 250.0, 1000.0])
     clean, noise = rows(4.0, 4.0, 4.0), rows(8.0, 8.0, 8.0)
     torch.testing.assert_close(process.mix(clean, noise, times), rows(4.0, 5.0, 8.0))
     torch.testing.assert_close(process.target(clean, noise, times), rows(4.0, 4.0, 4.0))
 
 
-def test_a_flow_times_are_shifted_towards_the_noise() -> None:
+def test_flow_times_are_shifted_towards_the_noise() -> None:
     plain, shifted = (FlowProcess(s).times(1000, torch.Generator().manual_seed(0)) / 1000 for s in (1.0, 3.0))
     assert plain.min() > 0 and shifted.max() < 1
     assert abs(float(plain.median()) - 0.5) < 0.03

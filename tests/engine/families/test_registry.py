@@ -1,4 +1,4 @@
-"""Every family answers the whole protocol, and nothing else in the package speaks of U-Nets."""
+"""Every family implements the protocol, and nothing else in the package mentions U-Nets."""
 
 import inspect
 import re
@@ -19,7 +19,7 @@ STORED = {  # a column, and what reads and writes it
 
 
 @pytest.mark.parametrize("family", [*FAMILIES, InventedFamily])
-def test_every_family_answers_the_protocol(family: type[Family]) -> None:
+def test_every_family_implements_the_protocol(family: type[Family]) -> None:
     for name, member in inspect.getmembers(Family):
         if not name.startswith("_") and callable(member):
             asked = list(inspect.signature(member).parameters)
@@ -42,7 +42,7 @@ def test_an_unknown_pipeline_is_refused_by_name_with_what_is_supported() -> None
         family_of("a model", {"_class_name": "FluxPipeline"})
 
 
-def test_only_families_speak_of_unets() -> None:
+def test_only_families_mention_unets() -> None:
     package = Path(gal_studio.__file__).parent
     for path in package.rglob("*.py"):
         name = path.relative_to(package).as_posix()

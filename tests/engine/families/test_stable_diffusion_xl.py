@@ -1,4 +1,4 @@
-"""The same code with an SDXL pipeline: two text encoders, pooled text and size conditions."""
+"""An SDXL pipeline: two text encoders, pooled text features and size conditions."""
 
 from pathlib import Path
 

@@ -36,7 +36,7 @@ def test_agrees_with_open_clip_itself(embedder: Embedder, clip_folder: Path) -> 
     np.testing.assert_allclose(embedder.images([noise_picture(3)]), plain.numpy(), atol=1e-6)
 
 
-def test_a_text_alone_and_among_others(embedder: Embedder) -> None:
+def test_a_texts_features_do_not_depend_on_the_others(embedder: Embedder) -> None:
     assert np.array_equal(embedder.texts(["a dog", "a cat"])[1:], embedder.texts(["a cat"]))
 
 

@@ -1,9 +1,9 @@
-"""The map: t-SNE that stays where it was."""
+"""The t-SNE map and its alignment."""
 
 import numpy as np
 import pytest
 
-from gal_studio.engine.features.tsne import Placed, perplexity, project
+from gal_studio.engine.features.tsne import MapPoint, perplexity, project
 
 
 def clusters(count: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -14,8 +14,8 @@ def clusters(count: int, seed: int = 0) -> dict[str, np.ndarray]:
     return {name: row / np.linalg.norm(row) for name, row in rows.items()}
 
 
-def placed(features: dict[str, np.ndarray], places: dict[str, tuple[float, float]]) -> list[Placed]:
-    return [Placed(name, features[name], *places[name]) for name in features]
+def placed(features: dict[str, np.ndarray], places: dict[str, tuple[float, float]]) -> list[MapPoint]:
+    return [MapPoint(name, features[name], *places[name]) for name in features]
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, 1.0), (4, 1.0), (31, 10.0), (91, 30.0), (181, 30.0)])
@@ -24,14 +24,14 @@ def test_perplexity(count: int, expected: float) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
-def test_few_pictures_do_not_break_it(count: int) -> None:
+def test_few_pictures_work(count: int) -> None:
     places = project(clusters(count))
     assert len(places) == count
     assert np.isfinite(list(places.values())).all()
     assert len(set(places.values())) == count
 
 
-def test_equal_pictures_do_not_break_it() -> None:
+def test_equal_pictures_work() -> None:
     same = {f"p{index}": np.ones(4) / 2 for index in range(6)}
     assert np.isfinite(list(project(same).values())).all()
 
@@ -50,7 +50,7 @@ def test_clusters_stay_together() -> None:
     assert min(gaps) > 2 * spread
 
 
-def test_old_pictures_stay_near_their_places() -> None:
+def test_old_pictures_stay_near_their_positions() -> None:
     features = clusters(60)
     first = project(features)
     more = features | {f"new{name}": row for name, row in clusters(30, seed=1).items()}

@@ -1,4 +1,4 @@
-"""A device that has no memory left is known, whichever it is; anything else is not taken for it."""
+"""Out-of-memory errors of all devices are recognized, and no other errors."""
 
 from pathlib import Path
 
@@ -23,19 +23,19 @@ FULL = {
 }
 
 
-def test_the_allocator_of_this_computer_says_it() -> None:
+def test_this_computers_allocator_error_is_recognized() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 46)
     assert is_out_of_memory(caught.value)
 
 
-def test_another_error_is_none() -> None:
+def test_other_errors_are_not_out_of_memory() -> None:
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     assert not is_out_of_memory(FileNotFoundError(Path("memory")))
 
 
 @pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
-def test_a_training_goes_on_with_less_at_a_time(
+def test_a_training_continues_with_fewer_rows(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     plain = UNetFamily.predict
@@ -48,11 +48,11 @@ def test_a_training_goes_on_with_less_at_a_time(
     monkeypatch.setattr(UNetFamily, "predict", small)
     (event,) = fine_tune(model, EXAMPLES, [], SETTINGS.updated({"steps": 1}), seed=0)
     detach(model)
-    assert "takes 1 of its 2 pictures" in event.notice
+    assert "processes 1 of its 2 pictures" in event.notice
 
 
 @pytest.mark.parametrize("error", FULL.values(), ids=FULL.keys())
-def test_drawing_goes_on_with_less_at_a_time(
+def test_sampling_continues_with_smaller_batches(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     plain = UNetFamily.predict

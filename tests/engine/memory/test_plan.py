@@ -1,4 +1,4 @@
-"""The plan is checked against the memory that is free: fewer at a time, or one sentence."""
+"""Batch sizes are planned to fit into the free memory, or refused."""
 
 import os
 import subprocess
@@ -13,9 +13,9 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.memory.plan import (
     Plan,
-    computer_memory,
     drawing_need,
     free_memory,
+    host_memory,
     plan_drawing,
     plan_training,
     training_need,
@@ -73,7 +73,7 @@ def test_more_rows_need_more_and_low_memory_needs_less(model: ImageModel) -> Non
     )
 
 
-def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
+def test_batch_sizes_are_halved_until_they_fit(model: ImageModel) -> None:
     need = training_need(model, TUNE, Plan(2))
     assert plan_training(model, TUNE, 4, None) == Plan(4)
     assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(4))) == Plan(4)
@@ -81,14 +81,18 @@ def test_plans_are_halved_until_they_fit(model: ImageModel) -> None:
     assert plan_training(model, TUNE, 4, training_need(model, TUNE, Plan(1, low_memory=True))) == Plan(
         1, True
     )
-    with pytest.raises(StudioError, match=r"too small to train this model: \d+ MB are needed and 0 MB are"):
+    with pytest.raises(
+        StudioError, match=r"not enough free memory to train this model: \d+ MB are needed and 0 MB are"
+    ):
         plan_training(model, TUNE, 4, LITTLE)
     assert plan_drawing(model, SAMPLE, drawing_need(model, SAMPLE, Plan(2))) == Plan(2)
-    with pytest.raises(StudioError, match=r"too small to draw one picture: \d+ MB are needed and 0 MB are"):
+    with pytest.raises(
+        StudioError, match=r"not enough free memory to generate one picture: \d+ MB are needed and 0 MB are"
+    ):
         plan_drawing(model, SAMPLE, LITTLE)
 
 
-def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
+def test_a_training_starts_with_the_rows_that_fit_with_one_notice(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = [event.loss for event in fine_tune(model, EXAMPLES, [], TUNE, seed=0)]
@@ -99,13 +103,13 @@ def test_a_training_starts_with_the_rows_that_fit_and_says_so_once(
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
-    assert "too little free memory for a whole step: each step takes 2 of its 4" in events[0].notice
+    assert "Memory is short: each step processes 2 of its 4" in events[0].notice
     monkeypatch.setattr(training_module, "free_memory", lambda _device: LITTLE)
-    with pytest.raises(StudioError, match="too small to train"):
+    with pytest.raises(StudioError, match="not enough free memory to train"):
         next(fine_tune(model, EXAMPLES, [], TUNE, seed=0))
 
 
-def test_a_step_of_one_picture_is_not_said_to_be_parted(
+def test_the_notice_of_a_step_of_one_picture_names_no_split(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = TUNE.updated({"batch_size": 1})
@@ -114,13 +118,13 @@ def test_a_step_of_one_picture_is_not_said_to_be_parted(
     events = fine_tune(model, EXAMPLES, [], alone, seed=0)
     notice = next(events).notice
     events.close()
-    assert "less memory and more time" in notice and "of its" not in notice
+    assert "more time and less memory" in notice and "of its" not in notice
 
 
-def test_a_resumed_training_sums_its_rows_as_before(
+def test_a_resumed_training_keeps_its_order_of_summation(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Memory that is free again changes nothing: the rest is the same bit for bit."""
+    """More free memory after a resume changes nothing: the result is the same bit for bit."""
     source = ExampleSource(model, EXAMPLES, [], TUNE, 0)
     with monkeypatch.context() as patch:
         room = training_need(model, TUNE, Plan(2))
@@ -133,24 +137,24 @@ def test_a_resumed_training_sums_its_rows_as_before(
     detach(model)
 
 
-def test_a_drawing_takes_what_fits_and_says_so_once(
+def test_sampling_uses_the_batch_that_fits_with_one_notice(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = drawing_need(model, SAMPLE, Plan(1))
     monkeypatch.setattr(sampler, "free_memory", lambda _device: room)
     events = list(draw(model, REQUESTS, SAMPLE))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
-    assert notices == ["The device's memory is full: drawing goes on with batches of 1."]
+    assert notices == ["Memory is short: continuing with batches of 1."]
     assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
     monkeypatch.setattr(sampler, "free_memory", lambda _device: LITTLE)
-    with pytest.raises(StudioError, match="too small to draw one picture"):
+    with pytest.raises(StudioError, match="not enough free memory to generate one picture"):
         next(draw(model, REQUESTS, SAMPLE))
 
 
-def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
+def test_out_of_memory_at_one_picture_slices_and_tiles(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The decoder refuses a whole picture: four tiles are drawn, and the model is left as it was."""
+    """Decoding a whole picture fails: four tiles are decoded, and the model is restored."""
     whole, processors = pictures(model, REQUESTS[:2], SAMPLE), dict(model.denoiser.attn_processors)
     plain = model.autoencoder.decoder.forward
 
@@ -167,12 +171,12 @@ def test_full_memory_after_batches_of_one_is_met_with_slices_and_tiles(
     tiled = [image for event in events if isinstance(event, DrawnBatch) for image in event.images]
     assert [image.size for image in tiled] == [(32, 32), (32, 32)]
     assert not any(is_flat(image) for image in tiled)
-    assert difference(tiled[0], whole[0]) > 0  # which is why it is said
+    assert difference(tiled[0], whole[0]) > 0  # which is why there is a notice
     assert model.autoencoder.use_tiling is False
     assert dict(model.denoiser.attn_processors) == processors
 
 
-def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
+def test_slicing_changes_a_picture_by_rounding_only(model: ImageModel) -> None:
     plain = drawn(model, torch.float32)
     with slicing(model, 16):  # tiles are as large as the picture
         sliced = drawn(model, torch.float32)
@@ -180,7 +184,7 @@ def test_slices_change_a_picture_by_rounding_alone(model: ImageModel) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_containers_limit_counts(tmp_path: Path, version: int) -> None:
+def test_a_containers_limit_is_respected(tmp_path: Path, version: int) -> None:
     names = {
         1: ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
         2: ("memory.max", "memory.current", "inactive_file"),
@@ -188,16 +192,16 @@ def test_a_containers_limit_counts(tmp_path: Path, version: int) -> None:
     (tmp_path / "memory").mkdir()
     (tmp_path / names[0]).write_text("3000000\n")
     (tmp_path / names[1]).write_text("2500000\n")
-    assert computer_memory(tmp_path) == 500_000
+    assert host_memory(tmp_path) == 500_000
     statistics = tmp_path / ("memory/memory.stat" if version == 1 else "memory.stat")
     statistics.write_text(f"anon 7\n{names[2]} 400000\n")
-    assert computer_memory(tmp_path) == 900_000
+    assert host_memory(tmp_path) == 900_000
     (tmp_path / names[1]).write_text("9000000\n")
-    assert computer_memory(tmp_path) == 0
+    assert host_memory(tmp_path) == 0
 
 
-def test_without_a_limit_it_is_the_computers(tmp_path: Path) -> None:
+def test_without_a_limit_the_whole_memory_counts(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("5\n")
-    assert computer_memory(tmp_path) > 1 << 20
+    assert host_memory(tmp_path) > 1 << 20
     assert free_memory(torch.device("cpu")) is not None

@@ -1,4 +1,4 @@
-"""Sizes known before a training are those that it then has."""
+"""The predicted sizes of adapters and checkpoints are those of the files."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ HEADERS = 120_000  # names and shapes
     [{"rank": 3}, {"rank": 3, "target": "attention"}, {"method": "full"}],
     ids=["all layers", "attention", "full"],
 )
-def test_what_is_foretold_is_what_is_written(
+def test_predicted_sizes_are_the_written_ones(
     model: ImageModel, tmp_path: Path, changes: dict[str, object]
 ) -> None:
     settings = TuneSettings(steps=1, batch_size=1, checkpoint_every=1).updated(changes)

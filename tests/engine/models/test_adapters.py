@@ -1,4 +1,4 @@
-"""Adapters: diffusers reads them, fusing draws the same, and the base comes back bit for bit."""
+"""Adapters: diffusers reads them, fusing gives the same picture, and the base is restored exactly."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from gal_studio.engine.models.adapters import (
     trainable,
 )
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.fused_adapter import drawing, lora_changes
+from gal_studio.engine.sampling.fused_adapter import drawing, lora_deltas
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures
 
@@ -82,7 +82,7 @@ def test_the_stock_pipeline_loads_it(
     assert difference(with_adapter, pictures(theirs, REQUESTS, DRAW)[0]) <= 1
 
 
-def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> None:
+def test_fused_and_unfused_give_the_same_picture(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     unfused = pictures(model, REQUESTS, DRAW)[0]
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
@@ -91,10 +91,10 @@ def test_fused_draws_what_unfused_draws(model: ImageModel, tmp_path: Path) -> No
         assert difference(unfused, pictures(model, REQUESTS, DRAW)[0]) <= 1
 
 
-def test_our_changes_are_pefts(model: ImageModel, tmp_path: Path) -> None:
+def test_lora_deltas_agree_with_peft(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
-    changes = lora_changes(read_adapter(path)[0], 1.0, "unet")
+    changes = lora_deltas(read_adapter(path)[0], 1.0, "unet")
     layers = dict(model.denoiser.named_modules())
     assert len(changes) == len(trainable(model)) // 2
     for name, change in changes.items():
@@ -111,7 +111,7 @@ def test_equal_adapters_are_equal_files(model: ImageModel, tmp_path: Path) -> No
     assert read_card(tmp_path / "0.safetensors") == CARD
 
 
-def test_an_error_while_drawing_still_restores_the_base(model: ImageModel, tmp_path: Path) -> None:
+def test_an_error_while_sampling_restores_the_base(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     for _ in range(3):
@@ -136,7 +136,7 @@ def test_the_whole_denoiser_as_an_adapter(model: ImageModel, tmp_path: Path) -> 
         assert difference(changed, pictures(model, REQUESTS, DRAW)[0]) == 0
 
 
-def test_the_card_travels_in_the_file(model: ImageModel, tmp_path: Path) -> None:
+def test_the_description_is_in_the_file(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
     detach(model)
@@ -151,12 +151,12 @@ def test_continuing_from_an_adapter(model: ImageModel, tmp_path: Path) -> None:
     load_into(model, path)
     assert all(torch.equal(weight, saved[name]) for name, weight in trainable(model).items())
     attach_lora(model, SETTINGS.updated({"rank": 2}), torch.Generator())
-    with pytest.raises(StudioError, match="another rank"):
+    with pytest.raises(StudioError, match="does not match the settings"):
         load_into(model, path)
     detach(model)
 
 
-def test_a_broken_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
+def test_a_damaged_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     (tmp_path / "broken").write_bytes(b"no")
@@ -167,11 +167,11 @@ def test_a_broken_or_foreign_adapter(model: ImageModel, tmp_path: Path) -> None:
     for path, words in (("broken", "broken"), ("nowhere", "missing"), ("foreign", "another base model")):
         with pytest.raises(StudioError, match=words), drawing(model, tmp_path / path):
             pass
-    with pytest.raises(StudioError, match="not made by this studio"):
+    with pytest.raises(StudioError, match="not made by GAL Studio"):
         read_card(foreign)
 
 
-def test_drawing_precision_is_undone(model: ImageModel) -> None:
+def test_the_sampling_precision_is_undone(model: ImageModel) -> None:
     with drawing(model, precision=torch.bfloat16):
         assert model.denoiser.dtype == torch.bfloat16
         rough = pictures(model, REQUESTS, DRAW)[0]

@@ -1,4 +1,4 @@
-"""Models of the hub: the commit of the first use, safetensors alone, and sentences when they cannot be had.
+"""Models from the hub: pinned commits, safetensors only, and errors of failed downloads.
 
 The hub is its cache here, laid out as the library lays it out, with the network switched off.
 """
@@ -22,7 +22,7 @@ OLD, NEW = "a" * 40, "b" * 40
 
 
 def publish(cache: Path, name: str, commit: str, files: Path) -> None:
-    """Put a repository into the cache, and call this commit the newest."""
+    """Put a repository into the cache, with this commit as the newest."""
     folder = cache / f"models--{name.replace('/', '--')}"
     shutil.copytree(files, folder / "snapshots" / commit)
     (folder / "refs").mkdir(exist_ok=True)
@@ -30,7 +30,7 @@ def publish(cache: Path, name: str, commit: str, files: Path) -> None:
 
 
 def without_network(cache: Path, code: str) -> list[str]:
-    """What a program prints that has this cache and no network; the library reads both at its import."""
+    """Run a program with this cache and no network, which the library reads on import; return its lines."""
     environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, "-W", "ignore", "-c", code]
     printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
@@ -38,7 +38,7 @@ def without_network(cache: Path, code: str) -> list[str]:
 
 
 def open_three_times(cache: Path) -> str:
-    """A program that opens the models, opens them again after a newer commit, and as a new project."""
+    """A program that loads the models, again after a newer commit, and again for a new project."""
     return f"""
 from pathlib import Path
 from gal_studio.engine.models.image_model import load_image_model
@@ -56,7 +56,7 @@ print(opened({{}}))
 """
 
 
-def test_the_commit_of_the_first_use_is_opened_ever_after(tmp_path: Path) -> None:
+def test_models_stay_at_the_commit_of_their_first_use(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     publish(cache, "owner/tower", OLD, Path(make_tiny_transformer(tmp_path / "tower", "dinov2")))
     publish(cache, "owner/pipeline", NEW, make_tiny_pipeline(tmp_path / "new", seed=5))
@@ -67,20 +67,20 @@ def test_the_commit_of_the_first_use_is_opened_ever_after(tmp_path: Path) -> Non
     assert NEW in newest and newest.split(",")[0] != first.split(",")[0]
 
 
-def test_a_commit_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_download_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> str:
         raise OSError("no such commit\nand more")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", refuse)
-    with pytest.raises(StudioError, match=f"{OLD[:12]}, with which this project began.*no such commit\\)"):
+    with pytest.raises(StudioError, match=f"{OLD[:12]}, which this project uses.*no such commit\\)"):
         hub.transformers_folder("owner/tower", {"owner/tower": OLD})
     pins: dict[str, str] = {}
-    with pytest.raises(StudioError, match="The model owner/tower is neither a directory here"):
+    with pytest.raises(StudioError, match="The model owner/tower is not a local directory"):
         hub.transformers_folder("owner/tower", pins)
     assert pins == {}, "what was not had is not noted"
 
 
-def test_a_cache_may_lie_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_may_be_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = f"/data/snapshots/hub/models--owner--tower/snapshots/{OLD}"
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: folder)
     pins: dict[str, str] = {}
@@ -88,7 +88,7 @@ def test_a_cache_may_lie_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pins == {"owner/tower": OLD}
 
 
-def test_weights_of_a_clip_are_asked_for_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clip_weights_are_downloaded_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str, str | None]] = []
 
     def answer(repository: str, file: str, revision: str | None) -> str:
@@ -112,11 +112,11 @@ def test_weights_of_a_clip_are_asked_for_as_safetensors(monkeypatch: pytest.Monk
 def test_pickled_weights_beside_safe_ones_are_refused(tmp_path: Path) -> None:
     folder = make_tiny_clip(tmp_path / "clip")
     (folder / "open_clip_pytorch_model.bin").write_bytes(b"anything")
-    with pytest.raises(StudioError, match=r"also holds open_clip_pytorch_model.bin.*move it elsewhere"):
+    with pytest.raises(StudioError, match=r"also contains open_clip_pytorch_model.bin.*remove it"):
         load_embedder(f"local-dir:{folder}", "cpu")
 
 
-def test_code_that_comes_with_a_model_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_models_own_code_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = Path(make_tiny_transformer(tmp_path / "tower", "dinov2"))
     ran = tmp_path / "ran"
     config = folder / "config.json"

@@ -1,4 +1,4 @@
-"""Opening models, and refusing what is none."""
+"""Loading models, and refusing invalid ones."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 
 
-def test_facts_of_an_open_model(model: ImageModel) -> None:
+def test_properties_of_a_loaded_model(model: ImageModel) -> None:
     assert (model.family.name, model.family.prediction_type) == ("sd1", "v_prediction")
     assert (model.resolution, model.scale, model.family.latent_channels, model.family.token_limit) == (
         32,
@@ -37,7 +37,7 @@ def test_directory_without_a_pipeline(tmp_path: Path) -> None:
         load_image_model(tmp_path)
 
 
-def test_clip_directory_is_no_image_model(clip_folder: Path) -> None:
+def test_a_clip_directory_is_refused(clip_folder: Path) -> None:
     with pytest.raises(StudioError, match="not an image model"):
         load_image_model(clip_folder)
 

@@ -1,4 +1,4 @@
-"""The fixed limits of the maps, and the views that they are measured on."""
+"""The limits of the maps, and the augmented views."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_best_matches_by_hand() -> None:
     np.testing.assert_allclose(best_matches(features, others), [[0.6, 0.8]])
 
 
-def test_the_same_view_matches_itself_wholly() -> None:
+def test_a_view_matches_itself_perfectly() -> None:
     still = Augmentation(smallest=1, largest=1, turn=0, mirror=0, colour=0, blur=0, noise=0)
     pixels = to_pixels(soft_pictures(2, 0), 64)
     views = make_views(pixels, 64, 16, torch.Generator().manual_seed(0), still)
@@ -56,13 +56,13 @@ def test_limits_need_pictures_with_detail() -> None:
 
 
 def coordinates(side: int = 128) -> torch.Tensor:
-    """A picture whose red says its column and whose green says its row, both in [0, 1]."""
+    """A picture with the column in red and the row in green, both in [0, 1]."""
     line = (torch.arange(side) + 0.5) / side
     return torch.stack([line.expand(side, side), line[:, None].expand(side, side), torch.zeros(side, side)])
 
 
-def test_known_geometry_is_true() -> None:
-    """What lies at a patch's centre in one view is what the pixels of the other say at its place."""
+def test_corresponding_patches_show_the_same() -> None:
+    """A patch's centre in one view shows the same as the corresponding position in the other."""
     how = Augmentation(colour=0, blur=0, noise=0, mirror=0.5, turn=25)
     pixels = coordinates().expand(16, -1, -1, -1)
     views = make_views(pixels, 128, 16, torch.Generator().manual_seed(1), how)
@@ -78,7 +78,7 @@ def test_known_geometry_is_true() -> None:
     assert apart.max() < 0.02
 
 
-def test_flat_patches_and_what_is_out_of_sight_do_not_count() -> None:
+def test_flat_and_hidden_patches_are_not_valid() -> None:
     pixels = torch.full((4, 3, 64, 64), 0.5)
     assert not make_views(pixels, 64, 16, torch.Generator().manual_seed(0)).valid.any()
     busy = to_pixels([noise_picture(seed, 64, 64) for seed in range(8)], 64)
@@ -87,11 +87,11 @@ def test_flat_patches_and_what_is_out_of_sight_do_not_count() -> None:
     assert (views.places[views.valid] >= -1e-4).all() and (views.places[views.valid] <= 15 + 1e-4).all()
 
 
-def test_views_differ_from_each_other_and_by_the_generator() -> None:
+def test_views_depend_on_the_generator() -> None:
     pixels = to_pixels([noise_picture(1, 64, 64)], 64)
     one, same = (make_views(pixels, 64, 16, torch.Generator().manual_seed(3)) for _ in range(2))
     assert torch.equal(one.first, same.first) and torch.equal(one.second, same.second)
     assert not torch.allclose(one.first, one.second)
 
 
-# --- the embedded model
+# --- the bundled model

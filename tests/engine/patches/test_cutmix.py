@@ -1,4 +1,4 @@
-"""Regions of other pictures in a view: what is blended where, and where its patches have their place."""
+"""CutMix: what is blended where, and the correspondence of its patches."""
 
 import torch
 
@@ -14,7 +14,7 @@ def views(count: int = 6) -> Views:
     return make_views(pictures, SIDE, GRID, generator)
 
 
-def test_a_region_shows_its_donor_and_has_its_place_there() -> None:
+def test_a_covered_patch_corresponds_to_the_donor() -> None:
     before = views()
     after = mix_regions(before, GRID, 1.0, torch.Generator().manual_seed(1))
     strange = after.sources != torch.arange(6)[:, None]
@@ -32,7 +32,7 @@ def test_a_region_shows_its_donor_and_has_its_place_there() -> None:
         assert (shown - other).abs().mean() < (shown - own).abs().mean()
 
 
-def test_patches_far_from_a_region_stay_as_they_were() -> None:
+def test_patches_outside_a_region_are_unchanged() -> None:
     before = views()
     after = mix_regions(before, GRID, 1.0, torch.Generator().manual_seed(1))
     changed = (after.first - before.first).abs().amax(dim=1) > 0.2
@@ -44,7 +44,7 @@ def test_patches_far_from_a_region_stay_as_they_were() -> None:
     torch.testing.assert_close(after.second, before.second)
 
 
-def test_the_donor_has_the_nearest_colour() -> None:
+def test_the_donor_has_the_most_similar_colour() -> None:
     pictures = torch.stack([torch.full((3, SIDE, SIDE), level) for level in (0.1, 0.2, 0.8, 0.9)])
     one = views(4)
     plain = Views(pictures, pictures, one.places, torch.ones_like(one.valid), one.sources)
@@ -53,7 +53,7 @@ def test_the_donor_has_the_nearest_colour() -> None:
         assert set(after.sources[picture].tolist()) == {picture, donor}
 
 
-def test_without_a_chance_nothing_changes() -> None:
+def test_with_probability_zero_nothing_changes() -> None:
     before = views()
     after = mix_regions(before, GRID, 0.0, torch.Generator().manual_seed(1))
     assert torch.equal(after.sources, before.sources) and torch.equal(after.valid, before.valid)

@@ -1,4 +1,4 @@
-"""Foregrounds found without a person: drawings, noise, alpha, a guide's lead, and nothing to find."""
+"""Automatic foregrounds: drawings, noise, alpha channels, guides, and pictures without any."""
 
 import numpy as np
 import pytest
@@ -48,13 +48,13 @@ def grained(colour: int, spread: int, size: int = SIZE) -> Image.Image:
     ],
     ids=["white", "dark", "grain", "clouds", "gradient"],
 )
-def test_a_shape_on_a_ground_is_found(ground: Image.Image) -> None:
+def test_a_shape_on_a_background_is_found(ground: Image.Image) -> None:
     found = foreground_mask(on_ground(shape_mask(), ground.copy()))
     assert (found.mode, found.size) == ("L", (SIZE, SIZE))
     assert overlap(found, shape_mask()) > 0.9
 
 
-def test_it_has_no_holes_and_no_specks() -> None:
+def test_the_mask_has_no_holes_and_no_specks() -> None:
     picture = on_ground(shape_mask(), Image.new("RGB", (SIZE, SIZE), "white"))
     draw = ImageDraw.Draw(picture)
     draw.ellipse((55, 55, 75, 75), fill="white")
@@ -68,7 +68,7 @@ def test_two_subjects_are_both_found() -> None:
     assert overlap(foreground_mask(on_ground(mask, Image.new("RGB", (SIZE, SIZE), "white"))), mask) > 0.95
 
 
-def test_a_subject_that_the_bottom_cuts_off_stays_whole() -> None:
+def test_a_subject_cut_off_at_the_bottom_is_found() -> None:
     mask = shape_mask((30, 40, 98, 180))
     assert overlap(foreground_mask(on_ground(mask, grained(225, 8))), mask) > 0.95
 
@@ -81,7 +81,7 @@ def test_large_pictures_keep_their_size() -> None:
     assert overlap(found, mask) > 0.95
 
 
-def test_tiny_pictures_do_not_break_it() -> None:
+def test_tiny_pictures_work() -> None:
     picture = Image.new("RGB", (5, 4), "white")
     picture.putpixel((2, 2), (0, 0, 0))
     assert foreground_mask(picture).size == (5, 4)
@@ -93,7 +93,7 @@ def test_the_alpha_channel_is_the_mask() -> None:
     assert foreground_mask(picture).tobytes() == shape_mask().tobytes()
 
 
-def test_an_alpha_channel_that_says_nothing_is_passed_over() -> None:
+def test_an_opaque_alpha_channel_is_ignored() -> None:
     picture = on_ground(shape_mask(), Image.new("RGB", (SIZE, SIZE), "white")).convert("RGBA")
     assert overlap(foreground_mask(picture), shape_mask()) > 0.95
 
@@ -126,12 +126,12 @@ def empty_alpha(value: int) -> Image.Image:
     ids=["flat", "grain", "clear", "opaque"],
 )
 def test_no_usable_foreground(picture: Image.Image, found: str) -> None:
-    with pytest.raises(StudioError, match=f"no usable foreground in this picture \\({found}"):
+    with pytest.raises(StudioError, match=f"This picture has no usable foreground \\({found}"):
         foreground_mask(picture)
 
 
 @pytest.mark.parametrize("name", ["teapot-snow", "teapot-beach", "teapot-sofa", "teapot-stairs"])
-def test_the_demos_references_have_one(name: str) -> None:
+def test_the_demo_references_have_a_foreground(name: str) -> None:
     with Image.open(assets_folder() / "demo" / "object" / f"{name}.png") as picture:
         share = (np.asarray(foreground_mask(picture)) > 127).mean()
     assert 0.05 < share < 0.8
@@ -150,12 +150,12 @@ def busy() -> Image.Image:
 
 
 def likeness(box: tuple[int, int, int, int], noise: float = 0.05) -> Map:
-    """High where the box is, as a vision model would say it, with noise."""
+    """A noisy likeness map that is high in the box, like a vision model's."""
     inside = np.asarray(shape_mask(box).resize((16, 16), Image.Resampling.BOX), np.float64) / 255
     return 0.3 + 0.5 * inside + np.random.default_rng(0).normal(0, noise, (16, 16))
 
 
-def test_a_busy_ground_is_told_from_a_calm_one() -> None:
+def test_busy_and_calm_backgrounds_are_distinguished() -> None:
     calm = Image.new("RGB", (200, 90), (240, 240, 235))
     calm.paste((200, 20, 30), (60, 30, 120, 70))
     assert is_calm(calm)
@@ -163,19 +163,19 @@ def test_a_busy_ground_is_told_from_a_calm_one() -> None:
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.05, 0.1])
-def test_the_guide_leads_to_the_subject(noise: float) -> None:
+def test_the_guide_helps_to_find_the_subject(noise: float) -> None:
     found = foreground_mask(busy(), lambda: likeness(BOX, noise))
     assert (found.mode, found.size) == ("L", (SIZE, SIZE))
     assert overlap(found, shape_mask(BOX)) > 0.9
-    assert overlap(foreground_mask(busy()), shape_mask(BOX)) < 0.8  # the border's colours alone do not do it
+    assert overlap(foreground_mask(busy()), shape_mask(BOX)) < 0.8  # the border's colours are not enough
 
 
-def test_another_guide_leads_elsewhere() -> None:
+def test_another_guide_finds_something_else() -> None:
     sun = (8, 8, 40, 40)
     assert overlap(foreground_mask(busy(), lambda: likeness(sun)), shape_mask(sun)) > 0.9
 
 
-def test_a_calm_ground_needs_no_guide() -> None:
+def test_a_calm_background_needs_no_guide() -> None:
     picture = Image.new("RGB", (SIZE, SIZE), "white")
     picture.paste(Image.new("RGB", (SIZE, SIZE), (120, 70, 40)), (0, 0), shape_mask(BOX))
 
@@ -185,7 +185,7 @@ def test_a_calm_ground_needs_no_guide() -> None:
     assert overlap(foreground_mask(picture, refuse), shape_mask(BOX)) > 0.95
 
 
-def test_a_guide_that_says_nothing_finds_nothing() -> None:
+def test_an_uninformative_guide_finds_nothing() -> None:
     assert not guided_cut(busy(), np.full((16, 16), 0.4)).any()
 
 

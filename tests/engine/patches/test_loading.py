@@ -1,4 +1,4 @@
-"""Tuned towers that are saved come back as they were, and broken ones are refused."""
+"""Saving and loading tuned towers; damaged ones are refused."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def changed_tower(clip: str) -> PatchTower:
     return tower
 
 
-def test_a_saved_tower_comes_back(tmp_path: Path) -> None:
+def test_a_saved_tower_is_loaded_unchanged(tmp_path: Path) -> None:
     clip = make_tiny_clip_with(tmp_path / "clip", "timm")
     tower = changed_tower(clip)
     tower.mixture = (0.2, 0.5, 0.3)
@@ -43,7 +43,7 @@ def test_a_saved_tower_comes_back(tmp_path: Path) -> None:
     assert not any(weight.requires_grad for weight in again.network.module.parameters())
 
 
-def test_a_tuned_transformer_comes_back(tmp_path: Path) -> None:
+def test_a_tuned_transformer_is_loaded_unchanged(tmp_path: Path) -> None:
     name = make_tiny_transformer(tmp_path / "dino", "dinov2")
     tower = load_vision(name, "unused", "cpu")
     save_tower(tower, tmp_path / "tuned", name, tuned_weights(tower, 1))
@@ -64,11 +64,11 @@ def spoil_card(folder: Path) -> None:
     [
         (lambda folder: (folder / "vision.json").write_text("{"), "not a vision model"),
         (spoil_card, "not a vision model"),
-        (lambda folder: (folder / "tower.safetensors").unlink(), "missing or broken"),
-        (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or broken"),
+        (lambda folder: (folder / "tower.safetensors").unlink(), "missing or damaged"),
+        (lambda folder: (folder / "tower.safetensors").write_bytes(b"12345678"), "missing or damaged"),
     ],
 )
-def test_a_broken_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
+def test_a_damaged_tower_is_refused(tmp_path: Path, spoil: Callable[[Path], object], message: str) -> None:
     tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned_weights(tower, 1))
     spoil(folder)
@@ -80,7 +80,7 @@ def test_weights_of_another_base_are_refused(tmp_path: Path) -> None:
     tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
     make_tiny_clip_with(tmp_path / "other", "vit")
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../other", tuned_weights(tower, 1))
-    with pytest.raises(StudioError, match="belong to another model"):
+    with pytest.raises(StudioError, match="do not fit"):
         load_vision(f"local-dir:{folder}", "unused", "cpu")
 
 
@@ -88,5 +88,5 @@ def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
     tower = changed_tower(make_tiny_clip_with(tmp_path / "clip", "timm"))
     tuned = {name: weight[:1] for name, weight in tuned_weights(tower, 1).items()}
     folder = save_tower(tower, tmp_path / "tuned", "clip:local-dir:../clip", tuned)
-    with pytest.raises(StudioError, match="belong to another model"):
+    with pytest.raises(StudioError, match="do not fit"):
         load_vision(f"local-dir:{folder}", "unused", "cpu")

@@ -1,4 +1,4 @@
-"""Patch features of every kind of tower, their limits, and models that have none."""
+"""Patch features of all kinds of towers, and models without any."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Opener = Callable[[str], PatchTower]
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Opener:
-    """A tower of each kind, opened once."""
+    """A tower of each kind, loaded once."""
     towers: dict[str, PatchTower] = {}
 
     def tower(kind: str) -> PatchTower:
@@ -58,8 +58,8 @@ def test_a_batch_is_its_pictures_one_by_one(opened: Opener, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("corner", [(0, 0), (0, 1), (1, 0), (1, 1)])
-def test_patches_lie_where_their_pixels_do(opened: Opener, kind: str, corner: tuple[int, int]) -> None:
-    """Rows are the picture's rows: what changes in one quarter changes the features there most."""
+def test_patches_are_where_their_pixels_are(opened: Opener, kind: str, corner: tuple[int, int]) -> None:
+    """Changing a quarter of the picture changes the features there most."""
     tower = opened(kind)
     side, (down, right) = tower.network.side, corner
     pixels = np.array(noise_picture(1, side, side))
@@ -78,7 +78,7 @@ def test_patches_lie_where_their_pixels_do(opened: Opener, kind: str, corner: tu
     assert max(quarters, key=lambda place: quarters[place]) == corner
 
 
-def test_no_pictures_no_rows(opened: Opener) -> None:
+def test_no_pictures_give_no_rows(opened: Opener) -> None:
     assert opened("vit").patches([]).shape[0] == 0
 
 
@@ -116,20 +116,20 @@ def test_a_picture_smaller_than_one_patch_is_refused(opened: Opener) -> None:
         opened("dinov2").patches([noise_picture(1, 9, 40)])
 
 
-def test_features_that_are_no_numbers(tmp_path: Path) -> None:
+def test_features_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     tower = load_vision("clip", make_tiny_clip_with(tmp_path / "clip", "vit"), "cpu")
     with torch.no_grad():
         next(iter(tower.network.module.parameters())).fill_(float("nan"))
-    with pytest.raises(StudioError, match="no numbers"):
+    with pytest.raises(StudioError, match="not finite"):
         tower.patches([noise_picture(1)])
 
 
-def test_a_model_of_words_has_no_patches(tmp_path: Path) -> None:
+def test_a_text_model_has_no_patches(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="has no patch features"):
         load_vision(make_tiny_transformer(tmp_path / "bert", "bert"), "unused", "cpu")
 
 
-def test_a_tower_that_gives_one_vector_has_no_patches() -> None:
+def test_a_tower_with_one_vector_per_picture_has_no_patches() -> None:
     class Pooled(torch.nn.Module):
         image_size = 32
 
@@ -147,16 +147,16 @@ def test_a_tower_that_gives_one_vector_has_no_patches() -> None:
         open_clip_network("one", Clip(), {"mean": (0.5,) * 3, "std": (0.5,) * 3})
 
 
-def test_what_is_no_model(tmp_path: Path) -> None:
+def test_invalid_models_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="cannot be opened"):
         load_vision(str(tmp_path), "unused", "cpu")
-    with pytest.raises(StudioError, match=r"not a vision model of this studio: it needs a vision\.json"):
+    with pytest.raises(StudioError, match=r"not a vision model of GAL Studio: it needs vision\.json"):
         load_vision(f"local-dir:{tmp_path}", "unused", "cpu")
 
 
 @pytest.mark.slow
-def test_the_embedded_tower_is_quick() -> None:
-    """The map of one picture, warm, on one thread: under 100 ms of processor time."""
+def test_the_bundled_tower_is_fast() -> None:
+    """One picture, warmed up, on one thread, takes under 100 ms of CPU time."""
     tower = load_vision("clip", resolve_model("local-dir:assets:pocket/clip"), "cpu")
     picture = soft_pictures(1, 0, side=128)
     threads = torch.get_num_threads()

@@ -1,4 +1,4 @@
-"""P3: the loss and the targets by hand, and what a tuning changes."""
+"""Eq. P3: the loss and the targets by hand, and what tuning changes."""
 
 import math
 from pathlib import Path
@@ -11,7 +11,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.patches.loading import PatchTower, load_vision
-from gal_studio.engine.patches.localization import own_place_share
+from gal_studio.engine.patches.localization import localization_accuracy
 from gal_studio.engine.patches.tuning import (
     TowerSettings,
     as_pixels,
@@ -37,7 +37,7 @@ def tower(clip: str) -> PatchTower:
 
 
 def drawings(count: int, rng: np.random.Generator, side: int = 64) -> np.ndarray:
-    """Coloured discs and bars on a pale ground, uint8 (n, side, side, 3)."""
+    """Coloured discs and bars on a pale background, uint8 (n, side, side, 3)."""
     across, down = np.meshgrid(np.arange(side), np.arange(side))
     pictures = np.full((count, side, side, 3), 240, np.uint8)
     for picture in pictures:
@@ -78,22 +78,22 @@ def test_targets_by_hand() -> None:
     torch.testing.assert_close(found.sum(dim=1), torch.ones(4))
 
 
-def test_patches_learn_to_find_their_place(tower: PatchTower) -> None:
+def test_patches_learn_to_find_their_position(tower: PatchTower) -> None:
     held_out = drawings(24, np.random.default_rng(99))
-    before = own_place_share(tower, held_out, np.random.default_rng(0))
+    before = localization_accuracy(tower, held_out, np.random.default_rng(0))
     settings = TowerSettings(steps=150, batch_size=4, learning_rate=5e-3, blocks=4)
     events = list(tune_tower(tower, drawings, settings, seed=0))
-    after = own_place_share(tower, held_out, np.random.default_rng(0))
+    after = localization_accuracy(tower, held_out, np.random.default_rng(0))
     assert [event.step for event in events] == list(range(1, 151))
     assert after > before + 0.03
     assert np.mean([event.loss for event in events[-10:]]) < np.mean([event.loss for event in events[:10]])
 
 
-def test_chance_finds_little(tower: PatchTower) -> None:
-    """Features that know nothing find one of four patches among 256."""
+def test_chance_level_is_low(tower: PatchTower) -> None:
+    """Random features find one of four patches among 256."""
     tower.network = type(tower.network)(**{**vars(tower.network), "maps": lambda pixels: [_noise(pixels, 1)]})
     tower.mixture = (1.0,)
-    share = own_place_share(tower, drawings(24, np.random.default_rng(1)), np.random.default_rng(0))
+    share = localization_accuracy(tower, drawings(24, np.random.default_rng(1)), np.random.default_rng(0))
     assert share < 0.05
 
 
@@ -113,7 +113,7 @@ def test_only_the_last_blocks_change(tower: PatchTower) -> None:
     assert len(tuned_weights(tower, 2)) > len(names)
 
 
-def test_a_transformer_is_tuned_alike(tmp_path: Path) -> None:
+def test_a_transformer_can_be_tuned(tmp_path: Path) -> None:
     tower = load_vision(make_tiny_transformer(tmp_path / "dino", "dinov2"), "unused", "cpu")
     before = state(tower)
     settings = TowerSettings(steps=2, batch_size=2, blocks=1, queries=64)
@@ -140,7 +140,7 @@ def test_resume_is_bit_for_bit(clip: str, tmp_path: Path) -> None:
     assert all(torch.equal(value, state(whole)[name]) for name, value in state(parts).items())
 
 
-def test_one_that_is_stopped_leaves_the_tower_as_it_was(tower: PatchTower) -> None:
+def test_a_stopped_tuning_leaves_the_tower_unchanged(tower: PatchTower) -> None:
     before = state(tower)
     taken: list[Checkpoint] = []
     tower.limits = Limits(0.1, 0.9)
@@ -168,7 +168,7 @@ def test_pictures_and_arrays_are_the_same() -> None:
     torch.testing.assert_close(as_pixels(pixels, 32), as_pixels(pictures, 32))
 
 
-def test_two_renditions_are_a_view_each(tower: PatchTower) -> None:
+def test_two_renditions_give_one_view_each(tower: PatchTower) -> None:
     shown: list[tuple[np.ndarray, np.ndarray]] = []
 
     def twice(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -178,7 +178,7 @@ def test_two_renditions_are_a_view_each(tower: PatchTower) -> None:
 
     plain = next(tune_tower(tower, lambda count, rng: twice(count, rng)[0], SETTINGS, 0)).loss
     both = next(tune_tower(tower, twice, SETTINGS, 0)).loss
-    assert both > plain  # an inverted picture is harder to find one's place in
+    assert both > plain  # positions are harder to find in an inverted picture
 
 
 @pytest.mark.parametrize("measure", [True, False])
@@ -186,14 +186,14 @@ def test_flat_pictures_are_refused(tower: PatchTower, measure: bool) -> None:
     def flat(count: int, rng: np.random.Generator) -> np.ndarray:
         return np.full((count, 64, 64, 3), 128, np.uint8)
 
-    with pytest.raises(StudioError, match="no detail"):
+    with pytest.raises(StudioError, match="too little detail"):
         if measure:
-            own_place_share(tower, flat(2, np.random.default_rng(0)), np.random.default_rng(0))
+            localization_accuracy(tower, flat(2, np.random.default_rng(0)), np.random.default_rng(0))
         else:
             next(tune_tower(tower, flat, SETTINGS, 0))
 
 
-def test_a_learning_rate_that_breaks_it(tower: PatchTower) -> None:
+def test_a_diverging_learning_rate_fails(tower: PatchTower) -> None:
     before = state(tower)
     settings = TowerSettings(steps=40, batch_size=2, learning_rate=1e30, blocks=1)
     with pytest.raises(StudioError, match="use a learning rate below"):

@@ -1,4 +1,4 @@
-"""A picture that is none, or is flat: drawn once more in full precision, and marked."""
+"""A failed or flat picture is redrawn once in full precision, and marked."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def drawn(model: ImageModel, precision: torch.dtype) -> DrawnBatch:
 
 @pytest.fixture
 def overflowing(pipeline_folder: Path) -> ImageModel:
-    """Its activations pass 65,504, the largest number of float16; the last norm brings them back."""
+    """Its activations exceed 65,504, the largest float16; the last norm rescales them."""
     model = load_image_model(pipeline_folder, device="cpu")
     model.denoiser.conv_in.weight.data *= 3e5
     return model
@@ -33,13 +33,13 @@ def overflowing(pipeline_folder: Path) -> ImageModel:
 
 @pytest.fixture
 def flat(pipeline_folder: Path) -> ImageModel:
-    """Its decoder says the same for every pixel."""
+    """Its decoder outputs the same for every pixel."""
     model = load_image_model(pipeline_folder, device="cpu")
     model.autoencoder.decoder.conv_out.weight.data.zero_()
     return model
 
 
-def test_a_picture_that_is_none_is_drawn_again_in_full_precision(overflowing: ImageModel) -> None:
+def test_a_failed_picture_is_redrawn_in_full_precision(overflowing: ImageModel) -> None:
     plain = drawn(overflowing, torch.float32)
     assert plain.remarks == ("", "")
     again = drawn(overflowing, torch.float16)
@@ -49,7 +49,7 @@ def test_a_picture_that_is_none_is_drawn_again_in_full_precision(overflowing: Im
     assert difference(*again.images) > 20
 
 
-def test_drawing_again_can_be_stopped_and_leaves_the_base(overflowing: ImageModel) -> None:
+def test_redrawing_can_be_stopped_and_restores_the_base(overflowing: ImageModel) -> None:
     before = {name: weight.clone() for name, weight in overflowing.denoiser.state_dict().items()}
     with drawing(overflowing, precision=torch.float16):
         events = draw(overflowing, REQUESTS, SETTINGS)
@@ -62,7 +62,7 @@ def test_drawing_again_can_be_stopped_and_leaves_the_base(overflowing: ImageMode
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
-def test_a_flat_picture_is_tried_once_more_and_kept(flat: ImageModel) -> None:
+def test_a_flat_picture_is_redrawn_once_and_kept(flat: ImageModel) -> None:
     batch = drawn(flat, torch.bfloat16)
     assert batch.remarks == ("flat", "flat")
     assert batch.forwards == 4 * FORWARDS
@@ -71,8 +71,8 @@ def test_a_flat_picture_is_tried_once_more_and_kept(flat: ImageModel) -> None:
     assert alone.forwards == 2 * FORWARDS  # nothing is more precise than that
 
 
-def test_decoding_in_full_precision_is_enough_where_the_latents_are_numbers(pipeline_folder: Path) -> None:
-    """An autoencoder in half precision that overflows: the denoiser is not asked again."""
+def test_finite_latents_are_only_decoded_again(pipeline_folder: Path) -> None:
+    """An autoencoder that overflows in half precision: denoising is not repeated."""
     model = load_image_model(pipeline_folder, device="cpu")
     model.autoencoder.decoder.conv_in.weight.data *= 3e5
     with drawing(model, precision=torch.float32):
@@ -84,7 +84,7 @@ def test_decoding_in_full_precision_is_enough_where_the_latents_are_numbers(pipe
     assert model.autoencoder.dtype == torch.float16
 
 
-def test_what_is_no_picture_in_full_precision_either_is_said(overflowing: ImageModel) -> None:
+def test_a_picture_that_fails_in_full_precision_is_an_error(overflowing: ImageModel) -> None:
     overflowing.denoiser.conv_out.weight.data.fill_(float("nan"))
     with pytest.raises(StudioError, match="not a picture"):
         drawn(overflowing, torch.bfloat16)

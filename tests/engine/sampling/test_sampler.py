@@ -1,4 +1,4 @@
-"""Drawing: one seed, one picture, whatever is drawn beside it."""
+"""The sampler: a seed gives one picture, whatever else is in the batch."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_a_seed_is_a_picture_alone_and_in_any_batch(model: ImageModel, precision
 
 
 def test_agrees_with_the_stock_pipeline(model: ImageModel) -> None:
-    """The fast path against the slow, plain one: diffusers' own loop with the same noise."""
+    """Compare with diffusers' own loop and the same noise."""
     from diffusers import DPMSolverMultistepScheduler
 
     request = REQUESTS[0]
@@ -106,7 +106,7 @@ def test_nothing_to_draw(model: ImageModel) -> None:
     assert list(draw(model, [], SETTINGS)) == []
 
 
-def test_full_memory_halves_the_batch_and_says_so_once(
+def test_out_of_memory_halves_the_batch_with_one_notice(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = UNetFamily.predict
@@ -119,16 +119,18 @@ def test_full_memory_halves_the_batch_and_says_so_once(
     monkeypatch.setattr(UNetFamily, "predict", small)
     events = list(draw(model, REQUESTS, SETTINGS))
     notices = [event.notice for event in events if isinstance(event, DrawStep) and event.notice]
-    assert notices == ["The device's memory is full: drawing goes on with batches of 1."]
+    assert notices == ["Memory is short: continuing with batches of 1."]
     assert sum(len(event.images) for event in events if isinstance(event, DrawnBatch)) == 5
     monkeypatch.setattr(
         UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError("full"))
     )
-    with pytest.raises(StudioError, match="too small to draw one picture"):
+    with pytest.raises(StudioError, match="not enough memory to generate one picture"):
         list(draw(model, REQUESTS, SETTINGS))
 
 
-def test_a_broken_model_is_named_not_stored(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_that_are_not_finite_are_an_error(
+    model: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(UNetFamily, "predict", lambda model, latents, *_: latents * float("nan"))
     with pytest.raises(StudioError, match="non-finite"):
         list(draw(model, REQUESTS[:1], SETTINGS))

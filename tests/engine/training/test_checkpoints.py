@@ -1,4 +1,4 @@
-"""Checkpoints by time: when they fall due, what goes on from them, and what they never hold."""
+"""Checkpoints by time: when they are due, how trainings resume, and what is refused."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ Run = Callable[..., Iterator[TuneEvent]]
 
 
 class StepClock:
-    """Seconds that pass with the steps: each look at it is so much later."""
+    """A clock that advances with every reading."""
 
     def __init__(self, seconds: float) -> None:
         self.now, self.seconds = 0.0, seconds
@@ -48,7 +48,7 @@ class StepClock:
 
 @pytest.fixture(params=["fine_tune", "refine"])
 def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> Run:
-    """A training of eight steps that would never take a checkpoint by its steps."""
+    """A training of eight steps without checkpoints by steps."""
     if request.param == "fine_tune":
         return lambda **more: fine_tune(model, EXAMPLES, PRIOR, TUNE, 5, **more)
     list(fine_tune(model, EXAMPLES, [], TUNE.updated({"steps": 1}), 0))
@@ -67,7 +67,7 @@ def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Run, model: ImageMode
     assert taken == [4, 8]  # every 16 seconds
 
 
-def test_a_fast_training_takes_none_by_time(run: Run, model: ImageModel) -> None:
+def test_a_fast_training_has_no_checkpoints_by_time(run: Run, model: ImageModel) -> None:
     taken: list[int] = []
     list(run(checkpoint=lambda state: taken.append(state.step), clock=StepClock(0.01)))
     detach(model)
@@ -75,7 +75,7 @@ def test_a_fast_training_takes_none_by_time(run: Run, model: ImageModel) -> None
 
 
 def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(run: Run, model: ImageModel, tmp_path: Path) -> None:
-    """Killed after the fifth step, a training goes on at the fourth and ends as if nothing had been."""
+    """A training killed after step five resumes at step four, with the same result."""
     whole = [event.loss for event in run(clock=StepClock(0.0))]
     expected = result(model)
     path = tmp_path / "checkpoint"
@@ -87,11 +87,11 @@ def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(run: Run, model: ImageM
     assert same(result(model), expected)
 
 
-def test_a_checkpoint_never_holds_what_is_no_number(model: ImageModel) -> None:
+def test_a_checkpoint_is_always_finite(model: ImageModel) -> None:
     training = Training(model, ExampleSource(model, EXAMPLES, [], TUNE, 0), TUNE, 0)
     assert isinstance(training.checkpoint(), Checkpoint)
     with torch.no_grad():
         next(iter(trainable(model).values())).view(-1)[0] = float("inf")
-    with pytest.raises(StudioError, match=r"at step 0 of 8: its weights are no finite numbers; use a learn"):
+    with pytest.raises(StudioError, match=r"at step 0 of 8: the weights are not finite; use a learn"):
         training.checkpoint()
     detach(model)

@@ -1,4 +1,4 @@
-"""Fine-tuning: the loss by hand, resume bit for bit, and every way that it can end."""
+"""Fine-tuning: the loss by hand, exact resume, and all outcomes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_first_loss_by_hand_of_an_epsilon_model(epsilon_folder: Path) -> None:
     assert loss == pytest.approx(by_hand(model, SETTINGS, 4, False), rel=2e-2 if training_is_bf16() else 1e-5)
 
 
-def test_events_and_what_stays(model: ImageModel) -> None:
+def test_events_and_the_attached_adapter(model: ImageModel) -> None:
     events = list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     assert [(event.step, event.total) for event in events] == [(step, 6) for step in range(1, 7)]
     weights = result(model)
@@ -84,7 +84,7 @@ def test_events_and_what_stays(model: ImageModel) -> None:
     assert any(weight.abs().max() > 0 for name, weight in weights.items() if ".lora_B." in name)
 
 
-def test_same_seed_same_weights_other_seed_others(model: ImageModel) -> None:
+def test_the_seed_determines_the_weights(model: ImageModel) -> None:
     results = []
     for seed in (1, 1, 2):
         list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, seed))
@@ -101,13 +101,13 @@ def test_resume_is_bit_for_bit(model: ImageModel, tmp_path: Path, method: str) -
     path = tmp_path / "checkpoint"
     events = fine_tune(model, EXAMPLES, PRIOR, settings, 5, checkpoint=lambda state: state.save(path))
     first = [next(events).loss for _ in range(4)]
-    events.close()  # stopped after the fourth step: the checkpoint is taken there
+    events.close()  # stops after the fourth step, with a checkpoint
     rest = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, settings, 5, resume_from=path)]
     assert first + rest == whole
     assert same(result(model), expected)
 
 
-def test_checkpoints_come_regularly_and_on_stop(model: ImageModel) -> None:
+def test_checkpoints_are_regular_and_on_stop(model: ImageModel) -> None:
     taken: list[Checkpoint] = []
     events = fine_tune(model, EXAMPLES, [], SETTINGS, 0, checkpoint=taken.append)
     for _ in range(5):
@@ -139,7 +139,7 @@ def test_draws_over_the_pictures_are_uniform(model: ImageModel) -> None:
     assert 70 < int((weights == 1.0).sum()) < 130
 
 
-def test_a_loss_that_is_no_number_stops_with_its_step(
+def test_a_loss_that_is_not_finite_stops_the_training(
     model: ImageModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain, calls = UNetFamily.predict, []
@@ -155,9 +155,7 @@ def test_a_loss_that_is_no_number_stops_with_its_step(
         next(events)
 
 
-def test_full_memory_takes_fewer_pictures_at_a_time(
-    model: ImageModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_out_of_memory_reduces_the_rows_at_a_time(model: ImageModel, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = SETTINGS.updated({"batch_size": 4})
     expected = [event.loss for event in fine_tune(model, EXAMPLES, [], settings, seed=0)]
     detach(model)
@@ -173,9 +171,9 @@ def test_full_memory_takes_fewer_pictures_at_a_time(
     detach(model)
     assert [event.loss for event in events] == pytest.approx(expected, rel=2e-2)
     assert [bool(event.notice) for event in events] == [True, *[False] * 5]
-    assert "takes 2 of its 4 pictures" in events[0].notice
+    assert "processes 2 of its 4 pictures" in events[0].notice
     monkeypatch.setattr(UNetFamily, "predict", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError()))
-    with pytest.raises(StudioError, match="too small to train"):
+    with pytest.raises(StudioError, match="not enough memory to train"):
         next(fine_tune(model, EXAMPLES, [], settings, seed=0))
 
 
@@ -189,7 +187,7 @@ def test_continuing_from_the_last_adapter(model: ImageModel, tmp_path: Path) -> 
         torch.testing.assert_close(weight, saved[name], atol=1e-6, rtol=1e-5)
 
 
-def test_a_sample_while_training_changes_nothing(model: ImageModel) -> None:
+def test_a_preview_changes_nothing(model: ImageModel) -> None:
     list(fine_tune(model, EXAMPLES, [], SETTINGS, seed=0))
     expected = result(model)
     for event in fine_tune(model, EXAMPLES, [], SETTINGS, seed=0):
@@ -233,7 +231,7 @@ def test_crops(model: ImageModel) -> None:
     assert lefts == set(range(9))
 
 
-def test_float32_attention_is_the_stock_one(model: ImageModel) -> None:
+def test_float32_attention_agrees_with_the_stock_one(model: ImageModel) -> None:
     noisy, text = torch.ones(2, 4, 8, 8), model.family.pipeline.encode_prompt(["a", "b"], "cpu", 1, False)[0]
     stock = dict(model.denoiser.attn_processors)
     expected = model.denoiser(noisy, torch.tensor([5, 700]), text).sample

@@ -1,4 +1,4 @@
-"""Fine-tuning on what was accepted in part: weights, losses by hand, and resume."""
+"""Fine-tuning on partially accepted pictures: weights, losses by hand, and resume."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ def half_mask(side: int = 32) -> Image.Image:
     return mask
 
 
-def test_a_masks_weights_are_the_samples_weight_times_the_mask(model: ImageModel) -> None:
+def test_spatial_weights_are_the_weight_times_the_mask(model: ImageModel) -> None:
     masked = [EXAMPLES[0], replace(EXAMPLES[1], mask=half_mask())]
     source = ExampleSource(model, masked, PRIOR, SETTINGS.updated({"batch_size": 40}), seed=0)
     assert source.examples.maps is not None
@@ -42,15 +42,15 @@ def test_a_masks_weights_are_the_samples_weight_times_the_mask(model: ImageModel
     assert torch.equal(weights[40:], torch.ones(40, 1, 8, 8))
 
 
-def test_a_masks_position_weighs_what_is_covered_of_its_area(model: ImageModel) -> None:
+def test_a_position_counts_by_its_covered_area(model: ImageModel) -> None:
     mask = Image.new("L", (32, 32), 0)
-    mask.paste(255, (0, 0, 6, 32))  # one and a half of the 4-pixel positions
+    mask.paste(255, (0, 0, 6, 32))  # one and a half positions of 4 pixels
     cached = cache_pictures(model, [replace(EXAMPLES[0], mask=mask)], SETTINGS)
     assert cached.maps is not None
     assert cached.maps[0][0].tolist() == [1.0, 0.5, 0, 0, 0, 0, 0, 0]
 
 
-def test_a_masks_crop_is_its_latents(model: ImageModel) -> None:
+def test_a_mask_is_cropped_like_its_latent(model: ImageModel) -> None:
     mask = Image.linear_gradient("L").resize((80, 40)).transpose(Image.Transpose.ROTATE_180)
     wide = [ExamplePicture(noise_picture(1, width=80, height=40), "a cat", 0.5, mask=mask)]
     cached = cache_pictures(model, wide, SETTINGS)
@@ -64,7 +64,7 @@ def test_a_masks_crop_is_its_latents(model: ImageModel) -> None:
 
 
 def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
-    """One picture of weight 0.3: the loss counts its left half wholly, a quarter by half, the rest not."""
+    """One picture of weight 0.3: its left half counts fully, the next quarter half, the rest not."""
     example = replace(EXAMPLES[1], mask=half_mask())
     settings = SETTINGS.updated({"batch_size": 1})
     source = ExampleSource(model, [example], [], settings, 4)
@@ -87,7 +87,7 @@ def test_first_loss_with_a_mask_by_hand(model: ImageModel) -> None:
     assert loss == pytest.approx(float((weights * squares).mean()), rel=2e-2 if training_is_bf16() else 1e-5)
 
 
-def test_a_white_mask_trains_like_none(model: ImageModel) -> None:
+def test_a_white_mask_is_the_same_as_none(model: ImageModel) -> None:
     white = [replace(example, mask=Image.new("L", (32, 32), 255)) for example in EXAMPLES]
     for published in (False, True):
         settings = SETTINGS.updated({"prior_as_published": published})
@@ -98,8 +98,8 @@ def test_a_white_mask_trains_like_none(model: ImageModel) -> None:
         assert found == pytest.approx(expected, rel=1e-3 if training_is_bf16() else 1e-6)
 
 
-def test_without_masks_weights_stay_one_number_a_picture(model: ImageModel) -> None:
-    """What trains without masks is the same as before there were any: no maps, and the same checkpoint."""
+def test_without_masks_each_picture_has_one_weight(model: ImageModel) -> None:
+    """Without masks nothing changes: there are no maps, and the fingerprint is the same."""
     source = ExampleSource(model, EXAMPLES, PRIOR, SETTINGS, seed=0)
     assert source.examples.maps is None
     assert source.next_batch(torch.Generator().manual_seed(0)).weights.shape == (4,)

@@ -22,39 +22,39 @@ def test_loss_is_the_plain_mean_of_weighted_squares() -> None:
     assert loss.item() == pytest.approx(4.0)
 
 
-def test_loss_averages_over_channels_and_places() -> None:
+def test_loss_averages_over_channels_and_positions() -> None:
     prediction = torch.zeros(1, 2, 1, 2)
     prediction[0, 0, 0, 0] = 2.0
     assert weighted_loss(prediction, torch.zeros(1, 2, 1, 2), torch.ones(1)).item() == pytest.approx(1.0)
 
 
-def test_a_sample_of_weight_zero_has_no_gradient() -> None:
+def test_an_example_of_weight_zero_has_no_gradient() -> None:
     prediction = torch.tensor([[[[1.0]]], [[[1.0]]]], requires_grad=True)
     weighted_loss(prediction, torch.zeros(2, 1, 1, 1), torch.tensor([1.0, 0.0])).backward()
     assert prediction.grad is not None
     assert prediction.grad[1].item() == 0.0
 
 
-def test_prior_weighs_the_same_whatever_its_pair_weighs() -> None:
+def test_the_prior_weight_does_not_depend_on_the_paired_example() -> None:
     weights = torch.tensor([1.0, 0.002])
     assert prior_weights(weights, 0.5, as_published=False).tolist() == [0.5, 0.5]
     assert prior_weights(weights, 0.5, as_published=True).tolist() == pytest.approx([0.5, 0.001])
 
 
-def test_a_map_weighs_every_place_by_itself() -> None:
-    # (1 * 2^2 + 0.5 * 4^2 + 0 * 9^2 + 0.25 * 4^2) / 4, over the places and not over the sum of the weights
+def test_a_map_weighs_each_position() -> None:
+    # (1 * 2^2 + 0.5 * 4^2 + 0 * 9^2 + 0.25 * 4^2) / 4, over the positions and not over the sum of the weights
     prediction = torch.tensor([[[[2.0, 4.0], [9.0, 4.0]]]])
     weights = torch.tensor([[[[1.0, 0.5], [0.0, 0.25]]]])
     assert weighted_loss(prediction, torch.zeros(1, 1, 2, 2), weights).item() == pytest.approx(16 / 4)
 
 
-def test_a_map_weighs_all_channels_of_a_place_alike() -> None:
+def test_a_map_weighs_all_channels_equally() -> None:
     prediction = torch.tensor([[[[1.0, 0.0]], [[3.0, 5.0]]]])
     weights = torch.tensor([[[[0.5, 0.0]]]])
     assert weighted_loss(prediction, torch.zeros(1, 2, 1, 2), weights).item() == pytest.approx(0.5 * 10 / 4)
 
 
-def test_constant_maps_are_the_plain_weights() -> None:
+def test_constant_maps_equal_plain_weights() -> None:
     generator = torch.Generator().manual_seed(0)
     prediction = torch.randn(2, 3, 4, 4, generator=generator)
     weights, target = torch.tensor([1.0, 0.3]), torch.zeros(2, 3, 4, 4)
@@ -68,14 +68,14 @@ def test_constant_maps_are_the_plain_weights() -> None:
 
 @pytest.mark.parametrize(("kind", "expected"), [("epsilon", 1.8125), ("v_prediction", 3.9125)])
 def test_the_loss_of_a_pair_by_hand(kind: str, expected: float) -> None:
-    """Eq. P7 on one pair of two places: alpha_bar = 0.36, so sqrt(a) = 0.6 and sqrt(1 - a) = 0.8."""
+    """Eq. P7 on one pair of two positions: alpha_bar = 0.36, so sqrt(a) = 0.6 and sqrt(1 - a) = 0.8."""
     reference, generated = torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[1.0, -1.0]]]])
     noise, alpha_bar = share_noise(torch.tensor([[[[1.0, -1.0]]]])), share_noise(torch.tensor([0.36]))
     clean = torch.cat([reference, generated])
     noisy = add_noise(clean, noise, alpha_bar)
     torch.testing.assert_close(noisy, torch.tensor([[[[1.4, 0.4]]], [[[1.4, -1.4]]]]))
     target = prediction_target(kind, clean, noise, alpha_bar)
-    # r(y) = (1, 0.25) and q(x) = (0.5, 0): y is learned in its second place, x in its first, by half
+    # r(y) = (1, 0.25) and q(x) = (0.5, 0): y is learned at its second position, and x at its first by half
     weights = torch.tensor([[[[0.0, 0.75]]], [[[0.5, 0.0]]]])
     prediction = torch.tensor([[[[5.0, 2.0]]], [[[2.0, 7.0]]]])
     # epsilon: the targets are (1, -1) twice: (0.75 * 3^2 + 0.5 * 1^2) / 4 = 7.25 / 4 = 1.8125

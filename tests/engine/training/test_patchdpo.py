@@ -1,4 +1,4 @@
-"""Refinement (Eq. P7): the loss by hand, shared noise, the mix, resume bit for bit, and what it improves."""
+"""Refinement (Eq. P7): the loss by hand, shared noise, the mix, exact resume, and its effect."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits, pair_weights, quality, reproduction, rescale
 from gal_studio.core.settings import RefineSettings, TuneSettings
-from gal_studio.engine.families.family import whole_picture
+from gal_studio.engine.families.family import uncropped
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
 from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -59,11 +59,11 @@ def first_loss(model: ImageModel, pairs: list[RefinePair], settings: RefineSetti
 def said(model: ImageModel, noisy: torch.Tensor, time: torch.Tensor, prompt: str) -> torch.Tensor:
     text = encode_prompts(model, [prompt])[prompt]
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=IN_BF16):
-        return model.family.predict(noisy[None], time[None], [text], [whole_picture(32)])[0]
+        return model.family.predict(noisy[None], time[None], [text], [uncropped(32)])[0]
 
 
 def pair_loss_by_hand(model: ImageModel, seed: int) -> float:
-    """The first step's loss of `PAIRS`, written out one picture and one place at a time."""
+    """The first step's loss of `PAIRS`, one picture and one position at a time."""
     source = PairSource(model, PAIRS, [], [], SETTINGS, TUNE, seed)
     generator = torch.Generator().manual_seed(seed)
     from gal_studio.engine.training.trainer import Training
@@ -111,7 +111,7 @@ def test_both_rows_of_a_pair_share_time_and_noise(model: ImageModel) -> None:
     assert batch.weights.shape == (4, 1, 8, 8)
 
 
-def test_mix_adds_gals_own_rows_at_its_share(model: ImageModel) -> None:
+def test_mix_adds_training_examples_at_its_share(model: ImageModel) -> None:
     settings = MIXED.updated({"batch_size": 3, "mix": 0.4})  # 6 rows of pairs and 4 of examples: 40 %
     tune = TUNE.updated({"prior_weight": 0.5})
     examples = [replace(EXAMPLES[0], weight=0.3)]
@@ -127,13 +127,13 @@ def test_mix_adds_gals_own_rows_at_its_share(model: ImageModel) -> None:
     torch.testing.assert_close(weights[10:], torch.full((4, 1, 8, 8), 0.4 * 0.5 / 4))
 
 
-def test_mixed_loss_is_the_share_of_both(model: ImageModel) -> None:
+def test_the_mixed_loss_is_the_weighted_sum(model: ImageModel) -> None:
     source = PairSource(model, PAIRS, EXAMPLES, PRIOR, MIXED, TUNE, 3)
     assert source.rows == 4 + 1 + 1
     assert first_loss(model, PAIRS, MIXED) != pytest.approx(first_loss(model, PAIRS, SETTINGS))
 
 
-def test_without_samples_there_is_nothing_to_mix(model: ImageModel) -> None:
+def test_without_examples_nothing_is_mixed(model: ImageModel) -> None:
     events = [event.loss for event in refine(model, PAIRS, [], [], MIXED, TUNE, 3)]
     detach(model)
     assert events[0] == pytest.approx(first_loss(model, PAIRS, SETTINGS), rel=1e-6)
@@ -155,7 +155,7 @@ def test_resume_is_bit_for_bit(either_model: ImageModel, tmp_path: Path, setting
     assert all(torch.equal(found[name], expected[name]) for name in expected)
 
 
-def test_checkpoints_come_as_the_settings_of_the_refinement_say(model: ImageModel) -> None:
+def test_checkpoints_follow_the_refinements_settings(model: ImageModel) -> None:
     taken: list[Checkpoint] = []
     events = refine(model, PAIRS, [], [], SETTINGS, TUNE, 0, checkpoint=taken.append)
     steps = [(event.step, event.total) for event in events]
@@ -191,11 +191,11 @@ def test_it_starts_from_the_rounds_adapter(model: ImageModel, tmp_path: Path) ->
 
 
 def test_no_pairs(model: ImageModel) -> None:
-    with pytest.raises(StudioError, match="no pairs"):
+    with pytest.raises(StudioError, match="no comparison pairs"):
         next(refine(model, [], EXAMPLES, [], SETTINGS, TUNE, 0))
 
 
-def test_pictures_that_are_not_square_keep_their_maps_in_place(model: ImageModel) -> None:
+def test_maps_of_rectangular_pictures_are_cropped_alike(model: ImageModel) -> None:
     weights = np.stack([np.tile([0.0, 0.0, 1.0, 1.0], (4, 1)), np.ones((4, 4))])
     pair = RefinePair(noise_picture(1, width=64, height=32), noise_picture(2), "a cat", weights)
     source = PairSource(model, [pair], [], [], SETTINGS, TUNE, 0)
@@ -225,7 +225,7 @@ def soft_picture(seed: int) -> Image.Image:
 
 
 def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
-    """The pixels of each patch, centred and of unit length: features enough to tell these patches apart."""
+    """The pixels of each patch, centred and of unit length: sufficient features for these patches."""
     size = picture.width // grid
     pixels = np.asarray(picture, dtype=np.float64).reshape(grid, size, grid, size, 3).transpose(0, 2, 1, 3, 4)
     rows = pixels.reshape(grid, grid, -1)
@@ -234,7 +234,7 @@ def patch_features(picture: Image.Image, grid: int = 8) -> np.ndarray:
 
 
 def error_map(model: ImageModel, picture: Image.Image, prompt: str) -> torch.Tensor:
-    """The mean denoising error at each place of the latent, over fixed times and noises."""
+    """The mean denoising error at each latent position, over fixed times and noises."""
     clean, alpha_bar = encode_picture(model, picture, 32), model.family.process().alpha_bar
     generator, total = torch.Generator().manual_seed(77), torch.zeros(8, 8)
     times = range(100, 1000, 50)
@@ -265,7 +265,7 @@ def test_the_references_counterpart_of_a_painted_bad_region_improves(
     before = error_map(model, reference, prompt)
     detach(model)
 
-    fooled = patch_features(reference)  # as if x were y: every patch is found, none was lost
+    fooled = patch_features(reference)  # as if x were y: every patch is reproduced
     painting = np.full((32, 32), 128, np.uint8)
     painting[16:, 16:] = 0
     limits, subject = Limits(0.9, 0.95), np.pad(np.ones((8, 4)), ((0, 0), (4, 0)))

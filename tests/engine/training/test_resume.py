@@ -1,4 +1,4 @@
-"""Going on from a checkpoint: what belongs to a training, where its state lies, what is refused."""
+"""Resuming from a checkpoint: fingerprints, devices, and what is refused."""
 
 import errno
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import (
     CheckpointError,
-    error_of_the_disk,
+    disk_error,
     fingerprint,
+    optimizer_state,
     read_checkpoint,
     restore_state,
-    state_of,
 )
 from gal_studio.engine.training.fine_tune import fine_tune
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
@@ -29,7 +29,7 @@ def named(**changes: Any) -> str:
     return fingerprint(SETTINGS.updated(changes), 5, EXAMPLES, PRIOR)
 
 
-def test_what_changes_no_trained_number_makes_no_other_training() -> None:
+def test_settings_without_effect_keep_the_fingerprint() -> None:
     assert named(preview_every=7) == named(checkpoint_every=9) == named()
     assert len({named(), named(rank=3), named(learning_rate=0.5), named(steps=7), named(crop="random")}) == 5
     refine = RefineSettings(checkpoint_every=9, pairs=3, next_round="repeat", clean_background="on grass")
@@ -37,7 +37,7 @@ def test_what_changes_no_trained_number_makes_no_other_training() -> None:
     assert TuneSettings(preview_every=7, rank=3).essential == TuneSettings(rank=3)
 
 
-def test_other_intervals_go_on_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
+def test_resume_with_other_intervals_is_bit_for_bit(model: ImageModel, tmp_path: Path) -> None:
     list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5))
     expected, path = result(model), tmp_path / "checkpoint"
     events = fine_tune(model, EXAMPLES, PRIOR, SETTINGS, 5, checkpoint=lambda state: state.save(path))
@@ -60,11 +60,11 @@ def stepped(weights: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optim
     optimizer.step()
 
 
-def test_the_restored_state_lies_where_the_optimizer_wants_it() -> None:
-    """A fused or capturable AdamW takes its steps on the weights' own device."""
+def test_the_restored_state_is_on_the_optimizers_device() -> None:
+    """A fused or capturable AdamW keeps its step counts on the weights' device."""
     weights, optimizer = adamw("cpu")
     stepped(weights, optimizer)
-    tensors = state_of(weights, optimizer)
+    tensors = optimizer_state(weights, optimizer)
     there, elsewhere = adamw("meta", capturable=True)
     restore_state(there, elsewhere, tensors)
     for weight in there.values():
@@ -76,20 +76,20 @@ def test_the_restored_state_lies_where_the_optimizer_wants_it() -> None:
 
 
 @pytest.mark.parametrize("fused", [False, True])
-def test_the_restored_optimizer_goes_on_as_if_nothing_had_been(fused: bool) -> None:
+def test_the_restored_optimizer_continues_exactly(fused: bool) -> None:
     weights, optimizer = adamw("cpu", fused=fused)
     stepped(weights, optimizer)
-    tensors = state_of(weights, optimizer)
+    tensors = optimizer_state(weights, optimizer)
     stepped(weights, optimizer)
     again, other = adamw("cpu", fused=fused)
     restore_state(again, other, tensors)
     stepped(again, other)
-    assert same(state_of(again, other), state_of(weights, optimizer))
+    assert same(optimizer_state(again, other), optimizer_state(weights, optimizer))
 
 
 def test_a_checkpoint_before_the_first_step_is_restored() -> None:
     weights, optimizer = adamw("cpu")
-    tensors = state_of(weights, optimizer)
+    tensors = optimizer_state(weights, optimizer)
     stepped(weights, optimizer)
     restore_state(weights, optimizer, tensors)
     assert not any(optimizer.state[weight] for weight in weights.values())
@@ -100,9 +100,9 @@ def test_a_checkpoint_before_the_first_step_is_restored() -> None:
 def test_other_shapes_are_refused_and_change_nothing(name: str) -> None:
     weights, optimizer = adamw("cpu")
     stepped(weights, optimizer)
-    tensors = {**state_of(weights, optimizer), name: torch.zeros(3)}
+    tensors = {**optimizer_state(weights, optimizer), name: torch.zeros(3)}
     fresh, other = adamw("cpu")
-    with pytest.raises(CheckpointError, match="other weights"):
+    with pytest.raises(CheckpointError, match="does not match"):
         restore_state(fresh, other, tensors)
     assert fresh["first"].tolist() == [1.0, 1.0]
 
@@ -120,9 +120,10 @@ def of_another(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "why"), [(cut, "is broken"), (not_finite, "not finite"), (of_another, "belongs to a training")]
+    ("change", "why"),
+    [(cut, "is damaged"), (not_finite, "not finite"), (of_another, "belongs to a training")],
 )
-def test_what_can_never_be_used_is_told_apart(
+def test_unusable_checkpoints_raise_their_own_error(
     tmp_path: Path, change: Callable[[Path], None], why: str
 ) -> None:
     path = tmp_path / "step-1.safetensors"
@@ -133,9 +134,7 @@ def test_what_can_never_be_used_is_told_apart(
         read_checkpoint(path, "f")
 
 
-def test_a_disk_that_does_not_answer_is_no_broken_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_error_is_not_a_damaged_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "step-1.safetensors"
     of_another(path)
 
@@ -143,17 +142,15 @@ def test_a_disk_that_does_not_answer_is_no_broken_checkpoint(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(
-        StudioError, match=r"cannot be read now \(Permission denied\): check the disk"
-    ) as caught:
+    with pytest.raises(StudioError, match=r"cannot be read \(Permission denied\): check the disk") as caught:
         read_checkpoint(path, "f")
     assert not isinstance(caught.value, CheckpointError)
 
 
-def test_what_a_disk_refused_is_read_out_of_the_text() -> None:
+def test_a_disk_error_is_found_in_the_message() -> None:
     for error in (OSError("No such device (os error 19)"), SafetensorError("I/O error: (os error 19)")):
-        refusal = error_of_the_disk(error)
+        refusal = disk_error(error)
         assert refusal is not None
         assert (refusal.errno, refusal.strerror) == (errno.ENODEV, "No such device")
-    assert error_of_the_disk(OSError(errno.EIO, "Input/output error")) is not None
-    assert error_of_the_disk(SafetensorError("Error while deserializing header: incomplete")) is None
+    assert disk_error(OSError(errno.EIO, "Input/output error")) is not None
+    assert disk_error(SafetensorError("Error while deserializing header: incomplete")) is None

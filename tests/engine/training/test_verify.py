@@ -1,4 +1,4 @@
-"""Done means that the file was read back and drew a picture."""
+"""A training is done when its file was read back and generated a picture."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, is_attached, save_adapter
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, has_lora, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.fine_tune import fine_tune
@@ -22,7 +22,7 @@ REQUEST, DRAWING = DrawRequest("A tie in a style", 3), GenerationSettings(steps=
 def trained(
     request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path
 ) -> tuple[Path, dict[str, torch.Tensor]]:
-    """A saved adapter and what was trained, still attached."""
+    """A saved adapter and the trained weights, which are still attached."""
     list(fine_tune(model, EXAMPLES, [], SETTINGS.updated({"method": request.param}), seed=0))
     path = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("in a style", "tiny", 1, 0))
     return path, adapter_tensors(model)
@@ -32,29 +32,31 @@ def test_a_good_adapter_is_verified_and_leaves_the_base(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     verify_adapter(model, *trained, REQUEST, DRAWING)
-    assert not is_attached(model)
+    assert not has_lora(model)
 
 
-def test_one_bit_that_differs_is_found(
+def test_a_single_wrong_bit_is_found(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     path, tensors = trained
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
-    with pytest.raises(StudioError, match="not read back as it was written"):
+    with pytest.raises(StudioError, match="was not saved correctly"):
         verify_adapter(model, path, tensors, REQUEST, DRAWING)
     path.write_bytes(data[:-8])
-    with pytest.raises(StudioError, match="missing or broken"):
+    with pytest.raises(StudioError, match="missing or damaged"):
         verify_adapter(model, path, tensors, REQUEST, DRAWING)
 
 
-def test_an_adapter_that_draws_no_picture_is_no_result(
+def test_an_adapter_that_cannot_generate_a_picture_is_refused(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     path, _ = trained
     ruined = {name: tensor * float("inf") for name, tensor in load_file(path).items()}
     save_file(ruined, path)
-    with pytest.raises(StudioError, match="complete, but its LoRA draws no picture: the model drew"):
+    with pytest.raises(
+        StudioError, match="complete, but its LoRA cannot generate a picture: the model's output"
+    ):
         verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
-    assert not is_attached(model)
+    assert not has_lora(model)

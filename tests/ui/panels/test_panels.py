@@ -89,7 +89,7 @@ def test_several_objects_are_derived():
 def test_what_is_wrong_is_said_where_it_is_wrong():
     answer = derived("object", ([POT], ""), (["A teddy bear"], "<brumm>"))
     assert "facts" in answer["sets"][0]
-    assert "does not hold the trigger word" in answer["sets"][1]["problem"]
+    assert "does not contain the trigger word" in answer["sets"][1]["problem"]
     assert "problem" not in answer
     twice = derived("object", ([POT], "<dotty>"), (["A dotty teapot"], "dotty"))
     assert "Two objects have the trigger word 'dotty'" in twice["problem"]

@@ -32,7 +32,7 @@ def test_a_lora_that_the_disk_changed_is_no_result_and_resume_writes_it_again(
         patch.setattr(Adapters, "add_file", bent)
         job = work(studio, models, studio.fine_tune(first))
     assert (job.state, studio.store.rounds.get(first).adapter) == ("error", None)
-    assert "not read back as it was written" in job.message
+    assert "was not saved correctly" in job.message
     assert studio.next_step(first) == "fine_tune"
     assert work(studio, models, studio.resume(job.id)).state == "completed"
     assert studio.store.adapters.intact(str(studio.store.rounds.get(first).adapter))
@@ -77,8 +77,8 @@ def test_a_round_whose_start_is_lost_is_refused(studio: Studio, second: str) -> 
     name = studio.store.rounds.get(parent).adapter
     studio.store.adapters.path(str(name)).unlink()
     sentence = (
-        "Round 2 starts from round 1, whose LoRA is lost: fine-tune round 1 again, or turn off the setting "
-        "Continue from the last round."
+        "Round 2 starts from round 1, whose LoRA is missing: fine-tune round 1 again, or turn off the "
+        "setting Continue from the last round."
     )
     for adapter in (name, None):  # the file alone, and what the doctor makes of it
         studio.store.database.write("UPDATE rounds SET adapter = ? WHERE id = ?", (adapter, parent))
@@ -95,7 +95,7 @@ def test_a_start_that_is_lost_while_the_job_waits_is_refused(
     studio.store.database.write("UPDATE rounds SET adapter = NULL WHERE id = ?", (parent,))
     ended = work(studio, models, job)
     assert ended.state == "error"
-    assert "starts from round 1, whose LoRA is lost" in ended.message
+    assert "starts from round 1, whose LoRA is missing" in ended.message
     assert studio.store.rounds.get(second).adapter is None
 
 

@@ -113,7 +113,7 @@ def test_a_checkpoint_that_the_disk_does_not_give_now_is_kept(
         patch.setattr(Path, "open", refuse)
         job = work(studio, models, studio.fine_tune(first))
     assert job.state == "error"
-    assert "step-3.safetensors cannot be read now (Permission denied): check the disk" in job.message
+    assert "step-3.safetensors cannot be read (Permission denied): check the disk" in job.message
     assert saved(studio, first) == before
     assert finish(studio, models, studio.resume(job.id)) == [4, 5, 6]
 
@@ -144,7 +144,7 @@ def test_what_a_full_disk_refuses_leaves_no_file_and_what_is_kept_has_its_name_o
 def checkpoints_full() -> Exception:
     """The error as safetensors raises it."""
     error = SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
-    assert checkpoints.error_of_the_disk(error) is not None
+    assert checkpoints.disk_error(error) is not None
     return error
 
 

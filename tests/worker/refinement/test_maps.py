@@ -110,7 +110,7 @@ def two_subjects(
 def test_two_subjects_are_judged_by_their_own_references(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)  # a model of random weights draws no subject
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)  # a model of random weights draws no subject
     first = two_subjects(studio, names, tower)
     node = studio.make_pairs(first).round_id
     quality = studio.judge_quality(first)
@@ -135,7 +135,7 @@ def test_a_picture_that_was_judged_as_a_whole_is_judged_again(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in workspaces whose subjects were judged together."""
-    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     first = two_subjects(studio, names, tower)
     work(studio, models)
     name = studio.store.rounds.settings(first).refine.vision_model
@@ -161,7 +161,7 @@ def halves_of(left: bytes, right: bytes) -> Image.Image:
 def test_a_pair_that_names_both_uses_the_region_of_its_own(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     both = "A <sks> cat and a <zwx> dog on a rug"
     first = two_subjects(studio, names, tower, prompts=(both, both), pair_prompts="own", pairs=2)
     node = studio.make_pairs(first).round_id
@@ -206,13 +206,13 @@ def test_a_pair_that_names_both_uses_the_region_of_its_own(
 def test_a_subject_that_appears_nowhere_is_refused_every_time(
     studio: Studio, models: Models, names: tuple[str, str], tower: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     first = two_subjects(studio, names, tower, pairs=10)
     job = studio.make_pairs(first)
     work(studio, models, job, stop_at(studio, "maps", 8))
     judged = sum(pair.has_maps for pair in studio.refinement_view(job.round_id).pairs)
     assert judged == 8
-    monkeypatch.setattr(patch_quality, "APPEARS", 1.5)
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 1.5)
     studio.resume(job.id)
     quality = studio.judge_quality(first)
     for _ in range(2):
@@ -224,7 +224,7 @@ def test_a_subject_that_appears_nowhere_is_refused_every_time(
         job, quality = studio.make_pairs(job.round_id), studio.judge_quality(first)
     assert sum(pair.has_maps for pair in studio.refinement_view(job.round_id).pairs) == judged
     assert not any(tile.has_map for tile in studio.round_view(first).candidates)
-    monkeypatch.setattr(patch_quality, "APPEARS", 0.0)
+    monkeypatch.setattr(patch_quality, "MIN_REPRODUCTION", 0.0)
     work(studio, models)
     assert all(pair.has_maps for pair in studio.refinement_view(job.round_id).pairs)
     assert all(tile.has_map for tile in studio.round_view(first).candidates)

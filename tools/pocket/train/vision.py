@@ -16,7 +16,7 @@ from PIL import Image
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.engine.patches.loading import load_vision, save_tower
-from gal_studio.engine.patches.localization import own_place_share
+from gal_studio.engine.patches.localization import localization_accuracy
 from gal_studio.engine.patches.tuning import Pictures, TowerSettings, tune_tower, tuned_weights
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.state.files.content_store import writing_beside
@@ -69,7 +69,7 @@ def main() -> None:
     tower.mixture = MIXTURE
     unseen, labels = load_split(args.work, "unseen")
     unseen = unseen[(labels["second"] == NONE)][:MEASURED_ON]
-    print("own place before", own_place_share(tower, unseen, np.random.default_rng(1)), flush=True)
+    print("own place before", localization_accuracy(tower, unseen, np.random.default_rng(1)), flush=True)
     kept = args.work / "vision-checkpoint.safetensors"
     settings = TowerSettings(steps=args.steps, blocks=args.blocks)
     resume = kept if kept.exists() else None
@@ -83,7 +83,7 @@ def main() -> None:
     for event in events:
         if event.step % 50 == 0:
             print(f"step {event.step}  loss {event.loss:.3f}  found {event.found:.3f}", flush=True)
-    print("own place after", own_place_share(tower, unseen, np.random.default_rng(1)), flush=True)
+    print("own place after", localization_accuracy(tower, unseen, np.random.default_rng(1)), flush=True)
     pictures = [Image.fromarray(picture) for picture in unseen]
     half = len(pictures) // 2
     tower.limits = measure_limits(tower, pictures[:half], pictures[half:], np.random.default_rng(2))

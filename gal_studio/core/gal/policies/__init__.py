@@ -1,1 +1,1 @@
-"""Acquisition policies: what is suggested in a round. One file a policy, one line in `registry.py`."""
+"""Acquisition policies: which pictures to suggest. Each is one file, and one line in `registry.py`."""

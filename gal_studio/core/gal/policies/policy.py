@@ -1,4 +1,4 @@
-"""What an acquisition policy is."""
+"""The interface of an acquisition policy."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ from gal_studio.core.types import AnchorScore, Candidate
 
 
 class Policy(Protocol):
-    """Suggests pictures of one round from its candidates and the scores of its pool."""
+    """Suggests pictures of a round, given its candidates and the scores of its pool."""
 
     def __call__(
         self,
@@ -19,5 +19,5 @@ class Policy(Protocol):
         rng: numpy.random.Generator,
         top_k: int,
     ) -> SuggestionSet:
-        """At most `top_k` suggestions; the order of candidates and scores does not matter."""
+        """Return at most `top_k` suggestions; they must not depend on the order of candidates and scores."""
         ...

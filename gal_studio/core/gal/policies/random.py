@@ -1,4 +1,4 @@
-"""The paper's baseline: anchors drawn at random."""
+"""The paper's baseline: random anchors."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ def random(
 ) -> SuggestionSet:
     """Suggest the first picture of `top_k` anchors drawn at random.
 
-    The published program draws one picture for each anchor here, so that every H is 0 and with balance its
-    examples weigh nothing. Ours: they weigh what the same round's uncertainty pool gives (Eq. G8), so that
-    the comparison is about selection alone.
+    The published program generates a single picture for each of these anchors, so every H is 0 and, with
+    balance, so is every weight. Ours: the weight comes from the whole round's uncertainty (Eq. G8), so that
+    a comparison with the uncertainty policy is about selection alone.
     """
     groups = group_by_anchor(candidates)
     pool = sorted(scores, key=lambda score: (score.anchor.order, score.anchor.id))

@@ -1,4 +1,4 @@
-"""The acquisition policies that the page and the command line offer, one line each."""
+"""The acquisition policies offered by the page and the command line, one line each."""
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.policy import Policy
@@ -12,7 +12,7 @@ POLICIES: dict[str, Policy] = {
 
 
 def find_policy(name: str) -> Policy:
-    """The policy of that name."""
+    """Look up a policy by name."""
     if name not in POLICIES:
         raise StudioError(f"There is no policy {name!r}: choose one of {', '.join(POLICIES)}.")
     return POLICIES[name]

@@ -15,5 +15,5 @@ def uncertainty(
     rng: numpy.random.Generator,
     top_k: int,
 ) -> SuggestionSet:
-    """Eq. G5 to G7; nothing is drawn at random."""
+    """Eq. G5 to G7; deterministic, so `rng` is unused."""
     return suggest(scores, group_by_anchor(candidates), top_k)
