@@ -194,7 +194,7 @@ def test_odd_sets_are_refused_in_one_sentence(
 
 def test_a_style_has_one_subject(studio: Studio, names: tuple[str, str]) -> None:
     references = [(drawing(1), "A cat in ink style"), (drawing(2), "A dog in ink style", "<ink>")]
-    with pytest.raises(StudioError, match="A picture of a style cannot have a trigger word"):
+    with pytest.raises(StudioError, match="A style has no trigger word"):
         studio.create_project(tiny_draft(names, references=references))
 
 

@@ -1,4 +1,4 @@
-"""What one prompt says: its style, or its object without the trigger word, alone, and by its class."""
+"""Parse one prompt: its style, or its object with and without the trigger word, and its class."""
 
 import re
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def trigger_pattern(trigger_word: str) -> re.Pattern[str]:
 
 
 def plain_prompt(prompt: str, trigger_word: str) -> str:
-    """The prompt without the trigger word (bare or in brackets): what the model already understood."""
+    """Remove the trigger word, with or without brackets: the rest is what the base model understands."""
     without = tidy(trigger_pattern(trigger_word).sub(" ", check_prompt(prompt)))
     if not without.strip(",.;:!? "):
         raise StudioError(
@@ -99,7 +99,7 @@ def _phrase_end(words: Sequence[str], trigger_at: int) -> int:
 
 
 def class_prompt(prompt: str, trigger_word: str) -> str:
-    """The prompt of the class images for prior preservation, such as `a photo of a cat`."""
+    """The prompt of class images for prior preservation, such as `a photo of a cat`."""
     words = tidy(trigger_pattern(trigger_word).sub(" ", foreground_prompt(prompt, trigger_word))).split(" ")
     noun = " ".join(words[1:] if words[0].lower() in _ARTICLES else words)
     if not noun:
@@ -119,5 +119,5 @@ def find_trigger_word(prompts: Sequence[str]) -> str:
 
 
 def trigger_key(trigger_word: str) -> str:
-    """How subjects are told apart, however their trigger words are spelled: `<Cute-Cat>` is `cute-cat`."""
+    """Normalize a trigger word for comparison: `<Cute-Cat>` becomes `cute-cat`."""
     return trigger_word.strip().strip("<>").lower()

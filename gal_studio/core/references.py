@@ -86,7 +86,7 @@ class Prompts:
         """
         prompts = tuple(dict.fromkeys(map(self._expanded, templates)))
         if not prompts:
-            raise StudioError("There are no test prompts: add at least one, or import the list of 18.")
+            raise StudioError("There are no test prompts: add at least one, or import the 18 default ones.")
         return prompts
 
     def _expanded(self, template: str) -> str:
@@ -94,7 +94,7 @@ class Prompts:
         found = [word for word in self.trigger_words if trigger_pattern(word).search(prompt)]
         if not found and self.name not in prompt:
             raise StudioError(f"The test prompt {template!r} does not name the subject: write {{}} for it.")
-        for word in found:  # as the references spell it
+        for word in found:  # spelled as in the references
             prompt = word.join(trigger_pattern(word).split(prompt))
         return prompt
 
@@ -142,12 +142,12 @@ def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
         _check_one_style(prompts, [word for _, word in texts])
         references = tuple(Reference("", prompt, prompt, "") for prompt in prompts)
         return Described(references, parse_prompts(kind, references))
-    spelled: dict[str, str] = {}  # the first spelling counts
+    spelled: dict[str, str] = {}  # key: the first spelling
     words = [spelled.setdefault(trigger_key(word), check_trigger_word(word)) for _, word in texts]
     if len(spelled) > MAX_SUBJECTS:
-        raise StudioError(f"The project has {len(spelled)} objects: learn at most {MAX_SUBJECTS} at once.")
+        raise StudioError(f"The project has {len(spelled)} objects: use at most {MAX_SUBJECTS}.")
     references = tuple(
-        Reference("", prompt, _without_all(prompt, spelled.values()), "", word)
+        Reference("", prompt, _without_trigger_words(prompt, spelled.values()), "", word)
         for prompt, word in zip(prompts, words, strict=True)
     )
     described = Described(references, parse_prompts(kind, references))
@@ -158,9 +158,7 @@ def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
 
 def _check_one_style(prompts: Sequence[str], trigger_words: Sequence[str]) -> None:
     if any(word.strip() for word in trigger_words):
-        raise StudioError(
-            "A picture of a style cannot have a trigger word: remove the word, or choose the kind object."
-        )
+        raise StudioError("A style has no trigger word: leave it empty, or choose the kind object.")
     styles = {style.lower(): style for style in map(style_descriptor, prompts)}
     if len(styles) > 1:
         first, second, *_ = styles.values()
@@ -170,14 +168,14 @@ def _check_one_style(prompts: Sequence[str], trigger_words: Sequence[str]) -> No
         )
 
 
-def _without_all(prompt: str, trigger_words: Iterable[str]) -> str:
+def _without_trigger_words(prompt: str, trigger_words: Iterable[str]) -> str:
     for word in trigger_words:
         prompt = plain_prompt(prompt, word)
     return prompt
 
 
 def _check_one_class(subject: Subject) -> None:
-    """Refuse references of one subject whose class names have no word in common."""
+    """Refuse prompts of one subject whose nouns have no word in common."""
     nouns = [
         class_prompt(prompt, subject.trigger_word).removeprefix("a photo of ")
         for prompt in subject.foregrounds
@@ -191,5 +189,5 @@ def _check_one_class(subject: Subject) -> None:
 
 
 def _share_a_word(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether a word of one is the beginning of a word of the other, as in `sleepy dog` and `dogs`."""
+    """Whether a word of one is a prefix of a word of the other: true for `sleepy dog` and `dogs`."""
     return any(word.startswith(other) or other.startswith(word) for word in words for other in others)

@@ -199,8 +199,8 @@ def test_plain_prompts_contain_no_trigger_word():
             [(POT, "<dotty>"), ("A <dotty> teddy bear", "<dotty>")],
             "'<dotty>' stands for both a teapot and a teddy bear: give each object its own trigger word",
         ),
-        ("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "5 objects: learn at most 4"),
-        ("style", [("A cat in ink", "<ink>")], "A picture of a style cannot have a trigger word"),
+        ("object", [(f"A <x{i}> cat", f"<x{i}>") for i in range(5)], "5 objects: use at most 4"),
+        ("style", [("A cat in ink", "<ink>")], "A style has no trigger word"),
         ("style", [("A cat in ink", ""), ("A dog in oil", "")], "two styles, 'in ink' and 'in oil'"),
     ],
 )
