@@ -1,4 +1,4 @@
-"""The jobs `pairs` and `quality`: draw the pairs of a refinement, and make heat maps (Eq. P1, P4 to P6)."""
+"""The job `pairs`: draw the pairs of a refinement and judge their patches (Eq. P1, P4 to P6)."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
@@ -14,8 +14,8 @@ from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.worker.jobs.disk_space import check_drawing_room
+from gal_studio.worker.jobs.quality import find_subjects
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.foregrounds import find_in_references
 from gal_studio.worker.patches.judge import (
     AT_ONCE,
     Judge,
@@ -24,7 +24,7 @@ from gal_studio.worker.patches.judge import (
     only,
     references_by_subject,
 )
-from gal_studio.worker.patches.maps import judge_candidate, judge_pair
+from gal_studio.worker.patches.maps import judge_pair
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.task import Progress, Task, open_task
 
@@ -34,7 +34,7 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model)
-    yield from _find_subjects(task)
+    yield from find_subjects(task)
     base = pairing.refined_round(store, job.round_id)
     pairs = store.refinements.plan(job.round_id, pairing.planned_pairs(store, base, task.settings.refine))
     missing = [pair for pair in pairs if pair.generated_image is None]
@@ -42,20 +42,6 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
     if missing:
         yield from _draw(task, missing, len(pairs))
     yield from _judge_pairs(task)
-
-
-def _find_subjects(task: Task) -> Generator[Progress, None, None]:
-    """Find the foregrounds of the references that have none yet."""
-    wanted = list(pairing.references_without_foreground(task.store, task.round.id))
-    name = pairing.vision_model(task.store, task.round.id)
-    found = find_in_references(
-        task.store,
-        lambda: open_judge(task.store, task.models, task.project, name),
-        task.store.projects.references(task.project.id),
-        wanted,
-    )
-    for done, _ in enumerate(found):
-        yield Progress("foregrounds", done, len(wanted), "Finding the subject in the references")
 
 
 def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress, None, None]:
@@ -126,38 +112,3 @@ def _accepted(judge: Judge, pair: Pair, pairs: Sequence[Pair], known: Mapping[st
         (other.reference_image, other.reference_mask): None for other in pairs if other.prompt == pair.prompt
     }
     return {"": [(known[image], judge.patches(mask, known[image], None)) for image, mask in own]}
-
-
-def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
-    """Make the quality maps of all candidates of a round, judged by the masked references."""
-    task = open_task(store, models, job)
-    yield Progress("loading", 0, 0, "Loading the vision model")
-    yield from _find_subjects(task)
-    name = pairing.vision_model(store, job.round_id)
-    judge = open_judge(store, models, task.project, name)
-    candidates = store.candidates.of_round(job.round_id)
-    judged = pairing.judged_candidates(store, job.round_id)
-    missing = [candidate for candidate in candidates if candidate.id not in judged]
-    if not missing:
-        return
-    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
-    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
-    named = {candidate.id: task.prompts.named_in(prompts[candidate.anchor_id]) for candidate in candidates}
-    pictures = {
-        word: [candidate.image for candidate in candidates if word in named[candidate.id]]
-        for word in references
-    }
-    for _ in look_for_subjects(judge, references, pictures):
-        yield Progress("maps", len(judged), len(candidates), "Looking for the subjects")
-    for first in range(0, len(missing), AT_ONCE):
-        part = missing[first : first + AT_ONCE]
-        known = judge.features([candidate.image for candidate in part])
-        for candidate in part:
-            judge_candidate(
-                judge,
-                candidate,
-                known[candidate.image],
-                only(references, named[candidate.id]),
-                task.project.kind == "object",
-            )
-        yield Progress("maps", len(judged) + first + len(part), len(candidates), "Making heat maps")

@@ -10,7 +10,8 @@ from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.worker.jobs.fine_tune import tune_round
 from gal_studio.worker.jobs.generate import generate_round
-from gal_studio.worker.jobs.pairs import judge_round, make_pairs
+from gal_studio.worker.jobs.pairs import make_pairs
+from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.jobs.refine import refine_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress

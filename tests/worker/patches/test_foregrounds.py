@@ -16,7 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs.pairs import judge_round
+from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
 from gal_studio.worker.patches.judge import Judge

@@ -1,0 +1,62 @@
+"""The job `quality`: make the heat maps of a round's candidates (Eq. P4 to P6)."""
+
+from collections.abc import Generator
+
+from gal_studio.core.types import Job
+from gal_studio.rounds import pairs as pairing
+from gal_studio.state import Store
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.foregrounds import find_in_references
+from gal_studio.worker.patches.judge import AT_ONCE, look_for_subjects, only, references_by_subject
+from gal_studio.worker.patches.maps import judge_candidate
+from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.task import Progress, Task, open_task
+
+
+def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Make the quality maps of all candidates of a round, judged by the masked references."""
+    task = open_task(store, models, job)
+    yield Progress("loading", 0, 0, "Loading the vision model")
+    yield from find_subjects(task)
+    name = pairing.vision_model(store, job.round_id)
+    judge = open_judge(store, models, task.project, name)
+    candidates = store.candidates.of_round(job.round_id)
+    judged = pairing.judged_candidates(store, job.round_id)
+    missing = [candidate for candidate in candidates if candidate.id not in judged]
+    if not missing:
+        return
+    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
+    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
+    named = {candidate.id: task.prompts.named_in(prompts[candidate.anchor_id]) for candidate in candidates}
+    pictures = {
+        word: [candidate.image for candidate in candidates if word in named[candidate.id]]
+        for word in references
+    }
+    for _ in look_for_subjects(judge, references, pictures):
+        yield Progress("maps", len(judged), len(candidates), "Looking for the subjects")
+    for first in range(0, len(missing), AT_ONCE):
+        part = missing[first : first + AT_ONCE]
+        known = judge.features([candidate.image for candidate in part])
+        for candidate in part:
+            judge_candidate(
+                judge,
+                candidate,
+                known[candidate.image],
+                only(references, named[candidate.id]),
+                task.project.kind == "object",
+            )
+        yield Progress("maps", len(judged) + first + len(part), len(candidates), "Making heat maps")
+
+
+def find_subjects(task: Task) -> Generator[Progress, None, None]:
+    """Find the foregrounds of the references that have none yet."""
+    wanted = list(pairing.references_without_foreground(task.store, task.round.id))
+    name = pairing.vision_model(task.store, task.round.id)
+    found = find_in_references(
+        task.store,
+        lambda: open_judge(task.store, task.models, task.project, name),
+        task.store.projects.references(task.project.id),
+        wanted,
+    )
+    for done, _ in enumerate(found):
+        yield Progress("foregrounds", done, len(wanted), "Finding the subject in the references")
