@@ -1,4 +1,4 @@
-/** The projects of the workspace, and those that are put away: they come back, or are deleted for good. */
+/** The workspace's projects, and the archived ones, which can be restored or deleted. */
 /** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
@@ -13,7 +13,7 @@ import { toast } from "../kit/toast.js";
 let parts;
 const question = newest();
 let trying = false; // a demo is on its way
-let open = false; // the list of what is put away
+let open = false; // the list of archived projects
 
 /** @param {ReferenceParts} found */
 export function mountProjects(found) {

@@ -169,7 +169,7 @@ class Comparison {
     const answer = await call("rounds", "before_after", { round: state.roundId });
     if (key !== this.asked) return;
     if (answer) this.take(answer.anchors);
-    else this.asked = ""; // it is asked for again
+    else this.asked = ""; // it is requested again
   }
 
   /** @param {ComparedAnchor[]} anchors */
