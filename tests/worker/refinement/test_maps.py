@@ -47,7 +47,7 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
             assert values.shape == (found.height, found.width) == (16, 16)
             assert values.min() >= 0
             assert values.max() <= 1
-        with pytest.raises(StudioError, match="have their quality maps already"):
+        with pytest.raises(StudioError, match="have their heat maps already"):
             studio.judge_quality(first)
 
 

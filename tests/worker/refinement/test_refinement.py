@@ -163,7 +163,7 @@ def test_pressing_twice_makes_one_refinement(studio: Studio, models: Models) -> 
     node = jobs[0].round_id
     assert len(studio.rounds(project_id)) == 2
     for ask in (studio.make_pairs, studio.run_refinement):
-        with pytest.raises(StudioError, match="refined with these pictures and settings already"):
+        with pytest.raises(StudioError, match="already refined with these pictures and settings"):
             ask(first)
     with pytest.raises(StudioError, match="refined with these pairs and settings already"):
         studio.refine(node)
