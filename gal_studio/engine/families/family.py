@@ -30,15 +30,12 @@ class NoiseProcess(Protocol):
 
     def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
         """Draw training times, (count,), in the denoiser's units."""
-        ...
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Add noise to latents (n, c, h, w) at times (n,)."""
-        ...
 
     def target(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """The prediction target for `mix` of the same arguments, (n, c, h, w)."""
-        ...
 
 
 class Solver(Protocol):
@@ -49,7 +46,6 @@ class Solver(Protocol):
 
     def step(self, output: torch.Tensor, timestep: Any, sample: torch.Tensor, return_dict: bool) -> Any:
         """One denoising step; the first item of the result is the next sample."""
-        ...
 
 
 class Family(Protocol):
@@ -69,109 +65,84 @@ class Family(Protocol):
     @classmethod
     def open(cls, folder: Path, dtype: torch.dtype) -> Self:
         """Load a model folder on the CPU with weights of this type; any exception refuses the folder."""
-        ...
 
     def check(self, name: str) -> None:
         """Raise a StudioError that names the model if this family does not support a property of it."""
-        ...
 
     def to(self, device: torch.device) -> None:
         """Move the whole model to a device."""
-        ...
 
     @property
     def denoiser(self) -> Any:
         """The trained module: a diffusers model that supports LoRA and gradient checkpointing."""
-        ...
 
     @property
     def autoencoder(self) -> Any:
         """The autoencoder between pictures and latents; it supports tiled decoding."""
-        ...
 
     @property
     def frozen_parts(self) -> tuple[torch.nn.Module, ...]:
         """All modules of the model, which are frozen after loading."""
-        ...
 
     @property
     def scale(self) -> int:
         """Pixels per latent position along a side."""
-        ...
 
     @property
     def resolution(self) -> int:
         """The side in pixels that the model was trained for."""
-        ...
 
     @property
     def latent_channels(self) -> int:
         """Channels c of a latent."""
-        ...
 
     @property
     def token_limit(self) -> int:
         """The text encoder's context length, including the start and end tokens."""
-        ...
 
     def count_tokens(self, prompt: str) -> int:
         """The number of a prompt's tokens, including the start and end tokens."""
-        ...
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
         """Encode one prompt."""
-        ...
 
     def unconditional_text(self, device: torch.device) -> TextFeatures:
         """The unconditional text features of classifier-free guidance."""
-        ...
 
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
         """Encode pixels (n, 3, H, W) in [-1, 1] to float32 latents, scaled for the denoiser."""
-        ...
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Decode latents to float32 pixels (n, 3, H, W), roughly in [-1, 1]."""
-        ...
 
     def process(self) -> NoiseProcess:
         """The noise process that the model was trained with."""
-        ...
 
     def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
         """Make a solver for sampling in this many steps."""
-        ...
 
     def predict(
         self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
     ) -> torch.Tensor:
         """The denoiser's prediction in float32, (n, c, h, w)."""
-        ...
 
     def is_guided(self, scale: float) -> bool:
         """Whether this guidance scale needs a conditional and an unconditional prediction."""
-        ...
 
     def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
         """Combine the unconditional and the conditional prediction."""
-        ...
 
     def lora_layers(self, target: str) -> list[str]:
         """Names, or suffixes of names, of the layers that get a LoRA for this target."""
-        ...
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         """Use attention that trains faster on this device, within the context."""
-        ...
 
     def sliced_attention(self) -> AbstractContextManager[None]:
         """Use attention that needs less memory, within the context."""
-        ...
 
     def prepare_for_measuring(self, denoiser: Any) -> None:
         """Prepare a denoiser on the meta device for measuring: it must not materialize attention matrices."""
-        ...
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Keyword arguments for one call of the denoiser, on the default device, to measure its memory."""
-        ...

@@ -13,8 +13,6 @@ class Embedder(Protocol):
 
     def images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
         """E_i of n pictures, (n, d)."""
-        ...
 
     def texts(self, prompts: Sequence[str]) -> NDArray[np.float64]:
         """E_t of n prompts, (n, d)."""
-        ...

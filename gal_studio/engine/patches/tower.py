@@ -25,7 +25,6 @@ class VisionTower(Protocol):
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
         """F of n pictures, (n, h, w, d), unit length along d."""
-        ...
 
 
 @dataclass

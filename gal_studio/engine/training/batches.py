@@ -64,7 +64,6 @@ class BatchSource(Protocol):
 
     def next_batch(self, generator: torch.Generator) -> Batch:
         """Make the next batch; all randomness comes from `generator`."""
-        ...
 
 
 class ExampleSource:

@@ -20,4 +20,3 @@ class Policy(Protocol):
         top_k: int,
     ) -> SuggestionSet:
         """Return at most `top_k` suggestions; they must not depend on the order of candidates and scores."""
-        ...
