@@ -17,7 +17,7 @@ from gal_studio.ui.payloads import Payload
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # characters of an idempotency key
 _UNKNOWN = "The studio does not know this change: load the page again."
-Acts = Mapping[str, Callable[[Studio, Payload], Payload]]
+Acts = Mapping[str, Callable[[Studio, Payload], Payload | None]]
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def answer(studio: Studio, known: Writes, write: Payload) -> Payload:
 
     def once(request: Payload) -> Payload:
         if name in known.atomic:
-            return answers.once(key, lambda: known.atomic[name](studio, request))
+            return answers.once(key, lambda: known.atomic[name](studio, request) or {})
         if name in known.outside:
             request = {**request, "origin": key}
-            return answers.once_outside(key, lambda: known.outside[name](studio, request))
+            return answers.once_outside(key, lambda: known.outside[name](studio, request) or {})
         raise StudioError(_UNKNOWN)  # from a page that is older than the studio
 
     return guarded(once)(write["request"])

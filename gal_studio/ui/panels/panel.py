@@ -41,14 +41,16 @@ class Panel:
     outside: Acts = field(default_factory=dict)
 
 
-def handlers_on(subject: Subject, acts: Mapping[str, Callable[[Subject, Payload], Payload]]) -> list[Handler]:
+def handlers_on(
+    subject: Subject, acts: Mapping[str, Callable[[Subject, Payload], Payload | None]]
+) -> list[Handler]:
     """Handlers that the page calls by these names, each bound to the same studio or view cache."""
     return [_named(name, act, subject) for name, act in acts.items()]
 
 
-def _named(name: str, act: Callable[[Subject, Payload], Payload], subject: Subject) -> Handler:
+def _named(name: str, act: Callable[[Subject, Payload], Payload | None], subject: Subject) -> Handler:
     def handler(request: Payload) -> Payload:
-        return act(subject, request)
+        return act(subject, request) or {}
 
     handler.__name__ = name  # Gradio calls it by this
     return handler

@@ -1,8 +1,6 @@
 """Step 1: the list of projects, the form of a new project, and the anchors of the current one."""
 
 import time
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
@@ -13,6 +11,7 @@ from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Payload
@@ -107,26 +106,10 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
     return {"said": ", ".join(said) + "." if said else "Nothing changed."}
 
 
-def _overview(studio: Studio, request: Payload) -> Payload:
-    return projects_and_demos(studio)
-
-
-def _options(studio: Studio, request: Payload) -> Payload:
-    return models(studio)
-
-
-def _check(studio: Studio, request: Payload) -> Payload:
-    return {"notes": list(studio.check_picture(uploads().path(request["path"]), given_mask(request)))}
-
-
 def _create(studio: Studio, request: Payload) -> Payload:
     project_id = studio.create_project(draft(request))
     uploads().taken(uploaded(request))
     return {"project": project_id}
-
-
-def _change(studio: Studio, request: Payload) -> Payload:
-    return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
 
 
 def _rename(studio: Studio, request: Payload) -> Payload:
@@ -134,22 +117,8 @@ def _rename(studio: Studio, request: Payload) -> Payload:
     return {"name": studio.project(request["project"]).name}
 
 
-def _archive(studio: Studio, request: Payload) -> Payload:
-    studio.archive(request["project"])
-    return {}
-
-
-def _restore(studio: Studio, request: Payload) -> Payload:
-    studio.restore(request["project"])
-    return {}
-
-
-def _delete(studio: Studio, request: Payload) -> Payload:
-    return {"freed": _megabytes(studio.delete(request["project"]))}
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+def _change(studio: Studio, request: Payload) -> Payload:
+    return studio.change_settings(request["project"], nested(request["settings"])).to_dict()
 
 
 def _try_demo(studio: Studio, request: Payload) -> Payload:
@@ -158,28 +127,35 @@ def _try_demo(studio: Studio, request: Payload) -> Payload:
     return {"project": project_id}
 
 
-def _enable_anchor(studio: Studio, request: Payload) -> Payload:
-    studio.enable_anchor(request["anchor"], bool(request["enabled"]))
-    return {}
+def _check(studio: Studio, request: Payload) -> Payload:
+    return {"notes": list(studio.check_picture(uploads().path(request["path"]), given_mask(request)))}
 
 
-READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {"overview": _overview, "options": _options, "check": _check}
-)
-WHOLE_PROJECTS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {"create": _create, "delete": _delete, "try_demo": _try_demo}
-)
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size < 1e7 else f"{size / 1e6:.0f} MB"
+
+
+READS: Acts = {
+    "overview": lambda studio, _: projects_and_demos(studio),
+    "options": lambda studio, _: models(studio),
+    "check": _check,
+}
+WHOLE_PROJECTS: Acts = {
+    "create": _create,
+    "delete": lambda studio, request: {"freed": _megabytes(studio.delete(request["project"]))},
+    "try_demo": _try_demo,
+}
 """Writes that read or delete files, so that they cannot run in one transaction."""
-WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {
-        "change": _change,
-        "rename": _rename,
-        "archive": _archive,
-        "restore": _restore,
-        "add_anchors": anchors_added,
-        "enable_anchor": _enable_anchor,
-    }
-)
+WRITES: Acts = {
+    "change": _change,
+    "rename": _rename,
+    "archive": lambda studio, request: studio.archive(request["project"]),
+    "restore": lambda studio, request: studio.restore(request["project"]),
+    "add_anchors": anchors_added,
+    "enable_anchor": lambda studio, request: studio.enable_anchor(
+        request["anchor"], bool(request["enabled"])
+    ),
+}
 
 
 def _build(context: Context) -> gr.HTML:

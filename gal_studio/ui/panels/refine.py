@@ -1,14 +1,12 @@
 """Refinements, heat maps and brushes. Each button calls one verb of the studio."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView
 from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import handlers_on
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.refinement import map_payload
@@ -52,39 +50,25 @@ def find_subject(studio: Studio, request: Payload) -> Payload:
     reference = studio.store.projects.reference(request["reference"])
     found = studio.store.refinements.foreground(reference.image)
     name = reference.mask or (found.mask if found else None)
-    history = studio.store.projects.masks.history(reference.id)
-    return {
-        "mask": _runs(studio, name),
-        "painted": reference.mask is not None,
-        "can_undo": bool(history.undoable),
-        "can_redo": bool(history.redoable),
-    }
+    can_undo, can_redo = studio.store.projects.masks.can_undo(reference.id)
+    painted = reference.mask is not None
+    return {"mask": _runs(studio, name), "painted": painted, "can_undo": can_undo, "can_redo": can_redo}
 
 
-def keep_subject(studio: Studio, request: Payload) -> Payload:
+def keep_subject(studio: Studio, request: Payload) -> None:
     """Store the painted mask of a reference; without one, the studio finds the subject."""
     mask = request.get("mask")
     studio.set_reference_mask(request["reference"], pixels_of(mask) if mask else None)
-    return {}
 
 
 def _runs(studio: Studio, name: str | None) -> Payload | None:
     return runs_of(studio.store.images.mask(name)) if name else None
 
 
-def keep_paint(studio: Studio, request: Payload) -> Payload:
+def keep_paint(studio: Studio, request: Payload) -> None:
     """Store the painting of a pair; without a mask, it is removed."""
     mask = request.get("mask")
     studio.paint(request["pair"], pixels_of(mask) if mask else None)
-    return {}
-
-
-def _undo_mask(studio: Studio, request: Payload) -> Payload:
-    return {"changed": studio.undo_reference_mask(request["reference"])}
-
-
-def _redo_mask(studio: Studio, request: Payload) -> Payload:
-    return {"changed": studio.redo_reference_mask(request["reference"])}
 
 
 def set_rule(studio: Studio, request: Payload) -> Payload:
@@ -121,54 +105,28 @@ def _place(view: CandidateView) -> tuple[str, int]:
     return view.candidate.anchor_id, view.candidate.seed
 
 
-def _judge_quality(studio: Studio, request: Payload) -> Payload:
-    return {"job": studio.judge_quality(request["round"]).id}
-
-
-def _make_pairs(studio: Studio, request: Payload) -> Payload:
-    return {"round": studio.make_pairs(request["round"]).round_id}
-
-
-def _refine(studio: Studio, request: Payload) -> Payload:
-    return {"round": studio.refine(request["round"]).round_id}
-
-
-def _run_refinement(studio: Studio, request: Payload) -> Payload:
-    return {"round": studio.run_refinement(request["round"])[-1].round_id}
-
-
-def _undo_painting(studio: Studio, request: Payload) -> Payload:
-    return {"changed": studio.undo_painting(request["round"])}
-
-
-def _redo_painting(studio: Studio, request: Payload) -> Payload:
-    return {"changed": studio.redo_painting(request["round"])}
-
-
-READS: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {"patch_maps": find_maps, "part_mask": find_part, "pair": find_pair, "reference_mask": find_subject}
-)
-WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {
-        "judge_quality": _judge_quality,
-        "make_pairs": _make_pairs,
-        "refine": _refine,
-        "run_refinement": _run_refinement,
-        "paint": keep_paint,
-        "undo_painting": _undo_painting,
-        "redo_painting": _redo_painting,
-        "set_mask": keep_subject,
-        "undo_mask": _undo_mask,
-        "redo_mask": _redo_mask,
-        "next_rule": set_rule,
-    }
-)
+READS: Acts = {
+    "patch_maps": find_maps,
+    "part_mask": find_part,
+    "pair": find_pair,
+    "reference_mask": find_subject,
+}
+WRITES: Acts = {
+    "judge_quality": lambda studio, request: {"job": studio.judge_quality(request["round"]).id},
+    "make_pairs": lambda studio, request: {"round": studio.make_pairs(request["round"]).round_id},
+    "refine": lambda studio, request: {"round": studio.refine(request["round"]).round_id},
+    "run_refinement": lambda studio, request: {"round": studio.run_refinement(request["round"])[-1].round_id},
+    "paint": keep_paint,
+    "undo_painting": lambda studio, request: {"changed": studio.undo_painting(request["round"])},
+    "redo_painting": lambda studio, request: {"changed": studio.redo_painting(request["round"])},
+    "set_mask": keep_subject,
+    "undo_mask": lambda studio, request: {"changed": studio.undo_reference_mask(request["reference"])},
+    "redo_mask": lambda studio, request: {"changed": studio.redo_reference_mask(request["reference"])},
+    "next_rule": set_rule,
+}
 """The writes of the Rounds screen; `round` in an answer is the round to show next."""
 
 
 def handlers(views: ViewCache) -> list[Handler]:
     """The handlers with which the page reads refinements."""
-    return [
-        *handlers_on(views.studio, READS),
-        *handlers_on(views, {"before_after": before_after}),
-    ]
+    return [*handlers_on(views.studio, READS), *handlers_on(views, {"before_after": before_after})]

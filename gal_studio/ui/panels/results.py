@@ -44,17 +44,16 @@ def same_seed(views: ViewCache, project_id: str, anchor_id: str, index: int) -> 
     return {"rounds": rows, "most": most}
 
 
-def _results(views: ViewCache, request: Payload) -> Payload:
-    return all_rounds(views, request["project"])
-
-
 def _same_seed(views: ViewCache, request: Payload) -> Payload:
     return same_seed(views, request["project"], request["anchor"], int(request["index"]))
 
 
 def _build(context: Context) -> gr.HTML:
-    reads = {"results": _results, "same_seed": _same_seed}
-    return make_panel("results", handlers_on(context.views, reads))
+    results = {
+        "results": lambda views, request: all_rounds(views, request["project"]),
+        "same_seed": _same_seed,
+    }
+    return make_panel("results", handlers_on(context.views, results))
 
 
 PANEL = Panel(_build)

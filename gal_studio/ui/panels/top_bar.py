@@ -1,14 +1,12 @@
 """The top bar: the project, the steps, the current job, the queue of all jobs, and the log."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
 import gradio as gr
 
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.work import report_payload
@@ -16,31 +14,13 @@ from gal_studio.ui.payloads.work import report_payload
 SIGNED_IN = "signed-in"
 
 
-def _stop(studio: Studio, request: Payload) -> Payload:
-    return {"state": studio.stop(request["job"]).state}
-
-
-def _pause(studio: Studio, request: Payload) -> Payload:
-    return {"state": studio.pause(request["job"]).state}
-
-
-def _resume(studio: Studio, request: Payload) -> Payload:
-    return {"state": studio.resume(request["job"]).state}
-
-
-def _preview(studio: Studio, request: Payload) -> Payload:
-    studio.preview_now(request["job"])
-    return {}
-
-
-def _reorder(studio: Studio, request: Payload) -> Payload:
-    studio.reorder(request["job"], request["direction"])
-    return {}
-
-
-WRITES: Mapping[str, Callable[[Studio, Payload], Payload]] = MappingProxyType(
-    {"stop": _stop, "pause": _pause, "resume": _resume, "preview": _preview, "reorder": _reorder}
-)
+WRITES: Acts = {
+    "stop": lambda studio, request: {"state": studio.stop(request["job"]).state},
+    "pause": lambda studio, request: {"state": studio.pause(request["job"]).state},
+    "resume": lambda studio, request: {"state": studio.resume(request["job"]).state},
+    "preview": lambda studio, request: studio.preview_now(request["job"]),
+    "reorder": lambda studio, request: studio.reorder(request["job"], request["direction"]),
+}
 
 
 def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:

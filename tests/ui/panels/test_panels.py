@@ -11,7 +11,7 @@ from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
 from gal_studio.ui.panels.results import all_rounds, same_seed
-from gal_studio.ui.panels.rounds import record, redo, undo
+from gal_studio.ui.panels.rounds import WRITES, record
 from tests.ui.conftest import Place
 from tests.ui.seeded import picture
 
@@ -37,11 +37,11 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
     verdicts = place.studio.store.decisions.verdicts
-    assert undo(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert WRITES["undo"](place.studio, {"round": place.round}) == {"changed": [first]}
     assert verdicts(place.round) == {}
-    assert redo(place.studio, {"round": place.round}) == {"changed": [first]}
+    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": [first]}
     assert verdicts(place.round) == {first: "accepted"}
-    assert redo(place.studio, {"round": place.round}) == {"changed": []}
+    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": []}
 
 
 def test_an_odd_verdict_is_refused(place: Place):

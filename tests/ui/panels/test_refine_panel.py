@@ -25,7 +25,8 @@ from gal_studio.ui.panels.refine import (
     set_rule,
 )
 from gal_studio.ui.panels.results import all_rounds
-from gal_studio.ui.panels.rounds import record_part, undo
+from gal_studio.ui.panels.rounds import WRITES as ROUND_WRITES
+from gal_studio.ui.panels.rounds import record_part
 from gal_studio.ui.payloads.refinement import measured
 from tests.ui.conftest import Place, built
 from tests.ui.seeded_refinement import HIGH, LOW, judge, object_with_subject, pairs_made, refined
@@ -108,7 +109,7 @@ def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
     assert parts["verdicts"] == {candidate: "accepted"}
     assert set(parts["masks"]) == {candidate}
     assert find_part(place.studio, {"candidate": candidate})["mask"] == CORNER
-    assert undo(place.studio, {"round": place.round}) == {"changed": [candidate]}
+    assert ROUND_WRITES["undo"](place.studio, {"round": place.round}) == {"changed": [candidate]}
     assert find_part(place.studio, {"candidate": candidate}) == {"mask": None}
 
 
