@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -16,15 +15,13 @@ from gal_studio.processes import start_worker
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 
-SUITS: Mapping[str, frozenset[JobState]] = MappingProxyType(
-    {
-        "pause": frozenset({"running"}),
-        "stop": frozenset({"queued", "running", "pausing", "paused", "interrupted"}),
-        "resume": frozenset({"paused", "stopped", "interrupted", "error"}),
-        "retry": frozenset({"error", "stopped", "interrupted"}),
-        "first": frozenset({"queued"}),
-    }
-)
+SUITS: Mapping[str, frozenset[JobState]] = {
+    "pause": frozenset({"running"}),
+    "stop": frozenset({"queued", "running", "pausing", "paused", "interrupted"}),
+    "resume": frozenset({"paused", "stopped", "interrupted", "error"}),
+    "retry": frozenset({"error", "stopped", "interrupted"}),
+    "first": frozenset({"queued"}),
+}
 """The states in which an action has an effect."""
 SHORTEST_PREFIX = 4  # characters of an ID
 

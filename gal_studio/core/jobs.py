@@ -1,7 +1,6 @@
 """Jobs: the legal transitions between states, and the order of the queue."""
 
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
 from typing import Literal, get_args
 
 from gal_studio.core.errors import StudioError
@@ -11,19 +10,17 @@ Direction = Literal["up", "down", "first"]
 Dependencies = Mapping[str, Collection[str]]
 """The jobs that each job depends on; a job without a key depends on none."""
 
-TRANSITIONS: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
-    {
-        "queued": frozenset({"running", "paused", "stopped", "error"}),
-        "running": frozenset({"pausing", "paused", "stopping", "interrupted", "completed", "error"}),
-        "pausing": frozenset({"paused", "stopping", "interrupted", "completed", "error"}),
-        "stopping": frozenset({"stopped", "interrupted", "completed", "error"}),
-        "paused": frozenset({"queued", "stopped"}),
-        "stopped": frozenset({"queued"}),
-        "interrupted": frozenset({"queued", "stopped"}),
-        "error": frozenset({"queued"}),
-        "completed": frozenset(),
-    }
-)
+TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
+    "queued": frozenset({"running", "paused", "stopped", "error"}),
+    "running": frozenset({"pausing", "paused", "stopping", "interrupted", "completed", "error"}),
+    "pausing": frozenset({"paused", "stopping", "interrupted", "completed", "error"}),
+    "stopping": frozenset({"stopped", "interrupted", "completed", "error"}),
+    "paused": frozenset({"queued", "stopped"}),
+    "stopped": frozenset({"queued"}),
+    "interrupted": frozenset({"queued", "stopped"}),
+    "error": frozenset({"queued"}),
+    "completed": frozenset(),
+}
 WORKING: frozenset[JobState] = frozenset({"running", "pausing", "stopping"})  # a worker has claimed the job
 ACTIVE: frozenset[JobState] = WORKING | {"queued"}  # it continues without the user
 RESUMABLE: frozenset[JobState] = frozenset({"paused", "stopped", "interrupted", "error"})

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.store import Store
@@ -12,72 +11,63 @@ from gal_studio.workspace.check import Finding, examine, folder_of
 DAMAGED = "damaged"
 """The folder to which altered files are moved, so that nothing is lost that someone might want."""
 
-_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
-    {
-        ("candidates", "image"): (
-            "UPDATE candidates SET image = '' WHERE image = :name",
-            "Generate draws them again from their seeds",
-        ),
-        ("rounds", "adapter"): (
-            "UPDATE rounds SET adapter = NULL, trained_as = NULL WHERE adapter = :name",
-            "Fine-tune trains these rounds again with the same result",
-        ),
-        ("class_images", "image"): (
-            "DELETE FROM class_images WHERE EXISTS (SELECT 1 FROM class_images AS lost WHERE "
-            "lost.image = :name AND lost.project_id = class_images.project_id AND "
-            "lost.drawn_by = class_images.drawn_by AND lost.position <= class_images.position)",
-            "the next training draws them again, and the ones after them",
-        ),
-        ("training_images", "image"): (
-            "DELETE FROM training_images WHERE image = :name",
-            "these previews are gone",
-        ),
-        ("pairs", "generated_image"): (
-            "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
-            "the pairs are drawn again from their seeds",
-        ),
-        ("pair_regions", "foreground_mask"): (
-            "DELETE FROM pair_regions WHERE foreground_mask = :name",
-            "the next refinement finds the subjects of these pairs again",
-        ),
-        ("foregrounds", "image"): (
-            "DELETE FROM foregrounds WHERE image = :name",
-            "their foregrounds are searched again when needed",
-        ),
-        ("foregrounds", "mask"): (
-            "DELETE FROM foregrounds WHERE mask = :name",
-            "the foregrounds are searched again",
-        ),
-        ("reference_masks", "mask"): (
-            "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
-            "the studio finds the subject of these references, until you paint it again",
-        ),
-        ("paintings", "image"): (
-            "UPDATE paintings SET image = NULL WHERE image = :name",
-            "these pairs count as not painted",
-        ),
-    }
-)
-_RESTORED_ELSEWHERE = MappingProxyType(
-    {
-        ("training_sets", "image"): "they come back with the pictures that were trained on",
-        ("training_sets", "mask"): "they come back with the masks that were trained with",
-        ("pairs", "reference_mask"): "the next refinement makes them again",
-    }
-)
-_NEEDS_A_PERSON = MappingProxyType(
-    {
-        (
-            "project_references",
-            "image",
-        ): "start a new project with the picture, or import an archive of this one",
-        (
-            "pairs",
-            "reference_image",
-        ): "they are references: start a new project, or import an archive of this one",
-        ("decisions", "mask"): "undo these decisions and accept the pictures again",
-    }
-)
+_REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("candidates", "image"): (
+        "UPDATE candidates SET image = '' WHERE image = :name",
+        "Generate draws them again from their seeds",
+    ),
+    ("rounds", "adapter"): (
+        "UPDATE rounds SET adapter = NULL, trained_as = NULL WHERE adapter = :name",
+        "Fine-tune trains these rounds again with the same result",
+    ),
+    ("class_images", "image"): (
+        "DELETE FROM class_images WHERE EXISTS (SELECT 1 FROM class_images AS lost WHERE "
+        "lost.image = :name AND lost.project_id = class_images.project_id AND "
+        "lost.drawn_by = class_images.drawn_by AND lost.position <= class_images.position)",
+        "the next training draws them again, and the ones after them",
+    ),
+    ("training_images", "image"): (
+        "DELETE FROM training_images WHERE image = :name",
+        "these previews are gone",
+    ),
+    ("pairs", "generated_image"): (
+        "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
+        "the pairs are drawn again from their seeds",
+    ),
+    ("pair_regions", "foreground_mask"): (
+        "DELETE FROM pair_regions WHERE foreground_mask = :name",
+        "the next refinement finds the subjects of these pairs again",
+    ),
+    ("foregrounds", "image"): (
+        "DELETE FROM foregrounds WHERE image = :name",
+        "their foregrounds are searched again when needed",
+    ),
+    ("foregrounds", "mask"): (
+        "DELETE FROM foregrounds WHERE mask = :name",
+        "the foregrounds are searched again",
+    ),
+    ("reference_masks", "mask"): (
+        "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
+        "the studio finds the subject of these references, until you paint it again",
+    ),
+    ("paintings", "image"): (
+        "UPDATE paintings SET image = NULL WHERE image = :name",
+        "these pairs count as not painted",
+    ),
+}
+_RESTORED_ELSEWHERE: Mapping[tuple[str, str], str] = {
+    ("training_sets", "image"): "they come back with the pictures that were trained on",
+    ("training_sets", "mask"): "they come back with the masks that were trained with",
+    ("pairs", "reference_mask"): "the next refinement makes them again",
+}
+_NEEDS_A_PERSON: Mapping[tuple[str, str], str] = {
+    ("project_references", "image"): "start a new project with the picture, or import an archive of this one",
+    (
+        "pairs",
+        "reference_image",
+    ): "they are references: start a new project, or import an archive of this one",
+    ("decisions", "mask"): "undo these decisions and accept the pictures again",
+}
 
 
 def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from gal_studio.core.errors import StudioError
@@ -49,28 +48,24 @@ class Shown:
 
 
 Part = Callable[[Shown], Any]
-PARTS: Mapping[str, Part] = MappingProxyType(
-    {
-        "project": lambda shown: project_payload(shown.view.project),
-        "rounds": lambda shown: round_chips(
-            shown.rounds, covers(shown.studio, shown.rounds), shown.view.settings.gal.top_k
-        ),
-        "job": lambda shown: job_payload(shown.studio.job_view(shown.view.project.id)),
-        "round": lambda shown: {**round_payload(shown.view), "previews": preview_payloads(shown.view)},
-        "scores": lambda shown: score_payloads(shown.view, _accepted(shown.refined)),
-        "positions": lambda shown: positions(shown.view),
-        "masks": lambda shown: part_marks(_masks(shown.view)),
-        "verdicts": lambda shown: _verdicts(shown.view),
-    }
-)
+PARTS: Mapping[str, Part] = {
+    "project": lambda shown: project_payload(shown.view.project),
+    "rounds": lambda shown: round_chips(
+        shown.rounds, covers(shown.studio, shown.rounds), shown.view.settings.gal.top_k
+    ),
+    "job": lambda shown: job_payload(shown.studio.job_view(shown.view.project.id)),
+    "round": lambda shown: {**round_payload(shown.view), "previews": preview_payloads(shown.view)},
+    "scores": lambda shown: score_payloads(shown.view, _accepted(shown.refined)),
+    "positions": lambda shown: positions(shown.view),
+    "masks": lambda shown: part_marks(_masks(shown.view)),
+    "verdicts": lambda shown: _verdicts(shown.view),
+}
 """The parts for every round, by the names that the page knows them by."""
-REFINEMENT_PARTS: Mapping[str, Part] = MappingProxyType(
-    {
-        "refinement": lambda shown: refinement_payload(
-            shown.views.refinement(shown.view.project.id, shown.view.round.id), shown.view
-        ),
-    }
-)
+REFINEMENT_PARTS: Mapping[str, Part] = {
+    "refinement": lambda shown: refinement_payload(
+        shown.views.refinement(shown.view.project.id, shown.view.round.id), shown.view
+    ),
+}
 """The additional parts for a refinement."""
 
 

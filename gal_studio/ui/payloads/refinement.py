@@ -1,19 +1,16 @@
 """A refinement as JSON: its pairs, its measurements in words, and what the next round starts from."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementView, RoundView
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.rounds import losses_payload
 
-METRICS: Mapping[str, tuple[str, int]] = MappingProxyType(
-    {
-        "clip_t": ("text alignment", 1),
-        "overfit_rate": ("share like the reference", -1),
-        "clip_i": ("likeness to the reference", 0),
-    }
-)
+METRICS: Mapping[str, tuple[str, int]] = {
+    "clip_t": ("text alignment", 1),
+    "overfit_rate": ("share like the reference", -1),
+    "clip_i": ("likeness to the reference", 0),
+}
 """The name of each measurement, and whether higher (1) or lower (-1) is better; 0: it depends."""
 
 
