@@ -80,7 +80,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
         if not path.is_file() or path.read_bytes() != data:
             write_whole(path, data, out)
     studio.export_adapter(view.round.id, out / f"lora-{label}.safetensors")
-    if not view.candidates and view.kind == "refine":
+    if not view.candidates and view.round.kind == "refine":
         return
     if not view.candidates:
         raise StudioError(f"Round {view.round.number} has no pictures: add anchors or choose fewer rounds.")
@@ -90,7 +90,7 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
 
 
 def _label(view: RoundView) -> str:
-    return f"round-{view.round.number}" + ("-refined" if view.kind == "refine" else "")
+    return f"round-{view.round.number}" + ("-refined" if view.round.kind == "refine" else "")
 
 
 def picture_name(view: RoundView, tile: CandidateView) -> str:

@@ -24,7 +24,7 @@ def test_new_style_project_has_anchors_settings_and_a_first_round(studio: Studio
     assert view.references[0].plain_prompt == STYLE
     assert view.settings.generation.candidates == 4
     (summary,) = studio.rounds(project_id)
-    assert (summary.number, summary.step, summary.has_adapter) == (1, "fine_tune", False)
+    assert (summary.number, summary.step, summary.adapter) == (1, "fine_tune", None)
     assert studio.projects() == (view,)
     assert studio.reference_picture(view.references[0].id).is_file()
 

@@ -32,27 +32,19 @@ class PlannedPair:
     weight: float = 1.0
 
 
-@dataclass(frozen=True)
-class Pair:
+@dataclass(frozen=True, kw_only=True)
+class Pair(PlannedPair):
     """A pair of a refinement; `generated_image` is None until x is drawn."""
 
     id: str
     round_id: str
     position: int
-    prompt: str
-    seed: int
-    reference_image: str
-    reference_mask: str | None
     generated_image: str | None
-    subject: str
-    weight: float
 
     @property
     def plan(self) -> PlannedPair:
         """The plan of this pair, without the drawn picture."""
-        return PlannedPair(
-            self.prompt, self.seed, self.reference_image, self.reference_mask, self.subject, self.weight
-        )
+        return PlannedPair(**{field.name: getattr(self, field.name) for field in fields(PlannedPair)})
 
 
 @dataclass(frozen=True)

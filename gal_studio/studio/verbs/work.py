@@ -7,7 +7,7 @@ from gal_studio.core.types import Job
 from gal_studio.studio.bug_report import BugReport, bug_report
 from gal_studio.studio.requests import refinements, rounds
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views import queue, round
+from gal_studio.studio.views import queue
 from gal_studio.studio.views.types import JobView, QueueView
 
 
@@ -82,7 +82,7 @@ class WorkVerbs(Verbs):
 
     def job_view(self, project_id: str) -> JobView:
         """The job line of the page."""
-        return round.job_view(self.store, project_id)
+        return queue.job_view(self.store, project_id)
 
     def bug_report(self, project_id: str | None = None, secrets: Iterable[str] = ()) -> BugReport:
         """Versions, device, settings and the end of the log, without home folders, passwords and tokens.

@@ -1,12 +1,16 @@
-"""The view of the job queue of a workspace."""
+"""The job queue of a workspace, and the current job of a project."""
+
+from typing import Any
 
 from gal_studio.core.job_kinds import describe_job
-from gal_studio.core.jobs import reordered
+from gal_studio.core.jobs import WORKING, reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue
-from gal_studio.studio.views.types import QueuedJob, QueueView
+from gal_studio.studio.views.types import JobView, QueuedJob, QueueView
+
+_OWN = ("id", "kind", "round_id", "state", "phase", "done", "total", "message", "paused_for")
 
 
 def queue_view(store: Store) -> QueueView:
@@ -21,29 +25,39 @@ def queue_view(store: Store) -> QueueView:
 
 
 def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
-    round_ = store.rounds.get(job.round_id)
     order, needs = [one.id for one in queue.waiting], queue.needs
-    kind = describe_job(job.kind)
-    phase = kind.phase(job.phase)
     waits_for = tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ())))
     return QueuedJob(
-        id=job.id,
-        kind=job.kind,
-        title=kind.title,
-        state=job.state,
+        **_words(job),
         project_id=job.project_id,
         project_name=store.projects.get(job.project_id).name,
-        round_id=round_.id,
-        round_name=round_names(store.rounds.of_project(job.project_id))[round_.id],
-        phase=job.phase,
-        doing=phase.name,
-        done=job.done,
-        total=job.total,
-        unit=phase.unit,
-        message=job.message,
+        round_name=round_names(store.rounds.of_project(job.project_id))[job.round_id],
         waits_for=waits_for,
         behind=", ".join(describe_job(name).noun for name in waits_for),
-        paused_for=job.paused_for,
         can_rise=reordered(order, needs, job.id, "up") != tuple(order),
         can_sink=reordered(order, needs, job.id, "down") != tuple(order),
     )
+
+
+def job_view(store: Store, project_id: str) -> JobView:
+    """The current job of a project."""
+    store.jobs.reap()
+    job = store.jobs.current(project_id)
+    alive = store.workers.alive()
+    if job is None:
+        return JobView(worker_alive=alive)
+    rate = store.jobs.rate(job.id) if job.state in WORKING else None
+    return JobView(
+        **_words(job),
+        worker_alive=alive,
+        rate=rate,
+        seconds_left=(job.total - job.done) / rate if rate else None,
+        finished=describe_job(job.kind).finished(job.total),
+    )
+
+
+def _words(job: Job) -> dict[str, Any]:
+    kind = describe_job(job.kind)
+    phase = kind.phase(job.phase)
+    words = {"title": kind.title, "doing": phase.name, "unit": phase.unit}
+    return {**{name: getattr(job, name) for name in _OWN}, **words}

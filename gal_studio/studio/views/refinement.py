@@ -2,7 +2,6 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import asdict
 from typing import get_args
 
 import numpy as np
@@ -12,9 +11,9 @@ from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
-from gal_studio.state.tables.refinements import MapKind, StoredMap
+from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
 from gal_studio.studio.views.round import project_view, round_summaries, round_view
-from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementStep, RefinementView
+from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
     "continue": "The next round continues from the weights of this refinement.",
@@ -33,7 +32,7 @@ def refinement_view(store: Store, round_id: str) -> RefinementView:
         round=round_,
         pairs=_pair_views(store, round_id),
         step=_step(store, round_),
-        measurements=tuple(MeasurementView(**asdict(figure)) for figure in measured),
+        measurements=measured,
         losses=store.rounds.losses(round_id),
         next_round_rule=NEXT_ROUND[rule],
         can_undo=undo,
@@ -65,27 +64,21 @@ def _step(store: Store, round_: Round) -> RefinementStep:
 def _pair_views(store: Store, round_id: str) -> tuple[PairView, ...]:
     painted = store.refinements.paintings.newest(round_id)
     judged = store.refinements.judged_pairs(round_id, pairs.vision_model(store, round_id))
-    views = []
-    for pair in store.refinements.pairs(round_id):
-        generated_mask = pairs.generated_foreground(store, pair)
-        views.append(
-            PairView(
-                id=pair.id,
-                prompt=pair.prompt,
-                subject=pair.subject,
-                reference_image=pair.reference_image,
-                reference_mask=pair.reference_mask,
-                generated_image=pair.generated_image,
-                generated_mask=generated_mask,
-                seed=pair.seed,
-                painted=painted.get(pair.id),
-                has_maps=pair.id in judged,
-                maps_version=_version(store, pair.id),
-                mean_quality=_mean(store, pair.id, "quality", generated_mask),
-                mean_reproduction=_mean(store, pair.id, "reproduction", pair.reference_mask),
-            )
-        )
-    return tuple(views)
+    return tuple(
+        _pair_view(store, pair, painted.get(pair.id), pair.id in judged)
+        for pair in store.refinements.pairs(round_id)
+    )
+
+
+def _pair_view(store: Store, pair: Pair, painted: str | None, has_maps: bool) -> PairView:
+    return PairView(
+        **vars(pair),
+        painted=painted,
+        has_maps=has_maps,
+        maps_version=_version(store, pair.id),
+        mean_quality=_mean(store, pair.id, "quality", pairs.generated_foreground(store, pair)),
+        mean_reproduction=_mean(store, pair.id, "reproduction", pair.reference_mask),
+    )
 
 
 def _version(store: Store, owner_id: str) -> str:

@@ -7,24 +7,13 @@ from gal_studio.core.gal.reasons import ALL_BLANK
 from gal_studio.core.gal.selection import SuggestionSet, explain_all, rank_anchors
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.intervals import wilson_interval
-from gal_studio.core.job_kinds import describe_job
-from gal_studio.core.jobs import WORKING
 from gal_studio.core.naming import round_names
 from gal_studio.core.seeds import generator
-from gal_studio.core.types import AnchorScore, Candidate, Job, Round
+from gal_studio.core.types import AnchorScore, Candidate, Round
 from gal_studio.rounds.lineage import accepted_candidates, missing, pool
 from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.state import Store
-from gal_studio.studio.views.types import (
-    CandidateView,
-    JobView,
-    PreviewView,
-    ProjectView,
-    RoundSummary,
-    RoundView,
-    ScoreView,
-    Step,
-)
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, ScoreView, Step
 
 
 def project_view(store: Store, project_id: str) -> ProjectView:
@@ -32,16 +21,8 @@ def project_view(store: Store, project_id: str) -> ProjectView:
     project = store.projects.get(project_id)
     titles = {preset.base_model: preset.title for preset in load_presets()}
     return ProjectView(
-        id=project.id,
-        name=project.name,
-        kind=project.kind,
-        base_model=project.base_model,
-        clip_model=project.clip_model,
+        **vars(project),
         model_title=titles.get(project.base_model, project.base_model),
-        trigger_word=project.trigger_word,
-        seed=project.seed,
-        settings=project.settings,
-        created=project.created,
         references=store.projects.references(project_id),
         prompts=store.projects.prompts(project_id),
         anchors=store.projects.anchors(project_id),
@@ -110,16 +91,12 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
         cover = next(shown, None) or store.candidates.first(round_.id)
         summaries.append(
             RoundSummary(
-                id=round_.id,
+                **vars(round_),
                 name=names[round_.id],
-                number=round_.number,
-                parent_id=round_.parent_id,
                 step=next_step(store, round_.id),
                 accepted=len(accepted),
                 candidates=store.candidates.count(round_.id),
-                has_adapter=round_.adapter is not None,
                 cover_candidate_id=cover,
-                kind=round_.kind,
             )
         )
     return tuple(summaries)
@@ -151,16 +128,12 @@ def round_view(store: Store, round_id: str) -> RoundView:
         exhausted=made.exhausted and bool(candidates),
         sentence=_sentence(made, scores, candidates),
         losses=store.rounds.losses(round_id),
-        previews=tuple(
-            PreviewView(preview.step, preview.prompt, preview.image)
-            for preview in store.rounds.previews(round_id)
-        ),
+        previews=store.rounds.previews(round_id),
         accepted=len(store.decisions.accepted(round_id)),
         can_undo=undo,
         can_redo=redo,
         seconds=store.rounds.seconds(round_id),
         unet_forwards=store.rounds.unet_forwards(round_id),
-        kind=round_.kind,
     )
 
 
@@ -208,37 +181,3 @@ def _candidate_views(
         )
         for candidate in candidates
     )
-
-
-def job_view(store: Store, project_id: str) -> JobView:
-    """The current job. Jobs of dead workers are marked here."""
-    store.jobs.reap()
-    job = store.jobs.current(project_id)
-    alive = store.workers.alive()
-    if job is None:
-        return JobView(None, None, None, "idle", "", 0, 0, "", None, None, "", alive)
-    rate = store.jobs.rate(job.id) if job.state in WORKING else None
-    kind = describe_job(job.kind)
-    phase = kind.phase(job.phase)
-    return JobView(
-        id=job.id,
-        kind=job.kind,
-        round_id=job.round_id,
-        state=job.state,
-        phase=job.phase,
-        done=job.done,
-        total=job.total,
-        unit=phase.unit,
-        rate=rate,
-        seconds_left=_seconds_left(job, rate),
-        message=job.message,
-        worker_alive=alive,
-        paused_for=job.paused_for,
-        title=kind.title,
-        doing=phase.name,
-        finished=kind.finished(job.total),
-    )
-
-
-def _seconds_left(job: Job, rate: float | None) -> float | None:
-    return (job.total - job.done) / rate if rate else None

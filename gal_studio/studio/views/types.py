@@ -10,53 +10,40 @@ from gal_studio.core.types import (
     AnchorScore,
     Candidate,
     JobState,
-    Kind,
     PauseReason,
     Reference,
     Round,
-    RoundKind,
     Verdict,
 )
+from gal_studio.state.tables.projects import Project
+from gal_studio.state.tables.refinements import Measurement, Pair
+from gal_studio.state.tables.rounds import Preview
 
 Step = Literal["fine_tune", "refine", "generate", "accept", "next_round", "wait"]
 RefinementStep = Literal["pairs", "review", "refine", "generate", "done"]
 Place = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class ProjectView:
+@dataclass(frozen=True, kw_only=True)
+class ProjectView(Project):
     """A project with its references, prompts, anchors and settings."""
 
-    id: str
-    name: str
-    kind: Kind
-    base_model: str
-    clip_model: str
     model_title: str
-    trigger_word: str
-    seed: int
-    settings: Settings
-    created: float
     references: tuple[Reference, ...]
     prompts: Prompts
     anchors: tuple[Anchor, ...]
-    archived: bool = False
+    archived: bool
 
 
-@dataclass(frozen=True)
-class RoundSummary:
+@dataclass(frozen=True, kw_only=True)
+class RoundSummary(Round):
     """One chip in the strip of rounds."""
 
-    id: str
     name: str
-    number: int
-    parent_id: str | None
     step: Step
     accepted: int
     candidates: int
-    has_adapter: bool
     cover_candidate_id: str | None
-    kind: RoundKind = "fine_tune"
 
 
 @dataclass(frozen=True)
@@ -84,15 +71,6 @@ class CandidateView:
 
 
 @dataclass(frozen=True)
-class PreviewView:
-    """A picture drawn during the training; `image` is its name in the store."""
-
-    step: int
-    prompt: str
-    image: str
-
-
-@dataclass(frozen=True)
 class RoundView:
     """Everything that the Rounds screen shows of one round.
 
@@ -114,68 +92,59 @@ class RoundView:
     exhausted: bool
     sentence: str
     losses: tuple[tuple[int, float], ...]
-    previews: tuple[PreviewView, ...]
+    previews: tuple[Preview, ...]
     accepted: int
     can_undo: bool
     can_redo: bool
     seconds: dict[str, float]
     unet_forwards: int
-    kind: RoundKind = "fine_tune"
 
 
-@dataclass(frozen=True)
-class JobView:
-    """The current job of a project; `state` is idle if there was never one.
-
-    In words: `title` is what it does, `doing` its present phase if that has a name of its own, `finished`
-    the result, and `unit` what is counted.
+@dataclass(frozen=True, kw_only=True)
+class JobWords:
+    """A job, and in words: `title` is what it does, `doing` its present phase if that has a name of its own,
+    and `unit` what is counted.
     """
 
-    id: str | None
-    kind: str | None
-    round_id: str | None
-    state: JobState | Literal["idle"]
-    phase: str
-    done: int
-    total: int
-    unit: str
-    rate: float | None
-    seconds_left: float | None
-    message: str
-    worker_alive: bool
+    id: str = ""
+    kind: str = ""
+    round_id: str = ""
+    state: JobState | Literal["idle"] = "idle"
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    message: str = ""
     paused_for: PauseReason = ""
     title: str = ""
     doing: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView(JobWords):
+    """The current job of a project, idle if there was never one; `finished` is its result in words."""
+
+    worker_alive: bool
+    rate: float | None = None
+    seconds_left: float | None = None
     finished: str = ""
 
 
-@dataclass(frozen=True)
-class QueuedJob:
+@dataclass(frozen=True, kw_only=True)
+class QueuedJob(JobWords):
     """A job in the list of all projects.
 
     `waits_for` are the kinds of jobs that must end first, `behind` the same in words; `can_rise` and
-    `can_sink` say whether it can move. `title`, `doing` and `unit` are those of `JobView`.
+    `can_sink` say whether it can move.
     """
 
-    id: str
-    kind: str
-    title: str
-    state: JobState
     project_id: str
     project_name: str
-    round_id: str
     round_name: str
-    phase: str
-    doing: str
-    done: int
-    total: int
-    unit: str
-    message: str
-    waits_for: tuple[str, ...] = ()
-    behind: str = ""
-    paused_for: PauseReason = ""
-    can_rise: bool = False
-    can_sink: bool = False
+    waits_for: tuple[str, ...]
+    behind: str
+    can_rise: bool
+    can_sink: bool
 
 
 @dataclass(frozen=True)
@@ -187,40 +156,19 @@ class QueueView:
     halted: tuple[QueuedJob, ...]
 
 
-@dataclass(frozen=True)
-class PairView:
+@dataclass(frozen=True, kw_only=True)
+class PairView(Pair):
     """A pair of a refinement: y with its foreground, the drawn x, and what was painted over the map of x.
 
     Pictures and masks are names in the store. The means are over the foregrounds, None without maps.
     `maps_version` changes with the maps.
     """
 
-    id: str
-    prompt: str
-    subject: str
-    reference_image: str
-    reference_mask: str | None
-    generated_image: str | None
-    generated_mask: str | None
-    seed: int
     painted: str | None
     has_maps: bool
     maps_version: str
     mean_quality: float | None
     mean_reproduction: float | None
-
-
-@dataclass(frozen=True)
-class MeasurementView:
-    """A figure before and after, and the paired difference with its 95 % interval over prompts."""
-
-    metric: str
-    before: float
-    after: float
-    difference: float
-    low: float
-    high: float
-    images: int
 
 
 @dataclass(frozen=True)
@@ -234,7 +182,7 @@ class RefinementView:
     round: Round
     pairs: tuple[PairView, ...]
     step: RefinementStep
-    measurements: tuple[MeasurementView, ...]
+    measurements: tuple[Measurement, ...]
     losses: tuple[tuple[int, float], ...]
     next_round_rule: str
     can_undo: bool

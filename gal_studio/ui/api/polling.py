@@ -42,7 +42,7 @@ class Shown:
     def refined(self) -> RoundView | None:
         """The round that the shown one refines."""
         round_ = self.view.round
-        if self.view.kind != "refine" or round_.parent_id is None:
+        if round_.kind != "refine" or round_.parent_id is None:
             return None
         return self.views.round_view(round_.project_id, round_.parent_id)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from gal_studio.studio.views.types import MeasurementView, PairView, PatchMap, RefinementView, RoundView
+from gal_studio.state.tables.refinements import Measurement
+from gal_studio.studio.views.types import PairView, PatchMap, RefinementView, RoundView
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.rounds import losses_payload
 
@@ -51,7 +52,7 @@ def _mark(name: str | None) -> str | None:
     return name[:8] if name else None
 
 
-def measured(figure: MeasurementView, kind: str) -> Payload:
+def measured(figure: Measurement, kind: str) -> Payload:
     """A measured difference in words, and whether it is an improvement."""
     name, sense = METRICS.get(figure.metric, (figure.metric, 0))
     if figure.metric == "clip_i" and kind == "object":
@@ -71,7 +72,7 @@ def _signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def _verdict(figure: MeasurementView, sense: int) -> str:
+def _verdict(figure: Measurement, sense: int) -> str:
     if figure.low <= 0 <= figure.high:
         return "unclear"
     if sense == 0:

@@ -34,7 +34,7 @@ def round_payload(view: RoundView) -> Payload:
     return {
         "id": view.round.id,
         "number": view.round.number,
-        "kind": view.kind,
+        "kind": view.round.kind,
         "step": view.step,
         "trained": view.round.adapter is not None,
         "pool": anchor_payloads(view.pool),

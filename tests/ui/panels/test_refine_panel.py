@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.sandbox import decoder
-from gal_studio.studio.views.types import MeasurementView
+from gal_studio.state.tables.refinements import Measurement
 from gal_studio.ui.api.mask_runs import pixels_of, runs_of
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.view_cache import ViewCache
@@ -222,7 +222,7 @@ def test_before_and_after_are_of_one_prompt_and_seed(place: Place):
     ],
 )  # fmt: skip
 def test_a_difference_is_said_in_words(metric, kind, figures, words, verdict):
-    figure = measured(MeasurementView(metric, *figures, 180), kind)
+    figure = measured(Measurement(metric, *figures, 180), kind)
     assert (figure["words"], figure["verdict"]) == (words, verdict)
 
 
