@@ -1,15 +1,12 @@
 """The job `fine_tune`: draw class images, train with checkpoints, store the adapter (Eq. G9)."""
 
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import Job
-from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -22,6 +19,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.training_run import (
+    Start,
     TrainingTask,
     encoded,
     first_request,
@@ -29,8 +27,8 @@ from gal_studio.worker.jobs.training_run import (
     is_kept,
     keep_adapter,
     open_training,
-    saved_checkpoints,
     training_pictures,
+    training_time,
 )
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, open_task
@@ -49,17 +47,10 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.tune.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before the long part
-    started = time.monotonic()
-    if not saved_checkpoints(task):
-        store.rounds.set_seconds(round_.id, "fine_tune", 0.0)
-    try:
+    with training_time(task, model, "fine_tune"):
         prior = yield from class_images(task, model)
         yield from _train(task, model, prior)
         keep_adapter(task, model, task.examples)
-    finally:
-        detach(model)
-        with suppress(StudioError):
-            store.rounds.add_seconds(round_.id, "fine_tune", time.monotonic() - started)
 
 
 def class_images(
@@ -99,26 +90,24 @@ def _train(
     pictures, tune = training_pictures(task.store, task.examples), task.settings.tune
     latents = yield from encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
 
-    def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-        return fine_tune(
-            model,
-            pictures,
-            prior,
-            tune,
-            task.seed,
-            resume_from=checkpoint,
-            checkpoint=keep,
-            start_from=task.start,
-            latents=latents,
-        )
+    def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+        options = tune, task.seed, checkpoint, keep, task.start
+        return fine_tune(model, pictures, prior, *options, latents=latents)
 
-    with closing(follow(task, begin)) as events:
+    yield from with_previews(task, model, "fine_tune", start)
+
+
+def with_previews(
+    task: TrainingTask, model: ImageModel, phase: str, start: Start
+) -> Generator[Progress, None, None]:
+    """Run a training from its newest checkpoint, with its previews."""
+    with closing(follow(task, start)) as events:
         for event in events:
-            yield Progress("fine_tune", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            yield from preview_when_due(task, model, event, "fine_tune")
+            yield Progress(phase, event.step, event.total, event.notice or f"loss {event.loss:.4f}")
+            yield from _preview_when_due(task, model, event, phase)
 
 
-def preview_when_due(
+def _preview_when_due(
     task: TrainingTask, model: ImageModel, event: TuneEvent, phase: str
 ) -> Generator[Progress, None, None]:
     """Draw a preview if Preview now was pressed, or if the interval of the settings has passed.

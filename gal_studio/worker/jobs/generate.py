@@ -1,7 +1,8 @@
 """The job `generate`: draw the missing candidates, score each finished batch, then place them on the map."""
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,27 +60,38 @@ def _prompts(task: Task) -> list[str]:
 
 
 def _draw(task: Task, wanted: Sequence[_Planned]) -> Generator[Progress, None, None]:
-    settings = task.settings.generation
-    model = task.models.image_model(task.project.base_model)
-    adapter = task.store.adapters.path(task.round.adapter) if task.round.adapter else None
-    before = task.store.candidates.count(task.round.id)
-    total = before + len(wanted)
+    def keep(batch: DrawnBatch, seconds: float) -> None:
+        _keep(task, wanted[batch.first : batch.first + len(batch.images)], batch, seconds)
+
     requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in wanted]
-    with drawing(model, adapter) as ready:
-        events = draw(ready, requests, settings)
-        started = time.monotonic()
-        try:
-            for event in events:
-                if isinstance(event, DrawnBatch):
-                    seconds = time.monotonic() - started
-                    _keep(task, wanted[event.first : event.first + len(event.images)], event, seconds)
-                    started = time.monotonic()
-                    yield Progress("draw", task.store.candidates.count(task.round.id), total)
-                else:
-                    done = min(event.done / event.total * len(wanted), len(wanted))
-                    yield Progress("draw", before + done, total, event.notice)
-        finally:
-            events.close()  # type: ignore[attr-defined]
+    total = task.store.candidates.count(task.round.id) + len(wanted)
+    yield from draw_and_keep(task, requests, task.round.adapter, "draw", total, keep)
+
+
+def draw_and_keep(
+    task: Task,
+    requests: Sequence[DrawRequest],
+    adapter: str | None,
+    phase: str,
+    total: int,
+    keep: Callable[[DrawnBatch, float], None],
+) -> Generator[Progress, None, None]:
+    """Draw the last of `total` pictures; `keep` gets each batch and the seconds that it took."""
+    model = task.models.image_model(task.project.base_model)
+    path = task.store.adapters.path(adapter) if adapter else None
+    before, started = total - len(requests), time.monotonic()
+    with (
+        drawing(model, path) as ready,
+        closing(draw(ready, requests, task.settings.generation)) as events,  # type: ignore[type-var]
+    ):
+        for event in events:
+            if isinstance(event, DrawnBatch):
+                keep(event, time.monotonic() - started)
+                started = time.monotonic()
+                yield Progress(phase, before + event.first + len(event.images), total)
+            else:
+                done = min(event.done / event.total * len(requests), len(requests))
+                yield Progress(phase, before + done, total, event.notice)
 
 
 def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: float) -> None:

@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
 
 from gal_studio.core.patchdpo.patch_quality import Features
 from gal_studio.core.types import Job
 from gal_studio.engine.models.text import check_prompts
-from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Pair
 from gal_studio.worker.jobs.disk_space import check_drawing_room
+from gal_studio.worker.jobs.generate import draw_and_keep
 from gal_studio.worker.jobs.quality import find_subjects
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.judge import (
@@ -48,28 +47,16 @@ def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress
     """Draw each missing x with the adapter of the refined round, from the seed of its pair."""
     lineage.check_starting_adapter(task.store, task.round.id)
     adapter = lineage.starting_adapter(task.store, task.round.id)
-    model = task.models.image_model(task.project.base_model)
-    check_prompts(model, [pair.prompt for pair in missing])
-    settings = task.settings.generation
+    check_prompts(task.models.image_model(task.project.base_model), [pair.prompt for pair in missing])
+
+    def keep(batch: DrawnBatch, seconds: float) -> None:
+        drawn = missing[batch.first : batch.first + len(batch.images)]
+        images = [task.store.images.add_picture(picture) for picture in batch.images]
+        task.store.refinements.keep_drawn((pair.id, image) for pair, image in zip(drawn, images, strict=True))
+        task.store.rounds.add_seconds(task.round.id, "pairs", seconds)
+
     requests = [DrawRequest(pair.prompt, pair.seed) for pair in missing]
-    before, started = total - len(missing), time.monotonic()
-    with (
-        drawing(model, task.store.adapters.path(adapter) if adapter else None) as ready,
-        closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
-    ):
-        for event in events:
-            if isinstance(event, DrawnBatch):
-                drawn = missing[event.first : event.first + len(event.images)]
-                images = [task.store.images.add_picture(picture) for picture in event.images]
-                task.store.refinements.keep_drawn(
-                    (pair.id, image) for pair, image in zip(drawn, images, strict=True)
-                )
-                task.store.rounds.add_seconds(task.round.id, "pairs", time.monotonic() - started)
-                started = time.monotonic()
-                yield Progress("pairs", before + event.first + len(images), total)
-            else:
-                done = min(event.done / event.total * len(missing), len(missing))
-                yield Progress("pairs", before + done, total, event.notice)
+    yield from draw_and_keep(task, requests, adapter, "pairs", total, keep)
 
 
 def _judge_pairs(task: Task) -> Generator[Progress, None, None]:

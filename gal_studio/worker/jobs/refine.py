@@ -1,14 +1,11 @@
 """The job `refine`: train on weighted pairs and store the adapter (Eq. P7)."""
 
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.job_kinds import JOB_KINDS
 from gal_studio.core.types import Job
-from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent
@@ -18,16 +15,15 @@ from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.fine_tune import class_images, preview_when_due
+from gal_studio.worker.jobs.fine_tune import class_images, with_previews
 from gal_studio.worker.jobs.training_run import (
     TrainingTask,
     encoded,
-    follow,
     is_kept,
     keep_adapter,
     open_training,
-    saved_checkpoints,
     training_pictures,
+    training_time,
 )
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.maps import add_missing_regions
@@ -61,17 +57,10 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
         return
     lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.refine.steps)
-    started = time.monotonic()
-    if not saved_checkpoints(task):
-        store.rounds.set_seconds(round_.id, "refine", 0.0)
-    try:
+    with training_time(task, model, "refine"):
         prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
         yield from _train(task, model, _weighted(task, judged), prior)
         keep_adapter(task, model, trained)
-    finally:
-        detach(model)
-        with suppress(StudioError):
-            store.rounds.add_seconds(round_.id, "refine", time.monotonic() - started)
 
 
 def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
@@ -107,22 +96,10 @@ def _train(
         images += [picture.image for picture in (*examples, *prior)]
     latents = yield from encoded(model, images, tune)
 
-    def begin(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-        return refine(
-            model,
-            pairs,
-            examples,
-            prior,
-            task.settings.refine,
-            tune,
-            task.seed,
-            resume_from=checkpoint,
-            checkpoint=keep,
-            start_from=task.start,
-            latents=latents,
-        )
+    settings = task.settings.refine
 
-    with closing(follow(task, begin)) as events:
-        for event in events:
-            yield Progress("refine", event.step, event.total, event.notice or f"loss {event.loss:.4f}")
-            yield from preview_when_due(task, model, event, "refine")
+    def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+        options = settings, tune, task.seed, checkpoint, keep, task.start
+        return refine(model, pairs, examples, prior, *options, latents=latents)
+
+    yield from with_previews(task, model, "refine", start)

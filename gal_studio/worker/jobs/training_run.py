@@ -4,17 +4,18 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from safetensors import SafetensorError
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, save_adapter
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, disk_error
@@ -163,6 +164,20 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     )
     task.store.rounds.finish_training(task.round.id, name, task.fingerprint, examples)
     shutil.rmtree(task.checkpoints.parent, ignore_errors=True)  # including those of abandoned trainings
+
+
+@contextmanager
+def training_time(task: TrainingTask, model: ImageModel, phase: str) -> Iterator[None]:
+    """Add the time of a training to its round, from 0 if it starts anew, and detach the adapter."""
+    started = time.monotonic()
+    if not saved_checkpoints(task):
+        task.store.rounds.set_seconds(task.round.id, phase, 0.0)
+    try:
+        yield
+    finally:
+        detach(model)
+        with suppress(StudioError):
+            task.store.rounds.add_seconds(task.round.id, phase, time.monotonic() - started)
 
 
 def is_kept(task: TrainingTask) -> bool:
