@@ -62,21 +62,12 @@ def resolve_model(name: str) -> str:
 
 def load_presets() -> tuple[Preset, ...]:
     """The presets in the order in which the page shows them; the first is the default."""
-    return tuple(
-        Preset(
-            name=preset["name"],
-            title=preset["title"],
-            base_model=preset["base_model"],
-            clip_model=preset["clip_model"],
-            note=preset["note"],
-            settings={
-                "style": Settings.from_dict(preset["settings"]["style"]),
-                "object": Settings.from_dict(preset["settings"]["object"]),
-            },
-            vision_model=preset.get("vision_model", "clip"),
-        )
-        for preset in _read_json("presets.json")["presets"]
-    )
+    presets = _read_json("presets.json")["presets"]
+    return tuple(Preset(**{**preset, "settings": _settings(preset["settings"])}) for preset in presets)
+
+
+def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
+    return {kind: Settings.from_dict(values) for kind, values in by_kind.items()}
 
 
 def load_preset(name: str) -> Preset:

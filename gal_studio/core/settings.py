@@ -208,12 +208,7 @@ class Settings(SettingsGroup):
 
     def __post_init__(self) -> None:
         """Check the types of the four groups."""
-        kinds = {
-            "tune": TuneSettings,
-            "generation": GenerationSettings,
-            "gal": GalSettings,
-            "refine": RefineSettings,
-        }
-        for name, kind in kinds.items():
-            if not isinstance(getattr(self, name), kind):
-                raise StudioError(f"The settings {name} are {getattr(self, name)!r}: they must be a table.")
+        for group in dataclasses.fields(self):
+            value = getattr(self, group.name)
+            if not isinstance(value, group.type):  # type: ignore[arg-type]
+                raise StudioError(f"The settings {group.name} are {value!r}: they must be a table.")
