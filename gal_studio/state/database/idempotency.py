@@ -23,12 +23,7 @@ class Answers:
         A refusal raises and is not stored, since the same write may succeed later.
         """
         with self._database.transaction():
-            known = self._known(key)
-            if known is not None:
-                return known
-            answer = act()
-            self._store(key, answer)
-        return answer
+            return self.once_outside(key, act)
 
     def once_outside(self, key: str, act: Callable[[], Answer]) -> Answer:
         """Like `once`, for an act that has transactions of its own.

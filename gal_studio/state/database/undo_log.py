@@ -27,14 +27,6 @@ class Change(Generic[Value]):
     value: Value
 
 
-@dataclass(frozen=True)
-class History:
-    """The steps that can be undone and redone, the next one last."""
-
-    undoable: tuple[int, ...]
-    redoable: tuple[int, ...]
-
-
 class UndoLog(ABC, Generic[Value]):
     """A log in the database. A subclass reads and writes its rows; `unset` is the value of an unknown key."""
 
@@ -59,7 +51,7 @@ class UndoLog(ABC, Generic[Value]):
         """Undo the last step; the keys that it had changed, none if there is nothing to undo."""
         with self._database.transaction():
             changes = self._changes(scope)
-            steps = _history(changes).undoable
+            steps, _ = _history(changes)
             if not steps:
                 return ()
             before = _newest([change for change in changes if change.step < steps[-1]])
@@ -72,7 +64,7 @@ class UndoLog(ABC, Generic[Value]):
         """Redo the last undone step; the keys that it changes, none if there is nothing to redo."""
         with self._database.transaction():
             changes = self._changes(scope)
-            steps = _history(changes).redoable
+            _, steps = _history(changes)
             if not steps:
                 return ()
             values = {change.key: change.value for change in changes if change.step == steps[-1]}
@@ -81,12 +73,8 @@ class UndoLog(ABC, Generic[Value]):
 
     def can_undo(self, scope: str) -> tuple[bool, bool]:
         """Whether there is a step to undo, and one to redo."""
-        history = self.history(scope)
-        return bool(history.undoable), bool(history.redoable)
-
-    def history(self, scope: str) -> History:
-        """The steps of a scope that can be undone and redone."""
-        return _history(self._changes(scope))
+        undoable, redoable = _history(self._changes(scope))
+        return bool(undoable), bool(redoable)
 
     def _current(self, scope: str) -> dict[str, Value]:
         """The value of each key of a scope, the one that was changed last at the end."""
@@ -109,8 +97,8 @@ def _newest(changes: Sequence[Change[Value]]) -> dict[str, Value]:
     return values
 
 
-def _history(changes: Sequence[Change[Value]]) -> History:
-    """Replay the steps on two stacks."""
+def _history(changes: Sequence[Change[Value]]) -> tuple[list[int], list[int]]:
+    """The steps that can be undone and redone, the next one last: the log is replayed on two stacks."""
     undoable: list[int] = []
     redoable: list[int] = []
     for change in {change.step: change for change in changes}.values():
@@ -121,4 +109,4 @@ def _history(changes: Sequence[Change[Value]]) -> History:
         else:
             undoable.append(change.step)
             redoable.clear()
-    return History(tuple(undoable), tuple(redoable))
+    return undoable, redoable

@@ -79,7 +79,7 @@ def _read_all(store: Store, project_id: str) -> None:
     if not references:
         raise StudioError("The project has no reference.")
     for reference in references:
-        store.projects.masks.history(reference.id)
+        store.projects.masks.can_undo(reference.id)
     for round_ in store.rounds.of_project(project_id):
         store.rounds.settings(round_.id)
         store.decisions.can_undo(round_.id)
