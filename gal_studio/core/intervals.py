@@ -7,6 +7,8 @@ from statistics import NormalDist
 
 import numpy
 
+CONFIDENCE = 0.95
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -19,13 +21,13 @@ class Interval:
     prompts: int
 
 
-def wilson_interval(successes: int, number: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(successes: int, number: int) -> tuple[float, float]:
     """The Wilson score interval of a rate, in [0, 1]; all of [0, 1] when `number` is 0."""
     if not 0 <= successes <= number:
         raise ValueError(f"{successes} of {number} is not a rate")
     if not number:
         return 0.0, 1.0
-    z = NormalDist().inv_cdf(0.5 + _confidence(confidence) / 2)
+    z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
     rate, share = successes / number, z * z / number
     middle = (rate + share / 2) / (1 + share)
     half = z * math.sqrt(rate * (1 - rate) / number + share / (4 * number)) / (1 + share)
@@ -35,10 +37,7 @@ def wilson_interval(successes: int, number: int, confidence: float = 0.95) -> tu
 
 
 def bootstrap_interval(
-    values: Mapping[str, Sequence[float]],
-    rng: numpy.random.Generator,
-    draws: int = 2000,
-    confidence: float = 0.95,
+    values: Mapping[str, Sequence[float]], rng: numpy.random.Generator, draws: int = 2000
 ) -> Interval:
     """The mean over all pictures, with a percentile interval from a cluster bootstrap over prompts.
 
@@ -49,13 +48,10 @@ def bootstrap_interval(
     groups = [group for group in groups if group.size]
     if not groups:
         raise ValueError("there are no values to average")
-    sums, sizes = (
-        numpy.array([group.sum() for group in groups]),
-        numpy.array([group.size for group in groups]),
-    )
+    sums, sizes = numpy.array([(group.sum(), group.size) for group in groups]).T
     chosen = rng.integers(len(groups), size=(draws, len(groups)))
     means = sums[chosen].sum(axis=1) / sizes[chosen].sum(axis=1)
-    tail = (1 - _confidence(confidence)) / 2
+    tail = (1 - CONFIDENCE) / 2
     low, high = numpy.quantile(means, [tail, 1 - tail])
     return Interval(float(sums.sum() / sizes.sum()), float(low), float(high), int(sizes.sum()), len(groups))
 
@@ -64,8 +60,6 @@ def paired_difference(
     before: Mapping[tuple[str, int], float],
     after: Mapping[tuple[str, int], float],
     rng: numpy.random.Generator,
-    draws: int = 2000,
-    confidence: float = 0.95,
 ) -> Interval:
     """The mean of `after - before`, paired by (prompt, seed), with a bootstrap interval over prompts."""
     if before.keys() != after.keys():
@@ -73,10 +67,4 @@ def paired_difference(
     by_prompt: dict[str, list[float]] = {}
     for prompt, seed in sorted(before):
         by_prompt.setdefault(prompt, []).append(after[prompt, seed] - before[prompt, seed])
-    return bootstrap_interval(by_prompt, rng, draws, confidence)
-
-
-def _confidence(confidence: float) -> float:
-    if not 0.0 < confidence < 1.0:
-        raise ValueError(f"a confidence of {confidence!r} is not between 0 and 1")
-    return confidence
+    return bootstrap_interval(by_prompt, rng)
