@@ -1,5 +1,6 @@
 """Choose how many pictures to process at a time, so that they fit into the device's memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,36 +109,34 @@ def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) ->
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:
     """Choose the micro-batch size, halving `rows` until it fits; refuse if one row does not fit."""
-    halves = _halves(rows)
-    for plan in (*map(Plan, halves), Plan(1, low_memory=True)):
-        need = training_need(model, settings, plan)
-        if free is None or need <= free:
-            return plan
-    raise StudioError(
-        f"There is not enough free memory to train this model: {_gigabytes(need)} are needed and "
-        f"{_gigabytes(free or 0)} are free; close other programs, or choose LoRA, a lower resolution or a "
-        "smaller model."
-    )
+    what = "to train this model"
+    advice = "choose LoRA, a lower resolution or a smaller model"
+    return _largest_plan(rows, free, lambda plan: training_need(model, settings, plan), what, advice)
 
 
 def plan_drawing(model: ImageModel, settings: GenerationSettings, free: int | None) -> Plan:
     """Choose the batch size, halving the setting until it fits; refuse if one picture does not fit."""
-    for plan in (*map(Plan, _halves(settings.batch_size)), Plan(1, low_memory=True)):
-        need = drawing_need(model, settings, plan)
-        if free is None or need <= free:
-            return plan
-    raise StudioError(
-        f"There is not enough free memory to generate one picture: {_gigabytes(need)} are needed and "
-        f"{_gigabytes(free or 0)} are free; close other programs, or choose a smaller model or resolution."
-    )
+    rows, what = settings.batch_size, "to generate one picture"
+    advice = "choose a smaller model or resolution"
+    return _largest_plan(rows, free, lambda plan: drawing_need(model, settings, plan), what, advice)
 
 
-def _halves(count: int) -> list[int]:
-    """Halve the count repeatedly down to 1: 20, 10, 5, 2, 1."""
-    found = [count]
-    while found[-1] > 1:
-        found.append(found[-1] // 2)
-    return found
+def _largest_plan(rows: int, free: int | None, need: Callable[[Plan], int], what: str, advice: str) -> Plan:
+    """Halve the rows until they fit: 20, 10, 5, 2, 1, and then 1 with less memory."""
+    plan = Plan(rows)
+    while free is not None and (needed := need(plan)) > free:
+        if plan.low_memory:
+            raise StudioError(
+                f"There is not enough free memory {what}: {_gigabytes(needed)} are needed and "
+                f"{_gigabytes(free)} are free; close other programs, or {advice}."
+            )
+        plan = smaller_plan(plan)
+    return plan
+
+
+def smaller_plan(plan: Plan) -> Plan:
+    """The plan to try if this one does not fit."""
+    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, low_memory=True)
 
 
 def _gigabytes(count: int) -> str:

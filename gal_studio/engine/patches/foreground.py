@@ -70,11 +70,15 @@ def _cut(image: Image.Image) -> Image.Image:
     labels = _first_guess(pixels)
     if not (labels == cv2.GC_PR_FGD).any():
         return Image.new("L", image.size, 0)
+    return _as_mask(_tidy(_grab_cut(pixels, labels)), image.size)
+
+
+def _grab_cut(pixels: Pixels, labels: Pixels) -> Pixels:
+    """Segment from these first labels, which are changed."""
     cv2.setRNGSeed(0)
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(pixels, labels, (0, 0, 1, 1), background, foreground, ITERATIONS, cv2.GC_INIT_WITH_MASK)
-    mask = _tidy(((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8))
-    return _as_mask(mask, image.size)
+    return ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
 
 
 def _as_mask(cut: Pixels, size: tuple[int, int]) -> Image.Image:
@@ -161,13 +165,7 @@ def guided_cut(image: Image.Image, likeness: Map) -> Pixels:
     labels[level > threshold + SURE_SUBJECT * (255 - threshold)] = cv2.GC_FGD
     if not {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(labels).tolist()):
         return np.zeros(level.shape, dtype=np.uint8)
-    cv2.setRNGSeed(0)
-    background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(
-        _squeezed(image), labels, (0, 0, 1, 1), background, foreground, ITERATIONS, cv2.GC_INIT_WITH_MASK
-    )
-    cut = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
-    return _drop_dissimilar(cut, level, threshold)
+    return _drop_dissimilar(_grab_cut(_squeezed(image), labels), level, threshold)
 
 
 def _squeezed(image: Image.Image) -> Pixels:

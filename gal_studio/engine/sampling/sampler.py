@@ -15,7 +15,14 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Remark
 from gal_studio.engine.families.family import uncropped
-from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_drawing, release_memory
+from gal_studio.engine.memory.plan import (
+    Plan,
+    free_memory,
+    is_out_of_memory,
+    plan_drawing,
+    release_memory,
+    smaller_plan,
+)
 from gal_studio.engine.memory.slicing import slicing
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts, encode_unconditional
@@ -99,7 +106,7 @@ def _smaller(plan: Plan, error: Exception) -> Plan:
             "There is not enough memory to generate one picture: choose a smaller model or resolution."
         ) from error
     release_memory()
-    return Plan(plan.rows // 2) if plan.rows > 1 else Plan(1, low_memory=True)
+    return smaller_plan(plan)
 
 
 def _notice(plan: Plan) -> str:
