@@ -4,7 +4,7 @@ import logging
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
 
+Model = TypeVar("Model")
 logger = logging.getLogger("gal_studio.worker")
 
 
@@ -51,21 +52,17 @@ class Models:
 
     def image_model(self, name: str) -> ImageModel:
         """The image model of that name."""
-        model: ImageModel = self._open("image", (name,), self._load_model)
-        return model
+        return self._open("image", (name,), self._load_model)
 
     def embedder(self, name: str) -> Embedder:
         """The CLIP of that name."""
-        clip: Embedder = self._open("clip", (name,), self._load_clip)
-        return clip
+        return self._open("clip", (name,), self._load_clip)
 
     def vision(self, name: str, clip: str) -> PatchTower:
         """The vision model of that name (Eq. P2); `clip` names the CLIP behind the name "clip"."""
-        key = (name, clip if name == "clip" else "")
-        tower: PatchTower = self._open("vision", key, self._load_tower)
-        return tower
+        return self._open("vision", (name, clip if name == "clip" else ""), self._load_tower)
 
-    def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Any]) -> Any:
+    def _open(self, kind: str, key: tuple[str, ...], load: Callable[..., Model]) -> Model:
         kept = self._opened.get(kind)
         if kept is None or kept.key != key or not self._fits(kept.commits):
             kept = None
@@ -73,13 +70,13 @@ class Models:
             if kind == "clip":
                 self._texts.clear()
             used: dict[str, str] = {}
-            model = load(*map(resolve_model, key), revisions=ChainMap(used, self.revisions))
+            model: Any = load(*map(resolve_model, key), revisions=ChainMap(used, self.revisions))
             kept = self._opened[kind] = Opened(key, model, used)
             if kind == "image":
                 logger.info("device: %s", device_name(model.device))
         for name, commit in kept.commits.items():
             self.revisions.setdefault(name, commit)
-        return kept.model
+        return cast(Model, kept.model)
 
     def _fits(self, commits: Mapping[str, str]) -> bool:
         """Whether the project is pinned to these commits, or to none yet."""

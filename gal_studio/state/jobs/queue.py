@@ -1,6 +1,5 @@
 """The queue of a workspace: running jobs, waiting jobs in order, and halted jobs that can be resumed."""
 
-import sqlite3
 from dataclasses import dataclass
 
 from gal_studio.core.jobs import Direction, reordered, topological
@@ -69,22 +68,17 @@ class JobQueue:
         """Move a queued job in the order, together with the jobs that it waits for."""
         with self._database.transaction() as writer:
             waiting = self._waiting()
-            places = [row["position"] for row in self._places()]
+            places = self._database.rows("SELECT position FROM jobs WHERE state = 'queued' ORDER BY position")
             needs = _ids(self._needs())
             order = topological([job.id for job in waiting], needs)
             for place, identity in zip(places, reordered(order, needs, job_id, direction), strict=True):
-                writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place, identity))
+                writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place["position"], identity))
 
     def _jobs(self, condition: str) -> tuple[Job, ...]:
         return tuple(map(job_of, self._database.rows(f"SELECT * FROM jobs WHERE {condition}")))
 
     def _waiting(self) -> tuple[Job, ...]:
         return self._jobs("state = 'queued' ORDER BY position, rowid")
-
-    def _places(self) -> list[sqlite3.Row]:
-        return self._database.rows(
-            "SELECT position FROM jobs WHERE state = 'queued' ORDER BY position, rowid"
-        )
 
     def _needs(self) -> dict[str, tuple[Job, ...]]:
         """Each queued job with the unfinished jobs that it waits for."""

@@ -2,11 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
 
+View = TypeVar("View")
 KEPT = 64
 
 
@@ -19,24 +20,18 @@ class ViewCache:
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round."""
-        summaries: tuple[RoundSummary, ...] = self._cached(
-            project_id, project_id, lambda: self.studio.rounds(project_id)
-        )
-        return summaries
+        return self._cached(project_id, project_id, lambda: self.studio.rounds(project_id))
 
     def round_view(self, project_id: str, round_id: str) -> RoundView:
         """The view of a round."""
-        view: RoundView = self._cached(project_id, round_id, lambda: self.studio.round_view(round_id))
-        return view
+        return self._cached(project_id, round_id, lambda: self.studio.round_view(round_id))
 
     def refinement(self, project_id: str, round_id: str) -> RefinementView:
         """The view of a refinement."""
-        view: RefinementView = self._cached(
-            project_id, f"refinement {round_id}", lambda: self.studio.refinement_view(round_id)
-        )
-        return view
+        key = f"refinement {round_id}"
+        return self._cached(project_id, key, lambda: self.studio.refinement_view(round_id))
 
-    def _cached(self, project_id: str, key: str, make: Callable[[], Any]) -> Any:
+    def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
         now = self.studio.stamp(project_id)  # read first, so that a view is never older than its stamp
         stamp, view = self._kept.get(key, (None, None))
         if stamp != now:
@@ -44,4 +39,4 @@ class ViewCache:
             self._kept[key] = (now, view)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return view
+        return cast(View, view)
