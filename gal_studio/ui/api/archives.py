@@ -1,6 +1,5 @@
 """Routes to export and import projects as zip files."""
 
-import re
 import uuid
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import writing
 from gal_studio.studio import Studio
+from gal_studio.ui.payloads import slug
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
@@ -34,7 +34,7 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
             return PlainTextResponse(str(error), 409)
         return FileResponse(
             path,
-            filename=f"{_plain(name)}.zip",
+            filename=f"{slug(name)[:60] or 'project'}.zip",
             headers={"Cache-Control": "no-store"},
             background=BackgroundTask(path.unlink, missing_ok=True),
         )
@@ -62,7 +62,3 @@ async def _receive(request: Request, path: Path) -> None:
 def _temporary(studio: Studio, prefix: str) -> Path:
     """A name for a temporary file; `doctor` removes one that a crash left behind."""
     return studio.store.workspace / f"{prefix}{uuid.uuid4().hex}.part"
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "project"

@@ -3,7 +3,7 @@
 An address with `v`, a prefix of the content's hash, always means the same picture.
 """
 
-import re
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.ui.payloads import slug
 
 THUMBNAIL_EDGE = 192
 KEPT_THUMBNAILS = 2000
@@ -25,8 +26,14 @@ _LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-fami
 
 def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     """Add the routes for candidates, references, pairs, previews, covers of the demos, and LoRAs."""
-    thumbnails = Thumbnails(studio)
-    _add_pair_routes(app, studio, thumbnails)
+    thumbnail = functools.lru_cache(KEPT_THUMBNAILS)(
+        lambda name: studio.store.images.thumbnail(name, THUMBNAIL_EDGE)
+    )
+
+    def small(path: Path, version: str) -> Response:
+        return Response(thumbnail(path.stem), media_type="image/png", headers=_keeping(version, path))
+
+    _add_pair_routes(app, studio, small)
     _add_preview_route(app, studio)
 
     @app.get("/picture/{candidate_id}")
@@ -37,7 +44,7 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     @app.get("/thumb/{candidate_id}")
     def thumb(candidate_id: str, v: str = "") -> Response:
         path = _picture_of(studio, candidate_id)
-        return _png(thumbnails.of(path), _keeping(v, path)) if path else _lost()
+        return small(path, v) if path else _lost()
 
     @app.get("/reference/{reference_id}")
     def reference(reference_id: str) -> FileResponse:
@@ -53,11 +60,10 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
         return FileResponse(path, filename=_adapter_name(studio, round_id), headers=_FRESH)
 
 
-def _add_pair_routes(app: FastAPI, studio: Studio, thumbnails: "Thumbnails") -> None:
+def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
     """Add the routes for the pictures of a pair; `which` is `reference` or `generated`."""
 
-    def find(identity: str) -> Path:
-        pair_id, _, which = identity.partition("/")
+    def find(pair_id: str, which: str) -> Path:
         pair = studio.store.refinements.pair(pair_id)
         name = {"reference": pair.reference_image, "generated": pair.generated_image}.get(which)
         if name is None:
@@ -66,20 +72,18 @@ def _add_pair_routes(app: FastAPI, studio: Studio, thumbnails: "Thumbnails") -> 
 
     @app.get("/pair/{pair_id}/{which}")
     def pair_picture(pair_id: str, which: str, v: str = "") -> FileResponse:
-        path = _found(find, f"{pair_id}/{which}")
+        path = _found(find, pair_id, which)
         return FileResponse(path, headers=_keeping(v, path))
 
     @app.get("/pair-thumb/{pair_id}/{which}")
     def pair_thumbnail(pair_id: str, which: str, v: str = "") -> Response:
-        path = _found(find, f"{pair_id}/{which}")
-        return _png(thumbnails.of(path), _keeping(v, path))
+        return small(_found(find, pair_id, which), v)
 
 
 def _add_preview_route(app: FastAPI, studio: Studio) -> None:
     """Add the route for the previews of a training."""
 
-    def find(identity: str) -> Path:
-        round_id, _, step = identity.partition("/")
+    def find(round_id: str, step: str) -> Path:
         for preview in studio.store.rounds.previews(round_id):
             if str(preview.step) == step:
                 return studio.store.images.path(preview.image)
@@ -87,31 +91,12 @@ def _add_preview_route(app: FastAPI, studio: Studio) -> None:
 
     @app.get("/preview/{round_id}/{step}")
     def preview_picture(round_id: str, step: str) -> FileResponse:
-        return FileResponse(_found(find, f"{round_id}/{step}"), headers=_FOREVER)
+        return FileResponse(_found(find, round_id, step), headers=_FOREVER)
 
 
-class Thumbnails:
-    """Makes thumbnails of stored pictures, and keeps the newest ones in memory."""
-
-    def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-        self.kept: dict[str, bytes] = {}
-
-    def of(self, path: Path) -> bytes:
-        """The thumbnail of a stored picture, as PNG."""
-        known = self.kept.get(path.stem)
-        if known is not None:
-            return known
-        data = self._studio.store.images.thumbnail(path.stem, THUMBNAIL_EDGE)
-        if len(self.kept) >= KEPT_THUMBNAILS:
-            self.kept.pop(next(iter(self.kept)), None)
-        self.kept[path.stem] = data
-        return data
-
-
-def _found(find: Callable[[str], Path], identity: str) -> Path:
+def _found(find: Callable[..., Path], *identity: str) -> Path:
     try:
-        path = find(identity)
+        path = find(*identity)
     except StudioError as error:
         raise HTTPException(404, str(error)) from error
     if not _is_there(path):
@@ -138,10 +123,6 @@ def _keeping(version: str, path: Path) -> dict[str, str]:
     return _FOREVER if version == path.stem[:8] else _FRESH
 
 
-def _png(data: bytes, headers: dict[str, str]) -> Response:
-    return Response(data, media_type="image/png", headers=headers)
-
-
 def _lost() -> Response:
     """A placeholder for a missing picture."""
     return Response(_LOST, 404, _FRESH, "image/svg+xml")
@@ -150,8 +131,4 @@ def _lost() -> Response:
 def _adapter_name(studio: Studio, round_id: str) -> str:
     project = studio.round_view(round_id).project
     name = next(summary.name for summary in studio.rounds(project.id) if summary.id == round_id)
-    return f"{_slug(project.name) or 'project'}-{_slug(name)}.safetensors"
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"{slug(project.name) or 'project'}-{slug(name)}.safetensors"
