@@ -16,6 +16,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker import Worker, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
+from tests.job_moves import moves
 from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, weights, work
 
@@ -107,8 +108,8 @@ def test_a_job_rests_while_the_disk_is_full_and_goes_on_by_itself(
             filler.write_bytes(b"")
             wait_for(lambda: store.jobs.get(jobs[1].id).state in ("completed", "error", "stopped"))
             assert not worker.ending.is_set()
-        moves = [(move.after, move.reason) for move in store.jobs.moves(job.id)]
-        assert moves[-4:] == [
+        moved = [(move.after, move.reason) for move in moves(store, job.id)]
+        assert moved[-4:] == [
             ("paused", "the disk is full"),
             ("queued", "there is disk space again"),
             ("running", "claimed by a worker"),

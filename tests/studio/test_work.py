@@ -11,6 +11,7 @@ from gal_studio.core.types import Job
 from gal_studio.rounds import fingerprints
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from tests.job_moves import moves
 from tests.studio.seeding import draft, draw, train
 
 
@@ -86,7 +87,7 @@ def test_what_waits_behind_a_failed_training_is_withdrawn(studio: Studio) -> Non
     studio.store.jobs.claim("w")
     studio.store.jobs.fail(training.id, "The loss is not finite.")
     assert studio.store.jobs.get(drawing.id).state == "stopped"
-    assert "fine-tuning before it" in studio.store.jobs.moves(drawing.id)[-1].reason
+    assert "fine-tuning before it" in moves(studio.store, drawing.id)[-1].reason
     assert studio.job_view(training.project_id).message == "The loss is not finite."
 
 

@@ -11,6 +11,7 @@ from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.worker.space_watch import LOOK_FOR_ROOM, RoomWatch
+from tests.job_moves import moves
 from tests.stored_project import Clock
 
 
@@ -49,7 +50,7 @@ def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock
     clock.now += LOOK_FOR_ROOM
     assert watch.look()
     assert store.jobs.get(job.id).state == "queued"
-    assert [move.reason for move in store.jobs.moves(job.id)][-1] == "there is disk space again"
+    assert [move.reason for move in moves(store, job.id)][-1] == "there is disk space again"
     assert not watch.is_awaited()
 
 

@@ -147,14 +147,6 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
         ) from error
 
 
-def read_card(path: Path) -> AdapterCard:
-    """Read a saved adapter's description."""
-    _, header = read_adapter(path)
-    if CARD not in header:
-        raise StudioError(f"{Path(path).name} was not made by GAL Studio: its header has no description.")
-    return AdapterCard(**json.loads(header[CARD]))
-
-
 def load_into(model: ImageModel, path: Path) -> None:
     """Load saved weights into the attached adapter, to continue from the last round."""
     tensors, _ = read_adapter(path)

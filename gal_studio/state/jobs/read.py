@@ -2,24 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from gal_studio.core.types import Job, JobState
+from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
 
 WINDOW = 60.0
 """Seconds of progress from which the speed is estimated."""
-
-
-@dataclass(frozen=True)
-class JobMove:
-    """A change of the state of a job."""
-
-    before: JobState | None
-    after: JobState
-    reason: str
-    time: float
 
 
 class JobReading:
@@ -72,13 +61,6 @@ class JobReading:
             "SELECT * FROM jobs WHERE state = 'paused' AND paused_for = 'room' ORDER BY position"
         )
         return tuple((job_of(row), row["room_needed"]) for row in rows)
-
-    def moves(self, job_id: str) -> tuple[JobMove, ...]:
-        """Every change of state of a job, the oldest first."""
-        rows = self._database.rows("SELECT * FROM job_moves WHERE job_id = ? ORDER BY id", (job_id,))
-        return tuple(
-            JobMove(row["state_before"], row["state_after"], row["reason"], row["time"]) for row in rows
-        )
 
     def rate(self, job_id: str) -> float | None:
         """Units per second in the current phase, over the last minute; None if not known yet."""

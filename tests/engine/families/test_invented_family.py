@@ -8,7 +8,7 @@ import torch
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families import registry
 from gal_studio.engine.memory.plan import Plan, drawing_need, trained_weights, training_need
-from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, read_card, save_adapter, trainable
+from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -16,6 +16,7 @@ from gal_studio.engine.sampling.sampler import DrawRequest
 from gal_studio.engine.training import trainer
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.verify import verify_adapter
+from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result
 from tests.invented_family import REGISTERED, TinyTransformer, make_invented_model

@@ -10,6 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database.migrations import MIGRATIONS
+from tests.job_moves import moves
 
 RELEASED = (
     "9b2b3a83bfc652285dcebbb931ec29715a1ffd7cb27475197293c161138aade4",
@@ -143,7 +144,7 @@ def check_what_is_read(store: Store) -> None:
     assert store.decisions.accepted("r1") == ("c1",)
     assert store.decisions.masks("r1") == {}
     assert store.decisions.can_undo("r1") == (True, False)
-    assert [move.after for move in store.jobs.moves("j1")] == ["queued", "completed"]
+    assert [move.after for move in moves(store, "j1")] == ["queued", "completed"]
     assert [(job.id, job.state) for job in store.jobs.of_project("p1")] == [
         ("j1", "completed"),
         ("j2", "paused"),

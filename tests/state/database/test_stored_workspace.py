@@ -30,6 +30,7 @@ from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine
+from tests.job_moves import moves
 
 STORED = Path(__file__).parent / "stored" / "version_8.tar.xz"
 PROJECTS = ("Cat", "Ink")
@@ -113,7 +114,7 @@ def test_a_project_is_what_it_was(old: Store, expected: dict[str, Any], name: st
     assert plain([asdict(reference) for reference in references]) == then["references"]
     assert [anchor.prompt for anchor in old.projects.anchors(project.id)] == then["anchors"]
     jobs = [
-        [job.kind, job.state, [[move.before, move.after, move.reason] for move in old.jobs.moves(job.id)]]
+        [job.kind, job.state, [[move.before, move.after, move.reason] for move in moves(old, job.id)]]
         for job in old.jobs.of_project(project.id)
     ]
     assert jobs == then["jobs"]

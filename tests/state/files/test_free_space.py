@@ -12,6 +12,7 @@ from gal_studio.state.files.errors import ROOM, NoRoomError
 from gal_studio.state.files.free_space import RESERVE, RESERVE_VARIABLE, Disk
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
+from tests.job_moves import moves
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_a_job_rests_with_its_reason_and_its_need(store: Store, job: Job) -> Non
     rested = store.jobs.pause_for_space(job.id, 5000, "The disk is full.")
     assert (rested.state, rested.paused_for, rested.message) == ("paused", "room", "The disk is full.")
     assert store.jobs.waiting_for_space() == ((rested, 5000),)
-    assert [move.reason for move in store.jobs.moves(job.id)][-1] == "the disk is full"
+    assert [move.reason for move in moves(store, job.id)][-1] == "the disk is full"
     resumed = store.jobs.resume(job.id)  # by hand
     assert (resumed.state, resumed.paused_for, resumed.message) == ("queued", "", "")
     assert store.jobs.waiting_for_space() == ()

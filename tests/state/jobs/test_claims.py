@@ -14,6 +14,7 @@ from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.state.files.errors import DiskError
 from gal_studio.state.jobs.workers import process_identity
+from tests.job_moves import moves
 
 pytestmark = pytest.mark.races
 
@@ -55,7 +56,7 @@ def test_no_job_is_claimed_twice_by_processes_that_claim_at_once(store: Store, f
     taken = [[job, *jobs] for job, jobs in zip(first, rest, strict=True)]
     assert len({job for jobs in taken for job in jobs}) == sum(map(len, taken)) == JOBS
     for job in store.jobs.of_project(first_round.project_id):
-        assert [move.after for move in store.jobs.moves(job.id)] == ["queued", "running", "completed"]
+        assert [move.after for move in moves(store, job.id)] == ["queued", "running", "completed"]
 
 
 def go(claimers: "list[subprocess.Popen[str]]", words: str) -> None:

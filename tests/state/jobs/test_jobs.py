@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.state.jobs.workers import SILENCE, host_name, own_identity, process_identity
+from tests.job_moves import moves
 from tests.stored_project import Clock
 
 
@@ -57,13 +58,13 @@ def test_each_move_is_noted_with_time_and_reason(store: Store, job: Job, clock: 
     assert store.jobs.request_stop(job.id).state == "stopping"
     stopped = store.jobs.halt(job.id, "Kept 3 pictures.")
     assert (stopped.state, stopped.message, stopped.finished) == ("stopped", "Kept 3 pictures.", 1002.0)
-    assert [(move.before, move.after, move.time) for move in store.jobs.moves(job.id)] == [
+    assert [(move.before, move.after, move.time) for move in moves(store, job.id)] == [
         (None, "queued", 1000.0),
         ("queued", "running", 1001.0),
         ("running", "stopping", 1002.0),
         ("stopping", "stopped", 1002.0),
     ]
-    assert all(move.reason for move in store.jobs.moves(job.id))
+    assert all(move.reason for move in moves(store, job.id))
 
 
 def test_two_workers_never_get_one_job(store: Store, job: Job) -> None:
@@ -77,7 +78,7 @@ def test_illegal_move_is_refused_and_changes_nothing(store: Store, job: Job) -> 
     with pytest.raises(StudioError, match="cannot become completed"):
         store.jobs.finish(job.id)
     assert store.jobs.get(job.id).state == "queued"
-    assert len(store.jobs.moves(job.id)) == 1
+    assert len(moves(store, job.id)) == 1
 
 
 def test_queued_job_is_withdrawn_and_can_be_resumed(store: Store, job: Job) -> None:

@@ -9,6 +9,7 @@ import pytest
 from gal_studio.core.types import Job, Round
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
+from tests.job_moves import moves
 from tests.stored_project import Clock
 
 
@@ -135,7 +136,7 @@ def test_resume_pressed_often_makes_one_job(store: Store, four: tuple[Job, ...])
     store.jobs.claim("w")
     store.jobs.fail(four[0].id, "The loss is not finite.")
     together(lambda: store.jobs.resume(four[0].id))
-    assert [move.after for move in store.jobs.moves(four[0].id)].count("queued") == 2
+    assert [move.after for move in moves(store, four[0].id)].count("queued") == 2
     jobs = store.jobs.of_project(four[0].project_id)
     assert [job.state for job in jobs if job.kind == "fine_tune"] == ["queued"]
 

@@ -7,6 +7,7 @@ import pytest
 
 from gal_studio.core.types import Job
 from gal_studio.state.tables.rounds import Preview
+from tests.job_moves import moves
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import make_project
 
@@ -126,7 +127,7 @@ def test_retry_in_two_tabs_is_one_job(watched: Watched, served: Served, jobs: tu
         tab.evaluate(f"document.querySelector(\"{row(jobs[0])} [aria-label^='Retry']\").click()")
     for tab in (page, other):
         wait_for_order(tab, [jobs[0], jobs[2], jobs[3], jobs[1]])
-    assert [move.after for move in store.jobs.moves(jobs[0].id)].count("queued") == 2
+    assert [move.after for move in moves(store, jobs[0].id)].count("queued") == 2
     assert len(store.jobs.of_project(served.place.project)) == 2
     other.close()
 

@@ -10,6 +10,7 @@ from gal_studio.state.tables.refinements import Measurement
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs.measure import measure_refinement
 from gal_studio.worker.models import Models
+from tests.job_moves import moves
 from tests.tiny_project import object_draft
 from tests.worker.refinement.working import (
     accept,
@@ -63,7 +64,7 @@ def test_measurements_compare_the_same_prompts_and_seeds(done: tuple[Studio, str
         assert measured.difference == pytest.approx(measured.after - measured.before)
         assert measured.low <= measured.difference <= measured.high
     assert {summary.kind for summary in studio.rounds(after.round.project_id)} == {"fine_tune", "refine"}
-    assert after.kind == "refine"
+    assert after.round.kind == "refine"
     assert studio.next_step(node) == "accept"
 
 
@@ -243,4 +244,4 @@ def test_pairs_wait_for_the_round_and_are_withdrawn_with_it(
     waiting = studio.run_refinement(other)
     studio.stop(training.id)
     assert {jobs.get(job.id).state for job in waiting} == {"stopped"}
-    assert "before it did not finish" in jobs.moves(waiting[-1].id)[-1].reason
+    assert "before it did not finish" in moves(studio.store, waiting[-1].id)[-1].reason
