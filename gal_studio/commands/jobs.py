@@ -56,13 +56,7 @@ def jobs(
 def list_jobs(workspace: Path) -> dict[str, list[dict[str, Any]]]:
     """What is running, waiting (in queue order) and halted, as plain data."""
     with existing_workspace(workspace) as store:
-        queue = Studio(store).queue_view()
-    return {
-        name: [asdict(view) for view in views]
-        for name, views in (
-            ("working", queue.working), ("waiting", queue.waiting), ("halted", queue.halted)
-        )
-    }  # fmt: skip
+        return asdict(Studio(store).queue_view())
 
 
 def tell_jobs(listed: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,17 +32,6 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class RefinePlan:
-    """What to refine: a project by ID or name, a round by number; None means the newest."""
-
-    workspace: Path
-    project: str | None
-    round: int | None
-    changes: Mapping[str, int]
-    out: Path | None
-
-
 def refine(
     context: typer.Context,
     workspace: Workspace = None,
@@ -62,30 +50,32 @@ def refine(
     given = {"pairs": pairs, "steps": steps}
     changes = {name: value for name, value in given.items() if value is not None}
     folder = required_workspace(context, workspace)
-    summary = refine_project(RefinePlan(folder, project, round_, changes, out))
+    summary = refine_project(folder, project, round_, changes, out)
     if as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
 
 
-def refine_project(plan: RefinePlan) -> dict[str, Any]:
+def refine_project(
+    workspace: Path, wanted: str | None, number: int | None, changes: Mapping[str, int], out: Path | None
+) -> dict[str, Any]:
     """Refine a round, or resume an interrupted command; returns the summary of the refinement."""
-    if plan.out is not None:
-        check_folder(plan.out)
-    with existing_workspace(plan.workspace) as store:
+    if out is not None:
+        check_folder(out)
+    with existing_workspace(workspace) as store:
         studio = Studio(store)
         line = ProgressLine(studio)
-        project = find_project(store, plan.project)
-        round_ = _round(store, project, plan.round)
-        if plan.changes:
-            studio.change_settings(project.id, {"refine": dict(plan.changes)})
+        project = find_project(store, wanted)
+        round_ = _round(store, project, number)
+        if changes:
+            studio.change_settings(project.id, {"refine": dict(changes)})
         if not pair_rules.can_be_refined(store, round_):
             pair_rules.planned_pairs(store, round_, project.settings.refine)  # raises what is missing
         with local_worker(studio, line) as worker:
             node = refine_round(studio, worker, line, round_.id)
-        if plan.out is not None:
+        if out is not None:
             refinements = {round_.id: node} if node else {}
-            write_outputs(studio, [round_.id], plan.out, "human", refinements)
-            line.say(f"Written to {plan.out}.")
+            write_outputs(studio, [round_.id], out, "human", refinements)
+            line.say(f"Written to {out}.")
         return describe_refinement(studio, node) or {}
 
 

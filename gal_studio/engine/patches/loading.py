@@ -20,10 +20,7 @@ from gal_studio.engine.patches.backbones import (
     open_clip_network,
     transformers_network,
 )
-from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.engine.patches.tower import PatchTower
-
-__all__ = ["PatchTower", "load_vision", "measure_limits", "save_tower"]
 
 CLIP = "clip"
 DESCRIPTION, WEIGHTS = "vision.json", "tower.safetensors"

@@ -41,14 +41,7 @@ class Batch:
 
     def part(self, first: int, end: int) -> "Batch":
         """Slice rows from `first` up to `end`."""
-        return Batch(
-            noisy=self.noisy[first:end],
-            target=self.target[first:end],
-            times=self.times[first:end],
-            texts=self.texts[first:end],
-            weights=self.weights[first:end],
-            sizes=self.sizes[first:end],
-        )
+        return Batch(**{name: rows[first:end] for name, rows in vars(self).items()})
 
     def scaled(self, factor: float) -> "Batch":
         """Multiply the weights by `factor`."""

@@ -5,11 +5,8 @@ from pathlib import Path
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.decode import FORMATS, KEPT_EDGE, LARGEST_PICTURE, SMALLEST_EDGE
 from gal_studio.state.images.sandbox import decoder
 from gal_studio.state.images.sandbox_process import NAME
-
-__all__ = ["FORMATS", "KEPT_EDGE", "LARGEST_FILE", "LARGEST_PICTURE", "SMALLEST_EDGE", "read_picture"]
 
 LARGEST_FILE = 50 * 1024 * 1024
 

@@ -12,10 +12,6 @@ from gal_studio.workspace.archive import reader, writer
 class FileVerbs(Verbs):
     """Pictures, LoRAs and archives."""
 
-    def candidate_picture(self, candidate_id: str) -> Path:
-        """The picture of a candidate."""
-        return self.store.images.path(self.store.candidates.get(candidate_id).image)
-
     def reference_picture(self, reference_id: str) -> Path:
         """The picture of a reference."""
         return self.store.images.path(self.store.projects.reference(reference_id).image)

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gal_studio.assets import Preset, load_presets
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
-from gal_studio.studio.create.references import Mask, Picture, check_reference
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import round
 from gal_studio.studio.views.types import ProjectView
@@ -20,27 +18,13 @@ from gal_studio.workspace import delete
 class ProjectVerbs(Verbs):
     """Projects and their settings."""
 
-    def presets(self) -> tuple[Preset, ...]:
-        """The available base models, with the settings that suit them."""
-        return load_presets()
-
-    def check_picture(self, picture: Picture, mask: Mask | None = None) -> tuple[str, ...]:
-        """Check a reference; returns notes on what storing it would change."""
-        return check_reference(picture, mask)
-
     def create_project(self, draft: ProjectDraft) -> str:
         """Create a project and its first round; returns its ID. The same origin twice is one project."""
         return project.create_project(self.store, draft)
 
-    def create_demo(
-        self,
-        kind: Kind,
-        seed: int = 0,
-        changes: Mapping[str, Any] | None = None,
-        origin: str | None = None,
-    ) -> str:
+    def create_demo(self, kind: Kind, origin: str | None = None) -> str:
         """Create a project from the bundled references; see `create_project`."""
-        return self.create_project(replace(demo_draft(kind), seed=seed, changes=changes or {}, origin=origin))
+        return self.create_project(replace(demo_draft(kind), origin=origin))
 
     def projects(self) -> tuple[ProjectView, ...]:
         """All projects of the workspace, the newest first."""

@@ -5,11 +5,12 @@ from typing import Any
 
 import gradio as gr
 
-from gal_studio.assets import demo
+from gal_studio.assets import demo, load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import DEFAULT_PRESET
+from gal_studio.studio.create.references import check_reference
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
@@ -70,7 +71,7 @@ def projects_and_demos(studio: Studio) -> Payload:
     }  # fmt: skip
 
 
-def models(studio: Studio) -> Payload:
+def models() -> Payload:
     """The available models with their settings for both kinds."""
     return {
         "seed": 0,
@@ -81,7 +82,7 @@ def models(studio: Studio) -> Payload:
                 "note": preset.note,
                 "settings": {kind: settings.to_dict() for kind, settings in preset.settings.items()},
             }
-            for preset in studio.presets()
+            for preset in load_presets()
         ],
     }
 
@@ -127,8 +128,8 @@ def _try_demo(studio: Studio, request: Payload) -> Payload:
     return {"project": project_id}
 
 
-def _check(studio: Studio, request: Payload) -> Payload:
-    return {"notes": list(studio.check_picture(uploads().path(request["path"]), given_mask(request)))}
+def _check(_: Studio, request: Payload) -> Payload:
+    return {"notes": check_reference(uploads().path(request["path"]), given_mask(request))}
 
 
 def _megabytes(size: int) -> str:
@@ -137,7 +138,7 @@ def _megabytes(size: int) -> str:
 
 READS: Acts = {
     "overview": lambda studio, _: projects_and_demos(studio),
-    "options": lambda studio, _: models(studio),
+    "options": lambda *_: models(),
     "check": _check,
 }
 WHOLE_PROJECTS: Acts = {

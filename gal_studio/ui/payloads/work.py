@@ -14,11 +14,7 @@ def job_payload(job: JobView) -> Payload | None:
 
 def queue_payload(queue: QueueView) -> Payload:
     """Running, waiting and halted jobs."""
-    return {
-        "working": [asdict(job) for job in queue.working],
-        "waiting": [asdict(job) for job in queue.waiting],
-        "halted": [asdict(job) for job in queue.halted],
-    }
+    return asdict(queue)
 
 
 def preview_payloads(view: RoundView) -> list[Payload]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.read import KEPT_EDGE, read_picture
+from gal_studio.state.images.decode import KEPT_EDGE
+from gal_studio.state.images.read import read_picture
 
 
 def encoded(picture: Image.Image, form: str = "PNG", **options: object) -> bytes:

@@ -72,7 +72,7 @@ def test_a_link_in_the_workspace_is_not_followed(place: Place, tmp_path: Path) -
     secret = tmp_path / "secret.png"
     secret.write_bytes(picture((1, 2, 3)))
     view = place.studio.round_view(place.round)
-    found = place.studio.candidate_picture(view.candidates[0].candidate.id)
+    found = place.studio.store.images.path(view.candidates[0].candidate.image)
     found.unlink()
     found.symlink_to(secret)
     with serving(place, Rules()) as running:
