@@ -23,8 +23,6 @@ from tests.tiny_project import make_models, tiny_draft
 from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
-pytestmark = pytest.mark.races
-
 
 @pytest.fixture(scope="session")
 def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:

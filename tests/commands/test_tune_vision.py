@@ -53,6 +53,7 @@ def test_it_learns_and_is_used_by_name(
     assert "already has a tuned vision model" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was(
     pictures: Path, clip: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,6 +240,7 @@ def spawn(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
             process.kill()
 
 
+@pytest.mark.slow
 def test_killed_worker_is_noticed_and_its_job_resumes(
     studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

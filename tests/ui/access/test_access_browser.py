@@ -96,7 +96,7 @@ def test_a_person_signs_in_works_and_signs_out(context: Any, locked: Served) -> 
     page = context.new_page()
     page.goto(locked.url())
     send_form(page, "wrong")
-    assert "not right" in page.inner_text("[role=alert]")
+    assert "sign-in is wrong" in page.inner_text("[role=alert]")
     assert page.input_value("[name=user]") == USER and page.input_value("[name=secret]") == ""
     page.wait_for_selector("[name=secret]:focus")
     send_form(page, PASSWORD)

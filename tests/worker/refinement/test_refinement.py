@@ -166,7 +166,7 @@ def test_pressing_twice_makes_one_refinement(studio: Studio, models: Models) -> 
     for ask in (studio.make_pairs, studio.run_refinement):
         with pytest.raises(StudioError, match="already refined with these pictures and settings"):
             ask(first)
-    with pytest.raises(StudioError, match="refined with these pairs and settings already"):
+    with pytest.raises(StudioError, match="already refined with these pairs and settings"):
         studio.refine(node)
     assert len(studio.rounds(project_id)) == 2
     studio.change_settings(project_id, {"refine": {"pairs": 5}})
