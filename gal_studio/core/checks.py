@@ -1,9 +1,16 @@
 """Validate the values of settings. Each error shows the value and says what is accepted."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any, get_args
 
 from gal_studio.core.errors import StudioError
+
+
+def setting(default: Any, check: Callable[..., None], name: str, *limits: Any, **options: Any) -> Any:
+    """A setting with this default; `check` refuses other values, by this name."""
+    return field(default=default, metadata={"check": lambda value: check(name, value, *limits, **options)})
 
 
 def whole(name: str, value: object, low: int, high: int) -> None:
@@ -28,10 +35,11 @@ def flag(name: str, value: object) -> None:
         raise StudioError(f"{name} is {value!r}: choose true or false.")
 
 
-def one_of(name: str, value: object, known: Sequence[str]) -> None:
-    """Accept only one of the `known` words."""
-    if value not in known:
-        raise StudioError(f"{name} is {value!r}: choose one of {', '.join(known)}.")
+def one_of(name: str, value: object, known: object) -> None:
+    """Accept only one of the words of a `Literal`."""
+    words = get_args(known)
+    if value not in words:
+        raise StudioError(f"{name} is {value!r}: choose one of {', '.join(words)}.")
 
 
 def resolution(name: str, value: object) -> None:

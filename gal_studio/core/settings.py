@@ -3,9 +3,10 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Any, ClassVar, Literal, Self
 
 from gal_studio.core import checks
+from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
 
@@ -23,6 +24,12 @@ class SettingsGroup:
     """
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        for option in dataclasses.fields(self):  # type: ignore[arg-type]
+            if "check" in option.metadata:
+                option.metadata["check"](getattr(self, option.name))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -74,37 +81,25 @@ class TuneSettings(SettingsGroup):
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
 
-    steps: int = 200
-    batch_size: int = 8
-    learning_rate: float = 1e-3
-    rank: int = 8  # of the LoRA
-    method: Method = "lora"  # "full": train all weights of the denoiser
-    target: Target = "all"  # layers that get a LoRA
-    prior_images: int = 0  # class images for prior preservation (objects only); 0 disables the prior term
-    prior_weight: float = 1.0
-    prior_as_published: bool = False  # multiply each prior term by the weight of the example beside it
-    continue_from_last: bool = False  # start from the last round's weights instead of the base model
-    checkpoint_every: int = 50  # steps
-    preview_every: int = 0  # steps; 0 disables previews
-    resolution: int | None = None  # pixels; None: the model's own
-    crop: Crop = "center"
-
-    def __post_init__(self) -> None:
-        """Validate the values."""
-        checks.whole("Training steps", self.steps, 1, 100_000)
-        checks.whole("Training batch size", self.batch_size, 1, 256)
-        checks.real("Learning rate", self.learning_rate, 0.0, 1.0, exclude_low=True)
-        checks.whole("Rank", self.rank, 1, 1024)
-        checks.one_of("Method", self.method, get_args(Method))
-        checks.one_of("Target", self.target, get_args(Target))
-        checks.whole("Prior images", self.prior_images, 0, 10_000)
-        checks.real("Prior weight", self.prior_weight, 0.0, 100.0)
-        checks.flag("Prior as published", self.prior_as_published)
-        checks.flag("Continue from the last round", self.continue_from_last)
-        checks.whole("Checkpoint every", self.checkpoint_every, 1, 100_000)
-        checks.whole("Preview every", self.preview_every, 0, 100_000)
-        checks.resolution("Training resolution", self.resolution)
-        checks.one_of("Crop", self.crop, get_args(Crop))
+    steps: int = setting(200, checks.whole, "Training steps", 1, 100_000)
+    batch_size: int = setting(8, checks.whole, "Training batch size", 1, 256)
+    learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
+    rank: int = setting(8, checks.whole, "Rank", 1, 1024)  # of the LoRA
+    # "full": train all weights of the denoiser
+    method: Method = setting("lora", checks.one_of, "Method", Method)
+    target: Target = setting("all", checks.one_of, "Target", Target)  # layers that get a LoRA
+    # class images for prior preservation (objects only); 0 disables the prior term
+    prior_images: int = setting(0, checks.whole, "Prior images", 0, 10_000)
+    prior_weight: float = setting(1.0, checks.real, "Prior weight", 0.0, 100.0)
+    # multiply each prior term by the weight of the example beside it
+    prior_as_published: bool = setting(False, checks.flag, "Prior as published")
+    # start from the last round's weights instead of the base model
+    continue_from_last: bool = setting(False, checks.flag, "Continue from the last round")
+    checkpoint_every: int = setting(50, checks.whole, "Checkpoint every", 1, 100_000)  # steps
+    preview_every: int = setting(0, checks.whole, "Preview every", 0, 100_000)  # steps; 0 disables previews
+    # pixels; None: the model's own
+    resolution: int | None = setting(None, checks.resolution, "Training resolution")
+    crop: Crop = setting("center", checks.one_of, "Crop", Crop)
 
     @property
     def essential(self) -> Self:
@@ -116,19 +111,14 @@ class TuneSettings(SettingsGroup):
 class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
-    candidates: int = 10  # per anchor; n of Eq. G3
-    steps: int = 20  # of denoising
-    guidance_scale: float = 4.0  # 1 disables classifier-free guidance
-    batch_size: int = 20  # upper limit; smaller if memory is short
-    resolution: int | None = None  # pixels; None: the model's own
-
-    def __post_init__(self) -> None:
-        """Validate the values."""
-        checks.whole("Candidates", self.candidates, 1, 1000)
-        checks.whole("Sampling steps", self.steps, 1, 1000)
-        checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
-        checks.whole("Sampling batch size", self.batch_size, 1, 1024)
-        checks.resolution("Picture resolution", self.resolution)
+    candidates: int = setting(10, checks.whole, "Candidates", 1, 1000)  # per anchor; n of Eq. G3
+    steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
+    # 1 disables classifier-free guidance
+    guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)
+    # upper limit; smaller if memory is short
+    batch_size: int = setting(20, checks.whole, "Sampling batch size", 1, 1024)
+    # pixels; None: the model's own
+    resolution: int | None = setting(None, checks.resolution, "Picture resolution")
 
 
 @dataclass(frozen=True)
@@ -136,51 +126,43 @@ class GalSettings(SettingsGroup):
     """How pictures are suggested (Eq. G5), and the weight of accepted ones (Eq. G8)."""
 
     policy: str = "uncertainty"  # a name in `POLICIES`
-    top_k: int = 3  # suggestions per round; k of Eq. G5
-    balance: bool = True  # weigh accepted pictures by Eq. G8; otherwise they weigh 1
-    balance_lambda: float = 1.0  # lambda of Eq. G8
+    # suggestions per round; k of Eq. G5
+    top_k: int = setting(3, checks.whole, "Suggestions (top k)", 1, 1000)
+    # weigh accepted pictures by Eq. G8; otherwise they weigh 1
+    balance: bool = setting(True, checks.flag, "Balance")
+    # lambda of Eq. G8
+    balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
 
     def __post_init__(self) -> None:
-        """Validate the values."""
+        super().__post_init__()
         find_policy(self.policy)
-        checks.whole("Suggestions (top k)", self.top_k, 1, 1000)
-        checks.flag("Balance", self.balance)
-        checks.real("Weight of accepted pictures", self.balance_lambda, 0.0, 1000.0)
 
 
 @dataclass(frozen=True)
 class RefineSettings(SettingsGroup):
     """How a round is refined with PatchDPO (Eq. P1 to P7)."""
 
-    pairs: int = 16  # distributed over the references (object) or the accepted pictures (style)
-    steps: int = 200
-    batch_size: int = 2  # pairs per step; a pair is two rows
-    learning_rate: float = 1e-4
-    mix: float = 0.5  # share of the round's own training examples in the loss
-    background_weight: float = 0.3  # weight of a generated picture's background
-    pair_prompts: PairPrompts = (
-        "clean"  # generate an object on a clean background, or ("own") with y's prompt
-    )
+    # distributed over the references (object) or the accepted pictures (style)
+    pairs: int = setting(16, checks.whole, "Pairs", 1, 1000)
+    steps: int = setting(200, checks.whole, "Refinement steps", 1, 100_000)
+    # pairs per step; a pair is two rows
+    batch_size: int = setting(2, checks.whole, "Pairs in a step", 1, 128)
+    learning_rate: float = setting(1e-4, checks.real, "Refinement learning rate", 0.0, 1.0, exclude_low=True)
+    # share of the round's own training examples in the loss
+    mix: float = setting(0.5, checks.real, "Mix", 0.0, 0.9)
+    # weight of a generated picture's background
+    background_weight: float = setting(0.3, checks.real, "Background weight", 0.0, 1.0)
+    # generate an object on a clean background, or ("own") with y's prompt
+    pair_prompts: PairPrompts = setting("clean", checks.one_of, "Prompts of pairs", PairPrompts)
     clean_background: str = "on a plain background"  # appended to the object's name (Eq. P1)
     vision_model: str = ""  # empty: the preset's
-    next_round: AfterRefinement = "continue"  # "repeat": train from the base model, then refine again
-    even_reference: bool = False  # divide 1 - r(y) by its mean, so that every reference counts equally
-    uniform_weights: bool = False  # weight 1 for every patch, as a baseline
-    checkpoint_every: int = 50  # steps
-
-    def __post_init__(self) -> None:
-        """Validate the values."""
-        checks.whole("Pairs", self.pairs, 1, 1000)
-        checks.whole("Refinement steps", self.steps, 1, 100_000)
-        checks.whole("Pairs in a step", self.batch_size, 1, 128)
-        checks.real("Refinement learning rate", self.learning_rate, 0.0, 1.0, exclude_low=True)
-        checks.real("Mix", self.mix, 0.0, 0.9)
-        checks.real("Background weight", self.background_weight, 0.0, 1.0)
-        checks.one_of("Prompts of pairs", self.pair_prompts, get_args(PairPrompts))
-        checks.one_of("After a refinement", self.next_round, get_args(AfterRefinement))
-        checks.flag("Even reference", self.even_reference)
-        checks.flag("Uniform weights", self.uniform_weights)
-        checks.whole("Refinement checkpoint every", self.checkpoint_every, 1, 100_000)
+    # "repeat": train from the base model, then refine again
+    next_round: AfterRefinement = setting("continue", checks.one_of, "After a refinement", AfterRefinement)
+    # divide 1 - r(y) by its mean, so that every reference counts equally
+    even_reference: bool = setting(False, checks.flag, "Even reference")
+    # weight 1 for every patch, as a baseline
+    uniform_weights: bool = setting(False, checks.flag, "Uniform weights")
+    checkpoint_every: int = setting(50, checks.whole, "Refinement checkpoint every", 1, 100_000)  # steps
 
     @property
     def essential(self) -> Self:
