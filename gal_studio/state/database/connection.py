@@ -5,14 +5,23 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.errors import database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
+
+
+Record = TypeVar("Record")
+
+
+def record(kind: type[Record], row: sqlite3.Row) -> Record:
+    """The dataclass whose fields are columns of this row."""
+    return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]
 
 
 class _Held:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 from gal_studio.core.types import Job
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
 
 WINDOW = 60.0
@@ -81,8 +81,4 @@ class JobReading:
 
 def job_of(row: sqlite3.Row) -> Job:
     """Convert a row of the table."""
-    return Job(
-        row["id"], row["project_id"], row["round_id"], row["kind"], row["state"], row["phase"],
-        row["done"], row["total"], row["message"], row["created"], row["started"], row["finished"],
-        row["paused_for"],
-    )  # fmt: skip
+    return record(Job, row)

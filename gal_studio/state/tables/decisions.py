@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from gal_studio.core.types import Author, Decision, Verdict
+from gal_studio.state.database.connection import record
 from gal_studio.state.database.undo_log import Change, UndoLog
 
 _State = tuple[Verdict, str | None]  # a verdict, and the mask of the accepted part (None: all of the picture)
@@ -49,10 +50,7 @@ class Decisions(UndoLog[_State]):
 
     def log(self, round_id: str) -> tuple[Decision, ...]:
         """Every verdict that was ever given in a round, the oldest first."""
-        return tuple(
-            Decision(row["id"], row["candidate_id"], row["verdict"], row["author"], row["time"], row["mask"])
-            for row in self._rows(round_id)
-        )
+        return tuple(record(Decision, row) for row in self._rows(round_id))
 
     def _rows(self, round_id: str) -> list[sqlite3.Row]:
         return self._database.rows(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
 
 
@@ -147,11 +147,12 @@ class Projects:
     def references(self, project_id: str) -> tuple[Reference, ...]:
         """The user's pictures in their order."""
         rows = self._database.rows(f"{_REFERENCES} WHERE project_id = ? ORDER BY position", (project_id,))
-        return tuple(map(_reference, rows))
+        return tuple(record(Reference, row) for row in rows)
 
     def reference(self, reference_id: str) -> Reference:
         """The reference with this ID."""
-        return _reference(self._database.row_by_id("reference", reference_id, f"{_REFERENCES} WHERE id = ?"))
+        row = self._database.row_by_id("reference", reference_id, f"{_REFERENCES} WHERE id = ?")
+        return record(Reference, row)
 
     def prompts(self, project_id: str) -> Prompts:
         """The project's prompts, parsed."""
@@ -206,9 +207,3 @@ def _project(row: sqlite3.Row) -> Project:
         row["id"], row["name"], row["kind"], row["base_model"], row["clip_model"], row["trigger_word"],
         row["seed"], Settings.from_dict(json.loads(row["settings"])), row["created"],
     )  # fmt: skip
-
-
-def _reference(row: sqlite3.Row) -> Reference:
-    return Reference(
-        row["id"], row["prompt"], row["plain_prompt"], row["image"], row["trigger_word"], row["mask"]
-    )

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round, RoundKind, TrainingExample
-from gal_studio.state.database.connection import Database
+from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import new_id
 
 Place = tuple[float, float]
@@ -45,21 +45,21 @@ class Rounds:
 
     def get(self, round_id: str) -> Round:
         """The round with this ID."""
-        return _round(self._row(round_id))
+        return record(Round, self._row(round_id))
 
     def of_project(self, project_id: str) -> tuple[Round, ...]:
         """All rounds of a project, by number, then the oldest first."""
         rows = self._database.rows(
             "SELECT * FROM rounds WHERE project_id = ? ORDER BY number, created, rowid", (project_id,)
         )
-        return tuple(map(_round, rows))
+        return tuple(record(Round, row) for row in rows)
 
     def children(self, round_id: str) -> tuple[Round, ...]:
         """The rounds that start from this one, the oldest first."""
         rows = self._database.rows(
             "SELECT * FROM rounds WHERE parent_id = ? ORDER BY created, rowid", (round_id,)
         )
-        return tuple(map(_round, rows))
+        return tuple(record(Round, row) for row in rows)
 
     def ancestors(self, round_id: str) -> tuple[Round, ...]:
         """The rounds above this one, the first round first."""
@@ -168,7 +168,7 @@ class Rounds:
         rows = self._database.rows(
             "SELECT * FROM training_images WHERE round_id = ? ORDER BY step", (round_id,)
         )
-        return tuple(Preview(row["step"], row["prompt"], row["seed"], row["image"]) for row in rows)
+        return tuple(record(Preview, row) for row in rows)
 
     def place_references(self, round_id: str, places: Mapping[str, Place]) -> None:
         """Store the places of the references on the map of this round."""
@@ -185,10 +185,3 @@ class Rounds:
 
     def _row(self, round_id: str) -> sqlite3.Row:
         return self._database.row_by_id("round", round_id, "SELECT * FROM rounds WHERE id = ?")
-
-
-def _round(row: sqlite3.Row) -> Round:
-    return Round(
-        row["id"], row["project_id"], row["parent_id"], row["number"], row["adapter"], row["created"],
-        row["kind"],
-    )  # fmt: skip
