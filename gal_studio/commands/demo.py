@@ -5,35 +5,25 @@ from typing import Annotated, Literal
 
 import typer
 
+from gal_studio.commands import unattended
 from gal_studio.commands.stored import AsJson, Workspace, given_workspace
-from gal_studio.commands.unattended import (
-    Candidates,
-    Out,
-    Policy,
-    Refine,
-    Rounds,
-    SamplingSteps,
-    Steps,
-    personalize,
-    setting_changes,
-)
 from gal_studio.studio import DEFAULT_PRESET, demo_draft
 
 
 def demo(
     context: typer.Context,
-    out: Out,
+    out: unattended.Out,
     kind: Annotated[Literal["style", "object"], typer.Option(help="The kind of subject to learn.")] = "style",
     seed: Annotated[int, typer.Option(help="The project's seed.")] = 0,
     preset: Annotated[str, typer.Option(help="The base model and settings.")] = DEFAULT_PRESET,
     base_model: Annotated[str | None, typer.Option(help="A diffusers folder or hub ID.")] = None,
     clip_model: Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")] = None,
-    rounds: Rounds = 2,
-    candidates: Candidates = None,
-    steps: Steps = None,
-    sampling_steps: SamplingSteps = None,
-    policy: Policy = "uncertainty",
-    refine: Refine = False,
+    rounds: unattended.Rounds = 2,
+    candidates: unattended.Candidates = None,
+    steps: unattended.Steps = None,
+    sampling_steps: unattended.SamplingSteps = None,
+    policy: unattended.Policy = "uncertainty",
+    refine: unattended.Refine = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,7 +34,8 @@ def demo(
         base_model=base_model,
         clip_model=clip_model,
         seed=seed,
-        changes=setting_changes(steps, candidates, sampling_steps),
+        changes=unattended.setting_changes(steps, candidates, sampling_steps),
     )
-    folder = given_workspace(context, workspace)
-    personalize(draft, rounds or 0, policy or "uncertainty", out, folder, refine, as_json)
+    folder = given_workspace(context, workspace) or out / "workspace"
+    plan = unattended.Plan(draft, rounds or 0, policy or "uncertainty", out, folder, refine)
+    unattended.personalize(plan, as_json)

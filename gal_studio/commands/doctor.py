@@ -183,7 +183,7 @@ def _training_speed(model: Any, preset: Preset, picture: Any) -> float:
     from gal_studio.engine.training.latents import ExamplePicture
 
     settings = replace(preset.settings["style"].tune, checkpoint_every=100_000)
-    events = fine_tune(model, [ExamplePicture(picture, "A cat in ink style", 1.0, True)], [], settings, 0)
+    events = fine_tune(model, [ExamplePicture(picture, "A cat in ink style", 1.0)], [], settings, 0)
     times = []
     for _ in events:
         times.append(time.monotonic())

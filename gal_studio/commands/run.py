@@ -8,18 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from gal_studio.commands import unattended
 from gal_studio.commands.stored import AsJson, Workspace, given_workspace
-from gal_studio.commands.unattended import (
-    Candidates,
-    Out,
-    Policy,
-    Refine,
-    Rounds,
-    SamplingSteps,
-    Steps,
-    personalize,
-    setting_changes,
-)
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, ReferenceDraft
@@ -55,14 +45,14 @@ class ProjectFile:
 def run(
     context: typer.Context,
     project: Annotated[Path, typer.Argument(metavar="PROJECT.toml", help="See docs/project-file.md.")],
-    out: Out,
+    out: unattended.Out,
     seed: Annotated[int | None, typer.Option(help="The project's seed.")] = None,
-    rounds: Rounds = None,
-    candidates: Candidates = None,
-    steps: Steps = None,
-    sampling_steps: SamplingSteps = None,
-    policy: Policy = None,
-    refine: Refine = False,
+    rounds: unattended.Rounds = None,
+    candidates: unattended.Candidates = None,
+    steps: unattended.Steps = None,
+    sampling_steps: unattended.SamplingSteps = None,
+    policy: unattended.Policy = None,
+    refine: unattended.Refine = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,12 +60,13 @@ def run(
     file = read_project_file(project)
     Settings().updated(file.draft.changes)  # refuses unknown settings and wrong types
     changes = {group: dict(values) for group, values in file.draft.changes.items()}
-    for group, values in setting_changes(steps, candidates, sampling_steps).items():
+    for group, values in unattended.setting_changes(steps, candidates, sampling_steps).items():
         changes[group] = {**changes.get(group, {}), **values}
     draft = replace(file.draft, changes=changes, seed=file.draft.seed if seed is None else seed)
     count = next(number for number in (rounds, file.rounds, 2) if number is not None)
     chosen = policy or file.policy or "uncertainty"
-    personalize(draft, count, chosen, out, given_workspace(context, workspace), refine, as_json)
+    folder = given_workspace(context, workspace) or out / "workspace"
+    unattended.personalize(unattended.Plan(draft, count, chosen, out, folder, refine), as_json)
 
 
 def read_project_file(path: Path) -> ProjectFile:

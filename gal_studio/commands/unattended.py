@@ -67,18 +67,9 @@ def setting_changes(
     return {group: values for group, values in changes.items() if values}
 
 
-def personalize(
-    draft: ProjectDraft,
-    rounds: int,
-    policy: str,
-    out: Path,
-    workspace: Path | None,
-    refine: bool,
-    as_json: bool,
-) -> None:
+def personalize(plan: Plan, as_json: bool) -> None:
     """Run a plan from the command line; print its summary if wanted."""
-    plan = Plan(draft, rounds, policy, out, workspace or out / "workspace", refine)
-    check_folder(out)
+    check_folder(plan.out)
     summary = carry_out(plan)
     if as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
