@@ -129,7 +129,7 @@ def our_training(
     model: ImageModel, image: Image.Image, prompt: str, settings: Settings, share: float, path: Path
 ) -> None:
     tune = settings.tune.updated({"steps": share_of(settings.tune.steps, share)})
-    for _ in fine_tune(model, [ExamplePicture(image, prompt, 1.0, True)], [], tune, seed=0):
+    for _ in fine_tune(model, [ExamplePicture(image, prompt, 1.0)], [], tune, seed=0):
         pass
     save_adapter(model, path, AdapterCard(style_descriptor(prompt), model.name, 1, 0, tune.to_dict()))
     detach(model)

@@ -11,7 +11,7 @@ from tests.engine.conftest import noise_picture
 
 SETTINGS = TuneSettings(steps=6, batch_size=2, rank=2, checkpoint_every=3)
 EXAMPLES = [
-    ExamplePicture(noise_picture(1), "A cat in a style", 1.0, True),
+    ExamplePicture(noise_picture(1), "A cat in a style", 1.0),
     ExamplePicture(noise_picture(2), "A tie in a style", 0.3),
 ]
 PRIOR = [ExamplePicture(noise_picture(seed), "a photo of a cat") for seed in (3, 4)]

@@ -9,6 +9,7 @@ import json
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -59,7 +60,7 @@ def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memo
     side = (settings.resolution or model.resolution) // model.scale
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
     half = training_precision(model.device) == torch.bfloat16
-    return _training(_ModelKey(model.family), layers, settings.rank, rows, side, half, low_memory)
+    return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
@@ -67,28 +68,26 @@ def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> i
 
     `low_memory` decodes in tiles.
     """
-    denoising = _drawing(_ModelKey(model.family), rows, side, model.denoiser.dtype)
-    return max(denoising, _decoding(_ModelKey(model.family), tile_side(side) if low_memory else side))
+    denoising = _drawing(_measured(model.family), rows, side, model.denoiser.dtype)
+    return max(denoising, _decoding(_measured(model.family), tile_side(side) if low_memory else side))
 
 
-class _ModelKey:
+@dataclass(frozen=True)
+class _Measured:
     """Cache key of the measurements: models of the same family and configuration need the same memory."""
 
-    def __init__(self, family: Family) -> None:
-        self.family = family
-        parts = (family.denoiser, family.autoencoder)
-        self._key = (family.name, *(part.to_json_string() for part in parts))
+    configuration: tuple[str, ...]
+    family: Family = field(compare=False)
 
-    def __hash__(self) -> int:
-        return hash(self._key)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ModelKey) and other._key == self._key
+def _measured(family: Family) -> _Measured:
+    parts = (family.denoiser, family.autoencoder)
+    return _Measured((family.name, *(part.to_json_string() for part in parts)), family)
 
 
 @lru_cache(maxsize=32)
 def _training(
-    measured: _ModelKey,
+    measured: _Measured,
     layers: tuple[str, ...],
     rank: int,
     rows: int,
@@ -118,7 +117,7 @@ def _training(
 
 
 @lru_cache(maxsize=32)
-def _drawing(measured: _ModelKey, rows: int, side: int, precision: torch.dtype) -> int:
+def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
     denoiser = _on_meta_device(measured.family.denoiser)
     measured.family.prepare_for_measuring(denoiser)
     with _counted(denoiser, precision) as live, torch.no_grad():
@@ -129,7 +128,7 @@ def _drawing(measured: _ModelKey, rows: int, side: int, precision: torch.dtype) 
 
 
 @lru_cache(maxsize=32)
-def _decoding(measured: _ModelKey, side: int) -> int:
+def _decoding(measured: _Measured, side: int) -> int:
     autoencoder = _on_meta_device(measured.family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         latent = torch.empty(1, autoencoder.config.latent_channels, side, side)

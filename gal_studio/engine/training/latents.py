@@ -28,7 +28,6 @@ class ExamplePicture:
     image: Image.Image
     prompt: str
     weight: float = 1.0
-    is_reference: bool = False
     mask: Image.Image | None = None
 
 

@@ -77,7 +77,6 @@ def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tupl
             image=store.images.picture(example.image),
             prompt=example.prompt,
             weight=example.weight,
-            is_reference=example.is_reference,
             mask=store.images.mask(example.mask) if example.mask else None,
         )
         for example in examples

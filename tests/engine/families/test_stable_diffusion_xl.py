@@ -39,7 +39,7 @@ def test_agrees_with_the_stock_pipeline(xl: ImageModel) -> None:
 
 def test_trains_saves_and_draws(xl: ImageModel, tmp_path: Path) -> None:
     before = pictures(xl, [REQUEST], DRAW)[0]
-    example = ExamplePicture(noise_picture(1, 48, 32), REQUEST.prompt, 1.0, True)
+    example = ExamplePicture(noise_picture(1, 48, 32), REQUEST.prompt, 1.0)
     settings = TuneSettings(steps=3, batch_size=2, rank=2, learning_rate=0.1)
     assert len(list(fine_tune(xl, [example], [], settings, seed=0))) == 3
     path = save_adapter(xl, tmp_path / "adapter.safetensors", AdapterCard("in a style", "xl", 1, 0))

@@ -8,9 +8,8 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.patches.augmented_views import Augmentation, make_views
 from gal_studio.engine.patches.backbones import Network
-from gal_studio.engine.patches.calibration import best_matches, true_matches
-from gal_studio.engine.patches.loading import PatchTower, measure_limits
-from gal_studio.engine.patches.tower import to_pixels
+from gal_studio.engine.patches.calibration import best_matches, measure_limits, true_matches
+from gal_studio.engine.patches.tower import PatchTower, to_pixels
 from tests.engine.conftest import noise_picture, soft_pictures
 
 

@@ -27,7 +27,7 @@ from tests.engine.tiny import make_tiny_xl_pipeline
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2)
 SETTINGS = RefineSettings(steps=6, batch_size=2, learning_rate=1e-3, mix=0.0, checkpoint_every=3)
 MIXED = SETTINGS.updated({"mix": 0.25})
-EXAMPLES = [ExamplePicture(noise_picture(7), "A cat in a style", 1.0, True)]
+EXAMPLES = [ExamplePicture(noise_picture(7), "A cat in a style", 1.0)]
 PRIOR = [ExamplePicture(noise_picture(8), "a photo of a cat")]
 IN_BF16 = training_precision(torch.device("cpu")) == torch.bfloat16
 CLOSE = 2e-2 if IN_BF16 else 1e-5

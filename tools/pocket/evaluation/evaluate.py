@@ -106,7 +106,7 @@ def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folde
     """Fine-tune with the settings of the preset, and draw the candidates in the order of the anchors."""
     settings = load_preset("pocket").settings[case.kind]
     tune = settings.tune if steps is None else settings.tune.updated({"steps": steps})
-    examples = [ExamplePicture(image, prompt, 1.0, True) for image, prompt in case.references()]
+    examples = [ExamplePicture(image, prompt, 1.0) for image, prompt in case.references()]
     prior = class_pictures(model, case, tune.prior_images, settings.generation)
     for event in fine_tune(model, examples, prior, tune, seed=0):
         last = event.loss
