@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.models.hub import Revisions, clip_weights
@@ -84,16 +84,14 @@ def load_embedder(
             model, _, preprocess = open_clip.create_model_and_transforms(name, device=chosen, **options)
         tokenizer = open_clip.get_tokenizer(name)
     except Exception as error:
-        raise _open_error(
-            clip_model, (str(error).strip().splitlines() or [type(error).__name__])[0]
-        ) from error
+        raise _open_error(clip_model, first_line(error)) from error
     model.requires_grad_(False).eval()
     return ClipEmbedder(clip_model, model, preprocess, tokenizer, chosen)
 
 
 def _open_error(clip_model: str, reason: str) -> StudioError:
     return StudioError(
-        f"The CLIP {clip_model} cannot be opened ({reason[:160]}): use local-dir:PATH with an open_clip "
+        f"The CLIP {clip_model} cannot be opened ({reason}): use local-dir:PATH with an open_clip "
         "directory, or a name and tag that open_clip knows, such as ViT-B-32/openai."
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 
 Revisions = MutableMapping[str, str]
 """The commit of each hub model by its name, updated whenever a model is downloaded."""
@@ -60,11 +60,10 @@ def _fetch(name: str, revisions: Revisions, fetch: Callable[[str | None], str]) 
     try:
         path = Path(fetch(known))
     except Exception as error:  # the libraries raise many types; all mean that the download failed
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         at = f" at commit {known[:12]}, which this project uses," if known else ""
         raise StudioError(
             f"The model {name}{at} is not a local directory, and could not be downloaded with safetensors "
-            f"weights from the hub ({reason[:160]}): check the name, the network and your access to it."
+            f"weights from the hub ({first_line(error)}): check the name, the network and your access to it."
         ) from error
     above = path.parts[::-1]
     revisions[name] = above[above.index("snapshots") - 1]

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.registry import family_of
 from gal_studio.engine.models.devices import choose_device, weight_precision
@@ -100,8 +100,7 @@ def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> 
             return family.open(folder, dtype)
     except Exception as error:
         # The libraries raise many types for a damaged or incomplete directory.
-        reason = str(error).strip().splitlines()
         raise StudioError(
-            f"The model {name} cannot be opened ({reason[0][:160] if reason else type(error).__name__}): "
+            f"The model {name} cannot be opened ({first_line(error)}): "
             "it must be a complete diffusers directory with safetensors weights."
         ) from error

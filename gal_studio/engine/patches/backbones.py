@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.models.hub import Revisions, is_directory, transformers_folder
 
 MIN_GRID = 16  # patches per side
@@ -106,10 +106,9 @@ def transformers_network(name: str, device: torch.device, revisions: Revisions) 
         with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
             module = AutoModel.from_pretrained(folder, **safe)
     except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise StudioError(
-            f"The vision model {name} cannot be opened ({reason[:160]}): use clip, or the directory or hub "
-            "name of a DINO-like model with safetensors weights."
+            f"The vision model {name} cannot be opened ({first_line(error)}): use clip, or the directory or "
+            "hub name of a DINO-like model with safetensors weights."
         ) from error
     module = getattr(module, "vision_model", module).to(device).requires_grad_(False).eval()
     if getattr(module, "main_input_name", "") != "pixel_values":
