@@ -84,7 +84,7 @@ def test_a_training_whose_curve_is_refused_is_closed_at_once(
 ) -> None:
     """Not only when it is garbage-collected: the next job uses the same model."""
     job = studio.fine_tune(first_round(studio, tiny_draft(names)))
-    task = open_training(studio.store, models, job, "f" * 64)
+    task = open_training(studio.store, models, job)
     refused, _ = refusing(Rounds.save_losses, DiskError("The disk failed to answer: check it."), times=9)
     monkeypatch.setattr(Rounds, "save_losses", refused)
     closed: list[bool] = []

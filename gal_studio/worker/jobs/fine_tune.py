@@ -14,22 +14,12 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.worker.jobs import training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.training_run import (
-    Start,
-    TrainingTask,
-    encoded,
-    first_request,
-    follow,
-    is_kept,
-    keep_adapter,
-    open_training,
-    training_pictures,
-    training_time,
-)
+from gal_studio.worker.jobs.training_run import Start, TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, open_task
 
@@ -40,17 +30,17 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     yield Progress("loading", 0, 0, "Loading the base model")
     model = models.image_model(asked.project.base_model)
     with store.database.snapshot():
-        task = open_training(store, models, job, fingerprints.training_fingerprint(store, job.round_id))
+        task = training_run.open_training(store, models, job)
     round_ = task.round
-    if is_kept(task):
+    if training_run.is_kept(task):
         return
     lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.tune.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before the long part
-    with training_time(task, model, "fine_tune"):
+    with training_run.training_time(task, model, "fine_tune"):
         prior = yield from class_images(task, model)
         yield from _train(task, model, prior)
-        keep_adapter(task, model, task.examples)
+        training_run.keep_adapter(task, model, task.examples)
 
 
 def class_images(
@@ -87,8 +77,8 @@ def _images_of_class(
 def _train(
     task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
-    pictures, tune = training_pictures(task.store, task.examples), task.settings.tune
-    latents = yield from encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
+    pictures, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
+    latents = yield from training_run.encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
 
     def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
         options = tune, task.seed, checkpoint, keep, task.start
@@ -101,7 +91,7 @@ def with_previews(
     task: TrainingTask, model: ImageModel, phase: str, start: Start
 ) -> Generator[Progress, None, None]:
     """Run a training from its newest checkpoint, with its previews."""
-    with closing(follow(task, start)) as events:
+    with closing(training_run.follow(task, start)) as events:
         for event in events:
             yield Progress(phase, event.step, event.total, event.notice or f"loss {event.loss:.4f}")
             yield from _preview_when_due(task, model, event, phase)
@@ -120,7 +110,7 @@ def _preview_when_due(
         jobs.request_preview(task.job.id)
     if not jobs.wants_preview(task.job.id):
         return
-    request = first_request(task)
+    request = training_run.first_request(task)
     with closing(draw(model, [request], replace(task.settings.generation, batch_size=1))) as drawn:  # type: ignore[type-var]
         for each in drawn:
             if isinstance(each, DrawnBatch):

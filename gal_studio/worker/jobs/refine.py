@@ -11,20 +11,13 @@ from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.engine.training.patchdpo import RefinePair, refine
-from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
+from gal_studio.worker.jobs import training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.fine_tune import class_images, with_previews
-from gal_studio.worker.jobs.training_run import (
-    TrainingTask,
-    encoded,
-    is_kept,
-    keep_adapter,
-    open_training,
-    training_pictures,
-    training_time,
-)
+from gal_studio.worker.jobs.training_run import TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
@@ -51,16 +44,16 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
         lambda: open_judge(store, models, asked.project, name),
     )
     with store.database.snapshot():
-        task = open_training(store, models, job, fingerprints.training_fingerprint(store, round_.id))
+        task = training_run.open_training(store, models, job)
         judged, trained = _read_pairs(store, round_.id), pairing.trained_pictures(store, round_.id)
-    if is_kept(task):
+    if training_run.is_kept(task):
         return
     lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.refine.steps)
-    with training_time(task, model, "refine"):
+    with training_run.training_time(task, model, "refine"):
         prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
         yield from _train(task, model, _weighted(task, judged), prior)
-        keep_adapter(task, model, trained)
+        training_run.keep_adapter(task, model, trained)
 
 
 def _read_pairs(store: Store, round_id: str) -> list[JudgedPair]:
@@ -90,11 +83,11 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
 def _train(
     task: TrainingTask, model: ImageModel, pairs: Sequence[RefinePair], prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
-    examples, tune = training_pictures(task.store, task.examples), task.settings.tune
+    examples, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
     images = [image for pair in pairs for image in (pair.reference, pair.generated)]
     if task.settings.refine.mix:
         images += [picture.image for picture in (*examples, *prior)]
-    latents = yield from encoded(model, images, tune)
+    latents = yield from training_run.encoded(model, images, tune)
 
     settings = task.settings.refine
 

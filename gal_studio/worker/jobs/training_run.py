@@ -22,7 +22,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, 
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import verify_adapter
-from gal_studio.rounds import lineage
+from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import disk_problem
@@ -57,12 +57,12 @@ class TrainingTask(Task):
         return self.store.checkpoints(self.round.id) / self.fingerprint[:16]
 
 
-def open_training(store: Store, models: Models, job: Job, fingerprint: str) -> TrainingTask:
+def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
     """Read what a training job needs; call it in the snapshot in which the fingerprint was computed."""
     start = lineage.starting_adapter(store, job.round_id)
     return TrainingTask(
         **vars(open_task(store, models, job)),
-        fingerprint=fingerprint,
+        fingerprint=fingerprints.training_fingerprint(store, job.round_id),
         examples=lineage.training_set(store, job.round_id),
         class_images=lineage.class_image_keys(store, job.round_id),
         start=store.adapters.path(start) if start else None,
