@@ -124,7 +124,7 @@ class GenerationSettings(SettingsGroup):
 
     def __post_init__(self) -> None:
         """Validate the values."""
-        checks.whole("Candidates", self.candidates, 1, 1000)
+        checks.whole("Pictures per prompt", self.candidates, 1, 1000)
         checks.whole("Sampling steps", self.steps, 1, 1000)
         checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
         checks.whole("Sampling batch size", self.batch_size, 1, 1024)

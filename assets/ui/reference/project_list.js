@@ -78,7 +78,7 @@ function row(project) {
         data: { action: "put-away" },
         on: { click: putAway(project) },
       },
-      "✕",
+      "Archive",
     ),
   );
 }

@@ -9,7 +9,7 @@ from gal_studio.ui.payloads.rounds import losses_payload
 
 METRICS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
-        "clip_t": ("text alignment", 1),
+        "clip_t": ("likeness to the prompt", 1),
         "overfit_rate": ("share like the reference", -1),
         "clip_i": ("likeness to the reference", 0),
     }

@@ -171,7 +171,7 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     page.click("[data-choice=refinement]")
     page.wait_for_selector(".refine-left h2:visible")
 
-    page.click("text=Undo this refinement")
+    page.click("text=Back to the round before")
     page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
     page.wait_for_selector(".grid .tile:visible")
     assert [round_.kind for round_ in studio.rounds(served.place.project)] == ["fine_tune", "refine"]
