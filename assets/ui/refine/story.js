@@ -156,7 +156,7 @@ function measuredRows([measured, judge, unmeasured]) {
   if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
   return [
     head,
-    el("p", { class: "measured-judge" }, `Judged by the project’s own CLIP model, ${judge}`),
+    el("p", { class: "measured-judge" }, `Judged by ${judge}`),
     el(
       "ul",
       {},
