@@ -46,7 +46,7 @@ def subject_payloads(project: ProjectView) -> list[Payload]:
             "facts": [
                 ["Trigger word", subject.trigger_word],
                 ["Plain prompt", subject.plain_prompt],
-                ["Class", subject.class_prompt],
+                ["Kind of object", subject.class_prompt],
             ]
             if project.kind == "object"
             else [],
