@@ -20,7 +20,7 @@ class Phase:
 
     name: str = ""
     unit: str = ""
-    kept: str = "Stopped before anything was lost."
+    kept: str = "Stopped. Nothing was lost."
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class JobKind:
         return self.done.format(count=count or "All")
 
 
-_STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume goes on from there.")
+_STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 _PREPARATION = {
     "loading": Phase("Loading the model"),
     "class_images": Phase("Drawing class pictures", "pictures"),

@@ -111,7 +111,7 @@ class TuneSettings(SettingsGroup):
 class GenerationSettings(SettingsGroup):
     """How the candidates of a round are drawn."""
 
-    candidates: int = setting(10, checks.whole, "Candidates", 1, 1000)  # per anchor; n of Eq. G3
+    candidates: int = setting(10, checks.whole, "Pictures per prompt", 1, 1000)  # per anchor; n of Eq. G3
     steps: int = setting(20, checks.whole, "Sampling steps", 1, 1000)  # of denoising
     # 1 disables classifier-free guidance
     guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)

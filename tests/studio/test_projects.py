@@ -57,7 +57,7 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
         ({"anchors": []}, "no test prompts"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
-        ({"changes": {"generation": {"candidates": 1}}}, "at least 2 pictures"),
+        ({"changes": {"generation": {"candidates": 1}}}, "choose at least 2"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 test prompts"),
         ({"changes": {"tune": {"steps": 0}}}, "Training steps is 0"),
         ({"changes": {"tune": {"speed": 1}}}, "no setting 'speed'"),

@@ -115,7 +115,7 @@ def test_stopped_training_goes_on_and_ends_the_same(
     work(studio, models, studio.fine_tune(whole))
     halted = first_round(studio, tiny_draft(names))
     ended = work(studio, models, studio.fine_tune(halted), stop_at(studio, "fine_tune", 3))
-    assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume goes on from there.")
+    assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume continues from there.")
     assert studio.next_step(halted) == "fine_tune"
     steps: list[float] = []
     job = work(studio, models, studio.fine_tune(halted), steps_to(steps))

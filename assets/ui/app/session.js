@@ -108,6 +108,10 @@ async function ask() {
  */
 function lost(sentence) {
   toast(sentence, "error");
+  closeProject();
+}
+
+export function closeProject() {
   forget();
   Object.assign(state, { projectId: null, roundId: null, step: "reference" });
   remember();

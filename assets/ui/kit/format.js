@@ -1,7 +1,7 @@
 /** Numbers as words for the page. */
 
 /**
- * "1 image", "3 images".
+ * "1 picture", "3 pictures".
  * @param {number} n
  * @param {string} word
  */

@@ -5,10 +5,10 @@ export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA; larger learns more detail"],
   ["tune.learning_rate", "Learning rate", ""],
   ["tune.steps", "Steps", "Training steps per round"],
-  ["generation.candidates", "Candidates", "Pictures per prompt"],
+  ["generation.candidates", "Pictures per prompt", "How many Generate draws for each test prompt"],
   ["generation.steps", "Sampling steps", ""],
   ["generation.guidance_scale", "Guidance", ""],
-  ["tune.preview_every", "Preview every", "Draw a picture every so many training steps; 0: never"],
+  ["tune.preview_every", "Preview every", "Training steps from one preview to the next; 0: no previews"],
   ["gal.top_k", "Suggestions", "Test prompts suggested per round"],
   ["gal.balance_lambda", "Weight of accepted pictures", ""],
   ["seed", "Seed", "The same seed draws the same pictures"],
@@ -81,7 +81,7 @@ export function weightWords(typed, openness = null) {
   const setting = Number(typed);
   if (!Number.isFinite(setting)) return "";
   const weight = Number((setting * (openness ?? Math.LN2)).toPrecision(2));
-  return `an accepted picture counts ${openness === null ? "at most " : ""}${weight} times as much as a reference`;
+  return `An accepted picture counts ${openness === null ? "at most " : ""}${weight} times as much as a reference`;
 }
 
 /**

@@ -67,7 +67,7 @@ function build() {
     el(
       "p",
       { class: "field-note" },
-      "The model draws these from the next Generate on. Pictures already drawn stay. ",
+      "Changes take effect at the next Generate. Pictures already drawn stay. ",
       el("code", {}, "{}"),
       " stands for ",
       made.braces,
@@ -80,8 +80,8 @@ function build() {
       "div",
       { class: "anchor-import" },
       el("label", { class: "button small import" }, file, "Import a text file"),
-      el("label", { class: "only" }, only, "and switch the others off"),
-      el("span", { class: "field-note" }, "One test prompt per line."),
+      el("label", { class: "only" }, only, "Switch the others off"),
+      el("span", { class: "field-note" }, "One test prompt per line"),
     ),
     el(
       "div",
@@ -173,7 +173,7 @@ function showPreview() {
   const typed = parts.line.value.trim();
   setText(
     parts.preview,
-    typed && state.project ? `Asks for: ${typed.replaceAll("{}", state.project.stands_for)}` : "",
+    typed && state.project ? `The prompt will be: ${typed.replaceAll("{}", state.project.stands_for)}` : "",
   );
 }
 

@@ -218,7 +218,7 @@ export function showDerived(box, problem, facts, anchors) {
     ? el(
         "p",
         {},
-        "The studio will ask for: ",
+        "The test prompts will be: ",
         anchors.flatMap((anchor, i) => [i ? " · " : "", el("span", {}, anchor)]),
         " …",
       )

@@ -2,7 +2,7 @@
 /** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
-import { call, openProject } from "../app/session.js";
+import { call, openProject, closeProject } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { newest } from "../app/newest.js";
 import { el, reference, repeats } from "../kit/dom.js";
@@ -78,7 +78,7 @@ function row(project) {
         data: { action: "put-away" },
         on: { click: putAway(project) },
       },
-      "✕",
+      "Archive",
     ),
   );
 }
@@ -141,6 +141,7 @@ function awayRow(project) {
         "Delete permanently",
         `Pictures, decisions and LoRAs of ${project.name}; this cannot be undone`,
         async () => {
+          if (project.id === state.projectId) closeProject(); // else the next poll finds it gone
           const answer = await write("delete", { project: project.id });
           if (answer) toast(`${project.name} is deleted: ${answer.freed} freed.`);
         },

@@ -35,7 +35,11 @@ export function projectSettings(project) {
     "details",
     { class: "advanced" },
     el("summary", {}, "Advanced"),
-    el("p", { class: "field-note" }, "Saved at once. Used from the next training or drawing on."),
+    el(
+      "p",
+      { class: "field-note" },
+      "Changes are saved at once and take effect at the next Fine-tune or Generate.",
+    ),
     el(
       "div",
       { class: "advanced-fields" },

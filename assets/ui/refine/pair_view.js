@@ -128,7 +128,7 @@ async function fill(id) {
     kind: "quality",
     version: pair.maps ?? "",
     name: "How much of the generated picture is like the reference",
-    label: "Heat map",
+    label: "Likeness",
     view: views.quality,
   });
   const bars = el("div", { class: "pair-brush" });

@@ -62,7 +62,7 @@ export function mountRefinement(parts) {
     "What is shown of this round",
     [
       ["refinement", "Refinement"],
-      ["candidates", "Candidates"],
+      ["candidates", "Pictures"],
     ],
     showSide,
   );
@@ -82,7 +82,7 @@ export function mountRefinement(parts) {
     parts.columns.hidden = shown;
     if (!refine) return;
     const { candidates } = state;
-    sides.show(choice.side, { candidates: `Candidates${candidates.size ? ` ${candidates.size}` : ""}` });
+    sides.show(choice.side, { candidates: `Pictures${candidates.size ? ` ${candidates.size}` : ""}` });
     const view = choice.view ?? (state.refinement?.step === "done" ? "compare" : "pairs");
     views.show(view, {
       pairs: `Pairs${state.refinement?.pairs.length ? ` ${state.refinement.pairs.length}` : ""}`,

@@ -5,6 +5,7 @@ import { state, on, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { lossChart, running } from "../training/curves.js";
 import { makePreviews } from "../training/previews.js";
 import { howComputed } from "../kit/how.js";
@@ -20,7 +21,7 @@ const VERDICTS = {
 };
 const RULES = [
   ["continue", "continues from this refinement"],
-  ["repeat", "starts from the base and refines again"],
+  ["repeat", "starts from the base model and is refined again"],
 ];
 /** @typedef {"done" | "now" | "work" | "later"} Mark */
 /** @typedef {{ name: string, words: string, mark: Mark }} StepRow */
@@ -34,7 +35,7 @@ const how = howComputed([
   ],
   [
     "In brackets:",
-    "the 95 % interval of that mean, by drawing the prompts again at random, whole and with replacement (bootstrap). No clear change: the interval holds zero.",
+    "the range in which that mean lies with 95 % confidence, estimated by drawing from the prompts again and again at random (bootstrap over prompts). No clear change: the range includes zero.",
   ],
   [
     "Figures:",
@@ -51,10 +52,10 @@ export function mountRefineStory(box) {
     {
       type: "button",
       class: "button small",
-      title: "Go back to the round before it. Nothing is deleted: the refinement stays in the strip.",
+      title: "Nothing is deleted: the refinement stays in the strip above",
       on: { click: undoRefinement },
     },
-    "↩ Undo this refinement",
+    "↩ Back to the round before",
   );
   const steps = el("ol", { class: "refine-steps" });
   const measured = el("section", { class: "refine-measured", "aria-label": "What it changed" });
@@ -118,12 +119,12 @@ function stepRows(now) {
         ? `${corrected} corrected by hand`
         : "Is the heat map wrong somewhere? Open a pair and paint over it, or leave it as it is",
     ],
-    ["Train", steps ? `${steps} steps` : "Learns the good areas, ignores the bad"],
+    ["Train", steps ? count(steps, "step") : "Learns the good areas, ignores the bad"],
     [
       "Compare",
       now.step === "done"
         ? "The same prompts and seeds, before and after"
-        : "Draws the round's candidates again, from the same seeds",
+        : "Draws the same prompts and seeds again",
     ],
   ].map(([name, words], i) => ({
     name,
@@ -155,7 +156,7 @@ function measuredRows([measured, judge, unmeasured]) {
   if (!measured.length) return unmeasured ? [head, el("p", { class: "measured-judge" }, unmeasured)] : [];
   return [
     head,
-    el("p", { class: "measured-judge" }, `Judged by the project’s own CLIP model, ${judge}`),
+    el("p", { class: "measured-judge" }, `Judged by ${judge}`),
     el(
       "ul",
       {},
@@ -198,7 +199,7 @@ function lossRows(losses) {
       "p",
       { class: "curve-title" },
       el("b", {}, "Loss of the refinement"),
-      ` ${last[0]} steps, now ${smoothed[1].toFixed(3)}`,
+      ` ${count(last[0], "step")}, now ${smoothed[1].toFixed(3)}`,
     ),
     lossChart(losses, "Loss of the refinement", 190),
   ];
@@ -243,5 +244,5 @@ function undoRefinement() {
   const before = refined();
   if (!before) return;
   openRound(before.id);
-  toast("Back at the round before. The refinement stays in the strip; open it there.");
+  toast("This is the round before. The refinement stays in the strip above: open it there.");
 }

@@ -47,7 +47,7 @@ async function load() {
 
 const HEAD = [
   ["Round", ""],
-  ["Pictures", "Candidates drawn"],
+  ["Pictures", "Pictures drawn"],
   ["Like the reference", "Mean share of pictures that look more like the reference’s prompt than their own"],
   [
     "Undecided",

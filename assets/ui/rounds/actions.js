@@ -96,8 +96,8 @@ const HINTS = {
         : `Draws ${expected} pictures for each of ${pool.length} test prompts.`,
   accept: () =>
     refinementShown()
-      ? "Compare, then choose among the candidates or take the suggestion."
-      : "Click pictures to accept them, or take the suggestion.",
+      ? "Compare, then choose pictures or accept the suggestion."
+      : "Click pictures to accept them, or accept the suggestion.",
   next_round: () =>
     refining() ? (state.refinement?.rule_words ?? "") : "The next round learns from what was accepted.",
 };

@@ -26,7 +26,7 @@ export function closed(name) {
     if (![...state.suggested.keys()].some((id) => verdictOf(id) === "undecided"))
       return "Every suggested picture is decided";
   }
-  if (name === "next_round" && !state.candidates.size) return "Generate candidates first";
+  if (name === "next_round" && !state.candidates.size) return "Generate pictures first";
   if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
   return name === "refine" ? closedRefinement(round) : null;
 }

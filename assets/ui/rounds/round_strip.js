@@ -53,7 +53,7 @@ function referenceChip({ references }) {
   return {
     id: null,
     title: "Reference",
-    note: count(references.length, "image"),
+    note: count(references.length, "picture"),
     image: references[0] ? reference(references[0].id) : null,
     current: false,
   };

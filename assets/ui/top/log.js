@@ -61,7 +61,7 @@ function build() {
     el(
       "p",
       { class: "log-note" },
-      "The report holds this and the settings of the project. Folder names are shortened; passwords and tokens are left out.",
+      "The report contains this log and the settings of the project. Folder names are shortened; passwords and tokens are left out.",
     ),
   );
   whenClosed(made.dialog, () => clearTimeout(timer));

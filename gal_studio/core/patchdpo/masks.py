@@ -42,8 +42,8 @@ def foreground_patches(
     patches: Flags = shrink(mask, height, width) >= share
     if not patches.any():
         raise StudioError(
-            f"The subject under the mask{of} is smaller than one patch (1/{height} of the picture's height): "
-            "use a picture in which it is larger."
+            f"The subject under the mask{of} is too small to judge (below 1/{height} of the picture's "
+            "height): use a picture in which it is larger."
         )
     return patches
 

@@ -38,8 +38,8 @@ class Limits:
         """Refuse limits that are not in ascending order."""
         if not -1.0 <= self.low < self.high <= 1.0 + 1e-6:
             raise StudioError(
-                f"The limits of the patch maps are {self.low:.3f} and {self.high:.3f}: the vision model "
-                "cannot tell subjects apart; choose another vision model."
+                f"The scale of the heat maps would go from {self.low:.3f} to {self.high:.3f}: the vision "
+                "model cannot tell subjects apart; choose another vision model."
             )
 
 
@@ -203,7 +203,7 @@ def appears(reproduced: NDArray[np.floating]) -> bool:
 def _rows(features: Features, mask: Flags | None) -> NDArray[np.floating]:
     rows = features.reshape(-1, features.shape[-1]) if mask is None else features[mask]
     if not len(rows):
-        raise StudioError("A reference has no foreground patch: paint its subject.")
+        raise StudioError("No subject was found in a reference: paint its subject.")
     return rows
 
 

@@ -100,7 +100,7 @@ class Jobs(JobReading):
 
     def interrupt(self, job_id: str, reason: str) -> Job:
         """Mark a job as interrupted, since its worker ends first."""
-        message = "The worker ended before the job; Resume goes on where it was."
+        message = "The work was interrupted; Resume continues where it stopped."
         return self._end(job_id, "interrupted", reason, message)
 
     def request_stop(self, job_id: str) -> Job:

@@ -147,8 +147,8 @@ def check_settings(settings: Settings, anchors: int) -> None:
     """Refuse settings with which no round can suggest anything."""
     if settings.generation.candidates < 2:
         raise StudioError(
-            f"Candidates is {settings.generation.candidates}: "
-            "uncertainty needs at least 2 pictures of each test prompt."
+            f"Pictures per prompt is {settings.generation.candidates}: choose at least 2, so that the studio "
+            "can tell how undecided the model is."
         )
     if settings.gal.top_k > anchors:
         raise StudioError(

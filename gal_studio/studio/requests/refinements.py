@@ -17,8 +17,8 @@ def ask_pairs(store: Store, round_id: str) -> Job:
         job = _pairs_if_missing(store, node)
         if job is None:
             raise StudioError(
-                f"The refinement of round {node.number} has all its pairs: look at them and press Refine, or "
-                "choose more pairs in the settings."
+                f"The refinement of round {node.number} has all its pairs: look at them and press Train on "
+                "these pairs, or choose more pairs in the settings."
             )
         return job
 

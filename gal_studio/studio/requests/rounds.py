@@ -20,8 +20,8 @@ def ask_fine_tune(store: Store, round_id: str) -> Job:
         round_ = store.rounds.get(round_id)
         if round_.kind == "refine":
             raise StudioError(
-                f"This is the refinement of round {round_.number}, which is trained on pairs: press Refine, "
-                "or go on to the next round."
+                f"This is the refinement of round {round_.number}, which is trained on pairs: press Train on "
+                "these pairs, or go on to the next round."
             )
         job = equal_job(store, round_, "fine_tune")
         if job is not None:
@@ -134,8 +134,10 @@ def refuse_an_empty_pool(store: Store, round_: Round) -> None:
 def _fix_settings_to_draw(store: Store, round_: Round) -> None:
     """Apply the current settings to the round, except for how pictures are drawn if it has some."""
     if round_.adapter is None and not is_coming(store, round_, "fine_tune", "refine"):
-        what = "refined yet: press Refine" if round_.kind == "refine" else "fine-tuned yet: press Fine-tune"
-        raise StudioError(f"Round {round_.number} is not {what} first.")
+        trained, button = "refined", "Train on these pairs"
+        if round_.kind != "refine":
+            trained, button = "fine-tuned", "Fine-tune"
+        raise StudioError(f"Round {round_.number} is not {trained} yet: press {button} first.")
     refuse_an_empty_pool(store, round_)
     wanted = store.projects.get(round_.project_id).settings
     present = store.rounds.settings(round_.id)
@@ -146,5 +148,5 @@ def _fix_settings_to_draw(store: Store, round_: Round) -> None:
     if not lineage.missing(store, round_.id):
         raise StudioError(
             f"Round {round_.number} has all its pictures: go on to the next round, or choose more "
-            "candidates in the settings."
+            "pictures per prompt in the settings."
         )

@@ -109,7 +109,7 @@ def _facts(prompts: Prompts) -> list[list[list[str]]]:
             ["Trigger word", subject.trigger_word],
             ["Object", subject.name],
             ["Plain prompt", subject.plain_prompt],
-            ["Class", subject.class_prompt],
+            ["Kind of object", subject.class_prompt],
         ]
         for subject in prompts.subjects
     ]

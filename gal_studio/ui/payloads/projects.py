@@ -46,7 +46,7 @@ def subject_payloads(project: ProjectView) -> list[Payload]:
             "facts": [
                 ["Trigger word", subject.trigger_word],
                 ["Plain prompt", subject.plain_prompt],
-                ["Class", subject.class_prompt],
+                ["Kind of object", subject.class_prompt],
             ]
             if project.kind == "object"
             else [],
@@ -97,7 +97,7 @@ def project_payload(project: ProjectView) -> Payload:
             ["Model", project.model_title],
             ["Test prompts", f"{enabled} of {count}" if enabled < count else str(count)],
             ["Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"],
-            ["Candidates", f"{generation.candidates} per test prompt, {generation.steps} steps, "
+            ["Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
              f"guidance {generation.guidance_scale:g}"],
             ["Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"],
             ["Seed", str(project.seed)],

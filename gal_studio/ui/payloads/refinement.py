@@ -8,7 +8,7 @@ from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.rounds import losses_payload
 
 METRICS: Mapping[str, tuple[str, int]] = {
-    "clip_t": ("text alignment", 1),
+    "clip_t": ("likeness to the prompt", 1),
     "overfit_rate": ("share like the reference", -1),
     "clip_i": ("likeness to the reference", 0),
 }
@@ -22,7 +22,7 @@ def refinement_payload(view: RefinementView, round_view: RoundView) -> Payload:
         "step": view.step,
         "pairs": [pair_payload(pair) for pair in view.pairs],
         "measured": [measured(figure, kind) for figure in view.measurements],
-        "measured_by": "/".join(round_view.project.clip_model.rstrip("/").split("/")[-2:]),
+        "measured_by": _judge(round_view.project.clip_model),
         "unmeasured": view.unmeasured,
         "losses": losses_payload(view.losses),
         "rule": round_view.project.settings.refine.next_round,
@@ -46,6 +46,13 @@ def pair_payload(pair: PairView) -> Payload:
         "quality": pair.mean_quality,
         "reproduction": pair.mean_reproduction,
     }
+
+
+def _judge(clip_model: str) -> str:
+    """The CLIP model in words: a folder by the end of its path, the bundled one without it."""
+    if clip_model.startswith("local-dir:assets:"):
+        return "the bundled CLIP model"
+    return f"the CLIP model {'/'.join(clip_model.rstrip('/').split('/')[-2:])}"
 
 
 def _mark(name: str | None) -> str | None:

@@ -61,7 +61,7 @@ def test_foreground_patches_by_share_of_area() -> None:
     [
         (np.zeros((8, 8)), "covers nothing"),
         (np.ones((8, 8)), "covers everything"),
-        (np.pad(np.ones((1, 1)), ((0, 7), (0, 7))), "smaller than one patch"),
+        (np.pad(np.ones((1, 1)), ((0, 7), (0, 7))), "too small to judge"),
     ],
 )
 def test_unusable_masks_are_refused(mask: np.ndarray, message: str) -> None:
@@ -70,7 +70,7 @@ def test_unusable_masks_are_refused(mask: np.ndarray, message: str) -> None:
 
 
 def test_the_error_names_the_reference() -> None:
-    with pytest.raises(StudioError, match="mask of 'A cat on a rug' is smaller than one patch"):
+    with pytest.raises(StudioError, match="mask of 'A cat on a rug' is too small to judge"):
         foreground_patches(np.pad(np.ones((1, 1)), ((0, 7), (0, 7))), 2, 2, prompt="A cat on a rug")
 
 

@@ -50,7 +50,7 @@ def test_quality_takes_the_best_of_all_references() -> None:
 def test_quality_needs_a_reference_and_a_foreground() -> None:
     with pytest.raises(StudioError, match="no reference"):
         quality(X, [])
-    with pytest.raises(StudioError, match="no foreground patch"):
+    with pytest.raises(StudioError, match="No subject was found"):
         quality(X, [(Y, np.zeros((2, 2), bool))])
 
 

@@ -137,8 +137,8 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
 
     page.wait_for_selector(".refine-measured li >> nth=2")
     words = page.inner_text(".refine-measured").lower()
-    assert "judged by the project’s own clip model, vit-b-32/openai" in words
-    assert "text alignment 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
+    assert "judged by the clip model vit-b-32/openai" in words
+    assert "likeness to the prompt 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
     assert [verdict.strip() for verdict in page.locator(".measured-verdict").all_inner_texts()] == [
         "✓ better",
         "≈ no clear change",
@@ -171,7 +171,7 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     page.click("[data-choice=refinement]")
     page.wait_for_selector(".refine-left h2:visible")
 
-    page.click("text=Undo this refinement")
+    page.click("text=Back to the round before")
     page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
     page.wait_for_selector(".grid .tile:visible")
     assert [round_.kind for round_ in studio.rounds(served.place.project)] == ["fine_tune", "refine"]

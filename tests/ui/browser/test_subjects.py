@@ -121,7 +121,8 @@ def test_anchors_are_edited_by_keyboard(watched: Watched, served: Served):
     page.wait_for_selector(EDITOR)
     assert page.evaluate(NAMELESS, EDITOR) == []
     page.keyboard.type("A lighthouse {}")
-    page.wait_for_selector(".anchor-preview:text-is('Asks for: A lighthouse in watercolor painting style')")
+    preview = "The prompt will be: A lighthouse in watercolor painting style"
+    page.wait_for_selector(f".anchor-preview:text-is('{preview}')")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{EDITOR} >> text=1 test prompt added.")
     assert prompts()[-1] == "A lighthouse in watercolor painting style"

@@ -79,7 +79,10 @@ POT, BEAR = "A <dotty> teapot in the snow", "A <brumm> teddy bear on a rug"
 def test_several_objects_are_derived():
     answer = derived("object", ([POT], "<dotty>"), ([], ""), ([BEAR], ""))
     first, empty, second = answer["sets"]
-    assert first["facts"][2:] == [["Plain prompt", "A teapot in the snow"], ["Class", "a photo of a teapot"]]
+    assert first["facts"][2:] == [
+        ["Plain prompt", "A teapot in the snow"],
+        ["Kind of object", "a photo of a teapot"],
+    ]
     assert empty == {}
     assert second["facts"][0] == ["Trigger word", "<brumm>"]
     assert answer["name"] == "A <dotty> teapot and a <brumm> teddy bear"

@@ -5,7 +5,7 @@ import { clock, count, undecided } from "../../../assets/ui/kit/format.js";
 import { FIELDS, read, typedValue, weightWords } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
-  assert.deepEqual([count(1, "image"), count(0, "image")], ["1 image", "0 images"]);
+  assert.deepEqual([count(1, "picture"), count(0, "picture")], ["1 picture", "0 pictures"]);
   assert.deepEqual([clock(31), clock(3725), clock(-4)], ["0:31", "1:02:05", "0:00"]);
   assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0 %", "53 %", "100 %"]);
 });
@@ -27,7 +27,7 @@ test("every field is read from the settings by its dotted name", () => {
 });
 
 test("the weight is said for the measured openness, or as the most it can be", () => {
-  assert.equal(weightWords("1", 0.5), "an accepted picture counts 0.5 times as much as a reference");
-  assert.equal(weightWords("1"), "an accepted picture counts at most 0.69 times as much as a reference");
+  assert.equal(weightWords("1", 0.5), "An accepted picture counts 0.5 times as much as a reference");
+  assert.equal(weightWords("1"), "An accepted picture counts at most 0.69 times as much as a reference");
   assert.equal(weightWords("x"), "");
 });

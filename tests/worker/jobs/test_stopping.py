@@ -32,7 +32,7 @@ def test_encoding_ends_within_one_picture(
     with monkeypatch.context() as patch:
         patch.setattr(latents, "encode_picture", encode)
         ended = work(studio, models, job)
-    assert (ended.state, ended.message) == (state, "Stopped before anything was lost.")
+    assert (ended.state, ended.message) == (state, "Stopped. Nothing was lost.")
     assert calls == ["running", "running"]
     assert work(studio, models, studio.resume(job.id)).state == "completed"
 
@@ -65,7 +65,7 @@ def test_a_preview_ends_within_one_step_and_is_drawn_when_the_training_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(UNetFamily, "guide", guide)
         ended = work(studio, models, job)
-    assert (ended.state, ended.message) == (state, "Kept 3 of 6 steps; Resume goes on from there.")
+    assert (ended.state, ended.message) == (state, "Kept 3 of 6 steps; Resume continues from there.")
     assert len(calls) == 1
     assert studio.round_view(first).previews == ()
     assert work(studio, models, studio.resume(job.id)).state == "completed"

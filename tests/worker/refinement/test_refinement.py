@@ -205,7 +205,7 @@ def test_what_must_come_first_is_said(studio: Studio, names: tuple[str, str], to
     node = studio.make_pairs(first).round_id
     with pytest.raises(StudioError, match="trained on pairs"):
         studio.fine_tune(node)
-    with pytest.raises(StudioError, match="not refined yet: press Refine"):
+    with pytest.raises(StudioError, match="not refined yet: press Train on these pairs"):
         studio.generate(node)
     with pytest.raises(StudioError, match="has no pictures yet"):
         studio.next_round(node)

@@ -81,7 +81,7 @@ def test_stopped_and_paused_refinement_ends_the_same(
     job = studio.refine(node)
     ended = work(studio, models, job, stop_at(studio, "refine", 3))
     assert ended is not None
-    assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume goes on from there.")
+    assert (ended.state, ended.message) == ("stopped", "Kept 3 of 6 steps; Resume continues from there.")
     assert studio.refinement_view(node).step == "review"
     assert studio.store.rounds.get(node).adapter is None
     studio.refine(node)

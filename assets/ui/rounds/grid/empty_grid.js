@@ -18,10 +18,7 @@ const NONE = {
 
 /** @type {Record<string, [title: string, words: string]>} */
 const STEPS = {
-  wait: [
-    "The model is learning your reference",
-    "Its progress is drawn under Curves. The pictures come after it.",
-  ],
+  wait: ["The model is learning your reference", "See its progress under Curves. The pictures come next."],
   fine_tune: [
     "Teach the model your reference",
     "Fine-tune first; then Generate draws pictures for each test prompt.",

@@ -44,8 +44,8 @@ const ramp = (t) => (t < 0 ? blend(MIDDLE, LOW, -t) : blend(MIDDLE, HIGH, t));
 /** @type {Record<State["colour"], { label: string, legend: [string, string] | null }>} */
 export const MODES = {
   anchor: { label: "Test prompt", legend: null },
-  copy: { label: "Like the reference or not", legend: null },
-  margin: { label: "Closeness to the reference", legend: ["like the reference", "like its prompt"] },
+  copy: { label: "Like the reference", legend: null },
+  margin: { label: "How close", legend: ["to the reference", "to its prompt"] },
   entropy: { label: "How undecided", legend: ["decided", "undecided"] },
 };
 

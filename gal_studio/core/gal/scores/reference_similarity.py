@@ -10,10 +10,10 @@ def _compute(pictures: DrawnPictures) -> Floats:
 
 REFERENCE_SIMILARITY = Score(
     name="similarity_reference",
-    label="Likeness to the reference's prompt",
+    label="Likeness to the reference’s prompt",
     low=-1.0,
     high=1.0,
-    higher="closer to the reference's prompt",
+    higher="closer to the reference’s prompt",
     method="The cosine of the CLIP features of the picture and the reference’s prompt",
     compute=_compute,
 )
