@@ -1,4 +1,4 @@
-/** Addresses of pictures: by id, with the content's version, so that a browser may keep them for ever. */
+/** Picture URLs. They contain the content version, so that browsers can cache them indefinitely. */
 /** @import { PictureRef } from "./payloads.d.ts" */
 /** @import { Pair } from "./payloads_refinement.d.ts" */
 import { state } from "./store.js";
@@ -17,7 +17,7 @@ export const address = (route, { id, version }) =>
 const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
 
 /**
- * A picture of a pair.
+ * URL of a picture of a pair.
  * @param {Pick<Pair, "id" | "reference" | "generated">} pair
  * @param {"reference" | "generated"} which
  */

@@ -1,4 +1,4 @@
-/** How painted labels look. A pattern and a border tell them apart; the colour only helps. */
+/** Rendering of painted labels. They differ in pattern and border, not in colour alone. */
 /** @import { Mask } from "./mask.js" */
 /** @type {Record<string, { tint: string, sign: (scale: number) => OffscreenCanvas, border: string }>} */
 const LOOKS = {
@@ -12,7 +12,7 @@ const VEIL = "rgb(18 18 24 / 58%)";
 const tiles = new Map();
 
 /**
- * Draw a mask at the size that its canvas has on the page. `kinds`: `[{label, look}]`.
+ * Draw a mask at the display size of its canvas. `kinds`: `[{label, look}]`.
  * @param {HTMLCanvasElement} canvas
  * @param {Mask} mask
  * @param {{ label: number, look: Look | null }[]} kinds
@@ -45,7 +45,7 @@ export function drawMask(canvas, mask, kinds) {
 }
 
 /**
- * A canvas that is never shown, and what draws on it.
+ * An offscreen canvas and its context.
  * @param {number} width
  * @param {number} height
  * @returns {[OffscreenCanvas, OffscreenCanvasRenderingContext2D]}
@@ -58,7 +58,7 @@ function sheet(width, height) {
 }
 
 /**
- * The chosen pixels as a stencil.
+ * The chosen pixels as an alpha mask.
  * @param {Mask} mask
  * @param {(label: number) => boolean} chosen
  */
@@ -91,7 +91,7 @@ function fill(context, stencil, styles) {
 }
 
 /**
- * A light line on a dark one: seen on any picture.
+ * Draw an outline as a light line on a dark one, visible on any picture.
  * @param {CanvasRenderingContext2D} context
  * @param {Mask} mask
  * @param {number} label

@@ -1,12 +1,13 @@
-/** One sentence at the bottom of the page; errors stay longer and are read out at once. */
+/** Toast messages. Errors stay longer and are announced immediately to screen readers. */
 import { el } from "./dom.js";
 
 /** @type {HTMLElement | null} */
 let shelf = null;
-/** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: ReturnType<typeof setTimeout> }>} */
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
+/** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: Timer }>} */
 const shown = new Map();
 
-/** A dialog covers everything else, and takes what is in it along when it closes. */
+/** Move the toasts into the open dialog, which is in the top layer, and out of it when it closes. */
 function lift() {
   const above = document.querySelector("dialog[open]") ?? document.body;
   if (shelf && shelf.parentNode !== above) above.append(shelf);
@@ -14,7 +15,7 @@ function lift() {
 document.addEventListener("close", lift, true);
 
 /**
- * What went wrong before is over once something has worked that was asked for at `since`, after it was said.
+ * Remove errors shown before `since`, the start of a request that has succeeded.
  * @param {number} since
  */
 export function clearErrors(since) {

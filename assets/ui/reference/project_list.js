@@ -11,7 +11,7 @@ import { toast } from "../kit/toast.js";
 
 /** @type {ReferenceParts} */
 let parts;
-const question = newest();
+const newRequest = newest();
 let trying = false; // a demo is on its way
 let open = false; // the list of archived projects
 
@@ -22,9 +22,9 @@ export function mountProjects(found) {
 
 /** Projects and demos as the store has them now. */
 export async function listProjects() {
-  const isNewest = question();
+  const isLatest = newRequest();
   const answer = await call("reference", "overview", {});
-  if (!answer || !isNewest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
+  if (!answer || !isLatest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
   const here = answer.projects.filter((project) => project.size === null);
   const away = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(

@@ -12,7 +12,7 @@ import { mountExport } from "../app/archives.js";
 
 /** @type {ResultsParts} */
 let parts;
-const question = newest();
+const newRequest = newest();
 
 /** @param {ResultsParts} found */
 export function mountResults(found) {
@@ -27,16 +27,16 @@ export function mountResults(found) {
 
 /** Another project is opened: what is on its way belongs to this one. */
 function clear() {
-  question();
+  newRequest();
   parts["results-table"].replaceChildren();
   parts.accepted.replaceChildren();
 }
 
 async function load() {
   if (state.step !== "results" || !state.projectId) return;
-  const isNewest = question();
+  const isLatest = newRequest();
   const answer = await call("results", "results", { project: state.projectId });
-  if (!answer || !isNewest()) return;
+  if (!answer || !isLatest()) return;
   parts["results-table"].replaceChildren(table(answer.rounds));
   parts.accepted.replaceChildren(...answer.rounds.filter((round) => round.accepted.length).map(shelf));
   if (!parts.accepted.children.length)

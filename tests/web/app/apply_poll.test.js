@@ -1,4 +1,4 @@
-/** Answers of the poll: what is new is taken, and an older answer never overwrites a newer state. */
+/** Poll responses: changes are applied, and a stale response never overwrites newer state. */
 /** @import { CandidateMark, Parts, PollAnswer } from "../../../assets/ui/app/payloads.d.ts" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -62,7 +62,7 @@ test("verdicts of an answer that is older than a decision are not used, and are 
   state.verdicts.set("b", "accepted");
   take(answer({ verdicts: { a: "accepted" }, masks: {} }, "2"), { trustVerdicts: false });
   assert.equal(state.verdicts.get("b"), "accepted");
-  assert.match(known().parts.verdicts, /^in doubt/);
+  assert.match(known().parts.verdicts, /^invalid/);
 });
 
 test("only pictures whose verdict or accepted part changed are told of", () => {

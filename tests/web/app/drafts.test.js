@@ -1,4 +1,4 @@
-/** Paint that is not saved yet. */
+/** Drafts of painted masks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askStored, draftKept, draftOf, keepDraft } from "../../../assets/ui/app/drafts.js";

@@ -1,4 +1,4 @@
-/** Plotly is fetched once; what did not come is fetched again. */
+/** Plotly is loaded once; a failed load is retried. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plotly } from "../../../assets/ui/app/plotly.js";

@@ -1,4 +1,4 @@
-/** Filters, selection and the state of the work. */
+/** Filters, selection and job state. */
 /** @import { Filter } from "../../../assets/ui/app/store.js" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

@@ -1,4 +1,4 @@
-/** Addresses of pictures. */
+/** Picture URLs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";

@@ -1,18 +1,20 @@
-/** Changes leave in the order of the clicks, and stay until the studio has answered. */
+/** Writes are sent in order, and stay queued until the server has answered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tell } from "../browser.js";
 
-const { goOn, write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
+const { resumePending, write, writeMark, pending, unreachable } = await import(
+  "../../../assets/ui/app/writes.js"
+);
 /**
- * A list that left for the studio, and how it is answered.
+ * A batch that was sent, and how to answer it.
  * @typedef {{ list: { id: string, name: string, request: { n?: number } }[], keepalive: boolean,
  *   resolve: (answer: Response) => void, reject: (error: Error) => void }} Asked
  */
 
 const soon = () => new Promise((done) => setTimeout(done, 5));
 
-/** A studio that answers when it is told to: `answer(list)` makes the answers, null is no answer at all. */
+/** A fake server: `answer(list)` resolves the pending request; null means no response. */
 function studio() {
   /** @type {Asked[]} */
   const asked = [];
@@ -117,7 +119,7 @@ test("a change is noted while all is well, and the next page goes on with what w
   await new Promise((later) => setTimeout(later, 60));
   assert.equal(sessionStorage.getItem("gal-studio-writes"), null, "nothing waits any more");
   sessionStorage.setItem("gal-studio-writes", noted ?? "");
-  goOn();
+  resumePending();
   assert.deepEqual(asked[1].list, asked[0].list, "the same ID: the studio does it once");
   come(asked[1], [{}]);
   await soon();

@@ -1,4 +1,4 @@
-/** The colours of heat maps, and the values between areas. */
+/** Heatmap colours and interpolation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { between, heatColour } from "../../../assets/ui/heatmap/scale.js";

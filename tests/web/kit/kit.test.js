@@ -1,4 +1,4 @@
-/** Numbers as words, and the fields of the settings. */
+/** Formatting, and the settings fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, count, undecided } from "../../../assets/ui/kit/format.js";
@@ -10,7 +10,7 @@ test("counts, times and shares", () => {
   assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0 %", "53 %", "100 %"]);
 });
 
-test("numbers are sent as numbers; anything else as it was typed, so that the studio can say what is wrong", () => {
+test("numbers are sent as numbers; other input is sent as typed, for the server to reject", () => {
   const typed = (/** @type {string} */ name, /** @type {string} */ value) => typedValue(name, { value });
   assert.equal(typed("tune.steps", "77"), 77);
   assert.equal(typed("tune.preview_every", "25"), 25);

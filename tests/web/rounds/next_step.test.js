@@ -1,4 +1,4 @@
-/** The next step of a round, and why an action is not open. */
+/** The next step of a round, and why an action is disabled. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";

@@ -20,7 +20,7 @@ test("while pictures are chosen it says how many of those wanted", () => {
   assert.equal(note({ step: "next_round", accepted: 5 }), "choosing · 5 accepted");
 });
 
-test("a round that another one continues says what was accepted; a refinement does not end the choosing", () => {
+test("a continued round shows what was accepted; a refinement does not end the selection", () => {
   assert.equal(note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r" })] }), "2 accepted");
   assert.equal(
     note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r", kind: "refine" })] }),

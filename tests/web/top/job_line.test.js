@@ -1,4 +1,4 @@
-/** The job in the top line: its words and buttons in every state. */
+/** The job in the top bar: its text and buttons in every state. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobLine } from "../../../assets/ui/top/job_line.js";

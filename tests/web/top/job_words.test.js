@@ -1,4 +1,4 @@
-/** The words for jobs. */
+/** Display text of jobs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 /** @import { JobState } from "../../../assets/ui/app/payloads.d.ts" */

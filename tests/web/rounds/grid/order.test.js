@@ -1,4 +1,4 @@
-/** Places in the grid. */
+/** Order and navigation of the grid. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { below, columnsFor, inOrder } from "../../../../assets/ui/rounds/grid/order.js";
