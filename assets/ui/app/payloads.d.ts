@@ -1,4 +1,4 @@
-/** Types of the server's payloads, kept in step with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
+/** Payload types; keep in sync with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
 
 import type { Refinement } from "./payloads_refinement.d.ts";
 
@@ -149,7 +149,7 @@ export interface Candidate extends ShownPicture {
   remark: string;
 }
 
-/** Display names of a job: `title` for the whole job, `doing` for the current phase if that has its own name. */
+/** Display text of a job: `title` for the whole job, `doing` for the current phase if it has its own text. */
 interface JobWords {
   title: string;
   doing: string;

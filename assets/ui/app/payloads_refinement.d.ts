@@ -1,4 +1,4 @@
-/** Payloads of a refinement, kept in step with gal_studio/ui/payloads/refinement.py. */
+/** Payloads of a refinement; keep in sync with gal_studio/ui/payloads/refinement.py. */
 
 import type { Loss } from "./payloads.d.ts";
 

@@ -63,7 +63,7 @@ export async function call(panel, name, request) {
   return answer;
 }
 
-/** No response: reload to sign in when the session has expired, otherwise report that the server is offline. */
+/** Handle a missing response: reload to sign in if the session has expired, else show that we are offline. */
 async function handleNoResponse() {
   const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
   if (page?.status === 401) location.reload();

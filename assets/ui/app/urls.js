@@ -22,7 +22,8 @@ const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { 
  * @param {"reference" | "generated"} which
  */
 export const pairPicture = (pair, which, small = false) =>
-  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}?v=${encodeURIComponent(pair[which] ?? "")}`;
+  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}` +
+  `?v=${encodeURIComponent(pair[which] ?? "")}`;
 
 /** @param {string} id */
 export const picture = (id) => ofCandidate("picture", id);

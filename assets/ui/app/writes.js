@@ -1,6 +1,6 @@
 /**
- * The request queue for writes. Changes are sent in order, in batches, and stay queued until the server has
- * answered or rejected them. Each change has an id that makes it idempotent, so a batch can be retried safely.
+ * The request queue for writes. Changes are sent in order, in batches, and stay queued until the server
+ * accepts or rejects them. Each change has an id that makes it idempotent, so a batch can be retried safely.
  * The queue is persisted in session storage for the next page of this tab, and sent when the page unloads.
  * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
@@ -72,7 +72,10 @@ function enqueue(change, done) {
   if (!sending) send();
 }
 
-/** Persist the queue for the next page of this tab. Not only on unload: browsers may discard a page without events. */
+/**
+ * Persist the queue for the next page of this tab. This is not left to the unload events, because browsers
+ * may discard a page without them.
+ */
 function persist() {
   clearTimeout(persistTimer);
   persistTimer = undefined;
@@ -173,7 +176,7 @@ function settle(changes, answers) {
   }
 }
 
-/** Warn before a tab is closed when a keepalive request cannot send the queue. `leaving` flushes unsaved edits. */
+// Warn before the tab closes if one keepalive request cannot send the queue; `leaving` flushes unsaved edits.
 addEventListener("beforeunload", (event) => {
   emit("leaving");
   persist();

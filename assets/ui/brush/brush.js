@@ -14,10 +14,10 @@
  *   await send(brush.runs());            // {width, height, runs} at the picture's natural size
  *   brush.remove();
  *
- * `look` is how a label is drawn: "keep" (clear, the rest dimmed), "good" (dots), "bad" (stripes) or null
- * (nothing). The pointer paints, the wheel and [ ] change the size, each tool has a key, Ctrl+Z and Ctrl+Y undo
- * and redo strokes. With the focus on the picture, the arrow keys move the brush, Space paints one dab, and
- * Shift with an arrow key draws a line.
+ * `look` is how a label is drawn: "keep" (clear, the rest dimmed), "good" (dots), "bad" (stripes) or null for
+ * nothing. The pointer paints, the wheel and [ ] change the size, each tool has a key, and Ctrl+Z and Ctrl+Y
+ * undo and redo strokes. With the focus on the picture, the arrow keys move the brush, Space paints one dab,
+ * and Shift with an arrow key draws a line.
  */
 /** @import { Point } from "./mask.js" */
 /** @import { Look } from "./paint.js" */
@@ -122,7 +122,7 @@ export class Brush {
   }
 
   /**
-   * Paint a line between two points of the mask. A stroke that changes nothing is not added to the undo stack.
+   * Paint a line between two points of the mask. Strokes that change nothing are not added to the undo stack.
    * @param {Point} from
    * @param {Point} to
    */

@@ -1,7 +1,7 @@
 /**
  * A label mask, one value from 0 to 255 per pixel, with round strokes.
- * It is sent run-length encoded, `[label, count, label, count, ...]` in row-major order. It is not read back from
- * a canvas, because some browsers add noise to canvas data against fingerprinting.
+ * It is sent run-length encoded, `[label, count, label, count, ...]`, in row-major order. It is never read
+ * back from a canvas, because some browsers add noise to canvas data to prevent fingerprinting.
  */
 /** @import { Runs } from "../app/payloads_refinement.d.ts" */
 /** @typedef {[x: number, y: number]} Point */

@@ -1,6 +1,6 @@
 /**
- * Heatmap controls of a picture: toggle, opacity, legend, a button to compute missing heatmaps, and the choice
- * of the subject if there are several.
+ * Heatmap controls of a picture: toggle, opacity, legend, a button to compute missing heatmaps, and the
+ * choice of the subject if there are several.
  */
 /** @import { MapKind } from "./patch_maps.js" */
 /** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
@@ -14,10 +14,12 @@ import { patchMaps } from "./patch_maps.js";
 import { segments } from "../kit/segments.js";
 
 /**
- * `owner`, `kind` and, for a pair, `version` identify the maps; `judge` adds the button to compute them; `view`
- * is shared between pictures.
- * @typedef {{ owner: string, kind?: MapKind, version?: string, name?: string, label?: string, key?: string | null,
- *   judge?: boolean, view?: { on: boolean, subject?: string } }} Options
+ * `owner`, `kind` and, for a pair, `version` identify the maps; `judge` adds the button to compute them;
+ * `view` is shared between pictures.
+ * @typedef {{
+ *   owner: string, kind?: MapKind, version?: string, name?: string, label?: string, key?: string | null,
+ *   judge?: boolean, view?: { on: boolean, subject?: string },
+ * }} Options
  */
 const DEFAULTS = {
   kind: /** @type {MapKind} */ ("quality"),
@@ -60,7 +62,7 @@ function elementsOf(label, key, toggle) {
 export class HeatPanel {
   /** @type {HeatLayer | null} */
   layer = null;
-  /** @type {{ node: HTMLElement, show: (subject: string) => void } | null} set if there are several subjects */
+  /** @type {{ node: HTMLElement, show: (subject: string) => void } | null} */
   subjectChoice = null;
   loading = false;
   jobUpdates = 0; // a response to a request sent before the last update may be stale

@@ -14,8 +14,8 @@ on("job", () => {
 });
 
 /**
- * The patch maps of a candidate or a pair, one per subject; empty before they are computed. The `version` of a
- * pair's maps changes when they are computed again.
+ * The patch maps of a candidate or a pair, one per subject; empty before they are computed. The `version`
+ * of a pair's maps changes when they are computed again.
  * @param {string} owner
  * @param {MapKind} kind
  * @param {string} [version]

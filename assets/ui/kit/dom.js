@@ -42,7 +42,7 @@ export function whenClosed(dialog, act) {
 export const pressed = (node) => node.matches(":active");
 
 /**
- * Should the re-render of `box` from `value` be skipped? True when `value` is unchanged or the box is pressed.
+ * Skip the re-render of `box`? True if `value` is unchanged or the box is being pressed.
  * @param {HTMLElement} box
  * @param {unknown} value
  */
@@ -153,7 +153,7 @@ export function setAttribute(node, name, value) {
 export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
 
 /**
- * Is the event target a text field? Then shortcuts are off. Sliders are not included: they use only arrow keys.
+ * Does the event target take typed input? Then shortcuts are off. Sliders do not count: they only use arrows.
  * @param {EventTarget | null} target
  */
 export function typing(target) {

@@ -1,4 +1,4 @@
-/** The workspace's projects, and the archived ones, which can be restored or deleted. */
+/** The list of projects, and of archived projects, which can be restored or deleted. */
 /** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
@@ -12,15 +12,15 @@ import { toast } from "../kit/toast.js";
 /** @type {ReferenceParts} */
 let parts;
 const newRequest = newest();
-let trying = false; // a demo is on its way
-let open = false; // the list of archived projects
+let trying = false; // a demo is being created
+let open = false; // the list of archived projects is expanded
 
 /** @param {ReferenceParts} found */
 export function mountProjects(found) {
   parts = found;
 }
 
-/** Projects and demos as the store has them now. */
+/** Fetch and show the projects and demos. */
 export async function listProjects() {
   const isLatest = newRequest();
   const answer = await call("reference", "overview", {});
@@ -150,7 +150,7 @@ function awayRow(project) {
 }
 
 /**
- * A button that acts once; then the list is made anew.
+ * A click handler that disables its button, runs `act`, and reloads the list.
  * @param {() => Promise<unknown>} act
  */
 const once =

@@ -1,4 +1,4 @@
-/** The left side of a refinement: where it stands, what it changed, its loss, and what the next round does with it. */
+/** The left column of a refinement: progress, measured changes, loss, and the rule for the next round. */
 /** @import { Measured, Refinement } from "../app/payloads_refinement.d.ts" */
 /** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on, busy } from "../app/store.js";
@@ -25,16 +25,18 @@ const RULES = [
 /** @typedef {"done" | "now" | "work" | "later"} Mark */
 /** @typedef {{ name: string, words: string, mark: Mark }} StepRow */
 
-/** Made once: it stays open when the figures are drawn again. */
+/** Created once, so that it stays expanded when the figures are re-rendered. */
 const how = howComputed([
   [
     "The difference:",
-    "each picture is paired with the one that the round before drew for the same prompt and seed. The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
+    "each picture is paired with the one that the round before drew for the same prompt and seed. " +
+      "The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
     "mean of (after − before)",
   ],
   [
     "In brackets:",
-    "the 95 % interval of that mean, by drawing the prompts again at random, whole and with replacement (bootstrap). No clear change: the interval holds zero.",
+    "the 95 % interval of that mean, by drawing the prompts again at random, whole and with replacement " +
+      "(bootstrap). No clear change: the interval holds zero.",
   ],
   [
     "Figures:",
@@ -80,7 +82,7 @@ export function mountRefineStory(box) {
 }
 
 /**
- * Replace the children only when what they say has changed.
+ * Replace the children only when `value` has changed.
  * @template Value
  * @param {HTMLElement} node
  * @param {Value} value
@@ -174,7 +176,7 @@ function measuredRows([measured, judge, unmeasured]) {
 }
 
 /**
- * The difference as a dot on its interval, zero marked.
+ * The confidence interval of a difference as an SVG, with zero marked.
  * @param {Measured} figure
  */
 function interval({ low, high, difference }) {
@@ -233,7 +235,7 @@ function ruleField() {
   };
 }
 
-/** The round that is refined here. */
+/** The round that this refinement refines. */
 function refined() {
   const parent = state.rounds.find((round) => round.id === state.roundId)?.parent_id;
   return state.rounds.find((round) => round.id === parent);

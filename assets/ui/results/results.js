@@ -1,4 +1,4 @@
-/** Step 3: rounds beside each other. Only what was measured; nothing is made up. */
+/** Step 3: comparison of the rounds. Missing figures are shown as missing. */
 /** @import { RoundResult } from "../app/payloads_calls.d.ts" */
 /** @import { ResultsParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
@@ -25,7 +25,7 @@ export function mountResults(found) {
   });
 }
 
-/** Another project is opened: what is on its way belongs to this one. */
+/** Clear the screen when another project is opened; pending responses become stale. */
 function clear() {
   newRequest();
   parts["results-table"].replaceChildren();
@@ -51,7 +51,8 @@ const HEAD = [
   ["Like the reference", "Mean share of pictures that look more like the reference’s prompt than their own"],
   [
     "Undecided",
-    "How undecided the model is, as the mean over all test prompts. Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
+    "How undecided the model is, as the mean over all test prompts. " +
+      "Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
   ],
   ["Accepted", ""],
   ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],

@@ -1,4 +1,4 @@
-/** The same anchor and seed through the rounds. */
+/** The same test prompt and seed in each round. */
 /** @import { SameSeed } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";

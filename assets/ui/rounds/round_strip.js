@@ -1,4 +1,4 @@
-/** One chip for the reference and one a round; a click shows that round. */
+/** The round strip: a chip for the references and one per round; a click opens the round. */
 /** @import { Project, RoundChip } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 /**
@@ -23,7 +23,7 @@ export function mountStrip(parts) {
 }
 
 /**
- * Redraw only when what the chips say has changed.
+ * Re-render only when the chips have changed.
  * @param {RoundsParts} parts
  */
 function show(parts) {
@@ -124,7 +124,7 @@ function draw(chip) {
 }
 
 /**
- * Another child of the round that is shown.
+ * Create another child of the current round.
  * @param {HTMLButtonElement} button
  */
 async function branch(button) {
@@ -137,7 +137,7 @@ async function branch(button) {
 }
 
 /**
- * Where a round comes from, when that is not the chip before it.
+ * The parent of a round, if it is not the previous chip.
  * @param {RoundChip} round
  */
 function comesFrom(round) {

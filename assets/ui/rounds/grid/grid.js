@@ -1,4 +1,4 @@
-/** The grid of candidates, grouped by anchor in the order of priority. Only what is new is drawn. */
+/** The grid of candidates, grouped by test prompt in order of priority, rendered incrementally. */
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
@@ -26,7 +26,7 @@ let lit = [];
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
-/** The groups in their order on the page. */
+/** The visible groups in page order. */
 export const visibleGroups = () =>
   [...grid.children]
     .flatMap((node) => groups.get(node.getAttribute("data-anchor") ?? "") ?? [])
@@ -88,7 +88,7 @@ function add(items) {
   arrange();
 }
 
-/** Ranks, scores, waiting places and order; while pictures are drawn the groups keep their places. */
+/** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */
 function arrange() {
   if (state.round) for (const anchor of state.round.pool) groupOf(anchor);
   for (const [id, group] of groups) {
@@ -152,7 +152,7 @@ function light(origin) {
 }
 
 /**
- * Only the tile in focus is a stop of the Tab key.
+ * Roving tabindex: only the focused tile is in the tab order.
  * @param {string | undefined} origin
  */
 function follow(origin) {
@@ -198,7 +198,7 @@ function listen(tools) {
 }
 
 /**
- * One verdict for all that is selected, or for the tile in focus.
+ * Give a verdict to the selected candidates, or to the focused one.
  * @param {Verdict} verdict
  */
 export function decideFocused(verdict) {
