@@ -70,7 +70,7 @@ export function receive(answer, { sent, trustVerdicts }) {
   }
   if ("verdicts" in parts || "masks" in parts) {
     if (trustVerdicts)
-      takeVerdicts(parts.verdicts ?? plain(state.verdicts), parts.masks ?? plain(state.masks));
+      takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
     else ["verdicts", "masks"].forEach(ask);
   }
   emit("received");
@@ -80,7 +80,7 @@ export function receive(answer, { sent, trustVerdicts }) {
  * @template Value
  * @param {Map<string, Value>} map
  */
-const plain = (map) => Object.fromEntries(map);
+const toObject = (map) => Object.fromEntries(map);
 
 /**
  * @template {"project" | "rounds" | "job" | "queue" | "round" | "refinement"} Part

@@ -1,4 +1,4 @@
-/** Responses to calls and writes, keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
+/** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
 
 import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";

@@ -3,7 +3,7 @@
 import type { Loss } from "./payloads.d.ts";
 
 /**
- * A pair of a refinement: a picture of the user and a generated one. `reference`, `generated`, `painted` and
+ * A pair of a refinement: a reference and a generated picture. `reference`, `generated`, `painted` and
  * `maps` are content versions.
  */
 export interface Pair {

@@ -110,7 +110,7 @@ function projectNotFound(sentence) {
   toast(sentence, "error");
   forget();
   Object.assign(state, { projectId: null, roundId: null, step: "reference" });
-  remember();
+  updateAddress();
   emit("step");
 }
 
@@ -121,7 +121,7 @@ function projectNotFound(sentence) {
 export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
   forget();
   Object.assign(state, { projectId, roundId, step });
-  remember();
+  updateAddress();
   emit("step");
   return refresh();
 }
@@ -131,7 +131,7 @@ export function openRound(roundId) {
   if (roundId === state.roundId) return Promise.resolve();
   forget({ keepProject: true });
   state.roundId = roundId;
-  remember();
+  updateAddress();
   return refresh();
 }
 
@@ -139,12 +139,12 @@ export function openRound(roundId) {
 export function openStep(step) {
   if (step !== "reference" && !state.projectId) return;
   state.step = step;
-  remember();
+  updateAddress();
   emit("step");
 }
 
 /** Store project, round and step in the URL. */
-export function remember() {
+export function updateAddress() {
   const address = new URL(location.href);
   const parts = { project: state.projectId, round: state.roundId, step: state.projectId ? state.step : null };
   for (const [name, value] of Object.entries(parts)) {

@@ -14,7 +14,7 @@ export const address = (route, { id, version }) =>
  * @param {string} route
  * @param {string} id
  */
-const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
+const candidateUrl = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
 
 /**
  * URL of a picture of a pair.
@@ -26,6 +26,6 @@ export const pairPicture = (pair, which, small = false) =>
   `?v=${encodeURIComponent(pair[which] ?? "")}`;
 
 /** @param {string} id */
-export const picture = (id) => ofCandidate("picture", id);
+export const picture = (id) => candidateUrl("picture", id);
 /** @param {string} id */
-export const thumbnail = (id) => ofCandidate("thumb", id);
+export const thumbnail = (id) => candidateUrl("thumb", id);

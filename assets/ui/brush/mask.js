@@ -85,7 +85,7 @@ export class Mask {
   }
 
   /** A binary copy with the labels 0 and 255. */
-  parted() {
+  binary() {
     const mask = new Mask(this.width, this.height);
     this.labels.forEach((label, i) => {
       if (label > 127) mask.labels[i] = 255;

@@ -181,7 +181,7 @@ function mountBrush(mine, place, bar, answer, keep, steps) {
     // the brush has its own undo for unsaved strokes
     for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled;
   };
-  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).parted().toRuns());
+  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).binary().toRuns());
   mine.brush = makeBrush(place, {
     tools: TOOLS,
     runs,

@@ -19,7 +19,7 @@ export function layOutline(place, words) {
   resized.observe(place);
   return {
     draw: (/** @type {Runs} */ runs) => {
-      mask = Mask.fromRuns(runs).parted();
+      mask = Mask.fromRuns(runs).binary();
       redraw();
     },
     remove: () => {

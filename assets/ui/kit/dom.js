@@ -16,11 +16,11 @@ export function el(tag, props = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "class") node.className = String(value);
     else if (name === "data") Object.assign(node.dataset, value);
-    else if (name === "on") listen(node, props.on ?? {});
+    else if (name === "on") addListeners(node, props.on ?? {});
     else if (name in node && typeof value !== "string") Object.assign(node, { [name]: value });
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...nodes(children));
+  node.append(...flatten(children));
   return node;
 }
 
@@ -57,7 +57,7 @@ export function repeats(box, value) {
  * @param {HTMLElement} node
  * @param {object} acts listeners by event type
  */
-function listen(node, acts) {
+function addListeners(node, acts) {
   for (const [type, act] of Object.entries(acts)) node.addEventListener(type, act);
 }
 
@@ -65,9 +65,9 @@ function listen(node, acts) {
  * @param {Child[]} children
  * @returns {(Node | string)[]}
  */
-const nodes = (children) =>
+const flatten = (children) =>
   children.flatMap((child) => {
-    if (Array.isArray(child)) return nodes(child);
+    if (Array.isArray(child)) return flatten(child);
     return child === null || child === undefined || child === false ? [] : [child];
   });
 

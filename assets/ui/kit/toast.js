@@ -2,17 +2,17 @@
 import { el } from "./dom.js";
 
 /** @type {HTMLElement | null} */
-let shelf = null;
+let container = null;
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 /** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: Timer }>} */
 const shown = new Map();
 
 /** Move the toasts into the open dialog, which is in the top layer, and out of it when it closes. */
-function lift() {
+function moveToTopLayer() {
   const above = document.querySelector("dialog[open]") ?? document.body;
-  if (shelf && shelf.parentNode !== above) above.append(shelf);
+  if (container && container.parentNode !== above) above.append(container);
 }
-document.addEventListener("close", lift, true);
+document.addEventListener("close", moveToTopLayer, true);
 
 /**
  * Remove errors shown before `since`, the start of a request that has succeeded.
@@ -28,8 +28,8 @@ export function clearErrors(since) {
  * @param {"plain" | "error" | "offline"} [tone]
  */
 export function toast(sentence, tone = "plain") {
-  shelf ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
-  lift();
+  container ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
+  moveToTopLayer();
   clearTimeout(shown.get(sentence)?.timer);
   shown.get(sentence)?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
@@ -50,5 +50,5 @@ export function toast(sentence, tone = "plain") {
     at: performance.now(),
     timer: setTimeout(remove, tone === "error" ? 12000 : 4000),
   });
-  shelf.append(node);
+  container.append(node);
 }

@@ -98,7 +98,7 @@ function build() {
     if (line.value.trim()) add([line.value], { typed: true });
   });
   line.addEventListener("input", showPreview);
-  line.addEventListener("paste", (event) => pasted(event));
+  line.addEventListener("paste", (event) => addPasted(event));
   file.addEventListener("change", () => {
     const chosen = file.files?.[0];
     file.value = "";
@@ -190,7 +190,7 @@ async function add(lines, { typed = false } = {}) {
   if (typed) parts.line.value = ""; // ready for the next prompt
   showPreview();
   const answer = await write("add_anchors", { project, lines, only });
-  if (!answer) return typed && putBack(lines[0]);
+  if (!answer) return typed && restoreInput(lines[0]);
   await refresh();
   if (project !== state.project?.id) return;
   setText(parts.said, answer.said);
@@ -201,7 +201,7 @@ async function add(lines, { typed = false } = {}) {
  * Put a rejected prompt back into the input, unless it has new text.
  * @param {string} line
  */
-function putBack(line) {
+function restoreInput(line) {
   parts.line.value ||= line;
   showPreview();
 }
@@ -210,7 +210,7 @@ function putBack(line) {
  * Add several pasted lines as a list of test prompts.
  * @param {ClipboardEvent} event
  */
-function pasted(event) {
+function addPasted(event) {
   const lines = (event.clipboardData?.getData("text") ?? "").split(/\r?\n/).filter((line) => line.trim());
   if (lines.length < 2) return;
   event.preventDefault();

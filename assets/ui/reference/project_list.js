@@ -25,14 +25,14 @@ export async function listProjects() {
   const isLatest = newRequest();
   const answer = await call("reference", "overview", {});
   if (!answer || !isLatest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
-  const here = answer.projects.filter((project) => project.size === null);
-  const away = answer.projects.filter((project) => project.size !== null);
+  const active = answer.projects.filter((project) => project.size === null);
+  const archived = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(
-    ...(here.length
-      ? here.map(row)
+    ...(active.length
+      ? active.map(row)
       : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]),
   );
-  parts["put-away"].replaceChildren(...(away.length ? [awayList(away)] : []));
+  parts["put-away"].replaceChildren(...(archived.length ? [archivedList(archived)] : []));
   parts.demo.replaceChildren(...answer.demos.map(demoButton));
 }
 
@@ -40,7 +40,7 @@ export async function listProjects() {
  * @param {ListedProject} project
  * @param {string} more
  */
-function face(project, more) {
+function cardContent(project, more) {
   return [
     project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
     el(
@@ -66,7 +66,7 @@ function row(project) {
         "aria-current": current ? "true" : null,
         on: { click: () => openProject(project.id) },
       },
-      face(project, project.created),
+      cardContent(project, project.created),
     ),
     el(
       "button",
@@ -76,7 +76,7 @@ function row(project) {
         "aria-label": `Archive ${project.name}`,
         title: "Archive it: it moves to the end of this list. Nothing is lost.",
         data: { action: "put-away" },
-        on: { click: putAway(project) },
+        on: { click: archive(project) },
       },
       "✕",
     ),
@@ -84,19 +84,19 @@ function row(project) {
 }
 
 /** @param {ListedProject} project */
-const putAway = (project) =>
+const archive = (project) =>
   once(async () => {
     if (await write("archive", { project: project.id }))
       toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
 /** @param {ListedProject[]} projects */
-function awayList(projects) {
+function archivedList(projects) {
   const list = el(
     "details",
     { class: "put-away" },
     el("summary", {}, `Archived (${projects.length})`),
-    el("ul", {}, projects.map(awayRow)),
+    el("ul", {}, projects.map(archivedRow)),
   );
   list.open = open;
   list.addEventListener("toggle", () => {
@@ -106,7 +106,7 @@ function awayList(projects) {
 }
 
 /** @param {ListedProject} project */
-function awayRow(project) {
+function archivedRow(project) {
   /**
    * @param {string} action
    * @param {string} label
@@ -129,7 +129,7 @@ function awayRow(project) {
   return el(
     "li",
     {},
-    el("div", { class: "project-face" }, face(project, project.size ?? "")),
+    el("div", { class: "project-face" }, cardContent(project, project.size ?? "")),
     el(
       "div",
       { class: "project-buttons" },

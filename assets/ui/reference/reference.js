@@ -69,7 +69,7 @@ function overview(project) {
   parts.open.replaceChildren(
     el("div", { class: "card-head" }, el("h2", {}, nameField(project)), el("span", {}, nature(project))),
     ...project.subjects.map((subject) =>
-      project.subjects.length > 1 ? ofSubject(subject) : plates(subject),
+      project.subjects.length > 1 ? subjectSection(subject) : plates(subject),
     ),
     el("p", { class: "derived-line" }, project.derived),
     el("dl", { class: "facts-list" }, facts(project)),
@@ -125,7 +125,7 @@ const nature = ({ kind, subjects }) =>
  * The section of one of several objects: derived facts and pictures.
  * @param {Subject} subject
  */
-function ofSubject(subject) {
+function subjectSection(subject) {
   return el(
     "section",
     { class: "subject", "aria-label": subject.trigger },

@@ -10,7 +10,7 @@ import { el } from "../kit/dom.js";
 export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)";
 
 /** Label of the left picture: a reference of an object, or an accepted picture of a style. */
-export const yours = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
+export const referenceLabel = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
 
 /**
  * @param {HTMLElement} place
@@ -64,7 +64,7 @@ export function head(pair, at, count, { turn, close }) {
 
 /**
  * Panel below a reference: what counts as its subject, and a button to paint the mask.
- * @param {boolean} found is there a mask? Otherwise the whole picture counts
+ * @param {boolean} found whether there is a mask; otherwise the whole picture counts
  * @param {() => void} act
  */
 export function subjectPanel(found, act) {

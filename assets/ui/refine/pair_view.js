@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
 import { el, find, setText, whenClosed } from "../kit/dom.js";
-import { head, mean, plate, subjectPanel, yours } from "./pair_parts.js";
+import { head, mean, plate, subjectPanel, referenceLabel } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
 import { HeatPanel } from "../heatmap/panel.js";
@@ -144,7 +144,7 @@ async function fill(id) {
       { class: "pair-plates" },
       plate(
         y,
-        yours(),
+        referenceLabel(),
         `${mean(pair.reproduction)} of it survives on average`,
         "How much of it survives in the generated picture: the mean over the subject, 0 to 1",
         reproduction.node,

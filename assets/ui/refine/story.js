@@ -176,7 +176,7 @@ function measuredRows([measured, judge, unmeasured]) {
 }
 
 /**
- * The confidence interval of a difference as an SVG, with zero marked.
+ * The confidence interval of a difference, on a scale with zero marked.
  * @param {Measured} figure
  */
 function interval({ low, high, difference }) {

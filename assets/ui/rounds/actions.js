@@ -6,7 +6,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { aside, childOf, closed, nextStep, refining } from "./next_step.js";
+import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
 
 /**
  * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
@@ -145,7 +145,7 @@ function show(buttons, hint) {
   const kind = state.round?.kind ?? "fine_tune";
   for (const { name, title, kinds, button } of buttons) {
     const why = closed(name);
-    button.hidden = !kinds.includes(kind) || aside(name);
+    button.hidden = !kinds.includes(kind) || notApplicable(name);
     button.disabled = why !== null || sending;
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);

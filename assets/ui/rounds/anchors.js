@@ -13,7 +13,7 @@ export function mountAnchors(panel) {
     if (!panel.hidden) show(panel, how);
   };
   on("scores round job forget view received", update);
-  on("hover", () => light(panel));
+  on("hover", () => highlight(panel));
 }
 
 /**
@@ -144,7 +144,7 @@ function interval({ rate, low, high, copies, n }) {
 }
 
 /** @param {HTMLElement} box */
-function light(box) {
+function highlight(box) {
   if (box.hidden) return;
   const anchor = state.candidates.get(state.hover ?? "")?.anchor_id;
   for (const node of box.querySelectorAll("tr[data-hot]")) node.removeAttribute("data-hot");

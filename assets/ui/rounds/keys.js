@@ -31,7 +31,7 @@ export function mountKeys(parts) {
   document.addEventListener("keydown", (event) => {
     // a held Enter key clicks a button only once
     if (event.repeat && event.key === "Enter" && above(event.target, "button")) event.preventDefault();
-    if (typing(event.target) || resting() || event.altKey) return;
+    if (typing(event.target) || shortcutsBlocked() || event.altKey) return;
     const act = actionFor(event);
     if (!act) return;
     event.preventDefault();
@@ -44,7 +44,7 @@ export function mountKeys(parts) {
 /** @type {Record<string, [right: number, down: number]>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
+const shortcutsBlocked = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
 
 /**
  * @param {KeyboardEvent} event
@@ -63,7 +63,7 @@ function actionFor(event) {
     return key === "y" ? redo : null;
   }
   const arrow = ARROWS[key];
-  if (arrow) return above(event.target, "[role=tab], input") ? null : () => walk(...arrow);
+  if (arrow) return above(event.target, "[role=tab], input") ? null : () => moveFocus(...arrow);
   if (key === " ") return space(event);
   if (key === "Escape") return leave;
   if (key === "a") return () => decideFocused("accepted");
@@ -145,7 +145,7 @@ const columns = () => {
  * @param {number} right
  * @param {number} down
  */
-function walk(right, down) {
+function moveFocus(right, down) {
   const open = visibleGroups().map((group) =>
     group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.id),
   );

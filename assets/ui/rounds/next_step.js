@@ -47,12 +47,13 @@ function closedRefinement({ complete }) {
 /** Is any picture accepted in this round or its ancestors? */
 function acceptedSomewhere() {
   if ([...state.verdicts.values()].includes("accepted")) return true;
-  for (let round = above(state.roundId); round; round = above(round.id)) if (round.accepted) return true;
+  for (let round = parentOf(state.roundId); round; round = parentOf(round.id))
+    if (round.accepted) return true;
   return false;
 }
 
 /** @param {string | null} id */
-const above = (id) =>
+const parentOf = (id) =>
   state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
 
 /** Does any pair have a painted mask? Then a trained refinement can be trained again. */
@@ -64,10 +65,10 @@ function pairsReady() {
 }
 
 /**
- * Is an action hidden, because it does not apply now?
+ * Is an action hidden because it does not apply now?
  * @param {string} name
  */
-export function aside(name) {
+export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;

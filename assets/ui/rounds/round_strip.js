@@ -69,7 +69,7 @@ function roundChip(project, round) {
   const accepted = current ? acceptedNow() : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
   const refined = round.kind === "refine";
-  const from = comesFrom(round);
+  const from = parentNote(round);
   return {
     id: round.id,
     title: `${from ? "⎇ " : ""}${round.name}`,
@@ -137,10 +137,10 @@ async function branch(button) {
 }
 
 /**
- * The parent of a round, if it is not the previous chip.
+ * "Continues from ..." for a round whose parent is not the previous chip.
  * @param {RoundChip} round
  */
-function comesFrom(round) {
+function parentNote(round) {
   const before = state.rounds[state.rounds.indexOf(round) - 1];
   const parent = state.rounds.find((other) => other.id === round.parent_id);
   if (before?.id === round.parent_id || !before) return null;

@@ -18,7 +18,7 @@ export function openLog() {
   parts ??= build();
   if (parts.dialog.open) return;
   parts.dialog.showModal();
-  look({ toEnd: true });
+  load({ toEnd: true });
 }
 
 function build() {
@@ -71,12 +71,12 @@ function build() {
   return made;
 }
 
-async function look({ toEnd = false } = {}) {
+async function load({ toEnd = false } = {}) {
   clearTimeout(timer);
   const answer = await call("top", "log", { project: state.projectId });
   if (!parts.dialog.open) return;
   if (answer) show(answer, toEnd);
-  timer = setTimeout(look, REFRESH_INTERVAL);
+  timer = setTimeout(load, REFRESH_INTERVAL);
 }
 
 /**
@@ -100,7 +100,7 @@ function show(answer, toEnd) {
 }
 
 async function copy() {
-  if (await copied(report)) toast("Copied: paste it into your report.");
+  if (await copyText(report)) toast("Copied: paste it into your report.");
   else toast("The browser does not let the page copy: select the lines and press Ctrl+C.", "error");
 }
 
@@ -108,7 +108,7 @@ async function copy() {
  * Copy to the clipboard. The clipboard API exists only in secure contexts; elsewhere use `execCommand`.
  * @param {string} text
  */
-async function copied(text) {
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -84,7 +84,7 @@ function focusAgain(keep) {
 
 /** @param {QueuedJob} job */
 function row(job) {
-  const words = el("span", { class: "queue-state" }, job.state === "queued" ? waits(job) : "");
+  const words = el("span", { class: "queue-state" }, job.state === "queued" ? waitsText(job) : "");
   const bar = isWorking(job)
     ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(job)}` })
     : null;
@@ -116,7 +116,7 @@ function row(job) {
 /** @param {QueuedJob} job */
 const name = (job) => `${job.title}, ${job.project_name}, ${job.round_name}`;
 /** @param {QueuedJob} job */
-const waits = (job) => (job.behind ? `after ${job.behind}` : "");
+const waitsText = (job) => (job.behind ? `after ${job.behind}` : "");
 
 /** @param {QueuedJob} job */
 function progress(job) {

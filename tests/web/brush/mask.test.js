@@ -47,7 +47,7 @@ test("erasing, clearing and restoring", () => {
 
 test("soft edges become hard ones at the middle", () => {
   const mask = Mask.fromRuns({ width: 4, height: 1, runs: [0, 1, 127, 1, 128, 1, 255, 1] });
-  assert.deepEqual([...mask.parted().labels], [0, 0, 255, 255]);
+  assert.deepEqual([...mask.binary().labels], [0, 0, 255, 255]);
 });
 
 test("the outline is the border of the label, each edge once", () => {

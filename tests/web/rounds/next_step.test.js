@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { aside, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
+import { notApplicable, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
 import { candidate, chip, job, pair, project, refinement, round, score } from "../samples.js";
 
 beforeEach(() => {
@@ -75,11 +75,11 @@ test("a refinement is trained once every pair is judged, and again when paint ca
   state.refinement = refinement({ step: "review", pairs: [pair({ maps: null })] });
   assert.deepEqual([nextStep(), closed("train")], ["train", "Make the comparison pairs first"]);
   state.refinement = refinement({ step: "review", pairs: [pair()] });
-  assert.deepEqual([closed("train"), aside("pairs"), aside("again")], [null, true, true]);
+  assert.deepEqual([closed("train"), notApplicable("pairs"), notApplicable("again")], [null, true, true]);
   state.round = round({ kind: "refine", complete: true });
-  assert.deepEqual([aside("train"), aside("again")], [true, false]);
+  assert.deepEqual([notApplicable("train"), notApplicable("again")], [true, false]);
   state.refinement = refinement({ pairs: [pair({ painted: "12" })] });
-  assert.equal(aside("train"), false);
+  assert.equal(notApplicable("train"), false);
 });
 
 test("an action goes to the round that it made already, of its own kind", () => {

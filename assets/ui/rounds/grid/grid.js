@@ -22,7 +22,7 @@ let shown;
 /** @type {HTMLElement} */
 let empty;
 /** @type {HTMLElement[]} */
-let lit = [];
+let highlighted = [];
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
@@ -48,10 +48,10 @@ export function mountGrid(parts) {
   on("verdicts", (ids) => {
     mark(ids);
     if (state.filter === "accepted") filter();
-    else counted();
+    else showCount();
   });
   on("filter selection", filter);
-  on("hover", light);
+  on("hover", highlight);
   on("focus", follow);
   new ResizeObserver(columns).observe(grid);
 }
@@ -60,8 +60,8 @@ function clear() {
   for (const group of groups.values()) group.node.remove();
   tiles.clear();
   groups.clear();
-  lit = [];
-  counted();
+  highlighted = [];
+  showCount();
 }
 
 /** @param {Anchor} anchor */
@@ -126,10 +126,10 @@ function filter() {
     group.node.hidden = !open && !(drawing() && state.filter === "all");
   }
   for (const [id, tile] of tiles) tile.toggleAttribute("data-selected", state.selection.has(id));
-  counted();
+  showCount();
 }
 
-function counted() {
+function showCount() {
   const all = counts();
   setText(shown, all.all ? `${all[state.filter]} / ${all.all} shown` : "");
   emptyGrid(empty, all);
@@ -143,11 +143,11 @@ function columns() {
 }
 
 /** @param {string | undefined} origin */
-function light(origin) {
-  for (const tile of lit) tile.removeAttribute("data-hot");
+function highlight(origin) {
+  for (const tile of highlighted) tile.removeAttribute("data-hot");
   const tile = tiles.get(state.hover ?? "");
-  lit = tile ? [tile] : [];
-  for (const hot of lit) hot.dataset.hot = "";
+  highlighted = tile ? [tile] : [];
+  for (const hot of highlighted) hot.dataset.hot = "";
   if (origin === "anchors" && tile) tile.scrollIntoView({ block: "nearest" });
 }
 

@@ -65,11 +65,11 @@ export function paintPart(id) {
 /** Leave the painting, or else close the enlarged view. */
 export function close() {
   if (painting()) return main?.part.leave();
-  return dialog && shut();
+  return dialog && closeDialog();
 }
 
 /** Close and clean up now, not on the asynchronous close event; focus the tile of the last shown picture. */
-function shut() {
+function closeDialog() {
   const id = state.focus;
   dialog.close();
   drop();
@@ -86,12 +86,12 @@ function build() {
   dialog.addEventListener("cancel", (event) => {
     if (painting()) event.preventDefault();
   });
-  whenClosed(dialog, () => main && shut()); // closed by the browser, for example with Esc
+  whenClosed(dialog, () => main && closeDialog()); // closed by the browser, for example with Esc
   on("verdicts", (ids) => {
     if (lightbox() && ids.has(state.focus ?? "")) fill();
   });
   on("job busy", () => lightbox() && main?.heat.refresh());
-  on("forget", () => lightbox() && shut());
+  on("forget", () => lightbox() && closeDialog());
 }
 
 function drop() {
@@ -104,7 +104,7 @@ function drop() {
 function fill() {
   const id = state.focus;
   const candidate = state.candidates.get(id ?? "");
-  if (!candidate) return shut();
+  if (!candidate) return closeDialog();
   if (main?.id !== candidate.id) {
     drop();
     main = candidatePlate(candidate);
