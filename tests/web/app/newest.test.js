@@ -11,7 +11,7 @@ test("an answer that comes after a newer request is stale", () => {
   assert.deepEqual([first(), second()], [false, true]);
 });
 
-test("questions of two places do not disturb each other", () => {
+test("requests of two callers are independent", () => {
   const [one, other] = [newest(), newest()];
   const mine = one();
   other();

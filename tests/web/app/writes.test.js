@@ -31,7 +31,7 @@ function studio() {
   };
 }
 
-test("what is asked for meanwhile leaves as one list, in order", async () => {
+test("changes made during a request are sent as one batch, in order", async () => {
   const { asked, come } = studio();
   const first = write("decide", { n: 1 });
   const rest = [write("decide", { n: 2 }), write("undo", { n: 3 })];
@@ -47,7 +47,7 @@ test("what is asked for meanwhile leaves as one list, in order", async () => {
   assert.equal(pending(), 0);
 });
 
-test("a list without an answer is sent again with the same ids", async () => {
+test("a batch without a response is retried with the same ids", async () => {
   const { asked, come } = studio();
   const done = write("undo", {});
   asked[0].reject(new Error("away"));
@@ -61,7 +61,7 @@ test("a list without an answer is sent again with the same ids", async () => {
   assert.equal(unreachable(), false);
 });
 
-test("a poll knows all changes only when none was pending or came since", async () => {
+test("a poll is up to date only if no change was pending or made since", async () => {
   const { asked, come } = studio();
   const quiet = writeMark();
   assert.equal(quiet(), true);
@@ -74,7 +74,7 @@ test("a poll knows all changes only when none was pending or came since", async 
   assert.equal(writeMark()(), true);
 });
 
-test("a page that goes away sends what is pending, and notes it for the next page", async () => {
+test("on unload the queue is sent and persisted", async () => {
   const { asked, come } = studio();
   const done = write("decide", { n: 7 });
   tell("pagehide");
@@ -86,7 +86,7 @@ test("a page that goes away sends what is pending, and notes it for the next pag
   await done;
 });
 
-test("the person is asked before a page goes only when a change cannot be sent for it", async () => {
+test("the user is warned before unload only if a change cannot be sent", async () => {
   const { asked, come } = studio();
   const asks = () => {
     let stopped = false;
@@ -109,7 +109,7 @@ test("the person is asked before a page goes only when a change cannot be sent f
   await large;
 });
 
-test("a change is noted while all is well, and the next page goes on with what was noted", async () => {
+test("changes are persisted early, and the next page restores them", async () => {
   const { asked, come } = studio();
   const done = write("decide", { n: 9 });
   await new Promise((later) => setTimeout(later, 60));

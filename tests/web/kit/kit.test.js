@@ -26,7 +26,7 @@ test("every field is read from the settings by its dotted name", () => {
   assert.ok(FIELDS.some(([name]) => name === "tune.preview_every"));
 });
 
-test("the weight is said for the measured openness, or as the most it can be", () => {
+test("the weight is shown for the measured entropy, or as its maximum", () => {
   assert.equal(weightWords("1", 0.5), "an accepted picture counts 0.5 times as much as a reference");
   assert.equal(weightWords("1"), "an accepted picture counts at most 0.69 times as much as a reference");
   assert.equal(weightWords("x"), "");

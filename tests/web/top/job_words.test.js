@@ -35,7 +35,7 @@ test("phases, disk space, and a job before its first step", () => {
 /** @type {JobState[]} */
 const HALTED = ["paused", "interrupted", "stopped", "error"];
 
-test("what the person stopped is not asked for; a failure is retried", () => {
+test("a stopped job is not resumed by default; a failed one is retried", () => {
   assert.deepEqual(
     HALTED.map((state) => unfinished({ state })),
     [true, true, false, false],
