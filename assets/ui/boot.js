@@ -1,6 +1,6 @@
-/** Started once by each panel that Gradio renders; the last one to arrive starts the page. */
+/** Mounts each panel that Gradio renders, and starts the page when the last one is mounted. */
 import { connect, start } from "./app/session.js";
-import { goOn } from "./app/writes.js";
+import { resumePending } from "./app/writes.js";
 import { applyTheme } from "./kit/theme.js";
 import { mountTop } from "./top/top_bar.js";
 import { mountRounds } from "./rounds/rounds.js";
@@ -10,13 +10,17 @@ import { state, on } from "./app/store.js";
 
 /** @import { Parts, Server, Upload } from "./app/parts.d.ts" */
 
-/** @type {{ [Name in keyof Parts]: (parts: Parts[Name], element: HTMLElement, gradio: { upload: Upload }) => void }} */
+/**
+ * @template {keyof Parts} Name
+ * @typedef {(parts: Parts[Name], element: HTMLElement, gradio: { upload: Upload }) => void} Mount
+ */
+/** @type {{ [Name in keyof Parts]: Mount<Name> }} */
 const panels = { top: mountTop, reference: mountReference, rounds: mountRounds, results: mountResults };
-const waiting = new Set(Object.keys(panels));
+const unmounted = new Set(Object.keys(panels));
 
 /**
- * Collect the elements that a template names with `data-part`. The template is what it is: its types are a promise,
- * which tests/web/app/parts.test.js holds it to.
+ * The elements of a template that have `data-part`, by that name. The types are not checked here, but in
+ * tests/web/app/parts.test.js.
  * @template {keyof Parts} Name
  * @param {Name} _name
  * @param {HTMLElement} element
@@ -36,8 +40,8 @@ function parts(_name, element) {
 export function mount(name, { element, server, upload }) {
   connect(name, server);
   panels[name](parts(name, element), element, { upload });
-  waiting.delete(name);
-  if (!waiting.size && !document.documentElement.dataset.studio) begin();
+  unmounted.delete(name);
+  if (!unmounted.size && !document.documentElement.dataset.studio) begin();
 }
 
 function begin() {
@@ -46,7 +50,7 @@ function begin() {
     document.documentElement.dataset.step = state.step;
   });
   document.documentElement.dataset.studio = "starting";
-  goOn();
+  resumePending();
   start().finally(() => {
     document.documentElement.dataset.studio = "ready";
   });

@@ -1,4 +1,4 @@
-/** What modules of the page expect of a browser while they are loaded; import it before them. */
+/** Browser globals that the page's modules need when they load; import this file first. */
 
 /** @type {Map<string, (event: object) => void>} */
 const listeners = new Map();
@@ -18,7 +18,7 @@ Object.assign(globalThis, {
 });
 
 /**
- * Tell the page of an event of its window.
+ * Dispatch an event to the page's window listeners.
  * @param {string} type
  * @param {object} [event]
  */

@@ -1,5 +1,6 @@
-/** Whole values as the server sends them; a test names only what it is about. */
-/** @import { Anchor, Candidate, Job, Project, Queue, QueuedJob, Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
+/** Factories of complete payloads; a test overrides only the fields that it is about. */
+/** @import { Anchor, Candidate, Job, Project, Queue } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { QueuedJob, Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
 /** @import { Pair, Refinement } from "../../assets/ui/app/payloads_refinement.d.ts" */
 
 /**

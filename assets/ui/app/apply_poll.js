@@ -1,27 +1,28 @@
-/** Puts an answer of the poll into the store and tells the panels what changed; nothing else is touched. */
+/** Applies a poll response to the store and emits an event for each part that changed. */
 /** @import { CandidateMark, NewCandidates, Parts, PollAnswer, Score, Verdict } from "./payloads.d.ts" */
 import { state, emit } from "./store.js";
 
 /** @type {Record<string, string>} */
 let digests = {};
-let doubts = 0;
+let invalidations = 0;
 /** @type {CandidateMark} */
 const NOTHING = { counts: {}, digest: "" };
 let candidateMark = NOTHING;
 
-/** What the page has already, so that the server sends only the rest. */
+/** Digests of the state the page already holds, so that the server sends only what changed. */
 export const known = () => ({ parts: digests, candidates: candidateMark });
 
 /**
- * Ask for a part again: what the page shows of it may be a guess. An answer that was asked for before does not count.
+ * Invalidate a part, for example after an optimistic update, so that the next poll fetches it again.
+ * Responses to requests sent before this call are stale and are ignored for this part.
  * @param {string} part
  */
 export function ask(part) {
-  doubts += 1;
-  digests = { ...digests, [part]: `in doubt ${doubts}` };
+  invalidations += 1;
+  digests = { ...digests, [part]: `invalid ${invalidations}` };
 }
 
-/** Forget the shown round (and project): the next poll brings it whole. */
+/** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
   const { project, rounds, job, queue } = digests;
   digests = keepProject ? { project, rounds, job, queue } : { queue };
@@ -43,18 +44,18 @@ export function forget({ keepProject = false } = {}) {
 }
 
 /**
- * Take an answer to a poll that left with `sent`, what was known then.
+ * Apply a poll response. `sent` is the value of `known()` when the request was sent.
  * @param {PollAnswer} answer
  * @param {{ sent: ReturnType<typeof known>, trustVerdicts: boolean }} circumstances
  */
 export function receive(answer, { sent, trustVerdicts }) {
   const { candidates } = answer;
   /** @param {[string, unknown]} part */
-  const sure = ([part]) => digests[part] === sent.parts[part]; // nobody has asked for it again since
+  const current = ([part]) => digests[part] === sent.parts[part]; // not invalidated since the request
   /** @type {Partial<Parts>} */
-  const parts = Object.fromEntries(Object.entries(answer.parts).filter(sure));
+  const parts = Object.fromEntries(Object.entries(answer.parts).filter(current));
   if (answer.round && answer.round !== state.roundId) state.roundId = answer.round;
-  digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(sure)) };
+  digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(current)) };
   if (parts.project !== undefined) take("project", parts.project);
   if (parts.rounds !== undefined) take("rounds", parts.rounds);
   if (parts.job !== undefined) take("job", parts.job);
@@ -69,7 +70,7 @@ export function receive(answer, { sent, trustVerdicts }) {
   }
   if ("verdicts" in parts || "masks" in parts) {
     if (trustVerdicts)
-      takeVerdicts(parts.verdicts ?? plain(state.verdicts), parts.masks ?? plain(state.masks));
+      takeVerdicts(parts.verdicts ?? toObject(state.verdicts), parts.masks ?? toObject(state.masks));
     else ["verdicts", "masks"].forEach(ask);
   }
   emit("received");
@@ -79,7 +80,7 @@ export function receive(answer, { sent, trustVerdicts }) {
  * @template Value
  * @param {Map<string, Value>} map
  */
-const plain = (map) => Object.fromEntries(map);
+const toObject = (map) => Object.fromEntries(map);
 
 /**
  * @template {"project" | "rounds" | "job" | "queue" | "round" | "refinement"} Part
@@ -111,7 +112,7 @@ function takeScores(scores) {
 }
 
 /**
- * All verdicts of the round, and the marks of the parts that were accepted.
+ * Replace all verdicts of the round and the versions of its masks; emit the ids that changed.
  * @param {Record<string, Verdict>} verdicts
  * @param {Record<string, string>} masks
  */

@@ -1,4 +1,4 @@
-/** Whole projects as one file: out with a button in step 3, in with one beside the list of projects. */
+/** Export and import of a whole project as one file. */
 import { state } from "./store.js";
 import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
@@ -39,7 +39,7 @@ export function mountImport(button, input) {
 }
 
 /**
- * One at a time; what does not come through is said.
+ * Run `work` with the button disabled; show a toast when the request fails.
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */

@@ -1,6 +1,6 @@
 /**
- * What was painted and is not kept: strokes of a brush that was closed, or that the studio refused. By what was
- * painted over, such as "part ID"; nothing painted is lost by going elsewhere on the page.
+ * Drafts of painted masks that are not saved yet: the brush was closed, or the server rejected the change.
+ * Keyed by what was painted over, for example "part ID". They live until the page is reloaded.
  */
 /** @import { Runs } from "./payloads_refinement.d.ts" */
 /** @type {Map<string, Runs>} */
@@ -10,7 +10,7 @@ const drafts = new Map();
 export const draftOf = (key) => drafts.get(key) ?? null;
 
 /**
- * Ask for what is stored; once more when a draft was saved meanwhile, for the answer may be older than that.
+ * Fetch the stored value. When a draft was saved during the request, the response may be stale: fetch again.
  * @template Stored
  * @param {string} key
  * @param {() => Promise<Stored>} ask
@@ -30,7 +30,7 @@ export function keepDraft(key, runs) {
 }
 
 /**
- * The studio has saved these runs; what was painted meanwhile stays.
+ * Discard the draft after these runs were saved, unless it has changed since.
  * @param {string} key
  * @param {Runs} runs
  */

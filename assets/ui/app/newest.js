@@ -1,17 +1,19 @@
-/** Of several questions the answer to the newest counts. */
+/** Detects stale responses: only the response to the latest request is used. */
 
 /**
- * Call what this returns before asking; what that returns tells whether nobody has asked since:
+ * Call the returned function before each request. It returns a check that is true while no later request
+ * has been made:
  *
- *   const isNewest = question();
+ *   const newRequest = newest(); // once
+ *   const isLatest = newRequest();
  *   const answer = await call(...);
- *   if (!isNewest()) return;
+ *   if (!isLatest()) return;
  */
 export function newest() {
-  let asked = 0;
+  let requests = 0;
   return () => {
-    asked += 1;
-    const mine = asked;
-    return () => mine === asked;
+    requests += 1;
+    const own = requests;
+    return () => own === requests;
   };
 }

@@ -1,4 +1,4 @@
-/** The elements that the templates name with `data-part`; tests/web/app/parts.test.js compares the two. */
+/** Types of the elements with `data-part` in the templates, checked by tests/web/app/parts.test.js. */
 
 export interface TopParts {
   name: HTMLSpanElement;
@@ -71,8 +71,8 @@ export interface Parts {
   results: ResultsParts;
 }
 
-/** Uploads one file; `path` is the name by which the studio knows it. From Gradio. */
+/** Gradio's upload function; `path` identifies the file on the server. */
 export type Upload = (file: File) => Promise<{ path: string }>;
 
-/** Server functions of a panel, by name. Gradio neither types nor checks what they take and return. */
+/** Server functions of a panel, by name. Gradio does not check their arguments or results. */
 export type Server = Record<string, (request: object) => Promise<unknown>>;

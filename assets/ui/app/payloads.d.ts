@@ -1,4 +1,4 @@
-/** What the server sends: written from gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
+/** Payload types; keep in sync with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
 
 import type { Refinement } from "./payloads_refinement.d.ts";
 
@@ -16,7 +16,7 @@ export type JobState =
   | "error"
   | "completed";
 
-/** A name and its value, both to be read. */
+/** A name and its value, both as display text. */
 export type Fact = [name: string, value: string];
 /** Step and loss. */
 export type Loss = [step: number, loss: number];
@@ -43,7 +43,7 @@ export interface Subject {
   references: (Reference & { mask: boolean })[];
 }
 
-/** A test prompt: `head` tells it from the others, all share `tail`. */
+/** A test prompt: `head` is unique to it; all of them share `tail`. */
 export interface Anchor {
   id: string;
   prompt: string;
@@ -58,7 +58,7 @@ export interface Settings {
   [section: string]: { [name: string]: unknown };
 }
 
-/** What a score of a candidate is called, and what it says. */
+/** Label and explanation of a candidate's score. */
 export interface ScoreLabel {
   name: string;
   label: string;
@@ -119,7 +119,7 @@ export interface Round {
   previews: Preview[];
 }
 
-/** How one test prompt fares; rates in [0, 1], entropy in [0, ln 2]. */
+/** Scores of one test prompt; rates in [0, 1], entropy in [0, ln 2]. */
 export interface Score {
   anchor_id: string;
   prompt: string;
@@ -143,13 +143,13 @@ export interface Candidate extends ShownPicture {
   head: string;
   index: number;
   seed: string;
-  /** Its scores by name; see the labels of the project. */
+  /** By name; the labels are in `Project.scores`. */
   scores: Record<string, number>;
   margin: number;
   remark: string;
 }
 
-/** What a job is called: `title` while it lasts, `doing` in its present phase where that has a name of its own. */
+/** Display text of a job: `title` for the whole job, `doing` for the current phase if it has its own text. */
 interface JobWords {
   title: string;
   doing: string;
@@ -187,7 +187,7 @@ export interface QueuedJob extends JobWords {
   message: string;
   paused_for: string;
   waits_for: string[];
-  /** The same in words. */
+  /** `waits_for` as display text. */
   behind: string;
   can_rise: boolean;
   can_sink: boolean;
@@ -199,7 +199,7 @@ export interface Queue {
   halted: QueuedJob[];
 }
 
-/** The parts of an answer to a poll; one that did not change is left out. */
+/** The parts of a poll response; unchanged parts are omitted. */
 export interface Parts {
   project: Project;
   rounds: RoundChip[];
@@ -233,7 +233,7 @@ export interface PollAnswer {
   gone?: string;
 }
 
-/** What an answer says besides what was asked for: an expected error is one sentence. */
+/** Fields that any response may have; an expected error is one sentence. */
 export interface Answer {
   error?: string;
 }

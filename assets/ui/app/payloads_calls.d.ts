@@ -1,9 +1,9 @@
-/** What the server answers to a call or a change: written from gal_studio/ui/panels and gal_studio/ui/api. */
+/** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
 
 import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
 
-/** What follows from the prompts of one set of references: facts, or what is wrong with it. */
+/** What the server derives from one set of references: facts, or a problem. */
 export interface DerivedSet {
   facts?: Fact[];
   problem?: string;
@@ -33,7 +33,7 @@ export interface Demo {
   note: string;
 }
 
-/** A model on offer, with the settings of both kinds of projects. */
+/** A model preset, with the settings for both kinds of projects. */
 export interface Preset {
   name: string;
   title: string;
@@ -53,7 +53,7 @@ export interface RoundResult {
   accepted: ShownPicture[];
 }
 
-/** What one round drew for a prompt and a seed. */
+/** The picture of one round for a prompt and a seed. */
 export interface SameSeed {
   name: string;
   picture: ShownPicture | null;
@@ -68,7 +68,7 @@ export interface ComparedAnchor {
 export interface StoredPair {
   painting: Runs | null;
   foreground: Runs | null;
-  /** The reference that the pair shows, where its subject can be painted. */
+  /** Id of the pair's reference, if a subject mask can be painted on it. */
   reference: string | null;
 }
 
@@ -86,7 +86,7 @@ export interface LogAnswer {
   text: string;
 }
 
-/** The answer to each call of `session.js`. */
+/** Response types of `call` in session.js. */
 export interface Answers {
   poll: PollAnswer;
   log: LogAnswer;
@@ -107,7 +107,7 @@ type Nothing = Record<string, never>;
 type OfRound = { round: string };
 type OfJob = { state: string };
 
-/** The answer to each change of `writes.js`. */
+/** Response types of `write` in writes.js. */
 export interface WriteAnswers {
   create: { project: string };
   try_demo: { project: string };

@@ -1,8 +1,11 @@
-/** What the server sends about a refinement: written from gal_studio/ui/payloads/refinement.py. */
+/** Payloads of a refinement; keep in sync with gal_studio/ui/payloads/refinement.py. */
 
 import type { Loss } from "./payloads.d.ts";
 
-/** A pair of a refinement: a picture of the person beside a generated one; versions of both, of paint and maps. */
+/**
+ * A pair of a refinement: a reference and a generated picture. `reference`, `generated`, `painted` and
+ * `maps` are content versions.
+ */
 export interface Pair {
   id: string;
   prompt: string;
@@ -38,7 +41,7 @@ export interface Refinement {
   can_redo: boolean;
 }
 
-/** Values in [0, 1], row by row. */
+/** Values in [0, 1], in row-major order. */
 export interface PatchMap {
   subject: string;
   height: number;
@@ -47,7 +50,7 @@ export interface PatchMap {
   vision_model: string;
 }
 
-/** A mask as runs: label, count, label, count, row by row. */
+/** A run-length encoded mask: label, count, label, count, in row-major order. */
 export interface Runs {
   width: number;
   height: number;

@@ -1,10 +1,12 @@
-/** Plotly, from our own server, fetched once and only when the map has something to show. */
+/** Loads Plotly on demand, once, from our own server. */
 
 /**
- * What the map uses of Plotly, which comes without types; `_fullLayout` is where it tells how it placed its axes.
+ * Types for the part of Plotly that the map uses; `_fullLayout` holds the computed axes.
  * @typedef {{ _offset: number, c2p: (value: number) => number }} Axis
  * @typedef {HTMLElement & { _fullLayout: { xaxis: Axis, yaxis: Axis } }} Plot
- * @typedef {{ react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<Plot> }} Plotly
+ * @typedef {{
+ *   react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<Plot>
+ * }} Plotly
  */
 
 /** @type {Promise<Plotly> | null} */
@@ -14,8 +16,8 @@ const loaded = () => /** @type {{ Plotly?: Plotly }} */ (window).Plotly;
 
 export function plotly() {
   loading ??= new Promise((resolve, reject) => {
-    const there = loaded();
-    if (there) return resolve(there);
+    const present = loaded();
+    if (present) return resolve(present);
     const script = document.createElement("script");
     const failed = () => {
       loading = null;

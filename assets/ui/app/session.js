@@ -1,4 +1,4 @@
-/** Talks with the server: calls, the poll, and the address that a refresh or a second tab starts from. */
+/** Server calls, polling, and navigation state in the URL. */
 /** @import { Answers } from "./payloads_calls.d.ts" */
 /** @import { Server } from "./parts.d.ts" */
 import { state, emit, busy } from "./store.js";
@@ -37,7 +37,7 @@ export function connect(panel, server) {
 }
 
 /**
- * Call a server function of a panel; an expected error becomes a toast and `null`.
+ * Call a server function of a panel. On an expected error, show a toast and return `null`.
  * @template {keyof Answers} Name
  * @param {string} panel
  * @param {Name} name
@@ -49,12 +49,12 @@ export async function call(panel, name, request) {
   /** @type {(Answers[Name] & { error?: string }) | null | undefined} */
   let answer;
   try {
-    // what the server tells is taken at its word here
+    // the response is not validated here
     answer = /** @type {typeof answer} */ (await servers.get(panel)?.[name](request));
   } catch {
-    /* the same as no answer, which is how Gradio's client tells most failures */
+    /* like an undefined answer, which is how Gradio's client reports most failures */
   }
-  if (answer === undefined) return unanswered();
+  if (answer === undefined) return handleNoResponse();
   if (answer?.error) {
     toast(answer.error, "error");
     return null;
@@ -63,8 +63,8 @@ export async function call(panel, name, request) {
   return answer;
 }
 
-/** The studio is away for a while, or the session has ended: then the page asks to sign in. */
-async function unanswered() {
+/** Handle a missing response: reload to sign in if the session has expired, else show that we are offline. */
+async function handleNoResponse() {
   const page = await fetch(location.href, { method: "HEAD" }).catch(() => null);
   if (page?.status === 401) location.reload();
   else toast("The studio does not answer. The page reconnects by itself.", "offline");
@@ -73,12 +73,12 @@ async function unanswered() {
 
 function interval() {
   if (document.hidden) return 4000;
-  return busy() ? 500 : 1500; // what changes elsewhere shows within 2 seconds
+  return busy() ? 500 : 1500; // changes from other tabs appear within 2 seconds
 }
 
-/** Ask once for what is new; calls that overlap share one request. */
+/** Fetch changes once; overlapping calls share one request. */
 export function poll() {
-  polling ??= ask().finally(() => {
+  polling ??= requestChanges().finally(() => {
     polling = null;
     clearTimeout(timer);
     timer = setTimeout(poll, interval());
@@ -86,27 +86,27 @@ export function poll() {
   return polling;
 }
 
-/** Ask again after the request in flight, so that the answer is newer than now. */
+/** Poll again after the request in flight, so that the response is not stale. */
 export async function refresh() {
   await polling;
   return poll();
 }
 
-async function ask() {
+async function requestChanges() {
   const upToDate = writeMark();
-  const asked = [state.projectId, state.roundId].join();
+  const requested = [state.projectId, state.roundId].join();
   const sent = known();
   const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: sent });
-  if (!answer || asked !== [state.projectId, state.roundId].join()) return;
-  if (answer.gone) return lost(answer.gone);
+  if (!answer || requested !== [state.projectId, state.roundId].join()) return;
+  if (answer.gone) return projectNotFound(answer.gone);
   receive(answer, { sent, trustVerdicts: upToDate() });
 }
 
 /**
- * The address names a project that is not in this workspace: say so, and start afresh.
+ * The URL names a project that does not exist: show an error and return to the first step.
  * @param {string} sentence
  */
-function lost(sentence) {
+function projectNotFound(sentence) {
   toast(sentence, "error");
   closeProject();
 }
@@ -114,7 +114,7 @@ function lost(sentence) {
 export function closeProject() {
   forget();
   Object.assign(state, { projectId: null, roundId: null, step: "reference" });
-  remember();
+  updateAddress();
   emit("step");
 }
 
@@ -125,7 +125,7 @@ export function closeProject() {
 export function openProject(projectId, { step = "rounds", roundId = null } = {}) {
   forget();
   Object.assign(state, { projectId, roundId, step });
-  remember();
+  updateAddress();
   emit("step");
   return refresh();
 }
@@ -135,7 +135,7 @@ export function openRound(roundId) {
   if (roundId === state.roundId) return Promise.resolve();
   forget({ keepProject: true });
   state.roundId = roundId;
-  remember();
+  updateAddress();
   return refresh();
 }
 
@@ -143,12 +143,12 @@ export function openRound(roundId) {
 export function openStep(step) {
   if (step !== "reference" && !state.projectId) return;
   state.step = step;
-  remember();
+  updateAddress();
   emit("step");
 }
 
-/** Keep project, round and step in the address. */
-export function remember() {
+/** Store project, round and step in the URL. */
+export function updateAddress() {
   const address = new URL(location.href);
   const parts = { project: state.projectId, round: state.roundId, step: state.projectId ? state.step : null };
   for (const [name, value] of Object.entries(parts)) {

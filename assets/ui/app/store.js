@@ -1,4 +1,4 @@
-/** What the page knows, in one place; panels listen to the parts that they show. Truth lives on the server. */
+/** The page's state and its events. A cache: the server is the source of truth. */
 /** @import { Candidate, Job, Project, Queue, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
 /** @import { Refinement } from "./payloads_refinement.d.ts" */
 
@@ -13,13 +13,13 @@
  * @property {Queue} queue the work of all projects
  * @property {Round | null} round
  * @property {Score[]} scores in order of priority
- * @property {Map<string, Score>} scoreOf by test prompt
+ * @property {Map<string, Score>} scoreOf scores by test prompt id
  * @property {Map<string, Candidate>} candidates by id, in order of creation
- * @property {Map<string, Score>} suggested scores by the candidate that is suggested
- * @property {Map<string, Verdict>} verdicts by candidate; one without is undecided
- * @property {Map<string, string>} masks by candidate: a mark of the part that was accepted of it
- * @property {Refinement | null} refinement what a round of kind refine is made of
- * @property {Map<string, [number, number]>} positions by candidate or reference
+ * @property {Map<string, Score>} suggested scores by suggested candidate id
+ * @property {Map<string, Verdict>} verdicts by candidate id; missing means undecided
+ * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
+ * @property {Refinement | null} refinement set for a round of kind `refine`
+ * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
  * @property {"anchor" | "copy" | "margin" | "entropy"} colour of the map's points
  * @property {Set<string>} selection
@@ -55,8 +55,11 @@ export const state = {
 };
 
 /**
- * What each event tells its listeners; the others tell nothing.
- * @typedef {{ verdicts: Set<string>, candidates: Candidate[], hover: string | undefined, focus: string | undefined, view: string }} Details
+ * Payloads of the events; events that are not listed have none.
+ * @typedef {{
+ *   verdicts: Set<string>, candidates: Candidate[],
+ *   hover: string | undefined, focus: string | undefined, view: string,
+ * }} Details
  */
 
 /** @type {Map<string, ((detail: never) => void)[]>} */
@@ -90,12 +93,12 @@ export function emit(name, detail) {
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
 /**
- * Does a job wait or run?
+ * Is the job queued or running?
  * @param {Pick<Job, "state">} job
  */
 export const isActive = (job) => ["queued", "running", "stopping", "pausing"].includes(job.state);
 
-/** Does work of this project wait or run? */
+/** Is a job of this project queued or running? */
 export const busy = () => state.job !== null && isActive(state.job);
 
 export function drawing() {
@@ -104,7 +107,7 @@ export function drawing() {
 
 /**
  * @param {string | null} id
- * @param {string} [origin] where the pointer is
+ * @param {string} [origin] the view under the pointer
  */
 export function setHover(id, origin) {
   if (state.hover === id) return;
@@ -114,7 +117,7 @@ export function setHover(id, origin) {
 
 /**
  * @param {string | null} id
- * @param {string} [origin] where it was chosen
+ * @param {string} [origin] the view that set the focus
  */
 export function setFocus(id, origin) {
   if (id !== null && !state.candidates.has(id)) return;
@@ -140,7 +143,7 @@ export function setFilter(filter) {
 }
 
 /**
- * Does the current filter let this candidate through?
+ * Does the candidate match the current filter?
  * @param {string} id
  */
 export function passes(id) {

@@ -1,4 +1,4 @@
-/** Addresses of pictures: by id, with the content's version, so that a browser may keep them for ever. */
+/** Picture URLs. They contain the content version, so that browsers can cache them indefinitely. */
 /** @import { PictureRef } from "./payloads.d.ts" */
 /** @import { Pair } from "./payloads_refinement.d.ts" */
 import { state } from "./store.js";
@@ -14,17 +14,18 @@ export const address = (route, { id, version }) =>
  * @param {string} route
  * @param {string} id
  */
-const ofCandidate = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
+const candidateUrl = (route, id) => address(route, state.candidates.get(id) ?? { id, version: "" });
 
 /**
- * A picture of a pair.
+ * URL of a picture of a pair.
  * @param {Pick<Pair, "id" | "reference" | "generated">} pair
  * @param {"reference" | "generated"} which
  */
 export const pairPicture = (pair, which, small = false) =>
-  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}?v=${encodeURIComponent(pair[which] ?? "")}`;
+  `/${small ? "pair-thumb" : "pair"}/${encodeURIComponent(pair.id)}/${which}` +
+  `?v=${encodeURIComponent(pair[which] ?? "")}`;
 
 /** @param {string} id */
-export const picture = (id) => ofCandidate("picture", id);
+export const picture = (id) => candidateUrl("picture", id);
 /** @param {string} id */
-export const thumbnail = (id) => ofCandidate("thumb", id);
+export const thumbnail = (id) => candidateUrl("thumb", id);

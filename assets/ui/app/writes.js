@@ -1,61 +1,62 @@
 /**
- * What the page changes. Changes wait in the order of the clicks, leave in lists, and stay until the studio has
- * answered them; only a refusal ends one otherwise. Each carries an id, by which the studio knows what it did
- * already, so that a list can be sent again whatever became of it. What waits is noted for the page that comes
- * next in this tab; a page that goes away sends it as well.
- * A poll that was asked for before a change was answered may be older than the change: its verdicts are not used.
+ * The request queue for writes. Changes are sent in order, in batches, and stay queued until the server
+ * accepts or rejects them. Each change has an id that makes it idempotent, so a batch can be retried safely.
+ * The queue is persisted in session storage for the next page of this tab, and sent when the page unloads.
+ * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
 /** @import { WriteAnswers } from "./payloads_calls.d.ts" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
 const PATH = "/writes";
-const PAUSE = 1000; // ms between two tries while the studio is away
-const MOST = 4_000_000; // letters of a list; the studio takes 16 MiB
-const FAREWELL = 60_000; // bytes that a browser sends for a page that is gone
-const REFUSALS = [400, 413]; // what else stands between us and the studio may say something else
-const LEFT = "gal-studio-writes";
-const NOTED = 50; // ms after which a change is noted
+const RETRY_DELAY = 1000; // ms between retries while the server is offline
+const MAX_BATCH = 4_000_000; // bytes; the server accepts 16 MiB
+const MAX_KEEPALIVE = 60_000; // bytes; browsers limit the body of a keepalive request
+const REJECTED = [400, 413]; // other statuses may come from a proxy: retry
+const STORAGE_KEY = "gal-studio-writes";
+const PERSIST_DELAY = 50; // ms after a change of the queue
 /**
- * One change for the studio; its id tells the studio what it did already.
+ * One write; the server applies each id at most once.
  * @typedef {{ id: string, name: string, request: object }} Change
  */
 /** @typedef {{ error?: string }} WriteAnswer */
 /** @type {{ change: Change, done: (answer: WriteAnswer | null) => void, since: number }[]} */
-const waiting = [];
-let started = 0;
+const queue = [];
+let enqueued = 0;
 let sending = false;
-let away = false;
-let ended = false; // the session
+let offline = false;
+let signingIn = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let noting;
+let persistTimer;
 
 /**
- * Ask for one change; resolves with the studio's answer, or with null when it refused.
+ * Enqueue a change; resolves with the server's answer, or with null when the server rejects it.
  * @template {keyof WriteAnswers} Name
  * @param {Name} name
  * @param {object} request
  * @returns {Promise<WriteAnswers[Name] | null>}
  */
 export function write(name, request) {
-  // the studio's answer to a change of this name is taken at its word
+  // the answer is not validated
   return new Promise((done) =>
-    wait({ id: newId(), name, request }, (answer) => done(/** @type {WriteAnswers[Name] | null} */ (answer))),
+    enqueue({ id: newId(), name, request }, (answer) =>
+      done(/** @type {WriteAnswers[Name] | null} */ (answer)),
+    ),
   );
 }
 
-/** How many changes wait for their answer, and whether the studio did not answer when it was asked last. */
-export const pending = () => waiting.length;
-export const unreachable = () => away;
+/** Number of unanswered changes; did the last attempt to send fail? */
+export const pending = () => queue.length;
+export const unreachable = () => offline;
 
-/** Taken before a poll leaves: does its answer know all changes when it comes back? */
+/** Call before a poll; the returned function says whether the response includes all changes made so far. */
 export function writeMark() {
-  const mark = started;
-  const quiet = !waiting.length;
-  return () => quiet && started === mark;
+  const mark = enqueued;
+  const idle = !queue.length;
+  return () => idle && enqueued === mark;
 }
 
-/** `crypto.randomUUID` is there on secure pages alone. */
+/** A random id; `crypto.randomUUID` exists only in secure contexts. */
 const newId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -63,57 +64,60 @@ const newId = () =>
  * @param {Change} change
  * @param {(answer: WriteAnswer | null) => void} done
  */
-function wait(change, done) {
-  started += 1;
-  waiting.push({ change, done, since: performance.now() });
-  noteSoon();
+function enqueue(change, done) {
+  enqueued += 1;
+  queue.push({ change, done, since: performance.now() });
+  persistSoon();
   emit("writes");
   if (!sending) send();
 }
 
-/** Leave what waits to the next page of this tab. It is done while all is well: a busy browser ends pages without a word. */
-function note() {
-  clearTimeout(noting);
-  noting = undefined;
+/**
+ * Persist the queue for the next page of this tab. This is not left to the unload events, because browsers
+ * may discard a page without them.
+ */
+function persist() {
+  clearTimeout(persistTimer);
+  persistTimer = undefined;
   try {
-    if (waiting.length) sessionStorage.setItem(LEFT, JSON.stringify(waiting.map(({ change }) => change)));
-    else sessionStorage.removeItem(LEFT);
+    if (queue.length) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(queue.map(({ change }) => change)));
+    else sessionStorage.removeItem(STORAGE_KEY);
   } catch {
-    /* no room, or not allowed: what is sent at the end must do */
+    /* storage is full or blocked: `pagehide` still sends the queue */
   }
 }
 
-function noteSoon() {
-  noting ??= setTimeout(note, NOTED);
+function persistSoon() {
+  persistTimer ??= setTimeout(persist, PERSIST_DELAY);
 }
 
 async function send() {
   sending = true;
-  while (waiting.length) {
-    const some = beginning(MOST);
-    const answers = await answered(some);
-    away = !answers;
-    if (answers) take(waiting.splice(0, some.length), answers);
-    else await new Promise((done) => setTimeout(done, PAUSE));
-    noteSoon();
+  while (queue.length) {
+    const batch = firstChanges(MAX_BATCH);
+    const answers = await sendBatch(batch);
+    offline = !answers;
+    if (answers) settle(queue.splice(0, batch.length), answers);
+    else await new Promise((done) => setTimeout(done, RETRY_DELAY));
+    persistSoon();
     emit("writes");
   }
   sending = false;
 }
 
 /**
- * The first changes that fit into so many bytes, at least one.
+ * The first changes of the queue that fit into `room` bytes; at least one.
  * @param {number} room
  */
-function beginning(room) {
+function firstChanges(room) {
   let left = room - 2;
   /** @param {{ change: Change }} one */
   const fits = ({ change }) => {
     left -= size(change);
     return left >= 0;
   };
-  const end = waiting.findIndex((one) => !fits(one));
-  return waiting.slice(0, end < 0 ? waiting.length : Math.max(1, end)).map(({ change }) => change);
+  const end = queue.findIndex((one) => !fits(one));
+  return queue.slice(0, end < 0 ? queue.length : Math.max(1, end)).map(({ change }) => change);
 }
 
 /** @param {Change} change */
@@ -131,40 +135,40 @@ const post = (changes, options) =>
   });
 
 /**
- * The answers to a list; null when there was none.
+ * Send a batch; resolves with its answers, or with null when it must be retried.
  * @param {Change[]} changes
  * @returns {Promise<WriteAnswer[] | null>}
  */
-async function answered(changes) {
+async function sendBatch(changes) {
   try {
     const answer = await post(changes);
     if (answer.ok) return await answer.json();
-    if (REFUSALS.includes(answer.status)) return refused(changes, await answer.text());
+    if (REJECTED.includes(answer.status)) return rejectAll(changes, await answer.text());
     if (answer.status === 401) signIn();
   } catch {
-    /* the studio is away */
+    /* offline */
   }
   return null;
 }
 
-/** The session has ended: the page asks to sign in, and goes on with what waits; asked once, whatever the person says. */
+/** The session has expired: reload once to sign in. The next page restores the queue. */
 function signIn() {
-  if (!ended) location.reload();
-  ended = true;
+  if (!signingIn) location.reload();
+  signingIn = true;
 }
 
 /**
- * A list that the studio does not take as a whole.
+ * The answers to a batch that the server rejects as a whole.
  * @param {Change[]} changes
  * @param {string} error
  */
-const refused = (changes, error) => changes.map(() => ({ error }));
+const rejectAll = (changes, error) => changes.map(() => ({ error }));
 
 /**
- * @param {typeof waiting} changes
+ * @param {typeof queue} changes
  * @param {WriteAnswer[]} answers
  */
-function take(changes, answers) {
+function settle(changes, answers) {
   for (const [i, { done, since }] of changes.entries()) {
     if (answers[i].error) toast(answers[i].error, "error");
     else clearErrors(since);
@@ -172,32 +176,32 @@ function take(changes, answers) {
   }
 }
 
-/** A closed tab ends what cannot be sent on its behalf; `leaving` lets others say first what is to be kept. */
+// Warn before the tab closes if one keepalive request cannot send the queue; `leaving` flushes unsaved edits.
 addEventListener("beforeunload", (event) => {
   emit("leaving");
-  note();
+  persist();
   if (
-    waiting.length &&
-    (away || beginning(FAREWELL).length < waiting.length || size(waiting[0].change) > FAREWELL)
+    queue.length &&
+    (offline || firstChanges(MAX_KEEPALIVE).length < queue.length || size(queue[0].change) > MAX_KEEPALIVE)
   )
     event.preventDefault();
 });
 
 addEventListener("pagehide", () => {
   emit("leaving");
-  note();
-  if (waiting.length) post(beginning(FAREWELL), { keepalive: true }).catch(() => {});
+  persist();
+  if (queue.length) post(firstChanges(MAX_KEEPALIVE), { keepalive: true }).catch(() => {});
 });
 
-/** What the page before this one could not bring to its end. */
-export function goOn() {
-  let left = null;
+/** Restore and send the changes that the previous page of this tab left unsent. */
+export function resumePending() {
+  let stored = null;
   try {
-    left = sessionStorage.getItem(LEFT);
+    stored = sessionStorage.getItem(STORAGE_KEY);
   } catch {
-    /* not allowed */
+    /* storage is blocked */
   }
-  /** @type {Change[]} what `note` wrote */
-  const noted = JSON.parse(left ?? "[]");
-  for (const change of noted) wait(change, () => {});
+  /** @type {Change[]} */
+  const changes = JSON.parse(stored ?? "[]");
+  for (const change of changes) enqueue(change, () => {});
 }

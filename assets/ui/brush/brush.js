@@ -1,22 +1,23 @@
 /**
- * A brush that paints labels over a picture. It knows nothing of candidates, pairs or references:
+ * A brush that paints labels over a picture. It is independent of candidates, pairs and references:
  *
- *   await pictureThere(place);           // nobody paints over what is not shown yet
+ *   await pictureThere(place);           // the brush needs the loaded picture's size
  *   const brush = makeBrush(place, {     // place: a stage(image)
  *     tools: [{ name: "good", title: "Good", key: "g", label: 255, look: "keep" },
  *             { name: "erase", title: "Erase", key: "e", label: 0, look: null }],
- *     blank: 0,                  // the label of a pixel that nobody painted
- *     runs: storedMask,          // {width, height, runs} as the store keeps it, or null
- *     name: "What is right",     // for a screen reader
+ *     blank: 0,                  // the label of unpainted pixels
+ *     runs: storedMask,          // {width, height, runs} as stored, or null
+ *     name: "What is right",     // for screen readers
  *     onChange: () => {},        // after each stroke, undo, redo, size or tool
  *   });
- *   dialog.append(brushBar(brush));      // brush_bar.js: the same by buttons and a slider
- *   await send(brush.runs());            // {width, height, runs} for the server, at the picture's own size
+ *   dialog.append(brushBar(brush));      // toolbar.js: the same with buttons and a slider
+ *   await send(brush.runs());            // {width, height, runs} at the picture's natural size
  *   brush.remove();
  *
- * `look` says how a label is drawn: "keep" (clear, the rest veiled), "good" (dots), "bad" (stripes), null (nothing).
- * Pointer paints, wheel and [ ] change the size, the tools' keys choose them, Ctrl+Z and Ctrl+Y go through the
- * strokes. With the focus on the picture the arrows move the brush, Space sets a dab, Shift and an arrow draw.
+ * `look` is how a label is drawn: "keep" (clear, the rest dimmed), "good" (dots), "bad" (stripes) or null for
+ * nothing. The pointer paints, the wheel and [ ] change the size, each tool has a key, and Ctrl+Z and Ctrl+Y
+ * undo and redo strokes. With the focus on the picture, the arrow keys move the brush, Space paints one dab,
+ * and Shift with an arrow key draws a line.
  */
 /** @import { Point } from "./mask.js" */
 /** @import { Look } from "./paint.js" */
@@ -30,10 +31,10 @@ import { listenPointer } from "./brush_pointer.js";
 const KEPT_STROKES = 40;
 const SIZE = { least: 0.008, most: 0.5 };
 /** @type {number} */
-let share = 0.06; // radius as a share of the picture's shorter edge: kept from picture to picture
+let share = 0.06; // radius as a fraction of the picture's shorter edge; shared by all brushes
 
 /**
- * Resolves when the picture of a stage is loaded.
+ * Resolves when the picture of a stage has loaded.
  * @param {HTMLElement} place
  * @returns {Promise<unknown>}
  */
@@ -59,7 +60,9 @@ export function makeBrush(place, { tools, blank = 0, runs = null, name, onChange
     class: "brush-layer",
     tabIndex: 0,
     role: "application",
-    "aria-label": `${name}. Painting area: the arrow keys move the brush, Space paints, Shift and an arrow draw a line.`,
+    "aria-label":
+      `${name}. Painting area: the arrow keys move the brush, Space paints, ` +
+      "Shift and an arrow draw a line.",
   });
   const ring = el("i", { class: "brush-ring", hidden: true });
   place.append(canvas, ring);
@@ -100,7 +103,7 @@ export class Brush {
     return Math.max(0.5, share * Math.min(this.mask.width, this.mask.height));
   }
 
-  /** Radius as a share of the picture's shorter edge, from 0 to 1 on a slider that feels even. */
+  /** Brush size for the slider: from 0 to 1, on a logarithmic scale of the radius. */
   get size() {
     return Math.log(share / SIZE.least) / Math.log(SIZE.most / SIZE.least);
   }
@@ -119,7 +122,7 @@ export class Brush {
   }
 
   /**
-   * Paint from one point of the mask to the next; strokes that change nothing are not kept.
+   * Paint a line between two points of the mask. Strokes that change nothing are not added to the undo stack.
    * @param {Point} from
    * @param {Point} to
    */
@@ -160,7 +163,7 @@ export class Brush {
     this.onChange();
   }
 
-  /** Take everything away; one undo brings it back. */
+  /** Clear the mask; this is one undo step. */
   clear() {
     if (!this.painted) return;
     this.done.push(this.mask.copy());
@@ -175,18 +178,18 @@ export class Brush {
     return this.mask.labels.some((label) => label !== this.blank);
   }
 
-  /** Is it another mask than the one that it began with? */
+  /** Does the mask differ from the initial one? */
   get changed() {
     return this.mask.labels.some((label, i) => label !== this.started[i]);
   }
 
-  /** The mask for the server. */
+  /** The mask, run-length encoded. */
   runs() {
     return this.mask.toRuns();
   }
 
   /**
-   * Where a pointer is, in pixels of the mask.
+   * The position of a pointer, in pixels of the mask.
    * @param {{ clientX: number, clientY: number }} at
    * @returns {Point}
    */

@@ -1,4 +1,4 @@
-/** The keys of a brush. They are its own as long as it is there, whatever the page does with them otherwise. */
+/** Keyboard shortcuts of a brush. While a brush exists, they take precedence over those of the page. */
 /** @import { Point } from "./mask.js" */
 /** @import { Brush } from "./brush.js" */
 import { typing } from "../kit/dom.js";
@@ -7,7 +7,7 @@ import { typing } from "../kit/dom.js";
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 /**
- * Listen until the returned function is called.
+ * Add the key listeners; returns a function that removes them.
  * @param {Brush} brush
  */
 export function listenKeys(brush) {
@@ -48,18 +48,18 @@ function actionFor(brush, event) {
   if (tool) return () => brush.choose(tool.name);
   if (event.target !== brush.canvas) return null;
   if (key === " ") return () => dab(brush);
-  return ARROWS[key] ? () => walk(brush, ARROWS[key], event.shiftKey) : null;
+  return ARROWS[key] ? () => moveBrush(brush, ARROWS[key], event.shiftKey) : null;
 }
 
 /**
  * @param {Brush} brush
  * @returns {Point}
  */
-const place = (brush) => brush.last ?? [brush.mask.width / 2, brush.mask.height / 2];
+const cursor = (brush) => brush.last ?? [brush.mask.width / 2, brush.mask.height / 2];
 
 /** @param {Brush} brush */
 function dab(brush) {
-  const at = place(brush);
+  const at = cursor(brush);
   brush.showRing(at);
   brush.paint(at, at);
   brush.endStroke();
@@ -70,18 +70,18 @@ function dab(brush) {
  * @param {Point} direction
  * @param {boolean} painting
  */
-function walk(brush, [right, down], painting) {
-  const from = place(brush);
+function moveBrush(brush, [right, down], painting) {
+  const from = cursor(brush);
   const step = Math.max(1, brush.radius / 2);
   /**
    * @param {number} value
    * @param {number} end
    */
-  const inside = (value, end) => Math.min(end, Math.max(0, value));
+  const clamp = (value, end) => Math.min(end, Math.max(0, value));
   /** @type {Point} */
   const to = [
-    inside(from[0] + right * step, brush.mask.width),
-    inside(from[1] + down * step, brush.mask.height),
+    clamp(from[0] + right * step, brush.mask.width),
+    clamp(from[1] + down * step, brush.mask.height),
   ];
   brush.showRing(to);
   if (!painting) return;

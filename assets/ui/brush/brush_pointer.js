@@ -1,4 +1,4 @@
-/** The pointer of a brush: it paints while it is pressed, and its wheel changes the size. */
+/** Pointer input of a brush: drag to paint, wheel to change the size. */
 /** @import { Brush } from "./brush.js" */
 
 /** @param {Brush} brush */
@@ -11,7 +11,8 @@ export function listenPointer(brush) {
     brush.paint(at, at);
     brush.showRing(at);
   });
-  canvas.addEventListener("mousedown", (event) => event.preventDefault()); // the focus stays where the keys are
+  // keep the focus: the shortcuts of the focused element still apply
+  canvas.addEventListener("mousedown", (event) => event.preventDefault());
   canvas.addEventListener("pointermove", (event) => {
     for (const moment of brush.stroke ? [...(event.getCoalescedEvents?.() ?? []), event] : []) {
       const to = brush.point(moment);

@@ -1,7 +1,7 @@
 /**
- * A mask of labels, one number from 0 to 255 a pixel, that discs and strokes are painted into.
- * It travels as runs, `[label, count, label, count, ...]` row by row: exact, small, and no browser's canvas
- * (some add noise to what is read from it) stands between the hand and the store.
+ * A label mask, one value from 0 to 255 per pixel, with round strokes.
+ * It is sent run-length encoded, `[label, count, label, count, ...]`, in row-major order. It is never read
+ * back from a canvas, because some browsers add noise to canvas data to prevent fingerprinting.
  */
 /** @import { Runs } from "../app/payloads_refinement.d.ts" */
 /** @typedef {[x: number, y: number]} Point */
@@ -10,7 +10,7 @@ export class Mask {
   /**
    * @param {number} width in pixels
    * @param {number} height
-   * @param {number} blank the label of a pixel that nobody painted
+   * @param {number} blank the label of unpainted pixels
    */
   constructor(width, height, blank = 0) {
     this.width = width;
@@ -57,14 +57,15 @@ export class Mask {
   }
 
   /**
-   * Label every pixel whose centre is at most `radius` from the line between two points; did any change?
+   * Label every pixel whose centre is at most `radius` from the line between two points.
+   * Returns whether any pixel changed.
    * @param {Point} from in pixels
    * @param {Point} to
    * @param {number} radius
    * @param {number} label
    */
   stroke([x0, y0], [x1, y1], radius, label) {
-    const reach = Math.max(radius, 0.71); // the pixel under the point, however small the brush
+    const reach = Math.max(radius, 0.71); // at least the pixel under the point
     const [dx, dy] = [x1 - x0, y1 - y0];
     const length = dx * dx + dy * dy;
     const [top, bottom] = span(y0, y1, reach, this.height);
@@ -83,8 +84,8 @@ export class Mask {
     return changed;
   }
 
-  /** The same with two labels alone, 0 and 255: soft edges become hard ones. */
-  parted() {
+  /** A binary copy with the labels 0 and 255. */
+  binary() {
     const mask = new Mask(this.width, this.height);
     this.labels.forEach((label, i) => {
       if (label > 127) mask.labels[i] = 255;
@@ -93,7 +94,7 @@ export class Mask {
   }
 
   /**
-   * The share of pixels that carry one of these labels, in [0, 1].
+   * The fraction of pixels with one of these labels, in [0, 1].
    * @param {...number} labels
    */
   share(...labels) {
@@ -103,13 +104,13 @@ export class Mask {
   }
 
   /**
-   * The border of everything that carries this label, as a path in pixels of the mask.
+   * The outline of all pixels with this label, as a path in pixels of the mask.
    * @param {number} label
    */
   outline(label) {
     const { labels, width, height } = this;
     const path = new Path2D();
-    const begun = new Int32Array(width + 1).fill(-1); // where a border down each column of corners begins
+    const begun = new Int32Array(width + 1).fill(-1); // first row of the open vertical edge in each column
     for (let row = 0; row <= height; row += 1) {
       let from = -1;
       let left = false;

@@ -1,4 +1,4 @@
-/** Paint where a reference shows its subject; without paint the studio finds it by itself. */
+/** The dialog to paint the subject mask of a reference; without a painted mask the server segments it. */
 /** @import { Brush, Tool } from "./brush.js" */
 /** @import { Reference } from "../app/payloads.d.ts" */
 /** @import { StoredMask } from "../app/payloads_calls.d.ts" */
@@ -22,7 +22,9 @@ const STARTS = {
   draft: "The bright part is what you painted last; it is not saved yet.",
   painted: "The bright part is what you painted.",
   found: "The bright part is what the studio found: correct it where it is wrong.",
-  none: "The studio has not looked for the subject yet. If you paint no mask, it looks when it first needs one.",
+  none:
+    "The studio has not looked for the subject yet. " +
+    "If you paint no mask, it looks when it first needs one.",
 };
 /** @type {[name: "undo" | "redo", words: string][]} */
 const STEPS = [
@@ -30,13 +32,13 @@ const STEPS = [
   ["redo", "Redo"],
 ];
 /**
- * The picture that is open; `kept` is what was saved of it last.
+ * State of the open dialog; `kept` is the last saved mask, as JSON.
  * @typedef {{ brush: Brush | null, draft: string, kept: string | null }} Open
  * @typedef {{ name: "undo" | "redo", node: HTMLButtonElement }} Step
  * @typedef {() => Promise<void>} Act
  */
 
-/** @type {HTMLDialogElement} made when it is opened first */
+/** @type {HTMLDialogElement} created on first use */
 let dialog;
 /** @type {Open | null} */
 let open = null;
@@ -44,7 +46,7 @@ let open = null;
 export const maskOpen = () => Boolean(dialog?.open);
 
 /**
- * Open the brush over a stored reference `{id, prompt}`; `kept()` is called after its mask was changed.
+ * Open the dialog for a stored reference; `kept()` is called after its mask has changed.
  * @param {Reference} picture
  * @param {() => void} [kept]
  */
@@ -73,11 +75,15 @@ export async function paintReference({ id, prompt }, kept = () => {}) {
 }
 
 /**
- * Open the brush over any picture. `load()` tells `{mask, painted}`: the runs to begin with, and whether a person
- * painted them. `send(runs)` keeps them, or leaves the subject to the studio with `null`; unless it tells that it
- * did, what was painted stays on the picture, and is there again the next time. `log`, where there is one, has
- * `undo()` and `redo()`, which go through the masks that were kept.
- * @param {{ source: string, title: string, load: () => Promise<StoredMask | null>, send: (runs: Runs | null) => Promise<boolean>, log?: Record<"undo" | "redo", Act> | null }} request
+ * Open the dialog for any picture. `load()` fetches the stored mask, and whether it was painted by the user.
+ * `send(runs)` saves a mask, or with `null` restores automatic segmentation, and resolves with whether it was
+ * saved; if not, the mask stays as a draft. `log` undoes and redoes saved masks.
+ * @param {object} request
+ * @param {string} request.source URL of the picture
+ * @param {string} request.title
+ * @param {() => Promise<StoredMask | null>} request.load
+ * @param {(runs: Runs | null) => Promise<boolean>} request.send
+ * @param {Record<"undo" | "redo", Act> | null} [request.log]
  */
 export async function paintMask({ source, title, load, send, log = null }) {
   if (!dialog) build();
@@ -90,9 +96,10 @@ export async function paintMask({ source, title, load, send, log = null }) {
   const words = el(
     "p",
     { class: "lightbox-why" },
-    "Paint the subject, and leave the background out. What you leave out counts little when a refinement learns from this picture.",
+    "Paint the subject, and leave the background out. What you leave out counts little " +
+      "when a refinement learns from this picture.",
   );
-  /** @param {boolean} byHand or left to the studio */
+  /** @param {boolean} byHand save the painted mask, or let the server segment the subject */
   const give = async (byHand) => {
     if (!mine.brush) return;
     const painted = mine.brush.runs();
@@ -111,7 +118,7 @@ export async function paintMask({ source, title, load, send, log = null }) {
     el("button", { type: "button", class: "button", data: { action }, on: { click: act } }, label);
   /** @param {Act} act */
   const busy = async (act) => {
-    // one change at a time: the buttons come back with the studio's answer
+    // one change at a time: re-enable the buttons after the response
     const closed = [keep, auto, ...steps.map(({ node }) => node)].filter((one) => !one.disabled);
     for (const one of closed) one.disabled = true;
     await act();
@@ -152,11 +159,11 @@ export async function paintMask({ source, title, load, send, log = null }) {
     STARTS[draftOf(mine.draft) ? "draft" : answer.painted ? "painted" : answer.mask ? "found" : "none"],
   );
   auto.disabled = !answer.painted;
-  lay(mine, place, bar, answer, keep, steps);
+  mountBrush(mine, place, bar, answer, keep, steps);
 }
 
 /**
- * The brush with its bar; the studio itself refuses a mask of nothing or of everything, and says why.
+ * Add the brush and its toolbar. The server rejects a mask that is empty or covers everything.
  * @param {Open} mine
  * @param {HTMLElement} place
  * @param {HTMLElement} bar
@@ -164,16 +171,17 @@ export async function paintMask({ source, title, load, send, log = null }) {
  * @param {HTMLButtonElement} keep
  * @param {Step[]} steps
  */
-function lay(mine, place, bar, answer, keep, steps) {
+function mountBrush(mine, place, bar, answer, keep, steps) {
   /** @type {ReturnType<typeof brushBar> | null} */
   let made = null;
   const update = () => {
     made?.update();
     keep.disabled = !mine.brush?.changed && !draftOf(mine.draft);
     setAttribute(keep, "data-next", keep.disabled ? null : "");
-    for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled; // unkept strokes have an undo of their own
+    // the brush has its own undo for unsaved strokes
+    for (const { name, node } of steps) node.disabled = !answer[`can_${name}`] || !keep.disabled;
   };
-  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).parted().toRuns());
+  const runs = draftOf(mine.draft) ?? (answer.mask && Mask.fromRuns(answer.mask).binary().toRuns());
   mine.brush = makeBrush(place, {
     tools: TOOLS,
     runs,
@@ -193,7 +201,7 @@ function build() {
   on("forget", close);
 }
 
-/** Strokes that are not kept stay as a draft. */
+/** Remove the brush; unsaved strokes become a draft. */
 function drop() {
   const brush = open?.brush;
   if (open && brush?.changed && JSON.stringify(brush.runs()) !== open.kept)

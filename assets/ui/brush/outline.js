@@ -1,11 +1,11 @@
-/** The border of a stored mask over a picture, the rest veiled. */
+/** The outline of a stored mask over a picture, the rest dimmed. */
 /** @import { Runs } from "../app/payloads_refinement.d.ts" */
 import { el } from "../kit/dom.js";
 import { drawMask } from "./paint.js";
 import { Mask } from "./mask.js";
 
 /**
- * Lay it over the picture of a stage: `draw(runs)` when the mask is there, `remove()` at the end.
+ * Add an outline layer to the picture of a stage. Returns `draw(runs)` and `remove()`.
  * @param {HTMLElement} place
  * @param {string} words
  */
@@ -19,7 +19,7 @@ export function layOutline(place, words) {
   resized.observe(place);
   return {
     draw: (/** @type {Runs} */ runs) => {
-      mask = Mask.fromRuns(runs).parted();
+      mask = Mask.fromRuns(runs).binary();
       redraw();
     },
     remove: () => {

@@ -1,4 +1,4 @@
-/** How painted labels look. A pattern and a border tell them apart; the colour only helps. */
+/** Rendering of painted labels. They differ in pattern and border, not in colour alone. */
 /** @import { Mask } from "./mask.js" */
 /** @type {Record<string, { tint: string, sign: (scale: number) => OffscreenCanvas, border: string }>} */
 const LOOKS = {
@@ -12,7 +12,7 @@ const VEIL = "rgb(18 18 24 / 58%)";
 const tiles = new Map();
 
 /**
- * Draw a mask at the size that its canvas has on the page. `kinds`: `[{label, look}]`.
+ * Draw a mask at the display size of its canvas. `kinds`: `[{label, look}]`.
  * @param {HTMLCanvasElement} canvas
  * @param {Mask} mask
  * @param {{ label: number, look: Look | null }[]} kinds
@@ -31,13 +31,13 @@ export function drawMask(canvas, mask, kinds) {
     if (keep)
       fill(
         context,
-        shape(mask, (other) => other !== label),
+        stencilOf(mask, (other) => other !== label),
         [VEIL],
       );
     else
       fill(
         context,
-        shape(mask, (other) => other === label),
+        stencilOf(mask, (other) => other === label),
         [LOOKS[look].tint, pattern(context, look, scale)],
       );
     border(context, mask, label, keep ? "#ffffff" : LOOKS[look].border, scale);
@@ -45,12 +45,12 @@ export function drawMask(canvas, mask, kinds) {
 }
 
 /**
- * A canvas that is never shown, and what draws on it.
+ * An offscreen canvas and its context.
  * @param {number} width
  * @param {number} height
  * @returns {[OffscreenCanvas, OffscreenCanvasRenderingContext2D]}
  */
-function sheet(width, height) {
+function offscreen(width, height) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser draws no masks.");
@@ -58,12 +58,12 @@ function sheet(width, height) {
 }
 
 /**
- * The chosen pixels as a stencil.
+ * The chosen pixels as an alpha mask.
  * @param {Mask} mask
  * @param {(label: number) => boolean} chosen
  */
-function shape(mask, chosen) {
-  const [stencil, context] = sheet(mask.width, mask.height);
+function stencilOf(mask, chosen) {
+  const [stencil, context] = offscreen(mask.width, mask.height);
   const picture = context.createImageData(mask.width, mask.height);
   for (let i = 0; i < mask.labels.length; i += 1) if (chosen(mask.labels[i])) picture.data[4 * i + 3] = 255;
   context.putImageData(picture, 0, 0);
@@ -77,7 +77,7 @@ function shape(mask, chosen) {
  */
 function fill(context, stencil, styles) {
   const { width, height } = context.canvas;
-  const [layer, paint] = sheet(width, height);
+  const [layer, paint] = offscreen(width, height);
   paint.imageSmoothingEnabled = false;
   for (const style of styles) {
     paint.globalCompositeOperation = "source-over";
@@ -91,7 +91,7 @@ function fill(context, stencil, styles) {
 }
 
 /**
- * A light line on a dark one: seen on any picture.
+ * Draw an outline as a light line on a dark one, visible on any picture.
  * @param {CanvasRenderingContext2D} context
  * @param {Mask} mask
  * @param {number} label
@@ -129,7 +129,7 @@ function pattern(context, look, scale) {
 /** @param {number} scale */
 function stripes(scale) {
   const edge = Math.round(9 * scale);
-  const [tile, paint] = sheet(edge, edge);
+  const [tile, paint] = offscreen(edge, edge);
   paint.strokeStyle = "rgb(255 138 60 / 95%)";
   paint.lineWidth = 2 * scale;
   for (const shift of [-edge, 0, edge]) {
@@ -144,7 +144,7 @@ function stripes(scale) {
 /** @param {number} scale */
 function dots(scale) {
   const edge = Math.round(9 * scale);
-  const [tile, paint] = sheet(edge, edge);
+  const [tile, paint] = offscreen(edge, edge);
   for (const { radius, style } of [
     { radius: 2.1, style: "rgb(15 15 20 / 70%)" },
     { radius: 1.4, style: "#ffffff" },

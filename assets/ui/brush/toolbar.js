@@ -1,9 +1,9 @@
-/** A brush by buttons: its tools, its size, and the way back through the strokes. */
+/** Toolbar of a brush: tools, size, undo and redo. */
 /** @import { Brush } from "./brush.js" */
 import { el, setAttribute } from "../kit/dom.js";
 
 /**
- * The bar of a brush; call `update()` when the brush reports a change.
+ * Create the toolbar; call `update()` from the brush's `onChange`.
  * @param {Brush} brush
  */
 export function brushBar(brush) {

@@ -1,4 +1,4 @@
-/** Patch quality over a picture: colours, the value under the pointer or the arrow keys, and what they mean. */
+/** Heatmap of patch quality over a picture, with a readout under the pointer or arrow keys, and a legend. */
 /** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
 import { el, setText } from "../kit/dom.js";
 import { heatGradient, paintMap } from "./scale.js";
@@ -6,7 +6,7 @@ import { heatGradient, paintMap } from "./scale.js";
 /** @type {Record<string, [down: number, right: number]>} */
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 /**
- * Whether heatmaps are shown, and how strongly: one choice for all pictures; of which subject, in some views.
+ * View settings shared by all pictures: visibility, opacity and, in some views, the subject.
  * @type {{ on: boolean, opacity: number, subject?: string }}
  */
 export const heatView = { on: false, opacity: 0.65 };
@@ -14,17 +14,17 @@ export const heatView = { on: false, opacity: 0.65 };
 const layers = new Set();
 
 /**
- * A frame around a picture that layers are laid into.
+ * A container for a picture and the layers over it.
  * @param {HTMLImageElement} image
  * @param {...Node} layers
  */
 export const stage = (image, ...layers) => el("div", { class: "stage" }, image, ...layers);
 
 /**
- * Lay a map `{height, width, values}` with values in [0, 1] over the picture of a stage.
- * `onRead(value)` hears the value of the patch under the pointer or the arrow keys, null when there is none;
- * with `read: false` the pointer is let alone.
- * Returns `{node, remove()}`; the strength is the same for all heatmaps, see `heatStrength`.
+ * Add a heatmap layer with values in [0, 1] to the picture of a stage.
+ * `onRead(value)` receives the value of the patch under the pointer or the arrow keys, or null;
+ * with `read: false` the layer ignores the pointer.
+ * Returns `{node, remove()}`. The opacity is shared by all heatmaps, see `heatStrength`.
  * @param {HTMLElement} place
  * @param {PatchMap} map
  * @param {{ name?: string, onRead?: (value: number | null) => void, read?: boolean }} [options]
@@ -40,7 +40,9 @@ export function layHeat(
     class: "heat",
     role: "application",
     tabIndex: 0,
-    "aria-label": `${name}, ${map.height} by ${map.width} areas from 0, different, to 1, identical. The arrow keys read them one by one.`,
+    "aria-label":
+      `${name}, ${map.height} by ${map.width} areas from 0, different, to 1, identical. ` +
+      "The arrow keys read them one by one.",
   });
   /** @type {Place | null} */
   let at = null;
@@ -79,7 +81,8 @@ export function layHeat(
   place.append(node);
   const restyle = () => {
     picture.style.opacity = String(heatView.opacity);
-    place.style.setProperty("--grey", String(Math.min(1, 1.6 * heatView.opacity))); // the picture's own colours would be read as values
+    // desaturate the picture, so that its colours are not mistaken for values
+    place.style.setProperty("--grey", String(Math.min(1, 1.6 * heatView.opacity)));
   };
   place.dataset.heat = "";
   restyle();
@@ -126,7 +129,7 @@ function mark(cell, tag, { height, width, values }, [row, column]) {
   setText(tag, values[row * width + column].toFixed(2));
 }
 
-/** What the colours mean, with the fixed limits; `show(value)` points at a place of the scale. */
+/** The legend with the fixed limits; `show(value)` marks a value on the scale. */
 export function heatLegend() {
   const tick = el("i", { class: "heat-tick", hidden: true });
   const bar = el(
@@ -151,7 +154,7 @@ export function heatLegend() {
   };
 }
 
-/** A slider for the strength of all heatmaps of the page. */
+/** A slider for the opacity of all heatmaps. */
 export function heatStrength() {
   const slider = el("input", {
     type: "range",

@@ -1,6 +1,6 @@
 /**
- * Under a picture: heatmap on or off, its strength, its legend; a way to have the patches judged when nobody has. Above a
- * picture of several subjects: whose heatmap it is.
+ * Heatmap controls of a picture: toggle, opacity, legend, a button to compute missing heatmaps, and the
+ * choice of the subject if there are several.
  */
 /** @import { MapKind } from "./patch_maps.js" */
 /** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
@@ -14,10 +14,12 @@ import { patchMaps } from "./patch_maps.js";
 import { segments } from "../kit/segments.js";
 
 /**
- * `owner`, `kind` and, of a pair, `version` name the maps; `judge` offers to have the round judged; `view.on` and
- * `view.subject` are remembered from picture to picture.
- * @typedef {{ owner: string, kind?: MapKind, version?: string, name?: string, label?: string, key?: string | null,
- *   judge?: boolean, view?: { on: boolean, subject?: string } }} Options
+ * `owner`, `kind` and, for a pair, `version` identify the maps; `judge` adds the button to compute them;
+ * `view` is shared between pictures.
+ * @typedef {{
+ *   owner: string, kind?: MapKind, version?: string, name?: string, label?: string, key?: string | null,
+ *   judge?: boolean, view?: { on: boolean, subject?: string },
+ * }} Options
  */
 const DEFAULTS = {
   kind: /** @type {MapKind} */ ("quality"),
@@ -60,11 +62,11 @@ function elementsOf(label, key, toggle) {
 export class HeatPanel {
   /** @type {HeatLayer | null} */
   layer = null;
-  /** @type {{ node: HTMLElement, show: (subject: string) => void } | null} the choice of the subject, where there are several */
-  whose = null;
-  asking = false;
-  moved = 0; // how often the job has moved: an answer of before may lack what was judged since
-  there = true;
+  /** @type {{ node: HTMLElement, show: (subject: string) => void } | null} */
+  subjectChoice = null;
+  loading = false;
+  jobUpdates = 0; // a response to a request sent before the last update may be stale
+  attached = true;
 
   /**
    * @param {HTMLElement} place
@@ -84,14 +86,14 @@ export class HeatPanel {
     this.update();
   }
 
-  /** To be called whenever a job has moved. */
+  /** Call on each job update. */
   refresh() {
-    this.moved += 1;
+    this.jobUpdates += 1;
     if (!this.layer && this.view.on) this.update();
   }
 
   remove() {
-    this.there = false;
+    this.attached = false;
     this.clear();
   }
 
@@ -99,8 +101,8 @@ export class HeatPanel {
     const { button, strength, legend, missing, words, ask } = this.parts;
     setAttribute(button, "aria-pressed", String(this.view.on));
     if (!this.view.on) this.clear();
-    else if (!this.layer && !this.asking) await this.load();
-    const lacking = this.view.on && !this.layer && !this.asking;
+    else if (!this.layer && !this.loading) await this.load();
+    const lacking = this.view.on && !this.layer && !this.loading;
     strength.hidden = legend.node.hidden = !this.layer;
     missing.hidden = !lacking || !this.options.judge;
     if (lacking) missingWords(words, ask);
@@ -108,22 +110,22 @@ export class HeatPanel {
 
   async load() {
     const { owner, kind, version } = this.options;
-    this.asking = true;
+    this.loading = true;
     /** @type {PatchMap[]} */
     let maps = [];
-    for (let asked = -1; asked !== this.moved && !maps.length && this.there; ) {
-      asked = this.moved;
+    for (let asked = -1; asked !== this.jobUpdates && !maps.length && this.attached; ) {
+      asked = this.jobUpdates;
       maps = await patchMaps(owner, kind, version);
     }
-    this.asking = false;
-    if (!maps.length || !this.there || !this.view.on || this.layer) return;
-    if (maps.length > 1) this.offer(maps);
+    this.loading = false;
+    if (!maps.length || !this.attached || !this.view.on || this.layer) return;
+    if (maps.length > 1) this.offerSubjects(maps);
     this.lay(maps);
   }
 
   /** @param {PatchMap[]} maps of several subjects */
-  offer(maps) {
-    this.whose = segments(
+  offerSubjects(maps) {
+    this.subjectChoice = segments(
       "Whose heat map",
       maps.map(({ subject }) => [subject, subject]),
       (subject) => {
@@ -131,7 +133,7 @@ export class HeatPanel {
         this.lay(maps);
       },
     );
-    this.place.before(this.whose.node);
+    this.place.before(this.subjectChoice.node);
   }
 
   /** @param {PatchMap[]} maps */
@@ -143,15 +145,15 @@ export class HeatPanel {
       name: map.subject ? `${name} of ${map.subject}` : name,
       onRead: this.parts.legend.show,
     });
-    this.whose?.show(map.subject);
+    this.subjectChoice?.show(map.subject);
     const judge = map.vision_model === "vision" ? "the bundled vision model" : map.vision_model;
     setText(this.parts.model, `Judged by ${judge}`);
   }
 
   clear() {
     this.layer?.remove();
-    this.whose?.node.remove();
-    this.layer = this.whose = null;
+    this.subjectChoice?.node.remove();
+    this.layer = this.subjectChoice = null;
   }
 }
 
@@ -162,12 +164,13 @@ export class HeatPanel {
 function missingWords(words, ask) {
   const job = state.job;
   const judging = busy() && job?.kind === "quality" && job.round_id === state.roundId;
+  const progress = job?.total ? ` ${job.done} / ${job.total}` : "";
   ask.hidden = judging;
   ask.disabled = busy();
   setText(
     words,
     judging
-      ? `Making the heat maps${job?.total ? ` ${job.done} / ${job.total}` : ""}. This one appears as soon as it is ready.`
+      ? `Making the heat maps${progress}. This one appears as soon as it is ready.`
       : busy()
         ? "There is no heat map yet. The studio is busy: wait, or press Stop."
         : "There is no heat map of this picture yet.",

@@ -1,20 +1,21 @@
-/** Patch maps by the picture that they belong to and their version, asked for once. A picture without one is asked about again. */
+/** Cache of patch maps by owner, kind and version. Empty responses are not cached. */
 /** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 
-/** @type {Map<string, Promise<PatchMap[]>>} */
 /** @typedef {"quality" | "reproduction"} MapKind */
 
-const kept = new Map();
-on("forget", () => kept.clear());
+/** @type {Map<string, Promise<PatchMap[]>>} */
+const cache = new Map();
+on("forget", () => cache.clear());
 on("job", () => {
-  if (state.job?.kind === "quality") kept.clear();
-}); // candidates are judged, perhaps again
+  // the job computes new maps, also of candidates that have some
+  if (state.job?.kind === "quality") cache.clear();
+});
 
 /**
- * `{subject, height, width, values, vision_model}` for each subject of a candidate, or of a pair; none when it was not
- * judged yet. The maps of a pair have a `version`, which changes when it is judged again.
+ * The patch maps of a candidate or a pair, one per subject; empty before they are computed. The `version`
+ * of a pair's maps changes when they are computed again.
  * @param {string} owner
  * @param {MapKind} kind
  * @param {string} [version]
@@ -22,13 +23,13 @@ on("job", () => {
  */
 export function patchMaps(owner, kind, version = "") {
   const key = `${owner}/${kind}/${version}`;
-  const known = kept.get(key);
-  if (known) return known;
+  const cached = cache.get(key);
+  if (cached) return cached;
   /** @type {Promise<PatchMap[]>} */
-  const asked = call("rounds", "patch_maps", { owner, kind }).then((answer) => {
-    if (!answer?.maps.length && kept.get(key) === asked) kept.delete(key);
+  const request = call("rounds", "patch_maps", { owner, kind }).then((answer) => {
+    if (!answer?.maps.length && cache.get(key) === request) cache.delete(key);
     return answer?.maps ?? [];
   });
-  kept.set(key, asked);
-  return asked;
+  cache.set(key, request);
+  return request;
 }

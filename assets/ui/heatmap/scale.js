@@ -1,6 +1,7 @@
 /**
- * The colours of patch quality. One ramp from dark violet (0) to yellow (1), after viridis: its lightness only
- * grows, so it reads the same without red-green vision and in grey. The limits are fixed, never a picture's own.
+ * The heatmap colour scale, from dark violet (0) to yellow (1), based on viridis. Its lightness increases
+ * monotonically, so it also works with colour blindness and in greyscale. The limits are the same for all
+ * pictures.
  */
 /** @import { PatchMap } from "../app/payloads_refinement.d.ts" */
 const STOPS = [
@@ -17,7 +18,7 @@ const STOPS = [
 ];
 
 /**
- * [red, green, blue] of a likeness in [0, 1].
+ * The colour of a value in [0, 1] as [red, green, blue].
  * @param {number} quality
  */
 export function heatColour(quality) {
@@ -26,10 +27,11 @@ export function heatColour(quality) {
   return STOPS[i].map((value, channel) => Math.round(value + (STOPS[i + 1][channel] - value) * (place - i)));
 }
 
-export const heatGradient = `linear-gradient(90deg, ${STOPS.map((stop) => `rgb(${stop.join(",")})`).join(", ")})`;
+const CSS_STOPS = STOPS.map((stop) => `rgb(${stop.join(",")})`);
+export const heatGradient = `linear-gradient(90deg, ${CSS_STOPS.join(", ")})`;
 
 /**
- * The value of a map between its areas: bilinear, with half-pixel centres, as the training resizes it.
+ * Bilinear interpolation with half-pixel centres, as in training.
  * @param {Pick<PatchMap, "values" | "height" | "width">} map
  * @param {number} y from 0 to 1
  * @param {number} x from 0 to 1
@@ -53,7 +55,7 @@ function neighbours(place, end) {
 }
 
 /**
- * The map in colours, `fine` pixels an area, as a canvas.
+ * Draw the map on a canvas, `fine` pixels per patch.
  * @param {PatchMap} map
  */
 export function paintMap(map, fine = 8) {

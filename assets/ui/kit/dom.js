@@ -1,9 +1,9 @@
-/** Elements from plain values. Text always arrives as text: a prompt can never become markup. */
+/** DOM helpers. Strings always become text nodes, so a prompt is never parsed as markup. */
 /** @import { Child, Props } from "./elements.d.ts" */
 
 /**
- * Build an element. `props`: `class`, `data` (dataset), `on` (listeners), properties such as
- * `disabled` or `value`, and attributes for everything else. Strings among the children are text.
+ * Create an element. `props`: `class`, `data` (dataset), `on` (listeners), properties such as
+ * `disabled` or `value`, and attributes for everything else. String children become text nodes.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Props<HTMLElementTagNameMap[Tag]>} [props]
@@ -16,16 +16,16 @@ export function el(tag, props = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "class") node.className = String(value);
     else if (name === "data") Object.assign(node.dataset, value);
-    else if (name === "on") listen(node, props.on ?? {});
+    else if (name === "on") addListeners(node, props.on ?? {});
     else if (name in node && typeof value !== "string") Object.assign(node, { [name]: value });
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...nodes(children));
+  node.append(...flatten(children));
   return node;
 }
 
 /**
- * Act once a dialog is closed. Browsers tell it late: what is open again by then was not closed.
+ * Call `act` when a dialog closes. The close event is asynchronous: a dialog reopened by then is ignored.
  * @param {HTMLDialogElement} dialog
  * @param {() => void} act
  */
@@ -36,13 +36,13 @@ export function whenClosed(dialog, act) {
 }
 
 /**
- * Is the mouse or a key down on something in it? What is replaced before it is up again is not clicked.
+ * Is the element being pressed? Replacing a pressed element would lose its click event.
  * @param {Element} node
  */
 export const pressed = (node) => node.matches(":active");
 
 /**
- * Does a box that is drawn from `value` say this already, or must it wait? Then it is let alone.
+ * Skip the re-render of `box`? True if `value` is unchanged or the box is being pressed.
  * @param {HTMLElement} box
  * @param {unknown} value
  */
@@ -55,9 +55,9 @@ export function repeats(box, value) {
 
 /**
  * @param {HTMLElement} node
- * @param {object} acts listeners by the type of their event
+ * @param {object} acts listeners by event type
  */
-function listen(node, acts) {
+function addListeners(node, acts) {
   for (const [type, act] of Object.entries(acts)) node.addEventListener(type, act);
 }
 
@@ -65,21 +65,21 @@ function listen(node, acts) {
  * @param {Child[]} children
  * @returns {(Node | string)[]}
  */
-const nodes = (children) =>
+const flatten = (children) =>
   children.flatMap((child) => {
-    if (Array.isArray(child)) return nodes(child);
+    if (Array.isArray(child)) return flatten(child);
     return child === null || child === undefined || child === false ? [] : [child];
   });
 
 /**
- * The nearest element from where an event happened up to the page that a selector fits.
+ * The closest ancestor of an event target (or the target itself) that matches a selector.
  * @param {EventTarget | null} target
  * @param {string} selector
  */
 export const above = (target, selector) => (target instanceof Element ? target.closest(selector) : null);
 
 /**
- * The element of this kind that a selector finds; one that is not there is a mistake of ours.
+ * The first match of a selector, checked to be of type `kind`; throws when there is none.
  * @template {Element} Found
  * @param {ParentNode} node
  * @param {string} selector
@@ -93,7 +93,7 @@ export function find(node, selector, kind) {
 }
 
 /**
- * The element in a box that has the focus.
+ * The focused element inside `box`, or null.
  * @param {HTMLElement} box
  */
 export const focusedIn = (box) =>
@@ -102,7 +102,7 @@ export const focusedIn = (box) =>
     : null;
 
 /**
- * Give the focus back to what took the place of an element that had it, by the name in `data-keep`.
+ * Restore the focus after a re-render: focus the element whose `data-keep` is `name`.
  * @param {HTMLElement} box
  * @param {string | undefined} name
  */
@@ -114,7 +114,7 @@ export function focusKept(box, name) {
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * The same for SVG: attributes only.
+ * Create an SVG element; attributes only.
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Record<string, string | number>} [attributes]
@@ -129,7 +129,7 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
- * Set the text only when it changed, so that a poll repaints nothing.
+ * Set the text only when it changed, so that a poll does not cause a repaint.
  * @param {Node} node
  * @param {string} text
  */
@@ -153,7 +153,7 @@ export function setAttribute(node, name, value) {
 export const reference = (id) => `/reference/${encodeURIComponent(id)}`;
 
 /**
- * Is the person typing? Then keys are letters, not commands; a slider takes the arrows alone.
+ * Does the event target take typed input? Then shortcuts are off. Sliders do not count: they only use arrows.
  * @param {EventTarget | null} target
  */
 export function typing(target) {

@@ -1,4 +1,4 @@
-/** What `el` in dom.js builds elements from. */
+/** Argument types of `el` in dom.js. */
 
 export type Child = Node | string | false | null | undefined | Child[];
 
@@ -10,9 +10,9 @@ type Listeners<Element> = {
 
 export interface Props<Element = HTMLElement> {
   class?: string | null;
-  /** Attributes that begin with `data-`. */
+  /** Entries of `dataset`. */
   data?: Record<string, string | null | undefined>;
   on?: Listeners<Element>;
-  /** Attributes, and properties that are not text. */
+  /** Attributes, and properties that are not strings. */
   [name: string]: unknown;
 }

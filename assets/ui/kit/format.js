@@ -1,4 +1,4 @@
-/** Numbers as words for the page. */
+/** Formatting of numbers. */
 
 /**
  * "1 picture", "3 pictures".
@@ -19,7 +19,7 @@ export function clock(seconds) {
 }
 
 /**
- * The entropy of a yes-or-no share, in [0, ln 2], as "53 %" of its largest value.
+ * A binary entropy, in [0, ln 2], as a percentage of its maximum: "53 %".
  * @param {number} entropy
  */
 export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)} %`;

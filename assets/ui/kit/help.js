@@ -1,4 +1,4 @@
-/** The list of keys. */
+/** The dialog with the keyboard shortcuts. */
 import { el } from "./dom.js";
 
 /** @type {[key: string, what: string][]} */

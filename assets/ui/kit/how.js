@@ -1,10 +1,10 @@
-/** "How is this computed?": the formulas behind figures, out of the way of whoever does not ask. */
+/** "How is this computed?": a collapsed box with the formulas behind the figures. */
 import { el } from "./dom.js";
 
 const SUMMARY = "How is this computed?";
 
 /**
- * A closed box of paragraphs, each with its name and, where it has one, its formula.
+ * A collapsed `<details>` of paragraphs, each with a name and an optional formula.
  * @param {[name: string, words: string, formula?: string][]} paragraphs
  */
 export function howComputed(paragraphs) {

@@ -1,8 +1,8 @@
-/** A choice of a few things beside each other. */
+/** A segmented control. */
 import { el, setAttribute, setText } from "./dom.js";
 
 /**
- * A row of choices of which one is pressed.
+ * A row of toggle buttons, one of which is pressed.
  * @template {string} Name
  * @param {string} label
  * @param {[name: Name, words: string][]} names
@@ -20,7 +20,7 @@ export function segments(label, names, choose) {
     node,
     /**
      * @param {Name | undefined} chosen
-     * @param {Partial<Record<Name, string>>} [words] other words for some of them
+     * @param {Partial<Record<Name, string>>} [words] new labels for some of them
      */
     show: (chosen, words = {}) => {
       for (const [name, button] of buttons) {

@@ -1,4 +1,4 @@
-/** Numbers that a person may set, with what they mean; the studio itself refuses nonsense. */
+/** Input fields of the settings. The server validates the values. */
 import { el } from "./dom.js";
 
 export const FIELDS = [
@@ -24,7 +24,7 @@ const WHOLE = new Set([
 ]);
 
 /**
- * The setting behind a dotted name.
+ * The value of a setting by its dotted name.
  * @param {object} settings
  * @param {string} name
  */
@@ -36,12 +36,12 @@ export function read(settings, name) {
 }
 
 /**
- * A field: its label with all in it, the input, and the line under it.
+ * A field: its label element, which contains the rest, the input, and the hint below it.
  * @typedef {{ node: HTMLElement, input: HTMLInputElement, hint: HTMLElement }} Field
  */
 
 /**
- * Fields by name.
+ * Create fields, by name.
  * @returns {Map<string, Field>}
  */
 export function makeFields(names = FIELDS.map(([name]) => name)) {
@@ -62,7 +62,7 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
 }
 
 /**
- * What was typed, as a number where it is one; anything else goes as text, and the studio says what is wrong with it.
+ * The input as a number if it is valid, otherwise as text, for the server to reject with a message.
  * @param {string} name
  * @param {{ value: string }} input
  */
@@ -73,7 +73,7 @@ export function typedValue(name, { value }) {
 }
 
 /**
- * How much an accepted picture counts: the setting times how undecided the model is (at most ln 2, when not measured).
+ * The effective weight of an accepted picture: the setting times the mean entropy, at most ln 2 when unknown.
  * @param {string | number} typed
  * @param {number | null} openness
  */
@@ -81,12 +81,13 @@ export function weightWords(typed, openness = null) {
   const setting = Number(typed);
   if (!Number.isFinite(setting)) return "";
   const weight = Number((setting * (openness ?? Math.LN2)).toPrecision(2));
-  return `An accepted picture counts ${openness === null ? "at most " : ""}${weight} times as much as a reference`;
+  const atMost = openness === null ? "at most " : "";
+  return `An accepted picture counts ${atMost}${weight} times as much as a reference`;
 }
 
 /**
- * Say under the field what its number means.
- * @param {Field | undefined} field where the project has it
+ * Show the effective weight in the field's hint.
+ * @param {Field | undefined} field if the project has it
  * @param {number | null} openness
  */
 export function weigh(field, openness = null) {

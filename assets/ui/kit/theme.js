@@ -1,4 +1,4 @@
-/** Light or dark: the system's choice until the person makes one; kept in this browser. */
+/** Light or dark theme: the system's setting, unless the user has chosen another; stored in this browser. */
 const KEY = "gal-studio-theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 

@@ -1,20 +1,21 @@
-/** One sentence at the bottom of the page; errors stay longer and are read out at once. */
+/** Toast messages. Errors stay longer and are announced immediately to screen readers. */
 import { el } from "./dom.js";
 
 /** @type {HTMLElement | null} */
-let shelf = null;
-/** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: ReturnType<typeof setTimeout> }>} */
+let container = null;
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
+/** @type {Map<string, { node: HTMLElement, remove: () => void, at: number, timer: Timer }>} */
 const shown = new Map();
 
-/** A dialog covers everything else, and takes what is in it along when it closes. */
-function lift() {
+/** Move the toasts into the open dialog, which is in the top layer, and out of it when it closes. */
+function moveToTopLayer() {
   const above = document.querySelector("dialog[open]") ?? document.body;
-  if (shelf && shelf.parentNode !== above) above.append(shelf);
+  if (container && container.parentNode !== above) above.append(container);
 }
-document.addEventListener("close", lift, true);
+document.addEventListener("close", moveToTopLayer, true);
 
 /**
- * What went wrong before is over once something has worked that was asked for at `since`, after it was said.
+ * Remove errors shown before `since`, the start of a request that has succeeded.
  * @param {number} since
  */
 export function clearErrors(since) {
@@ -27,8 +28,8 @@ export function clearErrors(since) {
  * @param {"plain" | "error" | "offline"} [tone]
  */
 export function toast(sentence, tone = "plain") {
-  shelf ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
-  lift();
+  container ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
+  moveToTopLayer();
   clearTimeout(shown.get(sentence)?.timer);
   shown.get(sentence)?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
@@ -49,5 +50,5 @@ export function toast(sentence, tone = "plain") {
     at: performance.now(),
     timer: setTimeout(remove, tone === "error" ? 12000 : 4000),
   });
-  shelf.append(node);
+  container.append(node);
 }

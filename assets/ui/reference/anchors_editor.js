@@ -1,4 +1,4 @@
-/** The anchors of the project: switched on and off, added by hand, pasted, or read from a text file. */
+/** The dialog to enable, disable and add test prompts: typed, pasted or from a text file. */
 /** @import { Anchor } from "../app/payloads.d.ts" */
 import { state, on } from "../app/store.js";
 import { refresh } from "../app/session.js";
@@ -6,12 +6,15 @@ import { write } from "../app/writes.js";
 import { el, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
-const LARGEST = 200_000; // letters of a text file; the studio itself limits the number of anchors
+const MAX_FILE_SIZE = 200_000; // bytes of a text file; the server limits the number of test prompts
 /** @type {Record<import("../app/payloads.d.ts").ProjectKind, string>} */
 const EXAMPLES = { style: "A lighthouse {}", object: "{} on a bridge" };
-/** @typedef {{ node: HTMLElement, input: HTMLInputElement, sending: number }} Row how many changes of it are on their way */
+/**
+ * A row of the list; `sending` is the number of its pending writes.
+ * @typedef {{ node: HTMLElement, input: HTMLInputElement, sending: number }} Row
+ */
 
-/** @type {Map<string, Row>} by the test prompt's ID */
+/** @type {Map<string, Row>} by test prompt id */
 const rows = new Map();
 /** @type {ReturnType<typeof build>} made when it is opened first */
 let parts;
@@ -95,7 +98,7 @@ function build() {
     if (line.value.trim()) add([line.value], { typed: true });
   });
   line.addEventListener("input", showPreview);
-  line.addEventListener("paste", (event) => pasted(event));
+  line.addEventListener("paste", (event) => addPasted(event));
   file.addEventListener("change", () => {
     const chosen = file.files?.[0];
     file.value = "";
@@ -139,7 +142,7 @@ function makeRow(anchor) {
     row.sending += 1;
     setText(parts.said, "");
     const answer = await write("enable_anchor", { anchor: anchor.id, enabled: wanted });
-    await refresh(); // a poll that was asked for before does not know it
+    await refresh(); // a poll already in flight may be stale
     row.sending -= 1;
     if (!answer && !row.sending) input.checked = !wanted;
   });
@@ -147,7 +150,7 @@ function makeRow(anchor) {
 }
 
 /**
- * The prompt, with what stands for the subject set back.
+ * The prompt, with the placeholder for the subject styled as secondary text.
  * @param {string} prompt
  */
 function words(prompt) {
@@ -160,7 +163,7 @@ function words(prompt) {
   );
 }
 
-/** The button that opened the dialog may have been drawn anew behind it. */
+/** Restore the focus: the button that opened the dialog may have been re-rendered meanwhile. */
 function refocus() {
   if (document.activeElement !== document.body) return;
   /** @type {NodeListOf<HTMLElement>} */
@@ -168,7 +171,7 @@ function refocus() {
   [...buttons].find((node) => node.offsetParent)?.focus();
 }
 
-/** What the line would ask for; nothing while it is empty. */
+/** Preview the test prompts that the input would add. */
 function showPreview() {
   const typed = parts.line.value.trim();
   setText(
@@ -184,10 +187,10 @@ function showPreview() {
 async function add(lines, { typed = false } = {}) {
   const only = !typed && parts.only.checked;
   const project = state.project?.id;
-  if (typed) parts.line.value = ""; // for the next one
+  if (typed) parts.line.value = ""; // ready for the next prompt
   showPreview();
   const answer = await write("add_anchors", { project, lines, only });
-  if (!answer) return typed && putBack(lines[0]);
+  if (!answer) return typed && restoreInput(lines[0]);
   await refresh();
   if (project !== state.project?.id) return;
   setText(parts.said, answer.said);
@@ -195,19 +198,19 @@ async function add(lines, { typed = false } = {}) {
 }
 
 /**
- * A line that was refused stands there again, to be corrected.
+ * Put a rejected prompt back into the input, unless it has new text.
  * @param {string} line
  */
-function putBack(line) {
+function restoreInput(line) {
   parts.line.value ||= line;
   showPreview();
 }
 
 /**
- * Several lines at once are a list, not one anchor.
+ * Add several pasted lines as a list of test prompts.
  * @param {ClipboardEvent} event
  */
-function pasted(event) {
+function addPasted(event) {
   const lines = (event.clipboardData?.getData("text") ?? "").split(/\r?\n/).filter((line) => line.trim());
   if (lines.length < 2) return;
   event.preventDefault();
@@ -216,9 +219,10 @@ function pasted(event) {
 
 /** @param {File} file */
 async function read(file) {
-  if (file.size > LARGEST)
+  if (file.size > MAX_FILE_SIZE)
     return toast(
-      `${file.name} is too large for a list of test prompts: import a text file with one test prompt per line.`,
+      `${file.name} is too large for a list of test prompts: ` +
+        "import a text file with one test prompt per line.",
       "error",
     );
   const text = (await file.text()).replace(/^\uFEFF/, "");

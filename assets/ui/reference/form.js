@@ -1,4 +1,4 @@
-/** The form of a new project: one set of references, or one for each object; the model and its settings. */
+/** The form of a new project: one set of references per object, the model and its settings. */
 /** @import { ProjectKind } from "../app/payloads.d.ts" */
 /** @import { ReferenceParts, Upload } from "../app/parts.d.ts" */
 /** @import { Derived } from "../app/payloads_calls.d.ts" */
@@ -9,7 +9,7 @@ import { setAttribute } from "../kit/dom.js";
 import { mountPresets } from "./presets.js";
 import { PictureSet, showDerived } from "./picture_set.js";
 
-const MOST = 4; // the studio refuses more objects at once
+const MAX_OBJECTS = 4; // the server rejects more
 
 /**
  * @param {ReferenceParts} parts
@@ -51,7 +51,7 @@ export function mountForm(parts, upload, created) {
     showDerived(parts.derived, answer.problem, null, alone ? null : answer.anchors);
   };
 
-  /** Which sets there are, how they are called, and whether another one may come. */
+  /** Show and label the sets, and the button that adds one. */
   const arrange = () => {
     const several = open().length > 1;
     for (const [i, set] of sets.entries()) {
@@ -60,7 +60,7 @@ export function mountForm(parts, upload, created) {
       set.setNumber(several ? i + 1 : null);
     }
     setAttribute(parts.sets, "data-several", several);
-    parts.another.hidden = kind() === "style" || sets.length >= MOST;
+    parts.another.hidden = kind() === "style" || sets.length >= MAX_OBJECTS;
     derive();
   };
 
@@ -114,6 +114,6 @@ export function mountForm(parts, upload, created) {
     mounting = true;
     presets = await mountPresets(parts, kind());
     mounting = false;
-    presets?.setKind(kind()); // it may have been chosen meanwhile
+    presets?.setKind(kind()); // it may have changed during the request
   });
 }

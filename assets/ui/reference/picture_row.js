@@ -1,13 +1,13 @@
-/** A picture in the form of a new project, with its prompt and its mask. */
+/** A row of the new project form: a picture, its prompt and its mask. */
 /** @import { Runs } from "../app/payloads_refinement.d.ts" */
 import { call } from "../app/session.js";
 import { paintMask } from "../brush/mask_dialog.js";
 import { el, setText } from "../kit/dom.js";
 
 const MASK = "-masklabel.png";
-const LARGEST_PAINTED = 2048; // pixels on an edge: what the studio keeps of a picture
+const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
 /**
- * A picture in the form: the uploaded file by `path`, its mask as a file or as it was painted.
+ * A picture of the form; `path` is the uploaded file, `mask` an uploaded mask file, `painted` a painted mask.
  * @typedef {{ node: HTMLElement, prompt: HTMLInputElement, note: HTMLElement, paint: HTMLButtonElement,
  *   remove: () => void, stem: string, path: string | null, mask: string | null, painted: Runs | null,
  *   ready: Promise<void> }} Row
@@ -90,7 +90,7 @@ export function makeRow(file, caption, placeholder, remove) {
 }
 
 /**
- * Paint where the subject is before there is a project; the studio looks at the mask at once.
+ * Open the mask dialog before the project exists; the server checks the mask immediately.
  * @param {Row} row
  * @param {HTMLImageElement} image
  */

@@ -1,4 +1,4 @@
-/** One set of references in the form: pictures with prompts, a trigger word, and what follows from them. */
+/** One set of references in the form: pictures with prompts, a trigger word, and the derived facts. */
 /** @import { Fact, ProjectKind } from "../app/payloads.d.ts" */
 /** @import { DerivedSet } from "../app/payloads_calls.d.ts" */
 /** @import { Row } from "./picture_row.js" */
@@ -59,7 +59,7 @@ function elementsOf(changed, remove) {
   return { node, head, title, away, file, drop, list, trigger, field, derived };
 }
 
-/** `changed()` is called after each change of a prompt, a picture or the trigger word. */
+/** `changed()` is called when a prompt, a picture or the trigger word has changed. */
 export class PictureSet {
   /** @type {Row[]} */
   rows = [];
@@ -79,7 +79,7 @@ export class PictureSet {
     takeFiles(this.parts.drop, this.file, (files) => this.add(files));
   }
 
-  /** The prompt of each picture; one without has that of the first. */
+  /** The prompt of each picture; an empty one defaults to that of the first picture. */
   prompts() {
     return this.rows.map((row) => row.prompt.value.trim() || this.rows[0].prompt.value.trim());
   }
@@ -99,7 +99,7 @@ export class PictureSet {
       .filter((row) => row.path);
   }
 
-  /** @param {File[]} files pictures, their prompts as text files, their masks */
+  /** @param {File[]} files pictures, prompts as text files, and masks */
   async add(files) {
     /** @type {Map<string, string>} */
     const captions = new Map();
@@ -132,7 +132,7 @@ export class PictureSet {
 
   /** @param {Row} row */
   take(row) {
-    if (!this.rows.includes(row)) return; // it was removed while it was on its way
+    if (!this.rows.includes(row)) return; // removed during the upload
     this.rows.splice(this.rows.indexOf(row), 1);
     row.node.remove();
     this.changed();
@@ -199,7 +199,7 @@ function takeFiles(drop, file, add) {
 }
 
 /**
- * What follows from the prompts: a problem, or facts and the first anchors. Nothing at all hides the box.
+ * Show a problem, or the derived facts and the first test prompts. Hides the box if there is nothing to show.
  * @param {HTMLElement} box
  * @param {string | undefined} problem
  * @param {Fact[] | null | undefined} facts

@@ -1,4 +1,4 @@
-/** Choice of the model, and the settings that come with it. */
+/** Choice of a model preset, and its settings. */
 /** @import { Preset } from "../app/payloads_calls.d.ts" */
 /** @import { ProjectKind } from "../app/payloads.d.ts" */
 /** @import { ReferenceParts } from "../app/parts.d.ts" */

@@ -1,4 +1,4 @@
-/** The workspace's projects, and the archived ones, which can be restored or deleted. */
+/** The list of projects, and of archived projects, which can be restored or deleted. */
 /** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
@@ -11,28 +11,28 @@ import { toast } from "../kit/toast.js";
 
 /** @type {ReferenceParts} */
 let parts;
-const question = newest();
-let trying = false; // a demo is on its way
-let open = false; // the list of archived projects
+const newRequest = newest();
+let trying = false; // a demo is being created
+let open = false; // the list of archived projects is expanded
 
 /** @param {ReferenceParts} found */
 export function mountProjects(found) {
   parts = found;
 }
 
-/** Projects and demos as the store has them now. */
+/** Fetch and show the projects and demos. */
 export async function listProjects() {
-  const isNewest = question();
+  const isLatest = newRequest();
   const answer = await call("reference", "overview", {});
-  if (!answer || !isNewest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
-  const here = answer.projects.filter((project) => project.size === null);
-  const away = answer.projects.filter((project) => project.size !== null);
+  if (!answer || !isLatest() || repeats(parts.projects, [answer, state.projectId, trying])) return;
+  const active = answer.projects.filter((project) => project.size === null);
+  const archived = answer.projects.filter((project) => project.size !== null);
   parts.projects.replaceChildren(
-    ...(here.length
-      ? here.map(row)
+    ...(active.length
+      ? active.map(row)
       : [el("li", { class: "none" }, "No project yet. The demo is a good start.")]),
   );
-  parts["put-away"].replaceChildren(...(away.length ? [awayList(away)] : []));
+  parts["put-away"].replaceChildren(...(archived.length ? [archivedList(archived)] : []));
   parts.demo.replaceChildren(...answer.demos.map(demoButton));
 }
 
@@ -40,7 +40,7 @@ export async function listProjects() {
  * @param {ListedProject} project
  * @param {string} more
  */
-function face(project, more) {
+function cardContent(project, more) {
   return [
     project.cover ? el("img", { src: reference(project.cover), alt: "", width: 44, height: 44 }) : null,
     el(
@@ -66,7 +66,7 @@ function row(project) {
         "aria-current": current ? "true" : null,
         on: { click: () => openProject(project.id) },
       },
-      face(project, project.created),
+      cardContent(project, project.created),
     ),
     el(
       "button",
@@ -76,7 +76,7 @@ function row(project) {
         "aria-label": `Archive ${project.name}`,
         title: "Archive it: it moves to the end of this list. Nothing is lost.",
         data: { action: "put-away" },
-        on: { click: putAway(project) },
+        on: { click: archive(project) },
       },
       "Archive",
     ),
@@ -84,19 +84,19 @@ function row(project) {
 }
 
 /** @param {ListedProject} project */
-const putAway = (project) =>
+const archive = (project) =>
   once(async () => {
     if (await write("archive", { project: project.id }))
       toast(`${project.name} is archived: find it at the end of the list.`);
   });
 
 /** @param {ListedProject[]} projects */
-function awayList(projects) {
+function archivedList(projects) {
   const list = el(
     "details",
     { class: "put-away" },
     el("summary", {}, `Archived (${projects.length})`),
-    el("ul", {}, projects.map(awayRow)),
+    el("ul", {}, projects.map(archivedRow)),
   );
   list.open = open;
   list.addEventListener("toggle", () => {
@@ -106,7 +106,7 @@ function awayList(projects) {
 }
 
 /** @param {ListedProject} project */
-function awayRow(project) {
+function archivedRow(project) {
   /**
    * @param {string} action
    * @param {string} label
@@ -129,7 +129,7 @@ function awayRow(project) {
   return el(
     "li",
     {},
-    el("div", { class: "project-face" }, face(project, project.size ?? "")),
+    el("div", { class: "project-face" }, cardContent(project, project.size ?? "")),
     el(
       "div",
       { class: "project-buttons" },
@@ -151,7 +151,7 @@ function awayRow(project) {
 }
 
 /**
- * A button that acts once; then the list is made anew.
+ * A click handler that disables its button, runs `act`, and reloads the list.
  * @param {() => Promise<unknown>} act
  */
 const once =

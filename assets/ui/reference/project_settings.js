@@ -1,4 +1,4 @@
-/** Settings of an open project: each change is stored as it is made. */
+/** Settings of an open project; each change is saved immediately. */
 /** @import { Project } from "../app/payloads.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
@@ -8,7 +8,7 @@ import { FIELDS, makeFields, read, typedValue, weigh } from "../kit/settings_fie
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 /** @type {HTMLDetailsElement | null} */
-let last = null; // what stood there before: it stays open
+let last = null; // the previous render, to keep it expanded
 
 /** @param {Project} project */
 export function projectSettings(project) {

@@ -1,4 +1,4 @@
-/** Step 1: the open project, a new one, the demo, and the list of projects. */
+/** Step 1: the open project, the new project form, the demos, and the list of projects. */
 /** @import { Project, Subject } from "../app/payloads.d.ts" */
 /** @import { ReferenceParts, Upload } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
@@ -36,7 +36,7 @@ export function mountReference(found, _element, { upload }) {
   });
   mountImport(parts.import, parts.archive);
   on("project forget", show);
-  const later = () => setTimeout(show); // what waited for the person
+  const later = () => setTimeout(show); // re-renders that were deferred during a press or an edit
   parts.open.addEventListener("focusout", later);
   document.addEventListener("pointerup", later);
   on("step", () => {
@@ -63,12 +63,13 @@ function overview(project) {
   const focused = focusedIn(parts.open);
   if (parts.open.dataset.signature === signature) return;
   parts.open.querySelector(".facts-list")?.replaceChildren(...facts(project));
-  if (typing(focused) || parts.open.matches(":active")) return; // the rest can wait for a field or a click
+  // defer the re-render until the edit or the press ends
+  if (typing(focused) || parts.open.matches(":active")) return;
   parts.open.dataset.signature = signature;
   parts.open.replaceChildren(
     el("div", { class: "card-head" }, el("h2", {}, nameField(project)), el("span", {}, nature(project))),
     ...project.subjects.map((subject) =>
-      project.subjects.length > 1 ? ofSubject(subject) : plates(subject),
+      project.subjects.length > 1 ? subjectSection(subject) : plates(subject),
     ),
     el("p", { class: "derived-line" }, project.derived),
     el("dl", { class: "facts-list" }, facts(project)),
@@ -87,7 +88,7 @@ function overview(project) {
 }
 
 /**
- * The name, which is changed where it stands.
+ * The project name, editable in place.
  * @param {Project} project
  */
 function nameField({ id, name }) {
@@ -121,10 +122,10 @@ const nature = ({ kind, subjects }) =>
   kind === "style" ? "A style" : subjects.length > 1 ? count(subjects.length, "object") : "An object";
 
 /**
- * One of several objects: what was derived for it, and its pictures.
+ * The section of one of several objects: derived facts and pictures.
  * @param {Subject} subject
  */
-function ofSubject(subject) {
+function subjectSection(subject) {
   return el(
     "section",
     { class: "subject", "aria-label": subject.trigger },
@@ -157,7 +158,7 @@ function plates({ references }) {
 }
 
 /**
- * Of an object, what belongs to it in a picture can be painted; a style is the whole picture.
+ * A button to paint the subject mask of a reference. Objects only: a style has no mask.
  * @param {Subject["references"][number]} r
  */
 function maskButton(r) {

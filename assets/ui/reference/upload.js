@@ -1,4 +1,4 @@
-/** Uploads of pictures and masks; the studio looks at each as soon as it is there. */
+/** Uploads of pictures and masks; the server checks each after its upload. */
 /** @import { Row } from "./picture_row.js" */
 /** @import { Upload } from "../app/parts.d.ts" */
 import { call } from "../app/session.js";
@@ -6,19 +6,19 @@ import { setText } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
 /**
- * Why: the studio's own words when it refused ("HTTP 415: it is ..."), Gradio's check, or the connection.
+ * Why an upload failed: the server's message ("HTTP 415: it is ..."), Gradio's check, or the connection.
  * @param {File} file
  * @param {unknown} error
  */
 function notUploaded(file, error) {
-  const { message = "" } = /** @type {{ message?: string }} */ (error ?? {}); // whatever Gradio throws
+  const { message = "" } = /** @type {{ message?: string }} */ (error ?? {}); // Gradio may throw anything
   const why = /^HTTP \d+: (.+)/s.exec(message)?.[1];
   const large = message.startsWith("File(s) exceed") ? "it is too large." : "try again.";
   return `${file.name} could not be uploaded: ${why ?? large}`;
 }
 
 /**
- * Upload one picture and let the studio look at it; a picture that cannot be read leaves at once.
+ * Upload one picture and have the server check it; remove the row if the picture cannot be read.
  * @param {Row} row
  * @param {File} file
  * @param {Upload} upload
@@ -39,7 +39,7 @@ export async function send(row, file, upload) {
 }
 
 /**
- * A mask follows its picture; one that does not fit is refused, and the picture stays.
+ * Upload a mask after its picture. If the mask does not fit, only the mask is rejected.
  * @param {Row | undefined} row
  * @param {File} file
  * @param {Upload} upload

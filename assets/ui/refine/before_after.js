@@ -1,4 +1,4 @@
-/** The same prompt and seed before and after a refinement, under one slider. */
+/** The same prompt and seed before and after a refinement, with a comparison slider. */
 /** @import { ShownPicture } from "../app/payloads.d.ts" */
 /** @import { ComparedAnchor } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
@@ -73,12 +73,12 @@ function elementsOf(turn) {
   return { anchor, number, before, after, slider, place, left, right, strip, empty, body };
 }
 
-/** Asks for the pictures when it is shown, and again when more of them are drawn. */
+/** Loads the pictures when it is shown, and again when there are more. */
 class Comparison {
   /** @type {ComparedAnchor[]} */
   anchors = [];
   index = 0;
-  asked = "";
+  loadedKey = "";
 
   /** @param {HTMLElement} box */
   constructor(box) {
@@ -138,14 +138,15 @@ class Comparison {
   }
 
   /**
-   * The button of a seed, with both of its pictures.
+   * The button of a seed, with its two pictures.
    * @param {ComparedAnchor["pictures"][number]} pair
    * @param {number} i
    */
   seed({ before, after }, i) {
     const act = () => {
       this.choose(i);
-      /** @type {HTMLElement} */ (this.parts.strip.children[i]).focus(); // it was made again
+      // restore the focus after the re-render
+      /** @type {HTMLElement} */ (this.parts.strip.children[i]).focus();
     };
     return el(
       "button",
@@ -164,12 +165,12 @@ class Comparison {
   async load() {
     if (this.box.hidden || state.round?.kind !== "refine") return;
     const key = `${state.roundId}/${state.candidates.size}`;
-    if (key === this.asked) return;
-    this.asked = key;
+    if (key === this.loadedKey) return;
+    this.loadedKey = key;
     const answer = await call("rounds", "before_after", { round: state.roundId });
-    if (key !== this.asked) return;
+    if (key !== this.loadedKey) return;
     if (answer) this.take(answer.anchors);
-    else this.asked = ""; // it is requested again
+    else this.loadedKey = ""; // retry
   }
 
   /** @param {ComparedAnchor[]} anchors */

@@ -1,4 +1,4 @@
-/** The pairs of a refinement: reference beside generation, with what the vision model says of each patch. */
+/** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
 /** @import { MapKind } from "../heatmap/patch_maps.js" */
 /** @import { Pair } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
@@ -25,7 +25,7 @@ const near = new IntersectionObserver(
 export const pairHeat = shown;
 
 /**
- * Keep the cards of `box` in step with the refinement; a card is made once.
+ * Render the cards into `box` and update them, diffed by pair id.
  * @param {HTMLElement} box
  */
 export function mountPairCards(box) {
@@ -126,10 +126,11 @@ function makeCard(pair) {
       prompt.title = next.prompt;
       setText(figures, words(next));
       painted.hidden = !next.painted;
+      const corrected = next.painted ? ", corrected by hand" : "";
       setAttribute(
         node,
         "aria-label",
-        `Pair ${place + 1}: ${next.prompt}. ${words(next)}${next.painted ? ", corrected by hand" : ""}. Enlarge and paint.`,
+        `Pair ${place + 1}: ${next.prompt}. ${words(next)}${corrected}. Enlarge and paint.`,
       );
       node.disabled = !next.maps;
       if (fresh) {
@@ -143,7 +144,7 @@ function makeCard(pair) {
 }
 
 /**
- * A card is one button: its heatmaps take neither focus nor names of their own.
+ * A card is one button: remove its heatmaps from the tab order and the accessibility tree.
  * @param {Layer} layer
  */
 function quiet(layer) {

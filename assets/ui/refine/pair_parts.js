@@ -1,16 +1,16 @@
-/** Words and figures that the card and the enlarged view of a pair share. */
+/** Elements shared by the card and the enlarged view of a pair. */
 /** @import { Pair } from "../app/payloads_refinement.d.ts" */
 import { state } from "../app/store.js";
 import { el } from "../kit/dom.js";
 
 /**
- * The mean of a map over its subject, as far as it is known where the subject is.
+ * The mean of a map over the subject as text; unknown without a mask.
  * @param {number | null} value
  */
 export const mean = (value) => value?.toFixed(2) ?? "unknown (its mask is lost)";
 
-/** y is a reference of an object, or what was accepted of a style. */
-export const yours = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
+/** Label of the left picture: a reference of an object, or an accepted picture of a style. */
+export const referenceLabel = () => (state.project?.kind === "style" ? "Accepted" : "Reference");
 
 /**
  * @param {HTMLElement} place
@@ -23,7 +23,7 @@ export const plate = (place, title, words, why, panel) =>
   el("figure", {}, place, el("figcaption", { title: why }, el("b", {}, title), ` · ${words}`), panel);
 
 /**
- * Prompt, seed and number of an enlarged pair, and the way to the next one.
+ * Header of an enlarged pair: prompt, seed, number and navigation.
  * @param {Pair} pair
  * @param {number} at
  * @param {number} count
@@ -63,8 +63,8 @@ export function head(pair, at, count, { turn, close }) {
 }
 
 /**
- * Under a reference: which part of it counts as the subject, and a way to paint it.
- * @param {boolean} found is a part of it known, or does all of it count?
+ * Panel below a reference: what counts as its subject, and a button to paint the mask.
+ * @param {boolean} found whether there is a mask; otherwise the whole picture counts
  * @param {() => void} act
  */
 export function subjectPanel(found, act) {

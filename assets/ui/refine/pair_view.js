@@ -1,4 +1,4 @@
-/** One pair, large: what the reference lost, which patches of the generation are right, and a brush that overrules it. */
+/** The enlarged view of a pair: heatmaps of both pictures, and a brush to override the estimate. */
 /** @import { Brush, Tool } from "../brush/brush.js" */
 /** @import { Pair, Runs } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
 import { el, find, setText, whenClosed } from "../kit/dom.js";
-import { head, mean, plate, subjectPanel, yours } from "./pair_parts.js";
+import { head, mean, plate, subjectPanel, referenceLabel } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
 import { HeatPanel } from "../heatmap/panel.js";
@@ -23,15 +23,17 @@ const TOOLS = [
   { name: "erase", title: "Erase", key: "e", label: 128, look: null },
 ];
 const UNTOUCHED = 128;
-const PAUSE = 400; // ms after the last stroke, until it is kept
+const SAVE_DELAY = 400; // ms of debounce after the last stroke
 /** @type {Record<import("../heatmap/patch_maps.js").MapKind, { on: boolean, subject?: string }>} */
 const views = { quality: { on: true }, reproduction: { on: false } };
 /**
- * @typedef {{ id: string, maps: string | null, quality: HeatPanel, reproduction: HeatPanel, brush: Brush | null,
- *   outline: { remove: () => void } | null, keep: () => void }} Open
+ * @typedef {{
+ *   id: string, maps: string | null, quality: HeatPanel, reproduction: HeatPanel, brush: Brush | null,
+ *   outline: { remove: () => void } | null, keep: () => void,
+ * }} Open
  */
 
-/** @type {HTMLDialogElement} made when it is opened first */
+/** @type {HTMLDialogElement} created on first use */
 let dialog;
 /** @type {Open | null} the pair that is shown, with its layers */
 let open = null;
@@ -42,7 +44,7 @@ const draftName = (id) => `pair ${id}`;
 export const pairOpen = () => Boolean(dialog?.open);
 export const togglePairHeat = () => open?.quality.toggle();
 
-/** Browsers tell of a closing late: what belongs to it is done at once. */
+/** Clean up now, not on the asynchronous close event; focus the card of the pair. */
 export function closePair() {
   const id = open?.id;
   drop();
@@ -60,7 +62,7 @@ export function openPair(id) {
 }
 
 /**
- * To the pair before or after.
+ * Go to the next or previous pair.
  * @param {number} by
  */
 export function turnPair(by) {
@@ -75,18 +77,18 @@ function build() {
     el("dialog", { class: "studio pair-view", "aria-label": "A pair, enlarged" }),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && closePair());
-  whenClosed(dialog, () => open && closePair()); // by the browser itself
+  whenClosed(dialog, () => open && closePair()); // closed by the browser, for example with Esc
   on("forget", closePair);
   on("leaving", finish);
   on("refinement", () => {
-    // judged again behind the dialog
+    // new maps were computed while the dialog is open
     const shown = open;
     const maps = shown && state.refinement?.pairs.find((pair) => pair.id === shown.id)?.maps;
     if (maps && maps !== shown.maps) fill(shown.id);
   });
 }
 
-/** Keep what was painted, also by a stroke that is not ended. */
+/** End the current stroke and save. */
 function finish() {
   if (open?.brush?.stroke) open.brush.endStroke();
   open?.keep();
@@ -142,7 +144,7 @@ async function fill(id) {
       { class: "pair-plates" },
       plate(
         y,
-        yours(),
+        referenceLabel(),
         `${mean(pair.reproduction)} of it survives on average`,
         "How much of it survives in the generated picture: the mean over the subject, 0 to 1",
         reproduction.node,
@@ -167,11 +169,11 @@ async function fill(id) {
     mine.outline = outline;
   }
   await pictureThere(x);
-  return open === mine && lay(mine, x, bars, answer.painting);
+  return open === mine && mountBrush(mine, x, bars, answer.painting);
 }
 
 /**
- * The subject is found by the studio, and sometimes wrongly: a way to paint it, after which the pairs are judged again.
+ * The panel to correct the segmented subject; afterwards the maps of the pairs are computed again.
  * @param {Pair} pair
  * @param {string} id
  * @param {boolean} found
@@ -190,13 +192,13 @@ function subjectButton(pair, id, found) {
 }
 
 /**
- * The brush over the generated picture; what is painted is kept shortly after the last stroke.
+ * Add the brush to the generated picture. Strokes are saved with a debounce.
  * @param {Open} mine
  * @param {HTMLElement} place
  * @param {HTMLElement} bars
  * @param {Runs | null} runs
  */
-function lay(mine, place, bars, runs) {
+function mountBrush(mine, place, bars, runs) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @type {ReturnType<typeof brushBar> | null} */
@@ -207,7 +209,7 @@ function lay(mine, place, bars, runs) {
   const words = find(dialog, ".pair-kept", HTMLElement);
   mine.keep = async () => {
     clearTimeout(timer);
-    if (!mine.brush || mine.brush.stroke) return; // its end comes back here
+    if (!mine.brush || mine.brush.stroke) return; // endStroke() triggers onChange, which saves
     const painted = mine.brush.runs();
     const next = mine.brush.painted ? painted : null;
     if (JSON.stringify(next) === sent) return;
@@ -216,8 +218,8 @@ function lay(mine, place, bars, runs) {
     setText(words, "Saving…");
     const answer = await write("paint", { pair: mine.id, mask: next });
     if (answer) draftKept(draft, painted);
-    if (sent !== JSON.stringify(next)) return; // more was painted meanwhile
-    if (!answer) sent = null; // so that it is sent again
+    if (sent !== JSON.stringify(next)) return; // a newer change was sent meanwhile
+    if (!answer) sent = null; // the next save retries
     setText(words, answer ? "Saved" : "Not saved");
   };
   mine.brush = makeBrush(place, {
@@ -228,7 +230,7 @@ function lay(mine, place, bars, runs) {
     onChange: () => {
       bar?.update();
       clearTimeout(timer);
-      timer = setTimeout(mine.keep, PAUSE);
+      timer = setTimeout(mine.keep, SAVE_DELAY);
     },
   });
   bar = brushBar(mine.brush);

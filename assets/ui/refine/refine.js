@@ -1,4 +1,4 @@
-/** The Rounds screen of a refinement: its pairs, its training, before and after; the candidates are one click away. */
+/** The Rounds screen of a refinement: its pairs, training, and the comparison of before and after. */
 /** @import { MapKind } from "../heatmap/patch_maps.js" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
@@ -15,7 +15,7 @@ import { toast } from "../kit/toast.js";
 /** @typedef {"refinement" | "candidates"} Side */
 /** @typedef {"compare" | "pairs"} View */
 /** @type {{ side: Side, view: View | null }} */
-const choice = { side: "refinement", view: null }; // what the person chose for the round that is shown
+const choice = { side: "refinement", view: null }; // the user's choice for the current round
 
 /**
  * Show the refinement or the candidates of a round of kind refine.
@@ -26,7 +26,7 @@ export function showSide(side) {
   emit("side");
 }
 
-/** Is the refinement shown, and not the candidates of its round? */
+/** Is the refinement shown, rather than the candidates of its round? */
 export const refinementShown = () => state.round?.kind === "refine" && choice.side === "refinement";
 
 /** @param {RoundsParts} parts */
@@ -96,7 +96,7 @@ export function mountRefinement(parts) {
   update();
 }
 
-/** Heatmaps of all cards: on or off, how strong, and what they mean; undo and redo of what was painted. */
+/** Toolbar of the cards: heatmap toggles, opacity and legend; undo and redo of painting. */
 function pairBar() {
   /**
    * @param {MapKind} kind
@@ -167,7 +167,7 @@ function pairBar() {
 }
 
 /**
- * Undo or redo one painting of this refinement.
+ * Undo or redo one change of the painted masks of this refinement.
  * @param {"undo_painting" | "redo_painting"} name
  */
 export async function stepPainting(name) {

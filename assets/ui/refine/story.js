@@ -1,4 +1,4 @@
-/** The left side of a refinement: where it stands, what it changed, its loss, and what the next round does with it. */
+/** The left column of a refinement: progress, measured changes, loss, and the rule for the next round. */
 /** @import { Measured, Refinement } from "../app/payloads_refinement.d.ts" */
 /** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on, busy } from "../app/store.js";
@@ -26,16 +26,18 @@ const RULES = [
 /** @typedef {"done" | "now" | "work" | "later"} Mark */
 /** @typedef {{ name: string, words: string, mark: Mark }} StepRow */
 
-/** Made once: it stays open when the figures are drawn again. */
+/** Created once, so that it stays expanded when the figures are re-rendered. */
 const how = howComputed([
   [
     "The difference:",
-    "each picture is paired with the one that the round before drew for the same prompt and seed. The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
+    "each picture is paired with the one that the round before drew for the same prompt and seed. " +
+      "The figure is the mean of all pairs; prompts that the refinement was trained on are left out.",
     "mean of (after − before)",
   ],
   [
     "In brackets:",
-    "the range in which that mean lies with 95 % confidence, estimated by drawing from the prompts again and again at random (bootstrap over prompts). No clear change: the range includes zero.",
+    "the range in which that mean lies with 95 % confidence, estimated by drawing from the prompts " +
+      "again and again at random (bootstrap over prompts). No clear change: the range includes zero.",
   ],
   [
     "Figures:",
@@ -81,7 +83,7 @@ export function mountRefineStory(box) {
 }
 
 /**
- * Replace the children only when what they say has changed.
+ * Replace the children only when `value` has changed.
  * @template Value
  * @param {HTMLElement} node
  * @param {Value} value
@@ -175,7 +177,7 @@ function measuredRows([measured, judge, unmeasured]) {
 }
 
 /**
- * The difference as a dot on its interval, zero marked.
+ * The confidence interval of a difference, on a scale with zero marked.
  * @param {Measured} figure
  */
 function interval({ low, high, difference }) {
@@ -234,7 +236,7 @@ function ruleField() {
   };
 }
 
-/** The round that is refined here. */
+/** The round that this refinement refines. */
 function refined() {
   const parent = state.rounds.find((round) => round.id === state.roundId)?.parent_id;
   return state.rounds.find((round) => round.id === parent);

@@ -1,4 +1,4 @@
-/** Step 3: rounds beside each other. Only what was measured; nothing is made up. */
+/** Step 3: comparison of the rounds. Missing figures are shown as missing. */
 /** @import { RoundResult } from "../app/payloads_calls.d.ts" */
 /** @import { ResultsParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
@@ -12,7 +12,7 @@ import { mountExport } from "../app/archives.js";
 
 /** @type {ResultsParts} */
 let parts;
-const question = newest();
+const newRequest = newest();
 
 /** @param {ResultsParts} found */
 export function mountResults(found) {
@@ -25,18 +25,18 @@ export function mountResults(found) {
   });
 }
 
-/** Another project is opened: what is on its way belongs to this one. */
+/** Clear the screen when another project is opened; pending responses become stale. */
 function clear() {
-  question();
+  newRequest();
   parts["results-table"].replaceChildren();
   parts.accepted.replaceChildren();
 }
 
 async function load() {
   if (state.step !== "results" || !state.projectId) return;
-  const isNewest = question();
+  const isLatest = newRequest();
   const answer = await call("results", "results", { project: state.projectId });
-  if (!answer || !isNewest()) return;
+  if (!answer || !isLatest()) return;
   parts["results-table"].replaceChildren(table(answer.rounds));
   parts.accepted.replaceChildren(...answer.rounds.filter((round) => round.accepted.length).map(shelf));
   if (!parts.accepted.children.length)
@@ -51,7 +51,8 @@ const HEAD = [
   ["Like the reference", "Mean share of pictures that look more like the reference’s prompt than their own"],
   [
     "Undecided",
-    "How undecided the model is, as the mean over all test prompts. Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
+    "How undecided the model is, as the mean over all test prompts. " +
+      "Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
   ],
   ["Accepted", ""],
   ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],

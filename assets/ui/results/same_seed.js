@@ -1,4 +1,4 @@
-/** The same anchor and seed through the rounds. */
+/** The same test prompt and seed in each round. */
 /** @import { SameSeed } from "../app/payloads_calls.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
@@ -13,21 +13,21 @@ export function mountSameSeed(box) {
   const row = el("div", { class: "same-row" });
   let index = 0;
   let most = 1;
-  const question = newest();
+  const newRequest = newest();
   /** @param {number} step */
   const turn = (step) => () => {
     index = (index + step + most) % most;
     load();
   };
   const load = async () => {
-    const isNewest = question();
+    const isLatest = newRequest();
     number.textContent = `${index + 1} of ${most}`;
     const answer = await call("results", "same_seed", {
       project: state.projectId,
       anchor: anchor.value,
       index,
     });
-    if (!answer || !isNewest()) return;
+    if (!answer || !isLatest()) return;
     most = Math.max(1, answer.most);
     number.textContent = `${index + 1} of ${most}`;
     row.replaceChildren(...answer.rounds.map(plate));
@@ -51,7 +51,7 @@ export function mountSameSeed(box) {
   on("step project rounds", fill);
   on("forget", () => {
     if (state.project) return;
-    question();
+    newRequest();
     [index, most] = [0, 1];
     row.replaceChildren();
   });

@@ -1,4 +1,4 @@
-/** The action bar: the one next step stands out; what cannot be done yet says why. */
+/** The action bar: highlights the next step; disabled actions explain why. */
 /** @import { Round, RoundKind } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, on, emit, busy } from "../app/store.js";
@@ -6,12 +6,13 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { aside, childOf, closed, nextStep, refining } from "./next_step.js";
+import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
 
 /**
- * A button of the bar: the change that it asks for, and the kinds of rounds that it stands in.
+ * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
  * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[] }} Action
- * @typedef {"fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept" | "next_round"} Change
+ * @typedef {"fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept"
+ *   | "next_round"} Change
  */
 
 /** @type {Action[]} */
@@ -62,7 +63,8 @@ const ACTIONS = [
     name: "refine",
     label: "Refine with PatchDPO",
     title:
-      "Correct the model area by area: compare your pictures with generated ones, then train on the difference",
+      "Correct the model area by area: compare your pictures with generated ones, " +
+      "then train on the difference",
     change: "make_pairs",
     kinds: ["fine_tune"],
   },
@@ -143,7 +145,7 @@ function show(buttons, hint) {
   const kind = state.round?.kind ?? "fine_tune";
   for (const { name, title, kinds, button } of buttons) {
     const why = closed(name);
-    button.hidden = !kinds.includes(kind) || aside(name);
+    button.hidden = !kinds.includes(kind) || notApplicable(name);
     button.disabled = why !== null || sending;
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);

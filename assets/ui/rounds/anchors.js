@@ -1,4 +1,4 @@
-/** One row an anchor in the order of priority: how often it copies, how sure that is, and why it was chosen. */
+/** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "../app/payloads.d.ts" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
 import { el, repeats } from "../kit/dom.js";
@@ -8,12 +8,12 @@ import { editAnchors } from "../reference/anchors_editor.js";
 
 /** @param {HTMLElement} panel */
 export function mountAnchors(panel) {
-  const how = howWeighed(); // made once: it stays open when the table is drawn again
+  const how = howWeighed(); // created once: it stays expanded when the table is re-rendered
   const update = () => {
     if (!panel.hidden) show(panel, how);
   };
   on("scores round job forget view received", update);
-  on("hover", () => light(panel));
+  on("hover", () => highlight(panel));
 }
 
 /**
@@ -86,7 +86,8 @@ const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
   "Share of pictures that look more like the reference’s prompt than their own, with its 95 % interval",
-  "How undecided the model is: 100 % when half of the pictures look like the reference. Computed as the entropy of that share, divided by its largest value",
+  "How undecided the model is: 100 % when half of the pictures look like the reference. " +
+    "Computed as the entropy of that share, divided by its largest value",
 ];
 
 /** @param {Score} score */
@@ -116,8 +117,11 @@ function row(score) {
   );
 }
 
+/** @param {number} share in [0, 1] */
+const percent = (share) => Math.round(100 * share);
+
 /**
- * The overfit rate as a dot on its interval.
+ * The overfit rate as a dot on its confidence interval.
  * @param {Score} score
  */
 function interval({ rate, low, high, copies, n }) {
@@ -127,8 +131,8 @@ function interval({ rate, low, high, copies, n }) {
     {
       class: "interval",
       role: "img",
-      "aria-label": `${copies} of ${n}: ${Math.round(100 * rate)} %, interval ${Math.round(100 * low)} to ${Math.round(100 * high)} %`,
-      title: `${Math.round(100 * rate)} %, 95 % interval ${Math.round(100 * low)} to ${Math.round(100 * high)} %`,
+      "aria-label": `${copies} of ${n}: ${percent(rate)} %, interval ${percent(low)} to ${percent(high)} %`,
+      title: `${percent(rate)} %, 95 % interval ${percent(low)} to ${percent(high)} %`,
     },
     range,
     dot,
@@ -140,7 +144,7 @@ function interval({ rate, low, high, copies, n }) {
 }
 
 /** @param {HTMLElement} box */
-function light(box) {
+function highlight(box) {
   if (box.hidden) return;
   const anchor = state.candidates.get(state.hover ?? "")?.anchor_id;
   for (const node of box.querySelectorAll("tr[data-hot]")) node.removeAttribute("data-hot");

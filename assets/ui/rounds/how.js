@@ -1,11 +1,12 @@
-/** What the figures of a round and its suggestion are computed from, in plain words with the formulas. */
+/** Explanations of a round's figures and suggestions, with the formulas. */
 import { howComputed } from "../kit/how.js";
 
 /** @type {[string, string, string][]} */
 const UNDECIDED = [
   [
     "Like the reference:",
-    "a picture that is at least as similar to the reference’s prompt as to its own. Similarity is the cosine of CLIP features. A picture of one flat colour does not count.",
+    "a picture that is at least as similar to the reference’s prompt as to its own. " +
+      "Similarity is the cosine of CLIP features. A picture of one flat colour does not count.",
     "p = pictures like the reference / all pictures of the test prompt",
   ],
   [
@@ -15,23 +16,25 @@ const UNDECIDED = [
   ],
 ];
 
-/** Behind the reasons of the suggestion. */
+/** How suggestions are chosen. */
 export const howSuggested = () =>
   howComputed([
     ...UNDECIDED,
     [
       "Suggested:",
-      "the most undecided test prompts; among equals, those whose pictures are the closer calls. Of each, the picture that is most similar to its own prompt and not like the reference.",
+      "the most undecided test prompts; among equals, those whose pictures are the closer calls. " +
+        "Of each, the picture that is most similar to its own prompt and not like the reference.",
     ],
   ]);
 
-/** Behind the summary of a round. */
+/** How accepted pictures are weighted. */
 export const howWeighed = () =>
   howComputed([
     ...UNDECIDED,
     [
       "Weight of an accepted picture:",
-      "the setting λ (Weight of accepted pictures) times the mean of H over all test prompts. A reference counts 1.",
+      "the setting λ (Weight of accepted pictures) times the mean of H over all test prompts. " +
+        "A reference counts 1.",
       "w = λ · mean H",
     ],
   ]);

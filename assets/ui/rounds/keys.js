@@ -1,4 +1,4 @@
-/** Keys of the Rounds screen. They rest while the person types or a dialog of another kind is open. */
+/** Keyboard shortcuts of the Rounds screen, disabled in text fields and while another dialog is open. */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, setFocus, setSelection, setFilter } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
@@ -29,12 +29,13 @@ import { previewOpen } from "../training/previews.js";
 export function mountKeys(parts) {
   parts.keys.addEventListener("click", showHelp);
   document.addEventListener("keydown", (event) => {
-    if (event.repeat && event.key === "Enter" && above(event.target, "button")) event.preventDefault(); // it is pressed once
-    if (typing(event.target) || resting() || event.altKey) return;
+    // a held Enter key clicks a button only once
+    if (event.repeat && event.key === "Enter" && above(event.target, "button")) event.preventDefault();
+    if (typing(event.target) || shortcutsBlocked() || event.altKey) return;
     const act = actionFor(event);
     if (!act) return;
     event.preventDefault();
-    if (!event.repeat || event.key.startsWith("Arrow")) act(); // a key that is held is one decision
+    if (!event.repeat || event.key.startsWith("Arrow")) act(); // no auto-repeat, except for the arrow keys
   });
 }
 
@@ -43,7 +44,7 @@ export function mountKeys(parts) {
 /** @type {Record<string, [right: number, down: number]>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-const resting = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
+const shortcutsBlocked = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
 
 /**
  * @param {KeyboardEvent} event
@@ -62,7 +63,7 @@ function actionFor(event) {
     return key === "y" ? redo : null;
   }
   const arrow = ARROWS[key];
-  if (arrow) return above(event.target, "[role=tab], input") ? null : () => walk(...arrow);
+  if (arrow) return above(event.target, "[role=tab], input") ? null : () => moveFocus(...arrow);
   if (key === " ") return space(event);
   if (key === "Escape") return leave;
   if (key === "a") return () => decideFocused("accepted");
@@ -79,7 +80,7 @@ function actionFor(event) {
 }
 
 /**
- * While a part is painted only what belongs to the painting acts; the brush has its own keys.
+ * The shortcuts while a part is painted; the brush handles its own.
  * @param {KeyboardEvent} event
  * @param {string} key
  * @returns {Act | null}
@@ -115,7 +116,7 @@ function refinementAction(event, key) {
 }
 
 /**
- * Space enlarges the picture in focus; on any other button it presses that button.
+ * Space enlarges the focused picture, unless another button or link has the focus.
  * @param {KeyboardEvent} event
  * @returns {Act | null}
  */
@@ -140,11 +141,11 @@ const columns = () => {
 };
 
 /**
- * Move the focus by columns and rows, across the groups.
+ * Move the focus by columns and rows, across groups.
  * @param {number} right
  * @param {number} down
  */
-function walk(right, down) {
+function moveFocus(right, down) {
   const open = visibleGroups().map((group) =>
     group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.id),
   );

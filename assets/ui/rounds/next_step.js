@@ -1,4 +1,4 @@
-/** The next step of a round, and why an action is not open: what the action bar shows. */
+/** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "../app/payloads.d.ts" */
 import { busy, state, verdictOf } from "../app/store.js";
 import { unfinished } from "../top/job_words.js";
@@ -6,11 +6,11 @@ import { unfinished } from "../top/job_words.js";
 /** @type {Partial<Record<string, string>>} */
 const STEPS = { pairs: "pairs", review: "train", refine: "train", generate: "generate" };
 
-/** Is a refinement shown? */
+/** Is the current round a refinement? */
 export const refining = () => state.round?.kind === "refine";
 
 /**
- * Why an action is not open now, or null when it is.
+ * Why an action is disabled, or null if it is enabled.
  * @param {string} name
  * @returns {string | null}
  */
@@ -36,23 +36,27 @@ function closedRefinement({ complete }) {
   if (!state.candidates.size || !complete)
     return "Generate first: a refinement is compared with the pictures of this round";
   if (state.project?.kind === "style" && !acceptedSomewhere()) {
-    return "Accept a picture first: the pairs of a style are accepted pictures beside new ones of the same prompt";
+    return (
+      "Accept a picture first: the pairs of a style are accepted pictures " +
+      "beside new ones of the same prompt"
+    );
   }
   return null;
 }
 
-/** Is anything accepted in this round or in one above it? */
+/** Is any picture accepted in this round or its ancestors? */
 function acceptedSomewhere() {
   if ([...state.verdicts.values()].includes("accepted")) return true;
-  for (let round = above(state.roundId); round; round = above(round.id)) if (round.accepted) return true;
+  for (let round = parentOf(state.roundId); round; round = parentOf(round.id))
+    if (round.accepted) return true;
   return false;
 }
 
 /** @param {string | null} id */
-const above = (id) =>
+const parentOf = (id) =>
   state.rounds.find((round) => round.id === state.rounds.find((child) => child.id === id)?.parent_id);
 
-/** Was anything painted over the pairs of a refinement that is trained already? Then it can be trained again. */
+/** Does any pair have a painted mask? Then a trained refinement can be trained again. */
 const paintedSince = () => Boolean(state.refinement?.pairs.some((pair) => pair.painted));
 
 function pairsReady() {
@@ -61,10 +65,10 @@ function pairsReady() {
 }
 
 /**
- * Buttons that would only be in the way now.
+ * Is an action hidden because it does not apply now?
  * @param {string} name
  */
-export function aside(name) {
+export function notApplicable(name) {
   const complete = Boolean(state.round?.complete);
   if (!refining()) return false;
   if (name === "pairs") return pairsReady() || complete;
@@ -73,7 +77,7 @@ export function aside(name) {
   return complete && ["whole", "train", "generate"].includes(name) && !(name === "train" && paintedSince());
 }
 
-/** The next step as the store sees it, corrected by decisions that are still on their way. */
+/** The next step according to the server, adjusted for verdicts that are not saved yet. */
 export function nextStep() {
   if (unfinished(state.job) && state.job?.round_id === state.roundId) return "resume";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
@@ -83,7 +87,7 @@ export function nextStep() {
 }
 
 /**
- * The round that an action leads to and that is there already: a second line is what Branch is for.
+ * The existing child round that an action would create; Branch creates another one.
  * @param {string} name
  */
 export function childOf(name) {

@@ -1,4 +1,4 @@
-/** What a chip of the strip says about its round. */
+/** The status text of a chip in the round strip. */
 /** @import { Queue, RoundChip } from "../app/payloads.d.ts" */
 
 /** @type {Record<string, string>} */
@@ -10,7 +10,7 @@ const STEPS = {
 };
 
 /**
- * Where a round stands; `step` and `accepted` may be newer than what the round itself says.
+ * The status of a round; `step` and `accepted` may be newer than the round's own values.
  * @param {RoundChip} round
  * @param {{ step: string, accepted: number, current: boolean, rounds: RoundChip[], queue: Queue }} now
  */

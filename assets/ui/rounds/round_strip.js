@@ -1,4 +1,4 @@
-/** One chip for the reference and one a round; a click shows that round. */
+/** The round strip: a chip for the references and one per round; a click opens the round. */
 /** @import { Project, RoundChip } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 /**
@@ -23,7 +23,7 @@ export function mountStrip(parts) {
 }
 
 /**
- * Redraw only when what the chips say has changed.
+ * Re-render only when the chips have changed.
  * @param {RoundsParts} parts
  */
 function show(parts) {
@@ -69,7 +69,7 @@ function roundChip(project, round) {
   const accepted = current ? acceptedNow() : round.accepted;
   const step = current && state.round ? state.round.step : round.step;
   const refined = round.kind === "refine";
-  const from = comesFrom(round);
+  const from = parentNote(round);
   return {
     id: round.id,
     title: `${from ? "⎇ " : ""}${round.name}`,
@@ -124,7 +124,7 @@ function draw(chip) {
 }
 
 /**
- * Another child of the round that is shown.
+ * Create another child of the current round.
  * @param {HTMLButtonElement} button
  */
 async function branch(button) {
@@ -137,10 +137,10 @@ async function branch(button) {
 }
 
 /**
- * Where a round comes from, when that is not the chip before it.
+ * "Continues from ..." for a round whose parent is not the previous chip.
  * @param {RoundChip} round
  */
-function comesFrom(round) {
+function parentNote(round) {
   const before = state.rounds[state.rounds.indexOf(round) - 1];
   const parent = state.rounds.find((other) => other.id === round.parent_id);
   if (before?.id === round.parent_id || !before) return null;

@@ -1,4 +1,4 @@
-/** Puts the Rounds screen together out of its parts. */
+/** Mounts the parts of the Rounds screen. */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { mountStrip } from "./round_strip.js";
 import { mountViews } from "./tabs.js";

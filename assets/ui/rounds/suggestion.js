@@ -1,4 +1,4 @@
-/** The sampler's proposal: one line an anchor, with its reason, and a way to leave it out. */
+/** The list of suggested candidates: one row per test prompt, with the reason and verdict buttons. */
 /** @import { Score, Verdict } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, on, verdictOf, setFocus, setHover, drawing } from "../app/store.js";
@@ -50,7 +50,10 @@ function emptyWords() {
     return state.round?.kind === "refine"
       ? "The pictures accepted in the round before still count. Accept more here, or go on."
       : "";
-  return "After Generate, the studio picks the test prompts that the model is most undecided about, and says why.";
+  return (
+    "After Generate, the studio picks the test prompts that the model is most undecided about, " +
+    "and says why."
+  );
 }
 
 /**

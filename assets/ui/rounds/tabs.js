@@ -1,4 +1,4 @@
-/** Views of the same candidates, one at a time. A view is one line here and one file that fills its panel. */
+/** Tabs with the views of the candidates. To add a view, add a line here and a file that fills its panel. */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { emit } from "../app/store.js";
 import { el, setAttribute } from "../kit/dom.js";
@@ -7,7 +7,7 @@ import { mountAnchors } from "./anchors.js";
 import { mountMap } from "./map/map.js";
 
 /**
- * Name, label, and `mount(panel, { legend })`; a view hears `on("view")` when it is opened.
+ * Name, label, and `mount(panel, { legend })`; the `view` event is emitted when a view is opened.
  * @type {[name: string, label: string, mount: (panel: HTMLElement, more: { legend: HTMLElement }) => void][]}
  */
 const VIEWS = [

@@ -1,11 +1,11 @@
-/** What the top line says about the job of the project, and which buttons it has. */
+/** Text and buttons of the project's job in the top bar. */
 /** @import { Job } from "../app/payloads.d.ts" */
 import { isActive } from "../app/store.js";
 import { clock } from "../kit/format.js";
 import { HALTED, jobTitle, resumeWord } from "./job_words.js";
 
 /**
- * A button that is not there has no label.
+ * A null label hides the button.
  * @param {Job} job
  */
 export function jobLine(job) {

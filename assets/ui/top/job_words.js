@@ -1,4 +1,4 @@
-/** The words for the states of a job; those for its kind come with it (gal_studio/core/job_kinds.py). */
+/** Display text of job states. The text for job kinds comes from gal_studio/core/job_kinds.py. */
 /** @import { Job, JobState, QueuedJob } from "../app/payloads.d.ts" */
 
 /** @type {Set<JobState>} */
@@ -7,26 +7,26 @@ const WORKING = new Set(["running", "pausing", "stopping"]);
 /** @type {Set<JobState>} */
 export const HALTED = new Set(["paused", "interrupted", "stopped", "error"]);
 /**
- * Was the job halted by something other than the person's Stop? Then to resume it is what comes next.
+ * Was the job interrupted by something other than Stop? Then the next step is to resume it.
  * @param {Pick<Job, "state"> | null} job
  */
 export const unfinished = (job) => job?.state === "paused" || job?.state === "interrupted";
 /** @param {Pick<Job, "state">} job */
 export const isWorking = (job) => WORKING.has(job.state);
 /**
- * The button that takes a halted job up again.
+ * Label of the button that resumes a halted job.
  * @param {Pick<Job, "state">} job
  */
 export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
 
 /**
- * " after 40 of 200 steps", or nothing before the first of them.
+ * " after 40 of 200 steps", or empty if there is no total yet.
  * @param {QueuedJob | Job} job
  */
 export const reached = (job) => (job.total ? ` after ${job.done} of ${job.total} ${job.unit}`.trimEnd() : "");
 
 /**
- * "84 / 180", "Placing the pictures on the map", "stopping": how far a job is, beside its name.
+ * Progress text next to the job's name: "84 / 180", "Placing the pictures on the map", "stopping".
  * @param {QueuedJob | Job} job
  */
 export function jobProgress({ state, doing, done, total }) {
@@ -35,7 +35,7 @@ export function jobProgress({ state, doing, done, total }) {
 }
 
 /**
- * "Generating 84 / 180", "Fine-tuning stopped after 40 of 200 steps".
+ * Title with state: "Generating 84 / 180", "Fine-tuning stopped after 40 of 200 steps".
  * @param {Job} job
  */
 export function jobTitle(job) {

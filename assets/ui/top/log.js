@@ -1,11 +1,11 @@
-/** The end of the worker's log, fresh while it is open, and all that a bug report needs as one text. */
+/** The log dialog: the tail of the worker's log, refreshed while open, and a bug report to copy. */
 /** @import { LogAnswer } from "../app/payloads_calls.d.ts" */
 import { state } from "../app/store.js";
 import { call } from "../app/session.js";
 import { el, setText, whenClosed } from "../kit/dom.js";
 import { toast } from "../kit/toast.js";
 
-const PAUSE = 2000; // ms between two looks
+const REFRESH_INTERVAL = 2000; // ms
 /** @type {ReturnType<typeof build>} made when it is opened first */
 let parts;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -18,7 +18,7 @@ export function openLog() {
   parts ??= build();
   if (parts.dialog.open) return;
   parts.dialog.showModal();
-  look({ toEnd: true });
+  load({ toEnd: true });
 }
 
 function build() {
@@ -61,7 +61,8 @@ function build() {
     el(
       "p",
       { class: "log-note" },
-      "The report contains this log and the settings of the project. Folder names are shortened; passwords and tokens are left out.",
+      "The report contains this log and the settings of the project. " +
+        "Folder names are shortened; passwords and tokens are left out.",
     ),
   );
   whenClosed(made.dialog, () => clearTimeout(timer));
@@ -70,12 +71,12 @@ function build() {
   return made;
 }
 
-async function look({ toEnd = false } = {}) {
+async function load({ toEnd = false } = {}) {
   clearTimeout(timer);
   const answer = await call("top", "log", { project: state.projectId });
   if (!parts.dialog.open) return;
   if (answer) show(answer, toEnd);
-  timer = setTimeout(look, PAUSE);
+  timer = setTimeout(load, REFRESH_INTERVAL);
 }
 
 /**
@@ -99,20 +100,20 @@ function show(answer, toEnd) {
 }
 
 async function copy() {
-  if (await copied(report)) toast("Copied: paste it into your report.");
+  if (await copyText(report)) toast("Copied: paste it into your report.");
   else toast("The browser does not let the page copy: select the lines and press Ctrl+C.", "error");
 }
 
 /**
- * Browsers give the clipboard to pages of this machine or with TLS alone; the older way works elsewhere.
+ * Copy to the clipboard. The clipboard API exists only in secure contexts; elsewhere use `execCommand`.
  * @param {string} text
  */
-async function copied(text) {
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    /* the older way */
+    /* fall through to execCommand */
   }
   const area = el("textarea", { class: "log-copy", "aria-hidden": "true" });
   area.value = text;

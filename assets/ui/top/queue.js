@@ -1,4 +1,4 @@
-/** The work of all projects: what runs, what waits and in which order, what halted and may go on. */
+/** The job queue of all projects: running, waiting and halted jobs. */
 /** @import { Queue, QueuedJob } from "../app/payloads.d.ts" */
 /** @import { TopParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
@@ -17,7 +17,10 @@ const PARTS = [
 /** @type {HTMLElement} */
 let list;
 let sending = false;
-/** @type {Map<string, { words: HTMLElement, bar: HTMLProgressElement | null }>} what changes without a new list, by job */
+/**
+ * The elements that show progress, by job id; they are updated without a re-render of the list.
+ * @type {Map<string, { words: HTMLElement, bar: HTMLProgressElement | null }>}
+ */
 let live = new Map();
 
 export const queueOpen = () => Boolean(list?.matches(":popover-open"));
@@ -45,7 +48,7 @@ export function mountQueue(parts) {
   });
 }
 
-/** Make the rows anew only when they say something else; progress goes into those that are there. */
+/** Re-render the rows only when they have changed; update progress in place. */
 function show() {
   if (pressed(list)) return;
   const { queue } = state;
@@ -81,7 +84,7 @@ function focusAgain(keep) {
 
 /** @param {QueuedJob} job */
 function row(job) {
-  const words = el("span", { class: "queue-state" }, job.state === "queued" ? waits(job) : "");
+  const words = el("span", { class: "queue-state" }, job.state === "queued" ? waitsText(job) : "");
   const bar = isWorking(job)
     ? el("progress", { class: "job-bar", "aria-label": `Progress of ${name(job)}` })
     : null;
@@ -113,7 +116,7 @@ function row(job) {
 /** @param {QueuedJob} job */
 const name = (job) => `${job.title}, ${job.project_name}, ${job.round_name}`;
 /** @param {QueuedJob} job */
-const waits = (job) => (job.behind ? `after ${job.behind}` : "");
+const waitsText = (job) => (job.behind ? `after ${job.behind}` : "");
 
 /** @param {QueuedJob} job */
 function progress(job) {
@@ -172,28 +175,28 @@ function buttons(job) {
 }
 
 /**
- * One click is one move: a second one so soon would meet another row, since the first has moved them.
+ * Send one action per click. The second click of a double click is ignored: it could hit another row.
  * @param {Action} action
  * @param {object} request
  * @param {MouseEvent} event
  */
 async function act(action, request, event) {
   if (sending || event.detail > 1) return;
-  move(true);
+  setSending(true);
   try {
     await write(action, request);
     ["queue", "job"].forEach(ask);
     await refresh();
   } finally {
-    move(false);
+    setSending(false);
   }
 }
 
 /**
- * While one is on its way the buttons take no other, and say so.
+ * Block the buttons while a request is pending.
  * @param {boolean} now
  */
-function move(now) {
+function setSending(now) {
   sending = now;
   setAttribute(list, "aria-busy", now);
 }

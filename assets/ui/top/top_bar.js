@@ -1,4 +1,4 @@
-/** The top line: project, steps and the job, the same in every step and after every refresh. */
+/** The top bar: project, steps and job. */
 /** @import { Job } from "../app/payloads.d.ts" */
 /** @import { TopParts } from "../app/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
@@ -12,10 +12,11 @@ import { jobLine } from "./job_line.js";
 import { mountQueue } from "./queue.js";
 import { openLog } from "./log.js";
 
-const STILL = 600; // ms in which nothing can be stopped after a press: a second click is not meant for what moved under it
-/** @type {ReturnType<typeof setTimeout> | undefined} its timer */
-let still;
-const SHOWN_WORDS = 2; // trigger words in the top line; the rest is counted
+// Stop may move under the pointer after a click: disable it briefly, so that a double click does not hit it
+const STOP_DELAY = 600; // ms
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let stopTimer;
+const SHOWN_WORDS = 2; // trigger words in the top bar; the others are counted
 
 /**
  * @param {HTMLElement} element
@@ -46,24 +47,26 @@ export function mountTop(parts, element) {
 /** @param {TopParts} parts */
 function showProject(parts) {
   const project = state.project;
+  const triggers = project?.triggers ?? [];
   setText(parts.name, project?.name ?? "");
   parts.name.title = project?.name ?? "";
   parts.model.hidden = !project;
   parts.trigger.hidden = !project;
   setText(parts.model, project?.model ?? "");
   parts.model.title = project ? `Base model: ${project.base_model}` : "";
-  setText(parts.trigger, project ? callWords(project.triggers) : "");
+  setText(parts.trigger, project ? shortList(project.triggers) : "");
   parts.trigger.title = project
-    ? `Write ${project.triggers.map((word) => `“${word}”`).join(", ")} in a prompt to draw ${project.triggers.length > 1 ? "the objects" : "the subject"}`
+    ? `Write ${triggers.map((word) => `“${word}”`).join(", ")} in a prompt ` +
+      `to draw ${triggers.length > 1 ? "the objects" : "the subject"}`
     : "";
   document.title = project ? `${project.name} · GAL Studio` : "GAL Studio";
 }
 
 /**
- * "<dotty>, <brumm> +2": what does not fit stands in the title.
+ * "<dotty>, <brumm> +2"; the title attribute lists all of them.
  * @param {string[]} words
  */
-function callWords(words) {
+function shortList(words) {
   const more = words.length - SHOWN_WORDS;
   return words.slice(0, SHOWN_WORDS).join(", ") + (more > 0 ? ` +${more}` : "");
 }
@@ -97,12 +100,12 @@ function showJob(parts) {
   setAttribute(parts.resume, "data-next", unfinished(job) ? "" : null);
   parts.stop.hidden = line.stop === null;
   if (line.stop) setText(parts.stop, line.stop);
-  parts.stop.disabled = job.state === "stopping" || still !== undefined;
+  parts.stop.disabled = job.state === "stopping" || stopTimer !== undefined;
   emit("busy");
 }
 
 /**
- * Ask for a move of the job; the page shows it at once, the next poll says what became of it.
+ * Stop, pause or resume the job, with an optimistic update that the next poll confirms or corrects.
  * @param {"stop" | "pause" | "resume"} verb
  * @param {Job["state"]} soon
  */
@@ -110,13 +113,13 @@ async function move(verb, soon) {
   if (!state.job) return;
   const { id } = state.job;
   state.job = { ...state.job, state: soon };
-  clearTimeout(still);
-  still = setTimeout(() => {
-    still = undefined;
+  clearTimeout(stopTimer);
+  stopTimer = setTimeout(() => {
+    stopTimer = undefined;
     emit("job");
-  }, STILL);
+  }, STOP_DELAY);
   emit("job");
-  ask("job"); // a poll that is on its way does not know of it
+  ask("job"); // a poll in flight would overwrite the optimistic update
   await write(verb, { job: id });
   ask("job");
   ask("queue");

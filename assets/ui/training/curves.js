@@ -1,4 +1,4 @@
-/** The loss of the round's training: points as measured, and a running mean to read it by. */
+/** The training loss of the round, with a running mean. */
 /** @import { Loss } from "../app/payloads.d.ts" */
 import { state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
@@ -43,7 +43,7 @@ function show(box) {
 }
 
 /**
- * Mean over the last tenth of the steps: the raw loss jumps with the drawn noise level.
+ * Running mean over a tenth of the values: the raw loss varies with the sampled noise level.
  * @param {Loss[]} losses
  * @returns {Loss[]}
  */
@@ -57,7 +57,7 @@ export function running(losses, share = 0.1) {
 }
 
 /**
- * The curve of `[[step, loss], ...]` as an SVG.
+ * The loss curve as an SVG.
  * @param {Loss[]} losses
  * @param {string} [name]
  * @param {number} [height]

@@ -1,4 +1,4 @@
-/** Pictures that are drawn in the middle of a training: by an interval, or by Preview now. */
+/** Preview pictures, generated during training: at an interval or with Preview now. */
 /** @import { Preview } from "../app/payloads.d.ts" */
 import { state } from "../app/store.js";
 import { write } from "../app/writes.js";
@@ -10,7 +10,7 @@ let dialog = null;
 
 export const previewOpen = () => Boolean(dialog?.open);
 
-/** Is a training of the round that is shown at its steps? */
+/** Is the current round being trained? */
 function training() {
   const { job } = state;
   return (
@@ -20,9 +20,10 @@ function training() {
 
 /** @param {Preview} preview */
 const source = (preview) =>
-  `/preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}?v=${encodeURIComponent(preview.version)}`;
+  `/preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}` +
+  `?v=${encodeURIComponent(preview.version)}`;
 
-/** The row of previews; call `update()` when the round or its job has changed. */
+/** Create the row of previews; call `update()` when the round or its job has changed. */
 export function makePreviews() {
   const now = el(
     "button",

@@ -1,4 +1,4 @@
-/** Answers of the poll: what is new is taken, and an older answer never overwrites a newer state. */
+/** Poll responses: changes are applied, and a stale response never overwrites newer state. */
 /** @import { CandidateMark, Parts, PollAnswer } from "../../../assets/ui/app/payloads.d.ts" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -34,13 +34,13 @@ beforeEach(() => {
   told = [];
 });
 
-test("parts are taken, and their digests are sent with the next poll", () => {
+test("parts are applied, and their digests are sent with the next poll", () => {
   take(answer({ job: job({ state: "running" }) }, "abc"));
   assert.equal(state.job?.state, "running");
   assert.equal(known().parts.job, "abc");
 });
 
-test("a part that was asked for again is not taken from an answer of before", () => {
+test("a stale response does not update an invalidated part", () => {
   take(answer({ job: job({ state: "running" }) }));
   const sent = known();
   state.job = job({ state: "pausing" });
@@ -51,21 +51,21 @@ test("a part that was asked for again is not taken from an answer of before", ()
   assert.equal(state.job?.state, "paused");
 });
 
-test("what was asked for again is sent as unknown", () => {
+test("an invalidated part is sent with an unknown digest", () => {
   take(answer({ job: null }, "abc"));
   ask("job");
   assert.notEqual(known().parts.job, "abc");
 });
 
-test("verdicts of an answer that is older than a decision are not used, and are asked for again", () => {
+test("verdicts of a response older than a decision are ignored and invalidated", () => {
   take(answer({ verdicts: { a: "accepted" }, masks: {} }, "1"));
   state.verdicts.set("b", "accepted");
   take(answer({ verdicts: { a: "accepted" }, masks: {} }, "2"), { trustVerdicts: false });
   assert.equal(state.verdicts.get("b"), "accepted");
-  assert.match(known().parts.verdicts, /^in doubt/);
+  assert.match(known().parts.verdicts, /^invalid/);
 });
 
-test("only pictures whose verdict or accepted part changed are told of", () => {
+test("only pictures with a changed verdict or mask are emitted", () => {
   take(answer({ verdicts: { a: "accepted", b: "rejected" }, masks: { a: "1" } }));
   take(answer({ verdicts: { a: "accepted", c: "accepted" }, masks: { a: "2" } }, "2"));
   assert.deepEqual(told, [
@@ -76,7 +76,7 @@ test("only pictures whose verdict or accepted part changed are told of", () => {
   assert.equal(told.length, 2);
 });
 
-test("candidates add up, a reset replaces them, and an answer of an older mark is dropped", () => {
+test("candidates are appended, a reset replaces them, and a response to an older mark is ignored", () => {
   const news = (/** @type {string} */ id, /** @type {CandidateMark} */ mark, reset = false) =>
     answer({}, "1", { candidates: { reset, items: [candidate({ id })], mark } });
   const older = known();
@@ -89,7 +89,7 @@ test("candidates add up, a reset replaces them, and an answer of an older mark i
   assert.deepEqual([...state.candidates.keys()], ["c"]);
 });
 
-test("another round is asked for whole, the project stays known", () => {
+test("another round is requested in full, the project stays cached", () => {
   take(answer({ project: project({ id: "p" }), round: round({ id: "r" }), scores: [] }, "abc"));
   forget({ keepProject: true });
   assert.equal(known().parts.project, "abc");

@@ -1,4 +1,4 @@
-/** Paint that is not saved yet. */
+/** Drafts of painted masks. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { askStored, draftKept, draftOf, keepDraft } from "../../../assets/ui/app/drafts.js";
@@ -6,7 +6,7 @@ import { askStored, draftKept, draftOf, keepDraft } from "../../../assets/ui/app
 /** @param {...number} numbers */
 const runs = (...numbers) => ({ width: 2, height: 1, runs: numbers });
 
-test("a draft goes when just that was saved, and stays when more was painted", () => {
+test("a draft is discarded once it is saved, and kept if it has changed since", () => {
   keepDraft("part 1", runs(0, 2));
   draftKept("part 1", runs(0, 2));
   assert.equal(draftOf("part 1"), null);
@@ -15,7 +15,7 @@ test("a draft goes when just that was saved, and stays when more was painted", (
   assert.deepEqual(draftOf("part 1"), runs(255, 2));
 });
 
-test("the stored paint is asked for again when a draft was saved meanwhile", async () => {
+test("the stored mask is fetched again if a draft was saved meanwhile", async () => {
   keepDraft("part 2", runs(0, 2));
   const answers = ["older", "newer"];
   const got = askStored("part 2", async () => {

@@ -1,17 +1,17 @@
-/** Late answers: only the one to the newest question counts. */
+/** Stale responses: only the response to the latest request is used. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newest } from "../../../assets/ui/app/newest.js";
 
-test("an answer that comes after a newer question is not the newest", () => {
-  const question = newest();
-  const first = question();
+test("an answer that comes after a newer request is stale", () => {
+  const newRequest = newest();
+  const first = newRequest();
   assert.equal(first(), true);
-  const second = question();
+  const second = newRequest();
   assert.deepEqual([first(), second()], [false, true]);
 });
 
-test("questions of two places do not disturb each other", () => {
+test("requests of two callers are independent", () => {
   const [one, other] = [newest(), newest()];
   const mine = one();
   other();

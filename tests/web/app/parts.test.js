@@ -1,4 +1,4 @@
-/** The types of the templates' parts name what the templates have. */
+/** The part types match the templates. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

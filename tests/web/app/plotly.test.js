@@ -1,4 +1,4 @@
-/** Plotly is fetched once; what did not come is fetched again. */
+/** Plotly is loaded once; a failed load is retried. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plotly } from "../../../assets/ui/app/plotly.js";
@@ -11,7 +11,7 @@ const page = {
 };
 Object.assign(globalThis, { window: {}, document: page });
 
-test("a script that fails, or that brings no Plotly, is fetched again; one that came is kept", async () => {
+test("a failed load is retried, and a loaded library is cached", async () => {
   const failed = plotly();
   scripts[0].onerror();
   await assert.rejects(failed, /could not be loaded/);

@@ -1,4 +1,4 @@
-/** Filters, selection and the state of the work. */
+/** Filters, selection and job state. */
 /** @import { Filter } from "../../../assets/ui/app/store.js" */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -41,14 +41,14 @@ const LET_THROUGH = [
   ["selection", []],
 ];
 for (const [filter, ids] of LET_THROUGH) {
-  test(`the filter ${filter} lets its pictures through, and its count says how many`, () => {
+  test(`the filter ${filter} matches its pictures, and its count is correct`, () => {
     setFilter(filter);
     assert.deepEqual(shown(), ids);
     assert.equal(counts()[filter], ids.length);
   });
 }
 
-test("a lasso filters by the selection, Shift-click does not, and an empty selection shows all again", () => {
+test("a lasso filters by the selection, Shift click does not, and an empty one resets the filter", () => {
   setSelection(["a"]);
   assert.equal(state.filter, "all");
   setSelection(["a", "c"], { filter: true });
@@ -57,13 +57,13 @@ test("a lasso filters by the selection, Shift-click does not, and an empty selec
   assert.equal(state.filter, "all");
 });
 
-test("the focus goes only to pictures that are there", () => {
+test("only known candidates can have the focus", () => {
   setFocus("b");
   setFocus("gone");
   assert.equal(state.focus, "b");
 });
 
-test("work is drawing only while pictures of the round that is shown are generated", () => {
+test("`drawing` is true only while pictures of the current round are generated", () => {
   state.roundId = "r";
   state.job = job({ kind: "generate", round_id: "r", state: "running" });
   assert.deepEqual([busy(), drawing()], [true, true]);

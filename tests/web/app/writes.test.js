@@ -1,18 +1,20 @@
-/** Changes leave in the order of the clicks, and stay until the studio has answered. */
+/** Writes are sent in order, and stay queued until the server has answered. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tell } from "../browser.js";
 
-const { goOn, write, writeMark, pending, unreachable } = await import("../../../assets/ui/app/writes.js");
+const { resumePending, write, writeMark, pending, unreachable } = await import(
+  "../../../assets/ui/app/writes.js"
+);
 /**
- * A list that left for the studio, and how it is answered.
+ * A batch that was sent, and how to answer it.
  * @typedef {{ list: { id: string, name: string, request: { n?: number } }[], keepalive: boolean,
  *   resolve: (answer: Response) => void, reject: (error: Error) => void }} Asked
  */
 
 const soon = () => new Promise((done) => setTimeout(done, 5));
 
-/** A studio that answers when it is told to: `answer(list)` makes the answers, null is no answer at all. */
+/** A fake server: `answer(list)` resolves the pending request; null means no response. */
 function studio() {
   /** @type {Asked[]} */
   const asked = [];
@@ -29,7 +31,7 @@ function studio() {
   };
 }
 
-test("what is asked for meanwhile leaves as one list, in order", async () => {
+test("changes made during a request are sent as one batch, in order", async () => {
   const { asked, come } = studio();
   const first = write("decide", { n: 1 });
   const rest = [write("decide", { n: 2 }), write("undo", { n: 3 })];
@@ -45,7 +47,7 @@ test("what is asked for meanwhile leaves as one list, in order", async () => {
   assert.equal(pending(), 0);
 });
 
-test("a list without an answer is sent again with the same ids", async () => {
+test("a batch without a response is retried with the same ids", async () => {
   const { asked, come } = studio();
   const done = write("undo", {});
   asked[0].reject(new Error("away"));
@@ -59,7 +61,7 @@ test("a list without an answer is sent again with the same ids", async () => {
   assert.equal(unreachable(), false);
 });
 
-test("a poll knows all changes only when none was pending or came since", async () => {
+test("a poll is up to date only if no change was pending or made since", async () => {
   const { asked, come } = studio();
   const quiet = writeMark();
   assert.equal(quiet(), true);
@@ -72,7 +74,7 @@ test("a poll knows all changes only when none was pending or came since", async 
   assert.equal(writeMark()(), true);
 });
 
-test("a page that goes away sends what is pending, and notes it for the next page", async () => {
+test("on unload the queue is sent and persisted", async () => {
   const { asked, come } = studio();
   const done = write("decide", { n: 7 });
   tell("pagehide");
@@ -84,7 +86,7 @@ test("a page that goes away sends what is pending, and notes it for the next pag
   await done;
 });
 
-test("the person is asked before a page goes only when a change cannot be sent for it", async () => {
+test("the user is warned before unload only if a change cannot be sent", async () => {
   const { asked, come } = studio();
   const asks = () => {
     let stopped = false;
@@ -107,7 +109,7 @@ test("the person is asked before a page goes only when a change cannot be sent f
   await large;
 });
 
-test("a change is noted while all is well, and the next page goes on with what was noted", async () => {
+test("changes are persisted early, and the next page restores them", async () => {
   const { asked, come } = studio();
   const done = write("decide", { n: 9 });
   await new Promise((later) => setTimeout(later, 60));
@@ -117,7 +119,7 @@ test("a change is noted while all is well, and the next page goes on with what w
   await new Promise((later) => setTimeout(later, 60));
   assert.equal(sessionStorage.getItem("gal-studio-writes"), null, "nothing waits any more");
   sessionStorage.setItem("gal-studio-writes", noted ?? "");
-  goOn();
+  resumePending();
   assert.deepEqual(asked[1].list, asked[0].list, "the same ID: the studio does it once");
   come(asked[1], [{}]);
   await soon();

@@ -6,7 +6,7 @@ import { Mask } from "../../../assets/ui/brush/mask.js";
 /** @param {Mask} mask */
 const painted = (mask) => [...mask.labels].map((label, i) => (label === 255 ? i : -1)).filter((i) => i >= 0);
 
-test("runs come back as they were", () => {
+test("runs survive a round trip", () => {
   const runs = { width: 3, height: 2, runs: [0, 2, 255, 3, 128, 1] };
   assert.deepEqual(Mask.fromRuns(runs).toRuns(), runs);
   assert.deepEqual(new Mask(2, 2, 128).toRuns().runs, [128, 4]);
@@ -45,9 +45,9 @@ test("erasing, clearing and restoring", () => {
   assert.equal(mask.share(255, 0), 1);
 });
 
-test("soft edges become hard ones at the middle", () => {
+test("a binary mask splits at the middle", () => {
   const mask = Mask.fromRuns({ width: 4, height: 1, runs: [0, 1, 127, 1, 128, 1, 255, 1] });
-  assert.deepEqual([...mask.parted().labels], [0, 0, 255, 255]);
+  assert.deepEqual([...mask.binary().labels], [0, 0, 255, 255]);
 });
 
 test("the outline is the border of the label, each edge once", () => {

@@ -1,4 +1,4 @@
-/** Numbers as words, and the fields of the settings. */
+/** Formatting, and the settings fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, count, undecided } from "../../../assets/ui/kit/format.js";
@@ -10,7 +10,7 @@ test("counts, times and shares", () => {
   assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0 %", "53 %", "100 %"]);
 });
 
-test("numbers are sent as numbers; anything else as it was typed, so that the studio can say what is wrong", () => {
+test("numbers are sent as numbers; other input is sent as typed, for the server to reject", () => {
   const typed = (/** @type {string} */ name, /** @type {string} */ value) => typedValue(name, { value });
   assert.equal(typed("tune.steps", "77"), 77);
   assert.equal(typed("tune.preview_every", "25"), 25);
@@ -26,7 +26,7 @@ test("every field is read from the settings by its dotted name", () => {
   assert.ok(FIELDS.some(([name]) => name === "tune.preview_every"));
 });
 
-test("the weight is said for the measured openness, or as the most it can be", () => {
+test("the weight is shown for the measured entropy, or as its maximum", () => {
   assert.equal(weightWords("1", 0.5), "An accepted picture counts 0.5 times as much as a reference");
   assert.equal(weightWords("1"), "An accepted picture counts at most 0.69 times as much as a reference");
   assert.equal(weightWords("x"), "");

@@ -1,8 +1,8 @@
-/** The next step of a round, and why an action is not open. */
+/** The next step of a round, and why an action is disabled. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { state } from "../../../assets/ui/app/store.js";
-import { aside, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
+import { notApplicable, childOf, closed, nextStep } from "../../../assets/ui/rounds/next_step.js";
 import { candidate, chip, job, pair, project, refinement, round, score } from "../samples.js";
 
 beforeEach(() => {
@@ -22,24 +22,24 @@ beforeEach(() => {
   });
 });
 
-test("while a suggestion is open it comes next; once one is accepted, the next round", () => {
+test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept");
   state.verdicts.set("a", "accepted");
   assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggested picture is decided"]);
   state.verdicts.set("a", "rejected");
-  assert.equal(nextStep(), "accept", "as the store says");
+  assert.equal(nextStep(), "accept", "as in the store");
 });
 
-test("what was interrupted is gone on with before anything else, in its own round", () => {
+test("an interrupted job is resumed first, in its own round", () => {
   state.job = job({ state: "interrupted", round_id: "r" });
   assert.equal(nextStep(), "resume");
   state.job = job({ state: "stopped", round_id: "r" });
-  assert.equal(nextStep(), "accept", "the person stopped it");
+  assert.equal(nextStep(), "accept", "stopped by the user");
   state.job = job({ state: "paused", round_id: "other" });
   assert.equal(nextStep(), "accept");
 });
 
-test("nothing is open while the studio is at work, or before there is a round", () => {
+test("all actions are disabled while a job is active, or without a round", () => {
   state.job = job({ state: "queued" });
   assert.match(closed("generate") ?? "", /at work/);
   state.job = null;
@@ -47,7 +47,7 @@ test("nothing is open while the studio is at work, or before there is a round", 
   assert.match(closed("generate") ?? "", /Open a project/);
 });
 
-test("pictures are drawn once the model is trained, and until all are there", () => {
+test("generate is enabled once the model is trained, until the round is complete", () => {
   state.round = round({ trained: false });
   assert.equal(closed("generate"), "Fine-tune first");
   state.round = round({ trained: true, complete: false });
@@ -56,7 +56,7 @@ test("pictures are drawn once the model is trained, and until all are there", ()
   assert.match(closed("generate") ?? "", /All pictures/);
 });
 
-test("a style is refined once something is accepted, here or in a round above; an object at once", () => {
+test("a style needs an accepted picture, here or in an ancestor, to be refined; an object does not", () => {
   assert.match(closed("refine") ?? "", /^Accept a picture first/);
   state.verdicts.set("b", "accepted");
   assert.equal(closed("refine"), null);
@@ -70,19 +70,19 @@ test("a style is refined once something is accepted, here or in a round above; a
   assert.match(closed("refine") ?? "", /^Generate first/);
 });
 
-test("a refinement is trained once every pair is judged, and again when paint came since", () => {
+test("a refinement is trained once every pair has maps, and again after painting", () => {
   state.round = round({ kind: "refine", complete: false, trained: false });
   state.refinement = refinement({ step: "review", pairs: [pair({ maps: null })] });
   assert.deepEqual([nextStep(), closed("train")], ["train", "Make the comparison pairs first"]);
   state.refinement = refinement({ step: "review", pairs: [pair()] });
-  assert.deepEqual([closed("train"), aside("pairs"), aside("again")], [null, true, true]);
+  assert.deepEqual([closed("train"), notApplicable("pairs"), notApplicable("again")], [null, true, true]);
   state.round = round({ kind: "refine", complete: true });
-  assert.deepEqual([aside("train"), aside("again")], [true, false]);
+  assert.deepEqual([notApplicable("train"), notApplicable("again")], [true, false]);
   state.refinement = refinement({ pairs: [pair({ painted: "12" })] });
-  assert.equal(aside("train"), false);
+  assert.equal(notApplicable("train"), false);
 });
 
-test("an action goes to the round that it made already, of its own kind", () => {
+test("an action opens the existing child round of its kind", () => {
   state.rounds.push(
     chip({ id: "next", parent_id: "r" }),
     chip({ id: "fine", parent_id: "r", kind: "refine" }),

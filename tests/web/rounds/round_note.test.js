@@ -9,18 +9,18 @@ import { roundNote } from "../../../assets/ui/rounds/round_note.js";
 const note = (more) =>
   roundNote(chip(), { step: "wait", accepted: 0, current: true, rounds: [], queue: queue(), ...more });
 
-test("what waits is told from what runs", () => {
+test("waiting and running are distinguished", () => {
   assert.equal(note(), "waiting");
   assert.equal(note({ queue: queue({ working: [queued({ round_id: "other" })] }) }), "waiting");
   assert.equal(note({ queue: queue({ working: [queued({ round_id: "r" })] }) }), "running");
 });
 
-test("while pictures are chosen it says how many of those wanted", () => {
+test("during selection it shows how many pictures are accepted", () => {
   assert.equal(note({ step: "accept", accepted: 1 }), "choosing · 1 of 3");
   assert.equal(note({ step: "next_round", accepted: 5 }), "choosing · 5 accepted");
 });
 
-test("a round that another one continues says what was accepted; a refinement does not end the choosing", () => {
+test("a continued round shows what was accepted; a refinement does not end the selection", () => {
   assert.equal(note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r" })] }), "2 accepted");
   assert.equal(
     note({ step: "accept", accepted: 2, rounds: [chip({ parent_id: "r", kind: "refine" })] }),
@@ -28,7 +28,7 @@ test("a round that another one continues says what was accepted; a refinement do
   );
 });
 
-test("before that it says which step comes", () => {
+test("before that it shows the next step", () => {
   assert.equal(note({ step: "fine_tune" }), "not trained yet");
   assert.equal(note({ step: "generate" }), "trained");
 });

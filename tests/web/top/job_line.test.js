@@ -1,4 +1,4 @@
-/** The job in the top line: its words and buttons in every state. */
+/** The job in the top bar: its text and buttons in every state. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobLine } from "../../../assets/ui/top/job_line.js";
@@ -28,7 +28,7 @@ for (const [state, buttons, note] of STATES) {
   test(`a job that is ${state} has its buttons`, () => assert.deepEqual(shown({ state }), { buttons, note }));
 }
 
-test("speed and time left are said once they are known, and that the worker is starting", () => {
+test("speed and remaining time are shown once known, and that the worker is starting", () => {
   assert.equal(shown({ rate: 2.54, seconds_left: 63, unit: "steps" }).note, "2.5 steps/s · 1:03 left");
   assert.equal(shown({ seconds_left: 63 }).note, "1:03 left");
   assert.equal(shown({ worker_alive: false }).note, "starting");

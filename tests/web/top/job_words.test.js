@@ -1,4 +1,4 @@
-/** The words for jobs. */
+/** Display text of jobs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 /** @import { JobState } from "../../../assets/ui/app/payloads.d.ts" */
@@ -35,7 +35,7 @@ test("phases, disk space, and a job before its first step", () => {
 /** @type {JobState[]} */
 const HALTED = ["paused", "interrupted", "stopped", "error"];
 
-test("what the person stopped is not asked for; a failure is retried", () => {
+test("a stopped job is not resumed by default; a failed one is retried", () => {
   assert.deepEqual(
     HALTED.map((state) => unfinished({ state })),
     [true, true, false, false],

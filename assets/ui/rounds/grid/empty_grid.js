@@ -1,4 +1,4 @@
-/** What the grid says when there is nothing to see: why, and what to do. */
+/** The empty state of the grid: why it is empty, and what to do. */
 import { state, drawing } from "../../app/store.js";
 import { el, repeats } from "../../kit/dom.js";
 
@@ -6,7 +6,8 @@ import { el, repeats } from "../../kit/dom.js";
 const NONE = {
   suggested: [
     "Nothing is suggested",
-    "Pictures are suggested once all are drawn and some test prompts give a mix: some pictures like the reference, some not.",
+    "Pictures are suggested once all are drawn and some test prompts give a mix: " +
+      "some pictures like the reference, some not.",
   ],
   accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
   copies: [

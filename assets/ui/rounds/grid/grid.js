@@ -1,4 +1,4 @@
-/** The grid of candidates, grouped by anchor in the order of priority. Only what is new is drawn. */
+/** The grid of candidates, grouped by test prompt in order of priority, rendered incrementally. */
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
@@ -22,11 +22,11 @@ let shown;
 /** @type {HTMLElement} */
 let empty;
 /** @type {HTMLElement[]} */
-let lit = [];
+let highlighted = [];
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
-/** The groups in their order on the page. */
+/** The visible groups in page order. */
 export const visibleGroups = () =>
   [...grid.children]
     .flatMap((node) => groups.get(node.getAttribute("data-anchor") ?? "") ?? [])
@@ -48,10 +48,10 @@ export function mountGrid(parts) {
   on("verdicts", (ids) => {
     mark(ids);
     if (state.filter === "accepted") filter();
-    else counted();
+    else showCount();
   });
   on("filter selection", filter);
-  on("hover", light);
+  on("hover", highlight);
   on("focus", follow);
   new ResizeObserver(columns).observe(grid);
 }
@@ -60,8 +60,8 @@ function clear() {
   for (const group of groups.values()) group.node.remove();
   tiles.clear();
   groups.clear();
-  lit = [];
-  counted();
+  highlighted = [];
+  showCount();
 }
 
 /** @param {Anchor} anchor */
@@ -88,7 +88,7 @@ function add(items) {
   arrange();
 }
 
-/** Ranks, scores, waiting places and order; while pictures are drawn the groups keep their places. */
+/** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */
 function arrange() {
   if (state.round) for (const anchor of state.round.pool) groupOf(anchor);
   for (const [id, group] of groups) {
@@ -126,10 +126,10 @@ function filter() {
     group.node.hidden = !open && !(drawing() && state.filter === "all");
   }
   for (const [id, tile] of tiles) tile.toggleAttribute("data-selected", state.selection.has(id));
-  counted();
+  showCount();
 }
 
-function counted() {
+function showCount() {
   const all = counts();
   setText(shown, all.all ? `${all[state.filter]} / ${all.all} shown` : "");
   emptyGrid(empty, all);
@@ -143,16 +143,16 @@ function columns() {
 }
 
 /** @param {string | undefined} origin */
-function light(origin) {
-  for (const tile of lit) tile.removeAttribute("data-hot");
+function highlight(origin) {
+  for (const tile of highlighted) tile.removeAttribute("data-hot");
   const tile = tiles.get(state.hover ?? "");
-  lit = tile ? [tile] : [];
-  for (const hot of lit) hot.dataset.hot = "";
+  highlighted = tile ? [tile] : [];
+  for (const hot of highlighted) hot.dataset.hot = "";
   if (origin === "anchors" && tile) tile.scrollIntoView({ block: "nearest" });
 }
 
 /**
- * Only the tile in focus is a stop of the Tab key.
+ * Roving tabindex: only the focused tile is in the tab order.
  * @param {string | undefined} origin
  */
 function follow(origin) {
@@ -198,7 +198,7 @@ function listen(tools) {
 }
 
 /**
- * One verdict for all that is selected, or for the tile in focus.
+ * Give a verdict to the selected candidates, or to the focused one.
  * @param {Verdict} verdict
  */
 export function decideFocused(verdict) {

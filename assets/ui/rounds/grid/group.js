@@ -1,10 +1,10 @@
-/** The candidates of one anchor under a line with its scores. */
+/** The candidates of one test prompt, below a header with its scores. */
 /** @import { Anchor, Score } from "../../app/payloads.d.ts" */
 import { el, setText, setAttribute } from "../../kit/dom.js";
 import { undecided } from "../../kit/format.js";
 
 /**
- * A tile with what its face is, by the index of its picture.
+ * A tile with the id and index of its candidate.
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
  * @typedef {{ node: HTMLElement, body: HTMLElement, tiles: PlacedTile[], anchor: Anchor,
  *   parts: Record<"badge" | "bar" | "share" | "copies" | "entropy" | "note", HTMLElement> }} Group
@@ -22,7 +22,8 @@ export function makeGroup(anchor) {
   const entropy = el("span", {
     class: "entropy",
     title:
-      "How undecided the model is: 100 % when half of the pictures look like the reference. Computed as the entropy of that share, divided by its largest value",
+      "How undecided the model is: 100 % when half of the pictures look like the reference. " +
+      "Computed as the entropy of that share, divided by its largest value",
   });
   const note = el("span", { class: "note" });
   const head = el(
@@ -43,7 +44,7 @@ export function makeGroup(anchor) {
 }
 
 /**
- * Show rank, copy rate and entropy once the anchor is scored.
+ * Show rank, copy rate and entropy once the test prompt is scored.
  * @param {Group} group
  * @param {Score | undefined} score
  */
@@ -61,7 +62,7 @@ export function scoreGroup(group, score) {
 }
 
 /**
- * Put a tile in its place by index; a waiting place gives way.
+ * Insert a tile in order of index, in place of a placeholder.
  * @param {Group} group
  * @param {HTMLElement} tile
  * @param {{ id: string, index: number }} candidate
@@ -79,7 +80,7 @@ export function insertTile(group, tile, { id, index }) {
 }
 
 /**
- * Waiting places for the pictures that are still to come.
+ * Add or remove placeholders to match the number of expected pictures.
  * @param {Group} group
  * @param {number} expected
  */

@@ -1,7 +1,7 @@
-/** Where things are in the grid: the order of the groups, the picture above or below another, the columns. */
+/** Layout of the grid: order of the groups, vertical navigation, number of columns. */
 
 /**
- * Test prompts by rank, those without one last, otherwise as in the pool; without ranks the pool's order stays.
+ * Sort test prompts by rank, unranked ones last, ties in the order of the pool.
  * @param {Iterable<string>} ids
  * @param {string[]} pool
  * @param {(id: string) => number | null | undefined} rankOf
@@ -14,7 +14,7 @@ export function inOrder(ids, pool, rankOf) {
 }
 
 /**
- * The picture below (`down` is 1) or above (-1) in groups of rows; at the end, the picture itself.
+ * The picture below (`down` is 1) or above (-1), across groups; at the edge, the picture itself.
  * @param {string[][]} groups
  * @param {string} id one of them
  * @param {number} down
@@ -32,7 +32,7 @@ export function below(groups, id, down, columns) {
 }
 
 /**
- * How many columns fit into a width, in pixels; from 3 to 12, and no more than the largest group has pictures.
+ * How many columns fit into a width in pixels: from 3 to 12, and at most the size of the largest group.
  * @param {number} width
  * @param {number} most
  */

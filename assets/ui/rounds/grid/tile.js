@@ -1,4 +1,4 @@
-/** One candidate: its picture, its marks, and the words a screen reader says. */
+/** The tile of a candidate: its picture, its marks and its accessible name. */
 /** @import { Candidate, Verdict } from "../../app/payloads.d.ts" */
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, setAttribute } from "../../kit/dom.js";
@@ -7,7 +7,7 @@ import { thumbnail } from "../../app/urls.js";
 /** @type {Partial<Record<Verdict, string>>} */
 const SAYS = { accepted: "accepted", rejected: "rejected" };
 /**
- * What was out of the ordinary when a picture was drawn.
+ * Text of the remarks on how a picture was generated.
  * @type {Partial<Record<string, string>>}
  */
 export const REMARKS = {
@@ -34,7 +34,7 @@ export function makeTile(candidate) {
 }
 
 /**
- * Bring the marks up to date; attributes alone, CSS draws them.
+ * Update the marks: sets attributes that CSS renders.
  * @param {HTMLElement} node
  * @param {Candidate} candidate
  */
@@ -67,7 +67,7 @@ export function describe(candidate, verdict, suggested) {
 }
 
 /**
- * The buttons that follow the pointer: one set for all tiles.
+ * The hover buttons: one set, moved between tiles.
  * @param {Record<"accept" | "reject" | "enlarge", (id: string) => void>} acts
  */
 export function makeTools({ accept, reject, enlarge }) {

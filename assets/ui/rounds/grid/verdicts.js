@@ -1,4 +1,4 @@
-/** Accept, reject, undo, redo: verdicts are shown at once, stored in order, and taken back when the store refuses. */
+/** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
 /** @import { Runs } from "../../app/payloads_refinement.d.ts" */
 /** @import { Verdict } from "../../app/payloads.d.ts" */
 import { state, emit, verdictOf } from "../../app/store.js";
@@ -20,7 +20,7 @@ function show(id, verdict, part = null) {
 }
 
 /**
- * Give one verdict to several candidates; one undo takes it back.
+ * Give one verdict to several candidates, as one undo step.
  * @param {string[]} ids
  * @param {Verdict} verdict
  */
@@ -29,17 +29,17 @@ export async function decide(ids, verdict) {
   if (!changing.length) return;
   for (const id of changing) show(id, verdict);
   emit("verdicts", new Set(changing));
-  if (!(await write("decide", { candidates: changing, verdict }))) askAgain();
+  if (!(await write("decide", { candidates: changing, verdict }))) refetch();
 }
 
-/** What is shown may not be what the store holds. */
-function askAgain() {
+/** Invalidate the verdicts and masks, and fetch them again. */
+function refetch() {
   ["verdicts", "masks"].forEach(ask);
   return refresh();
 }
 
 /**
- * A click accepts; a second click takes the verdict back, and what was painted with it.
+ * Set a verdict, or clear it if it is already set. Clearing also discards the mask.
  * @param {string} id
  * @param {Verdict} verdict
  */
@@ -51,7 +51,7 @@ export function toggle(id, verdict) {
 }
 
 /**
- * Accept a picture in part; `mask` is `{width, height, runs}`, 255 where the picture is right. Was it kept?
+ * Accept part of a picture; the mask is 255 where the picture is right. Resolves with whether it was saved.
  * @param {string} id
  * @param {Runs} mask
  */
@@ -59,7 +59,7 @@ export async function acceptInPart(id, mask) {
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
   const answer = await write("accept_in_part", { candidate: id, mask });
-  askAgain();
+  refetch();
   return Boolean(answer);
 }
 
@@ -72,7 +72,7 @@ async function step(name, empty) {
   if (!round) return;
   const answer = await write(name, { round });
   if (!answer || round !== state.roundId) return;
-  if (answer.changed.length) askAgain();
+  if (answer.changed.length) refetch();
   else toast(empty);
 }
 

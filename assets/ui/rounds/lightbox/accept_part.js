@@ -1,4 +1,4 @@
-/** Accept a picture in part: paint what is right, and only that is learned. */
+/** Accept part of a picture: only the painted area is used for training. */
 /** @import { Brush, Tool } from "../../brush/brush.js" */
 /** @typedef {ReturnType<typeof partPainter>} PartPainter */
 import { state } from "../../app/store.js";
@@ -18,7 +18,7 @@ const TOOLS = [
 ];
 
 /**
- * The part of one candidate: `changed()` is called when painting starts, ends or changes.
+ * The part painter of a candidate; `changed()` is called when painting starts, ends or changes the mask.
  * @param {HTMLElement} place
  * @param {string} id
  * @param {() => void} changed
@@ -83,7 +83,7 @@ export function partPainter(place, id, changed) {
     if (await acceptInPart(id, runs)) draftKept(draft, runs);
     return undefined;
   }
-  /** Why the part cannot be accepted now, or null when it can. */
+  /** Why the part cannot be accepted now, or null if it can. */
   function closed() {
     if (!brush?.painted) return "Paint what is right in this picture first";
     return brush.mask.share(255) === 1 ? "All of it is painted: accept the whole picture instead" : null;
@@ -106,7 +106,7 @@ export function partPainter(place, id, changed) {
 }
 
 /**
- * The buttons that take the place of the verdicts while a part is painted.
+ * The buttons that replace the verdict buttons while painting.
  * @param {PartPainter} part
  */
 export function partButtons(part) {

@@ -1,4 +1,4 @@
-/** The figures beside an enlarged picture. */
+/** The figures next to an enlarged picture. */
 /** @import { Candidate, Score } from "../../app/payloads.d.ts" */
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
@@ -24,13 +24,15 @@ export function figures(candidate, score) {
     [
       "Difference",
       `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
-      "Likeness to its own prompt minus likeness to the reference’s prompt. At zero or below, the picture counts as like the reference",
+      "Likeness to its own prompt minus likeness to the reference’s prompt. " +
+        "At zero or below, the picture counts as like the reference",
     ],
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score
       ? [
           "Test prompt",
-          `${score.copies} of ${score.n} like the reference · undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
+          `${score.copies} of ${score.n} like the reference · ` +
+            `undecided ${undecided(score.entropy)} · priority ${score.rank || "–"}`,
         ]
       : null,
   ];

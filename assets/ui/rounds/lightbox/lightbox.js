@@ -1,4 +1,4 @@
-/** One picture, large: prompt, seed, scores, why, patch quality and a brush; beside the reference when asked. */
+/** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { PartPainter } from "./accept_part.js" */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
@@ -53,7 +53,7 @@ export const toggleHeat = () => main?.heat.toggle();
 export const acceptPart = () => main?.part.accept();
 
 /**
- * Paint what is right in the picture in focus.
+ * Start to paint a part of a picture.
  * @param {string | null} id
  */
 export function paintPart(id) {
@@ -62,14 +62,14 @@ export function paintPart(id) {
   return main?.part.start();
 }
 
-/** One step back: out of the painting first, then out of the enlarged view. */
+/** Leave the painting, or else close the enlarged view. */
 export function close() {
   if (painting()) return main?.part.leave();
-  return dialog && shut();
+  return dialog && closeDialog();
 }
 
-/** Browsers tell of a closing late: what belongs to it is done at once, and the focus goes where the person looked last. */
-function shut() {
+/** Close and clean up now, not on the asynchronous close event; focus the tile of the last shown picture. */
+function closeDialog() {
   const id = state.focus;
   dialog.close();
   drop();
@@ -86,12 +86,12 @@ function build() {
   dialog.addEventListener("cancel", (event) => {
     if (painting()) event.preventDefault();
   });
-  whenClosed(dialog, () => main && shut()); // by the browser itself
+  whenClosed(dialog, () => main && closeDialog()); // closed by the browser, for example with Esc
   on("verdicts", (ids) => {
     if (lightbox() && ids.has(state.focus ?? "")) fill();
   });
   on("job busy", () => lightbox() && main?.heat.refresh());
-  on("forget", () => lightbox() && shut());
+  on("forget", () => lightbox() && closeDialog());
 }
 
 function drop() {
@@ -104,7 +104,7 @@ function drop() {
 function fill() {
   const id = state.focus;
   const candidate = state.candidates.get(id ?? "");
-  if (!candidate) return shut();
+  if (!candidate) return closeDialog();
   if (main?.id !== candidate.id) {
     drop();
     main = candidatePlate(candidate);
@@ -168,7 +168,7 @@ function showFacts({ id, part }, candidate) {
       : []),
     ...(part.painting() ? partButtons(part) : [verdictButtons(id, part)]),
   );
-  if (facts.isEqualNode(next)) return; // what is replaced under the mouse is not clicked
+  if (facts.isEqualNode(next)) return; // replacing a pressed button would lose its click event
   facts.replaceChildren(...next.childNodes);
   if (focused && focusOn(`[data-action="${focused}"]:not(:disabled)`)) return;
   if (document.activeElement === dialog || !dialog.contains(document.activeElement))
@@ -176,7 +176,7 @@ function showFacts({ id, part }, candidate) {
 }
 
 /**
- * Focus a button beside the picture; is there one?
+ * Focus the first match in the facts; returns whether there is one.
  * @param {string} selector
  */
 function focusOn(selector) {

@@ -1,4 +1,4 @@
-/** Colours of the map. Shape tells copy from aligned, so colour is never the only sign. */
+/** Colours of the map. Copies also differ in shape, so colour is never the only cue. */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
 /** @import { State } from "../../app/store.js" */
 import { state } from "../../app/store.js";
@@ -36,7 +36,7 @@ const HIGH = [217, 130, 43];
 const blend = (a, b, t) => `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * t)).join(",")})`;
 
 /**
- * A colour between low, middle and high for t in [-1, 1].
+ * The diverging colour scale for t in [-1, 1].
  * @param {number} t
  */
 const ramp = (t) => (t < 0 ? blend(MIDDLE, LOW, -t) : blend(MIDDLE, HIGH, t));
@@ -50,14 +50,16 @@ export const MODES = {
 };
 
 /**
- * The ramp of a mode as a CSS gradient, for the legend.
+ * The colour scale of a mode as a CSS gradient, for the legend.
  * @param {string} mode
  */
-export const gradient = (mode) =>
-  `linear-gradient(90deg, ${(mode === "margin" ? [1, 0.5, 0, -0.5, -1] : [-1, -0.5, 0, 0.5, 1]).map(ramp).join(", ")})`;
+export function gradient(mode) {
+  const stops = mode === "margin" ? [1, 0.5, 0, -0.5, -1] : [-1, -0.5, 0, 0.5, 1];
+  return `linear-gradient(90deg, ${stops.map(ramp).join(", ")})`;
+}
 
 /**
- * The same colour, a little transparent: cheaper to paint than the opacity of a thousand elements.
+ * The colour with some transparency: cheaper to render than `opacity` on a thousand elements.
  * @param {string} colour
  */
 function translucent(colour) {
@@ -68,7 +70,7 @@ function translucent(colour) {
 }
 
 /**
- * Colours of all candidates, in their order.
+ * Colours of the candidates, in the same order.
  * @param {Candidate[]} candidates
  * @param {State["colour"]} mode
  */

@@ -1,9 +1,9 @@
-/** Geometry of the map, in pixels of its box or in the map's own units. */
+/** Geometry of the map, in pixels or in data units. */
 
 /** @typedef {[x: number, y: number]} Pixel */
 
 /**
- * Is the point inside of the closed path? Even-odd rule.
+ * Is the point inside the closed path? Even-odd rule.
  * @param {Pixel[]} path
  * @param {number} x
  * @param {number} y
@@ -19,7 +19,7 @@ export function within(path, x, y) {
 }
 
 /**
- * The point nearest to a place, when it is closer than `reach`.
+ * The point nearest to (x, y), if it is closer than `reach`.
  * @template {{ x: number, y: number }} Point
  * @param {Point[]} points
  * @param {number} x
@@ -48,7 +48,7 @@ export function rangeOf(values) {
 }
 
 /**
- * A lasso replaces the selection; with Shift it adds to it, with Ctrl it takes away.
+ * The selection after a lasso: replaced, extended with Shift, reduced with Ctrl.
  * @param {string[]} before
  * @param {string[]} ids
  * @param {{ shiftKey?: boolean, ctrlKey?: boolean, metaKey?: boolean }} keys

@@ -1,4 +1,4 @@
-/** Pointer on the map: hover, click, and a lasso that selects while it is drawn. */
+/** Pointer input of the map: hover, click, and a lasso that selects while it is drawn. */
 /** @import { Pixel } from "./geometry.js" */
 /** @import { MapPoint } from "./marks.js" */
 import { state } from "../../app/store.js";
@@ -8,8 +8,9 @@ import { within } from "./geometry.js";
 const STEP = 4;
 
 /**
- * What the map does when the pointer moves, clicks or draws; `inside` says which points a lasso holds.
- * @typedef {{ hover: (x: number, y: number) => void, leave: () => void, click: (x: number, y: number) => void,
+ * Callbacks of the pointer input; `inside` tests whether a point is inside the lasso.
+ * @typedef {{
+ *   hover: (x: number, y: number) => void, leave: () => void, click: (x: number, y: number) => void,
  *   lasso: (inside: (point: MapPoint) => boolean, keys: PointerEvent, before: string[]) => void }} Acts
  */
 

@@ -1,4 +1,4 @@
-/** The map: Plotly draws the points, an overlay of ours draws what changes with the pointer. */
+/** The map: Plotly renders the points; an SVG overlay renders what changes with the pointer. */
 /** @import { State } from "../../app/store.js" */
 /** @import { MapPoint } from "./marks.js" */
 /** @import { Plot } from "../../app/plotly.js" */
@@ -12,9 +12,9 @@ import { watchPointer } from "./lasso.js";
 import { layout, traces } from "./plot.js";
 import { drawMarks } from "./marks.js";
 
-const NEAR = 12; // pixels
+const HIT_RADIUS = 12; // pixels
 /**
- * The map's elements, its points, and what Plotly made of them.
+ * The elements of the map.
  * @typedef {{ map: HTMLElement, plot: HTMLElement, marks: SVGElement, empty: HTMLElement, peek: HTMLElement,
  *   face: HTMLImageElement, caption: HTMLElement }} MapParts
  */
@@ -71,10 +71,10 @@ export function mountMap(panel, { legend: scale }) {
   watchPointer(
     parts.map,
     {
-      hover: (x, y) => setHover(nearest(points, x, y, NEAR)?.id ?? null, "map"),
+      hover: (x, y) => setHover(nearest(points, x, y, HIT_RADIUS)?.id ?? null, "map"),
       leave: () => setHover(null, "map"),
       click: (x, y) => {
-        const point = nearest(points, x, y, NEAR);
+        const point = nearest(points, x, y, HIT_RADIUS);
         if (point) setFocus(point.id, "map");
         else setSelection([]);
       },
@@ -118,7 +118,8 @@ function legend(node) {
       {
         class: "shapes",
         title:
-          "Ring: the picture looks more like the reference’s prompt than its own. Dot: it matches its own prompt",
+          "Ring: the picture looks more like the reference’s prompt than its own. " +
+          "Dot: it matches its own prompt",
       },
       "★ reference ○ like it ● not",
     ),
@@ -170,7 +171,7 @@ function draw() {
 }
 
 /**
- * What is on the map under this ID; nothing without a position.
+ * The map point of a candidate or reference; empty if it has no position.
  * @param {string} id
  * @param {boolean} copy
  * @returns {MapPoint[]}
@@ -181,7 +182,7 @@ function point(id, copy) {
 }
 
 /**
- * Where each point lies on the screen: reckoned once a drawing, not once a movement.
+ * Compute the pixel position of each point, once per render rather than per pointer move.
  * @param {Plot} plot
  */
 function measure(plot) {
@@ -214,7 +215,7 @@ function marks() {
 }
 
 /**
- * The picture under the pointer, beside its point.
+ * Show the hovered picture next to its point.
  * @param {string | undefined} origin
  */
 function peek(origin) {

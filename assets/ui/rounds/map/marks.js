@@ -1,6 +1,6 @@
 /** Rings over the map's points: suggested, accepted, rejected, focused, under the pointer. */
 /**
- * A point of the map: where it is in the map's units, and in pixels of its box once the map is drawn.
+ * A point of the map: `at` in data units; `x` and `y` in pixels, once rendered.
  * @typedef {{ id: string, at: [number, number], copy: boolean, x: number, y: number }} MapPoint
  */
 import { state } from "../../app/store.js";

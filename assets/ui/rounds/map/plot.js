@@ -1,11 +1,11 @@
-/** The map as Plotly wants it. */
+/** Plotly traces and layout of the map. */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
 /** @import { MapPoint } from "./marks.js" */
 import { state } from "../../app/store.js";
 import { colours } from "./colours.js";
 import { rangeOf } from "./geometry.js";
 
-const MANY = 400; // points from which on they are drawn smaller
+const MANY = 400; // above this number, points are smaller
 
 /**
  * @param {Candidate[]} candidates

@@ -1,9 +1,9 @@
-/** Places in the grid. */
+/** Order and navigation of the grid. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { below, columnsFor, inOrder } from "../../../../assets/ui/rounds/grid/order.js";
 
-test("groups stand by rank, those without one behind them in the order of the pool", () => {
+test("groups are sorted by rank, unranked ones last in pool order", () => {
   /** @type {Record<string, number>} */
   const ranks = { c: 1, a: 2 };
   assert.deepEqual(
@@ -29,7 +29,7 @@ test("down and up keep the column, across groups and short rows", () => {
   assert.equal(below(groups, "7", 1, 3), "7");
 });
 
-test("as many columns as fit, from 3 to 12, and no more than pictures", () => {
+test("as many columns as fit, from 3 to 12, and at most the number of pictures", () => {
   assert.equal(columnsFor(660, 10), 10);
   assert.equal(columnsFor(660, 8), 8);
   assert.equal(columnsFor(100, 10), 3);

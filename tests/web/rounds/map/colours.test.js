@@ -22,13 +22,13 @@ test("pictures of one test prompt share a colour, others have another", () => {
   assert.notEqual(x, y);
 });
 
-test("like the reference or not are two colours", () => {
+test("copies and other pictures have different colours", () => {
   const [a, b, c] = colours(candidates, "copy");
   assert.equal(a, c);
   assert.notEqual(a, b);
 });
 
-test("both ramps go from blue over grey to orange", () => {
+test("both colour scales go from blue through grey to orange", () => {
   const [blue, orange, grey] = colours(candidates, "margin");
   assert.deepEqual(
     [blue, grey, orange],
@@ -37,7 +37,7 @@ test("both ramps go from blue over grey to orange", () => {
   assert.deepEqual(colours(candidates, "entropy").slice(0, 2), [blue, orange]);
 });
 
-test("the legend of a ramp begins with its first word's colour", () => {
+test("the legend gradient starts with the colour of the first label", () => {
   assert.ok(gradient("margin").includes("(90deg, rgb(217,130,43)"), MODES.margin.legend?.[0]);
   assert.ok(gradient("entropy").includes("(90deg, rgb(91,115,190)"), MODES.entropy.legend?.[0]);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lassoed, nearest, rangeOf, within } from "../../../../assets/ui/rounds/map/geometry.js";
 
-test("a point is inside of a closed path by the even-odd rule", () => {
+test("a point is inside a closed path by the even-odd rule", () => {
   /** @type {Pixel[]} */
   const square = [
     [0, 0],
@@ -31,7 +31,7 @@ test("a point is inside of a closed path by the even-odd rule", () => {
   assert.equal(within([...square, ...square], 5, 5), false, "twice around");
 });
 
-test("the nearest point counts within its reach alone", () => {
+test("the nearest point must be within reach", () => {
   const points = [
     { id: "a", x: 0, y: 0 },
     { id: "b", x: 5, y: 0 },
@@ -41,7 +41,7 @@ test("the nearest point counts within its reach alone", () => {
   assert.equal(nearest([], 0, 0, 12), null);
 });
 
-test("an axis shows all values with a margin, also when they are one or none", () => {
+test("an axis range has a margin, also for one value or none", () => {
   /**
    * @param {number[]} values
    * @param {Pixel} limits
@@ -55,7 +55,7 @@ test("an axis shows all values with a margin, also when they are one or none", (
   near([], [-1.14, 1.14]);
 });
 
-test("a lasso replaces, with Shift adds, with Ctrl or the Mac's key takes away", () => {
+test("a lasso replaces the selection, Shift adds, Ctrl or Cmd removes", () => {
   assert.deepEqual(lassoed(["a", "b"], ["b", "c"], {}), ["b", "c"]);
   assert.deepEqual(new Set(lassoed(["a", "b"], ["b", "c"], { shiftKey: true })), new Set(["a", "b", "c"]));
   assert.deepEqual(lassoed(["a", "b"], ["b", "c"], { ctrlKey: true }), ["a"]);
