@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gal_studio.ui.panels import reference
 from tests.ui.access.gates import Gate
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import make_project, picture
@@ -40,10 +41,9 @@ def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watche
 
 
 @pytest.mark.races
-def test_the_presets_come_once(watched: Watched, served: Served):
-    studio = served.place.studio
-    gate = Gate(studio.presets)
-    studio.presets = gate  # type: ignore[method-assign]
+def test_the_presets_come_once(watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch):
+    gate = Gate(reference.load_presets)
+    monkeypatch.setattr(reference, "load_presets", gate)
     gate.close()
     asked: list[str] = []
     watched.page.on(
