@@ -37,9 +37,12 @@ class Late:
         return None
 
     def wait(self) -> None:
-        """Until the studio has answered."""
-        while not self._held:
+        """Until the studio has answered; fails after half a minute."""
+        for _ in range(1500):
+            if self._held:
+                return
             self._page.wait_for_timeout(20)
+        raise AssertionError(f"the page never asked for {self._name}")
 
     def come(self) -> None:
         """Let the answer arrive, and wait until the page has dealt with it."""
