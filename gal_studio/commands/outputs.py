@@ -206,7 +206,8 @@ def _table(views: Sequence[RoundView]) -> str:
                 (
                     candidate.id, view.round.number, tile.prompt, candidate.seed,
                     *(repr(scores[name]) if name in scores else "" for name in names),
-                    int(candidate.overfit), candidate.overfit_by, int(tile.suggested), int(tile.verdict == "accepted"),
+                    int(candidate.overfit), candidate.overfit_by,
+                    int(tile.suggested), int(tile.verdict == "accepted"),
                     repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )
             )  # fmt: skip

@@ -122,8 +122,8 @@ class Candidate:
 class AnchorScore:
     """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
 
-    `by_prompts` and `by_pictures` are the overfit ones by each witness (Eq. G12); `compared` are the candidates
-    of which the pictures say anything.
+    `by_prompts` and `by_pictures` are the overfit ones by each witness (Eq. G12); `compared` are the
+    candidates of which the pictures say anything.
     """
 
     anchor: Anchor

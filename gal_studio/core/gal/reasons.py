@@ -91,9 +91,8 @@ def _explain_rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None
         return f"{none} like the reference: the model is sure of this one."
     if score.overfit == score.candidates:
         every = "Its only picture looks" if score.candidates == 1 else f"All {score.candidates} look"
-        return (
-            f"{every} like the reference{_explain_witnesses(score)}: there is no good picture to learn from yet."
-        )
+        every += f" like the reference{_explain_witnesses(score)}"
+        return f"{every}: there is no good picture to learn from yet."
     verb = "looks" if score.overfit == 1 else "look"
     position = ", ".join(_explain_position(rank, suggested, tie))
     count = f"{score.overfit} of {score.candidates} {verb} like the reference"

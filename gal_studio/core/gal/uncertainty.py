@@ -66,7 +66,10 @@ def entropy(rate: float) -> float:
 
 
 def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0) -> AnchorScore:
-    """Eq. G3, G4 and G12 for one anchor, from its non-blank candidates in any order; `blank` counts the others."""
+    """Eq. G3, G4 and G12 for one anchor, from its non-blank candidates in any order.
+
+    `blank` counts the others.
+    """
     foreign = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
     if foreign:
         raise ValueError(f"candidates {foreign} do not belong to the anchor {anchor.id}")

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 
-
 _SELECT = (
     "SELECT candidates.*, json_extract(rounds.settings, '$.gal.witnesses') AS witnesses FROM candidates "
     "JOIN rounds ON rounds.id = round_id"

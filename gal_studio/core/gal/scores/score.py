@@ -30,8 +30,8 @@ class Score:
     """One number for each candidate, from `low` to `high`.
 
     It is stored and exported under its `name`, which stays the same for ever, and shown under its `label`.
-    `higher` and `method` say in plain words what a higher value means and how it is computed. `compute` returns
-    None for pictures that cannot have this score.
+    `higher` and `method` say in plain words what a higher value means and how it is computed.
+    `compute` returns None for pictures that cannot have this score.
     """
 
     name: str
