@@ -16,7 +16,7 @@ from gal_studio.core.types import SHOWS_REFERENCE
 NEAR = 1 / 16  # how far a patch may lie from its place, relative to the side
 MOVED = 3 / 16  # how far all of them may have moved together
 MOST_SHARED = 0.5  # upper limit of what a style shares, from the low (0) to the high (1) limit of Eq. P6
-SHOWS_FROM = 0.25  # of Eq. G10, for vision models without a measured threshold
+SHOWS_FROM = 0.28  # of Eq. G10, for vision models without a measured threshold
 
 
 @dataclass(frozen=True)
