@@ -3,12 +3,12 @@
     python -m benchmarks.quality.copy_witness LABELS.csv [--vision NAME] [--write FOLDER]
 
 LABELS.csv has a row for each picture: `reference` and `picture` (files, relative to it), `copy` (1 if the
-picture shows the reference's subject, 0 if not; anything else is left out), and `prompts` (the flag of Eq. G2,
+picture shows the reference's subject, 0 if not; anything else is left out), `prompts` (the flag of Eq. G2,
 `overfit` in the candidates.csv of `gal-studio run` with the setting `witnesses = "prompts"`).
 
 The threshold is the one whose flags, of both witnesses together, agree best with the labels (Cohen's kappa).
-Its own figures flatter it, so each reference is also judged by the threshold that the others choose. `--write`
-puts it into the vision model's description, with which the studio then works.
+Its own figures flatter it, so each reference is also judged by the threshold that the others choose.
+`--write` puts it into the vision model's description, with which the studio then works.
 """
 
 import argparse

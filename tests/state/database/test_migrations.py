@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database.migrations import MIGRATIONS
@@ -23,6 +24,7 @@ RELEASED = (
     "f5f027b038d241e77f7d52421a3dddd0ce7b3148673629ee1689532af347941e",
     "3ee33034976e245e3c5310b2a4d13828fa9aebae6e622db09eeadf46ab119c0f",
     "36304f6228ffbbe06a29bcde9bd9d4be558c5a91d32edf8be71f2ba76b255253",
+    "6696c7b33b23ea60903f1fbcafe849cd471accda9ccc9735d50b99fc1aa308b8",
 )
 HASH = "a" * 64
 
@@ -258,3 +260,14 @@ def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
         Store(folder)
     assert len(str(refusal.value).splitlines()) == 1
     assert (folder / "studio.db").read_bytes() == before
+
+
+def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path, version: int) -> None:
+    """No flag of a former version changes; a new project has both witnesses."""
+    old_workspace(tmp_path / "old", version)
+    with Store(tmp_path / "old") as store:
+        assert store.projects.get("p1").settings.gal.witnesses == "prompts"
+        assert store.rounds.settings("r1").gal.witnesses == "prompts"
+        assert store.rounds.settings("r1").tune.steps == 12
+        assert {one.witnesses for one in store.candidates.of_round("r1")} == {"prompts"}
+    assert Settings().gal.witnesses == "both"
