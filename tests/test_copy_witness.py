@@ -21,8 +21,8 @@ from gal_studio.assets import demo, resolve_model
 from gal_studio.engine.patches.loading import load_vision
 
 
-def labelled(copies: list[int], prompts: list[int], likeness: list[float]) -> Labelled:
-    return Labelled("cat", np.array(copies, bool), np.array(prompts, bool), np.array(likeness))
+def labelled(copies: list[int], prompts: list[int], likeness: list[float], name: str = "cat") -> Labelled:
+    return Labelled(name, np.array(copies, bool), np.array(prompts, bool), np.array(likeness))
 
 
 def test_agreement_by_hand() -> None:
@@ -33,7 +33,11 @@ def test_agreement_by_hand() -> None:
 def test_the_threshold_separates_what_the_prompts_leave() -> None:
     case = labelled([1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [0.1, 0.5, 0.6, 0.2, 0.3])
     assert 0.3 < choose_threshold([case]) < 0.5
-    assert "both" in report([case, case], 0.4)[2]
+    other = labelled([1, 0, 0], [0, 0, 0], [0.9, 0.2, 0.8], "fish")
+    lines = report([case, other], 0.4)
+    assert "both" in lines[2]
+    assert "recall 1.00, precision 0.50, kappa 0.40" in lines[-1]  # by the threshold of the cat
+    assert lines[-1].startswith("fish")
 
 
 def test_pictures_are_compared_and_the_threshold_is_written(tmp_path: Path) -> None:
