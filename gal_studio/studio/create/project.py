@@ -14,6 +14,7 @@ from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
 
 DEFAULT_PRESET = "pocket"
@@ -26,7 +27,8 @@ class ProjectDraft:
     """What a user gives. Models and settings that are left out come from the preset.
 
     `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
-    override some settings of the preset; `anchors` are templates with `{}` for the subject.
+    override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
+    pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class ProjectDraft:
     seed: int = 0
     anchors: Sequence[str] | None = None
     origin: str | None = None
+    prior: Sequence[tuple[Picture, str]] = ()
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -91,6 +94,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         references=_store_pictures(store, draft, described.references),
         anchors=anchors,
         origin=draft.origin,
+        prior=_store_prior(store, draft, described.prompts),
     )
     with store.database.transaction():
         if (known := _existing(store, draft)) is not None:
@@ -131,6 +135,19 @@ def _store_pictures(
         )
         for reference, (picture, mask) in zip(described, read, strict=True)
     )
+
+
+def _store_prior(store: Store, draft: ProjectDraft, prompts: Prompts) -> tuple[tuple[str, str], ...]:
+    """Store the user's own prior pictures once all of them are read; returns (prompt, image)."""
+    if len(draft.prior) > MOST_PRIOR_PICTURES:
+        raise StudioError(
+            f"There are {len(draft.prior)} prior pictures: choose the best {MOST_PRIOR_PICTURES}."
+        )
+    read = [
+        (check_prior_prompt(prompt, prompts), read_prior(picture, place))
+        for place, (picture, prompt) in enumerate(draft.prior, start=1)
+    ]
+    return tuple((prompt, store.images.add_picture(picture)) for prompt, picture in read)
 
 
 def _settings(draft: ProjectDraft) -> Settings:
