@@ -142,9 +142,8 @@ class UNetFamily:
         known, own = DPMSolverMultistepScheduler().config, self.pipeline.scheduler
         schedule = {key: value for key, value in own.config.items() if key in known}
         if schedule.get("timestep_spacing") == getattr(type(own)().config, "timestep_spacing", None):
-            del schedule[
-                "timestep_spacing"
-            ]  # that class's default; PNDM's, `leading`, leaves out the last ones
+            # that class's default, not the model's choice: PNDM's, `leading`, leaves out the last timesteps
+            del schedule["timestep_spacing"]
         schedule |= {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"}
         schedule |= {"thresholding": False}
         solver = DPMSolverMultistepScheduler.from_config(

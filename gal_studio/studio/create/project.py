@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from PIL import Image
+
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name, unique_name
@@ -83,6 +85,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     clip_model = _absolute(draft.clip_model or preset.clip_model)
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
+    prior = _read_prior(draft, described.prompts)
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
@@ -94,7 +97,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         references=_store_pictures(store, draft, described.references),
         anchors=anchors,
         origin=draft.origin,
-        prior=_store_prior(store, draft, described.prompts),
+        prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
     )
     with store.database.transaction():
         if (known := _existing(store, draft)) is not None:
@@ -137,17 +140,16 @@ def _store_pictures(
     )
 
 
-def _store_prior(store: Store, draft: ProjectDraft, prompts: Prompts) -> tuple[tuple[str, str], ...]:
-    """Store the user's own prior pictures once all of them are read; returns (prompt, image)."""
+def _read_prior(draft: ProjectDraft, prompts: Prompts) -> list[tuple[str, Image.Image]]:
+    """Read the user's own prior pictures: (prompt, picture)."""
     if len(draft.prior) > MOST_PRIOR_PICTURES:
         raise StudioError(
             f"There are {len(draft.prior)} prior pictures: choose the best {MOST_PRIOR_PICTURES}."
         )
-    read = [
+    return [
         (check_prior_prompt(prompt, prompts), read_prior(picture, place))
         for place, (picture, prompt) in enumerate(draft.prior, start=1)
     ]
-    return tuple((prompt, store.images.add_picture(picture)) for prompt, picture in read)
 
 
 def _settings(draft: ProjectDraft) -> Settings:
