@@ -16,7 +16,7 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 TOKENS = 77
 
 
-def _byte_characters() -> list[str]:
+def byte_characters() -> list[str]:
     """The 256 printable characters of byte-level BPE."""
     kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in kept]
@@ -25,7 +25,7 @@ def _byte_characters() -> list[str]:
 
 def make_tiny_tokenizer() -> CLIPTokenizer:
     """A byte-level BPE without merges, with one token per byte."""
-    characters = _byte_characters()
+    characters = byte_characters()
     names = [*characters, *(character + "</w>" for character in characters), START, END]
     vocabulary = {name: index for index, name in enumerate(names)}
     return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=TOKENS)

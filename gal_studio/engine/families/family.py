@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Protocol, Self
 
 import torch
 
+from gal_studio.engine.families.description import Description
+
 Sizes = tuple[int, int, int, int, int, int]
 """Size condition of a row: original height and width, top and left of the crop, target height and width."""
 
@@ -53,21 +55,25 @@ class Family(Protocol):
 
     `pipelines` are the diffusers pipeline classes that it loads, `leave_out` the components replaced or
     skipped in loading, and `part` is the denoiser's name in the pipeline ("unet", "transformer"), which
-    also prefixes the layer names in a saved LoRA.
+    also prefixes the layer names in a saved LoRA. A latent position is `patch` positions of the autoencoder
+    along a side, and the sides of pictures are multiples of `grid` pixels.
     """
 
     name: ClassVar[str]
     pipelines: ClassVar[tuple[str, ...]]
     part: ClassVar[str]
     leave_out: ClassVar[Mapping[str, Any]]
+    patch: ClassVar[int]
+    grid: ClassVar[int]
     pipeline: Any
+
+    @classmethod
+    def check(cls, model: Description) -> None:
+        """Raise a StudioError that names the model if the family would not draw as its pipeline does."""
 
     @classmethod
     def open(cls, folder: Path, dtype: torch.dtype) -> Self:
         """Load a model folder on the CPU with weights of this type; any exception refuses the folder."""
-
-    def check(self, name: str) -> None:
-        """Raise a StudioError that names the model if this family does not support a property of it."""
 
     def to(self, device: torch.device) -> None:
         """Move the whole model to a device."""
@@ -140,9 +146,6 @@ class Family(Protocol):
 
     def sliced_attention(self) -> AbstractContextManager[None]:
         """Use attention that needs less memory, within the context."""
-
-    def prepare_for_measuring(self, denoiser: Any) -> None:
-        """Prepare a denoiser on the meta device for measuring: it must not materialize attention matrices."""
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Keyword arguments for one call of the denoiser, on the default device, to measure its memory."""

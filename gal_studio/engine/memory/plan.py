@@ -102,7 +102,7 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes that sampling `plan.rows` pictures at a time needs beside the weights."""
-    side = (settings.resolution or model.resolution) // model.scale
+    side = model.latent_side(settings.resolution)
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
     return int(OVERHEAD * drawing_peak(model, asked, side, plan.low_memory))
 

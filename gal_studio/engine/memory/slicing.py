@@ -17,7 +17,7 @@ def slicing(model: ImageModel, side: int) -> Iterator[None]:
     names = ("use_tiling", "tile_latent_min_size", "tile_sample_min_size")
     before = {name: getattr(autoencoder, name) for name in names}
     autoencoder.enable_tiling()
-    autoencoder.tile_latent_min_size = tile_side(side)
+    autoencoder.tile_latent_min_size = tile_side(side) * model.family.patch
     autoencoder.tile_sample_min_size = tile_side(side) * model.scale
     try:
         with model.family.sliced_attention():

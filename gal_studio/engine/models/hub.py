@@ -15,11 +15,14 @@ def is_directory(name: str) -> bool:
     return name.startswith(("/", ".", "~")) or Path(name).is_dir()
 
 
-def pipeline_index(name: str, revisions: Revisions) -> Path:
-    """Download only the `model_index.json` of a diffusers pipeline."""
-    from huggingface_hub import hf_hub_download
+def pipeline_configuration(name: str, revisions: Revisions) -> Path:
+    """Download only the JSON files of a diffusers pipeline, which say whether it is supported."""
+    from huggingface_hub import snapshot_download
 
-    return _fetch(name, revisions, lambda commit: hf_hub_download(name, "model_index.json", revision=commit))
+    wanted = ["model_index.json", "*/config.json", "*/scheduler_config.json"]
+    return _fetch(
+        name, revisions, lambda commit: snapshot_download(name, revision=commit, allow_patterns=wanted)
+    )
 
 
 def pipeline_folder(name: str, revisions: Revisions, **options: Any) -> Path:

@@ -1,6 +1,5 @@
 """Load an image model from a diffusers pipeline directory or the hub."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,11 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.engine.families.description import Description, read_description
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.registry import family_of
 from gal_studio.engine.models.devices import choose_device, weight_precision
-from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_folder, pipeline_index
+from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_configuration, pipeline_folder
 
 
 @dataclass
@@ -43,6 +43,16 @@ class ImageModel:
         """The side in pixels that the model was trained for."""
         return self.family.resolution
 
+    def latent_side(self, resolution: int | None = None) -> int:
+        """The latent side of square pictures of this resolution, by default the model's own."""
+        wanted, grid = resolution or self.resolution, self.family.grid
+        if wanted % grid:
+            raise StudioError(
+                f"The resolution is {wanted}, and this model draws multiples of {grid} pixels: choose "
+                f"{wanted - wanted % grid} or {wanted - wanted % grid + grid}."
+            )
+        return wanted // self.scale
+
 
 def load_image_model(
     name_or_dir: str | Path,
@@ -56,11 +66,12 @@ def load_image_model(
     """
     name, pinned = str(name_or_dir), {} if revisions is None else revisions
     chosen = choose_device(device)
-    family = family_of(name, _index(name, pinned))
+    description = _describe(name, pinned)
+    family = family_of(name, description.index)
+    family.check(description)
     folder = Path(name) if is_directory(name) else pipeline_folder(name, pinned, **family.leave_out)
     opened = _open(name, family, folder, dtype or weight_precision(chosen))
     opened.to(chosen)
-    opened.check(name)
     for module in opened.frozen_parts:
         module.requires_grad_(False).eval()
     # Half precision overflows in the larger autoencoders; channels last decodes faster on a CPU.
@@ -70,23 +81,13 @@ def load_image_model(
     return ImageModel(name, opened, chosen)
 
 
-def _index(name: str, revisions: Revisions) -> dict[str, Any]:
-    """Read the pipeline's `model_index.json`."""
+def _describe(name: str, revisions: Revisions) -> Description:
+    """Read the pipeline's JSON files."""
     if not is_directory(name):
-        return _read_index(pipeline_index(name, revisions).parent)
+        return read_description(name, pipeline_configuration(name, revisions))
     if not Path(name).is_dir():
         raise StudioError(f"There is no model directory {name}: check the path.")
-    return _read_index(Path(name))
-
-
-def _read_index(folder: Path) -> dict[str, Any]:
-    try:
-        index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StudioError(
-            f"{folder} is not an image model: a diffusers pipeline directory has a model_index.json."
-        ) from error
-    return index if isinstance(index, dict) else {}
+    return read_description(name, Path(name))
 
 
 def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> Family:

@@ -129,7 +129,7 @@ def cache_pictures(
         texts=tuple(texts[picture.prompt] for picture in pictures),
         weights=torch.tensor([picture.weight for picture in pictures], dtype=torch.float32),
         scale=model.scale,
-        side=resolution // model.scale,
+        side=model.latent_side(resolution),
         maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
     )
 
