@@ -18,7 +18,7 @@ from diffusers.loaders import PeftAdapterMixin
 from torch.nn.functional import gelu, scaled_dot_product_attention
 
 from gal_studio.engine.families.description import Description
-from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.family import ModelFiles, OneFileContent, Sizes, Solver, TextFeatures
 from gal_studio.engine.families.processes import FlowProcess
 from tests.engine.tiny import tiny_autoencoder
 
@@ -77,6 +77,7 @@ class InventedFamily:
     pipelines: ClassVar[tuple[str, ...]] = ("InventedPipeline",)
     part: ClassVar[str] = "transformer"
     leave_out: ClassVar[Mapping[str, Any]] = {}
+    one_file: ClassVar[OneFileContent] = "denoiser"
     patch: ClassVar[int] = 1
     grid: ClassVar[int] = 4
 
@@ -89,9 +90,9 @@ class InventedFamily:
         model.require(model.value("transformer", "channels") == made, "misfits", f"{made} channels")
 
     @classmethod
-    def open(cls, folder: Path, dtype: torch.dtype) -> "InventedFamily":
+    def open(cls, files: ModelFiles, dtype: torch.dtype) -> "InventedFamily":
         kinds = {"transformer": TinyTransformer, "vae": AutoencoderKL, "text": TinyText}
-        return cls(Parts(**{name: kind.from_pretrained(folder / name) for name, kind in kinds.items()}))
+        return cls(Parts(**{name: kind.from_pretrained(files.folder / name) for name, kind in kinds.items()}))
 
     def to(self, device: torch.device) -> None:
         for module in self.frozen_parts:

@@ -1,12 +1,11 @@
 """The common base of families that diffusers loads: a pipeline with a denoiser and an autoencoder."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
 
-from gal_studio.engine.families.family import TextFeatures
+from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures
 
 
 class PipelineFamily:
@@ -15,6 +14,7 @@ class PipelineFamily:
     pipelines: ClassVar[tuple[str, ...]]
     part: ClassVar[str]
     leave_out: ClassVar[Mapping[str, Any]] = {}
+    one_file: ClassVar[OneFileContent] = "pipeline"
     patch: ClassVar[int] = 1
     grid: ClassVar[int] = 8
 
@@ -22,14 +22,26 @@ class PipelineFamily:
         self.pipeline = pipeline
 
     @classmethod
-    def open(cls, folder: Path, dtype: torch.dtype) -> Self:
-        """Load the folder with diffusers: local files and safetensors only."""
+    def open(cls, files: ModelFiles, dtype: torch.dtype) -> Self:
+        """Load with diffusers: local files and safetensors only."""
         import diffusers
 
-        options = {"dtype": dtype, "use_safetensors": True, "local_files_only": True, **cls.leave_out}
-        pipeline = getattr(diffusers, cls.pipelines[0]).from_pretrained(folder, **options)
+        kind = getattr(diffusers, cls.pipelines[0])
+        options = {"local_files_only": True, "dtype": dtype, **cls.leave_out}
+        if files.checkpoint is not None and cls.one_file == "pipeline":
+            pipeline = kind.from_single_file(str(files.checkpoint), config=str(files.folder), **options)
+        else:
+            if files.checkpoint is not None:
+                options[cls.part] = cls.open_denoiser(files, dtype)
+            options |= {"use_safetensors": True, "variant": files.variant}
+            pipeline = kind.from_pretrained(files.folder, **options)
         pipeline.set_progress_bar_config(disable=True)
         return cls(pipeline)
+
+    @classmethod
+    def open_denoiser(cls, files: ModelFiles, dtype: torch.dtype) -> Any:
+        """Load the denoiser from a one-file checkpoint, configured as in the folder."""
+        raise NotImplementedError
 
     def to(self, device: torch.device) -> None:
         """Move the pipeline."""

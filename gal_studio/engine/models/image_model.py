@@ -7,11 +7,10 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.families.description import Description, read_description
-from gal_studio.engine.families.family import Family
-from gal_studio.engine.families.registry import family_of
+from gal_studio.engine.families.family import Family, ModelFiles
 from gal_studio.engine.models.devices import choose_device, weight_precision
-from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_configuration, pipeline_folder
+from gal_studio.engine.models.hub import Revisions
+from gal_studio.engine.models.model_files import locate
 
 
 @dataclass
@@ -60,17 +59,15 @@ def load_image_model(
     dtype: torch.dtype | None = None,
     revisions: Revisions | None = None,
 ) -> ImageModel:
-    """Load a model of a supported family from a directory or the hub; safetensors only.
+    """Load a model: a directory, a hub model or a one-file checkpoint; safetensors only.
 
     `revisions` pins hub models to the commit of their first use; without it the newest is used.
     """
     name, pinned = str(name_or_dir), {} if revisions is None else revisions
     chosen = choose_device(device)
-    description = _describe(name, pinned)
-    family = family_of(name, description.index)
-    family.check(description)
-    folder = Path(name) if is_directory(name) else pipeline_folder(name, pinned, **family.leave_out)
-    opened = _open(name, family, folder, dtype or weight_precision(chosen))
+    precision = dtype or weight_precision(chosen)
+    family, files = locate(name, pinned, half=precision != torch.float32)
+    opened = _open(name, family, files, precision)
     opened.to(chosen)
     for module in opened.frozen_parts:
         module.requires_grad_(False).eval()
@@ -81,16 +78,7 @@ def load_image_model(
     return ImageModel(name, opened, chosen)
 
 
-def _describe(name: str, revisions: Revisions) -> Description:
-    """Read the pipeline's JSON files."""
-    if not is_directory(name):
-        return read_description(name, pipeline_configuration(name, revisions))
-    if not Path(name).is_dir():
-        raise StudioError(f"There is no model directory {name}: check the path.")
-    return read_description(name, Path(name))
-
-
-def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> Family:
+def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype) -> Family:
     import diffusers
     import transformers
 
@@ -98,10 +86,23 @@ def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> 
     transformers.utils.logging.disable_progress_bar()
     try:
         with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
-            return family.open(folder, dtype)
+            opened = family.open(files, dtype)
     except Exception as error:
         # The libraries raise many types for a damaged or incomplete directory.
         raise StudioError(
             f"The model {name} cannot be opened ({first_line(error)}): "
-            "it must be a complete diffusers directory with safetensors weights."
+            "it must be a complete diffusers directory or checkpoint with safetensors weights."
         ) from error
+    _check_complete(name, opened)
+    return opened
+
+
+def _check_complete(name: str, opened: Family) -> None:
+    """Refuse a model with tensors that its files did not fill."""
+    weights = (weight for part in opened.frozen_parts for weight in part.named_parameters())
+    empty = [label for label, weight in weights if weight.is_meta]
+    if empty:
+        raise StudioError(
+            f"The model {name} lacks {len(empty)} tensors of its pipeline, such as {empty[0]}: choose a "
+            "complete file, and the pipeline that it was made for."
+        )

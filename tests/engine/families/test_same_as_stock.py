@@ -13,6 +13,7 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import FLOWS, make_distilled_klein, make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import TURBO, UNETS, Make, scheduled
 
 REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A long tie", 6)]
@@ -62,3 +63,18 @@ def test_turbo_models_draw_the_prompt_without_guidance(
 ) -> None:
     turbo = scheduled(make, "EulerDiscrete", TURBO)
     check_same(turbo, tmp_path, GenerationSettings(steps=steps, guidance_scale=scale, batch_size=1))
+
+
+@pytest.mark.parametrize("make", FLOWS.values(), ids=FLOWS.keys())
+def test_guided_pictures_of_flows(make: Make, tmp_path: Path) -> None:
+    """Klein's pipeline predicts with and without the prompt one after the other, which rounds otherwise."""
+    settings = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1, resolution=64)
+    check_same(make, tmp_path, settings, rounding=1 if make is make_tiny_klein else 0)
+
+
+@pytest.mark.parametrize(
+    ("make", "scale"), [(make_tiny_klein, 1.0), (make_distilled_klein, 0.0), (make_tiny_z_image, 0.0)]
+)
+def test_unguided_pictures_of_flows(make: Make, scale: float, tmp_path: Path) -> None:
+    settings = GenerationSettings(steps=3, guidance_scale=scale, batch_size=1, resolution=96)
+    check_same(make, tmp_path, settings)
