@@ -6,8 +6,14 @@ from typing import Any
 
 import diffusers
 import torch
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
-from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny import (
+    make_tiny_pipeline,
+    make_tiny_tokenizer,
+    make_tiny_xl_pipeline,
+    tiny_text_configuration,
+)
 
 Make = Callable[[Path], Path]
 SCALED = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
@@ -55,6 +61,26 @@ def make_tiny_two(folder: Path) -> Path:
         make_tiny_pipeline(folder, "epsilon"), use_linear_projection=True, attention_head_dim=[2, 4]
     )
     return rewritten(folder, unet=unet)
+
+
+def make_wide_two(folder: Path) -> Path:
+    """As Stable Diffusion 2.x, with its text width of 1024, by which a one-file checkpoint is recognized."""
+    unet = unet_like(
+        make_tiny_two(folder),
+        cross_attention_dim=1024,
+        layers_per_block=2,
+        down_block_types=["CrossAttnDownBlock2D", "DownBlock2D"],
+        up_block_types=["UpBlock2D", "CrossAttnUpBlock2D"],
+    )
+    text = tiny_text_configuration(make_tiny_tokenizer(), hidden_size=1024, projection_dim=1024)
+    return rewritten(folder, unet=unet, text_encoder=lambda: CLIPTextModel(text))
+
+
+def make_deep_xl(folder: Path) -> Path:
+    """With ten layers in the second text encoder, by which a one-file checkpoint is recognized."""
+    unet = unet_like(make_tiny_xl_pipeline(folder), cross_attention_dim=32 + 48)
+    text = tiny_text_configuration(make_tiny_tokenizer(), num_hidden_layers=10, hidden_size=48)
+    return rewritten(folder, unet=unet, text_encoder_2=lambda: CLIPTextModelWithProjection(text))
 
 
 def make_tiny_xl_with_empty_prompt(folder: Path) -> Path:

@@ -95,6 +95,19 @@ def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memo
     return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
+def autocast_copies(model: ImageModel, settings: TuneSettings) -> int:
+    """Bytes of the bfloat16 copies that autocast makes of weights in float32."""
+    copied = settings.method == "full" or model.denoiser.dtype == torch.float32
+    if not copied or training_precision(model.device) != torch.bfloat16:
+        return 0
+    return 2 * sum(weight.numel() for weight in model.denoiser.parameters())
+
+
+def encoding_peak(model: ImageModel, side: int) -> int:
+    """Bytes of encoding one square picture to a latent of this side."""
+    return _encoding(_measured(model.family), side * model.scale)
+
+
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
     """Bytes of one denoising step of `rows` latents of this side, or of decoding one, whichever is larger.
 
@@ -127,11 +140,10 @@ def _training(
     half: bool,
     low_memory: bool,
 ) -> int:
-    """Measure one training step; autocast keeps a half-precision copy of each weight."""
+    """Measure one training step on weights of the precision of its computations."""
     from peft import LoraConfig
 
     denoiser = _on_meta_device(measured.family.denoiser)
-    copies = 2 * sum(weight.numel() for weight in denoiser.parameters()) if half else 0
     denoiser.requires_grad_(not layers)
     if layers:
         with torch.random.fork_rng(devices=[]):
@@ -144,7 +156,7 @@ def _training(
         with live:
             answer = tree_leaves(denoiser(**inputs))[0]
             (answer.float() ** 2).mean().backward()
-    return copies + live.peak
+    return live.peak
 
 
 @lru_cache(maxsize=32)
@@ -165,6 +177,16 @@ def _decoding(measured: _Measured, side: int) -> int:
         latent = torch.empty(1, autoencoder.config.latent_channels, inner, inner)
         with live:
             autoencoder.decode(latent, return_dict=False)
+    return live.peak
+
+
+@lru_cache(maxsize=32)
+def _encoding(measured: _Measured, pixels: int) -> int:
+    autoencoder = _on_meta_device(measured.family.autoencoder)
+    with _counted(autoencoder, torch.float32) as live, torch.no_grad():
+        picture = torch.empty(1, 3, pixels, pixels)
+        with live:
+            autoencoder.encode(picture)
     return live.peak
 
 

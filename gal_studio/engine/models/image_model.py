@@ -89,6 +89,8 @@ def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype
             opened = family.open(files, dtype)
     except Exception as error:
         # The libraries raise many types for a damaged or incomplete directory.
+        if "meta tensor" in str(error):
+            raise _incomplete(name) from error
         raise StudioError(
             f"The model {name} cannot be opened ({first_line(error)}): "
             "it must be a complete diffusers directory or checkpoint with safetensors weights."
@@ -102,7 +104,11 @@ def _check_complete(name: str, opened: Family) -> None:
     weights = (weight for part in opened.frozen_parts for weight in part.named_parameters())
     empty = [label for label, weight in weights if weight.is_meta]
     if empty:
-        raise StudioError(
-            f"The model {name} lacks {len(empty)} tensors of its pipeline, such as {empty[0]}: choose a "
-            "complete file, and the pipeline that it was made for."
-        )
+        raise _incomplete(name, f", such as {empty[0]}")
+
+
+def _incomplete(name: str, example: str = "") -> StudioError:
+    return StudioError(
+        f"The model {name} lacks tensors of its pipeline{example}: choose a complete file, and the pipeline "
+        "that it was made for."
+    )

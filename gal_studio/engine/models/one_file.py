@@ -9,7 +9,7 @@ from gal_studio.engine.families.description import Description
 
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", ".hada_", ".lokr_")
 SUPPORTED = "Stable Diffusion 1.x, 2.x and XL, FLUX.2 klein and Z-Image"
-FLOATS = ("F32", "F16", "BF16", "F64")
+FLOATS = {"F32", "F16", "BF16", "F64"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class OneFile:
 
         if any(mark in name for name in self.tensors for mark in LORA):
             raise self._refusal("is a LoRA, not a base model")
-        if any(tensor.dtype not in FLOATS for name, tensor in self.tensors.items() if "_model." in name):
+        if any(
+            tensor.dtype not in FLOATS for name, tensor in self.tensors.items() if name.endswith(".weight")
+        ):
             raise self._refusal("holds quantized weights", "float32, float16 and bfloat16")
         kind = str(infer_diffusers_model_type(self.tensors))
         if kind == "v1" and "model.diffusion_model.input_blocks.0.0.weight" not in self.tensors:

@@ -94,10 +94,11 @@ def test_a_model_that_is_not_cached_is_refused_within_seconds_without_a_network(
     code = """
 import time
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.models.hub import pipeline_configuration
+import huggingface_hub
 started = time.monotonic()
 try:
-    load_image_model("owner/nothing", "cpu")
+    pipeline_configuration("owner/nothing", {})
 except StudioError as refusal:
     print(refusal)
 print(time.monotonic() - started)
