@@ -5,6 +5,15 @@ export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA; larger learns more detail"],
   ["tune.learning_rate", "Learning rate", ""],
   ["tune.steps", "Steps", "Training steps per round"],
+  ["tune.prior_images", "Prior pictures", "Of other things, which the training keeps as they are; 0: none"],
+  ["tune.prior_styles", "Styles of prior pictures", "That the model knows, between commas; for a style"],
+  ["tune.prior_weight", "Weight of prior pictures", ""],
+  ["tune.time_high", "Noise up to", "Of 1, pure noise; less leaves the layout to the base model"],
+  [
+    "tune.accepted_share",
+    "Share of accepted pictures",
+    "In later trainings, which get longer; 0: drawn like references",
+  ],
   ["generation.candidates", "Pictures per prompt", "How many Generate draws for each test prompt"],
   ["generation.steps", "Sampling steps", ""],
   ["generation.guidance_scale", "Guidance", ""],
@@ -13,9 +22,11 @@ export const FIELDS = [
   ["gal.balance_lambda", "Weight of accepted pictures", ""],
   ["seed", "Seed", "The same seed draws the same pictures"],
 ];
+const TEXT = new Set(["tune.prior_styles"]);
 const WHOLE = new Set([
   "tune.rank",
   "tune.steps",
+  "tune.prior_images",
   "tune.preview_every",
   "generation.candidates",
   "generation.steps",
@@ -36,6 +47,16 @@ export function read(settings, name) {
 }
 
 /**
+ * The value of a setting as it stands in its field.
+ * @param {object} settings
+ * @param {string} name
+ */
+export function written(settings, name) {
+  const value = read(settings, name);
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+/**
  * A field: its label element, which contains the rest, the input, and the hint below it.
  * @typedef {{ node: HTMLElement, input: HTMLInputElement, hint: HTMLElement }} Field
  */
@@ -47,7 +68,8 @@ export function read(settings, name) {
 export function makeFields(names = FIELDS.map(([name]) => name)) {
   return new Map(
     FIELDS.filter(([name]) => names.includes(name)).map(([name, label, note]) => {
-      const input = el("input", { type: "text", inputmode: "decimal", name, autocomplete: "off" });
+      const inputmode = TEXT.has(name) ? "text" : "decimal";
+      const input = el("input", { type: "text", inputmode, name, autocomplete: "off" });
       const hint = el("span", { class: "field-note" }, note);
       return [
         name,
@@ -68,7 +90,7 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
  */
 export function typedValue(name, { value }) {
   const typed = Number(value);
-  if (value.trim() === "" || Number.isNaN(typed)) return value;
+  if (TEXT.has(name) || value.trim() === "" || Number.isNaN(typed)) return value;
   return WHOLE.has(name) && !Number.isInteger(typed) ? value : typed;
 }
 

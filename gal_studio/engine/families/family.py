@@ -45,8 +45,16 @@ class TextFeatures:
 class NoiseProcess(Protocol):
     """The forward process: how times are drawn and noise is added, and what the denoiser predicts."""
 
-    def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Draw training times, (count,), in the denoiser's units."""
+    def times(
+        self, count: int, generator: torch.Generator, low: float = 0.0, high: float = 1.0
+    ) -> torch.Tensor:
+        """Draw training times, (count,), in the denoiser's units; only from this part of their range.
+
+        Times in the part have the same density, up to a factor, as without limits.
+        """
+
+    def share(self, times: torch.Tensor) -> torch.Tensor:
+        """Times in [0, 1], (count,): 0 is the picture, 1 pure noise."""
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Add noise to latents (n, c, h, w) at times (n,)."""

@@ -81,8 +81,11 @@ class UNetFamily(PipelineFamily):
         """DPM-Solver++ 2M with the noise schedule of the pipeline's scheduler."""
         from diffusers import DPMSolverMultistepScheduler
 
-        known = DPMSolverMultistepScheduler().config
-        schedule = {key: value for key, value in self.pipeline.scheduler.config.items() if key in known}
+        known, own = DPMSolverMultistepScheduler().config, self.pipeline.scheduler
+        schedule = {key: value for key, value in own.config.items() if key in known}
+        if schedule.get("timestep_spacing") == getattr(type(own)().config, "timestep_spacing", None):
+            # that class's default, not the model's choice: PNDM's, `leading`, leaves out the last timesteps
+            del schedule["timestep_spacing"]
         schedule |= {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"}
         schedule |= {"thresholding": False}
         solver = DPMSolverMultistepScheduler.from_config(

@@ -27,12 +27,14 @@ class ExamplePicture:
     """A training example with its picture: prompt, and weight w_i (Eq. G8; 1 for a reference).
 
     With a `mask` (mode L, of the picture's size) only its white part is learned: w_i times the mask.
+    `is_reference` matters where references have a share of their own in the draws.
     """
 
     image: Image.Image
     prompt: str
     weight: float = 1.0
     mask: Image.Image | None = None
+    is_reference: bool = True
 
 
 @dataclass(frozen=True)

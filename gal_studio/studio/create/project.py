@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
+from PIL import Image
+
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
@@ -15,6 +17,7 @@ from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
 
 DEFAULT_PRESET = "pocket"
@@ -27,7 +30,8 @@ class ProjectDraft:
     """What a user gives. Models and settings that are left out come from the preset.
 
     `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
-    override some settings of the preset; `anchors` are templates with `{}` for the subject.
+    override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
+    pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones.
     """
 
     kind: Kind
@@ -42,6 +46,7 @@ class ProjectDraft:
     seed: int = 0
     anchors: Sequence[str] | None = None
     origin: str | None = None
+    prior: Sequence[tuple[Picture, str]] = ()
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -81,6 +86,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     clip_model = _absolute(draft.clip_model or preset.clip_model)
     check_base_model(base_model)
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
+    prior = _read_prior(draft, described.prompts)
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
@@ -92,6 +98,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         references=_store_pictures(store, draft, described.references),
         anchors=anchors,
         origin=draft.origin,
+        prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
     )
     with store.database.transaction():
         if (known := _existing(store, draft)) is not None:
@@ -132,6 +139,18 @@ def _store_pictures(
         )
         for reference, (picture, mask) in zip(described, read, strict=True)
     )
+
+
+def _read_prior(draft: ProjectDraft, prompts: Prompts) -> list[tuple[str, Image.Image]]:
+    """Read the user's own prior pictures: (prompt, picture)."""
+    if len(draft.prior) > MOST_PRIOR_PICTURES:
+        raise StudioError(
+            f"There are {len(draft.prior)} prior pictures: choose the best {MOST_PRIOR_PICTURES}."
+        )
+    return [
+        (check_prior_prompt(prompt, prompts), read_prior(picture, place))
+        for place, (picture, prompt) in enumerate(draft.prior, start=1)
+    ]
 
 
 def _settings(draft: ProjectDraft) -> Settings:
