@@ -3,8 +3,8 @@
     python -m benchmarks.speed.synthetic --out FOLDER [--pictures 5000] [--prompts 50] [--rounds 3]
     gal-studio --workspace FOLDER
 
-Every picture is drawn, small and plain; scores and places are those of clusters around each prompt, with copies near
-the reference.
+Every picture is drawn, small and plain; scores and places are those of clusters around each prompt, with
+copies near the reference.
 """
 
 import argparse
@@ -47,7 +47,8 @@ def picture(number: int, index: int, copy: bool) -> bytes:
     image = Image.new("RGB", (EDGE, EDGE), tuple(int(v) for v in draws.integers(225, 250, 3)))
     pen = ImageDraw.Draw(image)
     radius = int(draws.integers(24, 40))
-    shade = (230, 150, 60) if copy else tuple(int(v) for v in np.random.default_rng(number).integers(20, 220, 3))
+    own = tuple(int(v) for v in np.random.default_rng(number).integers(20, 220, 3))
+    shade = (230, 150, 60) if copy else own
     middle = (int(draws.integers(36, 60)), int(draws.integers(36, 60)))
     if copy:
         pen.ellipse([middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius], shade)
