@@ -21,7 +21,7 @@ _STYLES = (
     "rounds/actions", "rounds/grid/grid", "rounds/grid/tile", "rounds/tabs", "kit/dialogs", "brush/brush",
     "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
     "reference/picture_set", "reference/projects", "reference/anchors_editor", "results/results", "top/queue",
-    "rounds/map/map",
+    "rounds/map/map", "rounds/map/controls",
 )  # fmt: skip
 
 

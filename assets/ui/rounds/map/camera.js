@@ -8,7 +8,7 @@ import { rangeOf } from "./geometry.js";
  * @typedef {{ width: number, height: number }} Size in pixels
  */
 
-export const MARGIN = { l: 10, r: 42, t: 10, b: 44 }; // pixels around the points: room for the controls
+export const MARGIN = { l: 10, r: 42, t: 16, b: 44 }; // pixels around the points: room for the controls
 const NEAREST = 80; // times the whole map
 const FARTHEST = 0.7;
 

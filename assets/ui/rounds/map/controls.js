@@ -11,7 +11,8 @@ import { PROJECTIONS } from "./projections.js";
 /** Strokes of the icons, on 16 x 16. */
 const ICONS = {
   lasso:
-    "M8 2.5c3.3 0 5.7 1.7 5.7 4s-2.4 4-5.7 4-5.7-1.7-5.7-4 2.4-4 5.7-4M4.6 9.8c-1 .8-.8 2 .3 2.2 1.2.2 1 1.5.2 2",
+    "M8 2.5c3.3 0 5.7 1.7 5.7 4s-2.4 4-5.7 4-5.7-1.7-5.7-4 2.4-4 5.7-4" +
+    "M4.6 9.8c-1 .8-.8 2 .3 2.2 1.2.2 1 1.5.2 2",
   box: "M2.5 3.5h11v9h-11z",
   move:
     "M8 1.8v12.4M1.8 8h12.4M8 1.8 6.2 3.6M8 1.8l1.8 1.8M8 14.2l-1.8-1.8M8 14.2l1.8-1.8M1.8 8l1.8-1.8" +
@@ -112,7 +113,7 @@ export function makeLegend(node, acts) {
     on: { change: () => acts.colour(choice.value) },
   });
   const key = el("span", { class: "colour-key" });
-  node.append(el("label", {}, "Colour by ", choice), key, shapes());
+  node.append(el("label", {}, "Colour by ", choice), el("span", { class: "legend-row" }, key, shapes()));
   /** @param {string} colour */
   return (colour) => {
     if (!repeats(choice, modes()))
