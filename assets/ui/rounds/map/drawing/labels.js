@@ -32,18 +32,14 @@ export function clusters(points, nameOf, edge = 0) {
     if (group) group.push(point);
     else groups.set(point.anchor, [point]);
   }
-  const labels = [...groups].map(([anchor, all]) => {
+  const labels = [...groups].flatMap(([anchor, all]) => {
     const own = all.filter((point) => !point.copy);
+    if (edge && !own.length) return []; // the pictures say by themselves that they are copies
     const at = own.length ? own : all;
     const [xs, ys] = [at.map((p) => p.x), at.map((p) => p.y)];
     const top = quantile(ys, edge ? 0 : 0.2) - edge / 2;
-    return {
-      anchor,
-      text: nameOf(anchor),
-      count: at.length,
-      x: quantile(xs, 0.5),
-      y: top - (edge ? 5 : LIFT),
-    };
+    const y = top - (edge ? 5 : LIFT);
+    return [{ anchor, text: nameOf(anchor), count: at.length, x: quantile(xs, 0.5), y }];
   });
   return labels.sort((a, b) => b.count - a.count);
 }
