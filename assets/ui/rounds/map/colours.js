@@ -47,12 +47,6 @@ export function roundColour(id) {
   return themed(rgb(blend(EARLY, LATE, Math.max(0, place) / Math.max(1, state.rounds.length - 1))));
 }
 
-/**
- * Who says that the picture is like the reference; empty if nobody does.
- * @param {Candidate & { copy_by?: string }} candidate
- */
-const witness = ({ copy, copy_by: by }) => by ?? (copy ? "prompts" : "");
-
 /** @param {Candidate} candidate */
 function decision({ id }) {
   const verdict = state.verdicts.get(id);
@@ -88,11 +82,11 @@ const MODES = {
       kinds: Object.entries(COPIES)
         .filter(
           ([by]) =>
-            by === "" || by === "prompts" || [...state.candidates.values()].some((c) => witness(c) === by),
+            by === "" || by === "prompts" || [...state.candidates.values()].some((c) => c.copy_by === by),
         )
         .map(([, [colour, words]]) => [themed(colour), words]),
     }),
-    colours: (candidates) => candidates.map((c) => themed(COPIES[witness(c)][0])),
+    colours: (candidates) => candidates.map((c) => themed(COPIES[c.copy_by][0])),
   },
   entropy: {
     label: "How undecided",

@@ -15,7 +15,7 @@ import { gradient, PROMPTS } from "../../../../assets/ui/rounds/map/palette.js";
 
 const candidates = [
   candidate({ id: "1", anchor_id: "x", copy: false, margin: 0.2 }),
-  candidate({ id: "2", anchor_id: "y", copy: true, margin: -0.2 }),
+  candidate({ id: "2", anchor_id: "y", copy: true, copy_by: "prompts", margin: -0.2 }),
   candidate({ id: "3", anchor_id: "y", copy: false, margin: 0 }),
 ];
 state.project = project({ anchors: [anchor({ id: "x" }), anchor({ id: "y" })] });
@@ -52,7 +52,7 @@ test("copies and other pictures have different colours", () => {
 });
 
 test("each witness of a copy has a colour", () => {
-  const by = ["", "prompts", "pictures", "both"].map((copy_by) => ({ ...candidate({}), copy_by }));
+  const by = ["", "prompts", "pictures", "both"].map((copy_by) => candidate({ copy_by }));
   assert.equal(new Set(colours(by, "copy")).size, 4);
 });
 
