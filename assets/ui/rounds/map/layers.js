@@ -7,7 +7,6 @@
 import { state } from "../../app/store.js";
 import { el, setText, svg } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
-import { likeWords } from "../grid/witnesses.js";
 import { magnification, toPixels } from "./camera.js";
 import { promptColour } from "./colours.js";
 import { drawDots } from "./drawing/dots.js";
