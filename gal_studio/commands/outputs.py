@@ -155,7 +155,6 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
 def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
     """The training set with the expected number of draws of each picture (Eq. G9)."""
     examples = studio.store.rounds.training_set(view.round.id)
-    tune = view.settings.tune
     return [
         {
             "prompt": expected.example.prompt,
@@ -164,7 +163,7 @@ def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
             "draws": expected.draws,
             "weighted_draws": expected.weighted,
         }
-        for expected in effective_draws(examples, tune.steps, tune.batch_size)
+        for expected in effective_draws(examples, view.settings.tune)
     ]
 
 

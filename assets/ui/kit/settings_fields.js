@@ -9,6 +9,15 @@ export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA; larger learns more detail"],
   ["tune.learning_rate", "Learning rate", ""],
   ["tune.steps", "Steps", "Training steps per round"],
+  ["tune.prior_images", "Prior pictures", "Of other things, which the training keeps as they are; 0: none"],
+  ["tune.prior_styles", "Styles of prior pictures", "That the model knows, between commas; for a style"],
+  ["tune.prior_weight", "Weight of prior pictures", ""],
+  ["tune.time_high", "Noise up to", "Of 1, pure noise; less leaves the layout to the base model"],
+  [
+    "tune.accepted_share",
+    "Share of accepted pictures",
+    "In later trainings, which get longer; 0: drawn like references",
+  ],
   ["generation.candidates", "Pictures per prompt", "How many Generate draws for each test prompt"],
   ["generation.steps", "Sampling steps", ""],
   ["generation.guidance_scale", "Guidance", ""],
@@ -18,6 +27,7 @@ export const FIELDS = [
   ["gal.witnesses", "Copies are found by", "A copy is a picture that is like the reference"],
   ["seed", "Seed", "The same seed draws the same pictures"],
 ];
+const TEXT = new Set(["tune.prior_styles"]);
 /**
  * The values of fields that offer a choice, with their words.
  * @type {Record<string, [value: string, words: string][]>}
@@ -32,6 +42,7 @@ const CHOICES = {
 const WHOLE = new Set([
   "tune.rank",
   "tune.steps",
+  "tune.prior_images",
   "tune.preview_every",
   "generation.candidates",
   "generation.steps",
@@ -49,6 +60,16 @@ export function read(settings, name) {
   let value = settings;
   for (const key of name.split(".")) value = value instanceof Object ? Reflect.get(value, key) : undefined;
   return value;
+}
+
+/**
+ * The value of a setting as it stands in its field.
+ * @param {object} settings
+ * @param {string} name
+ */
+export function written(settings, name) {
+  const value = read(settings, name);
+  return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
 /**
@@ -83,7 +104,8 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
  */
 function inputOf(name) {
   const choices = CHOICES[name];
-  if (!choices) return el("input", { type: "text", inputmode: "decimal", name, autocomplete: "off" });
+  const inputmode = TEXT.has(name) ? "text" : "decimal";
+  if (!choices) return el("input", { type: "text", inputmode, name, autocomplete: "off" });
   return el("select", { name }, ...choices.map(([value, words]) => el("option", { value }, words)));
 }
 
@@ -94,7 +116,7 @@ function inputOf(name) {
  */
 export function typedValue(name, { value }) {
   const typed = Number(value);
-  if (value.trim() === "" || Number.isNaN(typed)) return value;
+  if (TEXT.has(name) || value.trim() === "" || Number.isNaN(typed)) return value;
   return WHOLE.has(name) && !Number.isInteger(typed) ? value : typed;
 }
 
