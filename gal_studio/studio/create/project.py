@@ -69,15 +69,14 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         return known
     if draft.kind not in get_args(Kind):
         raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
-    if isinstance(draft.seed, bool) or not isinstance(draft.seed, int) or not 0 <= draft.seed <= LARGEST_SEED:
-        raise StudioError(f"The seed is {draft.seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
+    check_seed(draft.seed)
     described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
-    base_model = _absolute(draft.base_model or preset.base_model)
-    clip_model = _absolute(draft.clip_model or preset.clip_model)
+    base_model = absolute_name(draft.base_model or preset.base_model)
+    clip_model = absolute_name(draft.clip_model or preset.clip_model)
     check_model(base_model, "model_index.json", "an image model")
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
     new = NewProject(
@@ -140,7 +139,13 @@ def _settings(draft: ProjectDraft) -> Settings:
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )
-    return settings.updated({"refine": {"vision_model": _absolute(vision_model)}})
+    return settings.updated({"refine": {"vision_model": absolute_name(vision_model)}})
+
+
+def check_seed(seed: object) -> None:
+    """Refuse anything but a whole number from 0 to the largest seed."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+        raise StudioError(f"The seed is {seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
 
 
 def check_settings(settings: Settings, anchors: int) -> None:
@@ -171,7 +176,7 @@ def check_model(name: str, table: str, what: str) -> None:
         raise StudioError(f"The directory {name} is not {what}: it holds no {table}.")
 
 
-def _absolute(name: str) -> str:
+def absolute_name(name: str) -> str:
     """The absolute path of a directory, since the worker may run in another one; other names unchanged."""
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     path = Path(name.removeprefix(prefix)).expanduser()
