@@ -32,9 +32,7 @@ class Fidelity:
     @property
     def is_poor(self) -> bool:
         """Whether a person sees at once that something is lost (chosen by eye, docs/algorithms.md)."""
-        return (
-            self.psnr < LEAST_PSNR or self.detail < LEAST_DETAIL or self.weakest < LEAST_WEAKEST
-        )
+        return self.psnr < LEAST_PSNR or self.detail < LEAST_DETAIL or self.weakest < LEAST_WEAKEST
 
 
 def compare(given: NDArray[np.uint8], returned: NDArray[np.uint8]) -> Fidelity:

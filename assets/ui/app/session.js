@@ -16,6 +16,7 @@ const QUIET = new Set([
   "results",
   "same_seed",
   "check",
+  "seen",
   "patch_maps",
   "part_mask",
   "pair",

@@ -24,6 +24,7 @@ from gal_studio.state.tables.seen_pictures import SeenPicture
 from gal_studio.studio.create.references import Picture
 
 ONE_COLOUR = "This picture is one colour all over: there is nothing in it to learn. Choose another one."
+LOST_AGAIN = "Details are missing here as well."
 
 
 @dataclass(frozen=True)

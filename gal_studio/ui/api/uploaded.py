@@ -7,8 +7,16 @@ from fastapi import FastAPI, HTTPException, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import read_picture
+from gal_studio.state.tables.seen_pictures import SeenPicture
 from gal_studio.studio import Studio
-from gal_studio.studio.create.looks import Examined, about_seen, examine, notes_on
+from gal_studio.studio.create.looks import (
+    LOST_AGAIN,
+    Examined,
+    about_seen,
+    examine,
+    notes_on,
+    short_model_name,
+)
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.payloads import Payload
 
@@ -43,30 +51,28 @@ def seen(studio: Studio, sets: list[list[Payload]], base_model: str) -> Payload:
     A picture is `{path, name}`, with the `image` of `look` if it was requested. Each answer has a `note`, and
     how the model sees the picture: `waiting`, or a `sentence` with the `address` of what came back.
     """
-    shown = []
+    shown, told = [], False
     for pictures in sets:
         said = notes_on([examined(one["path"]) for one in pictures], [one["name"] for one in pictures])
-        shown.append(
-            {
-                "note": said.whole,
-                "pictures": [
-                    {"path": one["path"], "note": note, **_seen(studio, one.get("image"), base_model)}
-                    for one, note in zip(pictures, said.pictures, strict=True)
-                ],
-            }
-        )
+        answers = []
+        for one, note in zip(pictures, said.pictures, strict=True):
+            found = studio.seen_picture(one["image"], base_model) if one.get("image") and base_model else None
+            answers.append({"path": one["path"], "note": note, **_seen(found, told)})
+            told = told or bool(answers[-1]["sentence"])
+        shown.append({"note": said.whole, "pictures": answers})
     return {"sets": shown}
 
 
-def _seen(studio: Studio, image: str | None, base_model: str) -> Payload:
-    found = studio.seen_picture(image, base_model) if image and base_model else None
+def _seen(found: SeenPicture | None, told: bool) -> Payload:
+    """How the model sees a picture; briefly if the whole sentence is `told` already."""
     if found is None or found.answered is None:
-        return {"waiting": found is not None, "sentence": "", "address": None}
+        return {"waiting": found is not None, "sentence": "", "address": None, "model": ""}
     sentence = about_seen(found)
     return {
         "waiting": False,
-        "sentence": sentence,
+        "sentence": LOST_AGAIN if sentence and told else sentence,
         "address": f"/seen/{found.image}/{found.seen_image}" if sentence else None,
+        "model": short_model_name(found.base_model),
     }
 
 
