@@ -10,7 +10,7 @@ LEAST_PSNR = 20.0
 LEAST_DETAIL = 0.55
 """The share of its outlines under which a picture is plainly softer than it was."""
 LEAST_WEAKEST = 0.35
-"""The share of its outlines under which a part, such as a face, is lost in a picture that is otherwise kept."""
+"""The share of its outlines under which a part is lost, such as a face, though the rest is kept."""
 _PARTS = 12  # parts of a picture along its shorter side
 _WORST = 10.0  # percentile of the parts that counts as the weakest
 _GREY = np.array([0.299, 0.587, 0.114])
@@ -21,8 +21,8 @@ class Fidelity:
     """How near the picture that comes back is to the one that was given.
 
     `psnr` is the peak signal-to-noise ratio in decibels. `detail` is the share of its outlines that the
-    picture keeps, and `weakest` that of the parts with outlines that keep the least; both in [0, 1]. They tell
-    lost eyes, whiskers or textures, which hardly change the PSNR.
+    picture keeps, and `weakest` that of the parts with outlines that keep the least; both in [0, 1]. They
+    tell lost eyes, whiskers or textures, which hardly change the PSNR.
     """
 
     psnr: float
