@@ -70,7 +70,13 @@ def test_words_of_a_style_without_in_follow_a_comma():
 
 @pytest.mark.parametrize(
     ("prompt", "tokens"),
-    [("A cat in ink style", 7), ("a 3d cat, 12 cm", 10), ("", 2), ("水彩画 cat", 6), ("Katze über Brücke", 5)],
+    [
+        ("A cat in ink style", 7),
+        ("a 3d cat, 12 cm", 10),
+        ("", 2),
+        ("水彩画 cat", 6),
+        ("Katze über Brücke", 5),
+    ],
 )
 def test_tokens_are_counted_roughly(prompt, tokens):
     assert about_tokens(prompt) == tokens

@@ -48,7 +48,7 @@ def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[Payload]:
     kind: Kind = request["kind"]
     notes: list[Payload] = []
     for number, (texts, given) in enumerate(zip(sets, request["sets"], strict=True)):
-        places = given.get("places") or ["prompt"] * len(texts)
+        places = _places(given)
         notes += _on_set(kind, texts, places, number)
         notes += _warnings(kind, texts, places, number, base_model_of(request))
         if final:
@@ -56,6 +56,13 @@ def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[Payload]:
     notes += _on_words_apart(sets)
     notes += _on_settings(request, kind)
     return notes + (list(_on_names(request)) if final else [])
+
+
+def _places(given: Payload) -> list[str]:
+    """The field of each prompt of a set that is not empty."""
+    prompts = given["prompts"]
+    places = given.get("places") or ["prompt"] * len(prompts)
+    return [place for place, prompt in zip(places, prompts, strict=True) if prompt]
 
 
 def _on_set(kind: Kind, texts: Texts, places: Sequence[str], number: int) -> list[Payload]:
@@ -88,9 +95,9 @@ def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, mode
 def _missing(kind: Kind, texts: Texts, given: Payload, number: int) -> Iterator[Payload]:
     if not given.get("pictures"):
         yield note("pictures", "There is no picture yet: drop one here, or click to choose.", number)
-    elif not texts:
+    elif not all(given["prompts"]):
         yield note("prompt", "The prompt is empty: write what the picture shows.", number)
-        if kind == "object":
+        if kind == "object" and not texts:
             yield from _on_set(kind, [("", given.get("trigger_word", ""))], [], number)
 
 

@@ -99,11 +99,13 @@ export function showSeenPicture(row, { note, sentence, address, model }) {
   showNotes(row.warnings, note ? [{ tone: "warning", text: note }] : []);
   row.seen.hidden = !sentence || Boolean(note);
   if (repeats(row.seen, [sentence, address])) return;
-  row.seen.replaceChildren(
-    seenFigure(row.image.src, `${row.name}, as it is`, "Your picture"),
-    seenFigure(address ?? "", `${row.name}, as ${model} sees it`, `As ${model} sees it`),
-    el("p", {}, sentence),
-  );
+  row.seen.replaceChildren();
+  if (address)
+    row.seen.append(
+      seenFigure(row.image.src, `${row.name}, as it is`, "Your picture"),
+      seenFigure(address, `${row.name}, as ${model} sees it`, `As ${model} sees it`),
+      el("p", {}, sentence),
+    );
 }
 
 /**
