@@ -1,12 +1,10 @@
 """Projects: their initial contents, and refusals."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
@@ -56,6 +54,11 @@ def test_object_project_knows_its_plain_prompts(studio: Studio) -> None:
         ({"kind": "object"}, "trigger word is empty"),
         ({"kind": "object", "trigger_word": "sks"}, "does not contain the trigger word"),
         ({"anchors": []}, "no test prompts"),
+        ({"prior": [(png("red"), "A tie in flat style")]}, "The prior picture 1 is blank"),
+        ({"prior": [(Path("gone.png"), "A tie in flat style")]}, "Prior picture 'gone.png': "),
+        ({"prior": [(b"nonsense", "A tie in flat style")]}, "not a picture"),
+        ({"prior": [(png("red"), " ")]}, "prompt is empty"),
+        ({"prior": [(png("red"), "A tie in watercolor painting style")]}, "which the project is to learn"),
         ({"anchors": ["A tie"]}, "does not name the subject"),
         ({"changes": {"generation": {"candidates": 1}}}, "choose at least 2"),
         ({"changes": {"gal": {"top_k": 19}}}, "only 18 test prompts"),
@@ -182,9 +185,3 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
     assert len(studio.pool(round_id)) == 19
     with pytest.raises(StudioError, match="does not name the subject"):
         studio.add_anchors(project_id, ["A boat"])
-
-
-def test_pictures_that_will_be_changed_are_noted(studio: Studio) -> None:
-    buffer = io.BytesIO()
-    Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(buffer, "PNG")
-    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: placed on white",)

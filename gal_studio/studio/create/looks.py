@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.assets import load_presets, resolve_model
+from gal_studio.core.model_names import checkpoint_name
 from gal_studio.core.near_copies import (
     SIDE,
     Summary,
@@ -94,11 +95,16 @@ def about_seen(seen: SeenPicture) -> str:
 def short_model_name(base_model: str) -> str:
     """A short name of a base model: the title of its preset, or the last part of its path."""
     titles = {preset.base_model: preset.title for preset in load_presets()}
-    return titles.get(base_model, base_model).split(" (")[0].rstrip("/").rsplit("/", 1)[-1]
+    one_file = checkpoint_name(base_model)
+    if one_file is not None:
+        return Path(one_file.file).stem
+    return titles.get(base_model, base_model).split(" (")[0].rstrip("/").rsplit("/", 1)[-1] or "the model"
 
 
 def edition(base_model: str) -> str:
     """Tells the weights of an autoencoder apart that go by one name: the size and time of its files."""
-    folder = Path(resolve_model(base_model)).expanduser() / "vae"
-    found = [path.stat() for path in sorted(folder.glob("*.safetensors"))] if folder.is_dir() else []
+    one_file = checkpoint_name(base_model)
+    folder = Path(resolve_model(base_model)) / "vae"
+    files = [Path(one_file.file)] if one_file else sorted(folder.glob("*.safetensors"))
+    found = [path.stat() for path in files if path.is_file()]
     return " ".join(f"{one.st_size}-{one.st_mtime_ns}" for one in found)

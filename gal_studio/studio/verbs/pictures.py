@@ -5,7 +5,7 @@ import time
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.tables.seen_pictures import SeenPicture
 from gal_studio.studio.create.looks import edition
-from gal_studio.studio.create.project import absolute_name
+from gal_studio.studio.create.project import absolute_base_model
 from gal_studio.studio.create.references import Picture
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.workspace import delete
@@ -23,11 +23,11 @@ class PictureVerbs(Verbs):
         A worker looks as soon as it has no other work. A model that is not on this machine is not downloaded.
         """
         image = self.store.images.add_picture(read_picture(picture)[0])
-        name = absolute_name(base_model.strip())
+        name = absolute_base_model(base_model.strip())
         delete.forget_unused_looks(self.store, time.time() - KEPT_SECONDS)
         seen = self.store.seen.ask(image, name, edition(name))
         return seen if seen.answered is not None else self._woken(seen)
 
     def seen_picture(self, image: str, base_model: str) -> SeenPicture | None:
         """What was requested of a stored picture and a model, and its answer."""
-        return self.store.seen.get(image, absolute_name(base_model.strip()))
+        return self.store.seen.get(image, absolute_base_model(base_model.strip()))

@@ -10,7 +10,13 @@ from gal_studio.core.prompts import check_trigger_word, style_descriptor, trigge
 from gal_studio.core.references import describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
-from gal_studio.studio.create.project import DEFAULT_PRESET, check_model, check_seed, check_settings
+from gal_studio.studio.create.project import (
+    DEFAULT_PRESET,
+    check_base_model,
+    check_model,
+    check_seed,
+    check_settings,
+)
 from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_style
 from gal_studio.ui.payloads import Payload
 
@@ -47,10 +53,12 @@ def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[Payload]:
     final = bool(request.get("final"))
     kind: Kind = request["kind"]
     notes: list[Payload] = []
+    model = base_model_of(request)
+    known = "" if _refusal(check_base_model, model) else model
     for number, (texts, given) in enumerate(zip(sets, request["sets"], strict=True)):
         places = _places(given)
         notes += _on_set(kind, texts, places, number)
-        notes += _warnings(kind, texts, places, number, base_model_of(request))
+        notes += _warnings(kind, texts, places, number, known)
         if final:
             notes += _missing(kind, texts, given, number)
     notes += _on_words_apart(sets)
@@ -135,13 +143,11 @@ def _on_names(request: Payload) -> Iterator[Payload]:
     if name.strip() and (refusal := _refusal(check_name, name)):
         yield note("name", refusal)
     if not request.get("preset"):
-        for field, table, what in (
-            ("base_model", "model_index.json", "an image model"),
-            ("clip_model", "open_clip_config.json", "an open_clip model"),
-        ):
-            given = str(request.get(field) or "").strip()
-            if refusal := _refusal(check_model, given, table, what):
-                yield note(field, refusal)
+        base, clip = (str(request.get(field) or "").strip() for field in ("base_model", "clip_model"))
+        if refusal := _refusal(check_base_model, base):
+            yield note("base_model", refusal)
+        if refusal := _refusal(check_model, clip, "open_clip_config.json", "an open_clip model"):
+            yield note("clip_model", refusal)
 
 
 def _refusal(check: Callable[..., object], *given: object) -> str:

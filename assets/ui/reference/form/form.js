@@ -26,6 +26,7 @@ export function mountForm(parts, upload, created) {
   parts.another.addEventListener("click", () => form.addSet().file.focus());
   parts.form.addEventListener("input", () => form.changed());
   parts.form.addEventListener("change", ({ target }) => {
+    form.model = form.presets?.chosen(); // not while its name is typed
     if (target instanceof HTMLInputElement && target.name === "kind") form.kindChosen();
     else form.changed();
   });
@@ -47,6 +48,8 @@ class ProjectForm {
   mounting = false;
   restoring = false;
   pressed = false; // Start was pressed: say what is still missing
+  /** @type {{ preset: string | null, base_model: string } | undefined} the model that looks at the pictures */
+  model;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
 
@@ -65,7 +68,7 @@ class ProjectForm {
     parts.create.before(this.wholePlace.box);
     this.watch = watchPictures(
       () => this.open(),
-      () => this.presets?.chosen(),
+      () => this.model,
     );
     this.restore();
   }
@@ -98,6 +101,7 @@ class ProjectForm {
       const kept = keptForm()?.model;
       if (kept) this.presets?.restore(kept);
       this.presets?.setKind(this.kind()); // it may have changed during the request
+      this.model = this.presets?.chosen();
     }
     this.changed();
   }
@@ -244,6 +248,7 @@ class ProjectForm {
     this.pressed = false;
     this.parts.form.reset();
     forgetForm();
+    this.model = this.presets?.chosen();
     this.kindChosen();
   }
 }

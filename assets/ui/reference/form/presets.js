@@ -6,7 +6,7 @@
 /** @import { ReferenceParts } from "../../app/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
-import { makeFields, read, typedValue, weigh } from "../../kit/settings_fields.js";
+import { makeFields, typedValue, weigh, written } from "../../kit/settings_fields.js";
 import { notePlace } from "./notes.js";
 
 /**
@@ -19,7 +19,7 @@ export async function mountPresets(parts, firstKind) {
   let kind = firstKind;
   /** @type {Map<string, NotePlace>} */
   const places = new Map();
-  const placeOf = (/** @type {string} */ name, /** @type {HTMLInputElement} */ input) => {
+  const placeOf = (/** @type {string} */ name, /** @type {HTMLElement} */ input) => {
     const place = notePlace(input);
     places.set(name, place);
     return place.box;
@@ -38,7 +38,7 @@ export async function mountPresets(parts, firstKind) {
     {
       name: "own",
       title: "Another model",
-      note: "A diffusers folder or a Hugging Face ID, and a CLIP model to judge the pictures.",
+      note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
       settings: answer.presets[0].settings,
     },
   ];
@@ -66,7 +66,7 @@ export async function mountPresets(parts, firstKind) {
     own.hidden = chosen().name !== "own";
     for (const [name, field] of fields) {
       if (field.input.dataset.edited) continue;
-      field.input.value = name === "seed" ? String(answer.seed) : String(read(chosen().settings[kind], name));
+      field.input.value = name === "seed" ? String(answer.seed) : written(chosen().settings[kind], name);
     }
     weigh(fields.get("gal.balance_lambda"));
   };
