@@ -9,6 +9,7 @@ from gal_studio.core import checks
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.types import Witnesses
 
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
@@ -175,6 +176,8 @@ class GalSettings(SettingsGroup):
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
+    # what says that a picture is a copy (Eq. G12); "prompts" is published
+    witnesses: Witnesses = setting("both", checks.one_of, "Copies are found by", Witnesses)
 
     def __post_init__(self) -> None:
         super().__post_init__()

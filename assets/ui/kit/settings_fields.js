@@ -1,6 +1,10 @@
 /** Input fields of the settings. The server validates the values. */
 import { el } from "./dom.js";
 
+/**
+ * Name, label and hint of each field.
+ * @type {[name: string, label: string, note: string][]}
+ */
 export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA; larger learns more detail"],
   ["tune.learning_rate", "Learning rate", ""],
@@ -20,9 +24,21 @@ export const FIELDS = [
   ["tune.preview_every", "Preview every", "Training steps from one preview to the next; 0: no previews"],
   ["gal.top_k", "Suggestions", "Test prompts suggested per round"],
   ["gal.balance_lambda", "Weight of accepted pictures", ""],
+  ["gal.witnesses", "Copies are found by", "A copy is a picture that is like the reference"],
   ["seed", "Seed", "The same seed draws the same pictures"],
 ];
 const TEXT = new Set(["tune.prior_styles"]);
+/**
+ * The values of fields that offer a choice, with their words.
+ * @type {Record<string, [value: string, words: string][]>}
+ */
+const CHOICES = {
+  "gal.witnesses": [
+    ["both", "prompts and pictures"],
+    ["prompts", "prompts only (as published)"],
+    ["pictures", "pictures only"],
+  ],
+};
 const WHOLE = new Set([
   "tune.rank",
   "tune.steps",
@@ -58,7 +74,7 @@ export function written(settings, name) {
 
 /**
  * A field: its label element, which contains the rest, the input, and the hint below it.
- * @typedef {{ node: HTMLElement, input: HTMLInputElement, hint: HTMLElement }} Field
+ * @typedef {{ node: HTMLElement, input: HTMLInputElement | HTMLSelectElement, hint: HTMLElement }} Field
  */
 
 /**
@@ -68,8 +84,7 @@ export function written(settings, name) {
 export function makeFields(names = FIELDS.map(([name]) => name)) {
   return new Map(
     FIELDS.filter(([name]) => names.includes(name)).map(([name, label, note]) => {
-      const inputmode = TEXT.has(name) ? "text" : "decimal";
-      const input = el("input", { type: "text", inputmode, name, autocomplete: "off" });
+      const input = inputOf(name);
       const hint = el("span", { class: "field-note" }, note);
       return [
         name,
@@ -81,6 +96,17 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
       ];
     }),
   );
+}
+
+/**
+ * A text input, or a list where the field offers a choice.
+ * @param {string} name
+ */
+function inputOf(name) {
+  const choices = CHOICES[name];
+  const inputmode = TEXT.has(name) ? "text" : "decimal";
+  if (!choices) return el("input", { type: "text", inputmode, name, autocomplete: "off" });
+  return el("select", { name }, ...choices.map(([value, words]) => el("option", { value }, words)));
 }
 
 /**

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
@@ -81,9 +82,9 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
-    base_model = _absolute(draft.base_model or preset.base_model)
+    base_model = _absolute_base(draft.base_model or preset.base_model)
     clip_model = _absolute(draft.clip_model or preset.clip_model)
-    check_model(base_model, "model_index.json", "an image model")
+    check_base_model(base_model)
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
     prior = _read_prior(draft, described.prompts)
     new = NewProject(
@@ -176,6 +177,16 @@ def check_settings(settings: Settings, anchors: int) -> None:
         )
 
 
+def check_base_model(name: str) -> None:
+    """Refuse a missing directory or one-file checkpoint, and a pickle."""
+    one_file = checkpoint_name(name)
+    if one_file is not None and not Path(one_file.file).is_file():
+        raise StudioError(f"There is no file {one_file.file}: check the path.")
+    pipeline = name if one_file is None else one_file.pipeline
+    if pipeline or one_file is None:
+        check_model(pipeline, "model_index.json", "an image model")
+
+
 def check_model(name: str, table: str, what: str) -> None:
     """Refuse a directory that is missing or holds no such model; a hub ID is checked when it is loaded."""
     if not name.strip():
@@ -195,3 +206,12 @@ def _absolute(name: str) -> str:
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     path = Path(name.removeprefix(prefix)).expanduser()
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
+
+
+def _absolute_base(name: str) -> str:
+    """The same for a base model, which may be a one-file checkpoint."""
+    one_file = checkpoint_name(name)
+    if one_file is None:
+        return _absolute(name)
+    file = str(Path(one_file.file).expanduser().absolute())
+    return str(CheckpointName(file, _absolute(one_file.pipeline)))
