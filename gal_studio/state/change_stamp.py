@@ -23,6 +23,10 @@ SELECT
          SELECT id FROM candidates WHERE round_id IN own)),
     (SELECT MAX(id) FROM paintings WHERE round_id IN own),
     (SELECT group_concat(round_id || metric || after) FROM measurements WHERE round_id IN own),
+    (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
+    (SELECT group_concat(enabled) FROM test_prompts WHERE project_id = :project),
+    (SELECT COUNT(*) || ' ' || COALESCE(MAX(test_pictures.rowid), 0) FROM test_pictures JOIN test_prompts
+        ON test_prompts.id = prompt_id WHERE project_id = :project),
     (SELECT MAX(job_moves.id) FROM job_moves JOIN jobs ON jobs.id = job_id WHERE project_id = :project)
 """
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
@@ -15,7 +16,7 @@ from gal_studio.core.types import Anchor, Candidate, Job
 from gal_studio.engine.features.tsne import MapPoint, project
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.rounds import lineage
+from gal_studio.rounds import lineage, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.worker.jobs.disk_space import check_drawing_room
@@ -52,6 +53,8 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     if task.round.kind == "refine":
         yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
+    if test_set.is_due(store, task.round.id):
+        store.jobs.enqueue(task.project.id, task.round.id, "measure")
 
 
 def _prompts(task: Task) -> list[str]:
@@ -97,16 +100,7 @@ def draw_and_keep(
 def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: float) -> None:
     """Embed, score (Eq. G1) and store a finished batch."""
     started = time.monotonic()
-    clip = task.project.clip_model
-    features = task.models.embedder(clip).images(batch.images)
-    scores = score_pictures(
-        DrawnPictures(
-            pixels=tuple(np.asarray(image.convert("RGB")) for image in batch.images),
-            features=features,
-            prompts=task.models.texts(clip, [planned.anchor.prompt for planned in drawn]),
-            reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
-        )
-    )
+    features, scores = score_images(task, batch.images, [planned.anchor.prompt for planned in drawn])
     candidates = [
         NewCandidate(
             anchor_id=planned.anchor.id,
@@ -126,6 +120,21 @@ def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: flo
         task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
+
+
+def score_images(
+    task: Task, images: Sequence[Image.Image], prompts: Sequence[str]
+) -> tuple[NDArray[np.float64], list[dict[str, float]]]:
+    """The CLIP features (n, d) of pictures drawn for these prompts, and their scores by name."""
+    clip = task.project.clip_model
+    features = task.models.embedder(clip).images(images)
+    drawn = DrawnPictures(
+        pixels=tuple(np.asarray(image.convert("RGB")) for image in images),
+        features=features,
+        prompts=task.models.texts(clip, prompts),
+        reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
+    )
+    return features, score_pictures(drawn)
 
 
 def _project(task: Task) -> None:
