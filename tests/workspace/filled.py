@@ -99,6 +99,9 @@ def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewC
     return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark, scores)
 
 
+OTHER_SCORES = ("similarity_reference", LIKENESS, "sharpness")
+
+
 def measure(store: Store, random: Random, project_id: str) -> None:
     """What the base model and each trained round drew for the test set."""
     project = store.projects.get(project_id)
@@ -112,7 +115,7 @@ def measure(store: Store, random: Random, project_id: str) -> None:
                 NewMeasuredPicture(
                     each.prompt.id, round_id, each.number, each.seed(project.seed),
                     store.images.add_picture(picture(random)),
-                    {name: random.random() for name in ("similarity_anchor", "similarity_reference", LIKENESS)},
+                    {name: random.random() for name in ("similarity_anchor", *OTHER_SCORES)},
                     "", trained_as,
                 )
                 for each in planned

@@ -42,10 +42,9 @@ def project_of(studio: Studio, round_id: str) -> str:
 def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured: str) -> None:
     view = studio.measures(project_of(studio, measured))
     by_arm = {
-        arm: {(picture.prompt_id, picture.candidate.index, picture.candidate.seed) for picture in view.pictures
-              if picture.round_id == arm}
+        arm: {(p.prompt_id, p.candidate.index, p.candidate.seed) for p in view.pictures if p.round_id == arm}
         for arm in (None, measured)
-    }  # fmt: skip
+    }
     assert by_arm[None] == by_arm[measured]
     assert len(by_arm[None]) == 3 * 2 + 3  # held out, and once each without the style's words
     plain = [prompt.prompt for prompt in view.prompts if prompt.part == "plain"]
@@ -56,7 +55,11 @@ def test_base_and_round_draw_the_same_prompts_and_seeds(studio: Studio, measured
     assert (base.name, first.name, first.is_plain) == ("Base model", "Round 1", True)
     assert base.report is not None and first.report is not None
     assert first.report.pictures == 6
-    assert first.report.changes.keys() == first.report.figures.keys() == {"success", "clip_t", "clip_i", "copies"}
+    assert (
+        first.report.changes.keys()
+        == first.report.figures.keys()
+        == {"success", "clip_t", "clip_i", "copies"}
+    )
     assert first.report.gain is not None and first.report.leak is not None
     json.dumps([picture.likeness for picture in view.pictures])
 
@@ -72,7 +75,11 @@ def test_pictures_of_the_test_set_change_nothing_about_candidates(
     after = studio.round_view(round_id)
     assert after.candidates == before.candidates
     assert (after.scores, after.pool, after.openness) == (before.scores, before.pool, before.openness)
-    assert (after.example_weight, after.wanted, after.step) == (before.example_weight, before.wanted, before.step)
+    assert (after.example_weight, after.wanted, after.step) == (
+        before.example_weight,
+        before.wanted,
+        before.step,
+    )
     assert studio.rounds(project_of(studio, round_id)) == summaries
     assert studio.store.rounds.unet_forwards(round_id) == forwards
     assert studio.training_set(round_id) == lineage.training_set(studio.store, round_id)
@@ -165,7 +172,9 @@ def test_a_person_decides_whether_rounds_are_measured(
     assert ("measure" in jobs) == due
 
 
-def test_an_object_is_drawn_without_its_trigger_word_too(studio: Studio, models: Models, names: Names) -> None:
+def test_an_object_is_drawn_without_its_trigger_word_too(
+    studio: Studio, models: Models, names: Names
+) -> None:
     round_id = trained(studio, models, names, object_draft)
     assert work(studio, models, studio.measure(round_id)).state == "completed"
     view = studio.measures(project_of(studio, round_id))
