@@ -27,7 +27,7 @@ export interface Report {
   gain: Interval | null;
   /** Success on accepted prompts, and its change since the round before. */
   learned: Interval | null;
-  learned_change: Interval | null;
+  learned_change: Change | null;
   /** Likeness to the reference that was not asked for, and its share of that which was. */
   leak: (Interval & { share: number | null }) | null;
 }

@@ -118,14 +118,17 @@ function axes(x, y) {
   return [
     svg("line", { class: "rule", x1: left, x2: width - right, y1: low, y2: low }),
     svg("line", { class: "rule", x1: left, x2: left, y1: low, y2: high }),
-    text(left, low + 16, x.from.toFixed(2), "start"),
-    text(width - right, low + 16, x.to.toFixed(2), "end"),
+    text(left, low + 16, number(x.from), "start"),
+    text(width - right, low + 16, number(x.to), "end"),
     text((left + width - right) / 2, height - 8, "like the reference →", "middle"),
-    text(left - 6, low, y.from.toFixed(2), "end"),
-    text(left - 6, high + 10, y.to.toFixed(2), "end"),
+    text(left - 6, low, number(y.from), "end"),
+    text(left - 6, high + 10, number(y.to), "end"),
     vertical(14, (low + high) / 2, "matches its prompt →"),
   ];
 }
+
+/** @param {number} value */
+const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
 
 /**
  * A point with its intervals and its name; a click opens its round.

@@ -1,11 +1,27 @@
 /** Figures of the test set as text. */
 /** @import { Change, Interval, Measures, Metric, Report } from "../app/payloads_measures.d.ts" */
+/** @import { RoundWarning } from "../app/payloads_measures.d.ts" */
 
 /** Metrics that are shares, in percent; the others are cosines. */
 const SHARES = ["success", "copies"];
 
 /** @type {Record<Change["verdict"], string>} */
-export const MARKS = { better: "▲", worse: "▼", more: "▲", less: "▼", unclear: "≈" };
+const MARKS = { better: "✓", worse: "✕", more: "▲", less: "▼", unclear: "≈" };
+
+/**
+ * A change in short: "✓ +17". Against the base model it says in which direction, and not whether that is
+ * better: every training loses something there.
+ * @param {Metric} metric
+ * @param {Change} change
+ * @param {boolean} sinceBase
+ * @returns {{ text: string, verdict: Change["verdict"] }}
+ */
+export function changeInShort(metric, change, sinceBase) {
+  /** @type {Change["verdict"]} */
+  const direction = change.value > 0 ? "more" : "less";
+  const verdict = sinceBase && change.verdict !== "unclear" ? direction : change.verdict;
+  return { text: `${MARKS[verdict]} ${signed(metric, change.value)}`, verdict };
+}
 
 /** @param {number} share in [0, 1] */
 export const percent = (share) => `${Math.round(100 * share)} %`;
@@ -80,10 +96,11 @@ export function chipGain(measures, id) {
   if (!success) return null;
   const parent = measures.rounds.find((round) => round.id === id)?.parent_id ?? null;
   const change = parent === null ? null : (report.changes.success ?? null);
+  const short = change ? changeInShort("success", change, false) : null;
   return {
     text: `${percent(success.value)} as asked`,
-    change: change ? `${MARKS[change.verdict]} ${signed("success", change.value)}` : "",
-    verdict: change?.verdict ?? "unclear",
+    change: short?.text ?? "",
+    verdict: short?.verdict ?? "unclear",
     best: measures.best === id,
     title: chipTitle(measures, report, id),
   };
@@ -103,4 +120,15 @@ function chipTitle(measures, report, id) {
     `${success} of ${pictures} pictures of held-out prompts show what was asked for; ${copies} show the ` +
     `reference. ${since}${measures.best === id ? "The best round so far. " : ""}See Results.`
   );
+}
+
+/**
+ * Warnings about the best round and about the last ones of each line; the others are history.
+ * @param {Measures} measures
+ */
+export function byAge({ best, rounds, warnings }) {
+  const followed = new Set(rounds.filter((round) => round.report).map((round) => round.parent_id));
+  /** @param {RoundWarning} found */
+  const isNow = ({ round }) => round === best || !followed.has(round);
+  return { now: warnings.filter(isNow), earlier: warnings.filter((found) => !isNow(found)) };
 }

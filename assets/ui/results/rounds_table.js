@@ -1,11 +1,11 @@
 /** The table of rounds: figures on the test set with the change since the round before, and the LoRAs. */
 /** @import { RoundResult } from "../app/payloads_calls.d.ts" */
-/** @import { MeasuredRound, Measures, Metric } from "../app/payloads_measures.d.ts" */
+/** @import { Change, Interval, MeasuredRound, Measures, Metric } from "../app/payloads_measures.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
-import { MARKS, changeInFull, inFull, nameBefore, shown, signed } from "../measures/words.js";
+import { changeInFull, changeInShort, inFull, nameBefore, shown } from "../measures/words.js";
 
 /** @type {[metric: Metric, name: string, title: string][]} */
 const METRICS = [
@@ -21,6 +21,10 @@ const METRICS = [
 const HEAD = [
   ["Round", ""],
   ...METRICS.map(([, name, title]) => [name, title]),
+  [
+    "Learned",
+    "Share of new pictures of the accepted prompts that show what was asked for; the round learned these",
+  ],
   ["Accepted", "Pictures accepted in this round"],
   ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
   ["LoRA", ""],
@@ -80,7 +84,7 @@ function row(round, measures) {
     "tr",
     { data: { best: best ? "yes" : "no" } },
     el("th", { scope: "row" }, round.name),
-    ...(measures && measured ? cells(measures, measured) : METRICS.map(() => el("td", {}, "–"))),
+    ...(measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => el("td", {}, "–"))),
     el("td", {}, String(round.accepted.length)),
     el("td", {}, round.accepted.length ? round.weight.toPrecision(2) : "–"),
     el("td", {}, round.adapter ? download(round) : "–"),
@@ -93,26 +97,26 @@ function row(round, measures) {
  */
 function cells(measures, measured) {
   const { report, id } = measured;
-  if (!report) return [el("td", { colspan: METRICS.length, class: "unmeasured" }, unmeasured(measured))];
-  return METRICS.map(([metric]) => {
-    const [figure, change] = [report.figures[metric], report.changes[metric]];
+  if (!report) return [el("td", { colspan: HEAD.length - 4, class: "unmeasured" }, unmeasured(measured))];
+  /** @type {[Metric, Interval | null | undefined, Change | null | undefined][]} */
+  const figures = METRICS.map(([metric]) => [metric, report.figures[metric], report.changes[metric]]);
+  figures.push(["success", report.learned, report.learned_change]);
+  return figures.map(([metric, figure, change]) => {
+    if (!figure) return el("td", {}, "–");
+    const short = change ? changeInShort(metric, change, measured.parent_id === null) : null;
     return el(
       "td",
       {},
-      el(
-        "span",
-        { title: figure ? inFull(metric, figure) : null },
-        figure ? shown(metric, figure.value) : "–",
-      ),
-      change
+      el("span", { title: inFull(metric, figure) }, shown(metric, figure.value)),
+      change && short
         ? el(
             "span",
             {
               class: "change",
-              data: { verdict: change.verdict },
+              data: { verdict: short.verdict },
               title: changeInFull(metric, change, nameBefore(measures, id)),
             },
-            ` ${MARKS[change.verdict]} ${signed(metric, change.value)}`,
+            ` ${short.text}`,
           )
         : null,
     );

@@ -1,83 +1,136 @@
-/** The contact sheet of the test set: prompts down, rounds across, the reference beside them. */
-/** @import { MeasuredRound, SheetPicture, SheetRow } from "../app/payloads_measures.d.ts" */
+/** The contact sheet of the test set: prompts down, rounds across, the reference beside it. */
+/** @import { MeasuredRound, Measures, SheetPicture, SheetRow } from "../app/payloads_measures.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { address } from "../app/urls.js";
 import { el, reference, repeats, setText } from "../kit/dom.js";
+import { segments } from "../kit/segments.js";
 import { openViewer } from "./viewer.js";
 
-/** @type {Record<SheetRow["part"], [title: string, words: string]>} */
-const PARTS = {
-  held_out: ["Held-out prompts", "No training uses them: the figures above are made from these."],
-  accepted: ["Accepted prompts", "Pictures of these were accepted and learned."],
-  plain: [
+/** @typedef {SheetRow["part"]} Part */
+/** @type {[part: Part, title: string, words: string][]} */
+const PARTS = [
+  ["held_out", "Held-out prompts", "No training uses these: the figures above are made from them."],
+  ["accepted", "Accepted prompts", "Pictures of these were accepted and learned."],
+  [
+    "plain",
     "Without the trigger",
-    "The same prompts without the words that call the reference: it should not show here.",
+    "The same prompts without the words that call the reference: it should not show.",
   ],
-};
+];
+
+/** The state of the sheet: what is chosen, and what was loaded last. */
+class Sheet {
+  /** @type {SheetRow[]} */
+  rows = [];
+  /** @type {Part} */
+  part = "held_out";
+  seed = 0;
+  newRequest = newest();
+
+  /** @param {HTMLElement} box */
+  constructor(box) {
+    this.box = box;
+    this.number = el("output", {});
+    this.seeds = el("span", { class: "sheet-seeds" });
+    this.seeds.append(
+      step("‹", "Previous seed", () => this.turn(-1)),
+      this.number,
+      step("›", "Next seed", () => this.turn(1)),
+    );
+    this.parts = segments(
+      "Which prompts are shown",
+      PARTS.map(([part, title]) => [part, title]),
+      (part) => {
+        this.part = part;
+        this.show();
+      },
+    );
+    this.words = el("p", { class: "sheet-words" });
+    this.body = el("div", {
+      class: "sheet-scroll scroll",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Contact sheet",
+    });
+    this.beside = el("aside", { class: "sheet-reference", "aria-label": "Reference" });
+    box.hidden = true;
+    box.append(
+      el("div", { class: "card-head" }, el("h2", {}, "The same prompt and seed in every round"), this.seeds),
+      el("div", { class: "sheet-bar" }, this.parts.node, this.words),
+      el("div", { class: "sheet-columns" }, this.body, this.beside),
+    );
+  }
+
+  most() {
+    return this.part === "plain" ? 1 : (state.measures?.seeds ?? 1);
+  }
+
+  /** @param {number} by */
+  turn(by) {
+    this.seed = (this.seed + by + this.most()) % this.most();
+    this.show();
+  }
+
+  async load() {
+    if (state.step !== "results" || !state.measures) return;
+    const isLatest = this.newRequest();
+    const answer = await call("results", "test_pictures", { project: state.projectId });
+    if (!answer || !isLatest()) return;
+    this.rows = answer.rows;
+    this.show();
+  }
+
+  forget() {
+    this.newRequest();
+    this.rows = [];
+    this.box.hidden = true;
+  }
+
+  show() {
+    const { measures, project } = state;
+    const rounds = (measures?.rounds ?? []).filter((round) => round.drawn);
+    this.box.hidden = !this.rows.length || !rounds.length;
+    if (!measures || this.box.hidden) return;
+    const rows = this.rows.filter((row) => row.part === this.part);
+    this.seed = Math.min(this.seed, this.most() - 1);
+    this.seeds.hidden = this.most() < 2;
+    setText(this.number, `Seed ${this.seed + 1} of ${this.most()}`);
+    setText(this.words, PARTS.find(([part]) => part === this.part)?.[2] ?? "");
+    this.parts.show(this.part);
+    const named = rounds.map(({ id, name }) => [id, name]);
+    if (!repeats(this.beside, project?.references))
+      this.beside.replaceChildren(...references().map(({ src, prompt }) => beside(src, prompt)));
+    if (repeats(this.body, [rows, named, this.seed, measures.best])) return;
+    this.body.style.setProperty("--tile", `${rounds.length < 5 ? 132 : rounds.length < 8 ? 108 : 88}px`);
+    this.body.replaceChildren(rows.length ? table(rows, rounds, this.seed, measures) : nothing());
+  }
+}
 
 /** @param {HTMLElement} box */
 export function mountSheet(box) {
-  const number = el("output", {});
-  const seeds = el("span", { class: "sheet-seeds" });
-  const body = el("div", {
-    class: "sheet-scroll scroll",
-    tabindex: "0",
-    role: "group",
-    "aria-label": "Contact sheet",
-  });
-  const newRequest = newest();
-  /** @type {SheetRow[]} */
-  let rows = [];
-  let seed = 0;
-  const most = () => state.measures?.seeds ?? 1;
-  const show = () => {
-    const rounds = (state.measures?.rounds ?? []).filter((round) => round.drawn);
-    box.hidden = !rows.length || !rounds.length;
-    seed = Math.min(seed, most() - 1);
-    seeds.hidden = most() < 2;
-    setText(number, `Seed ${seed + 1} of ${most()}`);
-    if (
-      box.hidden ||
-      repeats(body, [rows, rounds.map(({ id, name }) => [id, name]), seed, state.measures?.best])
-    )
-      return;
-    body.replaceChildren(table(rows, rounds, seed));
-  };
-  const load = async () => {
-    if (state.step !== "results" || !state.measures) return;
-    const isLatest = newRequest();
-    const answer = await call("results", "test_pictures", { project: state.projectId });
-    if (!answer || !isLatest()) return;
-    rows = answer.rows;
-    show();
-  };
-  /** @param {number} by */
-  const turn = (by) => () => {
-    seed = (seed + by + most()) % most();
-    show();
-  };
-  seeds.append(step("‹", "Previous seed", turn(-1)), number, step("›", "Next seed", turn(1)));
-  box.hidden = true;
-  box.append(
-    el(
-      "div",
-      { class: "card-head" },
-      el("h2", {}, "The same prompt and seed in every round"),
-      el("span", {}, "Click a picture to flip it through the rounds"),
-      seeds,
-    ),
-    body,
-  );
-  on("step measures", load);
-  on("forget", () => {
-    if (state.project) return;
-    newRequest();
-    rows = [];
-    box.hidden = true;
-  });
+  const sheet = new Sheet(box);
+  on("step measures", () => sheet.load());
+  on("forget", () => state.project || sheet.forget());
 }
+
+const references = () =>
+  (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt }));
+
+const nothing = () =>
+  el(
+    "p",
+    { class: "empty" },
+    "There are none yet: a round draws them when it has learned accepted pictures.",
+  );
+
+/**
+ * @param {string} src
+ * @param {string} prompt
+ */
+const beside = (src, prompt) =>
+  el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, "Reference"));
 
 /**
  * @param {string} glyph
@@ -91,12 +144,9 @@ const step = (glyph, words, act) =>
  * @param {SheetRow[]} rows
  * @param {MeasuredRound[]} rounds
  * @param {number} seed
+ * @param {Measures} measures
  */
-function table(rows, rounds, seed) {
-  const first = state.project?.references[0];
-  const named = rounds.map((round) => (state.measures?.best === round.id ? `★ ${round.name}` : round.name));
-  /** @type {SheetRow["part"] | null} */
-  let part = null;
+function table(rows, rounds, seed, { best, called }) {
   return el(
     "table",
     { class: "sheet" },
@@ -107,37 +157,33 @@ function table(rows, rounds, seed) {
         "tr",
         {},
         el("td"),
-        el("th", { scope: "col" }, "Reference"),
-        named.map((name) => el("th", { scope: "col" }, name)),
+        rounds.map(({ id, name }) => el("th", { scope: "col" }, id && id === best ? `★ ${name}` : name)),
       ),
     ),
     el(
       "tbody",
       {},
-      rows.flatMap((row) => {
-        const heading = row.part === part ? [] : [heading_(row.part, rounds.length + 2)];
-        part = row.part;
-        const cells = rounds.map((round) => cell(rows, rounds, row, round, seed));
-        const beside = first ? el("img", { src: reference(first.id), alt: "", loading: "lazy" }) : null;
-        return [
-          ...heading,
-          el("tr", {}, el("th", { scope: "row" }, row.prompt), el("td", { class: "beside" }, beside), cells),
-        ];
-      }),
+      rows.map((row) =>
+        el(
+          "tr",
+          {},
+          el("th", { scope: "row" }, prompt(row.prompt, called)),
+          rounds.map((round) => cell(rows, rounds, row, round, seed)),
+        ),
+      ),
     ),
   );
 }
 
 /**
- * @param {SheetRow["part"]} part
- * @param {number} columns
+ * A prompt with the words that call a style in a fainter colour.
+ * @param {string} text
+ * @param {string} called
  */
-const heading_ = (part, columns) =>
-  el(
-    "tr",
-    { class: "sheet-part" },
-    el("th", { colspan: columns, scope: "rowgroup" }, el("b", {}, PARTS[part][0]), ` ${PARTS[part][1]}`),
-  );
+function prompt(text, called) {
+  const head = text.endsWith(called) ? text.slice(0, -called.length).trim() : "";
+  return head ? [head, el("span", {}, ` ${called}`)] : [text];
+}
 
 /** @param {SheetPicture} picture */
 const words = (picture) => (picture.blank ? "blank" : picture.copy ? "shows the reference" : "as asked");
@@ -147,7 +193,7 @@ const words = (picture) => (picture.blank ? "blank" : picture.copy ? "shows the 
  * @param {string | null} round
  * @param {number} seed
  */
-const pictureOf = (row, round, seed) => row.pictures[round ?? ""]?.[row.part === "plain" ? 0 : seed] ?? null;
+const pictureOf = (row, round, seed) => row.pictures[round ?? ""]?.[seed] ?? null;
 
 /**
  * @param {SheetRow[]} rows
@@ -166,7 +212,7 @@ function cell(rows, rounds, row, round, seed) {
         place = (place + by + rows.length) % rows.length;
         return viewerRow(rows[place], rounds, rounds.indexOf(round), seed);
       },
-      references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
+      references: references(),
     });
   };
   return el(
@@ -179,7 +225,7 @@ function cell(rows, rounds, row, round, seed) {
         class: "enlarge",
         data: { copy: picture.copy ? "yes" : "no" },
         "aria-label": `${row.prompt}, ${round.name}: ${words(picture)}. Enlarge`,
-        title: `${round.name}: ${words(picture)}`,
+        title: `${round.name}: ${words(picture)}. Click to flip it through the rounds`,
         on: { click: enlarge },
       },
       el("img", { src: address("test-thumb", picture), alt: "", loading: "lazy" }),
@@ -197,11 +243,12 @@ function cell(rows, rounds, row, round, seed) {
 function viewerRow(row, rounds, at, seed) {
   const frames = rounds.map(({ id, name }) => {
     const picture = pictureOf(row, id, seed);
+    const [prompt, likeness] = [picture?.clip_t.toFixed(3), picture?.clip_i.toFixed(3)];
     return {
       name,
       src: picture && address("test-picture", picture),
       words: picture
-        ? `${words(picture)} · prompt ${picture.clip_t.toFixed(3)}, reference ${picture.clip_i.toFixed(3)}`
+        ? `${words(picture)} · matches its prompt ${prompt} · like the reference ${likeness}`
         : "not drawn",
     };
   });

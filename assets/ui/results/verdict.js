@@ -1,7 +1,9 @@
 /** Which round is best and why, and what is wrong with a round. */
-/** @import { Measures } from "../app/payloads_measures.d.ts" */
+/** @import { Measures, RoundWarning } from "../app/payloads_measures.d.ts" */
 import { el, repeats } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { howComputed } from "../kit/how.js";
+import { byAge } from "../measures/words.js";
 
 const how = howComputed([
   [
@@ -38,8 +40,9 @@ export function showVerdict(box, measures) {
 
 /** @param {Measures} measures */
 function content(measures) {
-  const { best, sentence, warnings, rounds, prompts, seeds, left_out: leftOut } = measures;
+  const { best, sentence, rounds, prompts, seeds, left_out: leftOut } = measures;
   const name = rounds.find((round) => round.id === best && best)?.name;
+  const { now, earlier } = byAge(measures);
   const done = rounds.some((round) => round.report && round.id);
   return [
     el(
@@ -50,14 +53,8 @@ function content(measures) {
         "No round is measured yet. Measuring draws the same pictures with every round, so that rounds can " +
           "be told apart by what they gained.",
     ),
-    ...warnings.map(({ kind, sentence: words }) =>
-      el(
-        "p",
-        { class: "verdict-warning", data: { kind } },
-        el("span", { "aria-hidden": "true" }, "! "),
-        words,
-      ),
-    ),
+    ...now.map(warning),
+    ...(earlier.length ? [folded(earlier)] : []),
     ...(done
       ? [
           el(
@@ -74,3 +71,21 @@ function content(measures) {
       : []),
   ];
 }
+
+/** @param {RoundWarning} warning */
+const warning = ({ kind, sentence }) =>
+  el(
+    "p",
+    { class: "verdict-warning", data: { kind } },
+    el("span", { "aria-hidden": "true" }, "! "),
+    sentence,
+  );
+
+/** @param {RoundWarning[]} earlier */
+const folded = (earlier) =>
+  el(
+    "details",
+    { class: "how" },
+    el("summary", {}, `${count(earlier.length, "warning")} about earlier rounds`),
+    earlier.map(warning),
+  );

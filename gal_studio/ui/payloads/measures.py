@@ -51,13 +51,10 @@ def _report(report: Report, kind: str) -> Payload:
         "copies": report.count("copies"),
         "pictures": report.pictures,
         "figures": {name: _interval(figure) for name, figure in report.figures.items()},
-        "changes": {
-            name: {**_interval(figure), "verdict": _verdict(name, figure, kind)}
-            for name, figure in report.changes.items()
-        },
+        "changes": {name: _change(name, figure, kind) for name, figure in report.changes.items()},
         "gain": _interval(report.gain) if report.gain else None,
         "learned": _interval(report.learned) if report.learned else None,
-        "learned_change": _interval(report.learned_change) if report.learned_change else None,
+        "learned_change": _change("success", report.learned_change, kind) if report.learned_change else None,
         "leak": {**_interval(leak.difference), "share": leak.share} if leak else None,
     }
 
@@ -65,6 +62,10 @@ def _report(report: Report, kind: str) -> Payload:
 def _interval(figure: Interval) -> Payload:
     numbers = {"value": figure.value, "low": figure.low, "high": figure.high}
     return {**{name: round(number, 5) for name, number in numbers.items()}, "pictures": figure.pictures}
+
+
+def _change(metric: Metric, change: Interval, kind: str) -> Payload:
+    return {**_interval(change), "verdict": _verdict(metric, change, kind)}
 
 
 def _verdict(metric: Metric, change: Interval, kind: str) -> str:

@@ -1,7 +1,14 @@
 /** Figures of the test set as text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chipGain, changeInFull, inFull, shown, signed } from "../../../assets/ui/measures/words.js";
+import {
+  changeInFull,
+  changeInShort,
+  chipGain,
+  inFull,
+  shown,
+  signed,
+} from "../../../assets/ui/measures/words.js";
 import { change, measuredRound, measures, report } from "../samples.js";
 
 test("shares are in percent, and cosines are not", () => {
@@ -33,10 +40,18 @@ test("the chip of a later round says what changed since the round before", () =>
   const gain = chipGain(given, "s");
   assert.deepEqual(
     [gain?.text, gain?.change, gain?.verdict, gain?.best],
-    ["75 % as asked", "▲ +17", "better", true],
+    ["75 % as asked", "✓ +17", "better", true],
   );
   assert.match(gain?.title ?? "", /18 of 24 pictures .* since Round 1/);
   assert.equal(chipGain(given, "r")?.best, false);
+});
+
+test("against the base model a change has a direction and no verdict", () => {
+  const worse = change({ value: 0.33, verdict: "worse" });
+  assert.deepEqual(changeInShort("copies", worse, true), { text: "▲ +33", verdict: "more" });
+  assert.deepEqual(changeInShort("copies", worse, false), { text: "✕ +33", verdict: "worse" });
+  const unclear = change({ value: -0.1, verdict: "unclear" });
+  assert.deepEqual(changeInShort("clip_t", unclear, true), { text: "≈ −0.100", verdict: "unclear" });
 });
 
 test("a round that is not wholly measured says nothing", () => {
