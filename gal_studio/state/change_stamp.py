@@ -31,6 +31,26 @@ SELECT
 """
 
 
+_MEASURES = """
+SELECT
+    (SELECT seed FROM projects WHERE id = :project),
+    (SELECT MAX(id) FROM project_settings WHERE project_id = :project),
+    (SELECT group_concat(prompt) FROM anchors WHERE project_id = :project),
+    (SELECT group_concat(id || COALESCE(trained_as, '') || COALESCE(adapter, '')) FROM rounds
+        WHERE project_id = :project),
+    (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
+    (SELECT group_concat(id || enabled) FROM test_prompts WHERE project_id = :project),
+    (SELECT COUNT(*) || ' ' || COALESCE(MAX(test_pictures.rowid), 0) FROM test_pictures JOIN test_prompts
+        ON test_prompts.id = prompt_id WHERE project_id = :project)
+"""
+
+
+def measures_stamp(store: Store, project_id: str) -> str:
+    """A string that changes whenever the view of the project's test set does; decisions do not change it."""
+    row = store.database.row(_MEASURES, {"project": project_id})
+    return "" if row is None else repr(tuple(row))
+
+
 def project_stamp(store: Store, project_id: str) -> str:
     """A string that changes whenever a view of the project does, except for the progress of jobs."""
     row = store.database.row(_STAMP, {"project": project_id})

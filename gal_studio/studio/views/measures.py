@@ -63,7 +63,8 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
         prompts = tuple(MeasuredPrompt("", "held_out", prompt, n) for n, prompt in enumerate(held_out))
     pictures = store.measures.pictures(project_id)
     arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
-    reports = _reports(store, project_id, arms)
+    seed = store.projects.get(project_id).seed
+    reports = _reports(seed, arms)
     base = reports.get(None)
     named = store.projects.prompts(project_id)
     called = named.name if named.kind == "style" else " ".join(named.trigger_words)
@@ -71,7 +72,7 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
 
     def ahead(first: Report, second: Report) -> Interval | None:
         assert base is not None
-        rng = _rng(store, project_id, first.arm.name, f"lead over {second.arm.name}")
+        rng = _rng(seed, first.arm.name, f"lead over {second.arm.name}")
         drawn = [each.arm.part("held_out") for each in (base, first, second)]
         return lead((drawn[0], drawn[1], drawn[2]), rng)
 
@@ -121,7 +122,7 @@ def _wanted(chosen: HeldOutSet, prompts: Iterable[MeasuredPrompt]) -> int:
     return chosen.seeds * sum(prompt.part == "held_out" for prompt in prompts)
 
 
-def _reports(store: Store, project_id: str, arms: Mapping[str | None, Arm]) -> dict[str | None, Report]:
+def _reports(seed: int, arms: Mapping[str | None, Arm]) -> dict[str | None, Report]:
     """The report of each complete arm."""
 
     def complete(name: str | None) -> Arm | None:
@@ -132,16 +133,16 @@ def _reports(store: Store, project_id: str, arms: Mapping[str | None, Arm]) -> d
             arm,
             None if name is None else complete(arm.before),
             complete(None),
-            functools.partial(_rng, store, project_id, arm.name),
+            functools.partial(_rng, seed, arm.name),
         )
         for name, arm in arms.items()
         if arm.complete
     }
 
 
-def _rng(store: Store, project_id: str, arm: str, what: str) -> numpy.random.Generator:
+def _rng(seed: int, arm: str, what: str) -> numpy.random.Generator:
     """The same figures give the same interval at every look."""
-    return generator(store.projects.get(project_id).seed, "test set", arm, what)
+    return generator(seed, "test set", arm, what)
 
 
 def _rounds(

@@ -34,10 +34,14 @@ class ViewCache:
 
     def measures(self, project_id: str) -> MeasuresView:
         """What was measured of a project."""
-        return self._cached(project_id, f"measures {project_id}", lambda: self.studio.measures(project_id))
+        now = self.studio.measures_stamp(project_id)
+        return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
 
     def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
         now = self.studio.stamp(project_id)  # read first, so that a view is never older than its stamp
+        return self._kept_since(now, key, make)
+
+    def _kept_since(self, now: str, key: str, make: Callable[[], View]) -> View:
         stamp, view = self._kept.get(key, (None, None))
         if stamp != now:
             view = make()
