@@ -25,7 +25,7 @@ SELECT
     (SELECT group_concat(round_id || metric || after) FROM measurements WHERE round_id IN own),
     (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
     (SELECT group_concat(enabled) FROM test_prompts WHERE project_id = :project),
-    (SELECT COUNT(*) || ' ' || COALESCE(MAX(test_pictures.rowid), 0) FROM test_pictures JOIN test_prompts
+    (SELECT COUNT(*) || ' ' || TOTAL(created) FROM test_pictures JOIN test_prompts
         ON test_prompts.id = prompt_id WHERE project_id = :project),
     (SELECT MAX(job_moves.id) FROM job_moves JOIN jobs ON jobs.id = job_id WHERE project_id = :project)
 """
@@ -40,7 +40,7 @@ SELECT
         WHERE project_id = :project),
     (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
     (SELECT group_concat(id || enabled) FROM test_prompts WHERE project_id = :project),
-    (SELECT COUNT(*) || ' ' || COALESCE(MAX(test_pictures.rowid), 0) FROM test_pictures JOIN test_prompts
+    (SELECT COUNT(*) || ' ' || TOTAL(created) FROM test_pictures JOIN test_prompts
         ON test_prompts.id = prompt_id WHERE project_id = :project)
 """
 

@@ -1,10 +1,12 @@
 """The test set of a project: its prompts, and the pictures that rounds and the base model drew for it."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
@@ -128,6 +130,8 @@ class Measures:
 
 def _picture(row: sqlite3.Row) -> MeasuredPicture:
     scores = {str(name): float(value) for name, value in json.loads(row["scores"]).items()}
+    if not all(map(math.isfinite, scores.values())):
+        raise StudioError("A score of a measured picture is not a finite number: measure its round again.")
     likeness, own = scores.pop(LIKENESS), scores.pop("similarity_anchor")
     reference = scores.pop("similarity_reference")
     candidate = Candidate(
