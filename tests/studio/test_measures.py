@@ -159,7 +159,7 @@ def test_measuring_keeps_nothing_from_being_done(studio: Studio, small: str) -> 
     assert studio.next_step(small) == step
     training = studio.fine_tune(studio.next_round(small).id)
     waiting = studio.queue_view().waiting
-    assert [job.id for job in waiting][0] == training.id, "what is asked for later goes first"
+    assert waiting[0].id == training.id, "what is asked for later goes first"
     assert [job.background for job in waiting] == [False, True]
     studio.store.workers.enter("w")
     claimed = studio.store.jobs.claim("w")
