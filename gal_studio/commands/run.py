@@ -13,6 +13,7 @@ from gal_studio.commands.stored import AsJson, Workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
 
 _KINDS: Mapping[str, tuple[type, str]] = {
@@ -27,6 +28,8 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
     "anchors": (list, "a list of strings in quotes"),
     "references": (list, "tables that begin with [[references]]"),
+    "prior": (list, "tables that begin with [[prior]]"),
+    "prior_folder": (str, "a directory in quotes"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
 _REFERENCE = ("image", "prompt", "trigger_word", "mask")
@@ -83,6 +86,7 @@ def read_project_file(path: Path) -> ProjectFile:
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),
+        prior=_prior(path, table),
         **given,
     )
     return ProjectFile(draft, table.get("rounds"), table.get("policy"))
@@ -125,6 +129,20 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
     image = path.parent / Path(row["image"]).expanduser()
     mask = path.parent / Path(row["mask"]).expanduser() if "mask" in row else mask_beside(image)
     return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
+
+
+def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:
+    """The user's own prior pictures: those of the tables, then those of the folder with their captions."""
+    given: list[tuple[Path, str]] = []
+    for row in table.get("prior", []):
+        if not isinstance(row, dict) or set(row) != {"image", "prompt"}:
+            raise StudioError(
+                f"{path.name} has a prior picture {row!r}: write [[prior]] with image and prompt."
+            )
+        given.append((path.parent / Path(row["image"]).expanduser(), row["prompt"]))
+    if "prior_folder" in table:
+        given += prior_folder(path.parent / Path(table["prior_folder"]).expanduser())
+    return tuple(given)
 
 
 def _model(path: Path, name: str) -> str:

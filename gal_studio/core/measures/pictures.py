@@ -1,9 +1,9 @@
 """The prompts and pictures of a test set, and what is read off one picture."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import Candidate, Witnesses
 
 Part = Literal["held_out", "accepted", "plain"]
 Metric = Literal["success", "clip_t", "clip_i", "copies"]
@@ -39,9 +39,13 @@ class MeasuredPicture:
     candidate: Candidate
     likeness: float
 
+    def judged_by(self, witnesses: Witnesses) -> Self:
+        """The same picture, whose copies are found by these witnesses (Eq. G12)."""
+        return replace(self, candidate=replace(self.candidate, witnesses=witnesses))
+
     @property
     def copies(self) -> bool:
-        """Whether it is a copy of the reference, by the flag of the project's candidates (Eq. G2)."""
+        """Whether it is a copy of the reference, by the flag of the project's candidates (Eq. G12)."""
         return self.candidate.overfit
 
     @property

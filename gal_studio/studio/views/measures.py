@@ -13,7 +13,7 @@ from gal_studio.core.measures.report import Arm, Report, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
 from gal_studio.core.naming import round_names
 from gal_studio.core.seeds import generator
-from gal_studio.core.types import Round
+from gal_studio.core.types import SHOWN, Round, Witnesses
 from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import HeldOutSet
@@ -52,6 +52,7 @@ class MeasuresView:
     verdict: Verdict
     warnings: tuple[Caution, ...]
     pictures: tuple[MeasuredPicture, ...]
+    witnesses: Witnesses
 
 
 def measures_view(store: Store, project_id: str) -> MeasuresView:
@@ -61,7 +62,8 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     prompts = test_set.prompts_in_use(store, project_id)
     if chosen is None:
         prompts = tuple(MeasuredPrompt("", "held_out", prompt, n) for n, prompt in enumerate(held_out))
-    pictures = store.measures.pictures(project_id)
+    witnesses = _witnesses(store, project_id)
+    pictures = tuple(picture.judged_by(witnesses) for picture in store.measures.pictures(project_id))
     arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
     seed = store.projects.get(project_id).seed
     reports = _reports(seed, arms)
@@ -86,7 +88,19 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
         verdict=find_best(measured, base, ahead),
         warnings=find_warnings(measured, called),
         pictures=pictures,
+        witnesses=witnesses,
     )
+
+
+def _witnesses(store: Store, project_id: str) -> Witnesses:
+    """What finds copies in all pictures of the test set alike: the setting of the project.
+
+    The prompts alone where some pictures were not compared with the reference, so that no two rounds are
+    compared by different flags.
+    """
+    pictures = store.measures.pictures(project_id)
+    compared = all(picture.candidate.score(SHOWN) is not None for picture in pictures)
+    return store.projects.get(project_id).settings.gal.witnesses if compared else "prompts"
 
 
 def _arms(

@@ -1,7 +1,7 @@
 """The job `measure`: draw what a round lacks of the test set, and score it as candidates are scored."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -15,8 +15,9 @@ from gal_studio.rounds.test_set import PlannedPicture
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.generate import draw_and_keep, score_images
+from gal_studio.worker.jobs.generate import call_witness, draw_and_keep, score_images
 from gal_studio.worker.models import Models
+from gal_studio.worker.patches.witness import PictureWitness
 from gal_studio.worker.task import Progress, Task, open_task
 
 
@@ -37,12 +38,27 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
         store.images.picture(reference.image) for reference in store.projects.references(task.project.id)
     ]
     references = models.embedder(task.project.clip_model).images(pictures)
+    witness = yield from _call_same_witness(task)
     done = total - len(missing)
     for round_id, group in groupby(missing, key=lambda planned: planned.round_id):
         part = list(group)
-        for progress in _draw(task, references, round_id, part, done + len(part)):
+        for progress in _draw(task, Judges(references, witness), round_id, part, done + len(part)):
             yield replace(progress, total=total)
         done += len(part)
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The CLIP features (m, d) of the references, and the second witness of copies, if there is one."""
+
+    references: NDArray[np.float64]
+    witness: PictureWitness | None
+
+
+def _call_same_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
+    """The second witness as the first round has it: it does not change with what later rounds accept."""
+    above = task.store.rounds.ancestors(task.round.id)
+    return (yield from call_witness(replace(task, round=above[0] if above else task.round)))
 
 
 def _as_the_set_is_drawn(task: Task) -> Task:
@@ -59,7 +75,7 @@ def _as_the_set_is_drawn(task: Task) -> Task:
 
 def _draw(
     task: Task,
-    references: NDArray[np.float64],
+    judges: Judges,
     round_id: str | None,
     planned: Sequence[PlannedPicture],
     total: int,
@@ -70,8 +86,9 @@ def _draw(
 
     def keep(batch: DrawnBatch, seconds: float) -> None:
         drawn = planned[batch.first : batch.first + len(batch.images)]
-        features, scores = score_images(task, batch.images, [each.prompt.prompt for each in drawn])
-        likeness = (features @ references.T).mean(axis=1)
+        prompts = [each.prompt.prompt for each in drawn]
+        scored = score_images(task, batch.images, prompts, judges.witness)
+        likeness = (scored.features @ judges.references.T).mean(axis=1)
         task.store.measures.save(
             [
                 NewMeasuredPicture(
@@ -80,7 +97,7 @@ def _draw(
                     number=each.number,
                     seed=each.seed(task.project.seed),
                     image=task.store.images.add_picture(batch.images[row]),
-                    scores={**scores[row], LIKENESS: float(likeness[row])},
+                    scores={**scored.scores[row], LIKENESS: float(likeness[row])},
                     remark=batch.remarks[row],
                     trained_as=trained_as,
                 )
