@@ -58,6 +58,20 @@ export interface SameSeed {
   picture: ShownPicture | null;
 }
 
+/** The pictures of a round that is not shown, on the map; x and y are null without a place by likeness. */
+export interface OtherRound {
+  id: string;
+  name: string;
+  points: [
+    anchor: string,
+    index: number,
+    x: number | null,
+    y: number | null,
+    similarityReference: number,
+    similarityAnchor: number,
+  ][];
+}
+
 export interface ComparedAnchor {
   id: string;
   prompt: string;
@@ -96,6 +110,7 @@ export interface Answers {
   results: { rounds: RoundResult[] };
   test_pictures: { rows: SheetRow[] };
   same_seed: { rounds: SameSeed[]; most: number };
+  other_rounds: { rounds: OtherRound[] };
   patch_maps: { maps: PatchMap[] };
   part_mask: { mask: Runs | null };
   pair: StoredPair;

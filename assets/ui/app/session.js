@@ -16,6 +16,7 @@ const QUIET = new Set([
   "results",
   "same_seed",
   "test_pictures",
+  "other_rounds",
   "check",
   "patch_maps",
   "part_mask",

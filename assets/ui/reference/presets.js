@@ -28,7 +28,7 @@ export async function mountPresets(parts, firstKind) {
     {
       name: "own",
       title: "Another model",
-      note: "A diffusers folder or a Hugging Face ID, and a CLIP model to judge the pictures.",
+      note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
       settings: answer.presets[0].settings,
     },
   ];
