@@ -18,6 +18,7 @@ const QUIET = new Set([
   "test_pictures",
   "other_rounds",
   "check",
+  "seen",
   "patch_maps",
   "part_mask",
   "pair",
