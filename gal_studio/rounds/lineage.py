@@ -41,7 +41,7 @@ def rounds_above(store: Store, round_id: str) -> tuple[Round, ...]:
 def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds with their weights.
 
-    A picture that was accepted in part has a mask.
+    A picture that was accepted in part has a mask; a weight that was set by hand replaces that of its round.
     """
     project_id = store.rounds.get(round_id).project_id
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
@@ -52,10 +52,14 @@ def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     for ancestor in rounds_above(store, round_id):
         chosen = accepted_candidates(store, ancestor.id)
         weight = round_weight(store, ancestor.id) if chosen else 0.0
-        masks = store.decisions.masks(ancestor.id)
+        masks, by_hand = store.decisions.masks(ancestor.id), store.decisions.weights(ancestor.id)
         examples += [
             TrainingExample(
-                candidate.image, prompts[candidate.anchor_id], weight, False, masks.get(candidate.id)
+                candidate.image,
+                prompts[candidate.anchor_id],
+                by_hand.get(candidate.id, weight),
+                False,
+                masks.get(candidate.id),
             )
             for candidate in chosen
         ]

@@ -1,6 +1,6 @@
 /** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
 
-import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
+import type { Fact, PictureRef, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
@@ -86,6 +86,48 @@ export interface LogAnswer {
   text: string;
 }
 
+/** A step of the history of decisions; one that does not stand can be redone. */
+export interface HistoryStep {
+  id: number;
+  words: string;
+  time: number;
+  stands: boolean;
+}
+
+export interface ChosenPicture extends PictureRef {
+  index: number;
+}
+
+/** A decision beside what was suggested then. */
+export interface Choice {
+  id: number;
+  time: number;
+  prompt: string;
+  kind: "agreed" | "other picture" | "other prompt" | "left out" | "added";
+  stands: boolean;
+  override: boolean;
+  reason: string;
+  suggested: ChosenPicture | null;
+  chosen: ChosenPicture;
+  scores: Record<string, Record<string, number>>;
+}
+
+export interface RoundChoices {
+  round: string;
+  name: string;
+  choices: number;
+  agreed: number;
+  kappa: number | null;
+  log: Choice[];
+}
+
+/** The same test prompt and seed in another round. */
+export interface Relative {
+  round: string;
+  name: string;
+  picture: ShownPicture;
+}
+
 /** Response types of `call` in session.js. */
 export interface Answers {
   poll: PollAnswer;
@@ -101,6 +143,9 @@ export interface Answers {
   pair: StoredPair;
   reference_mask: StoredMask;
   before_after: { anchors: ComparedAnchor[] };
+  history: { steps: HistoryStep[] };
+  choices: { rounds: RoundChoices[] };
+  relatives: { rounds: Relative[] };
 }
 
 type Nothing = Record<string, never>;
@@ -129,8 +174,11 @@ export interface WriteAnswers {
   accept: { accepted: string[] };
   decide: Nothing;
   accept_in_part: Nothing;
-  undo: { changed: string[] };
-  redo: { changed: string[] };
+  undo: { changed: string[]; what: string };
+  redo: { changed: string[]; what: string };
+  go_to: { changed: string[] };
+  set_weight: Nothing;
+  explain_choice: Nothing;
   paint: Nothing;
   undo_painting: { changed: boolean };
   redo_painting: { changed: boolean };

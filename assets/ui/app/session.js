@@ -6,6 +6,7 @@ import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 
+const REFRESH_DELAY = 120; // ms
 /** @type {Map<string, Server>} */
 const servers = new Map();
 const QUIET = new Set([
@@ -21,6 +22,9 @@ const QUIET = new Set([
   "pair",
   "reference_mask",
   "before_after",
+  "history",
+  "choices",
+  "relatives",
   "log",
 ]);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -90,6 +94,14 @@ export function poll() {
 export async function refresh() {
   await polling;
   return poll();
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
+/** Refresh once the changes pause: what is suggested follows the decisions. */
+export function refreshSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(refresh, REFRESH_DELAY);
 }
 
 async function requestChanges() {

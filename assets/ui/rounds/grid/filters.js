@@ -8,6 +8,8 @@ import { el, setText, setAttribute } from "../../kit/dom.js";
 const CHIPS = [
   ["suggested", "Suggested", "What the studio would accept"],
   ["accepted", "Accepted", "What you accepted"],
+  ["rejected", "Rejected", "What you rejected"],
+  ["undecided", "Undecided", "What you have not decided on"],
   ["copies", "Like the reference", "Pictures that look more like the reference’s prompt than their own"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All pictures of this round"],
@@ -32,6 +34,7 @@ export function mountFilters(parts) {
     for (const { name, label, chip } of chips) {
       setText(chip, `${label} ${all[name]}`);
       setAttribute(chip, "aria-pressed", String(state.filter === name));
+      chip.hidden = name === "selection" && !all.selection && state.filter !== name;
     }
   };
   on("filter selection candidates cleared scores verdicts forget", show);
