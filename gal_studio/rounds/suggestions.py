@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from gal_studio.core.gal.learned import suggest_learned
 from gal_studio.core.gal.policies.registry import find_policy
 from gal_studio.core.gal.replacements import Decided, replace_left_out
 from gal_studio.core.gal.scores.registry import known_scores
@@ -9,6 +10,7 @@ from gal_studio.core.gal.selection import SuggestionSet, rank_anchors
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import AnchorScore, Author, Candidate, Verdict
+from gal_studio.rounds.learning import learned_preference
 from gal_studio.rounds.lineage import accepted_candidates, missing, round_scores
 from gal_studio.state.store import Store
 from gal_studio.state.tables.overrides import NewChoice
@@ -17,14 +19,21 @@ Scores = Mapping[str, Mapping[str, float]]
 
 
 def policy_proposal(store: Store, round_id: str, policy: str | None = None) -> SuggestionSet:
-    """What a policy suggests among the candidates drawn so far; by default the policy of the settings."""
+    """What a policy suggests among the candidates drawn so far; by default the policy of the settings, in the
+    order learned from the person's choices if that is switched on.
+    """
     round_ = store.rounds.get(round_id)
     settings = store.rounds.settings(round_id).gal
     candidates = store.candidates.of_round(round_id)
     name = policy or settings.policy
+    scores = score_pool(store.projects.anchors(round_.project_id), candidates)
+    if settings.learn_from_choices and policy is None and name == "uncertainty":
+        preference = learned_preference(store, round_id)
+        if preference is not None:
+            return suggest_learned(preference, candidates, scores, settings.top_k)
     return find_policy(name)(
         candidates,
-        score_pool(store.projects.anchors(round_.project_id), candidates),
+        scores,
         generator(store.projects.get(round_.project_id).seed, "policy", name, round_.number),
         settings.top_k,
     )

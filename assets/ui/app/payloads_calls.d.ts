@@ -121,6 +121,14 @@ export interface RoundChoices {
   log: Choice[];
 }
 
+/** The offer to learn from overrides, with how often each sampler would have suggested what was chosen. */
+export interface Learning {
+  overrides: number;
+  needed: number;
+  on: boolean;
+  agreement: { choices: number; learned: number; plain: number } | null;
+}
+
 /** The same test prompt and seed in another round. */
 export interface Relative {
   round: string;
@@ -144,7 +152,7 @@ export interface Answers {
   reference_mask: StoredMask;
   before_after: { anchors: ComparedAnchor[] };
   history: { steps: HistoryStep[] };
-  choices: { rounds: RoundChoices[] };
+  choices: { rounds: RoundChoices[]; learning: Learning };
   relatives: { rounds: Relative[] };
 }
 
@@ -179,6 +187,7 @@ export interface WriteAnswers {
   go_to: { changed: string[] };
   set_weight: Nothing;
   explain_choice: Nothing;
+  learn: Nothing;
   paint: Nothing;
   undo_painting: { changed: boolean };
   redo_painting: { changed: boolean };

@@ -1,7 +1,7 @@
 """The next best suggestion after a person left one out."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.selection import SuggestionSet, best_candidate, informative, rank_anchors
@@ -36,7 +36,7 @@ def replace_left_out(
             left = _next_anchor(spare, groups, suggestion, decided, names)
         if left is not None:
             kept.append(left)
-    return SuggestionSet(tuple(kept), made.exhausted, made.sentence)
+    return replace(made, suggestions=tuple(kept))
 
 
 def next_best(

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from gal_studio.core.gal.agreement import Agreement, cohen_kappa
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Candidate, Round
+from gal_studio.rounds.choices import OVERRIDES, ChoiceKind, kind_of, standing_steps
 from gal_studio.rounds.suggestions import policy_proposal
 from gal_studio.state import Store
 from gal_studio.state.tables.overrides import Choice
-
-ChoiceKind = Literal["agreed", "other picture", "other prompt", "left out", "added"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class ChoiceView:
     @property
     def is_override(self) -> bool:
         """Whether the person decided otherwise than the sampler."""
-        return self.kind not in ("agreed", "added")
+        return self.kind in OVERRIDES
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def _round_choices(
     store: Store, round_: Round, name: str, log: Sequence[Choice], prompts: Mapping[str, str]
 ) -> RoundChoices:
     candidates = {candidate.id: candidate for candidate in store.candidates.of_round(round_.id)}
-    standing = _standing_steps(store, round_.id)
+    standing = standing_steps(store, round_.id)
     views = tuple(
         ChoiceView(
             choice=choice,
@@ -74,31 +72,6 @@ def _round_choices(
         for choice in log
     )
     return RoundChoices(round_, name, views, _agreement(store, round_.id, views, len(candidates)))
-
-
-def kind_of(choice: Choice) -> ChoiceKind:
-    """How a choice relates to what was suggested."""
-    if choice.agrees:
-        return "agreed"
-    if choice.verdict == "rejected":
-        return "left out"
-    if not choice.first:
-        return "added"
-    return "other prompt" if choice.suggested_id is None else "other picture"
-
-
-def _standing_steps(store: Store, round_id: str) -> dict[str, tuple[int, str]]:
-    """The step that gave each candidate its present verdict, and this verdict."""
-    found: dict[str, tuple[int, str]] = {}
-    for step in store.decisions.steps(round_id):
-        if step.stands:
-            changed = {
-                name: state.verdict
-                for name, state in step.after.items()
-                if state.verdict != step.before[name].verdict
-            }
-            found |= {name: (step.id, verdict) for name, verdict in changed.items()}
-    return found
 
 
 def _agreement(store: Store, round_id: str, views: Sequence[ChoiceView], pictures: int) -> Agreement:

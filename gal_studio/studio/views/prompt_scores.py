@@ -9,6 +9,13 @@ from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 from gal_studio.studio.views.types import ScoreView
 
+_OTHERWISE = {
+    "rank": "",
+    "random": " Not suggested: the suggestions of this round are drawn at random.",
+    "learned": " Not suggested: by what you chose so far, you would rather accept other pictures.",
+}
+"""Why a test prompt of the first ranks is not suggested, by the way in which suggestions are chosen."""
+
 
 def score_views(
     scores: Sequence[AnchorScore],
@@ -21,13 +28,12 @@ def score_views(
     ranked = rank_anchors(scores)
     reasons = explain_all(ranked, top_k)
     suggested = {chosen.anchor_id: chosen for chosen in made.suggestions}
-    by_rank = set(suggested) <= {score.anchor.id for score in ranked if informative(score)}
     views = []
     for rank, score in enumerate(ranked, start=1):
         chosen, candidates = suggested.get(score.anchor.id), groups.get(score.anchor.id, ())
         left_out = _left_out(chosen, candidates, rejected)
         is_top = rank <= top_k and bool(made.suggestions)
-        why_not = _why_not(score, candidates, rejected, by_rank) if is_top else ""
+        why_not = _why_not(score, candidates, rejected, made) if is_top else ""
         views.append(
             ScoreView(
                 anchor=score.anchor,
@@ -44,7 +50,7 @@ def score_views(
 
 
 def _left_out(chosen: Suggestion | None, candidates: Sequence[Candidate], rejected: Collection[str]) -> int:
-    """How many good pictures of the test prompt were rejected that are closer to it than the suggested one."""
+    """How many good pictures were rejected that are closer to the test prompt than the suggested one."""
     taken = next((one for one in candidates if chosen and one.id == chosen.candidate_id), None)
     if taken is None or taken.overfit:
         return 0
@@ -62,7 +68,7 @@ def _why(score: AnchorScore, chosen: Suggestion, candidates: Sequence[Candidate]
 
 
 def _why_not(
-    score: AnchorScore, candidates: Sequence[Candidate], rejected: Collection[str], by_rank: bool
+    score: AnchorScore, candidates: Sequence[Candidate], rejected: Collection[str], made: SuggestionSet
 ) -> str:
     """Why a test prompt of the first ranks has no suggestion."""
     if not informative(score):
@@ -70,4 +76,4 @@ def _why_not(
     good = [candidate for candidate in candidates if not candidate.overfit]
     if good and all(candidate.id in rejected for candidate in good):
         return f" Not suggested: you left out {'its only' if len(good) == 1 else 'all of its'} good pictures."
-    return "" if by_rank else " Not suggested: the suggestions of this round are drawn at random."
+    return _OTHERWISE[made.by]

@@ -9,7 +9,12 @@ from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels import refine
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
-from gal_studio.ui.payloads.choices import choices_payload, history_payload, relative_payload
+from gal_studio.ui.payloads.choices import (
+    choices_payload,
+    history_payload,
+    learning_payload,
+    relative_payload,
+)
 
 VERDICTS = ("accepted", "rejected", "undecided")
 
@@ -53,10 +58,18 @@ def relatives(studio: Studio, request: Payload) -> Payload:
     }
 
 
+def learn(studio: Studio, request: Payload) -> None:
+    """Switch on or off that suggestions follow what was learned from the choices."""
+    studio.change_settings(request["project"], {"gal": {"learn_from_choices": bool(request["on"])}})
+
+
 READS: Acts = {
     "relatives": relatives,
     "history": lambda studio, request: {"steps": history_payload(studio.history(request["round"]))},
-    "choices": lambda studio, request: {"rounds": choices_payload(studio.choices(request["project"]))},
+    "choices": lambda studio, request: {
+        "rounds": choices_payload(studio.choices(request["project"])),
+        "learning": learning_payload(studio.learning(request["project"])),
+    },
 }
 WRITES: Acts = {
     "fine_tune": lambda studio, request: {"round": studio.fine_tune(request["round"]).round_id},
@@ -70,6 +83,7 @@ WRITES: Acts = {
     "go_to": lambda studio, request: {"changed": list(studio.go_to(request["round"], request["step"]))},
     "set_weight": lambda studio, request: studio.set_weight(request["candidate"], request["weight"]),
     "explain_choice": explain,
+    "learn": learn,
     "accept_in_part": record_part,
 }
 """The writes of the Rounds screen; `round` in an answer is the round to show next."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gal_studio.core.types import Candidate
 from gal_studio.studio.views.choices import ChoiceView, RoundChoices
 from gal_studio.studio.views.history import HistoryStep
+from gal_studio.studio.views.learning import LearningOffer
 from gal_studio.studio.views.relatives import Relative
 from gal_studio.ui.payloads import Payload
 
@@ -27,6 +28,19 @@ def choices_payload(rounds: Sequence[RoundChoices]) -> list[Payload]:
         }
         for one in reversed(rounds)
     ]
+
+
+def learning_payload(offer: LearningOffer) -> Payload:
+    """The offer to learn from the choices."""
+    found = offer.agreement
+    return {
+        "overrides": offer.overrides,
+        "needed": offer.needed,
+        "on": offer.is_on,
+        "agreement": None
+        if found is None
+        else {"choices": found.choices, "learned": found.learned, "plain": found.plain},
+    }
 
 
 def _choice_payload(view: ChoiceView) -> Payload:

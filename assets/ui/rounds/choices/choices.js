@@ -1,17 +1,19 @@
 /** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
-/** @import { Choice, ChosenPicture, RoundChoices } from "../../app/payloads_calls.d.ts" */
+/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "../../app/payloads_calls.d.ts" */
 import { state, on, setFocus } from "../../app/store.js";
-import { call, openRound } from "../../app/session.js";
+import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { el, focusKept, focusedIn, repeats, typing } from "../../kit/dom.js";
 import { address } from "../../app/urls.js";
 import { howComputed } from "../../kit/how.js";
-import { agreementWords, KINDS } from "./words.js";
+import { agreementWords, KINDS, learningWords } from "./words.js";
 
 const newRequest = newest();
 /** @type {RoundChoices[]} */
 let rounds = [];
+/** @type {Learning | null} */
+let learning = null;
 let everything = false;
 
 /** @param {HTMLElement} panel */
@@ -21,6 +23,12 @@ export function mountChoices(panel) {
       "Agreement:",
       "of your choices about suggestions, the share that took the suggested picture. " +
         "A second picture of a test prompt counts neither way; what you took back does not count.",
+    ],
+    [
+      "Learned order:",
+      "a logistic regression of what you accepted, on how undecided the test prompt is and on the scores " +
+        "of the picture, fitted to your other rounds. It reorders suggestions and never suggests a copy.",
+      "P(accept) = σ(w · features + b)",
     ],
     [
       "Cohen’s kappa:",
@@ -34,13 +42,14 @@ export function mountChoices(panel) {
     const isLatest = newRequest();
     const answer = await call("rounds", "choices", { project: state.projectId });
     if (!answer || !isLatest()) return;
-    rounds = answer.rounds;
+    ({ rounds, learning } = answer);
     show(panel, how);
   };
   on("view received", load);
   on("forget", () => {
     newRequest();
     rounds = [];
+    learning = null;
     show(panel, how);
   });
 }
@@ -51,9 +60,11 @@ export function mountChoices(panel) {
  */
 function show(panel, how) {
   if (focusedIn(panel) && typing(document.activeElement)) return; // a reason is being typed
-  if (repeats(panel, [rounds, everything])) return;
+  if (repeats(panel, [rounds, learning, everything])) return;
   const keep = focusedIn(panel)?.dataset.keep;
-  panel.replaceChildren(...(rounds.length ? [head(panel, how), ...rounds.map(section), how] : [nothing()]));
+  panel.replaceChildren(
+    ...(rounds.length ? [head(panel, how), offer() ?? "", ...rounds.map(section), how] : [nothing()]),
+  );
   focusKept(panel, keep);
 }
 
@@ -93,6 +104,30 @@ function head(panel, how) {
     { class: "choices-head" },
     el("label", {}, box, " Also agreements, and what was taken back"),
     el("span", { class: "choices-links" }, "Download ", link("csv"), " ", link("jsonl")),
+  );
+}
+
+/** The offer to learn from the overrides, once there are enough of them. */
+function offer() {
+  if (!learning) return null;
+  const words = learningWords(learning);
+  if (learning.overrides < learning.needed && !learning.on) return el("p", { class: "choices-learn" }, words);
+  const box = el("input", {
+    type: "checkbox",
+    checked: learning.on,
+    data: { keep: "learn", action: "learn" },
+    on: {
+      change: async () => {
+        await write("learn", { project: state.projectId, on: box.checked });
+        refresh();
+      },
+    },
+  });
+  return el(
+    "p",
+    { class: "choices-learn" },
+    el("label", {}, box, " Order suggestions by what I chose so far"),
+    el("span", {}, words),
   );
 }
 

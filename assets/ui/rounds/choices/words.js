@@ -1,5 +1,5 @@
 /** Words of the log of choices. */
-/** @import { Choice, RoundChoices } from "../../app/payloads_calls.d.ts" */
+/** @import { Choice, Learning, RoundChoices } from "../../app/payloads_calls.d.ts" */
 
 /** @type {Record<Choice["kind"], string>} */
 export const KINDS = {
@@ -18,4 +18,20 @@ export function agreementWords({ choices, agreed, kappa }) {
   if (!choices) return "nothing that you decided stands";
   const share = `you agreed in ${agreed} of ${choices} (${Math.round((100 * agreed) / choices)} %)`;
   return kappa === null ? share : `${share}, kappa ${kappa.toFixed(2).replace("-", "−")}`;
+}
+
+/**
+ * What learning from the overrides would gain, or how many are missing.
+ * @param {Learning} learning
+ */
+export function learningWords({ overrides, needed, agreement }) {
+  if (overrides < needed)
+    return `From ${needed} overrides on, the sampler can learn from them: ${overrides} so far.`;
+  if (!agreement) return "Whether it helps can be measured once you have accepted pictures in two rounds.";
+  const { choices, learned, plain } = agreement;
+  return (
+    "Tried on each round with what it learned from the others: " +
+    `of the ${choices} pictures that you accepted, it would have suggested ${learned}; ` +
+    `the plain sampler ${plain}.`
+  );
 }

@@ -30,6 +30,7 @@ let highlighted = [];
 let flat;
 
 const MOST_COLUMNS = 24; // of the smallest tiles
+const PADDING = 32; // pixels, left and right of the tiles
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
 
 /** @param {string} id */
@@ -159,7 +160,7 @@ function columns() {
   if (!width) return;
   const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
   const found = desk.size
-    ? columnsFor(width, MOST_COLUMNS, { smallest: desk.size, least: 1, limit: MOST_COLUMNS })
+    ? columnsFor(width - PADDING, MOST_COLUMNS, { smallest: desk.size, least: 1, limit: MOST_COLUMNS })
     : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   const large = (width / found) * devicePixelRatio > THUMBNAIL;
