@@ -132,7 +132,7 @@ class GalSettings(SettingsGroup):
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
-    # order suggestions by what was learned from the person's overrides (Eq. G11), from ten of them on
+    # order suggestions by what was learned from the person's overrides, from ten of them on
     learn_from_choices: bool = setting(False, checks.flag, "Learn from choices")
 
     def __post_init__(self) -> None:

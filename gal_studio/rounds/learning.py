@@ -1,4 +1,4 @@
-"""Learn from the choices of a project's other rounds (Eq. G11)."""
+"""Learn from the choices of a project's other rounds."""
 
 from gal_studio.core.gal.learned import (
     LEAST_OVERRIDES,

@@ -1,4 +1,4 @@
-"""How often a person and the sampler choose the same pictures (Eq. G10)."""
+"""How often a person and the sampler choose the same pictures."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Agreement:
 
 
 def cohen_kappa(pictures: int, first: Collection[str], second: Collection[str]) -> float | None:
-    """Eq. G10: `(p_o - p_e) / (1 - p_e)` of two raters who each mark some of `pictures` pictures, in [-1, 1].
+    """`(p_o - p_e) / (1 - p_e)` of two raters who each mark some of `pictures` pictures, in [-1, 1].
 
     None when p_e is 1: both mark none, or both mark all.
     """

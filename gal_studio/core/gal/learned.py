@@ -1,4 +1,4 @@
-"""Learn from a person's choices which pictures they prefer, and order suggestions by it (Eq. G11)."""
+"""Learn from a person's choices which pictures they prefer, and order suggestions by it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,10 @@ class Preference:
     bias: float
 
     def probability(self, candidates: Sequence[Candidate], scores: Sequence[AnchorScore]) -> Floats:
-        """Eq. G11 of each candidate, (n,) in (0, 1); only its order counts, as the classes are balanced."""
+        """How much the person would like each candidate, (n,) in (0, 1).
+
+        Only the order counts: both classes weigh the same in the fit, whatever their sizes.
+        """
         rows = (features(candidates, scores, self.names) - self.mean) / self.scale
         logits: Floats = rows @ self.weights + self.bias
         return _sigmoid(logits)
@@ -71,7 +74,7 @@ def feature_names(rounds: Sequence[JudgedRound]) -> tuple[str, ...]:
 
 
 def fit_preference(rounds: Sequence[JudgedRound], names: Sequence[str]) -> Preference | None:
-    """Fit Eq. G11 to the choices of these rounds; None unless there are both chosen and other pictures."""
+    """Fit a logistic regression to the choices of these rounds; None if there are no chosen or no others."""
     judged = [(one, one.judged) for one in rounds]
     rows = [features(candidates, one.scores, names) for one, candidates in judged if candidates]
     labels = [candidate.id in one.accepted for one, candidates in judged for candidate in candidates]
@@ -109,7 +112,7 @@ def _sigmoid(values: Floats) -> Floats:
 def suggest_learned(
     preference: Preference, candidates: Sequence[Candidate], scores: Sequence[AnchorScore], top_k: int
 ) -> SuggestionSet:
-    """The `top_k` anchors with H > 0 whose best picture the person would accept first (Eq. G11).
+    """The `top_k` anchors with H > 0 whose best picture the person would accept first.
 
     Of each, the picture is the likeliest one that is not a copy; ties go to the first in the pool.
     """

@@ -1,4 +1,4 @@
-"""Learning from a person's choices (Eq. G11)."""
+"""Learning from a person's choices."""
 
 from dataclasses import replace
 
