@@ -73,19 +73,22 @@ def accepted_in_base(store: Store, round_id: str) -> frozenset[str]:
     return frozenset(chosen.anchor_id for chosen in accepted_candidates(store, round_.parent_id))
 
 
-def open_suggestions(store: Store, round_id: str) -> tuple[str, ...]:
-    """The suggested candidates without a verdict, of anchors without an accepted picture."""
+def open_suggestions(store: Store, round_id: str, made: SuggestionSet | None = None) -> tuple[str, ...]:
+    """The suggested candidates without a verdict, of anchors without an accepted picture.
+
+    `made` is what the page suggests, if it is known already.
+    """
     verdicts, answered = store.decisions.verdicts(round_id), answered_anchors(store, round_id)
     return tuple(
-        made.candidate_id
-        for made in shown_proposal(store, round_id).suggestions
-        if made.candidate_id not in verdicts and made.anchor_id not in answered
+        suggestion.candidate_id
+        for suggestion in (made or shown_proposal(store, round_id)).suggestions
+        if suggestion.candidate_id not in verdicts and suggestion.anchor_id not in answered
     )
 
 
-def suggested_anchors(store: Store, round_id: str) -> frozenset[str]:
-    """The anchors for which the page suggests a picture, decided or not."""
-    suggested = {made.anchor_id for made in shown_proposal(store, round_id).suggestions}
+def suggested_anchors(store: Store, round_id: str, made: SuggestionSet) -> frozenset[str]:
+    """The anchors for which the page suggests a picture, decided or not, of what it suggests."""
+    suggested = {suggestion.anchor_id for suggestion in made.suggestions}
     return frozenset(suggested) - accepted_in_base(store, round_id)
 
 

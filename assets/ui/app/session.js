@@ -6,7 +6,7 @@ import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 
-const REFRESH_DELAY = 120; // ms
+const REFRESH_DELAY = 400; // ms, more than from one key press to the next: culling waits for no poll
 /** @type {Map<string, Server>} */
 const servers = new Map();
 const QUIET = new Set([

@@ -31,8 +31,8 @@ def project_view(store: Store, project_id: str) -> ProjectView:
     )
 
 
-def next_step(store: Store, round_id: str) -> Step:
-    """The next step in a round."""
+def next_step(store: Store, round_id: str, made: SuggestionSet | None = None) -> Step:
+    """The next step in a round; `made` is what the page suggests, if it is known already."""
     round_ = store.rounds.get(round_id)
     if store.jobs.active(round_id):
         return "wait"
@@ -40,7 +40,7 @@ def next_step(store: Store, round_id: str) -> Step:
         return round_.kind
     if not store.candidates.count(round_id) or missing(store, round_id):
         return "generate"  # the request says what to do if no anchor is left
-    if store.decisions.accepted(round_id) or not open_suggestions(store, round_id):
+    if store.decisions.accepted(round_id) or not open_suggestions(store, round_id, made):
         return "next_round"
     return "accept"
 
@@ -54,13 +54,14 @@ def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
         accepted = store.decisions.accepted(round_.id)
         shown = (name for name in accepted if store.candidates.get(name).image)
         cover = next(shown, None) or store.candidates.first(round_.id)
+        made = shown_proposal(store, round_.id)
         summaries.append(
             RoundSummary(
                 **vars(round_),
                 name=names[round_.id],
-                step=next_step(store, round_.id),
+                step=next_step(store, round_.id, made),
                 accepted=len(accepted),
-                suggested=len(suggested_anchors(store, round_.id)),
+                suggested=len(suggested_anchors(store, round_.id, made)),
                 candidates=store.candidates.count(round_.id),
                 cover_candidate_id=cover,
             )
@@ -85,7 +86,7 @@ def round_view(store: Store, round_id: str) -> RoundView:
         round=round_,
         project=project,
         settings=settings,
-        step=next_step(store, round_id),
+        step=next_step(store, round_id, made),
         pool=pool(store, round_id),
         wanted=len(candidates) + len(missing(store, round_id)),
         scores=score_views(scores, made, settings.gal.top_k, group_by_anchor(candidates), rejected),

@@ -11,7 +11,7 @@ import { desk, sorted, scoreValue } from "./desk.js";
  */
 export function flatList(grid, tiles, groups) {
   const body = el("div", { class: "tiles", role: "group", "aria-label": "All pictures" });
-  const node = grid.appendChild(el("section", { class: "group flat" }, body));
+  const node = grid.appendChild(el("section", { class: "flat-list" }, body));
   /** @type {PlacedTile[]} */
   let placed = [];
   const wanted = () => desk.sort !== "priority" && !drawing();

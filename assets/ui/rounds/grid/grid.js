@@ -151,7 +151,7 @@ function showCount() {
   const all = counts();
   let open = 0;
   for (const id of tiles.keys()) if (passes(id)) open += 1;
-  setText(shown, open < all.all ? `${open} / ${all.all} shown` : "");
+  setText(shown, all.all ? `${open} / ${all.all} shown` : "");
   emptyGrid(empty, all, open);
 }
 
