@@ -11,8 +11,10 @@ import typer
 from gal_studio.commands import unattended
 from gal_studio.commands.stored import AsJson, Workspace, given_workspace
 from gal_studio.core.errors import StudioError
+from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
 
 _KINDS: Mapping[str, tuple[type, str]] = {
@@ -27,6 +29,8 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
     "anchors": (list, "a list of strings in quotes"),
     "references": (list, "tables that begin with [[references]]"),
+    "prior": (list, "tables that begin with [[prior]]"),
+    "prior_folder": (str, "a directory in quotes"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
 _REFERENCE = ("image", "prompt", "trigger_word", "mask")
@@ -77,12 +81,14 @@ def read_project_file(path: Path) -> ProjectFile:
     if "kind" not in table:
         raise StudioError(f'{path.name} has no kind: write kind = "style" or kind = "object".')
     given = {name: table[name] for name in _DRAFT if name in table}
-    for name in ("base_model", "clip_model"):
-        if name in table:
-            given[name] = _model(path, table[name])
+    if "base_model" in table:
+        given["base_model"] = _base_model(path, table["base_model"])
+    if "clip_model" in table:
+        given["clip_model"] = _model(path, table["clip_model"])
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),
+        prior=_prior(path, table),
         **given,
     )
     return ProjectFile(draft, table.get("rounds"), table.get("policy"))
@@ -125,6 +131,29 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
     image = path.parent / Path(row["image"]).expanduser()
     mask = path.parent / Path(row["mask"]).expanduser() if "mask" in row else mask_beside(image)
     return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
+
+
+def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:
+    """The user's own prior pictures: those of the tables, then those of the folder with their captions."""
+    given: list[tuple[Path, str]] = []
+    for row in table.get("prior", []):
+        if not isinstance(row, dict) or set(row) != {"image", "prompt"}:
+            raise StudioError(
+                f"{path.name} has a prior picture {row!r}: write [[prior]] with image and prompt."
+            )
+        given.append((path.parent / Path(row["image"]).expanduser(), row["prompt"]))
+    if "prior_folder" in table:
+        given += prior_folder(path.parent / Path(table["prior_folder"]).expanduser())
+    return tuple(given)
+
+
+def _base_model(path: Path, name: str) -> str:
+    """The same as `_model` for a base model, which may be a checkpoint, alone or with its pipeline."""
+    one_file = checkpoint_name(name)
+    if one_file is None:
+        return _model(path, name)
+    file, pipeline = path.parent / Path(one_file.file).expanduser(), one_file.pipeline
+    return str(CheckpointName(str(file.absolute()), _model(path, pipeline) if pipeline else ""))
 
 
 def _model(path: Path, name: str) -> str:

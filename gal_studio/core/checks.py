@@ -42,6 +42,13 @@ def one_of(name: str, value: object, known: object) -> None:
         raise StudioError(f"{name} is {value!r}: choose one of {', '.join(words)}.")
 
 
+def words(name: str, value: object) -> None:
+    """Accept only a tuple of different, non-empty texts."""
+    texts = value if isinstance(value, tuple) and all(isinstance(each, str) for each in value) else None
+    if texts is None or "" in texts or len({each.lower() for each in texts}) < len(texts):
+        raise StudioError(f"{name} is {value!r}: choose a list of different texts, such as 'flat, cartoon'.")
+
+
 def resolution(name: str, value: object) -> None:
     """Accept only sizes that an f8 autoencoder can encode, or None for the model's own size."""
     if value is None:

@@ -59,6 +59,20 @@ export interface SameSeed {
   picture: ShownPicture | null;
 }
 
+/** The pictures of a round that is not shown, on the map; x and y are null without a place by likeness. */
+export interface OtherRound {
+  id: string;
+  name: string;
+  points: [
+    anchor: string,
+    index: number,
+    x: number | null,
+    y: number | null,
+    similarityReference: number,
+    similarityAnchor: number,
+  ][];
+}
+
 export interface ComparedAnchor {
   id: string;
   prompt: string;
@@ -146,6 +160,7 @@ export interface Answers {
   check: { notes: string[] };
   results: { rounds: RoundResult[] };
   same_seed: { rounds: SameSeed[]; most: number };
+  other_rounds: { rounds: OtherRound[] };
   patch_maps: { maps: PatchMap[] };
   part_mask: { mask: Runs | null };
   pair: StoredPair;

@@ -16,6 +16,7 @@ const QUIET = new Set([
   "options",
   "results",
   "same_seed",
+  "other_rounds",
   "check",
   "patch_maps",
   "part_mask",

@@ -23,7 +23,6 @@
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
  * @property {{ score: string, low: number, high: number } | null} range only pictures in it are shown
- * @property {"anchor" | "copy" | "margin" | "entropy"} colour of the map's points
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
@@ -54,7 +53,6 @@ export const state = {
   positions: new Map(),
   filter: "all",
   range: null,
-  colour: "anchor",
   selection: new Set(),
   hover: null,
   focus: null,

@@ -4,7 +4,7 @@
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
-import { makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
+import { makeFields, typedValue, weigh, written } from "../kit/settings_fields.js";
 
 /**
  * @param {ReferenceParts} parts
@@ -28,7 +28,7 @@ export async function mountPresets(parts, firstKind) {
     {
       name: "own",
       title: "Another model",
-      note: "A diffusers folder or a Hugging Face ID, and a CLIP model to judge the pictures.",
+      note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
       settings: answer.presets[0].settings,
     },
   ];
@@ -53,7 +53,7 @@ export async function mountPresets(parts, firstKind) {
     own.hidden = chosen().name !== "own";
     for (const [name, field] of fields) {
       if (field.input.dataset.edited) continue;
-      field.input.value = name === "seed" ? String(answer.seed) : String(read(chosen().settings[kind], name));
+      field.input.value = name === "seed" ? String(answer.seed) : written(chosen().settings[kind], name);
     }
     weigh(fields.get("gal.balance_lambda"));
   };

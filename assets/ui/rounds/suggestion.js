@@ -5,6 +5,7 @@ import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } fr
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
+import { witnessNote } from "./grid/witnesses.js";
 import { count } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
@@ -29,12 +30,14 @@ export function mountSuggestion(parts) {
 function show(parts) {
   const chosen = drawing() ? [] : [...state.suggested];
   const rows = chosen.map(([id, score]) => ({ id, score, others: othersOf(id, score) }));
+  const note = drawing() ? "" : witnessNote(state.round, [...state.candidates.values()]);
   if (
     repeats(parts.suggestions, [
       chosen,
       rows.map(({ id, others }) => [stateOf(id, others), others]),
       state.round?.exhausted,
       emptyWords(),
+      note,
     ])
   )
     return;
@@ -43,6 +46,7 @@ function show(parts) {
   if (state.round?.exhausted && !drawing())
     nodes.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
   else if (!nodes.length) nodes.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  if (note) nodes.push(el("li", { class: "suggestion-words" }, note));
   const keep = focusedIn(parts.suggestions)?.dataset.keep;
   parts.suggestions.replaceChildren(...nodes);
   focusKept(parts.suggestions, keep);

@@ -5,6 +5,7 @@ import gradio as gr
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.mask_runs import pixels_of
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels import refine
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
@@ -15,6 +16,7 @@ from gal_studio.ui.payloads.choices import (
     learning_payload,
     relative_payload,
 )
+from gal_studio.ui.payloads.rounds import map_points
 
 VERDICTS = ("accepted", "rejected", "undecided")
 
@@ -89,8 +91,28 @@ WRITES: Acts = {
 """The writes of the Rounds screen; `round` in an answer is the round to show next."""
 
 
+def other_rounds(views: ViewCache, request: Payload) -> Payload:
+    """The pictures of all rounds but the shown one, as points of the map."""
+    project_id = request["project"]
+    others = [summary for summary in views.rounds(project_id) if summary.id != request["round"]]
+    return {
+        "rounds": [
+            {
+                "id": summary.id,
+                "name": summary.name,
+                "points": map_points(views.round_view(project_id, summary.id)),
+            }
+            for summary in others
+        ]
+    }
+
+
 def _build(context: Context) -> gr.HTML:
-    handlers = [*refine.handlers(context.views), *handlers_on(context.views.studio, READS)]
+    handlers = [
+        *refine.handlers(context.views),
+        *handlers_on(context.views.studio, READS),
+        *handlers_on(context.views, {"other_rounds": other_rounds}),
+    ]
     return make_panel("rounds", handlers)
 
 

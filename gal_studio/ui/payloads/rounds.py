@@ -40,6 +40,7 @@ def round_payload(view: RoundView) -> Payload:
         "pool": anchor_payloads(view.pool),
         "expected": view.settings.generation.candidates,
         "complete": view.complete,
+        "witnesses": view.settings.gal.witnesses,
         "openness": view.openness,
         "example_weight": view.example_weight,
         "exhausted": view.sentence if view.exhausted or not view.complete else "",
@@ -111,6 +112,8 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "scores": known_scores(candidate),
         "margin": candidate.margin,
         "copy": candidate.overfit,
+        "copy_by": candidate.overfit_by,
+        "compared": candidate.is_compared,
         "remark": candidate.remark,
     }
 
@@ -138,3 +141,19 @@ def positions(view: RoundView) -> dict[str, list[float]]:
     if places:
         places |= {name: [round(x, 3), round(y, 3)] for name, (x, y) in view.reference_positions.items()}
     return places
+
+
+def map_points(view: RoundView) -> list[list[str | int | float | None]]:
+    """The candidates of a round that is only shown behind another one, on both maps: test prompt, index,
+    place by likeness (None if it has none), likeness to the reference's prompt and to the own one.
+    """
+    drawn = [shown.candidate for shown in view.candidates]
+    return [
+        [c.anchor_id, c.index, _place(c.x), _place(c.y), round(c.similarity_reference, 4),
+         round(c.similarity_anchor, 4)]
+        for c in drawn
+    ]  # fmt: skip
+
+
+def _place(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.store import Store
+from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.copy_project import copy_project
 from gal_studio.workspace.archive.format import Limits, damaged
 from gal_studio.workspace.archive.rows import make_database
@@ -89,5 +91,5 @@ def _read_all(store: Store, project_id: str) -> None:
             raise StudioError("A feature is not finite.")
         owners = [candidate.id for candidate in store.candidates.of_round(round_.id)]
         for owner in owners + [pair.id for pair in store.refinements.pairs(round_.id)]:
-            store.refinements.maps(owner, "quality")
-            store.refinements.maps(owner, "reproduction")
+            for kind in get_args(MapKind):
+                store.refinements.maps(owner, kind)

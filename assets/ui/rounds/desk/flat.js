@@ -5,18 +5,17 @@ import { el } from "../../kit/dom.js";
 import { desk, sorted, scoreValue } from "./desk.js";
 
 /**
+ * A group of all pictures; `tiles` are in their order. What of it is in the page is up to the grid's window.
  * @param {HTMLElement} grid
  * @param {Map<string, HTMLElement>} tiles by candidate
- * @param {Map<string, Group>} groups by test prompt
+ * @param {() => Group[]} groups
  */
 export function flatList(grid, tiles, groups) {
   const body = el("div", { class: "tiles", role: "group", "aria-label": "All pictures" });
   const node = grid.appendChild(el("section", { class: "flat-list" }, body));
   /** @type {PlacedTile[]} */
   let placed = [];
-  const wanted = () => desk.sort !== "priority" && !drawing();
 
-  /** Move every tile into the list; nothing moves when the order is the same. */
   function join() {
     const order = sorted([...state.candidates.values()], desk.sort, desk.reverse);
     placed = order.flatMap(({ id, index }) => {
@@ -24,27 +23,25 @@ export function flatList(grid, tiles, groups) {
       return tile ? [{ id, index, node: tile }] : [];
     });
     for (const candidate of order) caption(tiles.get(candidate.id), candidate);
-    if (placed.some(({ node: tile }, i) => body.children[i] !== tile))
-      body.append(...placed.map(({ node: tile }) => tile));
-  }
-  /** Move every tile back to its test prompt. */
-  function part() {
-    placed = [];
-    for (const group of groups.values()) group.body.prepend(...group.tiles.map(({ node: tile }) => tile));
   }
   return {
     node,
+    body,
+    head: null,
+    /** @type {HTMLElement[]} */
+    waiting: [],
     on: () => grid.hasAttribute("data-flat"),
     get tiles() {
       return placed;
     },
     arrange() {
-      const focused = document.activeElement;
-      const was = grid.hasAttribute("data-flat");
-      grid.toggleAttribute("data-flat", wanted());
-      if (wanted()) join();
-      else if (was) part();
-      if (focused instanceof HTMLElement && grid.contains(focused)) focused.focus({ preventScroll: true });
+      const wanted = desk.sort !== "priority" && !drawing();
+      if (wanted !== grid.hasAttribute("data-flat")) {
+        body.replaceChildren();
+        for (const group of groups()) group.body.replaceChildren();
+      }
+      grid.toggleAttribute("data-flat", wanted);
+      if (wanted) join();
     },
     clear() {
       placed = [];

@@ -14,7 +14,7 @@ const NONE = {
   undecided: ["Everything is decided", "Each picture of this round is accepted or rejected."],
   copies: [
     "None looks like the reference",
-    "Every picture of this round matches its own prompt better than the reference’s.",
+    "No picture of this round shows the reference or matches its prompt better than its own.",
   ],
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click pictures."],
 };

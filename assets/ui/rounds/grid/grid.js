@@ -1,4 +1,4 @@
-/** The grid of candidates, grouped by test prompt in order of priority, rendered incrementally. */
+/** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
@@ -13,6 +13,7 @@ import { enlarge } from "../lightbox/lightbox.js";
 import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 import { listenPointer } from "./pointer.js";
+import { GridWindow } from "./window.js";
 
 /** @type {Map<string, HTMLElement>} by candidate */
 const tiles = new Map();
@@ -20,6 +21,8 @@ const tiles = new Map();
 const groups = new Map();
 /** @type {HTMLElement} */
 let grid;
+/** @type {GridWindow} */
+let view;
 /** @type {HTMLElement} */
 let shown;
 /** @type {HTMLElement} */
@@ -46,8 +49,9 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
+  view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id));
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
-  flat = flatList(grid, tiles, groups);
+  flat = flatList(grid, tiles, () => [...groups.values()]);
   const tools = makeTools({
     accept: (id) => toggle(id, "accepted"),
     reject: (id) => toggle(id, "rejected"),
@@ -78,6 +82,7 @@ function clear() {
   tiles.clear();
   groups.clear();
   highlighted = [];
+  view.show([], 1);
   showCount();
 }
 
@@ -119,17 +124,27 @@ function arrange() {
   const now = [...grid.children].filter((node) => node !== empty && node !== flat.node);
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
   flat.arrange();
-  mark(state.candidates.keys());
-  columns();
   filter();
+  mark(state.candidates.keys());
 }
 
-/** @param {Iterable<string>} ids */
+/**
+ * Show the marks of the tiles that are in the page; the others get theirs when they come into it.
+ * @param {Iterable<string>} ids
+ */
 function mark(ids) {
   for (const id of ids) {
-    const [tile, candidate] = [tiles.get(id), state.candidates.get(id)];
-    if (tile && candidate) markTile(tile, candidate);
+    const tile = tiles.get(id);
+    if (tile && view.has(tile)) dress(id);
   }
+}
+
+/** @param {string} id */
+function dress(id) {
+  const [tile, candidate] = [tiles.get(id), state.candidates.get(id)];
+  if (!tile || !candidate) return;
+  markTile(tile, candidate);
+  tile.toggleAttribute("data-selected", state.selection.has(id));
 }
 
 function filter() {
@@ -143,9 +158,22 @@ function filter() {
     }
     group.node.hidden = !open && !(drawing() && state.filter === "all");
   }
-  for (const [id, tile] of tiles) tile.toggleAttribute("data-selected", state.selection.has(id));
+  columns();
+  for (const [id, tile] of tiles)
+    if (view.has(tile)) tile.toggleAttribute("data-selected", state.selection.has(id));
   showCount();
 }
+
+/** The visible groups, in page order, with what is to be shown of them. */
+const parts = () =>
+  visibleGroups().map(({ body, head, tiles: placed, waiting }) => ({
+    body,
+    head,
+    cells: [
+      ...placed.filter(({ node }) => !node.hidden).map(({ node }) => node),
+      ...(state.filter === "all" ? waiting : []),
+    ],
+  }));
 
 function showCount() {
   const all = counts();
@@ -163,7 +191,12 @@ function columns() {
     ? columnsFor(width - PADDING, MOST_COLUMNS, { smallest: desk.size, least: 1, limit: MOST_COLUMNS })
     : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
-  const large = (width / found) * devicePixelRatio > THUMBNAIL;
+  showLarge((width / found) * devicePixelRatio > THUMBNAIL);
+  view.show(parts(), found);
+}
+
+/** @param {boolean} large whether thumbnails are too small */
+function showLarge(large) {
   if (large === grid.hasAttribute("data-large")) return;
   grid.toggleAttribute("data-large", large);
   for (const [id, tile] of tiles) showPicture(tile, id, large);
@@ -175,7 +208,7 @@ function highlight(origin) {
   const tile = tiles.get(state.hover ?? "");
   highlighted = tile ? [tile] : [];
   for (const hot of highlighted) hot.dataset.hot = "";
-  if (origin === "anchors" && tile) tile.scrollIntoView({ block: "nearest" });
+  if (origin === "anchors" && tile) view.reveal(tile);
 }
 
 /**
@@ -189,7 +222,7 @@ function follow(origin) {
   const face = faceOf(tile);
   face.tabIndex = 0;
   if (origin === "grid") return;
-  tile.scrollIntoView({ block: "nearest" });
+  view.reveal(tile);
   if (origin !== "lightbox") face.focus({ preventScroll: true });
 }
 

@@ -12,6 +12,7 @@ from gal_studio.state.database.migrations import (
     m09_pair_regions,
     m10_job_kinds,
     m11_candidate_scores,
+    m12_witnesses,
     m13_overrides,
 )
 
@@ -27,6 +28,7 @@ _VERSIONS = (
     m09_pair_regions,
     m10_job_kinds,
     m11_candidate_scores,
+    m12_witnesses,
     m13_overrides,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
