@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
 
@@ -117,20 +118,24 @@ def _check(path: Path, name: str, value: object) -> None:
 
 
 def _reference(path: Path, row: object) -> ReferenceDraft:
-    """One reference; without a mask of its own, `cat-masklabel.png` beside `cat.jpg` is its mask."""
+    """One reference; what it leaves out is read beside `cat.jpg`: `cat.txt`, `cat-masklabel.png`."""
     if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
         raise StudioError(f"{path.name} has a reference {row!r}: write [[references]] with image and prompt.")
-    for name in ("image", "prompt"):
-        if name not in row:
-            raise StudioError(f"A reference in {path.name} has no {name}: each needs image and prompt.")
+    if "image" not in row:
+        raise StudioError(f"A reference in {path.name} has no image: each needs image and prompt.")
     for name in row:
         if name not in _REFERENCE:
             raise StudioError(
                 f"A reference in {path.name} has an unknown key {name!r}: use {', '.join(_REFERENCE)}."
             )
     image = path.parent / Path(row["image"]).expanduser()
+    prompt = row["prompt"] if "prompt" in row else caption_beside(image)
+    if prompt is None:
+        raise StudioError(
+            f"A reference in {path.name} has no prompt: write one, or put it into {image.stem}.txt beside it."
+        )
     mask = path.parent / Path(row["mask"]).expanduser() if "mask" in row else mask_beside(image)
-    return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
+    return ReferenceDraft(image, prompt, row.get("trigger_word", ""), mask)
 
 
 def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:

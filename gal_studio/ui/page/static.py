@@ -21,8 +21,8 @@ _STYLES = (
     "rounds/actions", "rounds/grid/grid", "rounds/grid/tile", "rounds/tabs", "rounds/choices/choices",
     "rounds/desk/desk", "kit/dialogs", "rounds/lightbox/compare", "brush/brush", "refine/refine",
     "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
-    "reference/picture_set", "reference/projects", "reference/anchors_editor", "results/results", "top/queue",
-    "rounds/map/map", "rounds/map/controls",
+    "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
+    "top/queue", "rounds/map/map", "rounds/map/controls",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from gal_studio.state.database.migrations import (
     m11_candidate_scores,
     m12_witnesses,
     m13_overrides,
+    m16_seen_pictures,
 )
 
 _VERSIONS = (
@@ -30,6 +31,7 @@ _VERSIONS = (
     m11_candidate_scores,
     m12_witnesses,
     m13_overrides,
+    m16_seen_pictures,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
