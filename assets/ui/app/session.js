@@ -6,7 +6,8 @@ import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 
-const REFRESH_DELAY = 400; // ms, more than from one key press to the next: culling waits for no poll
+const REFRESH_DELAY = 400; // ms
+const REFRESH_SPACING = 1500; // ms
 /** @type {Map<string, Server>} */
 const servers = new Map();
 const QUIET = new Set([
@@ -100,10 +101,18 @@ export async function refresh() {
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
-/** Refresh once the changes pause: what is suggested follows the decisions. */
+let refreshed = -Infinity;
+/**
+ * Refresh once the changes pause, since what is suggested follows the decisions; while one key follows the
+ * other, no more often than the page polls anyway.
+ */
 export function refreshSoon() {
   clearTimeout(soon);
-  soon = setTimeout(refresh, REFRESH_DELAY);
+  const wait = Math.max(REFRESH_DELAY, refreshed + REFRESH_SPACING - performance.now());
+  soon = setTimeout(() => {
+    refreshed = performance.now();
+    refresh();
+  }, wait);
 }
 
 async function requestChanges() {
