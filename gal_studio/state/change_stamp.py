@@ -16,6 +16,8 @@ SELECT
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
     (SELECT COUNT(*) FROM training_images WHERE round_id IN own),
     (SELECT MAX(id) FROM decision_batches WHERE round_id IN own),
+    (SELECT MAX(override_reasons.id) FROM override_reasons JOIN overrides ON overrides.id = override_id
+        JOIN decision_batches ON decision_batches.id = batch_id WHERE round_id IN own),
     (SELECT group_concat(id || COALESCE(reference_mask, '') || COALESCE(generated_image, '')) FROM pairs
         WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM patch_maps WHERE owner_id IN

@@ -51,6 +51,7 @@ export const score = (more) => ({
   chosen: false,
   reason: "",
   why: "",
+  left_out: 0,
   ...more,
 });
 
@@ -71,6 +72,9 @@ export const round = (more) => ({
   openness: 0.5,
   example_weight: 0.5,
   exhausted: "",
+  trainable: true,
+  undo: "",
+  redo: "",
   losses: [],
   previews: [],
   ...more,

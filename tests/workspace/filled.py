@@ -14,6 +14,7 @@ from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
+from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
@@ -85,10 +86,22 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]
     store.candidates.place({drawn[0]: (random.random(), -1.5)})
     store.rounds.place_references(round_id, {reference.id: (0.25, random.random())})
-    store.decisions.record(round_id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "human")
+    step = store.decisions.record(round_id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "human")
+    store.overrides.add(step or 0, [_choice(store, drawn[0], drawn[1]), _choice(store, drawn[1], None)])
+    store.overrides.explain(store.overrides.of_round(round_id)[0].id, "the second — 猫 — has no tail")
+    store.decisions.set_weight(round_id, drawn[0], random.random(), "human")
     store.decisions.undo(round_id)
     store.decisions.redo(round_id)
     store.refinements.save_map(drawn[0], "quality", _map(random))
+
+
+def _choice(store: Store, chosen: str, suggested: str | None) -> NewChoice:
+    anchor = store.candidates.get(chosen).anchor_id
+    scores = {"prompt": {"rank": 1}, "suggested": {}, "chosen": {"margin": 1 / 3}}
+    return NewChoice(
+        anchor_id=anchor, suggested_id=suggested, chosen_id=chosen, verdict="accepted", first=True,
+        scores=scores,
+    )  # fmt: skip
 
 
 def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewCandidate:

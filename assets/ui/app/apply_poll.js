@@ -36,7 +36,14 @@ export function forget({ keepProject = false } = {}) {
     hover: null,
     focus: null,
   });
-  for (const part of [state.candidates, state.verdicts, state.masks, state.positions, state.selection])
+  for (const part of [
+    state.candidates,
+    state.verdicts,
+    state.masks,
+    state.weights,
+    state.positions,
+    state.selection,
+  ])
     part.clear();
   state.filter = "all";
   if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null, measures: null });
@@ -68,6 +75,10 @@ export function receive(answer, { sent, trustVerdicts }) {
   if (parts.positions) {
     state.positions = new Map(Object.entries(parts.positions));
     emit("positions");
+  }
+  if (parts.weights) {
+    state.weights = new Map(Object.entries(parts.weights));
+    emit("weights");
   }
   if ("verdicts" in parts || "masks" in parts) {
     if (trustVerdicts)

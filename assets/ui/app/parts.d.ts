@@ -50,6 +50,7 @@ export interface RoundsParts {
   suggestions: HTMLOListElement;
   filters: HTMLDivElement;
   shown: HTMLSpanElement;
+  desk: HTMLDivElement;
   grid: HTMLDivElement;
   actions: HTMLDivElement;
   hint: HTMLSpanElement;

@@ -117,7 +117,13 @@ export interface Round {
   /** Mean entropy of the test prompts, in [0, ln 2]. */
   openness: number;
   example_weight: number;
+  /** Why fewer pictures than asked for are suggested, or none yet. */
   exhausted: string;
+  /** Would Fine-tune train anything that is not trained yet? */
+  trainable: boolean;
+  /** What Undo and Redo would do, such as "accept A drum 04"; empty for nothing. */
+  undo: string;
+  redo: string;
   losses: Loss[];
   previews: Preview[];
 }
@@ -139,6 +145,8 @@ export interface Score {
   chosen: boolean;
   reason: string;
   why: string;
+  /** How many better pictures were left out before this one was suggested. */
+  left_out: number;
 }
 
 export interface Candidate extends ShownPicture {
@@ -221,6 +229,7 @@ export interface Parts {
   positions: Record<string, [number, number]>;
   verdicts: Record<string, Verdict>;
   masks: Record<string, string>;
+  weights: Record<string, number>;
 }
 
 /** How many candidates of each test prompt are known, and a digest of them. */

@@ -59,6 +59,7 @@ PARTS: Mapping[str, Part] = {
     "scores": lambda shown: score_payloads(shown.view, _accepted(shown.refined)),
     "positions": lambda shown: positions(shown.view),
     "masks": lambda shown: part_marks(_masks(shown.view)),
+    "weights": lambda shown: _weights(shown.view),
     "verdicts": lambda shown: _verdicts(shown.view),
     "measures": lambda shown: measures_payload(
         shown.views.measures(shown.view.project.id), shown.view.project
@@ -110,6 +111,10 @@ def _changed_parts(parts: dict[str, Any], known: Payload) -> Payload:
 
 def _masks(view: RoundView) -> dict[str, str]:
     return {tile.candidate.id: tile.mask for tile in view.candidates if tile.mask is not None}
+
+
+def _weights(view: RoundView) -> dict[str, float]:
+    return {tile.candidate.id: tile.weight for tile in view.candidates if tile.weight is not None}
 
 
 def _verdicts(view: RoundView) -> dict[str, str]:

@@ -37,9 +37,15 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
     verdicts = place.studio.store.decisions.verdicts
-    assert WRITES["undo"](place.studio, {"round": place.round}) == {"changed": [first]}
+    assert WRITES["undo"](place.studio, {"round": place.round}) == {
+        "changed": [first],
+        "what": "accept A tie 01",
+    }
     assert verdicts(place.round) == {}
-    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": [first]}
+    assert WRITES["redo"](place.studio, {"round": place.round}) == {
+        "changed": [first],
+        "what": "accept A tie 01",
+    }
     assert verdicts(place.round) == {first: "accepted"}
     assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": []}
 

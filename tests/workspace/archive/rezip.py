@@ -156,8 +156,11 @@ class Archive:
                 "test_pictures",
                 "test_prompts",
                 "test_sets",
+                "overrides",
+                "override_reasons",
             }
         )
+        self.columns("decisions", self._table("decisions")["columns"][:-1])
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 
     def to_second_schema(self) -> None:
