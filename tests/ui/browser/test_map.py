@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 DRAWN = ".map .plot .point"
 PLACES = (
     "[...document.querySelectorAll('.map .plot .scatterlayer .trace:first-child .point')]"
-    ".map((node) => { const r = node.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })"
+    ".map((node) => { const r = node.getBoundingClientRect();"
+    " return [r.x + r.width / 2, r.y + r.height / 2]; })"
 )
 COLOUR = "document.querySelector('.map .plot .point').style.fill"
 
@@ -166,7 +167,10 @@ def second_round(served: Served) -> str:
 def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: Watched, served: Served):
     child = second_round(served)
     page = opened(watched, served.url() + f"&round={served.place.round}")
-    named = "Object.fromEntries([...document.querySelectorAll('text.cluster')].map((n) => [n.textContent, n.style.fill]))"
+    named = (
+        "Object.fromEntries([...document.querySelectorAll('text.cluster')]"
+        ".map((node) => [node.textContent, node.style.fill]))"
+    )
     first = page.evaluate(named)
     page.evaluate(
         "window.moved = false; new MutationObserver(() => {"

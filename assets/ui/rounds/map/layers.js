@@ -116,6 +116,7 @@ export function makeLayers(panel) {
         face.dataset.id = point.id;
         face.src = thumbnail(point.id);
       }
+      const likes = likeWords(candidate);
       setText(caption, `${candidate.head ?? candidate.prompt}${likes ? ` · ${likes}` : ""}`);
       const left = point.x + PEEK + 8 > panel.clientWidth ? point.x - PEEK : point.x + 18;
       const top = Math.max(4, Math.min(panel.clientHeight - 158, point.y - 70));
