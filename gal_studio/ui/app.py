@@ -13,6 +13,7 @@ from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.gate import Access, Rules
 from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.pictures import add_picture_routes
+from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Writes, add_writes_route
@@ -50,6 +51,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)
+    add_uploaded_routes(app, studio)
     add_archive_routes(app, studio)
     add_writes_route(app, studio, WRITES)
     gr.mount_gradio_app(

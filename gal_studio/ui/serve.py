@@ -57,8 +57,10 @@ def serve(
 def _serve(studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool) -> None:
     import uvicorn
 
+    from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
 
+    keep_uploads_in(studio.store.workspace)
     app = build_app(studio, rules)
     print(f"GAL Studio: {address}   (workspace {studio.store.workspace})", flush=True)
     if open_browser:

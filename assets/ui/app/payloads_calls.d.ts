@@ -9,7 +9,31 @@ export interface DerivedSet {
   problem?: string;
 }
 
+/** An error or a warning at a part of a set, or, where `set` is null, at another field or a setting. */
+export interface FormNote {
+  field: string;
+  set: number | null;
+  tone: "error" | "warning";
+  text: string;
+}
+
+/** What is noticed of an uploaded picture; with a sentence, `address` is the picture as the model sees it. */
+export interface SeenPicture {
+  path: string;
+  note: string;
+  waiting: boolean;
+  sentence: string;
+  address: string | null;
+  model: string;
+}
+
+export interface SeenSet {
+  note: string;
+  pictures: SeenPicture[];
+}
+
 export interface Derived {
+  notes: FormNote[];
   sets: DerivedSet[];
   anchors: string[];
   name: string;
@@ -108,6 +132,8 @@ export interface Answers {
   overview: { projects: ListedProject[]; demos: Demo[] };
   options: { seed: number; presets: Preset[] };
   check: { notes: string[] };
+  seen: { sets: SeenSet[] };
+  captions: { zip: string };
   results: { rounds: RoundResult[] };
   same_seed: { rounds: SameSeed[]; most: number };
   other_rounds: { rounds: OtherRound[] };
@@ -125,6 +151,7 @@ type OfJob = { state: string };
 /** Response types of `write` in writes.js. */
 export interface WriteAnswers {
   create: { project: string };
+  look: { images: Record<string, string> };
   try_demo: { project: string };
   delete: { freed: string };
   change: object;

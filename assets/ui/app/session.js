@@ -17,6 +17,7 @@ const QUIET = new Set([
   "same_seed",
   "other_rounds",
   "check",
+  "seen",
   "patch_maps",
   "part_mask",
   "pair",

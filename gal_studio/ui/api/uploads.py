@@ -1,4 +1,4 @@
-"""Uploaded pictures, kept under random IDs in a temporary folder until a project uses them."""
+"""Uploaded pictures, kept under random IDs in a folder of their own until a project uses them."""
 
 import atexit
 import functools
@@ -28,6 +28,9 @@ LARGEST_REQUEST = LARGEST_FILE + (1 << 20)
 LARGEST_WAITING = 8 * LARGEST_FILE
 MOST_FILES, MOST_WAITING = 16, 400
 KEPT_SECONDS = 3600.0
+LONGEST_KEPT = 7 * 24 * 3600.0
+FOLDER = "uploads"
+_workspace: list[Path] = []  # the folder of uploads of the workspace that this process serves, if it does
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
@@ -112,10 +115,26 @@ def safe_name(name: str) -> str:
 
 @functools.cache
 def uploads() -> Uploads:
-    """The uploads of this process, in a private folder that is deleted when the process ends."""
+    """The uploads of this process: in the workspace that it serves, or else in a folder that ends with it."""
+    if _workspace:
+        return Uploads(_workspace[0])
     folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Uploads(folder)
+
+
+def keep_uploads_in(workspace: Path) -> None:
+    """Keep the uploads in a workspace from now on, so that an unfinished form outlives a restart.
+
+    Uploads of which no project was made for a week are deleted.
+    """
+    folder = workspace / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in folder.iterdir():
+        if time.time() - place.stat().st_mtime > LONGEST_KEPT:
+            shutil.rmtree(place, ignore_errors=True)
+    _workspace[:] = [folder]
+    uploads.cache_clear()
 
 
 def add_upload_route(app: FastAPI) -> None:

@@ -20,8 +20,8 @@ _STYLES = (
     "kit/tokens", "kit/base", "kit/controls", "kit/how", "top/top", "rounds/rounds", "rounds/suggestion",
     "rounds/actions", "rounds/grid/grid", "rounds/grid/tile", "rounds/tabs", "kit/dialogs", "brush/brush",
     "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
-    "reference/picture_set", "reference/projects", "reference/anchors_editor", "results/results", "top/queue",
-    "rounds/map/map", "rounds/map/controls",
+    "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
+    "top/queue", "rounds/map/map", "rounds/map/controls",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Step 1: the list of projects, the form of a new project, and the anchors of the current one."""
 
+import base64
 import time
-from typing import Any
 
 import gradio as gr
 
@@ -9,24 +9,18 @@ from gal_studio.assets import demo, load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
+from gal_studio.ui.api.uploaded import examined, look, seen
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.writes import Acts
+from gal_studio.ui.panels.form_notes import base_model_of, nested
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Payload
 
 _DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": "A few pictures of one thing"}
-
-
-def nested(changes: dict[str, Any]) -> dict[str, Any]:
-    """`{"tune.rank": 4}` as `{"tune": {"rank": 4}}`."""
-    result: dict[str, Any] = {}
-    for name, value in changes.items():
-        group, _, key = name.partition(".")
-        result.setdefault(group, {})[key] = value
-    return result
 
 
 def draft(request: Payload) -> ProjectDraft:
@@ -129,7 +123,23 @@ def _try_demo(studio: Studio, request: Payload) -> Payload:
 
 
 def _check(_: Studio, request: Payload) -> Payload:
-    return {"notes": check_reference(uploads().path(request["path"]), given_mask(request))}
+    """Check a picture, with its mask if there is one."""
+    path, mask = uploads().path(request["path"]), given_mask(request)
+    return {"notes": examined(request["path"]).notes if mask is None else check_reference(path, mask)}
+
+
+def _captions(_: Studio, request: Payload) -> Payload:
+    """The captions of the form as a zip of text files, in base64."""
+    made = captions_zip((one["name"], one["caption"]) for one in request["captions"])
+    return {"zip": base64.b64encode(made).decode()}
+
+
+def _look(studio: Studio, request: Payload) -> Payload:
+    return look(studio, request["paths"], base_model_of(request))
+
+
+def _seen(studio: Studio, request: Payload) -> Payload:
+    return seen(studio, request["sets"], base_model_of(request))
 
 
 def _megabytes(size: int) -> str:
@@ -140,9 +150,12 @@ READS: Acts = {
     "overview": lambda studio, _: projects_and_demos(studio),
     "options": lambda *_: models(),
     "check": _check,
+    "seen": _seen,
+    "captions": _captions,
 }
 WHOLE_PROJECTS: Acts = {
     "create": _create,
+    "look": _look,
     "delete": lambda studio, request: {"freed": _megabytes(studio.delete(request["project"]))},
     "try_demo": _try_demo,
 }

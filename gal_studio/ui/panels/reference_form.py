@@ -12,6 +12,7 @@ from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.panels.form_notes import notes_on_form
 from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
@@ -21,14 +22,14 @@ def derive(request: Payload) -> Payload:
     """What the studio derives from the kind, the prompts and the trigger words.
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
-    beside the sets concerns all of them.
+    beside the sets concerns all of them. `notes` are all errors and warnings, by field.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
     words = [_word(kind, own, set_) for own, set_ in zip(prompts, request["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = [_checked(kind, texts) for texts in sets]
-    answer: Payload = {"sets": shown, "anchors": [], "name": ""}
+    answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes_on_form(request, sets)}
     if any("problem" in one for one in shown):
         return answer
     try:
