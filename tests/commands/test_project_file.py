@@ -48,6 +48,11 @@ BAD_FILES = {
     ),
     "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model directory"),
     "no model": ('kind = "style"\nbase_model = "."\n' + REFERENCE, "is not an image model"),
+    "missing checkpoint": (
+        'kind = "style"\nbase_model = "./a.safetensors"\n' + REFERENCE,
+        "a.safetensors: check the path",
+    ),
+    "pickle": ('kind = "style"\nbase_model = "./a.ckpt"\n' + REFERENCE, "is a pickle"),
     "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
     "no rounds": ('kind = "style"\nrounds = 0\n' + REFERENCE, "Rounds is 0"),
     "one candidate": (
@@ -140,6 +145,13 @@ def test_models_beside_the_project_file_are_found(folder: Path) -> None:
     assert draft.clip_model == f"local-dir:{folder / 'clip'}"
     path.write_text('kind = "style"\nbase_model = "owner/model"\n' + REFERENCE)
     assert read_project_file(path).draft.base_model == "owner/model"
+    for given, expected in (
+        ("./a.safetensors", f"{folder / 'a.safetensors'}"),
+        ("a.safetensors with model", f"{folder / 'a.safetensors'} with {folder / 'model'}"),
+        ("/m/a.safetensors with owner/model", "/m/a.safetensors with owner/model"),
+    ):
+        path.write_text(f'kind = "style"\nbase_model = "{given}"\n' + REFERENCE)
+        assert read_project_file(path).draft.base_model == expected
     path.write_text('kind = "style"\nrounds = true\n' + REFERENCE)
     with pytest.raises(StudioError, match="rounds = True"):
         read_project_file(path)

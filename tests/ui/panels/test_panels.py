@@ -37,9 +37,15 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
     first = place.studio.round_view(place.round).candidates[0].candidate.id
     record(place.studio, {"candidates": [first], "verdict": "accepted"})
     verdicts = place.studio.store.decisions.verdicts
-    assert WRITES["undo"](place.studio, {"round": place.round}) == {"changed": [first]}
+    assert WRITES["undo"](place.studio, {"round": place.round}) == {
+        "changed": [first],
+        "what": "accept A tie 01",
+    }
     assert verdicts(place.round) == {}
-    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": [first]}
+    assert WRITES["redo"](place.studio, {"round": place.round}) == {
+        "changed": [first],
+        "what": "accept A tie 01",
+    }
     assert verdicts(place.round) == {first: "accepted"}
     assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": []}
 
@@ -166,7 +172,6 @@ def test_results_hold_what_was_measured(place: Place):
     (row,) = all_rounds(ViewCache(place.studio), place.project)["rounds"]
     assert row["candidates"] == 180
     assert len(row["accepted"]) == 3
-    assert 0 < row["openness"] < 0.7
     assert row["adapter"]
 
 
