@@ -176,6 +176,8 @@ class GalSettings(SettingsGroup):
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
+    # order suggestions by what was learned from the person's overrides, from ten of them on
+    learn_from_choices: bool = setting(False, checks.flag, "Learn from choices")
     # what says that a picture is a copy (Eq. G12); "prompts" is published
     witnesses: Witnesses = setting("both", checks.one_of, "Copies are found by", Witnesses)
 

@@ -22,7 +22,9 @@ def round_weight(store: Store, round_id: str) -> float:
 
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
     """The accepted candidates of a round, in pool order whatever the order of decisions."""
-    chosen = [store.candidates.get(identity) for identity in store.decisions.accepted(round_id)]
+    accepted = set(store.decisions.accepted(round_id))
+    drawn = store.candidates.of_round(round_id) if accepted else ()
+    chosen = [candidate for candidate in drawn if candidate.id in accepted]
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id) if chosen else ()
     order = {anchor.id: anchor.order for anchor in anchors}
     return tuple(sorted(chosen, key=lambda candidate: (order[candidate.anchor_id], candidate.index)))
@@ -41,7 +43,7 @@ def rounds_above(store: Store, round_id: str) -> tuple[Round, ...]:
 def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     """Eq. G9: the references (weight 1), and the pictures accepted in earlier rounds with their weights.
 
-    A picture that was accepted in part has a mask.
+    A picture that was accepted in part has a mask; a weight that was set by hand replaces that of its round.
     """
     project_id = store.rounds.get(round_id).project_id
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
@@ -52,10 +54,14 @@ def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     for ancestor in rounds_above(store, round_id):
         chosen = accepted_candidates(store, ancestor.id)
         weight = round_weight(store, ancestor.id) if chosen else 0.0
-        masks = store.decisions.masks(ancestor.id)
+        masks, by_hand = store.decisions.masks(ancestor.id), store.decisions.weights(ancestor.id)
         examples += [
             TrainingExample(
-                candidate.image, prompts[candidate.anchor_id], weight, False, masks.get(candidate.id)
+                candidate.image,
+                prompts[candidate.anchor_id],
+                by_hand.get(candidate.id, weight),
+                False,
+                masks.get(candidate.id),
             )
             for candidate in chosen
         ]

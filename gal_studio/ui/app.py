@@ -12,6 +12,7 @@ from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.gate import Access, Rules
 from gal_studio.ui.api.archives import add_archive_routes
+from gal_studio.ui.api.choices import add_choices_route
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
@@ -53,6 +54,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_upload_route(app)
     add_uploaded_routes(app, studio)
     add_archive_routes(app, studio)
+    add_choices_route(app, studio)
     add_writes_route(app, studio, WRITES)
     gr.mount_gradio_app(
         app,

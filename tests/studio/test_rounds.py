@@ -62,6 +62,7 @@ def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2, 2, 2])
     first, second, third = chosen(studio, round_id)
     studio.decide([first], "rejected")
+    next_best = chosen(studio, round_id)[0]
     other = next(
         tile.candidate.id
         for tile in studio.round_view(round_id).candidates
@@ -69,19 +70,19 @@ def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
         and tile.candidate.id != second
     )
     studio.decide([other], "accepted")
-    assert studio.accept_suggestion(round_id) == (third,)
+    assert studio.accept_suggestion(round_id) == (next_best, third)
     assert studio.store.decisions.verdicts(round_id) == {
-        first: "rejected", other: "accepted", third: "accepted",
+        first: "rejected", other: "accepted", next_best: "accepted", third: "accepted",
     }  # fmt: skip
     authors = [decision.author for decision in studio.store.decisions.log(round_id)]
-    assert authors == ["human", "human", "sampler"]
+    assert authors == ["human", "human", "sampler", "sampler"]
 
 
 def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2, 2, 2])
     accepted = studio.accept_suggestion(round_id)
     assert len(accepted) == 3
-    assert studio.round_view(round_id).can_undo
+    assert studio.round_view(round_id).undo_words == "accept the suggestion (3 pictures)"
     assert studio.undo(round_id) == accepted
     assert studio.round_view(round_id).accepted == 0
     assert studio.redo(round_id) == accepted

@@ -10,8 +10,11 @@ from PIL import Image
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
+from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
+from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
@@ -46,6 +49,7 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
         round_ = store.rounds.add(project.id, parent, project.settings)
         _work(store, random, round_.id)
         parent = round_.id if number < rounds - 1 else parent
+    measure(store, random, project.id)
     if rounds:
         first = store.rounds.of_project(project.id)[0]
         node = store.rounds.add(project.id, first.id, project.settings, "refine")
@@ -82,10 +86,22 @@ def _work(store: Store, random: Random, round_id: str) -> None:
     drawn = [candidate.id for candidate in store.candidates.of_round(round_id)]
     store.candidates.place({drawn[0]: (random.random(), -1.5)})
     store.rounds.place_references(round_id, {reference.id: (0.25, random.random())})
-    store.decisions.record(round_id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "human")
+    step = store.decisions.record(round_id, [(drawn[0], "accepted"), (drawn[1], "rejected")], "human")
+    store.overrides.add(step or 0, [_choice(store, drawn[0], drawn[1]), _choice(store, drawn[1], None)])
+    store.overrides.explain(store.overrides.of_round(round_id)[0].id, "the second — 猫 — has no tail")
+    store.decisions.set_weight(round_id, drawn[0], random.random(), "human")
     store.decisions.undo(round_id)
     store.decisions.redo(round_id)
     store.refinements.save_map(drawn[0], "quality", _map(random))
+
+
+def _choice(store: Store, chosen: str, suggested: str | None) -> NewChoice:
+    anchor = store.candidates.get(chosen).anchor_id
+    scores = {"prompt": {"rank": 1}, "suggested": {}, "chosen": {"margin": 1 / 3}}
+    return NewChoice(
+        anchor_id=anchor, suggested_id=suggested, chosen_id=chosen, verdict="accepted", first=True,
+        scores=scores,
+    )  # fmt: skip
 
 
 def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewCandidate:
@@ -94,6 +110,30 @@ def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewC
     seed, likeness, remark = random.randrange(2**63), random.random(), "redrawn" if index else ""
     scores = {"sharpness": random.random()}
     return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark, scores)
+
+
+OTHER_SCORES = ("similarity_reference", LIKENESS, "sharpness")
+
+
+def measure(store: Store, random: Random, project_id: str) -> None:
+    """What the base model and each trained round drew for the test set."""
+    project = store.projects.get(project_id)
+    arms = [None, *(round_.id for round_ in store.rounds.of_project(project_id))]
+    test_set.ensure(store, project_id)
+    for round_id in arms:
+        trained_as = (store.rounds.trained_as(round_id) if round_id else None) or ""
+        planned = test_set.wanted(store, arms[-1])[:4] if arms[-1] else ()
+        store.measures.save(
+            [
+                NewMeasuredPicture(
+                    each.prompt.id, round_id, each.number, each.seed(project.seed),
+                    store.images.add_picture(picture(random)),
+                    {name: random.random() for name in ("similarity_anchor", *OTHER_SCORES)},
+                    "", trained_as,
+                )
+                for each in planned
+            ]
+        )  # fmt: skip
 
 
 def _refine(store: Store, random: Random, round_id: str) -> None:

@@ -50,6 +50,7 @@ export interface RoundsParts {
   suggestions: HTMLOListElement;
   filters: HTMLDivElement;
   shown: HTMLSpanElement;
+  desk: HTMLDivElement;
   grid: HTMLDivElement;
   actions: HTMLDivElement;
   hint: HTMLSpanElement;
@@ -58,7 +59,11 @@ export interface RoundsParts {
 
 export interface ResultsParts {
   "results-note": HTMLSpanElement;
+  "measure-all": HTMLButtonElement;
+  "test-set": HTMLButtonElement;
   export: HTMLButtonElement;
+  verdict: HTMLDivElement;
+  sheet: HTMLElement;
   "results-table": HTMLDivElement;
   "same-seed": HTMLDivElement;
   accepted: HTMLDivElement;

@@ -1,5 +1,6 @@
 /** Payload types; keep in sync with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
 
+import type { Measures } from "./payloads_measures.d.ts";
 import type { Refinement } from "./payloads_refinement.d.ts";
 
 export type ProjectKind = "style" | "object";
@@ -116,7 +117,13 @@ export interface Round {
   /** Mean entropy of the test prompts, in [0, ln 2]. */
   openness: number;
   example_weight: number;
+  /** Why fewer pictures than asked for are suggested, or none yet. */
   exhausted: string;
+  /** Would Fine-tune train anything that is not trained yet? */
+  trainable: boolean;
+  /** What Undo and Redo would do, such as "accept A drum 04"; empty for nothing. */
+  undo: string;
+  redo: string;
   losses: Loss[];
   previews: Preview[];
 }
@@ -138,6 +145,8 @@ export interface Score {
   chosen: boolean;
   reason: string;
   why: string;
+  /** How many better pictures were left out before this one was suggested. */
+  left_out: number;
 }
 
 export interface Candidate extends ShownPicture {
@@ -160,6 +169,8 @@ interface JobWords {
   title: string;
   doing: string;
   unit: string;
+  /** It lets every other job go first. */
+  background: boolean;
 }
 
 export interface Job extends JobWords {
@@ -211,12 +222,14 @@ export interface Parts {
   rounds: RoundChip[];
   job: Job | null;
   queue: Queue;
+  measures: Measures;
   round: Round;
   refinement: Refinement;
   scores: Score[];
   positions: Record<string, [number, number]>;
   verdicts: Record<string, Verdict>;
   masks: Record<string, string>;
+  weights: Record<string, number>;
 }
 
 /** How many candidates of each test prompt are known, and a digest of them. */

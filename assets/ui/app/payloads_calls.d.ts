@@ -1,6 +1,7 @@
 /** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
 
-import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
+import type { Fact, PictureRef, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
+import type { SheetRow } from "./payloads_measures.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
@@ -68,10 +69,8 @@ export interface Preset {
 export interface RoundResult {
   id: string;
   name: string;
+  parent_id: string | null;
   candidates: number;
-  overfit_rate: number | null;
-  /** In [0, ln 2]. */
-  openness: number | null;
   weight: number;
   adapter: boolean;
   accepted: ShownPicture[];
@@ -124,6 +123,56 @@ export interface LogAnswer {
   text: string;
 }
 
+/** A step of the history of decisions; one that does not stand can be redone. */
+export interface HistoryStep {
+  id: number;
+  words: string;
+  time: number;
+  stands: boolean;
+}
+
+export interface ChosenPicture extends PictureRef {
+  index: number;
+}
+
+/** A decision beside what was suggested then. */
+export interface Choice {
+  id: number;
+  time: number;
+  prompt: string;
+  kind: "agreed" | "other picture" | "other prompt" | "left out" | "added";
+  stands: boolean;
+  override: boolean;
+  reason: string;
+  suggested: ChosenPicture | null;
+  chosen: ChosenPicture;
+  scores: Record<string, Record<string, number>>;
+}
+
+export interface RoundChoices {
+  round: string;
+  name: string;
+  choices: number;
+  agreed: number;
+  kappa: number | null;
+  log: Choice[];
+}
+
+/** The offer to learn from overrides, with how often each sampler would have suggested what was chosen. */
+export interface Learning {
+  overrides: number;
+  needed: number;
+  on: boolean;
+  agreement: { choices: number; learned: number; plain: number } | null;
+}
+
+/** The same test prompt and seed in another round. */
+export interface Relative {
+  round: string;
+  name: string;
+  picture: ShownPicture;
+}
+
 /** Response types of `call` in session.js. */
 export interface Answers {
   poll: PollAnswer;
@@ -135,6 +184,7 @@ export interface Answers {
   seen: { sets: SeenSet[] };
   captions: { zip: string };
   results: { rounds: RoundResult[] };
+  test_pictures: { rows: SheetRow[] };
   same_seed: { rounds: SameSeed[]; most: number };
   other_rounds: { rounds: OtherRound[] };
   patch_maps: { maps: PatchMap[] };
@@ -142,6 +192,9 @@ export interface Answers {
   pair: StoredPair;
   reference_mask: StoredMask;
   before_after: { anchors: ComparedAnchor[] };
+  history: { steps: HistoryStep[] };
+  choices: { rounds: RoundChoices[]; learning: Learning };
+  relatives: { rounds: Relative[] };
 }
 
 type Nothing = Record<string, never>;
@@ -162,6 +215,10 @@ export interface WriteAnswers {
   enable_anchor: Nothing;
   fine_tune: OfRound;
   generate: OfRound;
+  measure: { job: string };
+  measure_all: { jobs: string[] };
+  change_test_set: Nothing;
+  measure_when: Nothing;
   next_round: OfRound;
   branch: OfRound;
   make_pairs: OfRound;
@@ -171,8 +228,12 @@ export interface WriteAnswers {
   accept: { accepted: string[] };
   decide: Nothing;
   accept_in_part: Nothing;
-  undo: { changed: string[] };
-  redo: { changed: string[] };
+  undo: { changed: string[]; what: string };
+  redo: { changed: string[]; what: string };
+  go_to: { changed: string[] };
+  set_weight: Nothing;
+  explain_choice: Nothing;
+  learn: Nothing;
   paint: Nothing;
   undo_painting: { changed: boolean };
   redo_painting: { changed: boolean };

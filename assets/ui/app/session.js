@@ -6,6 +6,8 @@ import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";
 import { receive, forget, known } from "./apply_poll.js";
 
+const REFRESH_DELAY = 400; // ms
+const REFRESH_SPACING = 1500; // ms
 /** @type {Map<string, Server>} */
 const servers = new Map();
 const QUIET = new Set([
@@ -15,6 +17,7 @@ const QUIET = new Set([
   "options",
   "results",
   "same_seed",
+  "test_pictures",
   "other_rounds",
   "check",
   "seen",
@@ -23,6 +26,9 @@ const QUIET = new Set([
   "pair",
   "reference_mask",
   "before_after",
+  "history",
+  "choices",
+  "relatives",
   "log",
 ]);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -92,6 +98,22 @@ export function poll() {
 export async function refresh() {
   await polling;
   return poll();
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon;
+let refreshed = -Infinity;
+/**
+ * Refresh once the changes pause, since what is suggested follows the decisions; while one key follows the
+ * other, no more often than the page polls anyway.
+ */
+export function refreshSoon() {
+  clearTimeout(soon);
+  const wait = Math.max(REFRESH_DELAY, refreshed + REFRESH_SPACING - performance.now());
+  soon = setTimeout(() => {
+    refreshed = performance.now();
+    refresh();
+  }, wait);
 }
 
 async function requestChanges() {

@@ -1,5 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
 /** @import { Candidate, Job, Project, Queue, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
+/** @import { Measures } from "./payloads_measures.d.ts" */
 /** @import { Refinement } from "./payloads_refinement.d.ts" */
 
 /**
@@ -17,16 +18,21 @@
  * @property {Map<string, Candidate>} candidates by id, in order of creation
  * @property {Map<string, Score>} suggested scores by suggested candidate id
  * @property {Map<string, Verdict>} verdicts by candidate id; missing means undecided
+ * @property {Map<string, number>} weights by candidate id: set by hand
  * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
+ * @property {Measures | null} measures the test set, measured round by round
  * @property {Refinement | null} refinement set for a round of kind `refine`
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
+ * @property {{ score: string, low: number, high: number } | null} range only pictures in it are shown
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
  */
 
-/** @typedef {"suggested" | "accepted" | "copies" | "selection" | "all"} Filter */
+/**
+ * @typedef {"suggested" | "accepted" | "rejected" | "undecided" | "copies" | "selection" | "all"} Filter
+ */
 
 /** @type {State} */
 export const state = {
@@ -44,9 +50,12 @@ export const state = {
   suggested: new Map(),
   verdicts: new Map(),
   masks: new Map(),
+  measures: null,
+  weights: new Map(),
   refinement: null,
   positions: new Map(),
   filter: "all",
+  range: null,
   selection: new Set(),
   hover: null,
   focus: null,
@@ -90,14 +99,31 @@ export function emit(name, detail) {
  */
 export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
 
+/** The test prompts with an accepted picture. */
+export function answeredAnchors() {
+  /** @type {Set<string>} */
+  const answered = new Set();
+  for (const [id, verdict] of state.verdicts)
+    if (verdict === "accepted") answered.add(state.candidates.get(id)?.anchor_id ?? "");
+  return answered;
+}
+
+/** The suggested candidates without a verdict, of test prompts without an accepted picture. */
+export function openSuggestions() {
+  const answered = answeredAnchors();
+  return [...state.suggested]
+    .filter(([id, score]) => verdictOf(id) === "undecided" && !answered.has(score.anchor_id))
+    .map(([id]) => id);
+}
+
 /**
  * Is the job queued or running?
  * @param {Pick<Job, "state">} job
  */
 export const isActive = (job) => ["queued", "running", "stopping", "pausing"].includes(job.state);
 
-/** Is a job of this project queued or running? */
-export const busy = () => state.job !== null && isActive(state.job);
+/** Is a job of this project queued or running? One in the background keeps nothing from being done. */
+export const busy = () => state.job !== null && isActive(state.job) && !state.job.background;
 
 export function drawing() {
   return busy() && state.job?.kind === "generate" && state.job.round_id === state.roundId;
@@ -141,15 +167,31 @@ export function setFilter(filter) {
 }
 
 /**
- * Does the candidate match the current filter?
+ * Does the candidate match the current filter and the score range?
  * @param {string} id
  */
-export function passes(id) {
+export const passes = (id) => inFilter(id) && inRange(id);
+
+/** @param {string} id */
+function inRange(id) {
+  const { range } = state;
+  const candidate = state.candidates.get(id);
+  if (!range || !candidate) return true;
+  const value = range.score === "margin" ? candidate.margin : candidate.scores[range.score];
+  return value !== undefined && value >= range.low && value <= range.high;
+}
+
+/** @param {string} id */
+function inFilter(id) {
   switch (state.filter) {
     case "suggested":
       return state.suggested.has(id);
     case "accepted":
       return state.verdicts.get(id) === "accepted";
+    case "rejected":
+      return state.verdicts.get(id) === "rejected";
+    case "undecided":
+      return verdictOf(id) === "undecided";
     case "copies":
       return Boolean(state.candidates.get(id)?.copy);
     case "selection":
@@ -161,14 +203,18 @@ export function passes(id) {
 
 export function counts() {
   let accepted = 0;
+  let rejected = 0;
   let copies = 0;
   for (const [id, candidate] of state.candidates) {
     if (state.verdicts.get(id) === "accepted") accepted += 1;
+    if (state.verdicts.get(id) === "rejected") rejected += 1;
     if (candidate.copy) copies += 1;
   }
   return {
     suggested: state.suggested.size,
     accepted,
+    rejected,
+    undecided: state.candidates.size - accepted - rejected,
     copies,
     selection: state.selection.size,
     all: state.candidates.size,

@@ -4,10 +4,12 @@ import { el } from "./dom.js";
 /** @type {[key: string, what: string][]} */
 const PICTURES = [
   ["← → ↑ ↓", "move between pictures"],
-  ["A", "accept; press again to take it back"],
-  ["R", "reject; press again to take it back"],
+  ["A", "accept, and go on; again on the same picture takes it back"],
+  ["R", "reject, and go on; again on the same picture takes it back"],
   ["Space", "enlarge"],
-  ["C", "compare with the reference"],
+  ["C", "compare with the reference, or the selected pictures"],
+  ["Z", "enlarged: picture at its own size, and back"],
+  ["F", "compared: flicker between two pictures"],
   ["H", "heat map: how much each area is like the reference"],
   ["P", "paint what is right: accept in part"],
   ["Ctrl Z", "undo"],

@@ -1,7 +1,7 @@
 /** The action bar: highlights the next step; disabled actions explain why. */
 /** @import { Round, RoundKind } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
-import { state, on, emit, busy } from "../app/store.js";
+import { state, on, emit, busy, openSuggestions } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
@@ -149,8 +149,15 @@ function show(buttons, hint) {
     button.disabled = why !== null || sending;
     setAttribute(button, "title", why ?? title);
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
+    if (name === "accept") setText(button, acceptWords());
   }
   setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : "");
+}
+
+/** The label of Accept suggestion: done once every suggestion is answered. */
+function acceptWords() {
+  if (!state.suggested.size || openSuggestions().length) return "Accept suggestion";
+  return "✓ Suggestion answered";
 }
 
 /** @param {Action} action */

@@ -1,9 +1,13 @@
 /** Keyboard shortcuts of the Rounds screen, disabled in text fields and while another dialog is open. */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
-import { state, setFocus, setSelection, setFilter } from "../app/store.js";
+/** @import { Verdict } from "../app/payloads.d.ts" */
+import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
-import { decideFocused, visibleGroups } from "./grid/grid.js";
+import { decideFocused } from "./grid/grid.js";
+import { neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
+import { desk } from "./desk/desk.js";
+import { panelOpen } from "./desk/range.js";
 import { undo, redo } from "./grid/verdicts.js";
 import {
   lightbox,
@@ -13,6 +17,8 @@ import {
   compare,
   turn,
   toggleHeat,
+  toggleZoom,
+  flicker,
   paintPart,
   acceptPart,
 } from "./lightbox/lightbox.js";
@@ -44,7 +50,8 @@ export function mountKeys(parts) {
 /** @type {Record<string, [right: number, down: number]>} */
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-const shortcutsBlocked = () => helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
+const shortcutsBlocked = () =>
+  panelOpen() || helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
 
 /**
  * @param {KeyboardEvent} event
@@ -66,8 +73,10 @@ function actionFor(event) {
   if (arrow) return above(event.target, "[role=tab], input") ? null : () => moveFocus(...arrow);
   if (key === " ") return space(event);
   if (key === "Escape") return leave;
-  if (key === "a") return () => decideFocused("accepted");
-  if (key === "r") return () => decideFocused("rejected");
+  if (key === "a") return () => decideAndAdvance("accepted");
+  if (key === "r") return () => decideAndAdvance("rejected");
+  if (key === "z") return lightbox() ? toggleZoom : null;
+  if (key === "f") return lightbox() ? flicker : null;
   if (key === "c") return () => compare(state.focus);
   if (key === "p") return () => paintPart(state.focus);
   if (key === "h")
@@ -134,6 +143,25 @@ function leave() {
   else setFilter("all");
 }
 
+/**
+ * Give a verdict; with auto-advance go on to the next picture. Taking a verdict back stays where it is.
+ * @param {Verdict} verdict
+ */
+function decideAndAdvance(verdict) {
+  const { focus } = state;
+  const alone = lightbox() || !state.selection.size;
+  const goes = desk.advance && focus && alone && verdictOf(focus) !== verdict;
+  const next = goes ? neighbour(1) : null; // before a filter hides the picture
+  decideFocused(verdict, { alone });
+  if (next) go(next);
+}
+
+/** @param {string} id */
+function go(id) {
+  setFocus(id, lightbox() ? "lightbox" : "keys");
+  if (lightbox()) turn();
+}
+
 const columns = () => {
   /** @type {HTMLElement | null} */
   const grid = document.querySelector(".grid");
@@ -146,17 +174,12 @@ const columns = () => {
  * @param {number} down
  */
 function moveFocus(right, down) {
-  const open = visibleGroups().map((group) =>
-    group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.id),
-  );
+  const open = openPictures();
   const flat = open.flat();
   if (!flat.length) return;
   const { focus } = state;
   const at = focus === null ? -1 : flat.indexOf(focus);
-  const origin = lightbox() ? "lightbox" : "keys";
-  if (focus === null || at < 0) return setFocus(flat[0], origin);
-  if (right) setFocus(flat[Math.max(0, Math.min(flat.length - 1, at + right))], origin);
-  else setFocus(below(open, focus, down, columns()), origin);
-  if (lightbox()) turn();
-  return undefined;
+  if (focus === null || at < 0) return go(flat[0]);
+  if (right) return go(flat[Math.max(0, Math.min(flat.length - 1, at + right))]);
+  return go(below(open, focus, down, columns()));
 }

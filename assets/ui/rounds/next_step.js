@@ -1,6 +1,6 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "../app/payloads.d.ts" */
-import { busy, state, verdictOf } from "../app/store.js";
+import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
 import { unfinished } from "../top/job_words.js";
 
 /** @type {Partial<Record<string, string>>} */
@@ -18,13 +18,14 @@ export function closed(name) {
   const { round } = state;
   if (!round) return "Open a project first";
   if (busy()) return "The studio is at work: wait, or press Stop";
+  if (name === "fine_tune" && !round.trainable)
+    return "The model has learned this with these settings: change a setting to train it again";
   if (name === "generate" && !round.trained)
     return refining() ? "Train on the pairs first" : "Fine-tune first";
   if (name === "generate" && round.complete) return "All pictures of this round are drawn";
   if (name === "accept") {
     if (!state.suggested.size) return "There is no suggestion yet";
-    if (![...state.suggested.keys()].some((id) => verdictOf(id) === "undecided"))
-      return "Every suggested picture is decided";
+    if (!openSuggestions().length) return "Every suggestion is answered";
   }
   if (name === "next_round" && !state.candidates.size) return "Generate pictures first";
   if (name === "train" && !pairsReady()) return "Make the comparison pairs first";
@@ -79,7 +80,8 @@ export function notApplicable(name) {
 
 /** The next step according to the server, adjusted for verdicts that are not saved yet. */
 export function nextStep() {
-  if (unfinished(state.job) && state.job?.round_id === state.roundId) return "resume";
+  if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
+    return "resume";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (!["accept", "next_round"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");

@@ -4,6 +4,7 @@ import { mountStrip } from "./round_strip.js";
 import { mountViews } from "./tabs.js";
 import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./grid/filters.js";
+import { mountDesk } from "./desk/desk_bar.js";
 import { mountGrid } from "./grid/grid.js";
 import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
@@ -16,6 +17,7 @@ export function mountRounds(parts) {
   mountSuggestion(parts);
   mountFilters(parts);
   mountGrid(parts);
+  mountDesk(parts);
   mountRefinement(parts);
   mountActions(parts);
   mountKeys(parts);

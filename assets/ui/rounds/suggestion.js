@@ -1,7 +1,7 @@
 /** The list of suggested candidates: one row per test prompt, with the reason and verdict buttons. */
-/** @import { Score, Verdict } from "../app/payloads.d.ts" */
+/** @import { Score } from "../app/payloads.d.ts" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
-import { state, on, verdictOf, setFocus, setHover, drawing } from "../app/store.js";
+import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
@@ -9,8 +9,14 @@ import { witnessNote } from "./grid/witnesses.js";
 import { count } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
-/** @type {Partial<Record<Verdict, string>>} */
-const STATES = { accepted: "accepted", rejected: "left out" };
+/** @typedef {"open" | "accepted" | "rejected" | "answered"} RowState */
+/** @type {Record<RowState, string>} */
+const STATES = {
+  open: "",
+  accepted: "accepted",
+  rejected: "left out: the next best follows",
+  answered: "you chose another",
+};
 
 /** @param {RoundsParts} parts */
 export function mountSuggestion(parts) {
@@ -23,29 +29,60 @@ export function mountSuggestion(parts) {
 /** @param {RoundsParts} parts */
 function show(parts) {
   const chosen = drawing() ? [] : [...state.suggested];
+  const rows = chosen.map(([id, score]) => ({ id, score, others: othersOf(id, score) }));
   const note = drawing() ? "" : witnessNote(state.round, [...state.candidates.values()]);
   if (
     repeats(parts.suggestions, [
       chosen,
-      chosen.map(([id]) => verdictOf(id)),
+      rows.map(({ id, others }) => [stateOf(id, others), others]),
       state.round?.exhausted,
       emptyWords(),
       note,
     ])
   )
     return;
-  setText(
-    parts["suggestion-note"],
-    chosen.length ? `${chosen.length} of ${count(state.scores.length, "test prompt")}` : "",
-  );
-  const rows = chosen.map(([id, score]) => row(id, score));
+  setText(parts["suggestion-note"], noteWords(chosen.length));
+  const nodes = rows.map(({ id, score, others }) => row(id, score, others));
   if (state.round?.exhausted && !drawing())
-    rows.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
-  else if (!rows.length) rows.push(el("li", { class: "suggestion-words" }, emptyWords()));
-  if (note) rows.push(el("li", { class: "suggestion-words" }, note));
+    nodes.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
+  else if (!nodes.length) nodes.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  if (note) nodes.push(el("li", { class: "suggestion-words" }, note));
   const keep = focusedIn(parts.suggestions)?.dataset.keep;
-  parts.suggestions.replaceChildren(...rows);
+  parts.suggestions.replaceChildren(...nodes);
   focusKept(parts.suggestions, keep);
+}
+
+/** @param {number} rows */
+function noteWords(rows) {
+  if (!rows) return "";
+  if (!openSuggestions().length) return rows === 1 ? "✓ answered" : `✓ all ${rows} answered`;
+  return `${rows} of ${count(state.scores.length, "test prompt")}`;
+}
+
+/**
+ * The accepted pictures of a test prompt besides the suggested one.
+ * @param {string} id
+ * @param {Score} score
+ */
+function othersOf(id, score) {
+  return [...state.verdicts]
+    .filter(
+      ([other, verdict]) =>
+        verdict === "accepted" && other !== id && state.candidates.get(other)?.anchor_id === score.anchor_id,
+    )
+    .map(([other]) => other);
+}
+
+/**
+ * @param {string} id
+ * @param {string[]} others
+ * @returns {RowState}
+ */
+function stateOf(id, others) {
+  const verdict = verdictOf(id);
+  if (verdict === "accepted") return "accepted";
+  if (others.length) return "answered";
+  return verdict === "rejected" ? "rejected" : "open";
 }
 
 function emptyWords() {
@@ -63,30 +100,18 @@ function emptyWords() {
 /**
  * @param {string} id
  * @param {Score} score
+ * @param {string[]} others
  */
-function row(id, score) {
-  const verdict = verdictOf(id);
-  const said = STATES[verdict];
-  const out = verdict === "rejected";
-  const leave = el(
-    "button",
-    {
-      type: "button",
-      class: "quiet leave",
-      data: { keep: `leave ${id}` },
-      title: out ? "Put it back" : "Leave it out (rejects this picture; Ctrl+Z takes it back)",
-      "aria-label": `${out ? "Put back" : "Leave out"}: ${score.prompt}`,
-      on: { click: () => decide([id], out ? "undecided" : "rejected") },
-    },
-    out ? "↺" : "✕",
-  );
+function row(id, score, others) {
+  const now = stateOf(id, others);
+  const shown = now === "answered" ? others[0] : id;
   return el(
     "li",
     {
       class: "suggestion-row",
-      data: { verdict },
+      data: { verdict: now },
       on: {
-        pointerenter: () => setHover(id, "suggestion"),
+        pointerenter: () => setHover(shown, "suggestion"),
         pointerleave: () => setHover(null, "suggestion"),
       },
     },
@@ -97,16 +122,42 @@ function row(id, score) {
         class: "suggestion-face",
         data: { keep: `face ${id}` },
         "aria-label": `Show ${score.prompt} in the grid`,
-        on: { click: () => setFocus(id, "suggestion"), dblclick: () => toggle(id, "accepted") },
+        on: { click: () => setFocus(shown, "suggestion"), dblclick: () => toggle(shown, "accepted") },
       },
-      el("img", { src: thumbnail(id), alt: "", width: 46, height: 46 }),
+      el("img", { src: thumbnail(shown), alt: "", width: 46, height: 46 }),
     ),
     el(
       "span",
       { class: "suggestion-text" },
-      el("b", {}, score.head, said ? el("em", { class: "verdict" }, said) : null),
-      el("span", {}, score.reason),
+      el("b", {}, score.head, STATES[now] ? el("em", { class: "verdict" }, STATES[now]) : null),
+      el(
+        "span",
+        { title: score.why ? `Why this picture: ${score.why}` : null },
+        score.reason,
+        score.left_out ? ` This picture: ${score.why}` : null,
+      ),
     ),
-    leave,
+    now === "answered" ? null : leaveButton(id, score, now),
+  );
+}
+
+/**
+ * @param {string} id
+ * @param {Score} score
+ * @param {RowState} now
+ */
+function leaveButton(id, score, now) {
+  const out = now === "rejected";
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "quiet leave",
+      data: { keep: `leave ${score.rank}` },
+      title: out ? "Put it back" : "Leave it out, for the next best (Ctrl+Z takes it back)",
+      "aria-label": `${out ? "Put back" : "Leave out"}: ${score.prompt}`,
+      on: { click: () => decide([id], out ? "undecided" : "rejected") },
+    },
+    out ? "↺" : "✕",
   );
 }

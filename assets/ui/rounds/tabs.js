@@ -5,6 +5,7 @@ import { el, setAttribute } from "../kit/dom.js";
 import { mountCurves } from "../training/curves.js";
 import { mountAnchors } from "./anchors.js";
 import { mountMap } from "./map/map.js";
+import { mountChoices } from "./choices/choices.js";
 
 /**
  * Name, label, and `mount(panel, { legend })`; the `view` event is emitted when a view is opened.
@@ -14,6 +15,7 @@ const VIEWS = [
   ["map", "Map", mountMap],
   ["anchors", "Test prompts", mountAnchors],
   ["curves", "Curves", mountCurves],
+  ["choices", "Choices", mountChoices],
 ];
 
 /** @param {RoundsParts} parts */

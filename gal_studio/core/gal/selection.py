@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from gal_studio.core.gal.reasons import explain, explain_pool, find_tie, short_names, uncertainty_key
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
@@ -10,11 +11,15 @@ from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
 @dataclass(frozen=True)
 class SuggestionSet:
-    """A policy's suggestions, `exhausted` if fewer than asked for (Eq. G7); `sentence` sums up the pool."""
+    """A policy's suggestions, `exhausted` if fewer than asked for (Eq. G7); `sentence` sums up the pool.
+
+    `by` says how the anchors were chosen: by their rank, at random, or as learned from a person's choices.
+    """
 
     suggestions: tuple[Suggestion, ...]
     exhausted: bool
     sentence: str
+    by: Literal["rank", "random", "learned"] = "rank"
 
 
 def priority(score: AnchorScore) -> tuple[Fraction, float, int, str]:

@@ -27,6 +27,16 @@ class Change(Generic[Value]):
     value: Value
 
 
+@dataclass(frozen=True)
+class Step(Generic[Value]):
+    """A step that can be undone, or redone if it does not stand, with the values before and after it."""
+
+    id: int
+    stands: bool
+    before: Mapping[str, Value]
+    after: Mapping[str, Value]
+
+
 class UndoLog(ABC, Generic[Value]):
     """A log in the database. A subclass reads and writes its rows; `unset` is the value of an unknown key."""
 
@@ -44,8 +54,8 @@ class UndoLog(ABC, Generic[Value]):
     def _append(
         self, scope: str, values: Mapping[str, Value], author: Author,
         undoes: int | None = None, redoes: int | None = None,
-    ) -> None:  # fmt: skip
-        """Write one step, inside the transaction of the caller."""
+    ) -> int | None:  # fmt: skip
+        """Write one step, inside the transaction of the caller; returns its number if it is of use."""
 
     def undo(self, scope: str, author: Author = "human") -> tuple[str, ...]:
         """Undo the last step; the keys that it had changed, none if there is nothing to undo."""
@@ -71,6 +81,36 @@ class UndoLog(ABC, Generic[Value]):
             self._append(scope, values, author, redoes=steps[-1])
         return tuple(values)
 
+    def steps(self, scope: str) -> tuple[Step[Value], ...]:
+        """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
+        changes = self._changes(scope)
+        undoable, redoable = _history(changes)
+        values: dict[str, Value] = {}
+        found = []
+        for number in [*undoable, *reversed(redoable)]:
+            after = {change.key: change.value for change in changes if change.step == number}
+            before = {key: values.get(key, self.unset) for key in after}
+            found.append(Step(number, number in undoable, before, after))
+            values |= after
+        return tuple(found)
+
+    def go_to(self, scope: str, step: int | None, author: Author = "human") -> tuple[str, ...]:
+        """Undo or redo until this step is the last one that stands; None: the beginning.
+
+        Returns the keys that changed, none if the step is not in the history any more.
+        """
+        changed: dict[str, None] = {}
+        with self._database.transaction():
+            undoable, redoable = _history(self._changes(scope))
+            if step is None or step in undoable:
+                keep = 0 if step is None else undoable.index(step) + 1
+                for _ in undoable[keep:]:
+                    changed |= dict.fromkeys(self.undo(scope, author))
+            elif step in redoable:
+                for _ in redoable[redoable.index(step) :]:
+                    changed |= dict.fromkeys(self.redo(scope, author))
+        return tuple(changed)
+
     def can_undo(self, scope: str) -> tuple[bool, bool]:
         """Whether there is a step to undo, and one to redo."""
         undoable, redoable = _history(self._changes(scope))
@@ -80,13 +120,12 @@ class UndoLog(ABC, Generic[Value]):
         """The value of each key of a scope, the one that was changed last at the end."""
         return _newest(self._changes(scope))
 
-    def _record(self, scope: str, values: Mapping[str, Value], author: Author) -> None:
+    def _record(self, scope: str, values: Mapping[str, Value], author: Author) -> int | None:
         """Append a step with the values that differ from the current ones; none if all are the same."""
         with self._database.transaction():
             current = self._current(scope)
             changed = {key: value for key, value in values.items() if current.get(key, self.unset) != value}
-            if changed:
-                self._append(scope, changed, author)
+            return self._append(scope, changed, author) if changed else None
 
 
 def _newest(changes: Sequence[Change[Value]]) -> dict[str, Value]:

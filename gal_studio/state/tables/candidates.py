@@ -92,6 +92,13 @@ class Candidates:
         scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
         return tuple(_candidate(row, scores) for row in rows)
 
+    def of_seed(self, anchor_id: str, seed: int) -> dict[str, Candidate]:
+        """The candidates of an anchor with this seed that have their picture, by round."""
+        rows = self._database.rows(
+            "SELECT * FROM candidates WHERE anchor_id = ? AND seed = ? AND image <> ''", (anchor_id, seed)
+        )
+        return {row["round_id"]: _candidate(row, {}) for row in rows}
+
     def _more_scores(self, condition: str, identity: str) -> dict[str, dict[str, float]]:
         """The scores that are not columns, of the candidates of a condition: name and value by ID."""
         scores: dict[str, dict[str, float]] = {}

@@ -1,13 +1,23 @@
-"""Verdicts and painted masks, with undo and redo."""
+"""Verdicts, weights and painted masks, with undo and redo."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
 from gal_studio.core.types import Author, Verdict
+from gal_studio.rounds import suggestions
+from gal_studio.state.files.content_store import write_whole
+from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, image_of, read_mask
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views import round
+from gal_studio.studio.views.choices import RoundChoices, project_choices
+from gal_studio.studio.views.history import HistoryStep, decision_history
+from gal_studio.studio.views.learning import LearningOffer, learning_offer
+
+LARGEST_WEIGHT = 1000.0
+LONGEST_REASON = 500  # characters
 
 
 class DecisionVerbs(Verbs):
@@ -25,12 +35,12 @@ class DecisionVerbs(Verbs):
                     (candidate_id, verdict)
                 )
             for round_id, batch in by_round.items():
-                self.store.decisions.record(round_id, batch, author)
+                suggestions.record_verdicts(self.store, round_id, batch, author)
 
     def accept_suggestion(self, round_id: str, author: Author = "sampler") -> tuple[str, ...]:
         """Accept the suggested candidates that are still undecided; returns their IDs."""
         with self.store.database.transaction():
-            chosen = round.open_suggestions(self.store, round_id)
+            chosen = suggestions.open_suggestions(self.store, round_id)
             self.decide(chosen, "accepted", author)
         return chosen
 
@@ -42,13 +52,61 @@ class DecisionVerbs(Verbs):
         """Redo the decision that was undone last; returns the candidates that changed."""
         return self.store.decisions.redo(round_id)
 
+    def history(self, round_id: str) -> tuple[HistoryStep, ...]:
+        """The decisions of a round that stand, the oldest first, then those that can be redone."""
+        return decision_history(self.store, round_id)
+
+    def go_to(self, round_id: str, step: int | None) -> tuple[str, ...]:
+        """Undo or redo until this step of the history is the last; None: the beginning.
+
+        Returns the candidates that changed.
+        """
+        if step is not None and step not in {one.id for one in self.store.decisions.steps(round_id)}:
+            raise StudioError("This step is no longer in the history: something else was decided since.")
+        return self.store.decisions.go_to(round_id, step)
+
+    def set_weight(self, candidate_id: str, weight: float | None, author: Author = "human") -> None:
+        """Set how much an accepted candidate counts in later trainings; None: as its round (Eq. G8)."""
+        if weight is not None:
+            checks.real("The weight", weight, 0.0, LARGEST_WEIGHT)
+        round_id = self.store.candidates.round_of(candidate_id)
+        with self.store.database.transaction():
+            if candidate_id not in self.store.decisions.accepted(round_id):
+                raise StudioError("Only an accepted picture has a weight: accept it first.")
+            self.store.decisions.set_weight(round_id, candidate_id, weight, author)
+
+    def choices(self, project_id: str) -> tuple[RoundChoices, ...]:
+        """What was chosen beside what was suggested, and the agreement of both in each round."""
+        return project_choices(self.store, self.store.projects.get(project_id).id)
+
+    def learning(self, project_id: str) -> LearningOffer:
+        """Whether suggestions follow what was learned from the choices, and what that gains."""
+        return learning_offer(self.store, project_id)
+
+    def explain_choice(self, choice_id: int, round_id: str, reason: str) -> None:
+        """Store why a person chose so; the newest reason counts."""
+        if len(reason) > LONGEST_REASON:
+            raise StudioError(f"The reason has {len(reason)} characters: at most {LONGEST_REASON} fit.")
+        if choice_id not in {choice.id for choice in self.store.overrides.of_round(round_id)}:
+            raise StudioError(f"There is no choice {choice_id!r} in this round.")
+        self.store.overrides.explain(choice_id, reason.strip())
+
+    def export_choices(self, project_id: str, path: Path) -> Path:
+        """Write the log of choices as a table, by the ending of its name: .csv or .jsonl."""
+        text = choices_table(self.choices(project_id), path.suffix.removeprefix("."))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode(), path.parent)
+        return path
+
     def accept_in_part(self, candidate_id: str, mask: Pixels, author: Author = "human") -> None:
         """Accept the white part of a candidate; only that part is learned."""
         candidate = self.store.candidates.get(candidate_id)
         part = read_mask(mask, self.store.images.picture(candidate.image).size)
         name = self.store.images.add_picture(part)
         round_id = self.store.candidates.round_of(candidate_id)
-        self.store.decisions.record(round_id, [(candidate_id, "accepted")], author, {candidate_id: name})
+        suggestions.record_verdicts(
+            self.store, round_id, [(candidate_id, "accepted")], author, {candidate_id: name}
+        )
 
     def paint(self, pair_id: str, painting: Pixels | None, author: Author = "human") -> None:
         """Correct the quality map of a pair: 0 bad, 255 good, 128 untouched; None removes the paint."""

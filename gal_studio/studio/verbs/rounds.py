@@ -3,12 +3,13 @@
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Anchor, Round, TrainingExample
-from gal_studio.rounds import lineage
+from gal_studio.rounds import lineage, suggestions
 from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.requests import rounds
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import refinement, round
+from gal_studio.studio.views.relatives import Relative, relatives_of
 from gal_studio.studio.views.types import PatchMap, RefinementView, RoundSummary, RoundView, Step
 
 
@@ -29,7 +30,7 @@ class RoundVerbs(Verbs):
 
     def proposal(self, round_id: str, policy: str | None = None) -> SuggestionSet:
         """What a policy suggests in a round, by default the policy of its settings."""
-        return round.proposal(self.store, round_id, policy)
+        return suggestions.proposal(self.store, round_id, policy)
 
     def next_step(self, round_id: str) -> Step:
         """The step to do next."""
@@ -66,6 +67,10 @@ class RoundVerbs(Verbs):
             if round_.adapter is not None:
                 rounds.refuse_an_empty_pool(self.store, round_)
             raise StudioError(f"Round {round_.number} has no pictures yet: press Generate first.")
+
+    def same_seed_elsewhere(self, candidate_id: str) -> tuple[Relative, ...]:
+        """The pictures of the same prompt and seed in the other rounds of the project."""
+        return relatives_of(self.store, candidate_id)
 
     def refinement_view(self, round_id: str) -> RefinementView:
         """Everything that the page shows of a refinement."""

@@ -37,18 +37,23 @@ class ProjectView(Project):
 
 @dataclass(frozen=True, kw_only=True)
 class RoundSummary(Round):
-    """One chip in the strip of rounds."""
+    """One chip in the strip of rounds; `suggested` counts the test prompts with a suggestion."""
 
     name: str
     step: Step
     accepted: int
+    suggested: int
     candidates: int
     cover_candidate_id: str | None
 
 
 @dataclass(frozen=True)
 class ScoreView:
-    """One anchor of a round: its score, the 95 % interval of its overfit rate, its rank (from 1) and why."""
+    """One anchor of a round: its score, the 95 % interval of its overfit rate, its rank (from 1) and why.
+
+    `reason` says why the anchor is suggested or not, `why` why this picture of it, and `left_out` how many
+    better ones were rejected.
+    """
 
     anchor: Anchor
     score: AnchorScore
@@ -56,11 +61,16 @@ class ScoreView:
     rank: int
     suggested_candidate_id: str | None
     reason: str
+    why: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
 class CandidateView:
-    """One tile of the grid; `mask` is the accepted part, None for the whole picture."""
+    """One tile of the grid; `mask` is the accepted part, None for the whole picture.
+
+    `weight` is the one that was set by hand, None for that of the round.
+    """
 
     candidate: Candidate
     prompt: str
@@ -68,6 +78,7 @@ class CandidateView:
     suggested: bool
     mask: str | None = None
     has_map: bool = False
+    weight: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,9 @@ class RoundView:
     """Everything that the Rounds screen shows of one round.
 
     `scores` are in the order of priority; `candidates` in drawing order, so that new ones come last. `pool`
-    are the anchors of this round, drawn or not.
+    are the anchors of this round, drawn or not. `trainable` says whether a training would be a new one;
+    `undo_words` and `redo_words` say what Undo and Redo would
+    do, empty for nothing.
     """
 
     round: Round
@@ -94,16 +107,22 @@ class RoundView:
     losses: tuple[tuple[int, float], ...]
     previews: tuple[Preview, ...]
     accepted: int
-    can_undo: bool
-    can_redo: bool
+    trainable: bool
+    undo_words: str
+    redo_words: str
     seconds: dict[str, float]
     unet_forwards: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every picture of the round is drawn."""
+        return bool(self.candidates) and len(self.candidates) >= self.wanted
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobWords:
     """A job, and in words: `title` is what it does, `doing` its present phase if that has a name of its own,
-    and `unit` what is counted.
+    and `unit` what is counted. One in the `background` keeps nothing else from being requested.
     """
 
     id: str = ""
@@ -118,6 +137,7 @@ class JobWords:
     title: str = ""
     doing: str = ""
     unit: str = ""
+    background: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

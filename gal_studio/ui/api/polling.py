@@ -12,6 +12,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.measures import measures_payload
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.refinement import refinement_payload
 from gal_studio.ui.payloads.rounds import (
@@ -58,7 +59,11 @@ PARTS: Mapping[str, Part] = {
     "scores": lambda shown: score_payloads(shown.view, _accepted(shown.refined)),
     "positions": lambda shown: positions(shown.view),
     "masks": lambda shown: part_marks(_masks(shown.view)),
+    "weights": lambda shown: _weights(shown.view),
     "verdicts": lambda shown: _verdicts(shown.view),
+    "measures": lambda shown: measures_payload(
+        shown.views.measures(shown.view.project.id), shown.view.project
+    ),
 }
 """The parts for every round, by the names that the page knows them by."""
 REFINEMENT_PARTS: Mapping[str, Part] = {
@@ -106,6 +111,10 @@ def _changed_parts(parts: dict[str, Any], known: Payload) -> Payload:
 
 def _masks(view: RoundView) -> dict[str, str]:
     return {tile.candidate.id: tile.mask for tile in view.candidates if tile.mask is not None}
+
+
+def _weights(view: RoundView) -> dict[str, float]:
+    return {tile.candidate.id: tile.weight for tile in view.candidates if tile.weight is not None}
 
 
 def _verdicts(view: RoundView) -> dict[str, str]:

@@ -10,6 +10,12 @@ from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels import refine
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.choices import (
+    choices_payload,
+    history_payload,
+    learning_payload,
+    relative_payload,
+)
 from gal_studio.ui.payloads.rounds import map_points
 
 VERDICTS = ("accepted", "rejected", "undecided")
@@ -27,6 +33,46 @@ def record_part(studio: Studio, request: Payload) -> None:
     studio.accept_in_part(request["candidate"], pixels_of(request["mask"]))
 
 
+def undo(studio: Studio, request: Payload) -> Payload:
+    """Undo the last decision of a round; says what it was."""
+    words = [step.words for step in studio.history(request["round"]) if step.stands]
+    return {"changed": list(studio.undo(request["round"])), "what": words[-1] if words else ""}
+
+
+def redo(studio: Studio, request: Payload) -> Payload:
+    """Redo the decision that was undone last; says what it is."""
+    words = [step.words for step in studio.history(request["round"]) if not step.stands]
+    return {"changed": list(studio.redo(request["round"])), "what": words[0] if words else ""}
+
+
+def explain(studio: Studio, request: Payload) -> None:
+    """Store the reason that was typed for a choice."""
+    studio.explain_choice(request["choice"], request["round"], str(request["reason"]))
+
+
+def relatives(studio: Studio, request: Payload) -> Payload:
+    """The pictures of the same test prompt and seed in the other rounds of the project."""
+    found = studio.same_seed_elsewhere(request["candidate"])
+    return {
+        "rounds": [
+            {"round": one.round_id, "name": one.round_name, "picture": relative_payload(one)} for one in found
+        ]
+    }
+
+
+def learn(studio: Studio, request: Payload) -> None:
+    """Switch on or off that suggestions follow what was learned from the choices."""
+    studio.change_settings(request["project"], {"gal": {"learn_from_choices": bool(request["on"])}})
+
+
+READS: Acts = {
+    "relatives": relatives,
+    "history": lambda studio, request: {"steps": history_payload(studio.history(request["round"]))},
+    "choices": lambda studio, request: {
+        "rounds": choices_payload(studio.choices(request["project"])),
+        "learning": learning_payload(studio.learning(request["project"])),
+    },
+}
 WRITES: Acts = {
     "fine_tune": lambda studio, request: {"round": studio.fine_tune(request["round"]).round_id},
     "generate": lambda studio, request: {"round": studio.generate(request["round"]).round_id},
@@ -34,8 +80,12 @@ WRITES: Acts = {
     "next_round": lambda studio, request: {"round": studio.next_round(request["round"]).id},
     "branch": lambda studio, request: {"round": studio.branch(request["round"]).id},
     "decide": record,
-    "undo": lambda studio, request: {"changed": list(studio.undo(request["round"]))},
-    "redo": lambda studio, request: {"changed": list(studio.redo(request["round"]))},
+    "undo": undo,
+    "redo": redo,
+    "go_to": lambda studio, request: {"changed": list(studio.go_to(request["round"], request["step"]))},
+    "set_weight": lambda studio, request: studio.set_weight(request["candidate"], request["weight"]),
+    "explain_choice": explain,
+    "learn": learn,
     "accept_in_part": record_part,
 }
 """The writes of the Rounds screen; `round` in an answer is the round to show next."""
@@ -58,8 +108,12 @@ def other_rounds(views: ViewCache, request: Payload) -> Payload:
 
 
 def _build(context: Context) -> gr.HTML:
-    reads = handlers_on(context.views, {"other_rounds": other_rounds})
-    return make_panel("rounds", [*refine.handlers(context.views), *reads])
+    handlers = [
+        *refine.handlers(context.views),
+        *handlers_on(context.views.studio, READS),
+        *handlers_on(context.views, {"other_rounds": other_rounds}),
+    ]
+    return make_panel("rounds", handlers)
 
 
 PANEL = Panel(_build, {**WRITES, **refine.WRITES})

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from gal_studio.core.gal.reasons import explain_picture, short_names
+from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import known_scores
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView, ScoreView
 from gal_studio.ui.payloads import Payload
@@ -12,7 +12,7 @@ _ACCEPTED_BEFORE = "One of its pictures was accepted in the round before and sti
 
 
 def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wanted: int) -> list[Payload]:
-    """The strip of rounds."""
+    """The strip of rounds; `wanted` pictures are to be accepted where nothing is suggested yet."""
     return [
         {
             "id": summary.id,
@@ -22,7 +22,7 @@ def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wa
             "step": summary.step,
             "accepted": summary.accepted,
             "candidates": summary.candidates,
-            "wanted": wanted,
+            "wanted": summary.suggested or wanted,
             "cover": covers.get(summary.id),
         }
         for summary in rounds
@@ -39,11 +39,14 @@ def round_payload(view: RoundView) -> Payload:
         "trained": view.round.adapter is not None,
         "pool": anchor_payloads(view.pool),
         "expected": view.settings.generation.candidates,
-        "complete": bool(view.candidates) and len(view.candidates) >= view.wanted,
+        "complete": view.complete,
         "witnesses": view.settings.gal.witnesses,
         "openness": view.openness,
         "example_weight": view.example_weight,
-        "exhausted": view.sentence if view.exhausted else "",
+        "exhausted": view.sentence if view.exhausted or not view.complete else "",
+        "trainable": view.trainable,
+        "undo": view.undo_words,
+        "redo": view.redo_words,
         "losses": losses_payload(view.losses),
     }
 
@@ -64,7 +67,7 @@ def score_payloads(view: RoundView, accepted_before: Collection[str] = ()) -> li
     them.
     """
     names = short_names([score.anchor for score in view.scores])
-    ranked = view.step != "wait"
+    ranked = view.step != "wait" and view.complete
     return [
         _score_payload(
             score, names[score.anchor.id], ranked, ranked and score.anchor.id not in accepted_before
@@ -90,7 +93,8 @@ def _score_payload(view: ScoreView, head: str, ranked: bool, open_: bool) -> Pay
         "suggested": suggested,
         "chosen": suggested is not None,
         "reason": (view.reason if open_ else _ACCEPTED_BEFORE) if ranked else "",
-        "why": explain_picture(view.score) if suggested else "",
+        "why": view.why if suggested else "",
+        "left_out": view.left_out if suggested else 0,
     }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.database.undo_log import UndoLog
+from gal_studio.state.tables.decisions import CandidateState
 from tests.stored_project import new_candidate
 
 Values = dict[str, Any]
@@ -43,7 +44,11 @@ def fresh(store: Store, base: Round, kind: str) -> tuple[UndoLog[Any], str, list
     branch = store.rounds.add(base.project_id, None, settings).id
     anchor = store.projects.anchors(base.project_id)[0]
     store.candidates.save(branch, [new_candidate(store, anchor.id, index) for index in range(3)])
-    verdicts = {None: ("undecided", None), "a": ("accepted", "part"), "b": ("rejected", None)}
+    verdicts = {
+        None: CandidateState("undecided"),
+        "a": CandidateState("accepted", "part", 0.5),
+        "b": CandidateState("rejected"),
+    }
     keys = [candidate.id for candidate in store.candidates.of_round(branch)]
     return store.decisions, branch, keys, verdicts
 
@@ -75,6 +80,22 @@ def test_a_log_agrees_with_two_stacks_of_states(
         current = {key: value for key, value in log._current(scope).items() if value != log.unset}
         assert current == states[-1]
         assert log.can_undo(scope) == (len(states) > 1, bool(undone))
+        check_steps(log, scope, states, undone)
+
+
+def check_steps(log: UndoLog[Any], scope: str, states: list[Values], undone: list[Values]) -> None:
+    """The steps lead through all states, and going to one of them and back changes nothing else."""
+    steps = log.steps(scope)
+    assert [step.stands for step in steps] == [True] * (len(states) - 1) + [False] * len(undone)
+    value: Values = {}
+    for step, wanted in zip(steps, [*states[1:], *reversed(undone)], strict=True):
+        assert {key: value.get(key, log.unset) for key in step.after} == step.before
+        value = {key: new for key, new in {**value, **step.after}.items() if new != log.unset}
+        assert value == wanted
+    log.go_to(scope, None)
+    assert not any(step.stands for step in log.steps(scope))
+    log.go_to(scope, next((step.id for step in reversed(steps) if step.stands), None))
+    assert log.steps(scope) == steps
 
 
 def test_undo_and_redo_tell_which_keys_changed(store: Store, first_round: Round) -> None:

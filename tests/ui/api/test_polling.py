@@ -17,7 +17,8 @@ def test_first_answer_is_whole(place: Place):
     answer = poll(ViewCache(place.studio), {"project": place.project})
     assert answer["round"] == place.round
     assert set(answer["parts"]) == {
-        "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks", "queue",
+        "project", "rounds", "job", "round", "scores", "positions", "verdicts", "masks", "weights",
+        "queue",
     }  # fmt: skip
     assert len(answer["candidates"]["items"]) == 180
     assert len(answer["parts"]["positions"]) == 181, "the reference has a place as well"

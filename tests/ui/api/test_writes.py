@@ -23,7 +23,7 @@ def test_a_list_is_done_in_its_order_and_once(place: Place, client: TestClient):
     undo = {"id": "undo", "name": "undo", "request": {"round": place.round}}
     writes = [decide(place, 0, "accepted", "a"), decide(place, 1, "accepted", "b"), undo]
     first = client.post(WRITES_PATH, json=writes).json()
-    assert [list(answer) for answer in first] == [[], [], ["changed"]]
+    assert [list(answer) for answer in first] == [[], [], ["changed", "what"]]
     assert client.post(WRITES_PATH, json=[*writes, decide(place, 2, "rejected", "c")]).json()[:3] == first
     chosen = [tile.candidate.id for tile in place.studio.round_view(place.round).candidates[:3]]
     decisions = place.studio.store.decisions

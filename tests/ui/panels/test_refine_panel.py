@@ -109,7 +109,10 @@ def test_a_part_is_accepted_shown_and_taken_back_by_one_undo(place: Place):
     assert parts["verdicts"] == {candidate: "accepted"}
     assert set(parts["masks"]) == {candidate}
     assert find_part(place.studio, {"candidate": candidate})["mask"] == CORNER
-    assert ROUND_WRITES["undo"](place.studio, {"round": place.round}) == {"changed": [candidate]}
+    assert ROUND_WRITES["undo"](place.studio, {"round": place.round}) == {
+        "changed": [candidate],
+        "what": "accept a part of A tie 01",
+    }
     assert find_part(place.studio, {"candidate": candidate}) == {"mask": None}
 
 

@@ -22,12 +22,34 @@ beforeEach(() => {
   });
 });
 
+test("measuring in the background keeps nothing from being done", () => {
+  state.job = job({ kind: "measure", state: "running", background: true });
+  assert.deepEqual([nextStep(), closed("accept")], ["accept", null]);
+  state.job = job({ kind: "measure", state: "paused", background: true });
+  assert.equal(nextStep(), "accept", "it can be resumed, but nobody has to");
+});
+
 test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept");
   state.verdicts.set("a", "accepted");
-  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggested picture is decided"]);
+  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is answered"]);
   state.verdicts.set("a", "rejected");
   assert.equal(nextStep(), "accept", "as in the store");
+});
+
+test("another accepted picture of the same test prompt answers the suggestion", () => {
+  state.candidates.set("other", candidate({ id: "other", anchor_id: "y" }));
+  state.verdicts.set("other", "accepted");
+  assert.equal(closed("accept"), null, "a picture of another test prompt answers nothing");
+  state.verdicts.set("b", "accepted");
+  assert.deepEqual([nextStep(), closed("accept")], ["next_round", "Every suggestion is answered"]);
+});
+
+test("what is trained with these settings is not trained again", () => {
+  state.round = round({ trainable: false });
+  assert.match(closed("fine_tune") ?? "", /change a setting/);
+  state.round = round({ trainable: true });
+  assert.equal(closed("fine_tune"), null);
 });
 
 test("an interrupted job is resumed first, in its own round", () => {

@@ -30,14 +30,17 @@ from tests.workspace.filled import fill, snapshot
 PLAIN = {
     "anchors.prompt", "candidate_scores.name", "candidates.remark", "class_images.drawn_by",
     "decision_batches.author",
-    "decisions.verdict", "measurements.metric", "paintings.author", "pairs.prompt", "pairs.subject",
+    "decisions.verdict", "measurements.metric", "override_reasons.reason", "overrides.scores",
+    "overrides.verdict", "paintings.author", "pairs.prompt", "pairs.subject",
     "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
     "project_models.revision", "project_references.plain_prompt",
     "project_references.prompt", "project_references.trigger_word", "project_settings.author",
     "project_settings.settings", "projects.base_model", "projects.clip_model", "projects.kind",
     "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
     "round_seconds.phase", "rounds.kind",
-    "rounds.settings", "rounds.trained_as", "training_images.prompt", "training_sets.prompt",
+    "rounds.settings", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
+    "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
+    "training_images.prompt", "training_sets.prompt",
     "vision_limits.vision_model",
 }  # fmt: skip
 

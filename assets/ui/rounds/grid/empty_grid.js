@@ -10,6 +10,8 @@ const NONE = {
       "some pictures like the reference, some not.",
   ],
   accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
+  rejected: ["Nothing rejected yet", "Press R on a picture to reject it."],
+  undecided: ["Everything is decided", "Each picture of this round is accepted or rejected."],
   copies: [
     "None looks like the reference",
     "No picture of this round shows the reference or matches its prompt better than its own.",
@@ -30,14 +32,23 @@ const STEPS = {
   ],
 };
 
+/** @type {[title: string, words: string]} */
+const OUT_OF_RANGE = [
+  "No picture is in this range of scores",
+  "Press Scores above the pictures, and then Show all.",
+];
+
 /**
  * @param {HTMLElement} node
  * @param {ReturnType<typeof import("../../app/store.js").counts>} counts
+ * @param {number} open how many pictures are shown
  */
-export function emptyGrid(node, counts) {
+export function emptyGrid(node, counts, open) {
   const words = counts.all
     ? counts[state.filter]
-      ? null
+      ? open
+        ? null
+        : OUT_OF_RANGE
       : NONE[state.filter]
     : drawing()
       ? null

@@ -8,7 +8,9 @@ import { el, setText, setAttribute } from "../../kit/dom.js";
 const CHIPS = [
   ["suggested", "Suggested", "What the studio would accept"],
   ["accepted", "Accepted", "What you accepted"],
-  ["copies", "Like the reference", "Pictures that are like the reference, by prompt or by picture"],
+  ["rejected", "Rejected", "What you rejected"],
+  ["undecided", "Undecided", "What you have not decided on"],
+  ["copies", "Like ref.", "Pictures that are like the reference, by prompt or by picture"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All pictures of this round"],
 ];
@@ -32,6 +34,7 @@ export function mountFilters(parts) {
     for (const { name, label, chip } of chips) {
       setText(chip, `${label} ${all[name]}`);
       setAttribute(chip, "aria-pressed", String(state.filter === name));
+      chip.hidden = name === "selection" && !all.selection && state.filter !== name;
     }
   };
   on("filter selection candidates cleared scores verdicts forget", show);

@@ -2,14 +2,17 @@
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
-import { state, on, passes, counts, drawing, setHover, setFocus, setSelection } from "../../app/store.js";
-import { above, el, setText } from "../../kit/dom.js";
-import { faceOf, makeTile, makeTools, markTile } from "./tile.js";
+import { state, on, passes, counts, drawing } from "../../app/store.js";
+import { el, setText } from "../../kit/dom.js";
+import { faceOf, makeTile, makeTools, markTile, showPicture } from "./tile.js";
 import { makeGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
+import { flatList } from "../desk/flat.js";
+import { desk } from "../desk/desk.js";
 import { decide, toggle } from "./verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
+import { listenPointer } from "./pointer.js";
 import { GridWindow } from "./window.js";
 
 /** @type {Map<string, HTMLElement>} by candidate */
@@ -26,11 +29,19 @@ let shown;
 let empty;
 /** @type {HTMLElement[]} */
 let highlighted = [];
+/** @type {ReturnType<typeof flatList>} */
+let flat;
+
+const MOST_COLUMNS = 24; // of the smallest tiles
+const PADDING = 32; // pixels, left and right of the tiles
+const THUMBNAIL = 192; // pixels of a thumbnail's edge
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
-/** The visible groups in page order. */
-export const visibleGroups = () =>
+/** The visible groups in page order; one group of all pictures when these have an order of their own. */
+export const visibleGroups = () => (flat.on() ? [flat] : promptGroups());
+
+const promptGroups = () =>
   [...grid.children]
     .flatMap((node) => groups.get(node.getAttribute("data-anchor") ?? "") ?? [])
     .filter((group) => !group.node.hidden);
@@ -40,21 +51,26 @@ export function mountGrid(parts) {
   ({ grid, shown } = parts);
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id));
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
+  flat = flatList(grid, tiles, () => [...groups.values()]);
   const tools = makeTools({
     accept: (id) => toggle(id, "accepted"),
     reject: (id) => toggle(id, "rejected"),
     enlarge,
   });
-  listen(tools);
+  listenPointer(grid, tools, tiles, enlarge);
   on("forget cleared", clear);
   on("round job scores", arrange);
   on("candidates", add);
   on("verdicts", (ids) => {
     mark(ids);
-    if (state.filter === "accepted") filter();
+    if (["accepted", "rejected", "undecided"].includes(state.filter)) filter();
     else showCount();
   });
   on("filter selection", filter);
+  on("desk", () => {
+    flat.arrange();
+    columns();
+  });
   on("hover", highlight);
   on("focus", follow);
   new ResizeObserver(columns).observe(grid);
@@ -62,6 +78,7 @@ export function mountGrid(parts) {
 
 function clear() {
   for (const group of groups.values()) group.node.remove();
+  flat.clear();
   tiles.clear();
   groups.clear();
   highlighted = [];
@@ -85,7 +102,7 @@ function add(items) {
     const group =
       groups.get(item.anchor_id) ??
       groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
-    const tile = makeTile(item);
+    const tile = makeTile(item, grid.hasAttribute("data-large"));
     tile.hidden = !passes(item.id);
     tiles.set(item.id, tile);
     insertTile(group, tile, item);
@@ -104,8 +121,9 @@ function arrange() {
   /** @param {string} id */
   const rankOf = (id) => (drawing() ? null : state.scoreOf.get(id)?.rank);
   const wanted = inOrder(groups.keys(), pool, rankOf).flatMap((id) => groups.get(id)?.node ?? []);
-  const now = [...grid.children].filter((node) => node !== empty);
+  const now = [...grid.children].filter((node) => node !== empty && node !== flat.node);
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
+  flat.arrange();
   filter();
   mark(state.candidates.keys());
 }
@@ -159,17 +177,29 @@ const parts = () =>
 
 function showCount() {
   const all = counts();
-  setText(shown, all.all ? `${all[state.filter]} / ${all.all} shown` : "");
-  emptyGrid(empty, all);
+  let open = 0;
+  for (const id of tiles.keys()) if (passes(id)) open += 1;
+  setText(shown, all.all ? `${open} / ${all.all} shown` : "");
+  emptyGrid(empty, all, open);
 }
 
 function columns() {
   const width = grid.clientWidth;
   if (!width) return;
   const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
-  const found = columnsFor(width, most);
+  const found = desk.size
+    ? columnsFor(width - PADDING, MOST_COLUMNS, { smallest: desk.size, least: 1, limit: MOST_COLUMNS })
+    : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
+  showLarge((width / found) * devicePixelRatio > THUMBNAIL);
   view.show(parts(), found);
+}
+
+/** @param {boolean} large whether thumbnails are too small */
+function showLarge(large) {
+  if (large === grid.hasAttribute("data-large")) return;
+  grid.toggleAttribute("data-large", large);
+  for (const [id, tile] of tiles) showPicture(tile, id, large);
 }
 
 /** @param {string | undefined} origin */
@@ -196,43 +226,12 @@ function follow(origin) {
   if (origin !== "lightbox") face.focus({ preventScroll: true });
 }
 
-/** @param {HTMLElement} tools */
-function listen(tools) {
-  /** @param {Event} event */
-  const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
-  grid.addEventListener("pointerover", (event) => {
-    const id = idOf(event);
-    if (id) tiles.get(id)?.append(tools);
-    setHover(id, "grid");
-  });
-  grid.addEventListener("pointerleave", () => {
-    tools.remove();
-    setHover(null, "grid");
-  });
-  grid.addEventListener("focusin", (event) => {
-    const id = idOf(event);
-    if (id && id !== state.focus) setFocus(id, "grid");
-  });
-  grid.addEventListener("dblclick", (event) => {
-    const id = idOf(event);
-    if (id && !above(event.target, ".tools")) enlarge(id);
-  });
-  grid.addEventListener("click", (event) => {
-    const id = idOf(event);
-    if (!id) return;
-    if (event.shiftKey) setSelection([...state.selection, id]);
-    else if (event.ctrlKey || event.metaKey)
-      setSelection([...state.selection].filter((other) => other !== id));
-    else toggle(id, "accepted");
-  });
-}
-
 /**
- * Give a verdict to the selected candidates, or to the focused one.
+ * Give a verdict to the selected candidates, or to the focused one; `alone`: to the focused one in any case.
  * @param {Verdict} verdict
  */
-export function decideFocused(verdict) {
-  const ids = state.selection.size ? [...state.selection] : state.focus ? [state.focus] : [];
+export function decideFocused(verdict, { alone = false } = {}) {
+  const ids = state.selection.size && !alone ? [...state.selection] : state.focus ? [state.focus] : [];
   if (ids.length === 1) return toggle(ids[0], verdict);
   return decide(ids, verdict);
 }

@@ -32,11 +32,12 @@ export function below(groups, id, down, columns) {
 }
 
 /**
- * How many columns fit into a width in pixels: from 3 to 12, and at most the size of the largest group.
+ * How many columns fit into a width in pixels: by default from 3 to 12, and at most the size of the largest
+ * group.
  * @param {number} width
  * @param {number} most
  */
-export function columnsFor(width, most, { smallest = 58, gap = 8 } = {}) {
+export function columnsFor(width, most, { smallest = 58, gap = 8, least = 3, limit = 12 } = {}) {
   const fit = Math.floor((width + gap) / (smallest + gap));
-  return Math.max(3, Math.min(fit, most, 12));
+  return Math.max(least, Math.min(fit, most, limit));
 }

@@ -2,7 +2,7 @@
 /** @import { Candidate, Verdict } from "../../app/payloads.d.ts" */
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, setAttribute } from "../../kit/dom.js";
-import { thumbnail } from "../../app/urls.js";
+import { picture, thumbnail } from "../../app/urls.js";
 import { likeWords } from "./witnesses.js";
 
 /** @type {Partial<Record<Verdict, string>>} */
@@ -22,16 +22,31 @@ export const REMARKS = {
  */
 export const faceOf = (tile) => find(tile, ".tile-face", HTMLButtonElement);
 
-/** @param {Candidate} candidate */
-export function makeTile(candidate) {
+/**
+ * @param {Candidate} candidate
+ * @param {boolean} [large] whether a thumbnail is too small
+ */
+export function makeTile(candidate, large = false) {
   const image = el("img", { loading: "lazy", decoding: "async", alt: "", draggable: false });
-  image.src = thumbnail(candidate.id);
+  image.src = large ? picture(candidate.id) : thumbnail(candidate.id);
   const face = el("button", { type: "button", class: "tile-face", tabIndex: -1 }, image);
-  const node = el("figure", { class: "tile", data: { id: candidate.id } }, face);
+  const note = el("figcaption", { class: "tile-note", "aria-hidden": "true" });
+  const node = el("figure", { class: "tile", data: { id: candidate.id } }, face, note);
   if (candidate.copy) node.dataset.copy = candidate.copy_by;
   if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
   markTile(node, candidate);
   return node;
+}
+
+/**
+ * Show the whole picture where a thumbnail is too small.
+ * @param {HTMLElement} node
+ * @param {string} id
+ * @param {boolean} large
+ */
+export function showPicture(node, id, large) {
+  const image = find(node, ".tile-face img", HTMLImageElement);
+  image.src = large ? picture(id) : thumbnail(id);
 }
 
 /**

@@ -2,7 +2,7 @@
 /** @import { Runs } from "../../app/payloads_refinement.d.ts" */
 /** @import { Verdict } from "../../app/payloads.d.ts" */
 import { state, emit, verdictOf } from "../../app/store.js";
-import { refresh } from "../../app/session.js";
+import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
@@ -29,12 +29,13 @@ export async function decide(ids, verdict) {
   if (!changing.length) return;
   for (const id of changing) show(id, verdict);
   emit("verdicts", new Set(changing));
-  if (!(await write("decide", { candidates: changing, verdict }))) refetch();
+  if (await write("decide", { candidates: changing, verdict })) refreshSoon();
+  else refetch();
 }
 
-/** Invalidate the verdicts and masks, and fetch them again. */
+/** Invalidate the verdicts and what belongs to them, and fetch them again. */
 function refetch() {
-  ["verdicts", "masks"].forEach(ask);
+  ["verdicts", "masks", "weights"].forEach(ask);
   return refresh();
 }
 
@@ -64,17 +65,39 @@ export async function acceptInPart(id, mask) {
 }
 
 /**
+ * Set how much an accepted picture counts in later trainings; null: as its round.
+ * @param {string} id
+ * @param {number | null} weight
+ */
+export async function setWeight(id, weight) {
+  await write("set_weight", { candidate: id, weight });
+  refetch();
+}
+
+/**
+ * Undo or redo until this step of the history is the last; null: the beginning.
+ * @param {number | null} step
+ */
+export async function goTo(step) {
+  await write("go_to", { round: state.roundId, step });
+  return refetch();
+}
+
+/**
  * @param {"undo" | "redo"} name
+ * @param {string} done
  * @param {string} empty
  */
-async function step(name, empty) {
+async function step(name, done, empty) {
   const round = state.roundId;
   if (!round) return;
   const answer = await write(name, { round });
   if (!answer || round !== state.roundId) return;
-  if (answer.changed.length) refetch();
-  else toast(empty);
+  if (answer.changed.length) {
+    toast(`${done}: ${answer.what}`);
+    refetch();
+  } else toast(empty);
 }
 
-export const undo = () => step("undo", "There is nothing to undo in this round.");
-export const redo = () => step("redo", "There is nothing to redo in this round.");
+export const undo = () => step("undo", "Undid", "There is nothing to undo in this round.");
+export const redo = () => step("redo", "Redid", "There is nothing to redo in this round.");

@@ -3,26 +3,37 @@
 /** @import { Candidate } from "../../app/payloads.d.ts" */
 /** @import { Offer } from "../../heatmap/panel.js" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
-import { el, focusedIn, reference, whenClosed } from "../../kit/dom.js";
+import { el, focusedIn, typing, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
-import { toggle } from "../grid/verdicts.js";
+import { neighbour, openPictures } from "../grid/neighbours.js";
 import { likeWords } from "../grid/witnesses.js";
+import { lightboxBar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
 import { partButtons, partPainter } from "./accept_part.js";
+import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
+import { verdictButtons } from "./verdict_buttons.js";
+import { weightField } from "./weight.js";
+import { resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 
-/** @typedef {{ id: string, heat: HeatPanel, part: PartPainter, node: HTMLElement }} Plate */
+/**
+ * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, node: HTMLElement }} Plate
+ */
 
 /** @type {HTMLDialogElement} made when it is opened first, with what is in it */
 let dialog;
 /** @type {HTMLElement} */
 let pictures;
+/** @type {ReturnType<typeof lightboxBar>} */
+let bar;
+/** @type {ReturnType<typeof comparison>} */
+let others;
 /** @type {HTMLElement} */
 let facts;
 /** @type {Plate | null} the picture that is shown, with its layers */
 let main = null;
-let comparing = false;
+let fills = 0;
 
 export const lightbox = () => Boolean(dialog?.open);
 export const painting = () => lightbox() && Boolean(main?.part.painting());
@@ -33,24 +44,46 @@ export const painting = () => lightbox() && Boolean(main?.part.painting());
  */
 export function enlarge(id, { beside = false, part = false, heat = false } = {}) {
   if (!state.candidates.has(id)) return;
-  comparing = beside;
-  setFocus(id, "lightbox");
   if (!dialog) build();
-  if (!dialog.open) dialog.showModal();
+  const chosen = [...state.selection].filter((other) => other !== id);
+  stopComparing();
+  if (beside) startComparing(state.selection.has(id) ? chosen : []);
+  setFocus(id, "lightbox");
+  const opens = !dialog.open;
+  if (opens) dialog.showModal();
   fill();
+  if (opens) focusOn("[data-action=accept]");
   if (part) main?.part.start();
   if (heat && !heatView.on) toggleHeat();
 }
 
-/** @param {string | null} id */
+/**
+ * Compare a picture with the references, or the selected pictures; again: leave the comparison.
+ * @param {string | null} id
+ */
 export function compare(id) {
-  if (!id) return;
-  if (!lightbox()) return enlarge(id, { beside: true });
-  comparing = !comparing;
+  const chosen = openPictures()
+    .flat()
+    .filter((one) => state.selection.has(one));
+  const main = chosen.length > 1 && !state.selection.has(id ?? "") ? chosen[0] : (id ?? chosen[0]);
+  if (!main) return;
+  if (!lightbox()) return enlarge(main, { beside: true });
+  if (comparing()) stopComparing();
+  else startComparing();
   return fill();
 }
 
 export const turn = () => fill();
+export const toggleZoom = () => painting() || toggleOwnSize();
+export const flicker = () => painting() || others.flicker();
+
+/** @param {number} step */
+function turnTo(step) {
+  const id = neighbour(step);
+  if (!id) return;
+  setFocus(id, "lightbox");
+  fill();
+}
 export const toggleHeat = () => main?.heat.toggle();
 export const acceptPart = () => main?.part.accept();
 
@@ -80,9 +113,12 @@ function closeDialog() {
 
 function build() {
   pictures = el("div", { class: "lightbox-pictures" });
+  others = comparison(() => fill());
+  bar = lightboxBar({ turnTo, toggleZoom, painting, compareBar: others.bar });
   facts = el("div", { class: "lightbox-facts" });
+  const shown = el("div", { class: "lightbox-main" }, bar.node, pictures);
   dialog = document.body.appendChild(
-    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, pictures, facts),
+    el("dialog", { class: "studio lightbox", "aria-label": "Enlarged picture" }, shown, facts),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && !painting() && close());
   dialog.addEventListener("cancel", (event) => {
@@ -92,34 +128,46 @@ function build() {
   on("verdicts", (ids) => {
     if (lightbox() && ids.has(state.focus ?? "")) fill();
   });
+  dialog.addEventListener("zoom", () => bar.show());
+  on("weights", () => lightbox() && !typing(document.activeElement) && fill());
   on("job busy", () => lightbox() && main?.heat.refresh());
   on("forget", () => lightbox() && closeDialog());
 }
 
 function drop() {
+  stopPart();
+  resetZoom();
+}
+
+function stopPart() {
   main?.part.remove();
   main?.heat.remove();
   main = null;
   facts.replaceChildren();
 }
 
-function fill() {
+async function fill() {
+  fills += 1;
+  const own = fills;
   const id = state.focus;
   const candidate = state.candidates.get(id ?? "");
   if (!candidate) return closeDialog();
   if (main?.id !== candidate.id) {
-    drop();
+    stopPart();
     main = candidatePlate(candidate);
   }
-  const beside = comparing
-    ? (state.project?.references ?? []).map((r) => plate(reference(r.id), r.prompt, "Reference"))
-    : [];
-  pictures.dataset.beside = beside.length > 1 ? "many" : beside.length ? "yes" : "no";
-  const wanted = [main.node, ...beside];
-  if (pictures.children.length !== wanted.length || pictures.firstChild !== main.node)
+  const now = main;
+  showFacts(now, candidate);
+  bar.show();
+  if (pictures.firstChild !== now.node) pictures.replaceChildren(now.node);
+  now.part.show();
+  const beside = await others.show(candidate, now.place);
+  if (own !== fills || main !== now) return;
+  const plates = 1 + beside.filter((node) => !node.matches(".compare-choice")).length;
+  pictures.dataset.plates = String(plates);
+  const wanted = [now.node, ...beside];
+  if (wanted.some((node, i) => pictures.children[i] !== node) || pictures.children.length !== wanted.length)
     pictures.replaceChildren(...wanted);
-  main.part.show();
-  return showFacts(main, candidate);
 }
 
 /**
@@ -131,10 +179,14 @@ function candidatePlate(candidate) {
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
   const heat = new HeatPanel(place, { owner: id, judge: true, kinds: heatKinds(candidate) });
   const part = partPainter(place, id, () => {
-    if (lightbox() && main?.id === id) showFacts(main, candidate);
+    if (part.painting()) resetZoom();
+    if (!lightbox() || main?.id !== id) return;
+    showFacts(main, candidate);
+    bar.show();
   });
   const words = el("figcaption", {}, sentence(likeWords(candidate)) || "This picture");
-  return { id, heat, part, node: el("figure", {}, place, words, part.node, heat.node) };
+  const frame = zoomFrame(place, painting);
+  return { id, heat, part, place, node: el("figure", {}, frame, words, part.node, heat.node) };
 }
 
 /**
@@ -156,14 +208,6 @@ const SHOWN = {
 
 /** @param {string} words */
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
-
-/**
- * @param {string} src
- * @param {string} prompt
- * @param {string} caption
- */
-const plate = (src, prompt, caption) =>
-  el("figure", {}, el("img", { src, alt: prompt }), el("figcaption", {}, caption));
 
 /**
  * @param {Plate} plate
@@ -188,7 +232,8 @@ function showFacts({ id, part }, candidate) {
     ...(score?.suggested === id && score.why
       ? [el("p", { class: "lightbox-why" }, `Why this picture: ${score.why}`)]
       : []),
-    ...(part.painting() ? partButtons(part) : [verdictButtons(id, part)]),
+    ...(verdictOf(id) === "accepted" && !part.painting() ? [weightField(id)] : []),
+    ...(part.painting() ? partButtons(part) : [verdictButtons(id, part, { compare, close })]),
   );
   if (facts.isEqualNode(next)) return; // replacing a pressed button would lose its click event
   facts.replaceChildren(...next.childNodes);
@@ -205,66 +250,4 @@ function focusOn(selector) {
   const node = facts.querySelector(selector);
   if (node instanceof HTMLElement) node.focus();
   return Boolean(node);
-}
-
-/**
- * @param {string} id
- * @param {PartPainter} part
- */
-function verdictButtons(id, part) {
-  const verdict = verdictOf(id);
-  const inPart = verdict === "accepted" && state.masks.has(id);
-  /**
-   * @param {string} action
-   * @param {string} label
-   * @param {boolean | null} pressed
-   * @param {() => unknown} act
-   * @param {string} key
-   */
-  const button = (action, label, pressed, act, key) =>
-    el(
-      "button",
-      {
-        type: "button",
-        class: "button",
-        "aria-pressed": pressed === null ? null : String(pressed),
-        data: { action },
-        on: { click: act },
-        title: key,
-      },
-      label,
-    );
-  return el(
-    "div",
-    { class: "lightbox-buttons" },
-    button(
-      "accept",
-      verdict !== "accepted" ? "Accept" : inPart ? "◐ Accepted in part" : "✓ Accepted",
-      verdict === "accepted",
-      () => toggle(id, "accepted"),
-      "A",
-    ),
-    button(
-      "reject",
-      verdict === "rejected" ? "✕ Rejected" : "Reject",
-      verdict === "rejected",
-      () => toggle(id, "rejected"),
-      "R",
-    ),
-    button(
-      "part",
-      inPart ? "Change the part" : "Accept in part…",
-      null,
-      () => part.start(),
-      "P: paint what is right",
-    ),
-    button(
-      "compare",
-      comparing ? "Hide the reference" : "Compare with the reference",
-      comparing,
-      () => compare(id),
-      "C",
-    ),
-    button("close", "Close", null, close, "Esc"),
-  );
 }

@@ -30,4 +30,4 @@ def random(
         for rank, place in enumerate(drawn, start=1)
     )
     sentence = f"{len(suggestions)} test prompts were drawn at random."
-    return SuggestionSet(suggestions, len(suggestions) < top_k, sentence)
+    return SuggestionSet(suggestions, len(suggestions) < top_k, sentence, by="random")

@@ -13,7 +13,9 @@ from gal_studio.state.database.migrations import (
     m10_job_kinds,
     m11_candidate_scores,
     m12_witnesses,
-    m16_seen_pictures,
+    m13_overrides,
+    m14_test_set,
+    m15_seen_pictures,
 )
 
 _VERSIONS = (
@@ -29,7 +31,9 @@ _VERSIONS = (
     m10_job_kinds,
     m11_candidate_scores,
     m12_witnesses,
-    m16_seen_pictures,
+    m13_overrides,
+    m14_test_set,
+    m15_seen_pictures,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -1,0 +1,255 @@
+/** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
+/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "../../app/payloads_calls.d.ts" */
+import { state, on, setFocus } from "../../app/store.js";
+import { call, openRound, refresh } from "../../app/session.js";
+import { newest } from "../../app/newest.js";
+import { write } from "../../app/writes.js";
+import { el, focusKept, focusedIn, repeats, typing } from "../../kit/dom.js";
+import { address } from "../../app/urls.js";
+import { howComputed } from "../../kit/how.js";
+import { agreementWords, KINDS, learningWords } from "./words.js";
+
+const newRequest = newest();
+/** @type {RoundChoices[]} */
+let rounds = [];
+/** @type {Learning | null} */
+let learning = null;
+let everything = false;
+
+/** @param {HTMLElement} panel */
+export function mountChoices(panel) {
+  const how = howComputed([
+    [
+      "Agreement:",
+      "of your choices about suggestions, the share that took the suggested picture. " +
+        "A second picture of a test prompt counts neither way; what you took back does not count.",
+    ],
+    [
+      "Learned order:",
+      "a logistic regression of what you accepted, on how undecided the test prompt is and on the scores " +
+        "of the picture, fitted to your other rounds. It reorders suggestions and never suggests a copy.",
+      "P(accept) = σ(w · features + b)",
+    ],
+    [
+      "Cohen’s kappa:",
+      "agreement over all pictures of the round beyond what chance would give: " +
+        "1 is the same choice, 0 is chance.",
+      "κ = (pₒ − pₑ) / (1 − pₑ)",
+    ],
+  ]);
+  const load = async () => {
+    if (panel.hidden || !state.projectId) return;
+    const isLatest = newRequest();
+    const answer = await call("rounds", "choices", { project: state.projectId });
+    if (!answer || !isLatest()) return;
+    ({ rounds, learning } = answer);
+    show(panel, how);
+  };
+  on("view received", load);
+  on("forget", () => {
+    newRequest();
+    rounds = [];
+    learning = null;
+    show(panel, how);
+  });
+}
+
+/**
+ * @param {HTMLElement} panel
+ * @param {HTMLElement} how
+ */
+function show(panel, how) {
+  if (focusedIn(panel) && typing(document.activeElement)) return; // a reason is being typed
+  if (repeats(panel, [rounds, learning, everything])) return;
+  const keep = focusedIn(panel)?.dataset.keep;
+  panel.replaceChildren(
+    ...(rounds.length ? [head(panel, how), offer() ?? "", ...rounds.map(section), how] : [nothing()]),
+  );
+  focusKept(panel, keep);
+}
+
+const nothing = () =>
+  el(
+    "p",
+    { class: "empty" },
+    "Here you will see where you chose otherwise than suggested, and how often you agree. " +
+      "Nothing is decided yet.",
+  );
+
+/**
+ * @param {HTMLElement} panel
+ * @param {HTMLElement} how
+ */
+function head(panel, how) {
+  const box = el("input", {
+    type: "checkbox",
+    checked: everything,
+    data: { keep: "everything" },
+    on: {
+      change: () => {
+        everything = !everything;
+        show(panel, how);
+      },
+    },
+  });
+  /** @param {string} ending */
+  const link = (ending) =>
+    el(
+      "a",
+      { class: "button small", href: `/project/${state.projectId}/choices.${ending}`, download: "" },
+      ending.toUpperCase(),
+    );
+  return el(
+    "div",
+    { class: "choices-head" },
+    el("label", {}, box, " Also agreements, and what was taken back"),
+    el("span", { class: "choices-links" }, "Download ", link("csv"), " ", link("jsonl")),
+  );
+}
+
+/** The offer to learn from the overrides, once there are enough of them. */
+function offer() {
+  if (!learning) return null;
+  const words = learningWords(learning);
+  if (learning.overrides < learning.needed && !learning.on) return el("p", { class: "choices-learn" }, words);
+  const box = el("input", {
+    type: "checkbox",
+    checked: learning.on,
+    data: { keep: "learn", action: "learn" },
+    on: {
+      change: async () => {
+        await write("learn", { project: state.projectId, on: box.checked });
+        refresh();
+      },
+    },
+  });
+  return el(
+    "p",
+    { class: "choices-learn" },
+    el("label", {}, box, " Order suggestions by what I chose so far"),
+    el("span", {}, words),
+  );
+}
+
+/** @param {RoundChoices} round */
+function section(round) {
+  const log = round.log.filter((choice) => everything || (choice.override && choice.stands));
+  return el(
+    "section",
+    { class: "choices-round" },
+    el("h3", {}, el("b", {}, round.name), ` ${agreementWords(round)}`),
+    log.length
+      ? el(
+          "ol",
+          {},
+          log.map((choice) => row(round, choice)),
+        )
+      : el("p", { class: "choices-none" }, "You took every suggestion that you decided on."),
+  );
+}
+
+/**
+ * @param {RoundChoices} round
+ * @param {Choice} choice
+ */
+function row(round, choice) {
+  const when = new Date(choice.time * 1000);
+  return el(
+    "li",
+    { class: "choice", data: { stands: choice.stands ? "yes" : "no" } },
+    el(
+      "span",
+      { class: "choice-pictures" },
+      choice.suggested ? face(round, choice.suggested, "suggested") : el("i", { class: "choice-gap" }, "–"),
+      el("span", { "aria-hidden": "true" }, "→"),
+      choice.kind === "left out"
+        ? el("i", { class: "choice-gap" }, "✕")
+        : face(round, choice.chosen, "chosen"),
+    ),
+    el(
+      "span",
+      { class: "choice-text" },
+      el("b", {}, choice.prompt),
+      el(
+        "span",
+        { title: figures(choice) },
+        KINDS[choice.kind],
+        choice.stands ? null : " · taken back",
+        " · ",
+        el("time", { datetime: when.toISOString(), title: when.toLocaleString() }, clockWords(when)),
+      ),
+      reason(round, choice),
+    ),
+  );
+}
+
+/** @param {Date} when */
+const clockWords = (when) => when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+/**
+ * The scores at the time of the choice.
+ * @param {Choice} choice
+ */
+function figures({ scores }) {
+  /** @param {string} part */
+  const line = (part) =>
+    Object.entries(scores[part] ?? {})
+      .map(([name, value]) => `${name.replaceAll("_", " ")} ${Number(value.toFixed(4))}`)
+      .join(", ");
+  return ["prompt", "suggested", "chosen"]
+    .filter((part) => line(part))
+    .map((part) => `${part}: ${line(part)}`)
+    .join("\n");
+}
+
+/**
+ * @param {RoundChoices} round
+ * @param {ChosenPicture} picture
+ * @param {string} word
+ */
+function face(round, picture, word) {
+  const name = `Show the ${word} picture, number ${picture.index + 1}`;
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "suggestion-face",
+      title: name,
+      "aria-label": name,
+      on: {
+        click: async () => {
+          await openRound(round.round);
+          setFocus(picture.id, "choices");
+        },
+      },
+    },
+    el("img", { src: address("thumb", picture), alt: "", width: 40, height: 40, loading: "lazy" }),
+  );
+}
+
+/**
+ * @param {RoundChoices} round
+ * @param {Choice} choice
+ */
+function reason(round, choice) {
+  if (!choice.override) return null;
+  const input = el("input", {
+    type: "text",
+    class: "choice-reason",
+    placeholder: "Why? (optional)",
+    "aria-label": `Why, for ${choice.prompt}`,
+    maxlength: "500",
+    autocomplete: "off",
+    data: { keep: `why ${choice.id}` },
+    on: {
+      change: () => {
+        if (input.value.trim() === choice.reason) return;
+        choice.reason = input.value.trim();
+        write("explain_choice", { round: round.round, choice: choice.id, reason: choice.reason });
+      },
+      keydown: (event) => event.key === "Enter" && input.blur(),
+    },
+  });
+  input.value = choice.reason;
+  return input;
+}

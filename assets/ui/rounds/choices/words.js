@@ -1,0 +1,37 @@
+/** Words of the log of choices. */
+/** @import { Choice, Learning, RoundChoices } from "../../app/payloads_calls.d.ts" */
+
+/** @type {Record<Choice["kind"], string>} */
+export const KINDS = {
+  agreed: "Took the suggestion",
+  "other picture": "Another picture of the same test prompt",
+  "other prompt": "A test prompt that was not suggested",
+  "left out": "Left the suggestion out",
+  added: "A second picture, besides an accepted one",
+};
+
+/**
+ * "you agreed in 2 of 3 (67 %), kappa 0.65".
+ * @param {RoundChoices} round
+ */
+export function agreementWords({ choices, agreed, kappa }) {
+  if (!choices) return "nothing that you decided stands";
+  const share = `you agreed in ${agreed} of ${choices} (${Math.round((100 * agreed) / choices)} %)`;
+  return kappa === null ? share : `${share}, kappa ${kappa.toFixed(2).replace("-", "−")}`;
+}
+
+/**
+ * What learning from the overrides would gain, or how many are missing.
+ * @param {Learning} learning
+ */
+export function learningWords({ overrides, needed, agreement }) {
+  if (overrides < needed)
+    return `From ${needed} overrides on, the sampler can learn from them: ${overrides} so far.`;
+  if (!agreement) return "Whether it helps can be measured once you have accepted pictures in two rounds.";
+  const { choices, learned, plain } = agreement;
+  return (
+    "Tried on each round with what it learned from the others: " +
+    `of the ${choices} pictures that you accepted, it would have suggested ${learned}; ` +
+    `the plain sampler ${plain}.`
+  );
+}

@@ -1,0 +1,115 @@
+/** How the pictures are laid out: tile size, order, auto-advance and score range; kept in this browser. */
+/** @import { Candidate } from "../../app/payloads.d.ts" */
+import { emit, state } from "../../app/store.js";
+
+/**
+ * `size` is the least width of a tile in pixels, 0 for as many columns as fit; `reverse` turns the order
+ * around; with `advance`, A and R go on to the next picture.
+ * @typedef {{ size: number, sort: string, reverse: boolean, advance: boolean }} Desk
+ */
+const KEY = "gal-studio-desk";
+/** @type {Desk} */
+export const desk = { size: 0, sort: "priority", reverse: false, advance: true };
+
+/** @type {[name: string, label: string][]} */
+const SORTS = [
+  ["priority", "Priority"],
+  ["margin", "Closest calls"],
+  ["similarity_anchor", "Most like its prompt"],
+  ["similarity_reference", "Most like the reference’s prompt"],
+  ["seed", "Seed"],
+];
+
+/** The orders on offer: the usual ones, then one for each further score. */
+export function sorts() {
+  const known = new Set(SORTS.map(([name]) => name));
+  const more = (state.project?.scores ?? []).filter(({ name }) => !known.has(name));
+  return [...SORTS, ...more.map(({ name, label }) => /** @type {[string, string]} */ ([name, label]))];
+}
+
+/**
+ * The value of a score of a candidate, if it has it; "margin" is the difference of its two likenesses.
+ * @param {Candidate} candidate
+ * @param {string} name
+ * @returns {number | undefined}
+ */
+export const scoreValue = (candidate, name) =>
+  name === "margin" ? candidate.margin : candidate.scores[name];
+
+/**
+ * Candidates in an order, ties in the given one: smallest |margin| or seed first, of other scores the
+ * largest; those without the score come last.
+ * @template {Candidate} Item
+ * @param {Item[]} candidates
+ * @param {string} sort
+ * @param {boolean} reverse
+ * @returns {Item[]}
+ */
+export function sorted(candidates, sort, reverse) {
+  const sign = reverse ? -1 : 1;
+  /** @param {Candidate} candidate */
+  const key = (candidate) => {
+    const value = scoreValue(candidate, sort) ?? Number.NaN;
+    return sort === "margin" ? Math.abs(value) : -value;
+  };
+  /** @type {(a: Candidate, b: Candidate) => number} */
+  const compare = (a, b) => {
+    if (sort === "seed") return sign * bySeed(a, b);
+    const [x, y] = [key(a), key(b)];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    return sign * (x - y);
+  };
+  return [...candidates].sort(compare);
+}
+
+/**
+ * Seeds are decimal texts, too large for numbers.
+ * @param {Candidate} a
+ * @param {Candidate} b
+ */
+function bySeed({ seed: a }, { seed: b }) {
+  return a.length - b.length || (a < b ? -1 : Number(a > b));
+}
+
+/** @param {Partial<Desk>} changes */
+export function setDesk(changes) {
+  Object.assign(desk, changes);
+  keep();
+  emit("desk");
+}
+
+/** @param {typeof state.range} range */
+export function setRange(range) {
+  state.range = range;
+  keep();
+  emit("filter");
+}
+
+function keep() {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...desk, range: state.range }));
+  } catch {
+    /* storage is blocked: the choice lasts until the page is closed */
+  }
+}
+
+/** Restore what was kept; what is not understood is left out. */
+export function restoreDesk() {
+  /** @type {Partial<Desk> & { range?: typeof state.range }} */
+  let stored = {};
+  try {
+    stored = JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
+  } catch {
+    /* storage is blocked or its content broken */
+  }
+  const { size, sort, reverse, advance, range } = stored;
+  if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
+  if (typeof sort === "string") desk.sort = sort;
+  if (typeof reverse === "boolean") desk.reverse = reverse;
+  if (typeof advance === "boolean") desk.advance = advance;
+  if (range && typeof range.score === "string" && range.low <= range.high) state.range = range;
+}
+
+/** Limits of the tile size in pixels. */
+export const SMALLEST = 48;
+export const LARGEST = 320;

@@ -1,0 +1,99 @@
+/** The bar over the grid: order, score range, tile size, auto-advance, undo, redo and history. */
+/** @import { RoundsParts } from "../../app/parts.d.ts" */
+import { state, on } from "../../app/store.js";
+import { el, repeats, setAttribute } from "../../kit/dom.js";
+import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";
+import { historyButtons } from "./history.js";
+import { rangeFilter } from "./range.js";
+
+/** @param {RoundsParts} parts */
+export function mountDesk(parts) {
+  restoreDesk();
+  const order = orderField();
+  const size = sizeField(parts.grid);
+  const advance = advanceButton();
+  parts.desk.append(
+    el("span", { class: "desk-group" }, ...order.nodes, rangeFilter()),
+    el("span", { class: "desk-group" }, size.node, advance.node),
+    historyButtons(),
+  );
+  const update = () => {
+    parts.desk.hidden = !state.candidates.size;
+    order.show();
+    size.show();
+    advance.show();
+  };
+  on("desk project candidates cleared forget", update);
+  update();
+}
+
+function orderField() {
+  const select = el("select", {
+    "aria-label": "Order of the pictures",
+    title: "Order of the pictures",
+    on: { change: () => setDesk({ sort: select.value }) },
+  });
+  const turn = el("button", {
+    type: "button",
+    class: "quiet desk-turn",
+    on: { click: () => setDesk({ reverse: !desk.reverse }) },
+  });
+  return {
+    nodes: [el("label", { class: "desk-order" }, el("span", {}, "Sort"), select), turn],
+    show: () => {
+      const offered = sorts();
+      if (!repeats(select, offered))
+        select.replaceChildren(...offered.map(([value, label]) => el("option", { value }, label)));
+      const known = offered.some(([value]) => value === desk.sort);
+      select.value = known ? desk.sort : "priority";
+      turn.hidden = select.value === "priority";
+      turn.textContent = desk.reverse ? "↑" : "↓";
+      const words = desk.reverse ? "Reversed: press for the usual order" : "Turn the order around";
+      setAttribute(turn, "title", words);
+      setAttribute(turn, "aria-label", words);
+    },
+  };
+}
+
+/** @param {HTMLElement} grid */
+function sizeField(grid) {
+  const input = el("input", {
+    type: "range",
+    min: String(SMALLEST),
+    max: String(LARGEST),
+    step: "4",
+    "aria-label": "Size of the pictures",
+    title: "Size of the pictures; double-click: as many as fit",
+    on: {
+      input: () => setDesk({ size: Number(input.value) }),
+      dblclick: () => setDesk({ size: 0 }),
+    },
+  });
+  return {
+    node: el(
+      "label",
+      { class: "desk-size" },
+      el("i", { class: "small-tile", "aria-hidden": "true" }),
+      input,
+      el("i", { class: "large-tile", "aria-hidden": "true" }),
+    ),
+    show: () => {
+      const now = desk.size || (grid.querySelector(".tile:not([hidden])")?.clientWidth ?? SMALLEST);
+      input.value = String(now);
+    },
+  };
+}
+
+function advanceButton() {
+  const node = el(
+    "button",
+    {
+      type: "button",
+      class: "button small desk-advance",
+      title: "After A or R, go on to the next picture",
+      on: { click: () => setDesk({ advance: !desk.advance }) },
+    },
+    "Auto-advance",
+  );
+  return { node, show: () => setAttribute(node, "aria-pressed", String(desk.advance)) };
+}

@@ -1,0 +1,40 @@
+/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click enlarges. */
+import { setFocus, setHover, setSelection, state } from "../../app/store.js";
+import { above } from "../../kit/dom.js";
+import { toggle } from "./verdicts.js";
+
+/**
+ * @param {HTMLElement} grid
+ * @param {HTMLElement} tools the hover buttons
+ * @param {Map<string, HTMLElement>} tiles by candidate
+ * @param {(id: string) => void} enlarge
+ */
+export function listenPointer(grid, tools, tiles, enlarge) {
+  /** @param {Event} event */
+  const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
+  grid.addEventListener("pointerover", (event) => {
+    const id = idOf(event);
+    if (id) tiles.get(id)?.append(tools);
+    setHover(id, "grid");
+  });
+  grid.addEventListener("pointerleave", () => {
+    tools.remove();
+    setHover(null, "grid");
+  });
+  grid.addEventListener("focusin", (event) => {
+    const id = idOf(event);
+    if (id && id !== state.focus) setFocus(id, "grid");
+  });
+  grid.addEventListener("dblclick", (event) => {
+    const id = idOf(event);
+    if (id && !above(event.target, ".tools")) enlarge(id);
+  });
+  grid.addEventListener("click", (event) => {
+    const id = idOf(event);
+    if (!id) return;
+    if (event.shiftKey) setSelection([...state.selection, id]);
+    else if (event.ctrlKey || event.metaKey)
+      setSelection([...state.selection].filter((other) => other !== id));
+    else toggle(id, "accepted");
+  });
+}

@@ -1,0 +1,51 @@
+/** The bar over an enlarged picture: previous and next, its place in the list, zoom, and how to compare. */
+import { state } from "../../app/store.js";
+import { el, setText } from "../../kit/dom.js";
+import { openPictures } from "../grid/neighbours.js";
+import { comparing } from "./compare.js";
+import { zoomWords } from "./zoom.js";
+
+/**
+ * @param {{ turnTo: (step: number) => unknown, toggleZoom: () => unknown, painting: () => boolean,
+ *   compareBar: HTMLElement }} acts
+ */
+export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
+  /**
+   * @param {string} glyph
+   * @param {string} label
+   * @param {() => unknown} act
+   */
+  const button = (glyph, label, act, more = "") =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: `button small ${more}`,
+        title: label,
+        "aria-label": label,
+        on: { click: act },
+      },
+      glyph,
+    );
+  const back = button("‹", "Previous picture (←)", () => turnTo(-1), "turn");
+  const forth = button("›", "Next picture (→)", () => turnTo(1), "turn");
+  const place = el("span", { class: "lightbox-place", role: "status" });
+  const zoom = button("Fit", "Picture at its own size, or fitted (Z); the wheel zooms, dragging moves", () =>
+    toggleZoom(),
+  );
+  const node = el("div", { class: "lightbox-bar" }, back, place, forth, zoom);
+  return {
+    node,
+    show: () => {
+      const flat = openPictures().flat();
+      const at = flat.indexOf(state.focus ?? "");
+      setText(place, at < 0 ? "" : `${at + 1} of ${flat.length}`);
+      back.disabled = at <= 0 || painting();
+      forth.disabled = at < 0 || at === flat.length - 1 || painting();
+      setText(zoom, zoomWords());
+      zoom.disabled = painting();
+      if (comparing()) node.append(compareBar);
+      else compareBar.remove();
+    },
+  };
+}

@@ -1,0 +1,239 @@
+/** Compare the enlarged picture with up to three others: side by side, with a slider, or flickering. */
+/** @import { Candidate } from "../../app/payloads.d.ts" */
+/** @import { Source } from "./sources.js" */
+import { state } from "../../app/store.js";
+import { el, repeats } from "../../kit/dom.js";
+import { segments } from "../../kit/segments.js";
+import { relativesOf, sourcesFor } from "./sources.js";
+import { zoomFrame } from "./zoom.js";
+
+const MOST = 3; // pictures beside the enlarged one
+const PERIOD = 500; // ms for which one picture is shown while flickering
+/** @typedef {"side" | "slider" | "flicker"} Mode */
+
+/** @type {Mode} */
+let mode = "side";
+let split = 50; // percent
+/** @type {string[]} keys of the pictures to compare with; empty: not comparing */
+let slots = [];
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let timer;
+
+export const comparing = () => slots.length > 0;
+
+/** Begin with the references, or with these candidates. */
+export function startComparing(/** @type {string[]} */ candidates = []) {
+  const references = (state.project?.references ?? []).map(({ id }) => `reference ${id}`);
+  slots = (candidates.length ? candidates.map((id) => `candidate ${id}`) : references).slice(0, MOST);
+}
+
+export function stopComparing() {
+  slots = [];
+  clearInterval(timer);
+}
+
+/**
+ * The parts of a comparison. `show(candidate, place)` fills them for an enlarged picture in its stage;
+ * `changed()` is called when the person chooses otherwise.
+ * @param {() => void} changed
+ */
+export function comparison(changed) {
+  const modes = segments(
+    "How to compare",
+    /** @type {[Mode, string][]} */ ([
+      ["side", "Side by side"],
+      ["slider", "Slider"],
+      ["flicker", "Flicker"],
+    ]),
+    (name) => {
+      mode = name;
+      changed();
+    },
+  );
+  const add = el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      title: "Another picture beside these, up to four",
+      on: { click: more },
+    },
+    "+ Add",
+  );
+  const bar = el("div", { class: "compare-bar" }, modes.node, add);
+  const slider = el("input", {
+    type: "range",
+    class: "compare-slider",
+    min: "0",
+    max: "100",
+    "aria-label": "How much of the other picture is shown",
+    on: { input: () => cut(Number(slider.value)) },
+  });
+  const over = el("img", { class: "compare-over", alt: "" });
+  /** @type {Source[]} */
+  let offered = [];
+  /** @type {HTMLElement[]} */
+  let plates = [];
+
+  function more() {
+    const free = offered.find(({ key }) => !slots.includes(key));
+    if (!free || slots.length >= MOST) return;
+    slots.push(free.key);
+    changed();
+  }
+  /** @param {number} value */
+  function cut(value) {
+    split = value;
+    over.style.clipPath = `inset(0 0 0 ${split}%)`;
+  }
+  function stopFlicker() {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  /**
+   * @param {Candidate} candidate
+   * @param {HTMLElement} place
+   * @returns {Promise<HTMLElement[]>} the figures beside the enlarged picture
+   */
+  async function show(candidate, place) {
+    stopFlicker();
+    over.remove();
+    bar.hidden = !comparing();
+    if (!comparing()) return [];
+    offered = sourcesFor(candidate, await relativesOf(candidate));
+    const chosen = slots.flatMap((key, i) => {
+      const source = offered.find((one) => one.key === key);
+      return source ? [{ source, i }] : [];
+    });
+    modes.show(mode);
+    add.disabled = slots.length >= MOST || offered.length <= slots.length;
+    add.hidden = mode !== "side";
+    bar.dataset.pictures = String(chosen.length + 1);
+    if (mode === "side") {
+      plates = chosen.map(({ source, i }) => plate(source, i));
+      return plates;
+    }
+    const [first] = chosen;
+    if (!first) return [];
+    over.src = first.source.src;
+    place.append(over);
+    if (mode === "slider") {
+      over.style.visibility = "";
+      slider.value = String(split);
+      cut(split);
+    } else {
+      over.style.clipPath = "";
+      flickerNow();
+    }
+    return [
+      el(
+        "figure",
+        { class: "compare-choice" },
+        mode === "slider" ? slider : flickerButton(),
+        chooser(first.source, first.i),
+      ),
+    ];
+  }
+  function flickerNow() {
+    over.style.visibility = "";
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    timer = setInterval(flip, PERIOD);
+  }
+  function flip() {
+    over.style.visibility = over.style.visibility === "hidden" ? "" : "hidden";
+  }
+  const flickerButton = () =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        title: "F",
+        on: {
+          click: () => {
+            stopFlicker();
+            flip();
+          },
+        },
+      },
+      "Show the other picture",
+    );
+  /**
+   * @param {Source} source
+   * @param {number} i
+   */
+  function plate(source, i) {
+    const known = plates.find((node) => node.dataset.key === `${i} ${source.key} ${source.src}`);
+    if (
+      known &&
+      repeats(
+        known,
+        offered.map(({ label }) => label),
+      )
+    )
+      return known;
+    const image = el("img", { src: source.src, alt: source.prompt, draggable: false });
+    const node = el(
+      "figure",
+      { data: { key: `${i} ${source.key} ${source.src}` } },
+      zoomFrame(el("div", { class: "stage" }, image)),
+      el("figcaption", {}, chooser(source, i), removeButton(source, i)),
+    );
+    repeats(
+      node,
+      offered.map(({ label }) => label),
+    );
+    return node;
+  }
+  /**
+   * @param {Source} source
+   * @param {number} i
+   */
+  function chooser(source, i) {
+    const select = el(
+      "select",
+      {
+        class: "compare-source",
+        "aria-label": "Compare with",
+        on: {
+          change: () => {
+            slots[i] = select.value;
+            changed();
+          },
+        },
+      },
+      offered.map(({ key, label }) => el("option", { value: key, selected: key === source.key }, label)),
+    );
+    select.value = source.key;
+    return select;
+  }
+  /**
+   * @param {Source} source
+   * @param {number} i
+   */
+  const removeButton = (source, i) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        title: "Take it away",
+        "aria-label": `Take away ${source.label}`,
+        on: {
+          click: () => {
+            slots.splice(i, 1);
+            changed();
+          },
+        },
+      },
+      "✕",
+    );
+  /** Flicker, or show the other picture while flickering. */
+  const flicker = () => {
+    if (!comparing()) startComparing();
+    mode = mode === "flicker" ? "side" : "flicker";
+    changed();
+  };
+  return { bar, show, flicker };
+}

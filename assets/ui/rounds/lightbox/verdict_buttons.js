@@ -1,0 +1,69 @@
+/** The buttons of an enlarged picture: accept, reject, accept in part, compare, close. */
+/** @import { PartPainter } from "./accept_part.js" */
+import { state, verdictOf } from "../../app/store.js";
+import { el } from "../../kit/dom.js";
+import { toggle } from "../grid/verdicts.js";
+import { comparing } from "./compare.js";
+
+/**
+ * @param {string} id
+ * @param {PartPainter} part
+ * @param {{ compare: (id: string) => unknown, close: () => unknown }} acts
+ */
+export function verdictButtons(id, part, { compare, close }) {
+  const verdict = verdictOf(id);
+  const inPart = verdict === "accepted" && state.masks.has(id);
+  /**
+   * @param {string} action
+   * @param {string} label
+   * @param {boolean | null} pressed
+   * @param {() => unknown} act
+   * @param {string} key
+   */
+  const button = (action, label, pressed, act, key) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "aria-pressed": pressed === null ? null : String(pressed),
+        data: { action },
+        on: { click: act },
+        title: key,
+      },
+      label,
+    );
+  return el(
+    "div",
+    { class: "lightbox-buttons" },
+    button(
+      "accept",
+      verdict !== "accepted" ? "Accept" : inPart ? "◐ Accepted in part" : "✓ Accepted",
+      verdict === "accepted",
+      () => toggle(id, "accepted"),
+      "A",
+    ),
+    button(
+      "reject",
+      verdict === "rejected" ? "✕ Rejected" : "Reject",
+      verdict === "rejected",
+      () => toggle(id, "rejected"),
+      "R",
+    ),
+    button(
+      "part",
+      inPart ? "Change the part" : "Accept in part…",
+      null,
+      () => part.start(),
+      "P: paint what is right",
+    ),
+    button(
+      "compare",
+      comparing() ? "Leave the comparison" : "Compare…",
+      comparing(),
+      () => compare(id),
+      "C: with the reference, other rounds or any picture",
+    ),
+    button("close", "Close", null, close, "Esc"),
+  );
+}

@@ -1,0 +1,111 @@
+"""Decide on every picture of a round by keys alone, and count the key presses and seconds.
+
+    python -m benchmarks.speed.culling WORKSPACE [--round NAME] [--checkout FOLDER] [--json FILE]
+
+WORKSPACE is what `gal-studio demo` leaves (`--out`/workspace); it is copied, and all decisions of the copy
+are undone. Each picture that looks like the reference is rejected and every other one accepted. A key is
+pressed as soon as the page has painted the one before; the time ends when all verdicts are stored.
+`--checkout` runs the page of another version of the program, to compare with.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+FOCUSED = "document.querySelector(\".tile:has(.tile-face[tabindex='0'])\")?.dataset.id ?? null"
+PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+
+
+def cull(page: Any, verdicts: dict[str, str]) -> int:
+    """Give each picture its verdict by keys; returns how many were pressed."""
+    presses = 0
+
+    def press(key: str) -> None:
+        nonlocal presses
+        page.keyboard.press(key)
+        page.evaluate(PAINTED)
+        presses += 1
+
+    press("ArrowRight")  # to the first picture
+    left = dict(verdicts)
+    while left:
+        at = page.evaluate(FOCUSED)
+        if at in left:
+            press("a" if left.pop(at) == "accepted" else "r")
+        if left and page.evaluate(FOCUSED) not in left:
+            press("ArrowRight")
+    return presses
+
+
+def undo_all(studio: Any, round_id: str) -> None:
+    """Take back every decision of a round."""
+    while studio.undo(round_id):
+        pass
+
+
+def run(workspace: Path, name: str) -> dict[str, Any]:
+    """Cull one round of a workspace."""
+    from playwright.sync_api import sync_playwright
+
+    from gal_studio.state import Store
+    from gal_studio.studio import Studio
+    from tests.ui.conftest import ARGUMENTS, CHROMIUM, Place, serving
+
+    with Store(workspace) as store:
+        studio = Studio(store)
+        project = store.projects.all()[0].id
+        round_id = next(one.id for one in studio.rounds(project) if one.name == name)
+        undo_all(studio, round_id)
+        wanted = {
+            one.id: "rejected" if one.overfit else "accepted" for one in store.candidates.of_round(round_id)
+        }
+        with serving(Place(studio, project, round_id)) as served, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+            page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+            page.set_default_timeout(180_000)
+            page.goto(f"{served.url()}&round={round_id}")
+            page.wait_for_selector("html[data-studio=ready]")
+            page.wait_for_selector(".map .plot .point")
+            page.wait_for_timeout(1000)
+            start = time.perf_counter()
+            presses = cull(page, wanted)
+            pressed = time.perf_counter() - start
+            while store.decisions.verdicts(round_id) != wanted:
+                if time.perf_counter() - start > pressed + 60:
+                    raise SystemExit("the verdicts of the page and of the store differ")
+                time.sleep(0.01)
+            stored = time.perf_counter() - start
+            browser.close()
+    return {
+        "pictures": len(wanted),
+        "presses": presses,
+        "seconds": round(stored, 2),
+        "ms_per_press": round(1000 * pressed / presses, 1),
+        "load": os.getloadavg()[0],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--round", default="Round 1")
+    parser.add_argument("--checkout", type=Path, default=Path(__file__).resolve().parents[2])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    sys.path.insert(0, str(options.checkout))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(options.workspace, Path(folder) / "workspace")
+        result = run(copy, options.round)
+    print(json.dumps(result))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

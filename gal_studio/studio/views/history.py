@@ -1,0 +1,64 @@
+"""The history of a round's decisions, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.types import Author
+from gal_studio.state import Store
+from gal_studio.state.tables.decisions import CandidateState, DecisionStep
+
+
+@dataclass(frozen=True)
+class HistoryStep:
+    """A step in words, such as "accept A drum 04"; one that does not stand can be redone."""
+
+    id: int
+    words: str
+    time: float
+    author: Author
+    stands: bool
+
+
+def decision_history(store: Store, round_id: str) -> tuple[HistoryStep, ...]:
+    """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
+    steps = store.decisions.history(round_id)
+    names = candidate_names(store, round_id) if steps else {}
+    return tuple(
+        HistoryStep(step.id, describe_step(step, names), step.time, step.author, step.stands)
+        for step in steps
+    )
+
+
+def candidate_names(store: Store, round_id: str) -> dict[str, str]:
+    """A short name of each candidate of a round: its prompt and number, as in "A drum 04"."""
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+    heads = short_names(anchors)
+    return {
+        candidate.id: f"{heads[candidate.anchor_id]} {candidate.index + 1:02d}"
+        for candidate in store.candidates.of_round(round_id)
+    }
+
+
+def describe_step(step: DecisionStep, names: Mapping[str, str]) -> str:
+    """What a step did: "accept A drum 04", "reject 12 pictures"."""
+    if step.author == "sampler":
+        return f"accept the suggestion ({_pictures(step, names)})"
+    verbs = {_verb(step.before[name], after) for name, after in step.after.items()}
+    verb = verbs.pop() if len(verbs) == 1 else "decide on {}"
+    return verb.format(_pictures(step, names))
+
+
+def _pictures(step: DecisionStep, names: Mapping[str, str]) -> str:
+    changed = list(step.after)
+    return names.get(changed[0], "a picture") if len(changed) == 1 else f"{len(changed)} pictures"
+
+
+def _verb(before: CandidateState, after: CandidateState) -> str:
+    if after.verdict == "undecided":
+        return "take back {}"
+    if after.verdict == "rejected":
+        return "reject {}"
+    if before.verdict == "accepted" and before.weight != after.weight:
+        return "let {} count as its round" if after.weight is None else f"let {{}} count {after.weight:g}"
+    return "accept {}" if after.mask is None else "accept a part of {}"

@@ -1,0 +1,32 @@
+"""The same prompt and seed in the other rounds of a project."""
+
+from dataclasses import dataclass
+
+from gal_studio.core.naming import round_names
+from gal_studio.core.types import Candidate
+from gal_studio.state import Store
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A candidate of another round with the same prompt and seed."""
+
+    round_id: str
+    round_name: str
+    prompt: str
+    candidate: Candidate
+
+
+def relatives_of(store: Store, candidate_id: str) -> tuple[Relative, ...]:
+    """The candidates of other rounds with the same prompt and seed, in the order of the rounds."""
+    own, here = store.candidates.get(candidate_id), store.candidates.round_of(candidate_id)
+    rounds = store.rounds.of_project(store.rounds.get(here).project_id)
+    names = round_names(rounds)
+    anchors = store.projects.anchors(rounds[0].project_id)
+    prompt = next(anchor.prompt for anchor in anchors if anchor.id == own.anchor_id)
+    alike = store.candidates.of_seed(own.anchor_id, own.seed)
+    return tuple(
+        Relative(round_.id, names[round_.id], prompt, alike[round_.id])
+        for round_ in rounds
+        if round_.id in alike and round_.id != here
+    )

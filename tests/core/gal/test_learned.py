@@ -1,0 +1,87 @@
+"""Learning from a person's choices."""
+
+from dataclasses import replace
+
+import numpy
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from gal_studio.core.gal.learned import (
+    JudgedRound,
+    feature_names,
+    features,
+    fit_preference,
+    leave_one_round_out,
+    suggest_learned,
+)
+from gal_studio.core.gal.selection import suggest
+from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from tests.core.builders import anchor, candidate
+
+
+def judged(seed: int, anchors: int = 6, number: int = 8) -> JudgedRound:
+    """A round in which the person accepts the picture of each prompt that is farthest from the reference."""
+    rng = numpy.random.default_rng(seed)
+    pool = [anchor(order) for order in range(anchors)]
+    candidates = tuple(
+        replace(
+            candidate(of, index, float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.1, 0.4))),
+            id=f"{seed}-{of.id}-{index}",
+        )
+        for of in pool
+        for index in range(number)
+    )
+    good = [one for one in candidates if not one.overfit]
+    accepted = {min((c for c in good if c.anchor_id == of.id), key=lambda c: c.similarity_reference).id
+                for of in pool if any(c.anchor_id == of.id for c in good)}  # fmt: skip
+    return JudgedRound(candidates, score_pool(pool, candidates), frozenset(accepted))
+
+
+def test_the_fit_is_that_of_scikit_learn() -> None:
+    rounds = [judged(1), judged(2)]
+    names = feature_names(rounds)
+    fitted = fit_preference(rounds, names)
+    assert fitted is not None
+    x = numpy.concatenate([features(one.judged, one.scores, names) for one in rounds])
+    y = [candidate.id in one.accepted for one in rounds for candidate in one.judged]
+    model = LogisticRegression(C=1.0, class_weight="balanced", tol=1e-10, max_iter=10_000)
+    model.fit((x - x.mean(axis=0)) / numpy.where(x.std(axis=0) == 0, 1, x.std(axis=0)), y)
+    assert fitted.weights == pytest.approx(model.coef_[0], abs=1e-4)
+    assert fitted.bias == pytest.approx(model.intercept_[0], abs=1e-4)
+
+
+def test_what_was_learned_finds_the_person_s_choices_better_than_the_plain_sampler() -> None:
+    rounds = [judged(seed) for seed in range(6)]
+    plain = [suggest(one.scores, group_by_anchor(one.candidates), 6) for one in rounds]
+    found = leave_one_round_out(rounds, plain, 6)
+    assert found is not None
+    assert found.choices == sum(len(one.accepted) for one in rounds)
+    assert found.learned > 0.7 * found.choices > found.plain
+
+
+def test_suggestions_are_no_copies_of_informative_prompts_and_say_that_they_were_learned() -> None:
+    rounds = [judged(1), judged(2)]
+    fitted = fit_preference(rounds, feature_names(rounds))
+    assert fitted is not None
+    fresh = judged(9)
+    made = suggest_learned(fitted, fresh.candidates, fresh.scores, 3)
+    by_id = {one.id: one for one in fresh.candidates}
+    assert [suggestion.rank for suggestion in made.suggestions] == [1, 2, 3]
+    assert not any(by_id[suggestion.candidate_id].overfit for suggestion in made.suggestions)
+    assert all("Learned from your choices" in suggestion.reason for suggestion in made.suggestions)
+    again = suggest_learned(fitted, tuple(reversed(fresh.candidates)), tuple(reversed(fresh.scores)), 3)
+    assert again == made, "the order of the input does not matter"
+
+
+def test_there_must_be_something_to_learn_from() -> None:
+    nothing = replace(judged(1), accepted=frozenset())
+    names = feature_names([nothing])
+    assert fit_preference([nothing], names) is None
+    assert leave_one_round_out([judged(1)], [suggest((), {}, 3)], 3) is None
+
+
+def test_only_scores_that_every_picture_has_are_learned_from() -> None:
+    with_score = judged(1)
+    scored = tuple(replace(one, more_scores={"sharp": 1.0}) for one in with_score.candidates)
+    assert "sharp" in feature_names([replace(with_score, candidates=scored)])
+    assert "sharp" not in feature_names([replace(with_score, candidates=scored), judged(2)])

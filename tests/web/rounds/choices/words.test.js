@@ -1,0 +1,24 @@
+/** The agreement of a round in words. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { agreementWords, learningWords } from "../../../../assets/ui/rounds/choices/words.js";
+
+/** @param {{ choices: number, agreed: number, kappa: number | null }} figures */
+const words = (figures) => agreementWords({ round: "r", name: "Round 1", log: [], ...figures });
+
+test("agreement says how many, the share and kappa", () => {
+  assert.equal(words({ choices: 3, agreed: 2, kappa: 0.654 }), "you agreed in 2 of 3 (67 %), kappa 0.65");
+  assert.equal(words({ choices: 2, agreed: 0, kappa: -0.1 }), "you agreed in 0 of 2 (0 %), kappa −0.10");
+  assert.equal(words({ choices: 1, agreed: 1, kappa: null }), "you agreed in 1 of 1 (100 %)");
+  assert.equal(words({ choices: 0, agreed: 0, kappa: null }), "nothing that you decided stands");
+});
+
+test("the offer to learn counts the overrides, then compares both samplers", () => {
+  const offer = { overrides: 3, needed: 10, on: false, agreement: null };
+  assert.match(learningWords(offer), /From 10 overrides on, .*: 3 so far\./);
+  assert.match(learningWords({ ...offer, overrides: 10 }), /in two rounds/);
+  assert.match(
+    learningWords({ ...offer, overrides: 12, agreement: { choices: 10, learned: 6, plain: 4 } }),
+    /of the 10 pictures that you accepted, it would have suggested 6; the plain sampler 4\.$/,
+  );
+});

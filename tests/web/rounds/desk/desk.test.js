@@ -1,0 +1,53 @@
+/** Order of the pictures, and the score range. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sorted } from "../../../../assets/ui/rounds/desk/desk.js";
+import { boundAt, extent } from "../../../../assets/ui/rounds/desk/range.js";
+import { passes, state } from "../../../../assets/ui/app/store.js";
+import { candidate } from "../../samples.js";
+
+const PICTURES = [
+  candidate({ id: "a", margin: -0.2, seed: "9", scores: { sharp: 1 } }),
+  candidate({ id: "b", margin: 0.1, seed: "10" }),
+  candidate({ id: "c", margin: 0.3, seed: "18446744073709551615", scores: { sharp: 3 } }),
+  candidate({ id: "d", margin: 0.1, seed: "18446744073709551614", scores: { sharp: 2 } }),
+];
+/** @param {string} sort */
+const order = (sort, reverse = false) =>
+  sorted(PICTURES, sort, reverse)
+    .map(({ id }) => id)
+    .join("");
+
+test("closest calls come first, ties keep their order", () => {
+  assert.equal(order("margin"), "bdac");
+  assert.equal(order("margin", true), "cabd");
+});
+
+test("seeds are ordered as numbers, however large", () => {
+  assert.equal(order("seed"), "abdc");
+  assert.equal(order("seed", true), "cdba");
+});
+
+test("of other scores the largest comes first; pictures without one are last both ways", () => {
+  assert.equal(order("sharp"), "cdab");
+  assert.equal(order("sharp", true), "adcb");
+});
+
+test("a range shows the pictures between its bounds", () => {
+  assert.deepEqual(extent(PICTURES, "sharp"), [1, 3]);
+  assert.equal(extent(PICTURES, "unknown"), null);
+  assert.deepEqual([boundAt([1, 3], 0), boundAt([1, 3], 100), boundAt([1, 3], 200)], [1, 2, 3]);
+  state.candidates = new Map(PICTURES.map((picture) => [picture.id, picture]));
+  const shown = () => PICTURES.filter(({ id }) => passes(id)).map(({ id }) => id);
+  state.range = { score: "sharp", low: 2, high: 3 };
+  assert.deepEqual(shown(), ["c", "d"], "without the score it is not shown");
+  state.range = { score: "margin", low: -0.2, high: 0.1 };
+  assert.deepEqual(shown(), ["a", "b", "d"]);
+  state.filter = "rejected";
+  state.verdicts = new Map([["a", "rejected"]]);
+  assert.deepEqual(shown(), ["a"]);
+  state.range = null;
+  state.filter = "undecided";
+  assert.deepEqual(shown(), ["b", "c", "d"]);
+  state.filter = "all";
+});
