@@ -81,9 +81,14 @@ def given_mask(one: Payload) -> Mask | None:
 
 
 def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:
-    """The trigger word of a set: as typed, or the word in angle brackets that all its prompts contain."""
+    """The trigger word of a set: as typed, or the word in angle brackets that all its prompts contain.
+
+    If they share none, it is that of the first prompt, so that those without it can be named.
+    """
     typed: str = set_.get("trigger_word", "")
-    return "" if kind == "style" else typed.strip() or find_trigger_word(prompts)
+    if kind == "style":
+        return ""
+    return typed.strip() or find_trigger_word(prompts) or find_trigger_word(prompts[:1])
 
 
 def _check_apart(words: Sequence[str]) -> None:

@@ -113,6 +113,23 @@ def test_what_is_wrong_is_said_where_it_is_wrong():
     assert "at most 4" in many["problem"]
 
 
+def test_a_prompt_without_the_word_of_the_others_is_named():
+    request = {
+        "kind": "object", "preset": "pocket",
+        "sets": [{"prompts": [POT, "A teapot"], "places": ["prompt", "1"], "pictures": 2}],
+    }  # fmt: skip
+    (note,) = [note for note in derive(request)["notes"] if note["tone"] == "error"]
+    assert (note["set"], note["field"]) == (0, "1")
+    assert "does not contain the trigger word '<dotty>'" in note["text"]
+
+
+def test_what_is_missing_is_an_error_of_a_final_form_only():
+    request = {"kind": "style", "preset": "pocket", "sets": [{"prompts": [], "pictures": 0}]}
+    assert derive(request)["notes"] == []
+    (note,) = derive({**request, "final": True})["notes"]
+    assert (note["field"], note["tone"]) == ("pictures", "error")
+
+
 @pytest.mark.parametrize(
     ("kind", "prompts", "word"),
     [("style", ["A cat"], ""), ("object", ["A cat"], ""), ("object", ["A cat"], "<sks>")],
