@@ -1,5 +1,6 @@
 /** Payload types; keep in sync with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
 
+import type { Measures } from "./payloads_measures.d.ts";
 import type { Refinement } from "./payloads_refinement.d.ts";
 
 export type ProjectKind = "style" | "object";
@@ -168,6 +169,8 @@ interface JobWords {
   title: string;
   doing: string;
   unit: string;
+  /** It lets every other job go first. */
+  background: boolean;
 }
 
 export interface Job extends JobWords {
@@ -219,6 +222,7 @@ export interface Parts {
   rounds: RoundChip[];
   job: Job | null;
   queue: Queue;
+  measures: Measures;
   round: Round;
   refinement: Refinement;
   scores: Score[];

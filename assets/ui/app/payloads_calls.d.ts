@@ -1,6 +1,7 @@
 /** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
 
 import type { Fact, PictureRef, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
+import type { SheetRow } from "./payloads_measures.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
@@ -68,10 +69,8 @@ export interface Preset {
 export interface RoundResult {
   id: string;
   name: string;
+  parent_id: string | null;
   candidates: number;
-  overfit_rate: number | null;
-  /** In [0, ln 2]. */
-  openness: number | null;
   weight: number;
   adapter: boolean;
   accepted: ShownPicture[];
@@ -185,6 +184,7 @@ export interface Answers {
   seen: { sets: SeenSet[] };
   captions: { zip: string };
   results: { rounds: RoundResult[] };
+  test_pictures: { rows: SheetRow[] };
   same_seed: { rounds: SameSeed[]; most: number };
   other_rounds: { rounds: OtherRound[] };
   patch_maps: { maps: PatchMap[] };
@@ -215,6 +215,10 @@ export interface WriteAnswers {
   enable_anchor: Nothing;
   fine_tune: OfRound;
   generate: OfRound;
+  measure: { job: string };
+  measure_all: { jobs: string[] };
+  change_test_set: Nothing;
+  measure_when: Nothing;
   next_round: OfRound;
   branch: OfRound;
   make_pairs: OfRound;

@@ -17,6 +17,7 @@ const QUIET = new Set([
   "options",
   "results",
   "same_seed",
+  "test_pictures",
   "other_rounds",
   "check",
   "seen",

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
+from gal_studio.core.job_kinds import BACKGROUND
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
@@ -40,13 +41,13 @@ class JobReading:
         return None if row is None else job_of(row)
 
     def active(self, round_id: str) -> tuple[Job, ...]:
-        """The jobs of a round that run, or will run without further action."""
+        """The jobs of a round that run, or will run without further action; none in the background."""
         rows = self._database.rows(
             "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
             f"AND NOT {BLOCKED} ORDER BY position",
             (round_id,),
         )
-        return tuple(map(job_of, rows))
+        return tuple(job for job in map(job_of, rows) if job.kind not in BACKGROUND)
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""
@@ -73,6 +74,14 @@ class JobReading:
         if len(rows) < 2 or rows[-1]["time"] <= rows[0]["time"] or rows[-1]["done"] <= rows[0]["done"]:
             return None
         return float((rows[-1]["done"] - rows[0]["done"]) / (rows[-1]["time"] - rows[0]["time"]))
+
+    def should_give_way(self, job_id: str) -> bool:
+        """Whether a job that runs in the background has another one before it that could run now."""
+        ready = (
+            f"SELECT 1 FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} "
+            "AND position < (SELECT position FROM jobs WHERE id = ?) LIMIT 1"
+        )
+        return self._database.row(ready, (job_id,)) is not None
 
     def should_stop(self, job_id: str) -> bool:
         """Whether the worker must leave the job at this step."""

@@ -14,6 +14,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.views.choices import project_choices
+from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
 
@@ -128,6 +129,7 @@ def show_all(store: Store, project_id: str) -> None:
     """Make every view of a project; raises whatever the page would raise."""
     project_view(store, project_id)
     round_summaries(store, project_id)
+    measures_view(store, project_id)
     choices_table(project_choices(store, project_id), "csv")
     for round_ in store.rounds.of_project(project_id):
         round_view(store, round_.id)

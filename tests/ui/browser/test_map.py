@@ -169,7 +169,7 @@ def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: W
     page = opened(watched, served.url() + f"&round={served.place.round}")
     named = (
         "Object.fromEntries([...document.querySelectorAll('text.cluster')]"
-        ".map((n) => [n.textContent, n.style.fill]))"
+        ".map((node) => [node.textContent, node.style.fill]))"
     )
     first = page.evaluate(named)
     page.evaluate(

@@ -149,7 +149,16 @@ class Archive:
         self._manifest["schema"] = 4
         self._put_masks_beside_references()
         self._leave_out(
-            {"reference_masks", "pair_regions", "candidate_scores", "overrides", "override_reasons"}
+            {
+                "reference_masks",
+                "pair_regions",
+                "candidate_scores",
+                "test_pictures",
+                "test_prompts",
+                "test_sets",
+                "overrides",
+                "override_reasons",
+            }
         )
         self.columns("decisions", self._table("decisions")["columns"][:-1])
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])

@@ -14,7 +14,8 @@ from gal_studio.state.database.migrations import (
     m11_candidate_scores,
     m12_witnesses,
     m13_overrides,
-    m16_seen_pictures,
+    m14_test_set,
+    m15_seen_pictures,
 )
 
 _VERSIONS = (
@@ -31,7 +32,8 @@ _VERSIONS = (
     m11_candidate_scores,
     m12_witnesses,
     m13_overrides,
-    m16_seen_pictures,
+    m14_test_set,
+    m15_seen_pictures,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -52,7 +52,9 @@ test("copies and other pictures have different colours", () => {
 });
 
 test("each witness of a copy has a colour", () => {
-  const by = ["", "prompts", "pictures", "both"].map((copy_by) => candidate({ copy_by }));
+  /** @type {("" | "prompts" | "pictures" | "both")[]} */
+  const witnesses = ["", "prompts", "pictures", "both"];
+  const by = witnesses.map((copy_by) => candidate({ copy_by }));
   assert.equal(new Set(colours(by, "copy")).size, 4);
 });
 

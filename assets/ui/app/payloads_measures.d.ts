@@ -1,0 +1,84 @@
+/** Payloads of the test set; keep in sync with gal_studio/ui/payloads/measures.py. */
+
+/** A mean or a mean difference with its 95 % interval over prompts. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+  pictures: number;
+}
+
+export type Metric = "success" | "clip_t" | "clip_i" | "copies";
+
+/** A paired difference to the round before. */
+export interface Change extends Interval {
+  verdict: "better" | "worse" | "more" | "less" | "unclear";
+}
+
+/** What is known of a round that has drawn all held-out prompts. */
+export interface Report {
+  /** How many of the held-out pictures show what was asked for, and how many show the reference. */
+  success: number;
+  copies: number;
+  pictures: number;
+  figures: Partial<Record<Metric, Interval>>;
+  changes: Partial<Record<Metric, Change>>;
+  /** Mean gain over the base model: how much closer to the reference, 0 for a copy. */
+  gain: Interval | null;
+  /** Success on accepted prompts, and its change since the round before. */
+  learned: Interval | null;
+  learned_change: Change | null;
+  /** Likeness to the reference that was not asked for, and its share of that which was. */
+  leak: (Interval & { share: number | null }) | null;
+}
+
+/** A round, or the base model (`id` null). */
+export interface MeasuredRound {
+  id: string | null;
+  name: string;
+  parent_id: string | null;
+  /** Trained on the references alone. */
+  plain: boolean;
+  trained: boolean;
+  drawn: number;
+  wanted: number;
+  report: Report | null;
+}
+
+export interface RoundWarning {
+  round: string;
+  kind: "overfit" | "leak";
+  sentence: string;
+}
+
+export interface Measures {
+  /** Is the test set stored? Otherwise it is only proposed. */
+  chosen: boolean;
+  prompts: string[];
+  seeds: number;
+  when: "auto" | "always" | "never";
+  left_out: string[];
+  called: string;
+  best: string | null;
+  sentence: string;
+  warnings: RoundWarning[];
+  rounds: MeasuredRound[];
+  drawn: number;
+}
+
+export interface SheetPicture {
+  id: string;
+  version: string;
+  seed: string;
+  copy: boolean;
+  blank: boolean;
+  clip_t: number;
+  clip_i: number;
+}
+
+/** A prompt of the test set with its pictures by round ("" for the base model) and number of the seed. */
+export interface SheetRow {
+  part: "held_out" | "accepted" | "plain";
+  prompt: string;
+  pictures: Record<string, Record<string, SheetPicture>>;
+}
