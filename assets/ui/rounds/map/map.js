@@ -165,6 +165,7 @@ async function draw() {
   words();
   showLegend(viewpoint.memory.colour);
   if (!panel.clientWidth || state.step !== "rounds") return;
+  if (turned && !state.round) return; // the next round is on its way
   drawings += 1;
   const drawing = drawings;
   try {
