@@ -12,7 +12,8 @@ from tests.ui.conftest import Place
 
 READ = {
     "derive", "overview", "options", "check", "patch_maps", "part_mask", "pair", "reference_mask",
-    "before_after", "captions", "seen", "poll", "log", "results", "same_seed", "test_pictures",
+    "before_after", "captions", "seen", "poll", "log", "results", "same_seed",
+    "other_rounds", "test_pictures",
 }  # fmt: skip
 
 
