@@ -1,11 +1,12 @@
 /** The contact sheet of the test set: prompts down, rounds across, the reference beside it. */
-/** @import { MeasuredRound, Measures, SheetPicture, SheetRow } from "../app/payloads_measures.d.ts" */
+/** @import { MeasuredRound, Measures, SheetRow } from "../app/payloads_measures.d.ts" */
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { address } from "../app/urls.js";
 import { el, reference, repeats, setText } from "../kit/dom.js";
 import { segments } from "../kit/segments.js";
+import { pictureOf, pictureWords, viewerRow } from "./sheet_pictures.js";
 import { openViewer } from "./viewer.js";
 
 /** @typedef {SheetRow["part"]} Part */
@@ -185,16 +186,6 @@ function prompt(text, called) {
   return head ? [head, el("span", {}, ` ${called}`)] : [text];
 }
 
-/** @param {SheetPicture} picture */
-const words = (picture) => (picture.blank ? "blank" : picture.copy ? "shows the reference" : "as asked");
-
-/**
- * @param {SheetRow} row
- * @param {string | null} round
- * @param {number} seed
- */
-const pictureOf = (row, round, seed) => row.pictures[round ?? ""]?.[seed] ?? null;
-
 /**
  * @param {SheetRow[]} rows
  * @param {MeasuredRound[]} rounds
@@ -224,33 +215,12 @@ function cell(rows, rounds, row, round, seed) {
         type: "button",
         class: "enlarge",
         data: { copy: picture.copy ? "yes" : "no" },
-        "aria-label": `${row.prompt}, ${round.name}: ${words(picture)}. Enlarge`,
-        title: `${round.name}: ${words(picture)}. Click to flip it through the rounds`,
+        "aria-label": `${row.prompt}, ${round.name}: ${pictureWords(picture)}. Enlarge`,
+        title: `${round.name}: ${pictureWords(picture)}. Click to flip it through the rounds`,
         on: { click: enlarge },
       },
       el("img", { src: address("test-thumb", picture), alt: "", loading: "lazy" }),
       picture.copy ? el("span", { class: "copy-mark" }, "copy") : null,
     ),
   );
-}
-
-/**
- * @param {SheetRow} row
- * @param {MeasuredRound[]} rounds
- * @param {number} at
- * @param {number} seed
- */
-function viewerRow(row, rounds, at, seed) {
-  const frames = rounds.map(({ id, name }) => {
-    const picture = pictureOf(row, id, seed);
-    const [prompt, likeness] = [picture?.clip_t.toFixed(3), picture?.clip_i.toFixed(3)];
-    return {
-      name,
-      src: picture && address("test-picture", picture),
-      words: picture
-        ? `${words(picture)} · matches its prompt ${prompt} · like the reference ${likeness}`
-        : "not drawn",
-    };
-  });
-  return { title: row.prompt, frames, at };
 }

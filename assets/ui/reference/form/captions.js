@@ -51,10 +51,12 @@ export function giveCaptions({ rows, parts }, captions, coming) {
 }
 
 /**
- * Save captions as a zip of text files named like the pictures.
- * @param {{ name: string, caption: string }[]} captions
+ * Save the prompts of pictures as a zip of text files named like the pictures.
+ * @param {{ name: string }[]} rows
+ * @param {string[]} prompts
  */
-export async function saveCaptions(captions) {
+export async function saveCaptions(rows, prompts) {
+  const captions = rows.map(({ name }, i) => ({ name, caption: prompts[i] }));
   const answer = await call("reference", "captions", { captions });
   if (!answer) return;
   const bytes = Uint8Array.from(atob(answer.zip), (letter) => letter.charCodeAt(0));

@@ -12,6 +12,7 @@ import { watchPictures } from "./looks.js";
 import { firstPlace, notePlace, reveal, showNotes } from "./notes.js";
 import { mountPresets } from "./presets.js";
 import { PictureSet } from "./picture_set.js";
+import { labelSet } from "./set_elements.js";
 
 const MAX_OBJECTS = 4; // the server rejects more
 const SETTLE = 180; // ms after typing
@@ -181,12 +182,8 @@ class ProjectForm {
 
   /** @param {PictureSet[]} chosen */
   project(chosen) {
-    return {
-      kind: this.kind(),
-      sets: chosen.map((set) => ({ trigger_word: set.word(), references: set.references() })),
-      name: this.parts.name.value,
-      ...this.presets?.chosen(),
-    };
+    const sets = chosen.map((set) => ({ trigger_word: set.word(), references: set.references() }));
+    return { kind: this.kind(), sets, name: this.parts.name.value, ...this.presets?.chosen() };
   }
 
   /** Show and label the sets, and the button that adds one. */
@@ -195,7 +192,7 @@ class ProjectForm {
     for (const [i, set] of this.sets.entries()) {
       set.node.hidden = !this.open().includes(set);
       set.setKind(this.kind());
-      set.setNumber(several ? i + 1 : null);
+      labelSet(set.parts, several ? i + 1 : null);
     }
     setAttribute(this.parts.sets, "data-several", several);
     this.parts.another.hidden = this.kind() === "style" || this.sets.length >= MAX_OBJECTS;
@@ -220,12 +217,9 @@ class ProjectForm {
 
   keep() {
     if (this.restoring) return;
-    keepForm({
-      kind: this.kind(),
-      name: this.parts.name.value,
-      sets: this.sets.map((set) => set.kept()),
-      model: this.presets ? this.presets.kept() : (keptForm()?.model ?? null), // the presets come later
-    });
+    const model = this.presets ? this.presets.kept() : (keptForm()?.model ?? null); // the presets come later
+    const sets = this.sets.map((set) => set.kept());
+    keepForm({ kind: this.kind(), name: this.parts.name.value, sets, model });
   }
 
   /** Show what an earlier page left unfinished. */

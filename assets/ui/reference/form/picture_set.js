@@ -37,7 +37,8 @@ export class PictureSet {
   constructor(upload, { changed, remove }) {
     this.upload = upload;
     this.changed = changed;
-    this.parts = elementsOf({ changed: () => this.refresh(), remove, save: () => this.saveCaptions() });
+    const save = () => saveCaptions(this.rows, this.prompts());
+    this.parts = elementsOf({ changed: () => this.refresh(), remove, save });
     this.node = this.parts.node;
     this.file = this.parts.file;
     takeFiles(this.parts.drop, this.file, (files) => this.add(files));
@@ -94,12 +95,10 @@ export class PictureSet {
     const pictures = files.filter((file) => !isText(file) && !isMask(file));
     giveCaptions(this, captions, pictures.map(stem));
     for (const one of pictures) this.addPicture(one, captions.get(stem(one)) ?? "");
-    for (const [name, mask] of masks)
-      giveMask(
-        this.rows.find((row) => row.stem === name),
-        mask,
-        this.upload,
-      );
+    for (const [name, mask] of masks) {
+      const row = this.rows.find((one) => one.stem === name);
+      giveMask(row, mask, this.upload);
+    }
     if (this.prompts().some((prompt) => !prompt)) this.parts.prompt.focus();
     this.refresh();
   }
@@ -201,15 +200,6 @@ export class PictureSet {
     }
   }
 
-  /** @param {number | null} number */
-  setNumber(number) {
-    const { head, title, node, away } = this.parts;
-    head.hidden = number === null;
-    setText(title, `Object ${number}`);
-    node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
-    away.setAttribute("aria-label", `Remove object ${number}`);
-  }
-
   /**
    * @param {DerivedSet & { anchors: string[] }} answer
    * @param {boolean} alone
@@ -253,10 +243,5 @@ export class PictureSet {
     const together = this.warning ? [{ tone: "warning", text: this.warning }] : [];
     showNotes(this.parts.fileNotes, [...this.pictureNotes, ...together]);
     setAttribute(this.parts.list, "aria-label", count(this.rows.length, "picture"));
-  }
-
-  saveCaptions() {
-    const prompts = this.prompts();
-    return saveCaptions(this.rows.map(({ name }, i) => ({ name, caption: prompts[i] })));
   }
 }

@@ -1,5 +1,5 @@
 /** The elements of one set of references in the form. */
-import { el } from "../../kit/dom.js";
+import { el, setText } from "../../kit/dom.js";
 import { notePlace } from "./notes.js";
 
 /**
@@ -106,4 +106,16 @@ export function takeFiles(drop, file, add) {
     add([...(file.files ?? [])]);
     file.value = "";
   });
+}
+
+/**
+ * Number a set among several objects; null for the only one.
+ * @param {ReturnType<typeof elementsOf>} parts
+ * @param {number | null} number
+ */
+export function labelSet({ head, title, node, away }, number) {
+  head.hidden = number === null;
+  setText(title, `Object ${number}`);
+  node.setAttribute("aria-label", number === null ? "References" : `Object ${number}`);
+  away.setAttribute("aria-label", `Remove object ${number}`);
 }

@@ -7,7 +7,7 @@ import { write } from "../../app/writes.js";
 import { el, focusKept, focusedIn, repeats, typing } from "../../kit/dom.js";
 import { address } from "../../app/urls.js";
 import { howComputed } from "../../kit/how.js";
-import { agreementWords, KINDS, learningWords } from "./words.js";
+import { agreementWords, clockWords, KINDS, learningWords, scoreWords } from "./words.js";
 
 const newRequest = newest();
 /** @type {RoundChoices[]} */
@@ -172,7 +172,7 @@ function row(round, choice) {
       el("b", {}, choice.prompt),
       el(
         "span",
-        { title: figures(choice) },
+        { title: scoreWords(choice) },
         KINDS[choice.kind],
         choice.stands ? null : " · taken back",
         " · ",
@@ -181,25 +181,6 @@ function row(round, choice) {
       reason(round, choice),
     ),
   );
-}
-
-/** @param {Date} when */
-const clockWords = (when) => when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-
-/**
- * The scores at the time of the choice.
- * @param {Choice} choice
- */
-function figures({ scores }) {
-  /** @param {string} part */
-  const line = (part) =>
-    Object.entries(scores[part] ?? {})
-      .map(([name, value]) => `${name.replaceAll("_", " ")} ${Number(value.toFixed(4))}`)
-      .join(", ");
-  return ["prompt", "suggested", "chosen"]
-    .filter((part) => line(part))
-    .map((part) => `${part}: ${line(part)}`)
-    .join("\n");
 }
 
 /**

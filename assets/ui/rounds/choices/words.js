@@ -35,3 +35,22 @@ export function learningWords({ overrides, needed, agreement }) {
     `the plain sampler ${plain}.`
   );
 }
+
+/** @param {Date} when */
+export const clockWords = (when) => when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+/**
+ * The scores at the time of the choice.
+ * @param {Choice} choice
+ */
+export function scoreWords({ scores }) {
+  /** @param {string} part */
+  const line = (part) =>
+    Object.entries(scores[part] ?? {})
+      .map(([name, value]) => `${name.replaceAll("_", " ")} ${Number(value.toFixed(4))}`)
+      .join(", ");
+  return ["prompt", "suggested", "chosen"]
+    .filter((part) => line(part))
+    .map((part) => `${part}: ${line(part)}`)
+    .join("\n");
+}

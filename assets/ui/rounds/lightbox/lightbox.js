@@ -1,11 +1,11 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { PartPainter } from "./accept_part.js" */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
-/** @import { Offer } from "../../heatmap/panel.js" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, typing, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
+import { heatKinds } from "./heat_kinds.js";
 import { neighbour, openPictures } from "../grid/neighbours.js";
 import { likeWords } from "../grid/witnesses.js";
 import { lightboxBar } from "./bar.js";
@@ -188,23 +188,6 @@ function candidatePlate(candidate) {
   const frame = zoomFrame(place, painting);
   return { id, heat, part, place, node: el("figure", {}, frame, words, part.node, heat.node) };
 }
-
-/**
- * The maps of a candidate: where it shows the reference, if it was compared; and how like it each area is.
- * @param {Candidate} candidate
- * @returns {Offer[]}
- */
-const heatKinds = ({ compared }) => [
-  ...(compared ? [SHOWN] : []),
-  { kind: "quality", label: compared ? "Every likeness" : "Heat map", name: "Likeness to the reference" },
-];
-/** @type {Offer} */
-const SHOWN = {
-  kind: "shown",
-  label: "Where it shows the reference",
-  name: "How much of the reference it shows",
-  title: "H: which areas look like the reference, apart from what the style shares",
-};
 
 /** @param {string} words */
 const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);

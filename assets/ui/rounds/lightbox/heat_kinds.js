@@ -1,0 +1,21 @@
+/** The heat maps that the enlarged view of a candidate offers. */
+/** @import { Candidate } from "../../app/payloads.d.ts" */
+/** @import { Offer } from "../../heatmap/panel.js" */
+
+/** @type {Offer} */
+const SHOWN = {
+  kind: "shown",
+  label: "Where it shows the reference",
+  name: "How much of the reference it shows",
+  title: "H: which areas look like the reference, apart from what the style shares",
+};
+
+/**
+ * The maps of a candidate: where it shows the reference, if it was compared; and how like it each area is.
+ * @param {Candidate} candidate
+ * @returns {Offer[]}
+ */
+export const heatKinds = ({ compared }) => [
+  ...(compared ? [SHOWN] : []),
+  { kind: "quality", label: compared ? "Every likeness" : "Heat map", name: "Likeness to the reference" },
+];
