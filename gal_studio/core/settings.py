@@ -48,8 +48,8 @@ class SettingsGroup:
         return cls(**{name: _read(known[name].type, value) for name, value in named.items()})
 
     def to_dict(self) -> dict[str, Any]:
-        """Convert to a plain dictionary for JSON or TOML."""
-        return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
+        """Convert to a plain dictionary for JSON or TOML, in which tuples are lists."""
+        return dataclasses.asdict(self, dict_factory=_plain)  # type: ignore[call-overload, no-any-return]
 
     def to_former_dict(self) -> dict[str, Any]:
         """Like `to_dict`, with the first version's names: stored fingerprints are hashes of these.
@@ -68,6 +68,10 @@ class SettingsGroup:
         """A copy with some values changed; nested groups may be partial."""
         named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
         return type(self).from_dict(_merged(self.to_dict(), named))
+
+
+def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
-/** @import { Anchor, Candidate, Job, Project, Queue } from "../../assets/ui/app/payloads.d.ts" */
-/** @import { QueuedJob, Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { Anchor, Candidate, Project } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { Job, Queue } from "../../assets/ui/app/payloads_work.d.ts" */
+/** @import { Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { QueuedJob } from "../../assets/ui/app/payloads_work.d.ts" */
 /** @import { Change, MeasuredRound, Measures, Report } from "../../assets/ui/app/payloads_measures.d.ts" */
 /** @import { Pair, Refinement } from "../../assets/ui/app/payloads_refinement.d.ts" */
 

@@ -2,20 +2,11 @@
 
 import type { Measures } from "./payloads_measures.d.ts";
 import type { Refinement } from "./payloads_refinement.d.ts";
+import type { Job, Queue } from "./payloads_work.d.ts";
 
 export type ProjectKind = "style" | "object";
 export type RoundKind = "fine_tune" | "refine";
 export type Verdict = "accepted" | "rejected" | "undecided";
-export type JobState =
-  | "queued"
-  | "running"
-  | "pausing"
-  | "stopping"
-  | "paused"
-  | "stopped"
-  | "interrupted"
-  | "error"
-  | "completed";
 
 /** A name and its value, both as display text. */
 export type Fact = [name: string, value: string];
@@ -162,58 +153,6 @@ export interface Candidate extends ShownPicture {
   /** Whether its patches were compared with the reference, and count. */
   compared: boolean;
   remark: string;
-}
-
-/** Display text of a job: `title` for the whole job, `doing` for the current phase if it has its own text. */
-interface JobWords {
-  title: string;
-  doing: string;
-  unit: string;
-  /** It lets every other job go first. */
-  background: boolean;
-}
-
-export interface Job extends JobWords {
-  id: string;
-  kind: string;
-  round_id: string;
-  state: JobState;
-  phase: string;
-  done: number;
-  total: number;
-  finished: string;
-  rate: number | null;
-  seconds_left: number | null;
-  message: string;
-  worker_alive: boolean;
-  paused_for: string;
-}
-
-/** A job in the queue of all projects. */
-export interface QueuedJob extends JobWords {
-  id: string;
-  kind: string;
-  round_id: string;
-  round_name: string;
-  project_id: string;
-  project_name: string;
-  state: JobState;
-  phase: string;
-  done: number;
-  total: number;
-  message: string;
-  paused_for: string;
-  waits_for: string[];
-  /** `waits_for` as display text. */
-  behind: string;
-  can_rise: boolean;
-  can_sink: boolean;
-}
-
-export interface Queue {
-  working: QueuedJob[];
-  waiting: QueuedJob[];
-  halted: QueuedJob[];
 }
 
 /** The parts of a poll response; unchanged parts are omitted. */

@@ -1,5 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
-/** @import { Candidate, Job, Project, Queue, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
+/** @import { Candidate, Project, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
+/** @import { Job, Queue } from "./payloads_work.d.ts" */
 /** @import { Measures } from "./payloads_measures.d.ts" */
 /** @import { Refinement } from "./payloads_refinement.d.ts" */
 

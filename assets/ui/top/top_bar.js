@@ -1,5 +1,5 @@
 /** The top bar: project, steps and job. */
-/** @import { Job } from "../app/payloads.d.ts" */
+/** @import { Job } from "../app/payloads_work.d.ts" */
 /** @import { TopParts } from "../app/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";

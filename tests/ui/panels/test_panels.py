@@ -47,7 +47,7 @@ def test_a_verdict_is_recorded_undone_and_redone(place: Place):
         "what": "accept A tie 01",
     }
     assert verdicts(place.round) == {first: "accepted"}
-    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": []}
+    assert WRITES["redo"](place.studio, {"round": place.round}) == {"changed": [], "what": ""}
 
 
 def test_an_odd_verdict_is_refused(place: Place):
