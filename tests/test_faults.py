@@ -68,7 +68,7 @@ def test_the_witness_sees_a_lost_and_an_altered_file(witness: Witness) -> None:
     first.write_bytes(b"another")
     second.unlink()
     witness.check()
-    assert 1 <= witness.losses.files <= 2, "a picture of a reference may be among them"
+    assert 1 <= witness.losses.files <= 2, "a mask or a preview may be among them"
 
 
 def test_the_witness_misses_a_whole_database(witness: Witness) -> None:

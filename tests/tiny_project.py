@@ -13,7 +13,15 @@ from gal_studio.studio import ProjectDraft
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 
 CHANGES: Mapping[str, Any] = {
-    "tune": {"steps": 6, "batch_size": 2, "rank": 2, "checkpoint_every": 2, "prior_images": 3},
+    "tune": {
+        "steps": 6,
+        "batch_size": 2,
+        "rank": 2,
+        "checkpoint_every": 2,
+        "prior_images": 3,
+        "prior_styles": [],
+        "accepted_share": 0.0,
+    },
     "generation": {"candidates": 3, "steps": 3, "batch_size": 4, "guidance_scale": 3.0},
     "gal": {"top_k": 2},
     "refine": {"pairs": 4, "steps": 6, "batch_size": 2, "checkpoint_every": 2},

@@ -26,9 +26,15 @@ LASTING = {
     "project_references": "SELECT * FROM project_references",
     "adapters": "SELECT id, adapter, trained_as FROM rounds WHERE adapter IS NOT NULL",
     "job_moves": "SELECT * FROM job_moves",
+    "test_pictures": "SELECT id, prompt_id, round_id, number, seed, image, scores FROM test_pictures",
 }
 FILES = (
-    ("images", ".png", "SELECT image FROM candidates UNION SELECT image FROM class_images"),
+    (
+        "images",
+        ".png",
+        "SELECT image FROM candidates UNION SELECT image FROM class_images "
+        "UNION SELECT image FROM test_pictures UNION SELECT image FROM project_references",
+    ),
     ("adapters", ".safetensors", "SELECT adapter FROM rounds WHERE adapter IS NOT NULL"),
 )
 Rows = dict[str, set[tuple[Any, ...]]]

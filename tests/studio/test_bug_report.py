@@ -64,7 +64,7 @@ def test_the_report_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "## Other output\nKilled",
     ):  # fmt: skip
         assert part in text, part
-    for private in (str(tmp_path), "abcd", "Private name", "watercolor"):
+    for private in (str(tmp_path), "abcd", "Private name", "A cat"):
         assert private not in text, private
     assert "## Settings" not in bare
     assert "no ~/models" in bare

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.engine.families.registry import FAMILIES
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.models.hub import is_directory
 
 PART = "vae"
-_DENOISERS = ("unet", "transformer")  # their configurations name the side of a latent
 _USUAL_SIDE = 512  # pixels, where no configuration names one
 _LARGEST_WHOLE = 512  # pixels; a longer side is encoded and decoded in tiles
 
@@ -72,7 +72,7 @@ def load_autoencoder(name: str) -> Autoencoder:
 
 def _configuration(name: str) -> dict[str, Any]:
     """The configuration of the model's denoiser; empty if there is none on this machine."""
-    for part in _DENOISERS:
+    for part in sorted({family.part for family in FAMILIES}):  # its configuration names a latent's side
         path = _file(name, f"{part}/config.json")
         if path is not None:
             found = json.loads(path.read_text(encoding="utf-8"))
