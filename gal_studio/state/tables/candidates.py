@@ -95,9 +95,9 @@ class Candidates:
     def of_seed(self, anchor_id: str, seed: int) -> dict[str, Candidate]:
         """The candidates of an anchor with this seed that have their picture, by round."""
         rows = self._database.rows(
-            "SELECT * FROM candidates WHERE anchor_id = ? AND seed = ? AND image <> ''", (anchor_id, seed)
+            f"{_SELECT} WHERE anchor_id = ? AND candidates.seed = ? AND image <> ''", (anchor_id, seed)
         )
-        return {row["round_id"]: _candidate(row, {}) for row in rows}
+        return {row["round_id"]: self.get(row["id"]) for row in rows}
 
     def _more_scores(self, condition: str, identity: str) -> dict[str, dict[str, float]]:
         """The scores that are not columns, of the candidates of a condition: name and value by ID."""

@@ -230,7 +230,7 @@ def test_other_rounds_are_ghosts_and_pictures_appear_when_near(watched: Watched,
 def odd_project(served: Served, pictures: int) -> str:
     """A project with so many pictures, which all have one place."""
     studio = served.place.studio
-    project = make_project(studio, name="Odd", candidates=max(1, pictures))
+    project = make_project(studio, name="Odd", candidates=max(2, pictures))
     round_id = studio.rounds(project)[0].id
     train(studio, round_id)
     if pictures:
