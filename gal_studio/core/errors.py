@@ -1,8 +1,35 @@
-"""The exception for errors that the user can fix."""
+"""The exception for errors that the user can fix, and texts that can be shown anywhere."""
+
+import unicodedata
+
+LONGEST_SENTENCE = 2000
+_HIDDEN = frozenset({"Cc", "Cs", "Cf"})  # control characters, lone surrogates, marks that reorder a text
+_JOINERS = "\u200c\u200d"  # parts of words and of emoji
 
 
 class StudioError(Exception):
-    """An expected error. Its message is one sentence: what went wrong, and what to do about it."""
+    """An expected error. Its message is one sentence: what went wrong, and what to do about it.
+
+    What others wrote may be quoted in it; it is printable and bounded in length all the same.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(printable(sentence)[:LONGEST_SENTENCE])
+
+
+def printable(text: str, kept: str = "") -> str:
+    """The text with what cannot be shown (controls, lone surrogates) written as an escape, but for `kept`."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter in kept or not is_hidden(letter) else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
+
+
+def is_hidden(letter: str) -> bool:
+    """Whether a character steers a terminal or a text instead of being shown, or cannot be encoded."""
+    return unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS
 
 
 def first_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
@@ -27,7 +28,7 @@ class Store(AbstractContextManager["Store"]):
         self, workspace: Path, clock: Callable[[], float] = time.time, reserve: int | None = None
     ) -> None:
         """Open or create the workspace; jobs leave `reserve` bytes of the disk free."""
-        self.workspace = Path(workspace).expanduser().absolute()
+        self.workspace = user_path(workspace).absolute()
         make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)

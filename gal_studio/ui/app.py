@@ -20,6 +20,7 @@ from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels import reference, results, rounds, top_bar
+from gal_studio.ui.panels.everything import check_payloads
 from gal_studio.ui.panels.panel import Context
 
 PANELS = (top_bar.PANEL, reference.PANEL, rounds.PANEL, results.PANEL)
@@ -50,7 +51,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)
-    add_archive_routes(app, studio)
+    add_archive_routes(app, studio, check_payloads)
     add_writes_route(app, studio, WRITES)
     gr.mount_gradio_app(
         app,

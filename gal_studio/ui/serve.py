@@ -12,6 +12,7 @@ import psutil
 from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import TOKEN, Credentials, Sessions, read_credentials
@@ -39,7 +40,7 @@ def serve(
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
     credentials = credentials_for(host, auth or given, other_names)
-    workspace = Path(workspace).expanduser().absolute()
+    workspace = user_path(workspace).absolute()
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
             attach(workspace, open_browser)

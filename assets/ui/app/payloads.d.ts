@@ -1,25 +1,30 @@
-/** Payload types; keep in sync with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
 import type { Refinement } from "./payloads_refinement.d.ts";
 
-export type ProjectKind = "style" | "object";
-export type RoundKind = "fine_tune" | "refine";
-export type Verdict = "accepted" | "rejected" | "undecided";
 export type JobState =
   | "queued"
   | "running"
   | "pausing"
-  | "stopping"
   | "paused"
+  | "stopping"
   | "stopped"
   | "interrupted"
-  | "error"
-  | "completed";
+  | "completed"
+  | "error";
 
-/** A name and its value, both as display text. */
-export type Fact = [name: string, value: string];
-/** Step and loss. */
-export type Loss = [step: number, loss: number];
+export type RoundKind = "fine_tune" | "refine";
+
+export type Verdict = "accepted" | "rejected" | "undecided";
+
+export type ProjectKind = "style" | "object";
+
+export type Fact = [string, string];
+
+export type Loss = [number, number];
+
+/** A request or an answer without content. */
+export type Nothing = Record<string, never>;
 
 /** A picture by its id; the version changes with its content. */
 export interface PictureRef {
@@ -27,20 +32,28 @@ export interface PictureRef {
   version: string;
 }
 
+/** A picture that is shown, with its prompt. */
 export interface ShownPicture extends PictureRef {
   prompt: string;
   copy: boolean;
 }
 
+/** A reference of a project. */
 export interface Reference {
   id: string;
   prompt: string;
 }
 
+/** A reference, and whether its subject was painted. */
+export interface MaskedReference extends Reference {
+  mask: boolean;
+}
+
+/** An object or a style of a project, with its references. */
 export interface Subject {
   trigger: string;
   facts: Fact[];
-  references: (Reference & { mask: boolean })[];
+  references: MaskedReference[];
 }
 
 /** A test prompt: `head` is unique to it; all of them share `tail`. */
@@ -52,11 +65,10 @@ export interface Anchor {
   enabled?: boolean;
 }
 
-/** Settings by their dotted names, see kit/settings_fields.js. */
-export interface Settings {
+export type Settings = {
   tune: { preview_every: number; [name: string]: unknown };
   [section: string]: { [name: string]: unknown };
-}
+};
 
 /** Label and explanation of a candidate's score. */
 export interface ScoreLabel {
@@ -65,6 +77,7 @@ export interface ScoreLabel {
   explanation: string;
 }
 
+/** A project: what the top line and step 1 show. */
 export interface Project {
   id: string;
   name: string;
@@ -95,6 +108,7 @@ export interface RoundChip {
   cover: PictureRef | null;
 }
 
+/** A picture that was drawn during a training. */
 export interface Preview {
   step: number;
   prompt: string;
@@ -138,6 +152,7 @@ export interface Score {
   why: string;
 }
 
+/** A candidate, without its verdict and its place on the map. */
 export interface Candidate extends ShownPicture {
   anchor_id: string;
   head: string;
@@ -149,13 +164,14 @@ export interface Candidate extends ShownPicture {
   remark: string;
 }
 
-/** Display text of a job: `title` for the whole job, `doing` for the current phase if it has its own text. */
-interface JobWords {
+/** Display text of a job: `title` for all of it, `doing` for the current phase if it has its own. */
+export interface JobWords {
   title: string;
   doing: string;
   unit: string;
 }
 
+/** The current job of a project. */
 export interface Job extends JobWords {
   id: string;
   kind: string;
@@ -193,6 +209,7 @@ export interface QueuedJob extends JobWords {
   can_sink: boolean;
 }
 
+/** The jobs of all projects. */
 export interface Queue {
   working: QueuedJob[];
   waiting: QueuedJob[];
@@ -208,7 +225,7 @@ export interface Parts {
   round: Round;
   refinement: Refinement;
   scores: Score[];
-  positions: Record<string, [number, number]>;
+  positions: Record<string, Loss>;
   verdicts: Record<string, Verdict>;
   masks: Record<string, string>;
 }
@@ -219,12 +236,14 @@ export interface CandidateMark {
   digest: string;
 }
 
+/** The candidates that the page does not have yet. */
 export interface NewCandidates {
   reset: boolean;
   items: Candidate[];
   mark: CandidateMark;
 }
 
+/** What has changed since the last poll; `gone` says why the project cannot be shown. */
 export interface PollAnswer {
   parts: Partial<Parts>;
   digests: Record<string, string>;

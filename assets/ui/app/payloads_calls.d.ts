@@ -1,6 +1,6 @@
-/** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
-import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
+import type { Fact, Nothing, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
@@ -9,6 +9,7 @@ export interface DerivedSet {
   problem?: string;
 }
 
+/** What the form of a new project says of itself. */
 export interface Derived {
   sets: DerivedSet[];
   anchors: string[];
@@ -25,8 +26,11 @@ export interface ListedProject {
   created: string;
   cover: string | null;
   size: string | null;
+  /** Why it cannot be shown; empty if it can. */
+  broken: string;
 }
 
+/** A bundled project. */
 export interface Demo {
   kind: ProjectKind;
   title: string;
@@ -38,9 +42,10 @@ export interface Preset {
   name: string;
   title: string;
   note: string;
-  settings: Record<ProjectKind, Record<string, unknown>>;
+  settings: Record<ProjectKind, object>;
 }
 
+/** A row of the table of results. */
 export interface RoundResult {
   id: string;
   name: string;
@@ -59,12 +64,20 @@ export interface SameSeed {
   picture: ShownPicture | null;
 }
 
+/** The pictures of one prompt and seed before and after a refinement. */
+export interface BeforeAfter {
+  before: ShownPicture;
+  after: ShownPicture;
+}
+
+/** The pictures of a test prompt before and after a refinement. */
 export interface ComparedAnchor {
   id: string;
   prompt: string;
-  pictures: { before: ShownPicture; after: ShownPicture }[];
+  pictures: BeforeAfter[];
 }
 
+/** What was painted over a pair. */
 export interface StoredPair {
   painting: Runs | null;
   foreground: Runs | null;
@@ -72,6 +85,7 @@ export interface StoredPair {
   reference: string | null;
 }
 
+/** The mask of a reference. */
 export interface StoredMask {
   mask: Runs | null;
   painted: boolean;
@@ -79,6 +93,7 @@ export interface StoredMask {
   can_redo?: boolean;
 }
 
+/** The end of the log, and a bug report. */
 export interface LogAnswer {
   facts: Fact[];
   lines: string[];
@@ -86,37 +101,131 @@ export interface LogAnswer {
   text: string;
 }
 
+/** The projects of the workspace and the bundled ones. */
+export interface Overview {
+  projects: ListedProject[];
+  demos: Demo[];
+}
+
+/** What a new project can be made with. */
+export interface Options {
+  seed: number;
+  presets: Preset[];
+}
+
+/** What storing a picture would change. */
+export interface Checked {
+  notes: string[];
+}
+
+/** All rounds of a project. */
+export interface Results {
+  rounds: RoundResult[];
+}
+
+/** The pictures of a seed, and how many seeds there are. */
+export interface SameSeeds {
+  rounds: SameSeed[];
+  most: number;
+}
+
+/** The maps of a picture, one for each subject. */
+export interface PatchMaps {
+  maps: PatchMap[];
+}
+
+/** The accepted part of a picture. */
+export interface PartMask {
+  mask: Runs | null;
+}
+
+/** The pictures before and after a refinement. */
+export interface Compared {
+  anchors: ComparedAnchor[];
+}
+
 /** Response types of `call` in session.js. */
 export interface Answers {
   poll: PollAnswer;
   log: LogAnswer;
   derive: Derived;
-  overview: { projects: ListedProject[]; demos: Demo[] };
-  options: { seed: number; presets: Preset[] };
-  check: { notes: string[] };
-  results: { rounds: RoundResult[] };
-  same_seed: { rounds: SameSeed[]; most: number };
-  patch_maps: { maps: PatchMap[] };
-  part_mask: { mask: Runs | null };
+  overview: Overview;
+  options: Options;
+  check: Checked;
+  results: Results;
+  same_seed: SameSeeds;
+  patch_maps: PatchMaps;
+  part_mask: PartMask;
   pair: StoredPair;
   reference_mask: StoredMask;
-  before_after: { anchors: ComparedAnchor[] };
+  before_after: Compared;
 }
 
-type Nothing = Record<string, never>;
-type OfRound = { round: string };
-type OfJob = { state: string };
+/** The project that was created. */
+export interface OfProject {
+  project: string;
+}
+
+/** How much of the disk was freed. */
+export interface Freed {
+  freed: string;
+}
+
+/** The name that a project has now. */
+export interface Named {
+  name: string;
+}
+
+/** What has changed, in words. */
+export interface Said {
+  said: string;
+}
+
+/** The job that was requested. */
+export interface Requested {
+  job: string;
+}
+
+/** The pictures that were accepted. */
+export interface Accepted {
+  accepted: string[];
+}
+
+/** The pictures that changed. */
+export interface Changed {
+  changed: string[];
+}
+
+/** What an undo changed, if anything. */
+export interface ChangedOne {
+  changed: string | boolean | null;
+}
+
+/** What the next round does with a refinement. */
+export interface Rule {
+  rule: string;
+}
+
+/** The round to show next. */
+export interface OfRound {
+  round: string;
+}
+
+/** The state of the job. */
+export interface OfJob {
+  state: string;
+}
 
 /** Response types of `write` in writes.js. */
 export interface WriteAnswers {
-  create: { project: string };
-  try_demo: { project: string };
-  delete: { freed: string };
+  create: OfProject;
+  try_demo: OfProject;
+  delete: Freed;
   change: object;
-  rename: { name: string };
+  rename: Named;
   archive: Nothing;
   restore: Nothing;
-  add_anchors: { said: string };
+  add_anchors: Said;
   enable_anchor: Nothing;
   fine_tune: OfRound;
   generate: OfRound;
@@ -125,19 +234,19 @@ export interface WriteAnswers {
   make_pairs: OfRound;
   refine: OfRound;
   run_refinement: OfRound;
-  judge_quality: { job: string };
-  accept: { accepted: string[] };
+  judge_quality: Requested;
+  accept: Accepted;
   decide: Nothing;
   accept_in_part: Nothing;
-  undo: { changed: string[] };
-  redo: { changed: string[] };
+  undo: Changed;
+  redo: Changed;
   paint: Nothing;
-  undo_painting: { changed: boolean };
-  redo_painting: { changed: boolean };
+  undo_painting: ChangedOne;
+  redo_painting: ChangedOne;
   set_mask: Nothing;
-  undo_mask: { changed: boolean };
-  redo_mask: { changed: boolean };
-  next_rule: { rule: string };
+  undo_mask: ChangedOne;
+  redo_mask: ChangedOne;
+  next_rule: Rule;
   stop: OfJob;
   pause: OfJob;
   resume: OfJob;

@@ -5,6 +5,7 @@
  * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
 /** @import { WriteAnswers } from "./payloads_calls.d.ts" */
+/** @import { Asked, WriteRequests } from "./payloads_requests.d.ts" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
@@ -33,7 +34,7 @@ let persistTimer;
  * Enqueue a change; resolves with the server's answer, or with null when the server rejects it.
  * @template {keyof WriteAnswers} Name
  * @param {Name} name
- * @param {object} request
+ * @param {Asked<WriteRequests[Name]>} request
  * @returns {Promise<WriteAnswers[Name] | null>}
  */
 export function write(name, request) {

@@ -7,18 +7,18 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 
-Handler = Callable[[dict[str, Any]], dict[str, Any]]
+Handler = Callable[[Any], dict[str, Any]]
 _log = logging.getLogger(__name__)
 UNEXPECTED = "The studio has run into a bug: see its log for details; stored data is intact."
 
 
-def guarded(handler: Handler) -> Handler:
-    """Wrap a handler so that it returns its errors as `{"error": sentence}`."""
+def guarded(handler: Handler, check: Callable[[Any], dict[str, Any]] | None = None) -> Handler:
+    """Wrap a handler so that it returns errors as `{"error": sentence}`; `check` refuses wrong requests."""
 
     @functools.wraps(handler)
-    def call(request: dict[str, Any]) -> dict[str, Any]:
+    def call(request: Any) -> dict[str, Any]:
         try:
-            return handler(request or {})
+            return handler(check(request) if check else request or {})
         except StudioError as error:
             return {"error": str(error)}
         except Exception:

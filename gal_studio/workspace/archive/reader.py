@@ -14,6 +14,7 @@ import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
 from gal_studio.workspace.archive.format import Limits, damaged
@@ -31,7 +32,7 @@ def import_project(store: Store, path: Path, check: Check | None = None, limits:
 
     `check` is called with the temporary workspace and the project's ID; if it raises, the archive is refused.
     """
-    path, limits = Path(path).expanduser(), limits or Limits()
+    path, limits = user_path(path), limits or Limits()
     with _staging(store.workspace) as folder:
         with opened(path, limits) as archive:
             unpacking = Unpacking(archive, path.stat().st_size, limits)
@@ -78,6 +79,8 @@ def _read_all(store: Store, project_id: str) -> None:
     references = store.projects.references(project_id)
     if not references:
         raise StudioError("The project has no reference.")
+    if not store.rounds.of_project(project_id):
+        raise StudioError("The project has no round.")
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     for round_ in store.rounds.of_project(project_id):

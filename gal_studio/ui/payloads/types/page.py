@@ -1,0 +1,257 @@
+"""What a poll brings to the page (`assets/ui/app/payloads.d.ts`)."""
+
+from typing import Annotated, Any, NotRequired
+
+from typing_extensions import Doc, TypedDict
+
+from gal_studio.ui.payloads.types.basics import (
+    Fact,
+    JobState,
+    Loss,
+    PictureRef,
+    ProjectKind,
+    RoundKind,
+    ShownPicture,
+    Verdict,
+)
+from gal_studio.ui.payloads.types.marks import Ts
+from gal_studio.ui.payloads.types.refinement import Refinement
+
+
+class Reference(TypedDict):
+    """A reference of a project."""
+
+    id: str
+    prompt: str
+
+
+class MaskedReference(Reference):
+    """A reference, and whether its subject was painted."""
+
+    mask: bool
+
+
+class Subject(TypedDict):
+    """An object or a style of a project, with its references."""
+
+    trigger: str
+    facts: list[Fact]
+    references: list[MaskedReference]
+
+
+class Anchor(TypedDict):
+    """A test prompt: `head` is unique to it; all of them share `tail`."""
+
+    id: str
+    prompt: str
+    head: str
+    tail: str
+    enabled: NotRequired[bool]
+
+
+Settings = Annotated[
+    dict[str, dict[str, Any]],
+    Ts("{\n  tune: { preview_every: number; [name: string]: unknown };\n"
+       "  [section: string]: { [name: string]: unknown };\n}"),
+]  # fmt: skip
+"""Settings by group and name; `gal_studio.core.settings` checks each by its own type."""
+
+
+class ScoreLabel(TypedDict):
+    """Label and explanation of a candidate's score."""
+
+    name: str
+    label: str
+    explanation: str
+
+
+class Project(TypedDict):
+    """A project: what the top line and step 1 show."""
+
+    id: str
+    name: str
+    kind: ProjectKind
+    model: str
+    base_model: str
+    triggers: list[str]
+    references: list[Reference]
+    subjects: list[Subject]
+    stands_for: str
+    anchors: list[Anchor]
+    scores: list[ScoreLabel]
+    settings: Settings
+    derived: str
+    facts: list[Fact]
+
+
+class RoundChip(TypedDict):
+    """A round in the strip."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    kind: RoundKind
+    step: str
+    accepted: float
+    candidates: float
+    wanted: float
+    cover: PictureRef | None
+
+
+class Preview(TypedDict):
+    """A picture that was drawn during a training."""
+
+    step: float
+    prompt: str
+    version: str
+
+
+class Round(TypedDict):
+    """The round that is shown."""
+
+    id: str
+    number: float
+    kind: RoundKind
+    step: str
+    trained: bool
+    pool: list[Anchor]
+    expected: float
+    complete: bool
+    openness: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
+    example_weight: float
+    exhausted: str
+    losses: list[Loss]
+    previews: list[Preview]
+
+
+class Score(TypedDict):
+    """Scores of one test prompt; rates in [0, 1], entropy in [0, ln 2]."""
+
+    anchor_id: str
+    prompt: str
+    head: str
+    n: float
+    copies: float
+    rate: float
+    low: float
+    high: float
+    entropy: float
+    mean_margin: float
+    rank: float | None
+    suggested: str | None
+    chosen: bool
+    reason: str
+    why: str
+
+
+class Candidate(ShownPicture):
+    """A candidate, without its verdict and its place on the map."""
+
+    anchor_id: str
+    head: str
+    index: float
+    seed: str
+    scores: Annotated[dict[str, float], Doc("By name; the labels are in `Project.scores`.")]
+    margin: float
+    remark: str
+
+
+class JobWords(TypedDict):
+    """Display text of a job: `title` for all of it, `doing` for the current phase if it has its own."""
+
+    title: str
+    doing: str
+    unit: str
+
+
+class Job(JobWords):
+    """The current job of a project."""
+
+    id: str
+    kind: str
+    round_id: str
+    state: JobState
+    phase: str
+    done: float
+    total: float
+    finished: str
+    rate: float | None
+    seconds_left: float | None
+    message: str
+    worker_alive: bool
+    paused_for: str
+
+
+class QueuedJob(JobWords):
+    """A job in the queue of all projects."""
+
+    id: str
+    kind: str
+    round_id: str
+    round_name: str
+    project_id: str
+    project_name: str
+    state: JobState
+    phase: str
+    done: float
+    total: float
+    message: str
+    paused_for: str
+    waits_for: list[str]
+    behind: Annotated[str, Doc("`waits_for` as display text.")]
+    can_rise: bool
+    can_sink: bool
+
+
+class Queue(TypedDict):
+    """The jobs of all projects."""
+
+    working: list[QueuedJob]
+    waiting: list[QueuedJob]
+    halted: list[QueuedJob]
+
+
+class Parts(TypedDict):
+    """The parts of a poll response; unchanged parts are omitted."""
+
+    project: Project
+    rounds: list[RoundChip]
+    job: Job | None
+    queue: Queue
+    round: Round
+    refinement: Refinement
+    scores: list[Score]
+    positions: dict[str, tuple[float, float]]
+    verdicts: dict[str, Verdict]
+    masks: dict[str, str]
+
+
+class CandidateMark(TypedDict):
+    """How many candidates of each test prompt are known, and a digest of them."""
+
+    counts: dict[str, int]
+    digest: str
+
+
+class NewCandidates(TypedDict):
+    """The candidates that the page does not have yet."""
+
+    reset: bool
+    items: list[Candidate]
+    mark: CandidateMark
+
+
+class PollAnswer(TypedDict):
+    """What has changed since the last poll; `gone` says why the project cannot be shown."""
+
+    parts: Annotated[dict[str, Any], Ts("Partial<Parts>")]
+    digests: dict[str, str]
+    round: str | None
+    candidates: NewCandidates | None
+    gone: NotRequired[str]
+
+
+class Answer(TypedDict):
+    """Fields that any response may have; an expected error is one sentence."""
+
+    error: NotRequired[str]

@@ -1,0 +1,205 @@
+"""What the page asks (`assets/ui/app/payloads_requests.d.ts`); every request is checked against these."""
+
+from typing import Annotated, NotRequired
+
+from pydantic import Field, FiniteFloat
+from typing_extensions import TypedDict
+
+from gal_studio.core.jobs import Direction
+from gal_studio.core.settings import AfterRefinement
+from gal_studio.state.tables.refinements import MapKind
+from gal_studio.ui.payloads.types.basics import ProjectKind, Verdict
+from gal_studio.ui.payloads.types.page import CandidateMark
+from gal_studio.ui.payloads.types.refinement import Runs
+
+Id = Annotated[str, Field(max_length=200)]
+Text = Annotated[str, Field(max_length=4000)]
+SettingValue = int | FiniteFloat | bool | Text | None
+"""The studio checks each setting by its own type."""
+
+
+class Known(TypedDict, total=False):
+    """What the page has already: the digests of the parts, and the mark of the candidates."""
+
+    parts: dict[str, str]
+    candidates: CandidateMark
+
+
+class Poll(TypedDict):
+    """A poll of the parts that have changed; without a project, of the queue alone."""
+
+    project: NotRequired[Id | None]
+    round: NotRequired[Id | None]
+    known: NotRequired[Known | None]
+
+
+class Log(TypedDict):
+    """The log, with the settings of a project if one is open."""
+
+    project: NotRequired[Id | None]
+
+
+class TypedSet(TypedDict):
+    """The prompts of a set of references as they are typed."""
+
+    trigger_word: NotRequired[Text]
+    prompts: Annotated[list[Text | None], Field(max_length=200)]
+
+
+class Derive(TypedDict):
+    """What is typed into the form of a new project."""
+
+    kind: ProjectKind
+    sets: Annotated[list[TypedSet], Field(max_length=20)]
+
+
+class Check(TypedDict):
+    """An uploaded picture with its mask, which was uploaded or painted."""
+
+    path: Id
+    mask: NotRequired[Id | None]
+    painted: NotRequired[Runs | None]
+
+
+class GivenReference(Check):
+    """A picture of a new project with its prompt."""
+
+    prompt: Text
+
+
+class GivenSet(TypedDict):
+    """A set of references."""
+
+    trigger_word: NotRequired[Text]
+    references: Annotated[list[GivenReference], Field(max_length=200)]
+
+
+class Create(TypedDict):
+    """The form of a new project."""
+
+    kind: ProjectKind
+    sets: Annotated[list[GivenSet], Field(min_length=1, max_length=20)]
+    name: NotRequired[Text]
+    preset: NotRequired[Id | None]
+    base_model: NotRequired[Text | None]
+    clip_model: NotRequired[Text | None]
+    settings: NotRequired[dict[Id, SettingValue] | None]
+
+
+class OfAProject(TypedDict):
+    """A request about a project."""
+
+    project: Id
+
+
+class OfARound(TypedDict):
+    """A request about a round."""
+
+    round: Id
+
+
+class OfAJob(TypedDict):
+    """A request about a job."""
+
+    job: Id
+
+
+class OfACandidate(TypedDict):
+    """A request about a candidate."""
+
+    candidate: Id
+
+
+class OfAPair(TypedDict):
+    """A request about a pair."""
+
+    pair: Id
+
+
+class OfAReference(TypedDict):
+    """A request about a reference."""
+
+    reference: Id
+
+
+class OfAKind(TypedDict):
+    """A request for a demo."""
+
+    kind: ProjectKind
+
+
+class Rename(OfAProject):
+    """A new name of a project."""
+
+    name: Text
+
+
+class Change(OfAProject):
+    """New values of some settings, by their dotted names."""
+
+    settings: dict[Id, SettingValue]
+
+
+class AddAnchors(OfAProject):
+    """Test prompts to add, one in a line; `only` switches all others off."""
+
+    lines: Annotated[list[Text], Field(max_length=10_000)]
+    only: NotRequired[bool | None]
+
+
+class EnableAnchor(TypedDict):
+    """Switch a test prompt on or off."""
+
+    anchor: Id
+    enabled: bool
+
+
+class Decide(TypedDict):
+    """A verdict on some candidates."""
+
+    candidates: Annotated[list[Id], Field(max_length=100_000)]
+    verdict: Verdict
+
+
+class AcceptInPart(OfACandidate):
+    """The part of a candidate that is accepted."""
+
+    mask: Runs
+
+
+class Paint(OfAPair):
+    """What is painted over a pair; null removes the paint."""
+
+    mask: NotRequired[Runs | None]
+
+
+class SetMask(OfAReference):
+    """Where a reference shows its subject; null lets the studio find it."""
+
+    mask: NotRequired[Runs | None]
+
+
+class NextRule(OfAProject):
+    """What the next round does with a refinement."""
+
+    rule: AfterRefinement
+
+
+class Reorder(OfAJob):
+    """Where a job moves in the queue."""
+
+    direction: Direction
+
+
+class Maps(TypedDict):
+    """The maps of a candidate or a pair."""
+
+    owner: Id
+    kind: MapKind
+
+
+class OneSeed(OfAProject):
+    """The pictures of all rounds for a test prompt and a seed, counted from 0."""
+
+    anchor: Id
+    index: int
