@@ -35,7 +35,7 @@ def open_app(
     context: typer.Context,
     workspace: Annotated[Path | None, typer.Option(help="The workspace folder.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     auth: Annotated[
         str | None,
@@ -49,6 +49,10 @@ def open_app(
         list[str] | None,
         typer.Option(metavar="NAME", help="Another name of this machine, e.g. a proxy's."),
     ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
+    ] = False,
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
@@ -56,7 +60,8 @@ def open_app(
         return
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve
 
-    serve(workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, tuple(allow_host or ()))
+    names = tuple(allow_host or ())
+    serve(workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names, behind_proxy=behind_proxy)
 
 
 @app.command()

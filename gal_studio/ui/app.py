@@ -7,11 +7,14 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: no data m
 import gradio as gr
 from fastapi import FastAPI
 
+from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.gate import Access, Rules
 from gal_studio.ui.api.archives import add_archive_routes
+from gal_studio.ui.api.calls import add_call_route, handlers_of
+from gal_studio.ui.api.errors import refuse
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploads import add_upload_route
 from gal_studio.ui.api.view_cache import ViewCache
@@ -48,14 +51,17 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     rules = rules or Rules()
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)
+    app.add_exception_handler(StudioError, refuse)
     add_static_routes(app)
     add_picture_routes(app, studio)
-    add_upload_route(app)
+    add_upload_route(app, studio)
     add_archive_routes(app, studio, check_payloads)
     add_writes_route(app, studio, WRITES)
+    blocks = build_blocks(studio, rules.credentials)
+    add_call_route(app, handlers_of(blocks))
     gr.mount_gradio_app(
         app,
-        build_blocks(studio, rules.credentials),
+        blocks,
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_MONO)),
         footer_links=[],

@@ -98,6 +98,7 @@ export interface LogAnswer {
   facts: Fact[];
   lines: string[];
   output: string[];
+  page: string[];
   text: string;
 }
 

@@ -5,11 +5,20 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import DiskError
 
 Handler = Callable[[Any], dict[str, Any]]
 _log = logging.getLogger(__name__)
 UNEXPECTED = "The studio has run into a bug: see its log for details; stored data is intact."
+
+
+async def refuse(_: Request, error: Exception) -> Response:
+    """The answer of a route that is refused: what it asks for is not there, or cannot be had now."""
+    return PlainTextResponse(str(error), 409 if isinstance(error, DiskError) else 404)
 
 
 def guarded(handler: Handler, check: Callable[[Any], dict[str, Any]] | None = None) -> Handler:

@@ -1,12 +1,9 @@
-"""Uploaded pictures, kept under random IDs in a temporary folder until a project uses them."""
+"""Uploaded pictures, kept under random IDs in the workspace's temporary folder until a project uses them."""
 
-import atexit
-import functools
 import os
 import re
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -20,8 +17,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.decode import known_formats
-from gal_studio.state.images.read import LARGEST_FILE
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.temporary import temporary_folder
+from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
+from gal_studio.state.images.read import LARGEST_FILE, too_long
+from gal_studio.studio import Studio
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = LARGEST_FILE + (1 << 20)
@@ -31,6 +31,7 @@ KEPT_SECONDS = 3600.0
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
+_UNKNOWN = "it is not a picture in a known format: use PNG, JPEG or WebP."
 
 
 class Uploads:
@@ -44,11 +45,10 @@ class Uploads:
         """Store a file and return its ID; refused if it is not a picture, too large, or one too many."""
         size = upload.size or 0
         if size > LARGEST_FILE:
-            raise HTTPException(
-                413, f"the file has {size >> 20} MB: use one of at most {LARGEST_FILE >> 20} MB."
-            )
-        if not is_picture(upload.file.read(_HEAD)):
-            raise HTTPException(415, "it is not a picture in a known format: use PNG, JPEG or WebP.")
+            raise HTTPException(413, f"the file {too_long(size)}.")
+        head = upload.file.read(_HEAD)
+        if not is_picture(head):
+            raise HTTPException(415, f"it is {HEIC}." if is_unreadable_heic(head) else _UNKNOWN)
         upload.file.seek(0)
         with self._one_at_a_time:
             self._make_room(size)
@@ -58,12 +58,15 @@ class Uploads:
         identity = secrets.token_hex(16)
         place = self.folder / identity
         try:
+            self._make_folder()
             place.mkdir(mode=0o700)
             with (place / safe_name(upload.filename or "")).open("xb") as file:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
-            sentence = f"it could not be stored ({error.strerror}): free some disk space."
+            sentence = (
+                f"it could not be stored ({error.strerror or 'the disk refused it'}): free some disk space."
+            )
             raise HTTPException(507, sentence) from error
         return identity
 
@@ -74,6 +77,16 @@ class Uploads:
                 if path.is_file() and not path.is_symlink():
                     return path
         raise StudioError("This picture was not uploaded to this studio: choose it again.")
+
+    def _make_folder(self) -> None:
+        make_folder(self.folder.parent)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+
+    def drop(self, identities: Iterable[str]) -> None:
+        """Delete uploads that nobody was told about."""
+        for identity in identities:
+            if _ID.fullmatch(identity):
+                shutil.rmtree(self.folder / identity, ignore_errors=True)
 
     def taken(self, identities: Iterable[str]) -> None:
         """Mark uploads that a project has stored: they are the first to be deleted when space is needed."""
@@ -87,6 +100,7 @@ class Uploads:
 
         Refused if that is not enough.
         """
+        self._make_folder()
         waiting = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime)
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0].stat().st_mtime < KEPT_SECONDS:
@@ -110,16 +124,25 @@ def safe_name(name: str) -> str:
     return _ODD.sub("_", last).lstrip(". ")[-60:].lstrip(". ") or "picture"
 
 
-@functools.cache
-def uploads() -> Uploads:
-    """The uploads of this process, in a private folder that is deleted when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Uploads(folder)
+def uploads_of(studio: Studio) -> Uploads:
+    """The uploads of a workspace, in a private folder that is emptied whenever the page starts and ends."""
+    return Uploads(temporary_folder(studio.store.workspace) / "uploads")
 
 
-def add_upload_route(app: FastAPI) -> None:
+def add_upload_route(app: FastAPI, studio: Studio) -> None:
     """Replace Gradio's route for uploads, so that the page gets an ID instead of a path."""
+    kept = uploads_of(studio)
+
+    def keep_all(files: Sequence[UploadFile]) -> list[str]:
+        """All of the files, or none."""
+        identities: list[str] = []
+        try:
+            for file in files:
+                identities.append(kept.add(file))
+        except BaseException:
+            kept.drop(identities)
+            raise
+        return identities
 
     @app.post(UPLOAD_PATH, response_model=None)
     async def upload(request: Request) -> Response | list[str]:
@@ -128,6 +151,8 @@ def add_upload_route(app: FastAPI) -> None:
             if not files:
                 return PlainTextResponse("the request has no file.", 400)
             try:
-                return [await run_in_threadpool(uploads().add, file) for file in files]
+                return await run_in_threadpool(keep_all, files)
             except HTTPException as refusal:
                 return PlainTextResponse(refusal.detail, refusal.status_code)
+            except StudioError as refusal:
+                return PlainTextResponse(str(refusal), 507)

@@ -13,7 +13,7 @@ from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.views.broken import BrokenProject
-from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.api.uploads import Uploads, uploads_of
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
@@ -32,8 +32,8 @@ def nested(changes: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def draft(request: Payload) -> ProjectDraft:
-    """The form as a draft of a project."""
+def draft(kept: Uploads, request: Payload) -> ProjectDraft:
+    """The form, with its uploads, as a draft of a project."""
     changes = dict(request.get("settings") or {})
     seed = changes.pop("seed", 0)
     preset = request.get("preset")
@@ -41,7 +41,7 @@ def draft(request: Payload) -> ProjectDraft:
         raise StudioError("The model is missing: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
         kind=request["kind"],
-        references=drafts(request),
+        references=drafts(kept, request),
         name=request.get("name", ""),
         preset=preset or DEFAULT_PRESET,
         base_model=None if preset else request["base_model"],
@@ -140,8 +140,9 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
 
 
 def _create(studio: Studio, request: Payload) -> Payload:
-    project_id = studio.create_project(draft(request))
-    uploads().taken(uploaded(request))
+    kept = uploads_of(studio)
+    project_id = studio.create_project(draft(kept, request))
+    kept.taken(uploaded(request))
     return {"project": project_id}
 
 
@@ -160,8 +161,9 @@ def _try_demo(studio: Studio, request: Payload) -> Payload:
     return {"project": project_id}
 
 
-def _check(_: Studio, request: Payload) -> Payload:
-    return {"notes": check_reference(uploads().path(request["path"]), given_mask(request))}
+def _check(studio: Studio, request: Payload) -> Payload:
+    kept = uploads_of(studio)
+    return {"notes": check_reference(kept.path(request["path"]), given_mask(kept, request))}
 
 
 def _megabytes(size: int) -> str:

@@ -11,7 +11,7 @@ from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.api.uploads import Uploads
 from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
@@ -42,7 +42,7 @@ def derive(request: Payload) -> Payload:
     return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
 
 
-def drafts(request: Payload) -> list[ReferenceDraft]:
+def drafts(kept: Uploads, request: Payload) -> list[ReferenceDraft]:
     """The uploaded pictures of all sets with their prompts, trigger words and masks."""
     kind: Kind = request["kind"]
     sets = request["sets"][:1] if kind == "style" else request["sets"]
@@ -53,10 +53,10 @@ def drafts(request: Payload) -> list[ReferenceDraft]:
     _check_apart(words)
     return [
         ReferenceDraft(
-            uploads().path(one["path"]),
+            kept.path(one["path"]),
             one["prompt"],
             word,
-            given_mask(one),
+            given_mask(kept, one),
         )
         for set_, word in zip(sets, words, strict=True)
         for one in set_["references"]
@@ -69,11 +69,11 @@ def uploaded(request: Payload) -> list[str]:
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
-def given_mask(one: Payload) -> Mask | None:
+def given_mask(kept: Uploads, one: Payload) -> Mask | None:
     """The painted or uploaded mask of a picture in the form; None if there is neither."""
     if one.get("painted"):
         return pixels_of(one["painted"])
-    return uploads().path(one["mask"]) if one.get("mask") else None
+    return kept.path(one["mask"]) if one.get("mask") else None
 
 
 def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:

@@ -115,6 +115,7 @@ class LogAnswer(TypedDict):
     facts: list[Fact]
     lines: list[str]
     output: list[str]
+    page: list[str]
     text: str
 
 
