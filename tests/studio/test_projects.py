@@ -1,12 +1,10 @@
 """Projects: their initial contents, and refusals."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
@@ -182,9 +180,3 @@ def test_anchors_are_added_and_switched_off(studio: Studio, round_id: str) -> No
     assert len(studio.pool(round_id)) == 19
     with pytest.raises(StudioError, match="does not name the subject"):
         studio.add_anchors(project_id, ["A boat"])
-
-
-def test_pictures_that_will_be_changed_are_noted(studio: Studio) -> None:
-    buffer = io.BytesIO()
-    Image.new("RGBA", (32, 32), (0, 0, 0, 0)).save(buffer, "PNG")
-    assert studio.check_picture(buffer.getvalue()) == ("transparent parts: placed on white",)

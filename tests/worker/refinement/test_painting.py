@@ -69,7 +69,7 @@ def test_a_mask_that_is_too_small_is_told_by_its_picture(studio: Studio, models:
     job = work(studio, models, studio.make_pairs(first))
     assert job is not None
     assert job.state == "error"
-    assert job.message.startswith(f"The subject under the mask of {reference.prompt!r} is smaller than one")
+    assert job.message.startswith(f"The subject under the mask of {reference.prompt!r} is too small")
 
 
 def test_one_undo_takes_an_acceptance_in_part_back(studio: Studio) -> None:
