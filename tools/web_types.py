@@ -19,7 +19,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "ui" / "app"
 FILES = {
     "payloads": (basics, page),
     "payloads_refinement": (refinement,),
-    "payloads_calls": (answers, write_answers),
+    "payloads_calls": (answers,),
+    "payloads_writes": (write_answers,),
     "payloads_requests": (requests, asked),
 }
 HEAD = "/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */"

@@ -25,15 +25,22 @@ class Store(AbstractContextManager["Store"]):
     """A workspace. Threads may share it, and several processes may open it at once."""
 
     def __init__(
-        self, workspace: Path, clock: Callable[[], float] = time.time, reserve: int | None = None
+        self,
+        workspace: Path,
+        clock: Callable[[], float] = time.time,
+        reserve: int | None = None,
+        database: Path | None = None,
     ) -> None:
-        """Open or create the workspace; jobs leave `reserve` bytes of the disk free."""
+        """Open or create the workspace; jobs leave `reserve` bytes of the disk free.
+
+        `database` is a copy of the database that is read in its place.
+        """
         self.workspace = user_path(workspace).absolute()
         make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
-        self.database = Database(self.workspace / "studio.db")
+        self.database = Database(database or self.workspace / "studio.db")
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)
         self.rounds = Rounds(self.database, clock)

@@ -69,7 +69,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def _make_room(connections: set[Any]) -> None:
-    """Close the oldest connections beyond the limits: first those without headers, then those without a body."""
+    """Close the oldest connections beyond the limits, those without headers before those without a body."""
     if len(connections) <= MOST_UNFINISHED:
         return
     ordered = [one for one in _by_age(connections) if one.is_unfinished]

@@ -24,6 +24,10 @@ def record(kind: type[Record], row: sqlite3.Row) -> Record:
     return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]
 
 
+class Undecoded(bytes):
+    """A text as its bytes."""
+
+
 class _Held:
     """The connection of one thread, closed when the thread ends. `depth` counts open transactions."""
 
@@ -178,6 +182,16 @@ class Database:
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
             try:
                 return connection.execute(sql, values).fetchall()  # a damaged row does not hide the others
+            finally:
+                connection.text_factory = str
+
+    def undecoded_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """All rows of a query, with texts as the bytes that are stored."""
+        with self.translated():
+            connection = self._connection
+            connection.text_factory = Undecoded
+            try:
+                return connection.execute(sql, values).fetchall()
             finally:
                 connection.text_factory = str
 

@@ -1,5 +1,6 @@
 """References as a user gives them: a picture, its prompt, and optionally a mask of the subject."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +34,10 @@ class ReferenceDraft:
 
 def mask_beside(picture: Path) -> Path | None:
     """`cat-masklabel.png` beside `cat.jpg`, if it exists."""
-    path = picture.with_name(f"{picture.stem}{MASK_ENDING}")
-    return path if path.is_file() else None
+    with suppress(OSError, ValueError):  # of what is no picture, which is refused when it is read
+        path = picture.with_name(f"{picture.stem}{MASK_ENDING}")
+        return path if path.is_file() else None
+    return None
 
 
 def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Image.Image | None]:

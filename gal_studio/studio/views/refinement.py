@@ -9,7 +9,6 @@ import numpy as np
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import check_name
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
@@ -127,7 +126,6 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
 
 def show_all(store: Store, project_id: str) -> None:
     """Make every view of a project as strict JSON; raises whatever the page would raise."""
-    check_name(store.projects.name(project_id))
     _written(project_view(store, project_id), *round_summaries(store, project_id))
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)

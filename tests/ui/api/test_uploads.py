@@ -23,7 +23,7 @@ from gal_studio.ui.api.uploads import (
     safe_name,
     uploads_of,
 )
-from gal_studio.ui.panels import reference, reference_form
+from gal_studio.ui.panels import reference
 from tests.ui.access.doors import Answer, ask, multipart
 from tests.ui.conftest import Place, Served, serving
 from tests.ui.seeded import PROMPT, picture
@@ -122,12 +122,13 @@ def test_too_much_without_a_length_is_cut_off(opened: Served) -> None:
     assert waiting(opened) == before
 
 
-def test_a_picture_beyond_the_limit_of_one_file_is_refused() -> None:
+def test_a_picture_beyond_the_limit_of_one_file_is_refused(tmp_path: Path) -> None:
     upload = given(PICTURE)
     upload.size = LARGEST_FILE + 1
     with pytest.raises(HTTPException) as refusal:
-        uploads_of(opened.place.studio).add(upload)
+        Uploads(tmp_path).add(upload)
     assert refusal.value.status_code == 413
+    assert "has 50.1 MB" in refusal.value.detail, "not 50 MB, of which 50 are allowed"
 
 
 def test_too_many_at_once_and_other_forms_are_refused(opened: Served) -> None:
@@ -158,8 +159,7 @@ def test_what_a_project_has_makes_room_for_the_next_one(
 ) -> None:
     (tmp_path / "uploads").mkdir()
     kept = Uploads(tmp_path / "uploads", largest=4 * len(PICTURE))
-    for module in (reference, reference_form):
-        monkeypatch.setattr(module, "uploads", lambda: kept)
+    monkeypatch.setattr(reference, "uploads_of", lambda _: kept)
     for name in ("one", "two", "three"):
         paths = [kept.add(given(PICTURE)) for _ in range(3)]
         references = [{"path": path, "prompt": PROMPT} for path in paths]
@@ -187,7 +187,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "identity", ["", ".", "..", "../x", "/etc", "0" * 31, "0" * 32, "A" * 32, "0" * 32 + "/..", "*"]
 )
-def test_a_forged_id_is_nothing(identity: str) -> None:
+def test_a_forged_id_is_nothing(opened: Served, identity: str) -> None:
     with pytest.raises(StudioError, match="not uploaded"):
         uploads_of(opened.place.studio).path(identity)
 

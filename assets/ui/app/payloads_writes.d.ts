@@ -1,0 +1,96 @@
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
+
+import type { Nothing } from "./payloads.d.ts";
+
+/** The project that was created. */
+export interface OfProject {
+  project: string;
+}
+
+/** How much of the disk was freed. */
+export interface Freed {
+  freed: string;
+}
+
+/** The name that a project has now. */
+export interface Named {
+  name: string;
+}
+
+/** What has changed, in words. */
+export interface Said {
+  said: string;
+}
+
+/** The job that was requested. */
+export interface Requested {
+  job: string;
+}
+
+/** The pictures that were accepted. */
+export interface Accepted {
+  accepted: string[];
+}
+
+/** The pictures that changed. */
+export interface Changed {
+  changed: string[];
+}
+
+/** What an undo changed, if anything. */
+export interface ChangedOne {
+  changed: string | boolean | null;
+}
+
+/** What the next round does with a refinement. */
+export interface Rule {
+  rule: string;
+}
+
+/** The round to show next. */
+export interface OfRound {
+  round: string;
+}
+
+/** The state of the job. */
+export interface OfJob {
+  state: string;
+}
+
+/** Response types of `write` in writes.js. */
+export interface WriteAnswers {
+  create: OfProject;
+  try_demo: OfProject;
+  delete: Freed;
+  change: object;
+  rename: Named;
+  archive: Nothing;
+  restore: Nothing;
+  add_anchors: Said;
+  enable_anchor: Nothing;
+  fine_tune: OfRound;
+  generate: OfRound;
+  next_round: OfRound;
+  branch: OfRound;
+  make_pairs: OfRound;
+  refine: OfRound;
+  run_refinement: OfRound;
+  judge_quality: Requested;
+  accept: Accepted;
+  decide: Nothing;
+  accept_in_part: Nothing;
+  undo: Changed;
+  redo: Changed;
+  paint: Nothing;
+  undo_painting: ChangedOne;
+  redo_painting: ChangedOne;
+  set_mask: Nothing;
+  undo_mask: ChangedOne;
+  redo_mask: ChangedOne;
+  next_rule: Rule;
+  stop: OfJob;
+  pause: OfJob;
+  resume: OfJob;
+  preview: Nothing;
+  reorder: Nothing;
+}
