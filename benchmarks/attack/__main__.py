@@ -11,7 +11,7 @@ from random import Random
 from benchmarks.attack import archives, commands, door
 from benchmarks.attack.target import Tally, Target
 
-BLOCK = 250  # inputs between two looks at the projects
+BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
     (0.25, door.call),
     (0.32, door.write),

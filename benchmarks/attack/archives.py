@@ -53,7 +53,7 @@ def archive(target: Target, random: Random) -> None:
             _spoil_table(changed, random)
     try:
         data = changed.write().read_bytes()
-    except (ValueError, KeyError, UnicodeEncodeError):
+    except (ValueError, KeyError, TypeError, AttributeError):  # too odd to be written
         return
     status, answer = target.ask("archives", "POST", "/import-project", data)
     if status == 200:
@@ -101,7 +101,7 @@ def _spoil_table(changed: Archive, random: Random) -> None:
 
 
 def _is_object(value: Any) -> bool:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         return isinstance(value, str) and isinstance(json.loads(value), dict)
     return False
 

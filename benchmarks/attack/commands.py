@@ -59,7 +59,7 @@ def command(target: Target, random: Random) -> None:
     said, started = io.StringIO(), time.monotonic()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            main(words)
+            target.tally.add("commands", "taken", int(main(words) == 0))
     except Exception:
         target.tally.add("commands", "tracebacks", example=f"{words} {traceback.format_exc()[-500:]}"[:1500])
     text = said.getvalue()

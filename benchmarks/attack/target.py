@@ -29,7 +29,16 @@ INTERNAL = (UNEXPECTED[:30], "bug in GAL Studio", "Internal Server Error", "insi
 class Tally:
     """How often what went wrong, for each kind of input, with a few examples."""
 
-    COLUMNS = ("tried", "5xx", "tracebacks", "hangs", "internal-error words", "unopenable", "leaked bytes")
+    COLUMNS = (
+        "tried",
+        "taken",
+        "5xx",
+        "tracebacks",
+        "hangs",
+        "internal-error words",
+        "unopenable",
+        "leaked bytes",
+    )
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = {}
@@ -38,13 +47,13 @@ class Tally:
     def add(self, kind: str, what: str, count: int = 1, example: str = "") -> None:
         """Count something."""
         self.counts.setdefault(kind, Counter())[what] += count
-        if what != "tried" and count and len(self.examples) < 60:
+        if what not in ("tried", "taken") and count and len(self.examples) < 60:
             self.examples.append(f"{kind}: {what}: {example[:400]}")
 
     @property
     def wrong(self) -> int:
         """How often anything went wrong."""
-        return sum(counted[column] for counted in self.counts.values() for column in self.COLUMNS[1:])
+        return sum(counted[column] for counted in self.counts.values() for column in self.COLUMNS[2:])
 
     def table(self) -> str:
         """The table, with a line for each kind of input and one for all."""
@@ -128,6 +137,8 @@ class Target:
         if status >= 500:
             self.tally.add(kind, "5xx", example=f"{status} {label} {answer[:200]!r}")
         text = answer.decode("utf-8", "replace")
+        if 200 <= status < 300 and '"error"' not in text[:40]:
+            self.tally.add(kind, "taken")
         if any(words in text for words in INTERNAL):
             self.tally.add(kind, "internal-error words", example=f"{label} {text[:200]}")
         if CANARY in text:

@@ -13,6 +13,7 @@ import psutil
 from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
+from gal_studio.state.files.ballast import give_up_ballast, keep_ballast
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.temporary import own_temporary_files
@@ -55,12 +56,23 @@ def serve(
         address = ready_link(host, port, credentials)
         wake = wake or start_worker
         with page_log(workspace), own_temporary_files(workspace):
-            studio = Studio(Store(workspace), wake=wake)
+            studio = Studio(_open(workspace), wake=wake)
+            keep_ballast(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
             rules = make_rules(host, credentials, other_names, workspace)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
                 note_address(workspace, ready_link(host, port, None))
             _serve(studio, rules, host, port, address, open_browser, behind_proxy)
+
+
+def _open(workspace: Path) -> Store:
+    """Open the workspace; on a full disk with the room that was kept for it."""
+    try:
+        return Store(workspace)
+    except NoRoomError:
+        if not give_up_ballast(workspace):
+            raise
+        return Store(workspace)
 
 
 def _serve(

@@ -58,8 +58,10 @@ def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
     """
     name = f"mask {Path(mask).name!r}" if isinstance(mask, str | Path) else "mask"
     painted = isinstance(mask, np.ndarray)
-    grey = open_picture(mask).convert("L")
-    check_size(name, grey.size, size)
+    shown, notes = (image_of(mask), ()) if isinstance(mask, np.ndarray) else read_picture(mask)
+    grey = shown.convert("L")
+    reduced = [note for note in notes if "reduced to" in note and "px" in note]
+    check_size(f"{name} ({reduced[0]})" if reduced else name, grey.size, size)
     covered = np.asarray(grey) >= 128
     if not covered.any():
         hint = "paint over the subject" if painted else "make it white where the subject is, or leave it out"

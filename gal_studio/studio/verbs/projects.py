@@ -7,6 +7,8 @@ from typing import Any
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
+from gal_studio.state.files.ballast import give_up_ballast
+from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
 from gal_studio.studio.verbs.base import Verbs
@@ -46,9 +48,14 @@ class ProjectVerbs(Verbs):
 
     def archive(self, project_id: str) -> None:
         """Take a project off the list; nothing is deleted. Refused while its jobs wait or run."""
-        self.store.jobs.reap()
-        delete.refuse_while_at_work(self.store, project_id)
-        self.store.projects.set_archived(project_id, True)
+        try:
+            self.store.jobs.reap()
+            delete.refuse_while_at_work(self.store, project_id)
+            self.store.projects.set_archived(project_id, True)
+        except NoRoomError:  # only what is archived can be deleted
+            if not give_up_ballast(self.store.workspace):
+                raise
+            self.store.projects.set_archived(project_id, True)
 
     def restore(self, project_id: str) -> None:
         """Put an archived project back on the list."""
@@ -61,8 +68,13 @@ class ProjectVerbs(Verbs):
 
     def delete(self, project_id: str) -> int:
         """Delete an archived project permanently; returns the freed bytes."""
-        self.store.jobs.reap()
-        return delete.delete_project(self.store, project_id)
+        try:
+            self.store.jobs.reap()
+            return delete.delete_project(self.store, project_id)
+        except NoRoomError:  # on a full disk there must be a way to make room
+            if not give_up_ballast(self.store.workspace):
+                raise
+            return delete.delete_project(self.store, project_id)
 
     def change_settings(
         self, project_id: str, changes: Mapping[str, Any], author: Author = "human"

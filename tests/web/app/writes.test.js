@@ -3,9 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tell } from "../browser.js";
 
-const { resumePending, write: typedWrite, writeMark, pending, unreachable } = await import(
-  "../../../assets/ui/app/writes.js"
-);
+const {
+  resumePending,
+  write: typedWrite,
+  writeMark,
+  pending,
+  unreachable,
+} = await import("../../../assets/ui/app/writes.js");
 // the queue does not look into its requests
 const write = /** @type {(name: string, request: object) => Promise<unknown>} */ (typedWrite);
 /**
