@@ -104,4 +104,5 @@ def run(app: Any, host: str, port: int, behind_proxy: bool = False) -> None:
     server = uvicorn.Server(config)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, server.handle_exit)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # raised again by uvicorn once it has shut down
     server.run()

@@ -66,7 +66,7 @@ def test_the_doctor_finds_a_broken_project_and_puts_it_aside(
 @pytest.mark.parametrize(
     ("change", "found"),
     [
-        ("DROP TABLE candidate_scores", "table candidate_scores is missing"),
+        ("DROP TABLE measurements", "table measurements is missing"),
         ("DROP INDEX pairs_of_round", "index pairs_of_round is missing"),
         ("ALTER TABLE rounds DROP COLUMN unet_forwards", "column unet_forwards of the table rounds"),
     ],
