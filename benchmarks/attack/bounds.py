@@ -38,10 +38,7 @@ def half_sent(target: Target, count: int) -> float:
     for number in range(count):
         line = socket.create_connection(("127.0.0.1", target.port), timeout=30)
         with suppress(OSError):
-            line.sendall(
-                b"POST /writes HTTP/1.1\r\nHost: x\r\n"
-                + (b"Content-Length: 9\r\n\r\n{" if number % 2 else b"")
-            )
+            line.sendall(HALF + (b"\r\n{" if number % 2 else b""))
         waiting.append(line)
     target._connection = None
     target.ask("others", "GET", "/favicon.ico")  # comes behind all of them

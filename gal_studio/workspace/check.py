@@ -10,7 +10,7 @@ from gal_studio.core.errors import first_line
 from gal_studio.core.jobs import WORKING
 from gal_studio.rounds import fingerprints
 from gal_studio.state.files.content_store import Files
-from gal_studio.state.files.errors import DiskError
+from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.store import Store
 from gal_studio.workspace import schema
 from gal_studio.workspace.archive.project_tables import Folder, all_tables
@@ -92,7 +92,7 @@ def _broken(store: Store, show: Show) -> Iterator[Finding]:
         try:
             read_project(store, project_id)
             show(store, project_id)
-        except DiskError:
+        except (DiskError, GoneError):
             raise
         except Exception as error:
             what = f"The project {name!r} cannot be read ({first_line(error).rstrip('.')})."

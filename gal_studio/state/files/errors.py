@@ -26,7 +26,7 @@ class NoRoomError(DiskError):
         self.needed = needed
 
 
-class GoneError(DiskError):
+class GoneError(StudioError):
     """The database was deleted or replaced while it was in use."""
 
     def __init__(self, folder: Path) -> None:

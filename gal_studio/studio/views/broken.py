@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gal_studio.core.errors import first_line
 from gal_studio.state import Store
-from gal_studio.state.files.errors import DiskError
+from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio.views.round import project_view
 from gal_studio.studio.views.types import ProjectView
 
@@ -28,7 +28,7 @@ def shown_projects(store: Store) -> tuple[tuple[ProjectView, ...], tuple[BrokenP
     for project_id, name in store.projects.names().items():
         try:
             shown.append(_view(store, project_id))
-        except DiskError:
+        except (DiskError, GoneError):  # nothing is wrong with the project
             raise
         except Exception as error:
             archived = project_id in store.projects.archived()

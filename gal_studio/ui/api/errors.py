@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import DiskError
+from gal_studio.state.files.errors import DiskError, GoneError
 
 Handler = Callable[[Any], dict[str, Any]]
 _log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ UNEXPECTED = "The studio has run into a bug: see its log for details; stored dat
 
 async def refuse(_: Request, error: Exception) -> Response:
     """The answer of a route that is refused: what it asks for is not there, or cannot be had now."""
-    return PlainTextResponse(str(error), 409 if isinstance(error, DiskError) else 404)
+    return PlainTextResponse(str(error), 409 if isinstance(error, DiskError | GoneError) else 404)
 
 
 def guarded(handler: Handler, check: Callable[[Any], dict[str, Any]] | None = None) -> Handler:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
-from gal_studio.state.files.errors import DiskError
+from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
@@ -90,7 +90,7 @@ def poll(views: ViewCache, request: Payload) -> Payload:
             raise StudioError("It has no round.")
         answer = _changes(views, project_id, rounds, request, queue, known)
         digest(answer["candidates"])  # like the parts, they must be strict JSON
-    except DiskError:
+    except (DiskError, GoneError):
         raise
     except Exception as error:
         return _broken(views, project_id, error)
