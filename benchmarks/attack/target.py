@@ -69,7 +69,7 @@ class Target:
 
     def __init__(self, folder: Path, tally: Tally) -> None:
         self.folder, self.workspace, self.tally = folder, folder / "workspace", tally
-        studio, self.project, self.round = finished(self.workspace)
+        studio, self.project, self.round = finished(self.workspace, candidates=2)
         self.other = fill(studio.store, Random(1)).id
         self.archive = studio.export_project(self.other, folder / "good.zip")
         self.spare = studio.export_project(self.project, folder / "spare.zip")

@@ -75,19 +75,24 @@ def running(tmp_path: Path) -> Iterator[Running]:
     server.process.wait(60)
 
 
+def seconds_of(running: Running) -> float:
+    """How long a request takes."""
+    started = time.monotonic()
+    assert running.get("/favicon.ico", timeout=60) == 200
+    return time.monotonic() - started
+
+
+@pytest.mark.slow
 def test_half_sent_requests_keep_nobody_out(running: Running) -> None:
     """2,000 connections wait with half of their headers, or half of a body; another client is answered."""
-    waiting = []
-    running.get("/favicon.ico")
+    waiting, quiet = [], seconds_of(running)
     for number in range(2000):
         line = socket.create_connection(("127.0.0.1", running.port), timeout=30)
         with suppress(OSError):
             line.sendall(HALF + (b"\r\n{" if number % 2 else b""))
         waiting.append(line)
-    running.get("/favicon.ico")  # comes behind all of them
-    started = time.monotonic()
-    assert running.get("/favicon.ico") == 200
-    assert time.monotonic() - started < 2
+    running.get("/favicon.ico", timeout=300)  # comes behind all of them
+    assert seconds_of(running) < 2 + 4 * quiet  # a busy machine is slow without them, too
     held = len(os.listdir(f"/proc/{running.process.pid}/fd")) if sys.platform == "linux" else 0
     assert held < MOST_UNFINISHED + 100
     log = running.workspace / "logs" / "page.log"
@@ -96,6 +101,7 @@ def test_half_sent_requests_keep_nobody_out(running: Running) -> None:
         line.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
 def test_no_upload_is_left_however_the_page_ends(running: Running, name: str, tmp_path: Path) -> None:
     assert running.upload() == 200

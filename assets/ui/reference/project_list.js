@@ -50,9 +50,7 @@ function cardContent(project, more) {
       el(
         "span",
         {},
-        project.broken
-          ? `Broken · ${more}`
-          : `${project.kind} · ${count(project.rounds, "round")} · ${more}`,
+        project.broken ? `Broken · ${more}` : `${project.kind} · ${count(project.rounds, "round")} · ${more}`,
       ),
     ),
   ];
