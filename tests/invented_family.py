@@ -17,8 +17,8 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.loaders import PeftAdapterMixin
 from torch.nn.functional import gelu, scaled_dot_product_attention
 
-from gal_studio.core.errors import StudioError
-from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.family import ModelFiles, OneFileContent, Sizes, Solver, TextFeatures
 from gal_studio.engine.families.processes import FlowProcess
 from tests.engine.tiny import tiny_autoencoder
 
@@ -77,18 +77,22 @@ class InventedFamily:
     pipelines: ClassVar[tuple[str, ...]] = ("InventedPipeline",)
     part: ClassVar[str] = "transformer"
     leave_out: ClassVar[Mapping[str, Any]] = {}
+    one_file: ClassVar[OneFileContent] = "denoiser"
+    patch: ClassVar[int] = 1
+    grid: ClassVar[int] = 4
 
     def __init__(self, pipeline: Parts) -> None:
         self.pipeline = pipeline
 
     @classmethod
-    def open(cls, folder: Path, dtype: torch.dtype) -> "InventedFamily":
-        kinds = {"transformer": TinyTransformer, "vae": AutoencoderKL, "text": TinyText}
-        return cls(Parts(**{name: kind.from_pretrained(folder / name) for name, kind in kinds.items()}))
+    def check(cls, model: Description) -> None:
+        made = model.value("vae", "latent_channels")
+        model.require(model.value("transformer", "channels") == made, "misfits", f"{made} channels")
 
-    def check(self, name: str) -> None:
-        if self.latent_channels != self.autoencoder.config.latent_channels:
-            raise StudioError(f"The model {name} does not fit its autoencoder.")
+    @classmethod
+    def open(cls, files: ModelFiles, dtype: torch.dtype) -> "InventedFamily":
+        kinds = {"transformer": TinyTransformer, "vae": AutoencoderKL, "text": TinyText}
+        return cls(Parts(**{name: kind.from_pretrained(files.folder / name) for name, kind in kinds.items()}))
 
     def to(self, device: torch.device) -> None:
         for module in self.frozen_parts:
@@ -169,9 +173,6 @@ class InventedFamily:
     def sliced_attention(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def prepare_for_measuring(self, denoiser: Any) -> None:
-        pass
-
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         return {
             "latents": torch.empty(rows, self.latent_channels, side, side, dtype=dtype),
@@ -190,5 +191,8 @@ def make_invented_model(folder: Path) -> str:
         parts = {"transformer": TinyTransformer(), "vae": tiny_autoencoder(4), "text": TinyText()}
     for name, part in parts.items():
         part.save_pretrained(folder / name)
-    (folder / "model_index.json").write_text(json.dumps({"_class_name": "InventedPipeline"}))
+    index = {"_class_name": "InventedPipeline"} | {
+        name: ["tests", type(part).__name__] for name, part in parts.items()
+    }
+    (folder / "model_index.json").write_text(json.dumps(index))
     return str(folder)

@@ -4,7 +4,8 @@
         [--share 1.0] [--out FILE.json]
 
 The published procedure is implemented from its description: full U-Net training with AdamW at 5e-6 in
-float32, 500 steps of batch size 2, nothing cached; one picture at a time, DPM-Solver++ with 50 steps and
+float32, 500 steps, nothing cached, and batch size 1, since the published loader makes
+batches of at most 2 of a first round's one picture; one picture at a time, DPM-Solver++ with 50 steps and
 guidance 7.5; then CLIP features one by one. Ours is the engine with the settings of the preset. With
 `--share` below 1, both do that share of their steps, and the same pictures in whole batches of ours.
 """
@@ -34,7 +35,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
 
-TRAINING_STEPS, TRAINING_BATCH, LEARNING_RATE = 500, 2, 5e-6
+TRAINING_STEPS, TRAINING_BATCH, LEARNING_RATE = 500, 1, 5e-6
 DRAWING_STEPS, GUIDANCE, CANDIDATES = 50, 7.5, 10
 Seconds = dict[str, dict[str, float]]
 

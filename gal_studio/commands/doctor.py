@@ -211,11 +211,12 @@ def _round_seconds(preset: Preset, kind: Kind, speed: Speed) -> float:
     """The estimated time of a first round: training, 18 anchors, features, and two seconds for the map."""
     settings = preset.settings[kind]
     candidates = 18 * settings.generation.candidates
-    class_images = settings.tune.prior_images if kind == "object" else 0
-    cost = 2.0 if class_images else 1.0  # each step trains on as many class images as examples
+    tune = settings.tune
+    prior = tune.prior_images if kind == "object" or tune.prior_styles else 0
+    cost = 2.0 if prior else 1.0  # each step trains on as many prior pictures as examples
     return (
-        (candidates + class_images) / speed.images_a_second
-        + cost * settings.tune.steps / speed.training_steps_a_second
+        (candidates + prior) / speed.images_a_second
+        + cost * tune.steps / speed.training_steps_a_second
         + candidates / speed.embeddings_a_second
         + 2.0
     )

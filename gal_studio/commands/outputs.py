@@ -20,7 +20,7 @@ from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed")
-AFTER_SCORES = ("overfit", "suggested", "accepted", "tsne_x", "tsne_y", "file")
+AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
 """The columns of `candidates.csv`; those between have the names of the scores."""
 
 
@@ -113,6 +113,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
         "seed": project.seed,
         "lambda": view.settings.gal.balance_lambda,
         "top_k": view.settings.gal.top_k,
+        "witnesses": view.settings.gal.witnesses,
         "policy": policy,
         "settings": view.settings.to_dict(),
     }
@@ -132,6 +133,9 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
                 "candidates": ranked.score.candidates,
                 "overfit": ranked.score.overfit,
                 "overfit_rate": ranked.score.overfit_rate,
+                "overfit_by_prompts": ranked.score.by_prompts,
+                "overfit_by_pictures": ranked.score.by_pictures,
+                "compared": ranked.score.compared,
                 "entropy": ranked.score.entropy,
                 "mean_margin": ranked.score.mean_margin,
                 "rank": ranked.rank,
@@ -151,7 +155,6 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
 def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
     """The training set with the expected number of draws of each picture (Eq. G9)."""
     examples = studio.store.rounds.training_set(view.round.id)
-    tune = view.settings.tune
     return [
         {
             "prompt": expected.example.prompt,
@@ -160,7 +163,7 @@ def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
             "draws": expected.draws,
             "weighted_draws": expected.weighted,
         }
-        for expected in effective_draws(examples, tune.steps, tune.batch_size)
+        for expected in effective_draws(examples, view.settings.tune)
     ]
 
 
@@ -202,7 +205,8 @@ def _table(views: Sequence[RoundView]) -> str:
                 (
                     candidate.id, view.round.number, tile.prompt, candidate.seed,
                     *(repr(scores[name]) if name in scores else "" for name in names),
-                    int(candidate.overfit), int(tile.suggested), int(tile.verdict == "accepted"),
+                    int(candidate.overfit), candidate.overfit_by,
+                    int(tile.suggested), int(tile.verdict == "accepted"),
                     repr(candidate.x), repr(candidate.y), picture_name(view, tile),
                 )
             )  # fmt: skip

@@ -15,6 +15,7 @@ from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.settings import Settings
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
 
 _KINDS: Mapping[str, tuple[type, str]] = {
@@ -29,6 +30,8 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "policy": (str, 'a word in quotes: "uncertainty" or "random"'),
     "anchors": (list, "a list of strings in quotes"),
     "references": (list, "tables that begin with [[references]]"),
+    "prior": (list, "tables that begin with [[prior]]"),
+    "prior_folder": (str, "a directory in quotes"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
 LARGEST_FILE = 4 << 20  # bytes of a project file
@@ -86,6 +89,7 @@ def read_project_file(path: Path) -> ProjectFile:
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),
+        prior=_prior(path, table),
         **given,
     )
     return ProjectFile(draft, table.get("rounds"), table.get("policy"))
@@ -136,6 +140,21 @@ def _reference(path: Path, row: object) -> ReferenceDraft:
     image = path.parent / user_path(row["image"])
     mask = path.parent / user_path(row["mask"]) if "mask" in row else mask_beside(image)
     return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
+
+
+def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:
+    """The user's own prior pictures: those of the tables, then those of the folder with their captions."""
+    given: list[tuple[Path, str]] = []
+    for row in table.get("prior", []):
+        texts = isinstance(row, dict) and all(isinstance(value, str) for value in row.values())
+        if not texts or set(row) != {"image", "prompt"}:
+            raise StudioError(
+                f"{path.name} has a prior picture {shown(row)}: write [[prior]] with image and prompt."
+            )
+        given.append((path.parent / user_path(row["image"]), row["prompt"]))
+    if "prior_folder" in table:
+        given += prior_folder(path.parent / user_path(table["prior_folder"]))
+    return tuple(given)
 
 
 def _model(path: Path, name: str) -> str:

@@ -104,7 +104,7 @@ def _origin(plan: Plan) -> str:
     """Identifies the command, so that it can be resumed, also with more rounds."""
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
-    rest = astuple(replace(draft, references=(), origin=None, settings=None))
+    rest = astuple(replace(draft, references=(), origin=None, settings=None, prior=()))[:-1]  # see below
     parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
     own = [
         (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
@@ -112,6 +112,8 @@ def _origin(plan: Plan) -> str:
     ]
     if len(set(own)) > 1 or any(mask for _, mask in own):
         parts.append(own)
+    if draft.prior:  # the last field, which earlier versions did not have
+        parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -37,6 +37,8 @@ def of_type(name: str, value: object, kind: Any) -> None:
         if not (value is None and type(None) in get_args(kind)):
             (only,) = (one for one in get_args(kind) if one is not type(None))
             of_type(name, value, only)
+    elif origin is tuple:
+        words(name, value)
     elif kind is bool:
         flag(name, value)
     elif kind is int:
@@ -87,6 +89,17 @@ def one_of(name: str, value: object, known: object) -> None:
     words = get_args(known)
     if value not in words:
         raise StudioError(f"{name} is {shown(value)}: choose one of {', '.join(words)}.")
+
+
+def words(name: str, value: object) -> None:
+    """Accept only a tuple of different, non-empty texts."""
+    texts = value if isinstance(value, tuple) and all(isinstance(each, str) for each in value) else None
+    if texts is None or "" in texts or len({each.lower() for each in texts}) < len(texts) or len(texts) > 100:
+        raise StudioError(
+            f"{name} is {shown(value)}: choose a list of different texts, such as 'flat, cartoon'."
+        )
+    for each in texts:
+        text(name, each)
 
 
 def resolution(name: str, value: object) -> None:

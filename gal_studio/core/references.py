@@ -46,8 +46,8 @@ class Subject:
 class Prompts:
     """What the prompts of a project say. They never change, so this value can be passed on.
 
-    `reference_prompts` are those whose largest similarity is s(x, ref) of Eq. G2: one (style), or all plain
-    prompts (object).
+    `reference_prompts` are those whose largest similarity is s(x, ref) of Eq. G2: the distinct prompts of all
+    references (style), or their distinct plain prompts (object).
     """
 
     kind: Kind
@@ -108,7 +108,7 @@ def parse_prompts(kind: Kind, references: Sequence[Reference]) -> Prompts:
     first = references[0]
     if kind == "style":
         style = Subject("", first.prompt, first.prompt, style_descriptor(first.prompt), "", {})
-        return Prompts(kind, (style,), (first.prompt,))
+        return Prompts(kind, (style,), tuple(dict.fromkeys(each.prompt for each in references)))
     groups: dict[str, list[Reference]] = {}
     for reference in references:
         groups.setdefault(trigger_key(reference.trigger_word), []).append(reference)

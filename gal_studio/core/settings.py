@@ -4,16 +4,18 @@ import dataclasses
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, get_origin
 
 from gal_studio.core import checks
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.types import Witnesses
 
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
 Crop = Literal["center", "random"]
+TimeWeighting = Literal["even", "low_noise", "high_noise"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
 
@@ -21,10 +23,12 @@ PairPrompts = Literal["clean", "own"]
 class SettingsGroup:
     """A group of settings, converted from and to plain dictionaries.
 
-    Renamed settings are also read under their former names, which stored projects and files hold.
+    Renamed settings are also read under their former names, which stored projects and files hold. `ADDED` are
+    settings that earlier versions did not have; their defaults change nothing.
     """
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
+    ADDED: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         """Check every value: by the check of its setting, or else by its type."""
@@ -56,9 +60,17 @@ class SettingsGroup:
         return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
 
     def to_former_dict(self) -> dict[str, Any]:
-        """Like `to_dict`, with the first version's names: stored fingerprints are hashes of these."""
+        """Like `to_dict`, with the first version's names: stored fingerprints are hashes of these.
+
+        Settings that were added later are left out where they have their defaults.
+        """
         former = {new: old for old, new in self.FORMER_NAMES.items()}
-        return {former.get(name, name): value for name, value in self.to_dict().items()}
+        unused = {
+            option.name
+            for option in dataclasses.fields(self)  # type: ignore[arg-type]
+            if option.name in self.ADDED and getattr(self, option.name) == option.default
+        }
+        return {former.get(name, name): value for name, value in self.to_dict().items() if name not in unused}
 
     def updated(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some values changed; nested groups may be partial."""
@@ -82,10 +94,17 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
 def _read(kind: object, value: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, SettingsGroup):
         return value if isinstance(value, kind) else kind.from_dict(value)
+    if get_origin(kind) is tuple:  # a list in JSON and TOML; the page sends what was typed
+        value = value.split(",") if isinstance(value, str) else value
+        return tuple(filter(None, map(_tidied, value))) if isinstance(value, list) else value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         with suppress(OverflowError):  # of a number that is refused later
             return float(value)
     return value
+
+
+def _tidied(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,9 @@ class TuneSettings(SettingsGroup):
     """How a round is fine-tuned (Eq. G9)."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
+    ADDED: ClassVar[frozenset[str]] = frozenset(
+        {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
+    )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, 100_000)
     batch_size: int = setting(8, checks.whole, "Training batch size", 1, 256)
@@ -101,11 +123,22 @@ class TuneSettings(SettingsGroup):
     # "full": train all weights of the denoiser
     method: Method = setting("lora", checks.one_of, "Method", Method)
     target: Target = setting("all", checks.one_of, "Target", Target)  # layers that get a LoRA
-    # class images for prior preservation (objects only); 0 disables the prior term
+    # pictures for prior preservation: of each class of objects, or (style) of all anchors in `prior_styles`;
+    # 0 disables the prior term, unless the project has prior pictures of the user's own
     prior_images: int = setting(0, checks.whole, "Prior images", 0, 10_000)
+    # styles that the base model knows, in which it draws the anchors; none: no prior term for a style
+    prior_styles: tuple[str, ...] = setting((), checks.words, "Styles of the prior images")
     prior_weight: float = setting(1.0, checks.real, "Prior weight", 0.0, 100.0)
     # multiply each prior term by the weight of the example beside it
     prior_as_published: bool = setting(False, checks.flag, "Prior as published")
+    # range of training times: 0 is the picture, 1 pure noise
+    time_low: float = setting(0.0, checks.real, "Times from", 0.0, 0.99)
+    time_high: float = setting(1.0, checks.real, "Times up to", 0.01, 1.0)
+    # weight of a time t in the loss: 1, 2 (1 - t) or 2 t
+    time_weighting: TimeWeighting = setting("even", checks.one_of, "Weighting of times", TimeWeighting)
+    # share of accepted pictures in the draws, on top of the references' steps x batch size;
+    # 0: as published, all pictures share these
+    accepted_share: float = setting(0.0, checks.real, "Share of accepted pictures", 0.0, 0.9)
     # start from the last round's weights instead of the base model
     continue_from_last: bool = setting(False, checks.flag, "Continue from the last round")
     checkpoint_every: int = setting(50, checks.whole, "Checkpoint every", 1, 100_000)  # steps
@@ -114,10 +147,21 @@ class TuneSettings(SettingsGroup):
     resolution: int | None = setting(None, checks.resolution, "Training resolution")
     crop: Crop = setting("center", checks.one_of, "Crop", Crop)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.time_low >= self.time_high:
+            raise StudioError(
+                f"Times from {self.time_low!r} up to {self.time_high!r} are no range: choose a smaller "
+                "number for the first, or a larger one for the second."
+            )
+
     @property
     def essential(self) -> Self:
         """Reset the settings that do not affect the trained weights."""
-        return replace(self, checkpoint_every=type(self).checkpoint_every, preview_every=0)
+        styles = self.prior_styles if self.prior_images else ()
+        return replace(
+            self, checkpoint_every=type(self).checkpoint_every, preview_every=0, prior_styles=styles
+        )
 
 
 @dataclass(frozen=True)
@@ -145,6 +189,8 @@ class GalSettings(SettingsGroup):
     balance: bool = setting(True, checks.flag, "Balance")
     # lambda of Eq. G8
     balance_lambda: float = setting(1.0, checks.real, "Weight of accepted pictures", 0.0, 1000.0)
+    # what says that a picture is a copy (Eq. G12); "prompts" is published
+    witnesses: Witnesses = setting("both", checks.one_of, "Copies are found by", Witnesses)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -9,10 +9,16 @@ Verdict = Literal["accepted", "rejected", "undecided"]
 Author = Literal["human", "sampler", "policy"]
 PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
 Remark = Literal["", "redrawn", "flat"]
+Witnesses = Literal["both", "prompts", "pictures"]  # what says that a picture shows the reference (Eq. G12)
+Speaker = Literal["", "prompts", "pictures", "both"]  # the witnesses that say so of one picture
 RoundKind = Literal["fine_tune", "refine"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
 ]
+
+
+SHOWN = "shows_reference"  # the name of the score of Eq. G10
+SHOWS_REFERENCE = 0.5  # of that score, see Eq. G11
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ class Candidate:
     """A picture generated for an anchor, with its similarities (Eq. G1) and its position on the map.
 
     `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
-    Flat pictures are not scored: they count neither as copies nor as successes.
+    Flat pictures are not scored: they count neither as copies nor as successes. `witnesses` is the setting of
+    the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts alone.
     """
 
     id: str
@@ -61,6 +68,7 @@ class Candidate:
     y: float | None = None
     remark: Remark = ""
     more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
+    witnesses: Witnesses = "both"
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
@@ -80,14 +88,43 @@ class Candidate:
         return self.remark == "flat"
 
     @property
-    def overfit(self) -> bool:
-        """Eq. G2: whether the picture is a copy of the reference; equality counts."""
+    def overfit_by_prompts(self) -> bool:
+        """Eq. G2: whether the picture is at least as close to the reference's prompt as to its own."""
         return not self.is_blank and self.similarity_anchor <= self.similarity_reference
+
+    @property
+    def overfit_by_picture(self) -> bool | None:
+        """Eq. G11: whether the picture shows the reference; None if it was not compared with it."""
+        shown = self.score(SHOWN)
+        return None if shown is None else not self.is_blank and shown >= SHOWS_REFERENCE
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether its likeness to the reference's picture counts, and not its prompts alone."""
+        return self.witnesses != "prompts" and self.score(SHOWN) is not None
+
+    @property
+    def overfit(self) -> bool:
+        """Eq. G12: whether the picture counts as a copy, by the witnesses that the settings name."""
+        return bool(self.overfit_by)
+
+    @property
+    def overfit_by(self) -> Speaker:
+        """The witnesses that say that the picture is a copy; empty if it counts as none."""
+        shown = self.is_compared and self.overfit_by_picture
+        prompts = self.overfit_by_prompts and not (self.is_compared and self.witnesses == "pictures")
+        if shown and prompts:
+            return "both"
+        return "pictures" if shown else "prompts" if prompts else ""
 
 
 @dataclass(frozen=True)
 class AnchorScore:
-    """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones."""
+    """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
+
+    `by_prompts` and `by_pictures` are the overfit ones by each witness (Eq. G12); `compared` are the
+    candidates of which the pictures say anything.
+    """
 
     anchor: Anchor
     candidates: int
@@ -96,6 +133,9 @@ class AnchorScore:
     entropy: float
     mean_margin: float
     blank: int = 0
+    by_prompts: int = 0
+    by_pictures: int = 0
+    compared: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from gal_studio.core.settings import RefineSettings
 from gal_studio.core.types import Round, TrainingExample
 from gal_studio.rounds import lineage
 from gal_studio.rounds.pairs import generated_foreground
+from gal_studio.rounds.prior import prior_parts
 from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind, Pair
 
@@ -37,6 +38,9 @@ def _fingerprint(store: Store, round_: Round, former: bool) -> str:
     """Hash the parts; their order is fixed, since stored fingerprints must stay valid."""
     project, settings = store.projects.get(round_.project_id), store.rounds.settings(round_.id)
     tune = replace(settings.tune, preview_every=0) if former else settings.tune.essential
+    examples = lineage.training_set(store, round_.id)
+    if all(example.is_reference for example in examples):
+        tune = replace(tune, accepted_share=0.0)
     refines = round_.kind == "refine"
     parts = [
         project.base_model,
@@ -45,7 +49,7 @@ def _fingerprint(store: Store, round_: Round, former: bool) -> str:
         *([_refine_settings(settings.refine, former).to_former_dict()] if refines else []),
         lineage.round_training_seed(store, round_.id),
         lineage.starting_adapter(store, round_.id),
-        [_example(example, refines) for example in lineage.training_set(store, round_.id)],
+        [_example(example, refines) for example in examples],
         *(_pairs(store, round_) if refines else []),
         *([] if former else _class_images_and_maps(store, round_, settings.refine)),
     ]
@@ -74,10 +78,11 @@ def _class_images_and_maps(store: Store, round_: Round, refine: RefineSettings) 
     """The parts that earlier versions did not hash."""
     refines = round_.kind == "refine"
     has_class_images = refine.mix or not refines
-    drawn_by = sorted(lineage.class_image_keys(store, round_.id).values()) if has_class_images else []
+    prior = prior_parts(store, round_.id) if has_class_images else []
     if refines:
-        return [drawn_by, [_maps(store, pair) for pair in store.refinements.pairs(round_.id)]]
-    return [drawn_by] if drawn_by else []
+        maps = [_maps(store, pair) for pair in store.refinements.pairs(round_.id)]
+        return [prior[0] if prior else [], maps]
+    return prior
 
 
 def _maps(store: Store, pair: Pair) -> list[object]:

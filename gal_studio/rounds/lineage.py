@@ -143,19 +143,3 @@ def repeats_refinement(store: Store, round_id: str) -> bool:
         return False
     after = store.rounds.settings(round_id).refine.next_round
     return store.rounds.get(round_.parent_id).kind == "refine" and after == "repeat"
-
-
-def class_image_keys(store: Store, round_id: str) -> dict[str, str]:
-    """The key of each class prompt's images (Eq. G9); rounds with the same key share them.
-
-    Empty for styles, and without the prior term.
-    """
-    project = store.projects.get(store.rounds.get(round_id).project_id)
-    settings = store.rounds.settings(round_id)
-    if not settings.tune.prior_images:
-        return {}
-    drawing = settings.generation
-    side = f" / {drawing.resolution} pixels" if drawing.resolution else ""
-    how = f"{drawing.steps} steps / {drawing.guidance_scale}{side}"
-    prompts = store.projects.prompts(project.id).class_prompts
-    return {prompt: f"{project.base_model} / {prompt} / {how}" for prompt in prompts}

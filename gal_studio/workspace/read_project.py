@@ -1,12 +1,14 @@
 """Read everything of a project, so that whatever the studio would stumble over is found."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import numpy as np
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.connection import Undecoded
 from gal_studio.state.store import Store
+from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.project_tables import Column, all_of_a_project, project_rows
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -38,8 +40,8 @@ def _read_round(store: Store, round_id: str) -> None:
         raise StudioError("A feature is not finite.")
     owners = [candidate.id for candidate in store.candidates.of_round(round_id)]
     for owner in owners + [pair.id for pair in store.refinements.pairs(round_id)]:
-        store.refinements.maps(owner, "quality")
-        store.refinements.maps(owner, "reproduction")
+        for kind in get_args(MapKind):
+            store.refinements.maps(owner, kind)
 
 
 def damaged_values(store: Store, project_id: str) -> Iterator[str]:

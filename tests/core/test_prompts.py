@@ -237,7 +237,7 @@ def test_what_candidates_are_compared_with():
         Reference("3", "A <x> cat in snow", "A cat in snow", "p3", "<x>"),
     ]
     assert parse_prompts("object", made).reference_prompts == ("A cat in snow", "A cat on a sofa")
-    assert parse_prompts("style", made).reference_prompts == ("A <x> cat in snow",)
+    assert parse_prompts("style", made).reference_prompts == ("A <x> cat in snow", "A <x> cat on a sofa")
     with pytest.raises(StudioError, match="no reference"):
         parse_prompts("style", [])
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import math
 from dataclasses import FrozenInstanceError, fields
@@ -32,6 +33,12 @@ from gal_studio.core.settings import GalSettings, GenerationSettings, Settings, 
         (TuneSettings, "resolution", 100),
         (TuneSettings, "resolution", 32),
         (TuneSettings, "crop", "left"),
+        (TuneSettings, "time_low", 1.0),
+        (TuneSettings, "time_high", 0.0),
+        (TuneSettings, "time_weighting", "min_snr"),
+        (TuneSettings, "accepted_share", 1.0),
+        (TuneSettings, "prior_styles", 3),
+        (TuneSettings, "prior_styles", ("flat", "Flat")),
         (GenerationSettings, "candidates", 0),
         (GenerationSettings, "steps", 0),
         (GenerationSettings, "guidance_scale", -1.0),
@@ -91,6 +98,43 @@ def test_groups_can_be_updated_partially():
     assert made.tune.rank == Settings().tune.rank
     with pytest.raises(StudioError, match="Training steps is 0"):
         made.updated({"tune": {"steps": 0}})
+
+
+def test_styles_are_a_list_or_words_between_commas():
+    for given in (
+        ["flat design style", "cartoon  style "],
+        "flat design style, cartoon style",
+        " flat design style,cartoon style,",
+    ):
+        made = TuneSettings.from_dict({"prior_styles": given})
+        assert made.prior_styles == ("flat design style", "cartoon style")
+        assert TuneSettings.from_dict(json.loads(json.dumps(made.to_dict()))) == made
+    assert TuneSettings.from_dict({"prior_styles": ""}).prior_styles == ()
+
+
+def test_a_range_of_times_has_a_start_before_its_end():
+    with pytest.raises(StudioError, match=r"Times from 0.6 up to 0.6 are no range: choose"):
+        TuneSettings(time_low=0.6, time_high=0.6)
+
+
+def test_settings_of_later_versions_are_in_fingerprints_only_where_they_are_used():
+    """The hash is of a version that did not have them."""
+    known = "8942695f660c564df2ec01e8f43e10326310f617a1c27d4704fed5aa0ab32a75"
+
+    def digest(**changes):
+        text = json.dumps(TuneSettings(prior_images=3, **changes).essential.to_former_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    assert digest() == known
+    for name, value in {
+        "prior_styles": ("a",),
+        "time_low": 0.1,
+        "time_high": 0.9,
+        "accepted_share": 0.5,
+    }.items():
+        assert digest(**{name: value}) != known
+    unused = TuneSettings(prior_styles=("a",)).essential
+    assert unused.to_former_dict() == TuneSettings().essential.to_former_dict()
 
 
 def test_settings_are_frozen():

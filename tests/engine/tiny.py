@@ -16,7 +16,7 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 TOKENS = 77
 
 
-def _byte_characters() -> list[str]:
+def byte_characters() -> list[str]:
     """The 256 printable characters of byte-level BPE."""
     kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in kept]
@@ -25,27 +25,27 @@ def _byte_characters() -> list[str]:
 
 def make_tiny_tokenizer() -> CLIPTokenizer:
     """A byte-level BPE without merges, with one token per byte."""
-    characters = _byte_characters()
+    characters = byte_characters()
     names = [*characters, *(character + "</w>" for character in characters), START, END]
     vocabulary = {name: index for index, name in enumerate(names)}
     return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=TOKENS)
 
 
-def _tiny_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
-    return CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            max_position_embeddings=TOKENS,
-            projection_dim=32,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
+def tiny_text_configuration(tokenizer: CLIPTokenizer, **changes: Any) -> CLIPTextConfig:
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "projection_dim": 32}
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        num_attention_heads=2,
+        max_position_embeddings=TOKENS,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **{**sizes, **changes},
     )
+
+
+def _tiny_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
+    return CLIPTextModel(tiny_text_configuration(tokenizer))
 
 
 def _tiny_unet(latent_channels: int, text_width: int = 32, **extra: Any) -> UNet2DConditionModel:

@@ -10,6 +10,7 @@ import pytest
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, Round
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.prior import PriorPrompt, drawn_prior
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, PlannedPair, StoredMap
@@ -57,12 +58,12 @@ def test_class_image_settings_count_if_there_are_class_images(store: Store, thin
     before = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 4, "candidates": 7})
     assert fingerprints.training_fingerprint(store, thing.id) != before
-    assert lineage.class_image_keys(store, thing.id) == {
-        "a photo of a cat": "base / a photo of a cat / 4 steps / 4.0"
-    }
+    assert drawn_prior(store, thing.id) == (
+        PriorPrompt("a photo of a cat", "base / a photo of a cat / 4 steps / 4.0", 3),
+    )
     change(store, thing.id, sample={"resolution": 64})
-    (drawn_by,) = lineage.class_image_keys(store, thing.id).values()
-    assert drawn_by == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
+    (drawn,) = drawn_prior(store, thing.id)
+    assert drawn.key == "base / a photo of a cat / 4 steps / 4.0 / 64 pixels"
     change(store, thing.id, tune={"prior_images": 0})
     without = fingerprints.training_fingerprint(store, thing.id)
     change(store, thing.id, sample={"steps": 5})

@@ -24,6 +24,8 @@ export const candidate = (more) => ({
   seed: "1",
   scores: {},
   margin: 0.1,
+  copy_by: "",
+  compared: true,
   remark: "",
   ...more,
 });
@@ -64,6 +66,7 @@ export const round = (more) => ({
   pool: [],
   expected: 10,
   complete: true,
+  witnesses: "both",
   openness: 0.5,
   example_weight: 0.5,
   exhausted: "",

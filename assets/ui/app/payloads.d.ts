@@ -125,6 +125,8 @@ export interface Round {
   pool: Anchor[];
   expected: number;
   complete: boolean;
+  /** What finds copies, by the settings. */
+  witnesses: "both" | "prompts" | "pictures";
   /** Mean entropy of the test prompts, in [0, ln 2]. */
   openness: number;
   example_weight: number;
@@ -161,6 +163,10 @@ export interface Candidate extends ShownPicture {
   /** By name; the labels are in `Project.scores`. */
   scores: Record<string, number>;
   margin: number;
+  /** Who says that the picture is like the reference; empty if nobody does. */
+  copy_by: "" | "prompts" | "pictures" | "both";
+  /** Whether its patches were compared with the reference, and count. */
+  compared: boolean;
   remark: string;
 }
 

@@ -59,7 +59,7 @@ export interface Create {
   preset?: string | null;
   base_model?: string | null;
   clip_model?: string | null;
-  settings?: Record<string, number | boolean | string | null> | null;
+  settings?: Record<string, number | boolean | string | string[] | null> | null;
 }
 
 /** A request about a project. */
@@ -104,7 +104,7 @@ export interface Rename extends OfAProject {
 
 /** New values of some settings, by their dotted names. */
 export interface Change extends OfAProject {
-  settings: Record<string, number | boolean | string | null>;
+  settings: Record<string, number | boolean | string | string[] | null>;
 }
 
 /** Test prompts to add, one in a line; `only` switches all others off. */
@@ -153,7 +153,7 @@ export interface Reorder extends OfAJob {
 /** The maps of a candidate or a pair. */
 export interface Maps {
   owner: string;
-  kind: "quality" | "reproduction";
+  kind: "quality" | "reproduction" | "shown";
 }
 
 /** The pictures of all rounds for a test prompt and a seed, counted from 0. */

@@ -15,11 +15,14 @@ import { segments } from "../kit/segments.js";
 
 /**
  * `owner`, `kind` and, for a pair, `version` identify the maps; `judge` adds the button to compute them;
- * `view` is shared between pictures.
+ * `view` is shared between pictures. With `kinds`, there is a button for each of several kinds of maps, of
+ * which one at a time is laid over the picture.
  * @typedef {{
  *   owner: string, kind?: MapKind, version?: string, name?: string, label?: string, key?: string | null,
- *   judge?: boolean, view?: { on: boolean, subject?: string },
+ *   judge?: boolean, view?: View, kinds?: Offer[],
  * }} Options
+ * @typedef {{ on: boolean, subject?: string, kind?: MapKind }} View
+ * @typedef {{ kind: MapKind, label: string, name: string, title?: string }} Offer
  */
 const DEFAULTS = {
   kind: /** @type {MapKind} */ ("quality"),
@@ -28,16 +31,17 @@ const DEFAULTS = {
   label: "Heat map",
   key: /** @type {string | null} */ ("H"),
   judge: false,
-  view: /** @type {{ on: boolean, subject?: string }} */ (heatView),
+  view: /** @type {View} */ (heatView),
+  kinds: /** @type {Offer[]} */ ([]),
 };
 
 /**
  * The elements under the picture.
- * @param {string} label
+ * @param {Offer[]} kinds
  * @param {string | null} key
- * @param {() => void} toggle
+ * @param {(kind: MapKind) => void} toggle
  */
-function elementsOf(label, key, toggle) {
+function elementsOf(kinds, key, toggle) {
   const legend = heatLegend();
   const words = el("span", { class: "heat-words", role: "status" });
   const ask = el(
@@ -47,16 +51,24 @@ function elementsOf(label, key, toggle) {
   );
   const missing = el("div", { class: "heat-missing" }, words, ask);
   const strength = heatStrength();
-  const button = el(
-    "button",
-    { type: "button", class: "button small", data: { action: "heat" }, title: key, on: { click: toggle } },
-    label,
+  const buttons = kinds.map(({ kind, label, title }, i) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        data: { action: i ? `heat-${kind}` : "heat" },
+        title: title ?? key,
+        on: { click: () => toggle(kind) },
+      },
+      label,
+    ),
   );
   const model = el("span", { class: "heat-model" });
-  const row = el("div", { class: "heat-row" }, button, strength, model);
+  const row = el("div", { class: "heat-row" }, ...buttons, strength, model);
   const node = el("div", { class: "heat-panel" }, row, legend.node, missing);
   strength.hidden = legend.node.hidden = missing.hidden = true;
-  return { node, legend, words, ask, missing, strength, button, model };
+  return { node, legend, words, ask, missing, strength, buttons, model };
 }
 
 export class HeatPanel {
@@ -76,13 +88,24 @@ export class HeatPanel {
     this.place = place;
     this.options = { ...DEFAULTS, ...options };
     this.view = this.options.view;
-    this.parts = elementsOf(this.options.label, this.options.key, () => this.toggle());
+    const { kind, label, name, kinds, key } = this.options;
+    /** @type {Offer[]} */
+    this.kinds = kinds.length ? kinds : [{ kind, label, name }];
+    this.parts = elementsOf(this.kinds, key, (chosen) => this.toggle(chosen));
     this.node = this.parts.node;
     this.update();
   }
 
-  toggle() {
-    this.view.on = !this.view.on;
+  /** The kind that was chosen last, if this picture offers it. */
+  get offer() {
+    return this.kinds.find(({ kind }) => kind === this.view.kind) ?? this.kinds[0];
+  }
+
+  /** @param {MapKind} [kind] by default the one that was chosen last */
+  toggle(kind = this.offer.kind) {
+    this.view.on = !this.view.on || kind !== this.offer.kind;
+    this.view.kind = kind;
+    this.clear();
     this.update();
   }
 
@@ -98,18 +121,20 @@ export class HeatPanel {
   }
 
   async update() {
-    const { button, strength, legend, missing, words, ask } = this.parts;
-    setAttribute(button, "aria-pressed", String(this.view.on));
+    const { buttons, strength, legend, missing, words, ask } = this.parts;
+    for (const [i, { kind }] of this.kinds.entries())
+      setAttribute(buttons[i], "aria-pressed", String(this.view.on && kind === this.offer.kind));
     if (!this.view.on) this.clear();
     else if (!this.layer && !this.loading) await this.load();
     const lacking = this.view.on && !this.layer && !this.loading;
     strength.hidden = legend.node.hidden = !this.layer;
-    missing.hidden = !lacking || !this.options.judge;
+    missing.hidden = !lacking || !this.options.judge || this.offer.kind !== "quality";
     if (lacking) missingWords(words, ask);
   }
 
   async load() {
-    const { owner, kind, version } = this.options;
+    const { owner, version } = this.options;
+    const { kind } = this.offer;
     this.loading = true;
     /** @type {PatchMap[]} */
     let maps = [];
@@ -118,6 +143,7 @@ export class HeatPanel {
       maps = await patchMaps(owner, kind, version);
     }
     this.loading = false;
+    if (kind !== this.offer.kind) return this.update(); // another one was chosen meanwhile
     if (!maps.length || !this.attached || !this.view.on || this.layer) return;
     if (maps.length > 1) this.offerSubjects(maps);
     this.lay(maps);
@@ -139,7 +165,7 @@ export class HeatPanel {
   /** @param {PatchMap[]} maps */
   lay(maps) {
     const map = maps.find(({ subject }) => subject === this.view.subject) ?? maps[0];
-    const { name } = this.options;
+    const { name } = this.offer;
     this.layer?.remove();
     this.layer = layHeat(this.place, map, {
       name: map.subject ? `${name} of ${map.subject}` : name,

@@ -3,7 +3,8 @@
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 
-/** @typedef {"quality" | "reproduction"} MapKind */
+/** @typedef {"quality" | "reproduction"} PairMap the maps of a pair */
+/** @typedef {PairMap | "shown"} MapKind also where a candidate shows the reference */
 
 /** @type {Map<string, Promise<PatchMap[]>>} */
 const cache = new Map();

@@ -1,21 +1,48 @@
 /** Input fields of the settings. The server validates the values. */
 import { el } from "./dom.js";
 
+/**
+ * Name, label and hint of each field.
+ * @type {[name: string, label: string, note: string][]}
+ */
 export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA; larger learns more detail"],
   ["tune.learning_rate", "Learning rate", ""],
   ["tune.steps", "Steps", "Training steps per round"],
+  ["tune.prior_images", "Prior pictures", "Of other things, which the training keeps as they are; 0: none"],
+  ["tune.prior_styles", "Styles of prior pictures", "That the model knows, between commas; for a style"],
+  ["tune.prior_weight", "Weight of prior pictures", ""],
+  ["tune.time_high", "Noise up to", "Of 1, pure noise; less leaves the layout to the base model"],
+  [
+    "tune.accepted_share",
+    "Share of accepted pictures",
+    "In later trainings, which get longer; 0: drawn like references",
+  ],
   ["generation.candidates", "Pictures per prompt", "How many Generate draws for each test prompt"],
   ["generation.steps", "Sampling steps", ""],
   ["generation.guidance_scale", "Guidance", ""],
   ["tune.preview_every", "Preview every", "Training steps from one preview to the next; 0: no previews"],
   ["gal.top_k", "Suggestions", "Test prompts suggested per round"],
   ["gal.balance_lambda", "Weight of accepted pictures", ""],
+  ["gal.witnesses", "Copies are found by", "A copy is a picture that is like the reference"],
   ["seed", "Seed", "The same seed draws the same pictures"],
 ];
+const TEXT = new Set(["tune.prior_styles"]);
+/**
+ * The values of fields that offer a choice, with their words.
+ * @type {Record<string, [value: string, words: string][]>}
+ */
+const CHOICES = {
+  "gal.witnesses": [
+    ["both", "prompts and pictures"],
+    ["prompts", "prompts only (as published)"],
+    ["pictures", "pictures only"],
+  ],
+};
 const WHOLE = new Set([
   "tune.rank",
   "tune.steps",
+  "tune.prior_images",
   "tune.preview_every",
   "generation.candidates",
   "generation.steps",
@@ -36,8 +63,18 @@ export function read(settings, name) {
 }
 
 /**
+ * The value of a setting as it stands in its field.
+ * @param {object} settings
+ * @param {string} name
+ */
+export function written(settings, name) {
+  const value = read(settings, name);
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+/**
  * A field: its label element, which contains the rest, the input, and the hint below it.
- * @typedef {{ node: HTMLElement, input: HTMLInputElement, hint: HTMLElement }} Field
+ * @typedef {{ node: HTMLElement, input: HTMLInputElement | HTMLSelectElement, hint: HTMLElement }} Field
  */
 
 /**
@@ -47,7 +84,7 @@ export function read(settings, name) {
 export function makeFields(names = FIELDS.map(([name]) => name)) {
   return new Map(
     FIELDS.filter(([name]) => names.includes(name)).map(([name, label, note]) => {
-      const input = el("input", { type: "text", inputmode: "decimal", name, autocomplete: "off" });
+      const input = inputOf(name);
       const hint = el("span", { class: "field-note" }, note);
       return [
         name,
@@ -62,13 +99,24 @@ export function makeFields(names = FIELDS.map(([name]) => name)) {
 }
 
 /**
+ * A text input, or a list where the field offers a choice.
+ * @param {string} name
+ */
+function inputOf(name) {
+  const choices = CHOICES[name];
+  const inputmode = TEXT.has(name) ? "text" : "decimal";
+  if (!choices) return el("input", { type: "text", inputmode, name, autocomplete: "off" });
+  return el("select", { name }, ...choices.map(([value, words]) => el("option", { value }, words)));
+}
+
+/**
  * The input as a number if it is valid, otherwise as text, for the server to reject with a message.
  * @param {string} name
  * @param {{ value: string }} input
  */
 export function typedValue(name, { value }) {
   const typed = Number(value);
-  if (value.trim() === "" || Number.isNaN(typed)) return value;
+  if (TEXT.has(name) || value.trim() === "" || Number.isNaN(typed)) return value;
   return WHOLE.has(name) && !Number.isInteger(typed) ? value : typed;
 }
 

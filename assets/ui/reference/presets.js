@@ -4,7 +4,7 @@
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { call } from "../app/session.js";
 import { el } from "../kit/dom.js";
-import { makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
+import { makeFields, typedValue, weigh, written } from "../kit/settings_fields.js";
 
 /**
  * @param {ReferenceParts} parts
@@ -53,7 +53,7 @@ export async function mountPresets(parts, firstKind) {
     own.hidden = chosen().name !== "own";
     for (const [name, field] of fields) {
       if (field.input.dataset.edited) continue;
-      field.input.value = name === "seed" ? String(answer.seed) : String(read(chosen().settings[kind], name));
+      field.input.value = name === "seed" ? String(answer.seed) : written(chosen().settings[kind], name);
     }
     weigh(fields.get("gal.balance_lambda"));
   };

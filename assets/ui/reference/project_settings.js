@@ -4,7 +4,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
-import { FIELDS, makeFields, read, typedValue, weigh } from "../kit/settings_fields.js";
+import { FIELDS, makeFields, typedValue, weigh, written } from "../kit/settings_fields.js";
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 /** @type {HTMLDetailsElement | null} */
@@ -16,7 +16,7 @@ export function projectSettings(project) {
   const lambda = () =>
     weigh(fields.get("gal.balance_lambda"), state.round && state.scores.length ? state.round.openness : null);
   for (const [name, { input }] of fields) {
-    input.value = String(read(project.settings, name));
+    input.value = written(project.settings, name);
     input.addEventListener("input", lambda);
     input.addEventListener("change", async () => {
       const typed = input.value;
@@ -25,7 +25,7 @@ export function projectSettings(project) {
         settings: { [name]: typedValue(name, input) },
       });
       if (!answer && input.value === typed)
-        input.value = String(read(state.project?.settings ?? project.settings, name));
+        input.value = written(state.project?.settings ?? project.settings, name);
       lambda();
       refresh();
     });

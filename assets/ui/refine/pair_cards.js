@@ -1,5 +1,5 @@
 /** Cards of the pairs of a refinement: reference, generated picture and their heatmaps. */
-/** @import { MapKind } from "../heatmap/patch_maps.js" */
+/** @import { PairMap } from "../heatmap/patch_maps.js" */
 /** @import { Pair } from "../app/payloads_refinement.d.ts" */
 import { state, on } from "../app/store.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
@@ -12,7 +12,7 @@ import { openPair } from "./pair_view.js";
 /** @type {Map<string, ReturnType<typeof makeCard>>} */
 const cards = new Map();
 /** @typedef {{ node: HTMLElement, remove: () => void }} Layer */
-/** @type {Record<MapKind, boolean>} */
+/** @type {Record<PairMap, boolean>} */
 const shown = { quality: true, reproduction: false };
 const near = new IntersectionObserver(
   (changes) => {
@@ -39,7 +39,7 @@ export function mountPairCards(box) {
 
 /**
  * Show or hide one kind of heatmap on all cards.
- * @param {MapKind} kind
+ * @param {PairMap} kind
  * @param {boolean} wanted
  */
 export function showHeat(kind, wanted) {
@@ -82,9 +82,9 @@ function makeCard(pair) {
     prompt,
     el("span", { class: "pair-facts" }, figures, painted),
   );
-  /** @type {Record<MapKind, Layer | null>} */
+  /** @type {Record<PairMap, Layer | null>} */
   const layers = { quality: null, reproduction: null };
-  /** @type {{ kind: MapKind, place: HTMLElement }[]} */
+  /** @type {{ kind: PairMap, place: HTMLElement }[]} */
   const places = [
     { kind: "quality", place: x },
     { kind: "reproduction", place: y },
@@ -102,7 +102,7 @@ function makeCard(pair) {
           layers[kind] = quiet(layHeat(place, map, { read: false }));
       }
     },
-    /** @param {MapKind} kind */
+    /** @param {PairMap} kind */
     clear(kind) {
       layers[kind]?.remove();
       layers[kind] = null;

@@ -24,7 +24,7 @@ const TOOLS = [
 ];
 const UNTOUCHED = 128;
 const SAVE_DELAY = 400; // ms of debounce after the last stroke
-/** @type {Record<import("../heatmap/patch_maps.js").MapKind, { on: boolean, subject?: string }>} */
+/** @type {Record<import("../heatmap/patch_maps.js").PairMap, { on: boolean, subject?: string }>} */
 const views = { quality: { on: true }, reproduction: { on: false } };
 /**
  * @typedef {{

@@ -1,5 +1,5 @@
 /** The Rounds screen of a refinement: its pairs, training, and the comparison of before and after. */
-/** @import { MapKind } from "../heatmap/patch_maps.js" */
+/** @import { PairMap } from "../heatmap/patch_maps.js" */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { refresh } from "../app/session.js";
@@ -99,7 +99,7 @@ export function mountRefinement(parts) {
 /** Toolbar of the cards: heatmap toggles, opacity and legend; undo and redo of painting. */
 function pairBar() {
   /**
-   * @param {MapKind} kind
+   * @param {PairMap} kind
    * @param {string} label
    * @param {string} title
    */

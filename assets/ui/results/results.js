@@ -48,7 +48,7 @@ async function load() {
 const HEAD = [
   ["Round", ""],
   ["Pictures", "Pictures drawn"],
-  ["Like the reference", "Mean share of pictures that look more like the reference’s prompt than their own"],
+  ["Like the reference", "Mean share of pictures that are like the reference, by prompt or by picture"],
   [
     "Undecided",
     "How undecided the model is, as the mean over all test prompts. " +

@@ -85,7 +85,7 @@ function editButton() {
 const TITLES = [
   "Priority",
   "The prompt, and why it was chosen or not",
-  "Share of pictures that look more like the reference’s prompt than their own, with its 95 % interval",
+  "Share of pictures that are like the reference, by prompt or by picture, with its 95 % interval",
   "How undecided the model is: 100 % when half of the pictures look like the reference. " +
     "Computed as the entropy of that share, divided by its largest value",
 ];

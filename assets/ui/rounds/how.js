@@ -5,8 +5,10 @@ import { howComputed } from "../kit/how.js";
 const UNDECIDED = [
   [
     "Like the reference:",
-    "a picture that is at least as similar to the reference’s prompt as to its own. " +
-      "Similarity is the cosine of CLIP features. A picture of one flat colour does not count.",
+    "a picture of which one of two witnesses says so. The prompts: it is at least as similar to the " +
+      "reference’s prompt as to its own, by the cosine of CLIP features. The pictures: areas of the " +
+      "reference are found in it again, apart from what the style shares; its score is 0.5 or more. " +
+      "A picture of one flat colour does not count.",
     "p = pictures like the reference / all pictures of the test prompt",
   ],
   [
@@ -23,7 +25,8 @@ export const howSuggested = () =>
     [
       "Suggested:",
       "the most undecided test prompts; among equals, those whose pictures are the closer calls. " +
-        "Of each, the picture that is most similar to its own prompt and not like the reference.",
+        "Of each, the picture that is most similar to its own prompt and not like the reference. " +
+        "A test prompt without such a picture gets no suggestion.",
     ],
   ]);
 

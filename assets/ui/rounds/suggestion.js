@@ -5,6 +5,7 @@ import { state, on, verdictOf, setFocus, setHover, drawing } from "../app/store.
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";
 import { howSuggested } from "./how.js";
+import { witnessNote } from "./grid/witnesses.js";
 import { count } from "../kit/format.js";
 import { thumbnail } from "../app/urls.js";
 
@@ -22,12 +23,14 @@ export function mountSuggestion(parts) {
 /** @param {RoundsParts} parts */
 function show(parts) {
   const chosen = drawing() ? [] : [...state.suggested];
+  const note = drawing() ? "" : witnessNote(state.round, [...state.candidates.values()]);
   if (
     repeats(parts.suggestions, [
       chosen,
       chosen.map(([id]) => verdictOf(id)),
       state.round?.exhausted,
       emptyWords(),
+      note,
     ])
   )
     return;
@@ -39,6 +42,7 @@ function show(parts) {
   if (state.round?.exhausted && !drawing())
     rows.push(el("li", { class: "suggestion-words" }, state.round.exhausted));
   else if (!rows.length) rows.push(el("li", { class: "suggestion-words" }, emptyWords()));
+  if (note) rows.push(el("li", { class: "suggestion-words" }, note));
   const keep = focusedIn(parts.suggestions)?.dataset.keep;
   parts.suggestions.replaceChildren(...rows);
   focusKept(parts.suggestions, keep);

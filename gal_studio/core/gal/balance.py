@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import AnchorScore, TrainingExample
 
 
@@ -26,11 +27,37 @@ class EffectiveDraws:
     weighted: float
 
 
-def effective_draws(
-    examples: Sequence[TrainingExample], steps: int, batch_size: int
-) -> tuple[EffectiveDraws, ...]:
-    """Expected draws of each picture under Eq. G9, which draws uniformly."""
-    if not examples:
-        return ()
-    draws = steps * batch_size / len(examples)
-    return tuple(EffectiveDraws(example, draws, draws * example.weight) for example in examples)
+@dataclass(frozen=True)
+class DrawPlan:
+    """The steps of a training, and the share of references in its draws; None: all pictures share evenly."""
+
+    steps: int
+    reference_share: float | None = None
+
+
+def plan_draws(tune: TuneSettings, has_references: bool, has_accepted: bool) -> DrawPlan:
+    """Eq. G9 with matched draws: references are drawn steps x batch size times in every training.
+
+    Accepted pictures come on top, as `accepted_share` of all draws, so that the training gets longer. With
+    a share of 0, or with one kind of picture alone, all pictures share steps x batch size evenly.
+    """
+    if not (tune.accepted_share and has_references and has_accepted):
+        return DrawPlan(tune.steps)
+    steps = math.ceil(round(tune.steps / (1.0 - tune.accepted_share), 6))
+    return DrawPlan(steps, tune.steps / steps)
+
+
+def effective_draws(examples: Sequence[TrainingExample], tune: TuneSettings) -> tuple[EffectiveDraws, ...]:
+    """Expected draws of each picture under Eq. G9: uniform, or with a fixed share for the references."""
+    references = sum(example.is_reference for example in examples)
+    plan = plan_draws(tune, references > 0, references < len(examples))
+    total, share = plan.steps * tune.batch_size, plan.reference_share
+    result = []
+    for example in examples:
+        draws = total / len(examples)
+        if share is not None and example.is_reference:
+            draws = total * share / references
+        elif share is not None:
+            draws = total * (1.0 - share) / (len(examples) - references)
+        result.append(EffectiveDraws(example, draws, draws * example.weight))
+    return tuple(result)

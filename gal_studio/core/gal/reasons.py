@@ -91,10 +91,26 @@ def _explain_rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None
         return f"{none} like the reference: the model is sure of this one."
     if score.overfit == score.candidates:
         every = "Its only picture looks" if score.candidates == 1 else f"All {score.candidates} look"
-        return f"{every} like the reference: there is no good picture to learn from yet."
+        every += f" like the reference{_explain_witnesses(score)}"
+        return f"{every}: there is no good picture to learn from yet."
     verb = "looks" if score.overfit == 1 else "look"
     position = ", ".join(_explain_position(rank, suggested, tie))
-    return f"{score.overfit} of {score.candidates} {verb} like the reference: {position}."
+    count = f"{score.overfit} of {score.candidates} {verb} like the reference"
+    return f"{count}{_explain_witnesses(score)}: {position}."
+
+
+def _explain_witnesses(score: AnchorScore) -> str:
+    """Which witness calls the copies copies (Eq. G12); empty where the prompts are the only one."""
+    pictures, prompts = score.by_pictures, score.by_prompts
+    if not score.compared:
+        return ""
+    if pictures == prompts == score.overfit:
+        return ", by prompt and by picture"
+    if pictures == score.overfit and not prompts:
+        return ", by picture"
+    if prompts == score.overfit and not pictures:
+        return ", by prompt"
+    return f" ({pictures} by picture, {prompts} by prompt)"
 
 
 def _explain_position(rank: int, suggested: int, tie: Tie | None) -> list[str]:
@@ -127,10 +143,12 @@ def _ordinal(rank: int) -> str:
 def explain_picture(score: AnchorScore) -> str:
     """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
     good = score.candidates - score.overfit
+    how = ", neither by prompt nor by picture" if score.compared else ""
     if good == 1:
-        return f"the only one of {score.candidates} that does not look like the reference."
+        return f"the only one of {score.candidates} that does not look like the reference{how}."
     return (
-        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference."
+        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference"
+        f"{how}."
     )
 
 

@@ -33,7 +33,10 @@ def informative(score: AnchorScore) -> bool:
 
 
 def best_candidate(candidates: Iterable[Candidate]) -> Candidate | None:
-    """Eq. G6, ours: the largest s(x, a) among non-copies, the first on a tie; None if all are copies."""
+    """Eq. G6, ours: the largest s(x, a) among non-copies, the first on a tie; None if all are copies.
+
+    A copy is what a witness calls one (Eq. G12).
+    """
     good = [candidate for candidate in candidates if not candidate.overfit]
     return min(good, key=lambda candidate: (-candidate.similarity_anchor, candidate.index), default=None)
 

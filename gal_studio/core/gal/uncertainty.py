@@ -66,7 +66,10 @@ def entropy(rate: float) -> float:
 
 
 def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0) -> AnchorScore:
-    """Eq. G2 to G4 for one anchor, from its non-blank candidates in any order; `blank` counts the others."""
+    """Eq. G3, G4 and G12 for one anchor, from its non-blank candidates in any order.
+
+    `blank` counts the others.
+    """
     foreign = [candidate.id for candidate in candidates if candidate.anchor_id != anchor.id]
     if foreign:
         raise ValueError(f"candidates {foreign} do not belong to the anchor {anchor.id}")
@@ -83,6 +86,9 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0
         ),  # exactly symmetric in p and 1-p, so that ties are exact
         mean_margin=math.fsum(candidate.margin for candidate in candidates) / number,
         blank=blank,
+        by_prompts=sum(candidate.overfit_by in ("prompts", "both") for candidate in candidates),
+        by_pictures=sum(candidate.overfit_by in ("pictures", "both") for candidate in candidates),
+        compared=sum(candidate.is_compared for candidate in candidates),
     )
 
 

@@ -4,17 +4,34 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import torch
+
+from gal_studio.engine.families.description import Description
 
 Sizes = tuple[int, int, int, int, int, int]
 """Size condition of a row: original height and width, top and left of the crop, target height and width."""
 
 
+OneFileContent = Literal["pipeline", "denoiser"]
+
+
 def uncropped(resolution: int) -> Sizes:
     """The size condition of an uncropped square picture."""
     return (resolution, resolution, 0, 0, resolution, resolution)
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model on disk: a pipeline's folder in a variant, or a one-file checkpoint.
+
+    With a checkpoint, the folder gives what the checkpoint does not hold.
+    """
+
+    folder: Path
+    checkpoint: Path | None = None
+    variant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,8 +45,16 @@ class TextFeatures:
 class NoiseProcess(Protocol):
     """The forward process: how times are drawn and noise is added, and what the denoiser predicts."""
 
-    def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Draw training times, (count,), in the denoiser's units."""
+    def times(
+        self, count: int, generator: torch.Generator, low: float = 0.0, high: float = 1.0
+    ) -> torch.Tensor:
+        """Draw training times, (count,), in the denoiser's units; only from this part of their range.
+
+        Times in the part have the same density, up to a factor, as without limits.
+        """
+
+    def share(self, times: torch.Tensor) -> torch.Tensor:
+        """Times in [0, 1], (count,): 0 is the picture, 1 pure noise."""
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Add noise to latents (n, c, h, w) at times (n,)."""
@@ -53,21 +78,27 @@ class Family(Protocol):
 
     `pipelines` are the diffusers pipeline classes that it loads, `leave_out` the components replaced or
     skipped in loading, and `part` is the denoiser's name in the pipeline ("unet", "transformer"), which
-    also prefixes the layer names in a saved LoRA.
+    also prefixes the layer names in a saved LoRA. `one_file` is what a one-file checkpoint holds. A latent
+    position is `patch` positions of the autoencoder along a side, and the sides of pictures are multiples of
+    `grid` pixels.
     """
 
     name: ClassVar[str]
     pipelines: ClassVar[tuple[str, ...]]
     part: ClassVar[str]
     leave_out: ClassVar[Mapping[str, Any]]
+    one_file: ClassVar[OneFileContent]
+    patch: ClassVar[int]
+    grid: ClassVar[int]
     pipeline: Any
 
     @classmethod
-    def open(cls, folder: Path, dtype: torch.dtype) -> Self:
-        """Load a model folder on the CPU with weights of this type; any exception refuses the folder."""
+    def check(cls, model: Description) -> None:
+        """Raise a StudioError that names the model if the family would not draw as its pipeline does."""
 
-    def check(self, name: str) -> None:
-        """Raise a StudioError that names the model if this family does not support a property of it."""
+    @classmethod
+    def open(cls, files: ModelFiles, dtype: torch.dtype) -> Self:
+        """Load a model on the CPU with weights of this type; any exception refuses it."""
 
     def to(self, device: torch.device) -> None:
         """Move the whole model to a device."""
@@ -140,9 +171,6 @@ class Family(Protocol):
 
     def sliced_attention(self) -> AbstractContextManager[None]:
         """Use attention that needs less memory, within the context."""
-
-    def prepare_for_measuring(self, denoiser: Any) -> None:
-        """Prepare a denoiser on the meta device for measuring: it must not materialize attention matrices."""
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Keyword arguments for one call of the denoiser, on the default device, to measure its memory."""

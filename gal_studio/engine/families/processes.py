@@ -1,5 +1,6 @@
 """Noise processes: how noise is added to latents in training, and the prediction targets (Eq. G9)."""
 
+import math
 from typing import Any
 
 import torch
@@ -49,9 +50,18 @@ class AlphaBarProcess:
         kept = {key: value for key, value in config.items() if key in known and not key.startswith("_")}
         return cls(DDPMScheduler.from_config(kept).alphas_cumprod.float(), str(config.prediction_type))
 
-    def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Uniform integer timesteps, (count,), in [0, T)."""
-        return torch.randint(len(self.alpha_bar), (count,), generator=generator)
+    def times(
+        self, count: int, generator: torch.Generator, low: float = 0.0, high: float = 1.0
+    ) -> torch.Tensor:
+        """Uniform integer timesteps, (count,), in [low T, high T)."""
+        length = len(self.alpha_bar)
+        first = min(round(low * length), length - 1)
+        end = max(round(high * length), first + 1)
+        return torch.randint(first, end, (count,), generator=generator)
+
+    def share(self, times: torch.Tensor) -> torch.Tensor:
+        """The timestep over T, in [0, 1)."""
+        return times.float() / len(self.alpha_bar)
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """x_t of each row."""
@@ -71,10 +81,28 @@ class FlowProcess:
     def __init__(self, shift: float = 1.0) -> None:
         self.shift = shift
 
-    def times(self, count: int, generator: torch.Generator) -> torch.Tensor:
-        """Times (count,) in (0, 1000)."""
-        sigma = torch.sigmoid(torch.randn(count, generator=generator))
+    def times(
+        self, count: int, generator: torch.Generator, low: float = 0.0, high: float = 1.0
+    ) -> torch.Tensor:
+        """Times (count,) in (1000 low, 1000 high)."""
+        if (low, high) == (0.0, 1.0):
+            normal = torch.randn(count, generator=generator)
+        else:  # by the inverse of the cumulative distribution
+            ends = torch.special.ndtr(torch.tensor([self._normal(low), self._normal(high)]).double())
+            uniform = torch.rand(count, generator=generator, dtype=torch.float64)
+            normal = torch.special.ndtri(ends[0] + (ends[1] - ends[0]) * uniform).float()
+        sigma = torch.sigmoid(normal)
         return 1000 * self.shift * sigma / (1 + (self.shift - 1) * sigma)
+
+    def _normal(self, share: float) -> float:
+        """The normal variable of a share of the range: the inverse of shift and logistic function."""
+        if share in (0.0, 1.0):
+            return math.inf if share else -math.inf
+        return math.log(share / (self.shift * (1.0 - share)))
+
+    def share(self, times: torch.Tensor) -> torch.Tensor:
+        """sigma, in (0, 1)."""
+        return times.float() / 1000
 
     def mix(self, latents: torch.Tensor, noise: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
         """Interpolate linearly between latent and noise."""

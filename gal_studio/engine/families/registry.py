@@ -5,12 +5,16 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Family
+from gal_studio.engine.families.flux2_klein import Flux2Klein
 from gal_studio.engine.families.stable_diffusion import StableDiffusion
 from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
+from gal_studio.engine.families.z_image import ZImage
 
 FAMILIES: list[type[Family]] = [
     StableDiffusion,
     StableDiffusionXL,
+    Flux2Klein,
+    ZImage,
 ]
 
 

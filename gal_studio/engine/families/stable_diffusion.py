@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.unet import UNetFamily
+from gal_studio.engine.families.unet_checks import check_text_width
 
 
 class StableDiffusion(UNetFamily):
@@ -16,3 +18,11 @@ class StableDiffusion(UNetFamily):
         "feature_extractor": None,
         "requires_safety_checker": False,
     }
+
+    @classmethod
+    def check(cls, model: Description) -> None:
+        """Also refuse other text encoders and added conditions."""
+        super().check(model)
+        model.require_class("text_encoder", "CLIPTextModel")
+        check_text_width(model, "text_encoder")
+        model.require_values("unet", {"addition_embed_type": (None,)}, "a U-Net")

@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 import torch
 
+from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, TextFeatures
 from gal_studio.engine.families.unet import UNetFamily
+from gal_studio.engine.families.unet_checks import check_text_width
 
 
 class StableDiffusionXL(UNetFamily):
@@ -13,6 +15,22 @@ class StableDiffusionXL(UNetFamily):
 
     name: ClassVar[str] = "sdxl"
     pipelines: ClassVar[tuple[str, ...]] = ("StableDiffusionXLPipeline",)
+
+    @classmethod
+    def check(cls, model: Description) -> None:
+        """Also refuse other text encoders, and other conditions than sizes and pooled text (refiners)."""
+        super().check(model)
+        model.require_class("text_encoder", "CLIPTextModel")
+        model.require_class("text_encoder_2", "CLIPTextModelWithProjection")
+        check_text_width(model, "text_encoder", "text_encoder_2")
+        kind = model.value("unet", "addition_embed_type")
+        times = 6 * (model.value("unet", "addition_time_embed_dim") or 0)
+        taken = model.value("unet", "projection_class_embeddings_input_dim")
+        model.require(
+            kind == "text_time" and taken == times + model.value("text_encoder_2", "projection_dim", 512),
+            f"has a U-Net with {taken or 'no'} added conditions, as a refiner has",
+            "the six sizes and the pooled text of the base model",
+        )
 
     def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
         """Hidden states of both encoders, concatenated, and the second encoder's pooled feature."""

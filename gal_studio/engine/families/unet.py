@@ -1,16 +1,17 @@
 """The common base of the U-Net families: Stable Diffusion 1.x, 2.x and XL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 
-from gal_studio.core.errors import StudioError
+from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
-from gal_studio.engine.families.processes import PREDICTION_TYPES, AlphaBarProcess
-from gal_studio.engine.families.unet_attention import MetaAttention, training_attention
+from gal_studio.engine.families.pipeline import PipelineFamily
+from gal_studio.engine.families.processes import AlphaBarProcess
+from gal_studio.engine.families.unet_attention import training_attention
+from gal_studio.engine.families.unet_checks import check_unet_pipeline
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 TARGETS = {
@@ -23,70 +24,20 @@ TARGETS = {
 }
 
 
-class UNetFamily:
+class UNetFamily(PipelineFamily):
     """A diffusers pipeline around a `UNet2DConditionModel` and an `AutoencoderKL`; see `Family`."""
 
-    pipelines: ClassVar[tuple[str, ...]]
     part: ClassVar[str] = "unet"
-    leave_out: ClassVar[Mapping[str, Any]] = {}
-
-    def __init__(self, pipeline: Any) -> None:
-        self.pipeline = pipeline
 
     @classmethod
-    def open(cls, folder: Path, dtype: torch.dtype) -> Self:
-        """Load the folder with diffusers: local files and safetensors only."""
-        import diffusers
-
-        options = {"dtype": dtype, "use_safetensors": True, "local_files_only": True, **cls.leave_out}
-        pipeline = getattr(diffusers, cls.pipelines[0]).from_pretrained(folder, **options)
-        pipeline.set_progress_bar_config(disable=True)
-        return cls(pipeline)
-
-    def check(self, name: str) -> None:
-        """Refuse other prediction types, and U-Nets with more input channels (inpainting, depth)."""
-        if self.prediction_type not in PREDICTION_TYPES:
-            raise StudioError(
-                f"The model {name} predicts {self.prediction_type!r}: this version supports "
-                f"{' and '.join(PREDICTION_TYPES)}."
-            )
-        taken, made = self.latent_channels, self.autoencoder.config.latent_channels
-        if taken != made:
-            raise StudioError(
-                f"The model {name} takes {taken} channels, but its autoencoder produces {made}: "
-                "inpainting and depth models are not supported."
-            )
-
-    def to(self, device: torch.device) -> None:
-        """Move the pipeline."""
-        self.pipeline = self.pipeline.to(device)
-
-    @property
-    def denoiser(self) -> Any:
-        """The U-Net."""
-        return self.pipeline.unet
-
-    @property
-    def autoencoder(self) -> Any:
-        """The variational autoencoder."""
-        return self.pipeline.vae
-
-    @property
-    def frozen_parts(self) -> tuple[torch.nn.Module, ...]:
-        """U-Net, autoencoder and text encoders."""
-        names = ("unet", "vae", "text_encoder", "text_encoder_2")
-        parts = (getattr(self.pipeline, name, None) for name in names)
-        return tuple(part for part in parts if part is not None)
+    def check(cls, model: Description) -> None:
+        """Refuse what is not reproduced; see `unet_checks`."""
+        check_unet_pipeline(model)
 
     @property
     def prediction_type(self) -> str:
         """What the U-Net predicts, according to the scheduler's configuration."""
         return str(self.pipeline.scheduler.config.prediction_type)
-
-    @property
-    def scale(self) -> int:
-        """2 to the number of the autoencoder's downsampling levels."""
-        return int(2 ** (len(self.autoencoder.config.block_out_channels) - 1))
 
     @property
     def resolution(self) -> int:
@@ -114,22 +65,13 @@ class UNetFamily:
         hidden, _ = self.pipeline.encode_prompt(prompt, device, 1, False)
         return TextFeatures(hidden[0])
 
-    def unconditional_text(self, device: torch.device) -> TextFeatures:
-        """The features of the empty prompt."""
-        return self.encode_text("", device)
-
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
         """The scaled mode of the posterior."""
-        autoencoder, config = self.autoencoder, self.autoencoder.config
-        mode = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist.mode().float()
-        return (mode - (config.shift_factor or 0.0)) * config.scaling_factor
+        return self.posterior_mode(pixels) * self.autoencoder.config.scaling_factor
 
     def decode(self, latents: torch.Tensor) -> torch.Tensor:
         """Unscale the latents and decode them."""
-        autoencoder, config = self.autoencoder, self.autoencoder.config
-        unscaled = latents.to(autoencoder.dtype) / config.scaling_factor + (config.shift_factor or 0.0)
-        pixels: torch.Tensor = autoencoder.decode(unscaled, return_dict=False)[0].float()
-        return pixels
+        return self.decoded(latents / self.autoencoder.config.scaling_factor)
 
     def process(self) -> AlphaBarProcess:
         """Diffusion with the scheduler's noise schedule."""
@@ -139,8 +81,11 @@ class UNetFamily:
         """DPM-Solver++ 2M with the noise schedule of the pipeline's scheduler."""
         from diffusers import DPMSolverMultistepScheduler
 
-        known = DPMSolverMultistepScheduler().config
-        schedule = {key: value for key, value in self.pipeline.scheduler.config.items() if key in known}
+        known, own = DPMSolverMultistepScheduler().config, self.pipeline.scheduler
+        schedule = {key: value for key, value in own.config.items() if key in known}
+        if schedule.get("timestep_spacing") == getattr(type(own)().config, "timestep_spacing", None):
+            # that class's default, not the model's choice: PNDM's, `leading`, leaves out the last timesteps
+            del schedule["timestep_spacing"]
         schedule |= {"algorithm_type": "dpmsolver++", "solver_order": 2, "final_sigmas_type": "zero"}
         schedule |= {"thresholding": False}
         solver = DPMSolverMultistepScheduler.from_config(
@@ -170,8 +115,8 @@ class UNetFamily:
         return None
 
     def is_guided(self, scale: float) -> bool:
-        """Whether the scale differs from 1, the conditional prediction alone."""
-        return scale != 1.0
+        """Whether the scale is above 1; at 1 and below, diffusers predicts from the prompt alone."""
+        return scale > 1.0
 
     def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
         """Classifier-free guidance."""
@@ -194,10 +139,6 @@ class UNetFamily:
             yield
         finally:
             self.denoiser.set_attn_processor(processors)
-
-    def prepare_for_measuring(self, denoiser: Any) -> None:
-        """Replace attention by a stand-in with the memory use of a fused kernel."""
-        denoiser.set_attn_processor(MetaAttention())
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Inputs with the longest text that the encoders produce: 77 tokens."""

@@ -43,31 +43,6 @@ class Float32Attention:
             return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
 
 
-class _SavedTensorsOnly(torch.autograd.Function):
-    """Saves what a fused attention kernel saves, which is never the attention matrix; computes nothing."""
-
-    @staticmethod
-    def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        attended = torch.empty_like(query)
-        ctx.save_for_backward(query, key, value, attended)
-        return attended
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return tuple(torch.empty_like(part) for part in ctx.saved_tensors[:3])
-
-
-class MetaAttention(Float32Attention):
-    """For measuring memory: on meta tensors torch falls back to unfused attention, which no device uses."""
-
-    def attend(
-        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
-    ) -> torch.Tensor:
-        """Allocate the output and keep the inputs, as a fused kernel does."""
-        attended: torch.Tensor = _SavedTensorsOnly.apply(query, key, value)
-        return attended
-
-
 @contextmanager
 def training_attention(unet: Any, device: torch.device) -> Iterator[None]:
     """Use float32 attention within the context where it is faster: on a CPU that trains in bfloat16."""

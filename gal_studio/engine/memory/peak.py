@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -52,15 +53,59 @@ class _LiveBytes(TorchDispatchMode):
         self._live -= self._sizes.pop(key)
 
 
+class _SavedTensorsOnly(torch.autograd.Function):
+    """Saves what a fused attention kernel saves, which is never the attention matrix; computes nothing."""
+
+    @staticmethod
+    def forward(ctx: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+        attended = query.new_empty(*query.shape[:-1], value.shape[-1])
+        ctx.save_for_backward(query, key, value, attended)
+        return attended
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return tuple(torch.empty_like(part) for part in ctx.saved_tensors[:3])
+
+
+@contextmanager
+def _fused_attention() -> Iterator[None]:
+    """Replace attention on meta tensors, where torch falls back to unfused attention, which no device uses.
+
+    Not a torch function mode, which backward passes with gradient checkpointing do not see.
+    """
+    plain = torch.nn.functional.scaled_dot_product_attention
+
+    def attend(query: Any, key: Any, value: Any, *rest: Any, **options: Any) -> Any:
+        if not query.is_meta:
+            return plain(query, key, value, *rest, **options)
+        return _SavedTensorsOnly.apply(query, key, value)
+
+    with patch.object(torch.nn.functional, "scaled_dot_product_attention", attend):
+        yield
+
+
 def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memory: bool) -> int:
     """Bytes of activations and gradients of one training step with micro-batches of `rows`.
 
     `low_memory` uses gradient checkpointing.
     """
-    side = (settings.resolution or model.resolution) // model.scale
+    side = model.latent_side(settings.resolution)
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
     half = training_precision(model.device) == torch.bfloat16
     return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)
+
+
+def autocast_copies(model: ImageModel, settings: TuneSettings) -> int:
+    """Bytes of the bfloat16 copies that autocast makes of weights in float32."""
+    copied = settings.method == "full" or model.denoiser.dtype == torch.float32
+    if not copied or training_precision(model.device) != torch.bfloat16:
+        return 0
+    return 2 * sum(weight.numel() for weight in model.denoiser.parameters())
+
+
+def encoding_peak(model: ImageModel, side: int) -> int:
+    """Bytes of encoding one square picture to a latent of this side."""
+    return _encoding(_measured(model.family), side * model.scale)
 
 
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
@@ -95,12 +140,10 @@ def _training(
     half: bool,
     low_memory: bool,
 ) -> int:
-    """Measure one training step; autocast keeps a half-precision copy of each weight."""
+    """Measure one training step on weights of the precision of its computations."""
     from peft import LoraConfig
 
     denoiser = _on_meta_device(measured.family.denoiser)
-    measured.family.prepare_for_measuring(denoiser)
-    copies = 2 * sum(weight.numel() for weight in denoiser.parameters()) if half else 0
     denoiser.requires_grad_(not layers)
     if layers:
         with torch.random.fork_rng(devices=[]):
@@ -113,13 +156,12 @@ def _training(
         with live:
             answer = tree_leaves(denoiser(**inputs))[0]
             (answer.float() ** 2).mean().backward()
-    return copies + live.peak
+    return live.peak
 
 
 @lru_cache(maxsize=32)
 def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
     denoiser = _on_meta_device(measured.family.denoiser)
-    measured.family.prepare_for_measuring(denoiser)
     with _counted(denoiser, precision) as live, torch.no_grad():
         inputs = measured.family.example_inputs(rows, side, precision)
         with live:
@@ -131,9 +173,20 @@ def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) 
 def _decoding(measured: _Measured, side: int) -> int:
     autoencoder = _on_meta_device(measured.family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
-        latent = torch.empty(1, autoencoder.config.latent_channels, side, side)
+        inner = side * measured.family.patch
+        latent = torch.empty(1, autoencoder.config.latent_channels, inner, inner)
         with live:
             autoencoder.decode(latent, return_dict=False)
+    return live.peak
+
+
+@lru_cache(maxsize=32)
+def _encoding(measured: _Measured, pixels: int) -> int:
+    autoencoder = _on_meta_device(measured.family.autoencoder)
+    with _counted(autoencoder, torch.float32) as live, torch.no_grad():
+        picture = torch.empty(1, 3, pixels, pixels)
+        with live:
+            autoencoder.encode(picture)
     return live.peak
 
 
@@ -152,4 +205,5 @@ def _counted(module: Any, precision: torch.dtype) -> Iterator[_LiveBytes]:
                 if weight is not None:
                     empty = torch.empty(weight.shape, dtype=precision)
                     part._parameters[name] = torch.nn.Parameter(empty, weight.requires_grad)
-        yield _LiveBytes(module)
+        with _fused_attention():
+            yield _LiveBytes(module)

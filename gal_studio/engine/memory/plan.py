@@ -8,7 +8,9 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, TuneSettings
-from gal_studio.engine.memory.peak import drawing_peak, training_peak
+from gal_studio.engine.memory.peak import autocast_copies, drawing_peak, encoding_peak, training_peak
+from gal_studio.engine.memory.slicing import tile_side
+from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 
 OVERHEAD = 1.4
@@ -95,14 +97,24 @@ def _cached(path: Path, name: str) -> int:
 
 
 def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
-    """Bytes that training needs beside the base weights: trained weights, moments, gradients, activations."""
-    held = 4 * FLOAT32 * trained_weights(model, settings)
-    return held + int(OVERHEAD * training_peak(model, settings, plan.rows, plan.low_memory))
+    """Bytes that training needs beside the base weights: for its steps, or before them to encode a picture.
+
+    A step needs the trained weights, their moments and gradients, autocast's copies and the activations.
+    """
+    held = 4 * FLOAT32 * trained_weights(model, settings) + autocast_copies(model, settings)
+    step = held + int(OVERHEAD * training_peak(model, settings, plan.rows, plan.low_memory))
+    return max(step, encoding_need(model, settings, plan.low_memory))
+
+
+def encoding_need(model: ImageModel, settings: TuneSettings, low_memory: bool) -> int:
+    """Bytes that encoding one square picture needs beside the weights; `low_memory` encodes in tiles."""
+    side = model.latent_side(settings.resolution)
+    return int(OVERHEAD * encoding_peak(model, tile_side(side) if low_memory else side))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes that sampling `plan.rows` pictures at a time needs beside the weights."""
-    side = (settings.resolution or model.resolution) // model.scale
+    side = model.latent_side(settings.resolution)
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
     return int(OVERHEAD * drawing_peak(model, asked, side, plan.low_memory))
 
@@ -147,16 +159,11 @@ def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
     """Count the trained parameters: those of the LoRA, or of the whole denoiser."""
     if settings.method == "full":
         return sum(weight.numel() for weight in model.denoiser.parameters())
-    targets = model.family.lora_layers(settings.target)
-    return sum(
-        settings.rank * (_inputs(layer) + int(layer.weight.shape[0]))
-        for name, layer in model.denoiser.named_modules()
-        if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d)
-        and any(name == target or name.endswith(f".{target}") for target in targets)
-    )
+    layers = targeted_layers(model.denoiser, model.family.lora_layers(settings.target)).values()
+    return sum(settings.rank * (_inputs(layer) + int(layer.weight.shape[0])) for layer in layers)
 
 
-def _inputs(layer: torch.nn.Linear | torch.nn.Conv2d) -> int:
+def _inputs(layer: torch.nn.Module) -> int:
     """Inputs of a LoRA's A for this layer; for a convolution A has the layer's kernel, and B is 1 x 1."""
     return int(layer.weight[0].numel())
 

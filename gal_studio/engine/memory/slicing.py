@@ -1,4 +1,4 @@
-"""Sample with less memory but more slowly: sliced attention and tiled decoding."""
+"""Use less memory but more time: sliced attention, and an autoencoder that works in tiles."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +13,21 @@ def slicing(model: ImageModel, side: int) -> Iterator[None]:
     Slicing changes a picture by rounding only. Tiling changes it more: each tile is normalized by its own
     statistics, and tiles are blended at their borders.
     """
+    with tiling(model, side), model.family.sliced_attention():
+        yield
+
+
+@contextmanager
+def tiling(model: ImageModel, side: int) -> Iterator[None]:
+    """Encode and decode in tiles of half this latent side within the context."""
     autoencoder = model.autoencoder
     names = ("use_tiling", "tile_latent_min_size", "tile_sample_min_size")
     before = {name: getattr(autoencoder, name) for name in names}
     autoencoder.enable_tiling()
-    autoencoder.tile_latent_min_size = tile_side(side)
+    autoencoder.tile_latent_min_size = tile_side(side) * model.family.patch
     autoencoder.tile_sample_min_size = tile_side(side) * model.scale
     try:
-        with model.family.sliced_attention():
-            yield
+        yield
     finally:
         for name, value in before.items():
             setattr(autoencoder, name, value)

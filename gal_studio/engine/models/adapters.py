@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 
+Shapes = Mapping[str, tuple[int, ...]]
 CARD = "gal_studio"
 PEFT_CONFIGURATION = "lora_adapter_metadata"  # the key that diffusers reads
 
@@ -158,12 +159,41 @@ def load_into(model: ImageModel, path: Path) -> None:
     _copy_into(plain, saved, path)
 
 
+def targeted_layers(denoiser: torch.nn.Module, targets: Collection[str]) -> dict[str, torch.nn.Module]:
+    """The layers that get a LoRA, by name: linear and convolutional ones of these names or suffixes."""
+    return {
+        name: layer
+        for name, layer in denoiser.named_modules()
+        if isinstance(layer, torch.nn.Linear | torch.nn.Conv2d)
+        and any(name == target or name.endswith(f".{target}") for target in targets)
+    }
+
+
+def shapes(tensors: Mapping[str, torch.Tensor]) -> dict[str, tuple[int, ...]]:
+    """The shapes of tensors, by name."""
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+
+
+def differing_tensors(expected: Shapes, given: Shapes) -> str:
+    """How a file's tensors differ from the expected ones, by name and shape; empty if they do not."""
+    both = expected.keys() & given.keys()
+    parts = {
+        "lacks": expected.keys() - given.keys(),
+        "has besides": given.keys() - expected.keys(),
+        "has in another shape": {name for name in both if expected[name] != given[name]},
+    }
+    return ", ".join(f"{what} {min(names)}{_more(names)}" for what, names in parts.items() if names)
+
+
+def _more(names: Collection[str]) -> str:
+    return f" and {len(names) - 1} more" if len(names) > 1 else ""
+
+
 def _copy_into(weights: Mapping[str, torch.Tensor], saved: Mapping[str, torch.Tensor], path: Path) -> None:
-    shapes = {name: weight.shape for name, weight in weights.items()}
-    if shapes != {name: weight.shape for name, weight in saved.items()}:
+    if difference := differing_tensors(shapes(weights), shapes(saved)):
         raise StudioError(
-            f"The adapter {Path(path).name} does not match the settings: keep its method, target and rank, "
-            "or start from the base model."
+            f"The adapter {Path(path).name} does not match the settings (it {difference}): keep its method, "
+            "target and rank, or start from the base model."
         )
     with torch.no_grad():
         for name, weight in weights.items():

@@ -1,13 +1,16 @@
 """Download models from the hub: safetensors only, pinned to the commit of their first use."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Collection, MutableMapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.engine.models.variants import choose_variant, files_of
 
 Revisions = MutableMapping[str, str]
 """The commit of each hub model by its name, updated whenever a model is downloaded."""
+
+
+CONNECT_SECONDS = 5.0
 
 
 def is_directory(name: str) -> bool:
@@ -15,31 +18,52 @@ def is_directory(name: str) -> bool:
     return name.startswith(("/", ".", "~")) or Path(name).is_dir()
 
 
-def pipeline_index(name: str, revisions: Revisions) -> Path:
-    """Download only the `model_index.json` of a diffusers pipeline."""
-    from huggingface_hub import hf_hub_download
+def pipeline_configuration(name: str, revisions: Revisions) -> Path:
+    """Download only the JSON files and tokenizers of a diffusers pipeline."""
+    wanted = ["*.json", "*/*.json", "*/*.txt", "*/*.model"]
+    return _snapshot(name, revisions, wanted)
 
-    return _fetch(name, revisions, lambda commit: hf_hub_download(name, "model_index.json", revision=commit))
 
+def pipeline_folder(
+    name: str, revisions: Revisions, components: Collection[str], left_out: Collection[str], half: bool
+) -> Path:
+    """Download a diffusers pipeline of these components, except those left out.
 
-def pipeline_folder(name: str, revisions: Revisions, **options: Any) -> Path:
-    """Download a diffusers pipeline, with the components that its class needs."""
+    `half` prefers weights in half precision, which are half as large.
+    """
     from diffusers import DiffusionPipeline
 
-    def download(commit: str | None) -> str:
-        return str(DiffusionPipeline.download(name, revision=commit, use_safetensors=True, **options))
+    def download(commit: str | None, cached: bool) -> str:
+        listed = _files(name, commit, cached)
+        variant = choose_variant(listed, set(components) - set(left_out), half)
+        options = {"revision": commit, "use_safetensors": True, "local_files_only": cached}
+        return str(DiffusionPipeline.download(name, variant=variant, **options, **dict.fromkeys(left_out)))
 
     return _fetch(name, revisions, download)
 
 
+def _files(name: str, commit: str | None, cached: bool) -> list[str]:
+    """The files of a repository: those on the hub, or those in the cache."""
+    from huggingface_hub import list_repo_files, snapshot_download
+
+    if not cached:
+        return list(list_repo_files(name, revision=commit))
+    return files_of(Path(snapshot_download(name, revision=commit, local_files_only=True)))
+
+
 def transformers_folder(name: str, revisions: Revisions) -> Path:
     """Download a transformers model."""
+    return _snapshot(name, revisions, ["*.json", "*.safetensors"])
+
+
+def _snapshot(name: str, revisions: Revisions, wanted: Sequence[str]) -> Path:
     from huggingface_hub import snapshot_download
 
-    wanted = ["*.json", "*.safetensors"]
-    return _fetch(
-        name, revisions, lambda commit: snapshot_download(name, revision=commit, allow_patterns=wanted)
-    )
+    def download(commit: str | None, cached: bool) -> str:
+        options = {"revision": commit, "allow_patterns": list(wanted), "local_files_only": cached}
+        return str(snapshot_download(name, **options))  # type: ignore[arg-type]
+
+    return _fetch(name, revisions, download)
 
 
 def clip_weights(clip_model: str, published_in: str, revisions: Revisions) -> Path:
@@ -52,15 +76,38 @@ def clip_weights(clip_model: str, published_in: str, revisions: Revisions) -> Pa
             f"The weights of the CLIP {clip_model} are not on the hub: choose another tag, or local-dir:PATH."
         )
     file = f"{Path(file or 'open_clip_model').with_suffix('')}.safetensors"
-    return _fetch(repository, revisions, lambda commit: hf_hub_download(repository, file, revision=commit))
+
+    def download(commit: str | None, cached: bool) -> str:
+        return str(hf_hub_download(repository, file, revision=commit, local_files_only=cached))
+
+    return _fetch(repository, revisions, download)
 
 
-def _fetch(name: str, revisions: Revisions, fetch: Callable[[str | None], str]) -> Path:
-    known = revisions.get(name)
+def is_reachable() -> bool:
+    """Whether the hub answers within seconds; the libraries themselves retry for half a minute."""
+    from huggingface_hub import constants, get_session, is_offline_mode
+
+    if is_offline_mode():
+        return False
     try:
-        path = Path(fetch(known))
+        get_session().head(constants.ENDPOINT, timeout=CONNECT_SECONDS)
+    except Exception:  # what the library's HTTP client raises differs between its versions
+        return False
+    return True
+
+
+def _fetch(name: str, revisions: Revisions, fetch: Callable[[str | None, bool], str]) -> Path:
+    """Call `fetch` with the pinned commit, and whether only the cache is within reach; pin its commit."""
+    known, cached = revisions.get(name), not is_reachable()
+    at = f" at commit {known[:12]}, which this project uses," if known else ""
+    try:
+        path = Path(fetch(known, cached))
     except Exception as error:  # the libraries raise many types; all mean that the download failed
-        at = f" at commit {known[:12]}, which this project uses," if known else ""
+        if cached:
+            raise StudioError(
+                f"The model {name}{at} is not on this computer, and the hub cannot be reached: connect to "
+                "the network, or download the model's files elsewhere and give the path of their directory."
+            ) from error
         raise StudioError(
             f"The model {name}{at} is not a local directory, and could not be downloaded with safetensors "
             f"weights from the hub ({first_line(error)}): check the name, the network and your access to it."

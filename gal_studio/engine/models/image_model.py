@@ -1,6 +1,5 @@
 """Load an image model from a diffusers pipeline directory or the hub."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.families.family import Family
-from gal_studio.engine.families.registry import family_of
+from gal_studio.engine.families.family import Family, ModelFiles
 from gal_studio.engine.models.devices import choose_device, weight_precision
-from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_folder, pipeline_index
+from gal_studio.engine.models.hub import Revisions
+from gal_studio.engine.models.model_files import locate
 
 
 @dataclass
@@ -43,6 +42,16 @@ class ImageModel:
         """The side in pixels that the model was trained for."""
         return self.family.resolution
 
+    def latent_side(self, resolution: int | None = None) -> int:
+        """The latent side of square pictures of this resolution, by default the model's own."""
+        wanted, grid = resolution or self.resolution, self.family.grid
+        if wanted % grid:
+            raise StudioError(
+                f"The resolution is {wanted}, and this model draws multiples of {grid} pixels: choose "
+                f"{wanted - wanted % grid} or {wanted - wanted % grid + grid}."
+            )
+        return wanted // self.scale
+
 
 def load_image_model(
     name_or_dir: str | Path,
@@ -50,17 +59,16 @@ def load_image_model(
     dtype: torch.dtype | None = None,
     revisions: Revisions | None = None,
 ) -> ImageModel:
-    """Load a model of a supported family from a directory or the hub; safetensors only.
+    """Load a model: a directory, a hub model or a one-file checkpoint; safetensors only.
 
     `revisions` pins hub models to the commit of their first use; without it the newest is used.
     """
     name, pinned = str(name_or_dir), {} if revisions is None else revisions
     chosen = choose_device(device)
-    family = family_of(name, _index(name, pinned))
-    folder = Path(name) if is_directory(name) else pipeline_folder(name, pinned, **family.leave_out)
-    opened = _open(name, family, folder, dtype or weight_precision(chosen))
+    precision = dtype or weight_precision(chosen)
+    family, files = locate(name, pinned, half=precision != torch.float32)
+    opened = _open(name, family, files, precision)
     opened.to(chosen)
-    opened.check(name)
     for module in opened.frozen_parts:
         module.requires_grad_(False).eval()
     # Half precision overflows in the larger autoencoders; channels last decodes faster on a CPU.
@@ -70,26 +78,7 @@ def load_image_model(
     return ImageModel(name, opened, chosen)
 
 
-def _index(name: str, revisions: Revisions) -> dict[str, Any]:
-    """Read the pipeline's `model_index.json`."""
-    if not is_directory(name):
-        return _read_index(pipeline_index(name, revisions).parent)
-    if not Path(name).is_dir():
-        raise StudioError(f"There is no model directory {name}: check the path.")
-    return _read_index(Path(name))
-
-
-def _read_index(folder: Path) -> dict[str, Any]:
-    try:
-        index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StudioError(
-            f"{folder} is not an image model: a diffusers pipeline directory has a model_index.json."
-        ) from error
-    return index if isinstance(index, dict) else {}
-
-
-def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> Family:
+def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype) -> Family:
     import diffusers
     import transformers
 
@@ -97,10 +86,29 @@ def _open(name: str, family: type[Family], folder: Path, dtype: torch.dtype) -> 
     transformers.utils.logging.disable_progress_bar()
     try:
         with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
-            return family.open(folder, dtype)
+            opened = family.open(files, dtype)
     except Exception as error:
         # The libraries raise many types for a damaged or incomplete directory.
+        if "meta tensor" in str(error):
+            raise _incomplete(name) from error
         raise StudioError(
             f"The model {name} cannot be opened ({first_line(error)}): "
-            "it must be a complete diffusers directory with safetensors weights."
+            "it must be a complete diffusers directory or checkpoint with safetensors weights."
         ) from error
+    _check_complete(name, opened)
+    return opened
+
+
+def _check_complete(name: str, opened: Family) -> None:
+    """Refuse a model with tensors that its files did not fill."""
+    weights = (weight for part in opened.frozen_parts for weight in part.named_parameters())
+    empty = [label for label, weight in weights if weight.is_meta]
+    if empty:
+        raise _incomplete(name, f", such as {empty[0]}")
+
+
+def _incomplete(name: str, example: str = "") -> StudioError:
+    return StudioError(
+        f"The model {name} lacks tensors of its pipeline{example}: choose a complete file, and the pipeline "
+        "that it was made for."
+    )

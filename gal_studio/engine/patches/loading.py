@@ -67,6 +67,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
         card = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         base, mixture, grid = str(card["base"]), tuple(map(float, card["mixture"])), int(card["grid"])
         limits = Limits(**card["limits"]) if card["limits"] else None
+        shows_from = float(card["shows_from"]) if card.get("shows_from") else None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudioError(
             f"{folder} is not a vision model of GAL Studio: it needs {DESCRIPTION} and {WEIGHTS}."
@@ -79,7 +80,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
         unexpected = list(tuned)
     if unexpected:
         raise StudioError(f"The weights in {folder} do not fit {base}: tune that model again.")
-    return PatchTower(name, network, device, mixture, grid, limits)
+    return PatchTower(name, network, device, mixture, grid, limits, shows_from)
 
 
 def open_base(base: str, folder: Path, device: torch.device, revisions: Revisions) -> Network:
@@ -111,6 +112,7 @@ def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, t
         "mixture": list(tower.mixture),
         "grid": tower.grid,
         "limits": asdict(tower.limits) if tower.limits else None,
+        "shows_from": tower.shows_from,
     }
     partial = folder / f"{DESCRIPTION}.part"
     partial.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

@@ -18,10 +18,14 @@ BATCH = 32
 
 
 class VisionTower(Protocol):
-    """Computes patch features (Eq. P2); `limits` are those of Eq. P6, None until they are measured."""
+    """Computes patch features (Eq. P2); `limits` are those of Eq. P6, None until they are measured.
+
+    `shows_from` is the threshold of Eq. G11; None where none was measured for this model.
+    """
 
     name: str
     limits: Limits | None
+    shows_from: float | None
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
         """F of n pictures, (n, h, w, d), unit length along d."""
@@ -32,7 +36,7 @@ class PatchTower:
     """A network whose feature maps are normalised, weighted, and concatenated for each patch.
 
     `mixture` holds each map's share of a patch's cosine, finest map first; `limits` is None until measured
-    (`measure_limits`).
+    (`measure_limits`), and `shows_from` until `benchmarks.quality.copy_witness` was run.
     """
 
     name: str
@@ -41,6 +45,7 @@ class PatchTower:
     mixture: tuple[float, ...]
     grid: int
     limits: Limits | None = None
+    shows_from: float | None = None
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
         """F of n pictures, resized to squares: (n, h, w, d), unit length along d."""

@@ -184,7 +184,7 @@ def tune_tower(
             if checkpoint is not None and tuning.step % settings.checkpoint_every == 0:
                 checkpoint(tuning.checkpoint())
         completed = True
-        tower.limits = None
+        tower.limits = tower.shows_from = None
     except GeneratorExit:
         if checkpoint is not None:
             checkpoint(tuning.checkpoint())

@@ -4,11 +4,21 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, detach, keep_base, read_adapter
+from gal_studio.engine.models.adapters import (
+    PEFT_CONFIGURATION,
+    Shapes,
+    detach,
+    differing_tensors,
+    keep_base,
+    read_adapter,
+    shapes,
+    targeted_layers,
+)
 from gal_studio.engine.models.devices import drawing_precision
 from gal_studio.engine.models.image_model import ImageModel
 
@@ -48,30 +58,50 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
-        changes = lora_deltas(tensors, _lora_scale(header, part), part)
-        _check_fits(changes, weights, adapter)
-        for name, change in changes.items():
+        configuration = _lora_configuration(header, part)
+        _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
+        rank = configuration.get("r", 1)
+        scale = float(configuration.get("lora_alpha", rank)) / float(rank)
+        for name, change in lora_deltas(tensors, scale, part).items():
             base = weights[name].data
             weights[name].data = (base.float() + change.to(base.device)).to(base.dtype)
     else:
-        _check_fits(tensors, weights, adapter)
+        _check_fits(shapes(weights), tensors, adapter)
         for name, tensor in tensors.items():
             weights[name].data = tensor.to(model.device)
 
 
-def _check_fits(
-    given: dict[str, torch.Tensor], weights: dict[str, torch.nn.Parameter], adapter: Path
-) -> None:
-    if any(name not in weights or weights[name].shape != given[name].shape for name in given):
+def _check_fits(expected: Shapes, tensors: dict[str, torch.Tensor], adapter: Path) -> None:
+    if difference := differing_tensors(expected, shapes(tensors)):
         raise StudioError(
-            f"The adapter {Path(adapter).name} was made for another base model: use that model."
+            f"The adapter {Path(adapter).name} was made for another base model or is damaged (it "
+            f"{difference}): use the model that it was made for."
         )
 
 
-def _lora_scale(header: dict[str, str], part: str) -> float:
+def _lora_shapes(
+    model: ImageModel, tensors: dict[str, torch.Tensor], configuration: dict[str, Any]
+) -> dict[str, tuple[int, ...]]:
+    """The shapes that a LoRA's tensors must have: those of the layers and the rank that its header names.
+
+    Without such a header they are those of the layers and ranks of its own tensors.
+    """
+    part = model.family.part
+    named = {name.removeprefix(f"{part}.").partition(".lora_")[0] for name in tensors}
+    expected = {}
+    for name, layer in targeted_layers(model.denoiser, configuration.get("target_modules") or named).items():
+        down = tensors.get(f"{part}.{name}.lora_A.weight")
+        rank = configuration.get("r") or (0 if down is None else down.shape[0])
+        out, *inputs = layer.weight.shape
+        expected[f"{part}.{name}.lora_A.weight"] = (rank, *inputs)
+        expected[f"{part}.{name}.lora_B.weight"] = (out, rank, *(1 for _ in inputs[1:]))
+    return expected
+
+
+def _lora_configuration(header: dict[str, str], part: str) -> dict[str, Any]:
+    """The LoRA's configuration in its file's header, without the prefix of the pipeline's part."""
     configuration = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
-    rank = configuration.get(f"{part}.r", 1)
-    return float(configuration.get(f"{part}.lora_alpha", rank)) / float(rank)
+    return {name.removeprefix(f"{part}."): value for name, value in configuration.items()}
 
 
 def lora_deltas(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:

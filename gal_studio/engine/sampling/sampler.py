@@ -119,7 +119,7 @@ def _notice(plan: Plan) -> str:
 
 def starting_noise(model: ImageModel, seed: int, resolution: int) -> torch.Tensor:
     """The initial noise x_T of one picture, (1, c, h, w), made on the CPU from the picture's seed."""
-    side = resolution // model.scale
+    side = model.latent_side(resolution)
     generator = torch.Generator("cpu").manual_seed(seed)
     return torch.randn(
         (1, model.family.latent_channels, side, side), generator=generator, dtype=torch.float32
@@ -146,7 +146,7 @@ class _Drawing:
         self._texts[""] = encode_unconditional(model)
         self._resolution = settings.resolution or model.resolution
         self._guided = model.family.is_guided(settings.guidance_scale)
-        self.side = self._resolution // model.scale
+        self.side = model.latent_side(self._resolution)
 
     def batch(self, requests: Sequence[DrawRequest], size: int) -> Generator[int | DrawnBatch, None, None]:
         """Yield the steps done, then the pictures. Pad to `size`, as results depend on a batch's shape."""

@@ -6,12 +6,14 @@ from typing import Protocol
 
 import torch
 
-from gal_studio.core.settings import TuneSettings
+from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.settings import TimeWeighting, TuneSettings
 from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
+from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import fingerprint
 from gal_studio.engine.training.latents import CachedPictures, Crops, ExamplePicture, Latents, cache_pictures
-from gal_studio.engine.training.losses import as_maps, prior_weights
+from gal_studio.engine.training.losses import as_maps, prior_weights, time_weights
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,13 @@ class Batch:
         """Multiply the weights by `factor`."""
         return replace(self, weights=factor * self.weights)
 
+    def weighted_by_time(self, process: NoiseProcess, weighting: TimeWeighting) -> "Batch":
+        """Multiply the weight of each row by that of its time."""
+        if weighting == "even":
+            return self
+        factors = time_weights(process.share(self.times), weighting)
+        return replace(self, weights=as_rows(factors, self.weights) * self.weights)
+
 
 class BatchSource(Protocol):
     """A source of batches with `rows` rows; the loss is the sum over rows divided by `counted`."""
@@ -60,7 +69,10 @@ class BatchSource(Protocol):
 
 
 class ExampleSource:
-    """Batches of Eq. G9: uniform draws from the training examples, followed by the prior's rows."""
+    """Batches of Eq. G9: draws from the training examples, followed by the prior's rows.
+
+    Draws are uniform, or references and accepted pictures each have a share (`plan_draws`).
+    """
 
     def __init__(
         self,
@@ -74,6 +86,8 @@ class ExampleSource:
         """Encode the pictures once, except those in the cache `latents`."""
         self.model, self.settings = model, settings
         self.fingerprint = fingerprint(settings, seed, examples, prior)
+        self.kinds = kinds_of(examples)
+        self.plan = plan_draws(settings, *map(bool, self.kinds))
         self.examples = cache_pictures(model, examples, settings, latents)
         has_prior = prior and settings.prior_weight
         self.prior = cache_pictures(model, prior, settings, latents) if has_prior else None
@@ -83,22 +97,48 @@ class ExampleSource:
 
     def next_batch(self, generator: torch.Generator) -> Batch:
         """Draw a batch, followed by the prior's rows with their own weights (Eq. G9)."""
-        rows, crops = self.draw(self.examples, generator)
-        if self.prior is None:
-            return rows
-        published = self.settings.prior_as_published
-        paired = prior_weights(crops.weights, self.settings.prior_weight, published).to(rows.weights.device)
-        return rows.concatenate(replace(self.draw(self.prior, generator)[0], weights=paired))
+        settings = self.settings
+        rows, crops = self.draw(self.examples, self._drawn_examples(generator), generator)
+        if self.prior is not None:
+            drawn = _uniform(range(len(self.prior)), settings.batch_size, generator)
+            prior = self.draw(self.prior, drawn, generator)[0]
+            paired = prior_weights(crops.weights, settings.prior_weight, settings.prior_as_published)
+            rows = rows.concatenate(replace(prior, weights=paired.to(rows.weights.device)))
+        return rows.weighted_by_time(self.process, settings.time_weighting)
 
-    def draw(self, pictures: CachedPictures, generator: torch.Generator) -> tuple[Batch, Crops]:
-        """Draw pictures uniformly, and their times and noise."""
-        count = self.settings.batch_size
-        index = torch.randint(len(pictures), (count,), generator=generator).tolist()
+    def _drawn_examples(self, generator: torch.Generator) -> list[int]:
+        """Draw places in the list of examples, by the plan.
+
+        The number of references in a step is rounded at random, so that its expectation is exact.
+        """
+        count, share = self.settings.batch_size, self.plan.reference_share
+        if share is None:
+            return _uniform(range(len(self.examples)), count, generator)
+        whole, rest = divmod(share * count, 1.0)
+        references = int(whole) + int(rest > 1e-9 and float(torch.rand(1, generator=generator)) < rest)
+        drawn = _uniform(self.kinds[0], references, generator)
+        return drawn + _uniform(self.kinds[1], count - references, generator)
+
+    def draw(
+        self, pictures: CachedPictures, index: Sequence[int], generator: torch.Generator
+    ) -> tuple[Batch, Crops]:
+        """Take these pictures, and draw their times and noise."""
         crops = pictures.crops(index, self.settings.crop == "random", generator)
-        times = self.process.times(count, generator)
+        times = self.process.times(len(index), generator, self.settings.time_low, self.settings.time_high)
         noise = torch.randn(crops.latents.shape, generator=generator)
         texts = [pictures.texts[row] for row in index]
         return make_batch(self.model, self.process, crops, texts, times, noise), crops
+
+
+def kinds_of(examples: Sequence[ExamplePicture]) -> tuple[list[int], list[int]]:
+    """The places of the references, and of the accepted pictures, in the list of examples."""
+    references = [place for place, example in enumerate(examples) if example.is_reference]
+    accepted = [place for place, example in enumerate(examples) if not example.is_reference]
+    return references, accepted
+
+
+def _uniform(places: Sequence[int], count: int, generator: torch.Generator) -> list[int]:
+    return [places[number] for number in torch.randint(len(places), (count,), generator=generator).tolist()]
 
 
 def make_batch(

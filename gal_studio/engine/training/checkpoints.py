@@ -133,6 +133,8 @@ def fingerprint(
     """
     parts = [settings.essential.to_former_dict(), seed, len(examples)]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
+    if settings.accepted_share:
+        digest.update(json.dumps([picture.is_reference for picture in examples]).encode())
     for picture in (*examples, *prior):
         digest.update(json.dumps([picture.prompt, picture.weight, picture.image.size]).encode())
         digest.update(picture.image.convert("RGB").tobytes())

@@ -55,7 +55,8 @@ def fine_tune(
 
     def make() -> Training:
         source = ExampleSource(model, examples, prior, settings, seed, latents)
-        return Training(model, source, settings, seed, start_from)
+        planned = settings.updated({"steps": source.plan.steps})  # more with accepted pictures on top
+        return Training(model, source, planned, seed, start_from)
 
     yield from train(model, make, resume_from, checkpoint, clock)
 

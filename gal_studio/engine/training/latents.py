@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,9 @@ from PIL import Image
 from gal_studio.core.patchdpo.masks import check_size, shrink
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Sizes, TextFeatures
+from gal_studio.engine.memory.peak import encoding_peak
+from gal_studio.engine.memory.plan import OVERHEAD, free_memory
+from gal_studio.engine.memory.slicing import tiling
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
 
@@ -23,12 +27,14 @@ class ExamplePicture:
     """A training example with its picture: prompt, and weight w_i (Eq. G8; 1 for a reference).
 
     With a `mask` (mode L, of the picture's size) only its white part is learned: w_i times the mask.
+    `is_reference` matters where references have a share of their own in the draws.
     """
 
     image: Image.Image
     prompt: str
     weight: float = 1.0
     mask: Image.Image | None = None
+    is_reference: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ def cache_pictures(
         texts=tuple(texts[picture.prompt] for picture in pictures),
         weights=torch.tensor([picture.weight for picture in pictures], dtype=torch.float32),
         scale=model.scale,
-        side=resolution // model.scale,
+        side=model.latent_side(resolution),
         maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
     )
 
@@ -155,5 +161,12 @@ def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> to
     grid = [max(resolution, round(side * factor / model.scale) * model.scale) for side in image.size]
     resized = image.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS)
     pixels = torch.from_numpy(np.array(resized, dtype=np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
-    with torch.no_grad():
+    with torch.no_grad(), _tiled_if_short(model, resolution, max(grid) / resolution):
         return model.family.encode(pixels.to(model.device))[0].cpu()
+
+
+def _tiled_if_short(model: ImageModel, resolution: int, length: float) -> AbstractContextManager[None]:
+    """Encode in tiles if memory is short for a picture `length` times as long as it is wide."""
+    side, free = model.latent_side(resolution), free_memory(model.device)
+    needed = OVERHEAD * length * encoding_peak(model, side)
+    return nullcontext() if free is None or needed <= free else tiling(model, side)

@@ -89,7 +89,7 @@ class PairSource:
         self.model, self.random_crops = model, tune.crop == "random"
         self.pairs, self.count = cache_pairs(model, pairs, tune, latents), len(pairs)
         self.batch_size, self.counted = settings.batch_size, 2 * settings.batch_size
-        self.process = model.family.process()
+        self.process, self.tune = model.family.process(), tune
         self.mix = settings.mix if examples else 0.0
         self.others: ExampleSource | None = None
         if self.mix:
@@ -110,7 +110,7 @@ class PairSource:
         drawn = torch.randint(self.count, (self.batch_size,), generator=generator)
         index = torch.cat([drawn, drawn + self.count]).tolist()
         crops = self.pairs.crops(index, self.random_crops, generator)
-        times = self.process.times(self.batch_size, generator)
+        times = self.process.times(self.batch_size, generator, self.tune.time_low, self.tune.time_high)
         noise = torch.randn((self.batch_size, *crops.latents.shape[1:]), generator=generator)
         rows = make_batch(
             self.model,
@@ -119,7 +119,7 @@ class PairSource:
             [self.pairs.texts[row] for row in index],
             share_noise(times),
             share_noise(noise),
-        )
+        ).weighted_by_time(self.process, self.tune.time_weighting)
         if self.others is None:
             return rows
         mixed = self.others.next_batch(generator).scaled(self.mix * self.counted / self.others.counted)

@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 
+_SELECT = (
+    "SELECT candidates.*, json_extract(rounds.settings, '$.gal.witnesses') AS witnesses FROM candidates "
+    "JOIN rounds ON rounds.id = round_id"
+)
+"""Candidates with the setting of their round that says what makes them copies."""
+
 
 @dataclass(frozen=True)
 class NewCandidate:
@@ -68,7 +74,7 @@ class Candidates:
 
     def get(self, identity: str) -> Candidate:
         """The candidate with this ID."""
-        row = self._database.row_by_id("picture", identity, "SELECT * FROM candidates WHERE id = ?")
+        row = self._database.row_by_id("picture", identity, f"{_SELECT} WHERE candidates.id = ?")
         return _candidate(row, self._more_scores("candidate_id = ?", identity))
 
     def round_of(self, identity: str) -> str:
@@ -79,8 +85,8 @@ class Candidates:
     def of_round(self, round_id: str) -> tuple[Candidate, ...]:
         """All candidates of a round, in drawing order."""
         rows = self._database.rows(
-            "SELECT candidates.* FROM candidates JOIN anchors ON anchors.id = anchor_id "
-            "WHERE round_id = ? ORDER BY created, anchors.position, number",
+            f"{_SELECT} JOIN anchors ON anchors.id = anchor_id "
+            "WHERE round_id = ? ORDER BY candidates.created, anchors.position, number",
             (round_id,),
         )
         scores = self._more_scores("candidate_id IN (SELECT id FROM candidates WHERE round_id = ?)", round_id)
@@ -131,5 +137,5 @@ def _candidate(row: sqlite3.Row, more_scores: Mapping[str, Mapping[str, float]])
     return Candidate(
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
-        row["remark"], more_scores.get(row["id"], {}),
+        row["remark"], more_scores.get(row["id"], {}), row["witnesses"] or "both",
     )  # fmt: skip

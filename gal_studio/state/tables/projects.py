@@ -28,7 +28,8 @@ def new_id() -> str:
 class NewProject:
     """The contents of a new project; `origin` identifies the command that makes it, so that it is made once.
 
-    `references` are in the user's order and get their IDs when stored; `anchors` are prompts.
+    `references` are in the user's order and get their IDs when stored; `anchors` are prompts; `prior` are
+    prior pictures of the user's own, (prompt, image).
     """
 
     name: str
@@ -41,6 +42,7 @@ class NewProject:
     references: tuple[Reference, ...]
     anchors: tuple[str, ...]
     origin: str | None = None
+    prior: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Projects:
                 )  # fmt: skip
                 self.masks.add(reference_id, reference.mask)
             self.add_anchors(project_id, new.anchors)
+            self._add_given_prior(project_id, new.prior)
             self.set_settings(project_id, new.settings)
         return self.get(project_id)
 
@@ -209,7 +212,7 @@ class Projects:
         self._database.write("UPDATE anchors SET enabled = ? WHERE id = ?", (int(enabled), anchor_id))
 
     def class_images(self, project_id: str, drawn_by: str) -> tuple[str, ...]:
-        """The class images (Eq. G9) that were drawn so far by this model, prompt and settings, in order."""
+        """The prior pictures (Eq. G9) that were drawn so far by this model, prompt and settings, in order."""
         rows = self._database.rows(
             "SELECT image FROM class_images WHERE project_id = ? AND drawn_by = ? ORDER BY position",
             (project_id, drawn_by),
@@ -217,10 +220,24 @@ class Projects:
         return tuple(row["image"] for row in rows)
 
     def add_class_image(self, project_id: str, drawn_by: str, position: int, image: str) -> None:
-        """Store one class image; idempotent."""
+        """Store one prior picture; idempotent."""
         self._database.write(
             "INSERT OR REPLACE INTO class_images VALUES (?, ?, ?, ?)", (project_id, drawn_by, position, image)
         )
+
+    def given_prior(self, project_id: str) -> tuple[tuple[str, str], ...]:
+        """The user's own prior pictures in their order: (prompt, image)."""
+        rows = self._database.rows(
+            "SELECT drawn_by, image FROM class_images WHERE project_id = ? AND drawn_by LIKE 'given %: %' "
+            "ORDER BY rowid",
+            (project_id,),
+        )
+        return tuple((row["drawn_by"].partition(": ")[2], row["image"]) for row in rows)
+
+    def _add_given_prior(self, project_id: str, given: Sequence[tuple[str, str]]) -> None:
+        """Each has a key of its own, so that a lost one takes no other with it."""
+        for number, (prompt, image) in enumerate(given, start=1):
+            self.add_class_image(project_id, f"given {number}: {prompt}", 0, image)
 
 
 def _project(row: sqlite3.Row) -> Project:

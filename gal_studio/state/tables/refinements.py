@@ -13,7 +13,7 @@ from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.paintings import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
 
-MapKind = Literal["quality", "reproduction"]
+MapKind = Literal["quality", "reproduction", "shown"]
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Refinements:
         """The candidates of a round with maps of this vision model, of the whole picture or by subject."""
         rows = self._database.rows(
             "SELECT owner_id FROM patch_maps JOIN candidates ON candidates.id = owner_id "
-            "WHERE round_id = ? AND patch_maps.vision_model = ? AND (subject <> '') = ?",
+            "WHERE round_id = ? AND kind = 'quality' AND patch_maps.vision_model = ? AND (subject <> '') = ?",
             (round_id, vision_model, by_subject),
         )
         return frozenset(row["owner_id"] for row in rows)

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from PIL import Image
+
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
@@ -15,6 +18,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
 
 DEFAULT_PRESET = "pocket"
@@ -27,7 +31,8 @@ class ProjectDraft:
     """What a user gives. Models and settings that are left out come from the preset.
 
     `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
-    override some settings of the preset; `anchors` are templates with `{}` for the subject.
+    override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
+    pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones.
     """
 
     kind: Kind
@@ -42,6 +47,7 @@ class ProjectDraft:
     seed: int = 0
     anchors: Sequence[str] | None = None
     origin: str | None = None
+    prior: Sequence[tuple[Picture, str]] = ()
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -75,10 +81,11 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
-    base_model = _absolute(draft.base_model or preset.base_model)
+    base_model = _absolute_base(draft.base_model or preset.base_model)
     clip_model = _absolute(draft.clip_model or preset.clip_model)
-    check_model(base_model, "model_index.json", "an image model")
+    check_base_model(base_model)
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
+    prior = _read_prior(draft, described.prompts)
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
@@ -90,6 +97,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         references=_store_pictures(store, draft, described.references),
         anchors=anchors,
         origin=draft.origin,
+        prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
     )
     with store.database.transaction():
         if (known := _existing(store, draft)) is not None:
@@ -132,6 +140,18 @@ def _store_pictures(
     )
 
 
+def _read_prior(draft: ProjectDraft, prompts: Prompts) -> list[tuple[str, Image.Image]]:
+    """Read the user's own prior pictures: (prompt, picture)."""
+    if len(draft.prior) > MOST_PRIOR_PICTURES:
+        raise StudioError(
+            f"There are {len(draft.prior)} prior pictures: choose the best {MOST_PRIOR_PICTURES}."
+        )
+    return [
+        (check_prior_prompt(prompt, prompts), read_prior(picture, place))
+        for place, (picture, prompt) in enumerate(draft.prior, start=1)
+    ]
+
+
 def _settings(draft: ProjectDraft) -> Settings:
     """The settings; the vision model is by default that of the preset, or the user's own CLIP."""
     preset = load_preset(draft.preset)
@@ -156,6 +176,17 @@ def check_settings(settings: Settings, anchors: int) -> None:
         )
 
 
+def check_base_model(name: str) -> None:
+    """Refuse a missing directory or one-file checkpoint, and a pickle."""
+    one_file = checkpoint_name(name)
+    checks.text("The name of an image model", name)
+    if one_file is not None and not user_path(one_file.file).is_file():
+        raise StudioError(f"There is no file {one_file.file}: check the path.")
+    pipeline = name if one_file is None else one_file.pipeline
+    if pipeline or one_file is None:
+        check_model(pipeline, "model_index.json", "an image model")
+
+
 def check_model(name: str, table: str, what: str) -> None:
     """Refuse a directory that is missing or holds no such model; a hub ID is checked when it is loaded."""
     checks.text(f"The name of {what}", name)
@@ -177,3 +208,12 @@ def _absolute(name: str) -> str:
     checks.text("The name of a model", name)
     path = user_path(name.removeprefix(prefix))
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
+
+
+def _absolute_base(name: str) -> str:
+    """The same for a base model, which may be a one-file checkpoint."""
+    one_file = checkpoint_name(name)
+    if one_file is None:
+        return _absolute(name)
+    file = str(user_path(one_file.file).absolute())
+    return str(CheckpointName(file, _absolute(one_file.pipeline)))

@@ -107,7 +107,7 @@ def patch_maps(store: Store, owner_id: str, kind: MapKind) -> tuple[PatchMap, ..
     A map of the whole picture does not count for a candidate with several subjects: it is judged again.
     """
     found = store.refinements.maps(owner_id, kind)
-    if _is_candidate_of_several(store, owner_id):
+    if kind == "quality" and _is_candidate_of_several(store, owner_id):
         found.pop("", None)
     return tuple(_patch_map(subject, stored) for subject, stored in found.items())
 

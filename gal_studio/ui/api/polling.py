@@ -193,4 +193,4 @@ def _anchor(tile: CandidateView) -> str:
 
 
 def _digest(tiles: Sequence[CandidateView]) -> str:
-    return digest([[tile.candidate.id, tile.candidate.image] for tile in tiles])
+    return digest([[tile.candidate.id, tile.candidate.image, tile.candidate.overfit_by] for tile in tiles])

@@ -1,6 +1,9 @@
 """Refinements, heat maps and brushes. Each button calls one verb of the studio."""
 
+from typing import get_args
+
 from gal_studio.core.errors import StudioError
+from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import CandidateView
 from gal_studio.ui.api.errors import Handler
@@ -12,7 +15,7 @@ from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.refinement import map_payload
 from gal_studio.ui.payloads.rounds import picture_payload
 
-MAPS = ("quality", "reproduction")
+MAPS = get_args(MapKind)
 
 
 def find_maps(studio: Studio, request: Payload) -> Payload:

@@ -1,10 +1,18 @@
 """A project as JSON: its subjects, its anchors and its settings."""
 
+from collections.abc import Mapping
+
 from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.scores.registry import SCORES
-from gal_studio.core.types import Anchor
+from gal_studio.core.types import Anchor, Witnesses
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Payload
+
+_WITNESSES: Mapping[Witnesses, str] = {
+    "both": "prompts and pictures",
+    "prompts": "prompts only (as published)",
+    "pictures": "pictures only",
+}
 
 
 def anchor_payloads(anchors: tuple[Anchor, ...]) -> list[Payload]:
@@ -100,6 +108,7 @@ def project_payload(project: ProjectView) -> Payload:
             ["Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
              f"guidance {generation.guidance_scale:g}"],
             ["Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"],
+            ["Copies are found by", _WITNESSES[gal.witnesses]],
             ["Seed", str(project.seed)],
         ],
     }  # fmt: skip

@@ -40,6 +40,7 @@ def round_payload(view: RoundView) -> Payload:
         "pool": anchor_payloads(view.pool),
         "expected": view.settings.generation.candidates,
         "complete": bool(view.candidates) and len(view.candidates) >= view.wanted,
+        "witnesses": view.settings.gal.witnesses,
         "openness": view.openness,
         "example_weight": view.example_weight,
         "exhausted": view.sentence if view.exhausted else "",
@@ -107,6 +108,8 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "scores": known_scores(candidate),
         "margin": candidate.margin,
         "copy": candidate.overfit,
+        "copy_by": candidate.overfit_by,
+        "compared": candidate.is_compared,
         "remark": candidate.remark,
     }
 

@@ -3,7 +3,7 @@
 from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.state.files.errors import ROOM
-from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS
+from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS, TrainingTask
 from gal_studio.worker.task import Task
 
 ROWS = 8 << 10
@@ -12,15 +12,15 @@ ROWS = 8 << 10
 _STEP = 200  # bytes of each training step in the database: its loss, its progress
 
 
-def check_training_room(task: Task, model: ImageModel, steps: int) -> None:
-    """Refuse a training whose adapter, checkpoints, class images and previews do not fit on the disk.
+def check_training_room(task: TrainingTask, model: ImageModel, steps: int) -> None:
+    """Refuse a training whose adapter, checkpoints, prior pictures and previews do not fit on the disk.
 
     For a moment there are two copies of the adapter, and one checkpoint more than is kept.
     """
     tune = task.settings.tune
     files = 2 * adapter_bytes(model, tune) + (KEPT_CHECKPOINTS + 1) * checkpoint_bytes(model, tune)
     previews = steps // tune.preview_every if tune.preview_every else 0
-    drawn = picture_bytes(task, model, previews + _class_images(task))
+    drawn = picture_bytes(task, model, previews + _prior_pictures(task))
     task.store.disk.check(files + drawn + steps * _STEP + ROOM)
 
 
@@ -36,6 +36,6 @@ def picture_bytes(task: Task, model: ImageModel, count: int) -> int:
     return count * (3 * side * side + ROWS)
 
 
-def _class_images(task: Task) -> int:
-    """An upper bound: the class images of earlier rounds are already stored."""
-    return task.settings.tune.prior_images * len(task.prompts.class_prompts)
+def _prior_pictures(task: TrainingTask) -> int:
+    """An upper bound: the prior pictures of earlier rounds are already stored."""
+    return sum(each.count for each in task.drawn_prior)

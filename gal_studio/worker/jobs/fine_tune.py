@@ -1,16 +1,14 @@
-"""The job `fine_tune`: draw class images, train with checkpoints, store the adapter (Eq. G9)."""
+"""The job `fine_tune`: draw prior pictures, train with checkpoints, store the adapter (Eq. G9)."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from gal_studio.core.seeds import named_seed
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts
-from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawnBatch, draw
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
@@ -19,6 +17,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
 from gal_studio.worker.jobs import training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
+from gal_studio.worker.jobs.prior_pictures import prior_pictures
 from gal_studio.worker.jobs.training_run import Start, TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, open_task
@@ -35,43 +34,12 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     if training_run.is_kept(task):
         return
     lineage.check_starting_adapter(store, round_.id)
-    check_training_room(task, model, task.settings.tune.steps)
+    check_training_room(task, model, task.steps)
     check_prompts(model, [anchor.prompt for anchor in lineage.pool(store, round_.id)])  # before the long part
     with training_run.training_time(task, model, "fine_tune"):
-        prior = yield from class_images(task, model)
+        prior = yield from prior_pictures(task, model)
         yield from _train(task, model, prior)
         training_run.keep_adapter(task, model, task.examples)
-
-
-def class_images(
-    task: TrainingTask, model: ImageModel
-) -> Generator[Progress, None, tuple[ExamplePicture, ...]]:
-    """Draw the images of every class with the base model, once for all rounds; empty for styles."""
-    pictures: list[ExamplePicture] = []
-    total = len(task.class_images) * task.settings.tune.prior_images
-    for prompt, drawn_by in task.class_images.items():
-        pictures += yield from _images_of_class(task, model, prompt, drawn_by, len(pictures), total)
-    return tuple(pictures)
-
-
-def _images_of_class(
-    task: TrainingTask, model: ImageModel, prompt: str, drawn_by: str, before: int, total: int
-) -> Generator[Progress, None, list[ExamplePicture]]:
-    wanted, drawing_settings = task.settings.tune.prior_images, task.settings.generation
-    images = list(task.store.projects.class_images(task.project.id, drawn_by))[:wanted]
-    seeds = [named_seed(task.project.seed, "class image", place) for place in range(len(images), wanted)]
-    requests = [DrawRequest(prompt, seed) for seed in seeds]
-    with drawing(model) if requests else nullcontext(model) as ready:
-        for event in draw(ready, requests, drawing_settings) if requests else ():
-            if isinstance(event, DrawnBatch):
-                for picture in event.images:
-                    images.append(task.store.images.add_picture(picture))
-                    task.store.projects.add_class_image(
-                        task.project.id, drawn_by, len(images) - 1, images[-1]
-                    )
-            message = f"Drawing class images: {prompt}"
-            yield Progress("class_images", before + len(images), total, message)
-    return [ExamplePicture(task.store.images.picture(image), prompt) for image in images]
 
 
 def _train(

@@ -1,5 +1,6 @@
 """The job `generate`: draw the missing candidates, score each finished batch, then place them on the map."""
 
+import logging
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.seeds import candidate_seed, named_seed
@@ -17,11 +19,14 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
-from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.measure import measure_refinement
 from gal_studio.worker.models import Models
+from gal_studio.worker.patches.witness import PictureWitness, open_witness
 from gal_studio.worker.task import Progress, Task, open_task
+
+logger = logging.getLogger("gal_studio.worker")
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     ]
     check_drawing_room(task, model, len(wanted))
     if wanted:
-        yield from _draw(task, wanted)
+        witness = yield from _call_witness(task)
+        yield from _draw(task, wanted, witness)
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the pictures on the map")
     _project(task)
@@ -59,9 +65,23 @@ def _prompts(task: Task) -> list[str]:
     return [*task.prompts.reference_prompts, *anchors]
 
 
-def _draw(task: Task, wanted: Sequence[_Planned]) -> Generator[Progress, None, None]:
+def _call_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
+    """The second witness of copies; None if the settings want none, or if the vision model cannot be one."""
+    if task.settings.gal.witnesses == "prompts":
+        return None
+    try:
+        return open_witness(task)
+    except StudioError as error:
+        yield Progress("loading", 0, 0, f"The prompts alone will find copies. {error}")
+        logger.warning("round %s: no witness by pictures: %s", task.round.number, error)
+        return None
+
+
+def _draw(
+    task: Task, wanted: Sequence[_Planned], witness: PictureWitness | None
+) -> Generator[Progress, None, None]:
     def keep(batch: DrawnBatch, seconds: float) -> None:
-        _keep(task, wanted[batch.first : batch.first + len(batch.images)], batch, seconds)
+        _keep(task, wanted[batch.first : batch.first + len(batch.images)], batch, seconds, witness)
 
     requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in wanted]
     total = task.store.candidates.count(task.round.id) + len(wanted)
@@ -94,9 +114,16 @@ def draw_and_keep(
                 yield Progress(phase, before + done, total, event.notice)
 
 
-def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: float) -> None:
-    """Embed, score (Eq. G1) and store a finished batch."""
+def _keep(
+    task: Task,
+    drawn: Sequence[_Planned],
+    batch: DrawnBatch,
+    seconds: float,
+    witness: PictureWitness | None,
+) -> None:
+    """Embed, score (Eq. G1, G10) and store a finished batch."""
     started = time.monotonic()
+    seen = witness.compare(batch.images) if witness else []
     clip = task.project.clip_model
     features = task.models.embedder(clip).images(batch.images)
     scores = score_pictures(
@@ -105,6 +132,7 @@ def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: flo
             features=features,
             prompts=task.models.texts(clip, [planned.anchor.prompt for planned in drawn]),
             reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
+            shown=np.array([evidence.score for evidence in seen]) if witness else None,
         )
     )
     candidates = [
@@ -123,6 +151,9 @@ def _keep(task: Task, drawn: Sequence[_Planned], batch: DrawnBatch, seconds: flo
     ]
     with task.store.database.transaction():
         task.store.candidates.save(task.round.id, candidates)
+        for candidate, evidence in zip(candidates, seen, strict=False):
+            identity = candidate_id(task.round.id, candidate.anchor_id, candidate.index)
+            task.store.refinements.save_map(identity, "shown", evidence.map)
         task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)

@@ -16,7 +16,8 @@ from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.jobs import training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.fine_tune import class_images, with_previews
+from gal_studio.worker.jobs.fine_tune import with_previews
+from gal_studio.worker.jobs.prior_pictures import prior_pictures
 from gal_studio.worker.jobs.training_run import TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.maps import add_missing_regions
@@ -51,7 +52,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     lineage.check_starting_adapter(store, round_.id)
     check_training_room(task, model, task.settings.refine.steps)
     with training_run.training_time(task, model, "refine"):
-        prior = (yield from class_images(task, model)) if task.settings.refine.mix else ()
+        prior = (yield from prior_pictures(task, model)) if task.settings.refine.mix else ()
         yield from _train(task, model, _weighted(task, judged), prior)
         training_run.keep_adapter(task, model, trained)
 

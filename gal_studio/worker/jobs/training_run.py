@@ -3,7 +3,7 @@
 import logging
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from PIL import Image
 from safetensors import SafetensorError
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample
@@ -23,6 +24,7 @@ from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import verify_adapter
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.rounds.prior import PriorPrompt, drawn_prior, given_prior
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import disk_problem
@@ -40,16 +42,23 @@ Start = Callable[[Path | None, Callable[[Checkpoint], None]], Iterator[TuneEvent
 class TrainingTask(Task):
     """What the parts of a training job share, read in one snapshot; later changes make another training.
 
-    `fingerprint` identifies the training, `examples` are GAL's training set (Eq. G9), `class_images` maps
-    each class prompt to the key of its images; training starts from the adapter `start` (None: the base
-    model).
+    `fingerprint` identifies the training, `examples` are GAL's training set (Eq. G9), `given_prior` the
+    user's own prior pictures (prompt, image), `drawn_prior` what the base model draws instead; training
+    starts from the adapter `start` (None: the base model).
     """
 
     fingerprint: str
     examples: tuple[TrainingExample, ...]
-    class_images: Mapping[str, str]
+    given_prior: tuple[tuple[str, str], ...]
+    drawn_prior: tuple[PriorPrompt, ...]
     start: Path | None
     seed: int
+
+    @property
+    def steps(self) -> int:
+        """The steps of a fine-tuning: more than in the settings where accepted pictures come on top."""
+        references = sum(example.is_reference for example in self.examples)
+        return plan_draws(self.settings.tune, references > 0, references < len(self.examples)).steps
 
     @property
     def checkpoints(self) -> Path:
@@ -64,7 +73,8 @@ def open_training(store: Store, models: Models, job: Job) -> TrainingTask:
         **vars(open_task(store, models, job)),
         fingerprint=fingerprints.training_fingerprint(store, job.round_id),
         examples=lineage.training_set(store, job.round_id),
-        class_images=lineage.class_image_keys(store, job.round_id),
+        given_prior=given_prior(store, job.round_id),
+        drawn_prior=drawn_prior(store, job.round_id),
         start=store.adapters.path(start) if start else None,
         seed=lineage.round_training_seed(store, job.round_id),
     )
@@ -78,6 +88,7 @@ def training_pictures(store: Store, examples: Sequence[TrainingExample]) -> tupl
             prompt=example.prompt,
             weight=example.weight,
             mask=store.images.mask(example.mask) if example.mask else None,
+            is_reference=example.is_reference,
         )
         for example in examples
     )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.gal.balance import effective_draws, example_weight, mean_entropy
+from gal_studio.core.gal.balance import effective_draws, example_weight, mean_entropy, plan_draws
+from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import TrainingExample
 from tests.core.builders import margins, pool_of
 
@@ -39,8 +40,39 @@ def test_by_round_four_one_reference_is_one_of_ten_pictures():
     examples = [TrainingExample("ref", "A cat", 1.0, True)] + [
         TrainingExample(f"{n}", "A tie", 0.4, False) for n in range(9)
     ]
-    draws = effective_draws(examples, steps=500, batch_size=2)
+    draws = effective_draws(examples, TuneSettings(steps=500, batch_size=2))
     assert [each.draws for each in draws] == [100.0] * 10
     assert draws[0].weighted == 100.0
     assert draws[1].weighted == pytest.approx(40.0)
-    assert effective_draws([], 500, 2) == ()
+    assert effective_draws([], TuneSettings()) == ()
+
+
+def example(name: str, is_reference: bool) -> TrainingExample:
+    return TrainingExample(name, "A tie", 1.0 if is_reference else 0.4, is_reference)
+
+
+@given(
+    *(st.integers(1, high) for high in (12, 30, 500, 16)),
+    st.floats(0.01, 0.9),
+)
+def test_matched_draws_give_the_references_as_many_as_without_accepted_pictures(
+    references: int, accepted: int, steps: int, batch_size: int, share: float
+) -> None:
+    tune = TuneSettings(steps=steps, batch_size=batch_size, accepted_share=share)
+    alone = [example(f"r{number}", True) for number in range(references)]
+    others = [example(f"a{number}", False) for number in range(accepted)]
+    first, later = effective_draws(alone, tune), effective_draws([*alone, *others], tune)
+    assert sum(each.draws for each in first) == pytest.approx(steps * batch_size)
+    assert [each.draws for each in later[:references]] == pytest.approx([each.draws for each in first])
+    plan = plan_draws(tune, True, True)
+    assert sum(each.draws for each in later) == pytest.approx(plan.steps * batch_size)
+    assert plan.steps * (1 - share) == pytest.approx(steps, abs=1)
+    assert len({each.draws for each in later[references:]}) == 1
+
+
+def test_matched_draws_by_hand() -> None:
+    tune = TuneSettings(steps=100, batch_size=8, accepted_share=0.5)
+    draws = effective_draws([example("r", True), *(example(f"{n}", False) for n in range(4))], tune)
+    assert [each.draws for each in draws] == [800.0, 200.0, 200.0, 200.0, 200.0]
+    assert draws[1].weighted == pytest.approx(80.0)
+    assert plan_draws(tune, True, False).steps == 100

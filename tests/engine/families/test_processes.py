@@ -42,6 +42,33 @@ def test_a_diffusion_uses_integer_times_and_its_schedule() -> None:
     torch.testing.assert_close(process.target(rows(5.0, 5.0), rows(10.0, 10.0), at), rows(2.0, 10.0))
 
 
+def test_timesteps_are_drawn_from_a_part_of_the_range() -> None:
+    process, generator = AlphaBarProcess(torch.linspace(1, 0, 1000), "epsilon"), torch.Generator()
+    times = process.times(20_000, generator.manual_seed(0), 0.2, 0.6)
+    assert (int(times.min()), int(times.max())) == (200, 599)
+    assert abs(float(times.float().mean()) - 399.5) < 3
+    torch.testing.assert_close(process.share(torch.tensor([0, 500, 999])), torch.tensor([0.0, 0.5, 0.999]))
+    whole = process.times(50, generator.manual_seed(0), 0.0, 1.0)
+    assert whole.tolist() == process.times(50, generator.manual_seed(0)).tolist()
+    few = AlphaBarProcess(torch.tensor([1.0, 0.5]), "epsilon")
+    assert set(few.times(9, generator, 0.9, 0.95).tolist()) == {1}
+
+
+@pytest.mark.parametrize("shift", [1.0, 3.0])
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.6), (0.3, 0.7), (0.8, 1.0), (0.0, 0.01)])
+def test_times_of_a_flow_in_a_part_are_those_that_fall_there_without_limits(
+    shift: float, low: float, high: float
+) -> None:
+    process = FlowProcess(shift)
+    part = process.share(process.times(4000, torch.Generator().manual_seed(0), low, high))
+    assert low <= part.min() and part.max() <= high
+    everywhere = process.share(process.times(400_000, torch.Generator().manual_seed(1)))
+    fallen = everywhere[(everywhere > low) & (everywhere < high)]
+    if len(fallen) > 2000:
+        for quantile in (0.1, 0.5, 0.9):
+            assert abs(float(part.quantile(quantile) - fallen[:10_000].quantile(quantile))) < 0.02
+
+
 def test_a_flow_interpolates_linearly() -> None:
     process, times = FlowProcess(), torch.tensor([0.0, 250.0, 1000.0])
     clean, noise = rows(4.0, 4.0, 4.0), rows(8.0, 8.0, 8.0)

@@ -175,3 +175,54 @@ def test_the_sampling_precision_is_undone(model: ImageModel) -> None:
         rough = pictures(model, REQUESTS, DRAW)[0]
     fine = pictures(model, REQUESTS, DRAW)[0]
     assert np.abs(np.asarray(rough, int) - np.asarray(fine, int)).mean() < 3
+
+
+ALTERED = {
+    "another rank": r"has in another shape unet\.\S+\.lora_A\.weight and \d+ more\)",
+    "an extra tensor": r"has besides unet\.extra\.lora_A\.weight\)",
+    "a missing tensor": r"lacks unet\.\S+\.lora_A\.weight\)",
+    "a renamed tensor": r"lacks unet\.\S+\.lora_A\.weight, has besides unet\.\S+\.lora_C\.weight\)",
+}
+
+
+def altered(tensors: dict[str, torch.Tensor], change: str) -> dict[str, torch.Tensor]:
+    """The tensors of a LoRA with this change."""
+    first = min(tensors)
+    rest = {name: tensor for name, tensor in tensors.items() if name != first}
+    if change == "another rank":
+        return {name: torch.cat([part, part], int(".lora_B." in name)) for name, part in tensors.items()}
+    if change == "an extra tensor":
+        return {**tensors, "unet.extra.lora_A.weight": torch.ones(1)}
+    if change == "a missing tensor":
+        return rest
+    return {**rest, first.replace("lora_A", "lora_C"): tensors[first]}
+
+
+@pytest.mark.parametrize(("change", "words"), ALTERED.items(), ids=ALTERED.keys())
+def test_an_altered_lora_is_refused_by_name_before_anything_is_drawn(
+    model: ImageModel, tmp_path: Path, change: str, words: str
+) -> None:
+    from safetensors.torch import save_file
+
+    attach_random(model, "attention")
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    detach(model)
+    tensors, header = read_adapter(path)
+    # without a header, the rank is that of the file
+    for kept in (header, {}) if change != "another rank" else (header,):
+        save_file(altered(tensors, change), path, metadata=kept or None)
+        with pytest.raises(StudioError, match=words), drawing(model, path):
+            pytest.fail("it is refused before")
+
+
+def test_a_denoiser_without_all_tensors_is_refused(model: ImageModel, tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    attach_full(model)
+    path = save_adapter(model, tmp_path / "unet.safetensors", CARD)
+    detach(model)
+    tensors, header = read_adapter(path)
+    del tensors["conv_in.bias"]
+    save_file(tensors, path, metadata=header)
+    with pytest.raises(StudioError, match=r"lacks conv_in\.bias\)"), drawing(model, path):
+        pytest.fail("it is refused before")

@@ -29,9 +29,9 @@ def publish(cache: Path, name: str, commit: str, files: Path) -> None:
     (folder / "refs" / "main").write_text(commit)
 
 
-def without_network(cache: Path, code: str) -> list[str]:
+def without_network(cache: Path, code: str, **variables: str) -> list[str]:
     """Run a program with this cache and no network, which the library reads on import; return its lines."""
-    environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1"}
+    environment = {**os.environ, "HF_HUB_CACHE": str(cache), "HF_HUB_OFFLINE": "1", **variables}
     command = [sys.executable, "-W", "ignore", "-c", code]
     printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     return printed.splitlines()
@@ -67,6 +67,12 @@ def test_models_stay_at_the_commit_of_their_first_use(tmp_path: Path) -> None:
     assert NEW in newest and newest.split(",")[0] != first.split(",")[0]
 
 
+@pytest.fixture
+def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "is_reachable", lambda: True)
+
+
+@pytest.mark.usefixtures("reachable")
 def test_a_failed_download_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> str:
         raise OSError("no such commit\nand more")
@@ -80,6 +86,29 @@ def test_a_failed_download_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> 
     assert pins == {}, "what was not had is not noted"
 
 
+@pytest.mark.parametrize("offline", [True, False])
+def test_a_model_that_is_not_cached_is_refused_within_seconds_without_a_network(
+    tmp_path: Path, offline: bool
+) -> None:
+    """The port answers nobody, or the library is switched to offline."""
+    code = """
+import time
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.models.hub import pipeline_configuration
+import huggingface_hub
+started = time.monotonic()
+try:
+    pipeline_configuration("owner/nothing", {})
+except StudioError as refusal:
+    print(refusal)
+print(time.monotonic() - started)
+"""
+    variables = {"HF_HUB_OFFLINE": str(int(offline)), "HF_ENDPOINT": "http://127.0.0.1:9"}
+    sentence, seconds = without_network(tmp_path, code, **variables)
+    assert "owner/nothing is not on this computer, and the hub cannot be reached: connect" in sentence
+    assert float(seconds) < 15, "the library alone retries for 25 s"
+
+
 def test_the_cache_may_be_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = f"/data/snapshots/hub/models--owner--tower/snapshots/{OLD}"
     monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: folder)
@@ -88,10 +117,11 @@ def test_the_cache_may_be_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pins == {"owner/tower": OLD}
 
 
+@pytest.mark.usefixtures("reachable")
 def test_clip_weights_are_downloaded_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str, str | None]] = []
 
-    def answer(repository: str, file: str, revision: str | None) -> str:
+    def answer(repository: str, file: str, revision: str | None, local_files_only: bool) -> str:
         asked.append((repository, file, revision))
         return f"/cache/models--x/snapshots/{OLD}/{file}"
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clock, count, undecided } from "../../../assets/ui/kit/format.js";
-import { FIELDS, read, typedValue, weightWords } from "../../../assets/ui/kit/settings_fields.js";
+import { FIELDS, read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
   assert.deepEqual([count(1, "picture"), count(0, "picture")], ["1 picture", "0 pictures"]);
@@ -17,12 +17,18 @@ test("numbers are sent as numbers; other input is sent as typed, for the server 
   assert.equal(typed("tune.learning_rate", "1e-3"), 0.001);
   assert.equal(typed("tune.steps", "7.5"), "7.5");
   assert.equal(typed("tune.steps", "many"), "many");
+  assert.equal(typed("tune.prior_styles", "3"), "3");
   assert.equal(typed("seed", " "), " ");
 });
 
 test("every field is read from the settings by its dotted name", () => {
   assert.equal(read({ tune: { steps: 100 } }, "tune.steps"), 100);
   assert.equal(read({}, "tune.steps"), undefined);
+  assert.equal(
+    written({ tune: { prior_styles: ["flat style", "clay"] } }, "tune.prior_styles"),
+    "flat style, clay",
+  );
+  assert.equal(written({ tune: { steps: 100 } }, "tune.steps"), "100");
   assert.ok(FIELDS.some(([name]) => name === "tune.preview_every"));
 });
 

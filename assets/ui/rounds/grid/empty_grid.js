@@ -12,7 +12,7 @@ const NONE = {
   accepted: ["Nothing accepted yet", "Click a picture, or press A, to accept it."],
   copies: [
     "None looks like the reference",
-    "Every picture of this round matches its own prompt better than the reference’s.",
+    "No picture of this round shows the reference or matches its prompt better than its own.",
   ],
   selection: ["Nothing selected", "Draw a lasso on the map, or Shift-click pictures."],
 };

@@ -8,7 +8,7 @@ import { el, setText, setAttribute } from "../../kit/dom.js";
 const CHIPS = [
   ["suggested", "Suggested", "What the studio would accept"],
   ["accepted", "Accepted", "What you accepted"],
-  ["copies", "Like the reference", "Pictures that look more like the reference’s prompt than their own"],
+  ["copies", "Like the reference", "Pictures that are like the reference, by prompt or by picture"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All pictures of this round"],
 ];

@@ -3,6 +3,7 @@
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, setAttribute } from "../../kit/dom.js";
 import { thumbnail } from "../../app/urls.js";
+import { likeWords } from "./witnesses.js";
 
 /** @type {Partial<Record<Verdict, string>>} */
 const SAYS = { accepted: "accepted", rejected: "rejected" };
@@ -27,7 +28,7 @@ export function makeTile(candidate) {
   image.src = thumbnail(candidate.id);
   const face = el("button", { type: "button", class: "tile-face", tabIndex: -1 }, image);
   const node = el("figure", { class: "tile", data: { id: candidate.id } }, face);
-  if (candidate.copy) node.dataset.copy = "";
+  if (candidate.copy) node.dataset.copy = candidate.copy_by;
   if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
   markTile(node, candidate);
   return node;
@@ -57,7 +58,7 @@ export function markTile(node, candidate) {
 export function describe(candidate, verdict, suggested) {
   return [
     `${candidate.prompt}, picture ${candidate.index + 1}`,
-    candidate.copy ? "looks like the reference" : null,
+    likeWords(candidate) || null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,
     verdict === "accepted" && state.masks.has(candidate.id) ? "accepted in part" : SAYS[verdict],

@@ -3,8 +3,15 @@
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
+import { likeWords } from "../grid/witnesses.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
+
+/** @param {Candidate} candidate */
+const countedBy = ({ compared }) =>
+  compared
+    ? "By two witnesses: the prompts, and the areas that the picture shares with the reference"
+    : "By its prompts alone: this picture was not compared with the reference";
 
 /**
  * @param {Candidate} candidate
@@ -23,10 +30,11 @@ export function figures(candidate, score) {
     ...scores,
     [
       "Difference",
-      `${signed} · ${candidate.copy ? "looks like the reference" : "matches its prompt"}`,
+      `${signed} · closer to ${candidate.margin > 0 ? "its own" : "the reference’s"} prompt`,
       "Likeness to its own prompt minus likeness to the reference’s prompt. " +
-        "At zero or below, the picture counts as like the reference",
+        "At zero or below, the prompts say that the picture is like the reference",
     ],
+    ["Counts as", likeWords(candidate) || "not like the reference", countedBy(candidate)],
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score
       ? [

@@ -1,11 +1,13 @@
 /** The enlarged view of a picture: facts, scores, heatmap and brush, and a comparison with the reference. */
 /** @import { PartPainter } from "./accept_part.js" */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
+/** @import { Offer } from "../../heatmap/panel.js" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
 import { el, focusedIn, reference, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { toggle } from "../grid/verdicts.js";
+import { likeWords } from "../grid/witnesses.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
 import { partButtons, partPainter } from "./accept_part.js";
@@ -127,13 +129,33 @@ function fill() {
 function candidatePlate(candidate) {
   const { id } = candidate;
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
-  const heat = new HeatPanel(place, { owner: id, judge: true });
+  const heat = new HeatPanel(place, { owner: id, judge: true, kinds: heatKinds(candidate) });
   const part = partPainter(place, id, () => {
     if (lightbox() && main?.id === id) showFacts(main, candidate);
   });
-  const caption = el("figcaption", {}, candidate.copy ? "Looks like the reference" : "This picture");
-  return { id, heat, part, node: el("figure", {}, place, caption, part.node, heat.node) };
+  const words = el("figcaption", {}, sentence(likeWords(candidate)) || "This picture");
+  return { id, heat, part, node: el("figure", {}, place, words, part.node, heat.node) };
 }
+
+/**
+ * The maps of a candidate: where it shows the reference, if it was compared; and how like it each area is.
+ * @param {Candidate} candidate
+ * @returns {Offer[]}
+ */
+const heatKinds = ({ compared }) => [
+  ...(compared ? [SHOWN] : []),
+  { kind: "quality", label: compared ? "Every likeness" : "Heat map", name: "Likeness to the reference" },
+];
+/** @type {Offer} */
+const SHOWN = {
+  kind: "shown",
+  label: "Where it shows the reference",
+  name: "How much of the reference it shows",
+  title: "H: which areas look like the reference, apart from what the style shares",
+};
+
+/** @param {string} words */
+const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /**
  * @param {string} src

@@ -117,9 +117,7 @@ function legend(node) {
       "span",
       {
         class: "shapes",
-        title:
-          "Ring: the picture looks more like the reference’s prompt than its own. " +
-          "Dot: it matches its own prompt",
+        title: "Ring: the picture is like the reference, by prompt or by picture. Dot: it is not",
       },
       "★ reference ○ like it ● not",
     ),

@@ -6,17 +6,20 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
 from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
 from gal_studio.core.gal.scores.score import DrawnPictures, Score
+from gal_studio.core.gal.scores.shows_reference import SHOWS
 from gal_studio.core.types import Candidate
 
 SCORES: list[Score] = [
     PROMPT_SIMILARITY,
     REFERENCE_SIMILARITY,
+    SHOWS,
 ]
 
 
 def score_pictures(pictures: DrawnPictures) -> list[dict[str, float]]:
     """All scores of each picture, by name."""
-    columns = {score.name: score.compute(pictures) for score in SCORES}
+    computed = {score.name: score.compute(pictures) for score in SCORES}
+    columns = {name: column for name, column in computed.items() if column is not None}
     for name, column in columns.items():
         if column.shape != (len(pictures.pixels),):
             raise ValueError(f"the score {name!r} has the shape {column.shape} instead of (n,)")

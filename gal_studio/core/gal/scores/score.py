@@ -15,12 +15,14 @@ class DrawnPictures:
 
     `pixels` are arrays (H, W, 3) of values 0 to 255. `features` (n, d) are those of the pictures, `prompts`
     (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts.
+    `shown` (n,) is Eq. G10 by the vision model, None where it was not asked.
     """
 
     pixels: tuple[NDArray[numpy.uint8], ...]
     features: Floats
     prompts: Floats
     reference_prompts: Floats
+    shown: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Score:
 
     It is stored and exported under its `name`, which stays the same for ever, and shown under its `label`.
     `higher` and `method` say in plain words what a higher value means and how it is computed.
+    `compute` returns None for pictures that cannot have this score.
     """
 
     name: str
@@ -37,7 +40,7 @@ class Score:
     high: float
     higher: str
     method: str
-    compute: Callable[[DrawnPictures], Floats]
+    compute: Callable[[DrawnPictures], Floats | None]
 
     @property
     def explanation(self) -> str:

@@ -12,6 +12,7 @@ from gal_studio.state.database.migrations import (
     m09_pair_regions,
     m10_job_kinds,
     m11_candidate_scores,
+    m12_witnesses,
 )
 
 _VERSIONS = (
@@ -26,6 +27,7 @@ _VERSIONS = (
     m09_pair_regions,
     m10_job_kinds,
     m11_candidate_scores,
+    m12_witnesses,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

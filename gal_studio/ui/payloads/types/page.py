@@ -4,6 +4,7 @@ from typing import Annotated, Any, NotRequired
 
 from typing_extensions import Doc, TypedDict
 
+from gal_studio.core.types import Speaker, Witnesses
 from gal_studio.ui.payloads.types.basics import (
     Fact,
     JobState,
@@ -117,6 +118,7 @@ class Round(TypedDict):
     pool: list[Anchor]
     expected: float
     complete: bool
+    witnesses: Annotated[Witnesses, Doc("What finds copies, by the settings.")]
     openness: Annotated[float, Doc("Mean entropy of the test prompts, in [0, ln 2].")]
     example_weight: float
     exhausted: str
@@ -153,6 +155,8 @@ class Candidate(ShownPicture):
     seed: str
     scores: Annotated[dict[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
+    copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]
+    compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
 
 

@@ -14,7 +14,7 @@ from gal_studio.ui.payloads.types.refinement import Runs
 
 Id = Annotated[str, Field(max_length=200)]
 Text = Annotated[str, Field(max_length=4000)]
-SettingValue = int | FiniteFloat | bool | Text | None
+SettingValue = int | FiniteFloat | bool | Text | Annotated[list[Text], Field(max_length=100)] | None
 """The studio checks each setting by its own type."""
 
 

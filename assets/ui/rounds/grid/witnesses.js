@@ -1,0 +1,36 @@
+/** Which witness says that a picture is like the reference: the prompts, the pictures, or both. */
+/** @import { Candidate, Round } from "../../app/payloads.d.ts" */
+import { count } from "../../kit/format.js";
+
+/** @type {Record<Candidate["copy_by"], string>} */
+const SAYS = {
+  "": "",
+  prompts: "looks like the reference, by prompt",
+  pictures: "shows the reference",
+  both: "shows the reference, and by prompt",
+};
+
+/**
+ * That a picture is like the reference, and who says so; empty if it is not.
+ * @param {Pick<Candidate, "copy_by" | "compared">} candidate
+ */
+export const likeWords = ({ copy_by: by, compared }) =>
+  by === "prompts" && !compared ? "looks like the reference" : SAYS[by];
+
+/**
+ * What decides in this round where the pictures do not; empty where they do.
+ * @param {Pick<Round, "witnesses"> | null} round
+ * @param {Pick<Candidate, "compared">[]} candidates
+ */
+export function witnessNote(round, candidates) {
+  if (!round || !candidates.length) return "";
+  const without = candidates.filter(({ compared }) => !compared).length;
+  if (!without) return "";
+  if (round.witnesses === "prompts")
+    return "The prompts alone say which pictures are like the reference: so it is set under Advanced.";
+  const which =
+    without === candidates.length
+      ? "These pictures were"
+      : `${count(without, "picture")} ${without === 1 ? "was" : "were"}`;
+  return `${which} drawn without being compared with the reference: there the prompts alone decide.`;
+}

@@ -1,0 +1,20 @@
+"""How much of the reference a picture shows, by its patches (Eq. G10)."""
+
+from gal_studio.core.gal.scores.score import DrawnPictures, Floats, Score
+from gal_studio.core.types import SHOWN, SHOWS_REFERENCE
+
+
+def _compute(pictures: DrawnPictures) -> Floats | None:
+    return pictures.shown
+
+
+SHOWS = Score(
+    name=SHOWN,
+    label="Shows the reference",
+    low=0.0,
+    high=1.0,
+    higher=f"more of it; from {SHOWS_REFERENCE:g} the picture counts as like the reference",
+    method="Areas of the reference are looked for in the picture by the vision model; what the whole style "
+    "shares does not count",
+    compute=_compute,
+)

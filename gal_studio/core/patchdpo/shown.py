@@ -1,0 +1,117 @@
+"""What a picture itself says about being a copy: the reference's patches, found in it again (Eq. G10, G11).
+
+Features are (h, w, d), of unit length along d (Eq. P2); similarities are cosines in [-1, 1].
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.patchdpo.masks import Flags, Map
+from gal_studio.core.patchdpo.patch_quality import Features, Limits
+from gal_studio.core.types import SHOWS_REFERENCE
+
+NEAR = 1 / 16  # how far a patch may lie from its place, relative to the side
+MOVED = 3 / 16  # how far all of them may have moved together
+MOST_SHARED = 0.5  # upper limit of what a style shares, from the low (0) to the high (1) limit of Eq. P6
+SHOWS_FROM = 0.25  # of Eq. G10, for vision models without a measured threshold
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A reference's features, the patches of it that are looked for, and the style's share of each (h, w)."""
+
+    features: Features
+    patches: Flags
+    shared: Map
+
+
+@dataclass(frozen=True)
+class Found:
+    """How much of a reference a picture shows, in [0, 1], and which of its patches show it, (h, w) in [0, 1].
+
+    `matches` (m,) are the cosines of the reference's counting patches.
+    """
+
+    likeness: float
+    map: Map
+    matches: NDArray[np.float64]
+
+
+def find_reference(sought: Sought, generated: Features, limits: Limits) -> Found:
+    """Eq. G10: the mean match of the sought patches, each near its own place, from the style's share to 1.
+
+    All of them may have moved together, or be mirrored; the displacement that shows most counts.
+    """
+    seen = [_displaced(sought, view, limits) for view in (generated, generated[:, ::-1])]
+    best = max(range(2), key=lambda number: seen[number].likeness)  # the first one on a tie
+    found = seen[best]
+    return Found(found.likeness, found.map[:, ::-1], found.matches) if best else found
+
+
+def show_most(found: Sequence[Found]) -> Found:
+    """What a picture shows of several references: the one that it shows most of, and the maps together."""
+    most = max(found, key=lambda each: each.likeness)
+    return Found(most.likeness, np.max([each.map for each in found], axis=0), most.matches)
+
+
+def score_shown(likeness: float, shows_from: float) -> float:
+    """Eq. G11: Eq. G10 on a scale on which a picture shows the reference from 0.5 on, in [0, 1]."""
+    return min(1.0, SHOWS_REFERENCE * likeness / shows_from)
+
+
+def shared_with(sought: Features, patches: Flags, others: Sequence[Features], limits: Limits) -> Map:
+    """What the style shares at each patch of a reference, (h, w): the least match with pictures of the style.
+
+    These are pictures that do not show the reference's subject. Never below the low limit of Eq. P6, nor
+    above the middle of both; the low limit alone with fewer than two of them.
+    """
+    shared = np.full(sought.shape[:2], limits.low)
+    if len(others) > 1:
+        plain = Sought(sought, patches, shared)
+        least = np.min([find_reference(plain, other, limits).matches for other in others], axis=0)
+        most = limits.low + MOST_SHARED * (limits.high - limits.low)
+        shared[patches] = np.clip(least, limits.low, most)
+    return shared
+
+
+def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:
+    side = max(generated.shape[:2])
+    near, moved = max(1, round(NEAR * side)), round(MOVED * side)
+    places = np.argwhere(sought.patches)
+    cosines = np.einsum("md,hwd->mhw", sought.features[sought.patches], generated).astype(np.float64)
+    around = np.pad(_nearby(cosines, near), ((0, 0), (moved, moved), (moved, moved)), constant_values=-1.0)
+    steps = np.arange(2 * moved + 1)
+    shifts = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 1, 2)
+    rows, columns = np.moveaxis(places + shifts, -1, 0)
+    matches = around[np.arange(len(places)), rows, columns]  # (displacements, m)
+    low = sought.shared[sought.patches]
+    parts = np.clip((matches - low) / (limits.high - low), 0.0, 1.0)
+    likeness = parts.mean(axis=1)
+    still = abs(shifts[:, 0] - moved).sum(axis=1)
+    best = int(np.lexsort((still, -likeness))[0])  # the smallest displacement on a tie
+    shown = np.clip((cosines - low[:, None, None]) / (limits.high - low)[:, None, None], 0.0, 1.0)
+    shown *= _windows(places + shifts[best] - moved, generated.shape[:2], near)
+    return Found(float(likeness[best]), shown.max(axis=0), matches[best])
+
+
+def _nearby(cosines: Map, near: int) -> Map:
+    """The largest value within `near` patches of each place, for each of (m, h, w)."""
+    for axis in (1, 2):
+        length = cosines.shape[axis]
+        edge = [(near, near) if number == axis else (0, 0) for number in range(3)]
+        wide = np.pad(cosines, edge, constant_values=-1.0)
+        views = [np.take(wide, range(first, first + length), axis=axis) for first in range(2 * near + 1)]
+        cosines = np.max(views, axis=0)
+    return cosines
+
+
+def _windows(places: NDArray[np.integer], shape: tuple[int, ...], near: int) -> Flags:
+    """The patches of (h, w) within `near` of each of m places, (m, h, w)."""
+    rows, columns = (
+        abs(np.arange(length) - places[:, axis, None]) <= near for axis, length in enumerate(shape)
+    )
+    inside: Flags = rows[:, :, None] & columns[:, None, :]
+    return inside

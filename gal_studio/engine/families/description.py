@@ -1,0 +1,80 @@
+"""A model's description in its JSON files, and refusals of what is not supported before it is loaded."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+
+INDEX = "model_index.json"
+_CONFIGURATIONS = ("config.json", "scheduler_config.json")
+
+
+@dataclass(frozen=True)
+class Description:
+    """The JSON files of the pipeline `name`: `index` lists its components, `components` their configurations.
+
+    A missing value means the default of the component's class, as in diffusers.
+    """
+
+    name: str
+    index: Mapping[str, Any]
+    components: Mapping[str, Mapping[str, Any]]
+
+    def kind(self, component: str) -> str | None:
+        """The class of a component; None if the pipeline has none."""
+        listed = self.index.get(component)
+        return listed[1] if isinstance(listed, list) and len(listed) == 2 else None
+
+    def value(self, component: str, key: str, default: Any = None) -> Any:
+        """A component's configuration value."""
+        return self.components.get(component, {}).get(key, default)
+
+    def require(self, met: bool, has: str, supported: str) -> None:
+        """Refuse the model unless the condition is met: what it has, and what is supported."""
+        if not met:
+            raise StudioError(f"The model {self.name} {has}: this version supports {supported}.")
+
+    def require_class(self, component: str, *supported: str) -> None:
+        """Refuse a component of another class, or a missing one."""
+        kind = self.kind(component)
+        what = component.replace("_", " ")
+        has = f"has {kind} as its {what}" if kind else f"has no {what}"
+        self.require(kind in supported, has, " and ".join(supported))
+
+    def require_values(self, component: str, expected: Mapping[str, tuple[Any, ...]], what: str) -> None:
+        """Refuse a component that sets one of these keys to another value than the listed ones."""
+        for key, known in expected.items():
+            value = self.value(component, key, known[0])
+            self.require(value in known, f"has {what} with {key} = {value}", f"{key} = {known[0]} alone")
+
+    def require_size(self, component: str, key: str, default: int, fitting: int) -> None:
+        """Refuse a component whose size does not fit the pipeline's other components."""
+        size = self.value(component, key, default)
+        has = f"has a {component} with {key} = {size}, which does not fit its other parts"
+        self.require(size == fitting, has, f"{fitting} there")
+
+
+def read_description(name: str, folder: Path) -> Description:
+    """Read a pipeline directory's JSON files."""
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StudioError(
+            f"{folder} is not an image model: a diffusers pipeline directory has a {INDEX}."
+        ) from error
+    if not isinstance(index, dict):
+        index = {}
+    return Description(name, index, {key: _configuration(folder / key) for key in index})
+
+
+def _configuration(folder: Path) -> Mapping[str, Any]:
+    for file in _CONFIGURATIONS:
+        try:
+            found = json.loads((folder / file).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        return found if isinstance(found, dict) else {}
+    return {}

@@ -1,0 +1,84 @@
+"""The common base of transformers trained by flow matching, with a language model as text encoder."""
+
+import copy
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
+
+import torch
+
+from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.family import ModelFiles, OneFileContent, Solver
+from gal_studio.engine.families.pipeline import PipelineFamily
+from gal_studio.engine.families.processes import FlowProcess
+
+PREFIX = "model.diffusion_model."
+TOKENS = 512
+"""Tokens of a prompt in its chat template, in all these pipelines."""
+
+
+class FlowTransformerFamily(PipelineFamily):
+    """A pipeline around a diffusion transformer, solved by Euler's method; see `Family`."""
+
+    part: ClassVar[str] = "transformer"
+    one_file: ClassVar[OneFileContent] = "denoiser"
+    grid: ClassVar[int] = 16
+    denoiser_class: ClassVar[str]
+    thinking: ClassVar[bool]
+
+    @classmethod
+    def check(cls, model: Description) -> None:
+        """Refuse other transformers, other schedulers than Euler's, and steps that draw new noise."""
+        model.require_class("transformer", cls.denoiser_class)
+        model.require_class("scheduler", "FlowMatchEulerDiscreteScheduler")
+        plain = {"invert_sigmas": (False,), "stochastic_sampling": (False,), "num_train_timesteps": (1000,)}
+        model.require_values("scheduler", plain, "a scheduler")
+
+    @classmethod
+    def open_denoiser(cls, files: ModelFiles, dtype: torch.dtype) -> Any:
+        """Convert the original names; a checkpoint of ComfyUI has them below a prefix."""
+        import diffusers
+        from safetensors.torch import load_file
+
+        kind = getattr(diffusers, cls.denoiser_class)
+        weights = load_file(files.checkpoint) if files.checkpoint else {}
+        inner = {name[len(PREFIX) :]: weights[name] for name in weights if name.startswith(PREFIX)}
+        options = {"config": str(files.folder), "subfolder": cls.part, "dtype": dtype}
+        return kind.from_single_file(inner or weights, local_files_only=True, **options)
+
+    @property
+    def resolution(self) -> int:
+        """What these pipelines draw by default."""
+        return 1024
+
+    @property
+    def token_limit(self) -> int:
+        """The context length of the pipeline, including the chat template."""
+        return TOKENS
+
+    def count_tokens(self, prompt: str) -> int:
+        """The number of tokens in the chat template."""
+        tokenizer, messages = self.pipeline.tokenizer, [{"role": "user", "content": prompt}]
+        options = {"tokenize": False, "add_generation_prompt": True, "enable_thinking": self.thinking}
+        return len(tokenizer(tokenizer.apply_chat_template(messages, **options), verbose=False).input_ids)
+
+    def process(self) -> FlowProcess:
+        """Flow matching with the scheduler's static shift; a shift by size is not for training."""
+        config = self.pipeline.scheduler.config
+        return FlowProcess(1.0 if config.use_dynamic_shifting else float(config.shift))
+
+    def euler(self, sigmas: Sequence[float], mu: float, device: torch.device) -> Solver:
+        """The pipeline's scheduler at these noise levels; `mu` shifts them if it shifts by size."""
+        solver = copy.deepcopy(self.pipeline.scheduler)
+        solver.set_timesteps(sigmas=sigmas, mu=mu, device=device)
+        solver.set_begin_index(0)
+        solver.init_noise_sigma = 1.0
+        return solver  # type: ignore[no-any-return]
+
+    def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
+        """The model's own attention."""
+        return nullcontext()
+
+    def sliced_attention(self) -> AbstractContextManager[None]:
+        """The model's own attention, which never holds the whole matrix."""
+        return nullcontext()

@@ -1,0 +1,120 @@
+"""FLUX.2 klein, base and distilled: patchified and normalized latents, text from three layers of Qwen3."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+
+from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
+
+ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "to_qkv_mlp_proj")
+REST = (
+    *("add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"),
+    *("ff.linear_in", "ff.linear_out", "ff_context.linear_in", "ff_context.linear_out"),
+)
+
+
+class Flux2Klein(FlowTransformerFamily):
+    """A latent position is a 2 x 2 patch of the autoencoder's, normalized by its batch norm."""
+
+    name: ClassVar[str] = "flux2-klein"
+    pipelines: ClassVar[tuple[str, ...]] = ("Flux2KleinPipeline",)
+    patch: ClassVar[int] = 2
+    denoiser_class: ClassVar[str] = "Flux2Transformer2DModel"
+    thinking: ClassVar[bool] = False
+
+    @classmethod
+    def check(cls, model: Description) -> None:
+        """Also refuse other components, and transformers with guidance as an input (FLUX.2 dev)."""
+        super().check(model)
+        model.require_class("vae", "AutoencoderKLFlux2")
+        model.require_class("text_encoder", "Qwen3ForCausalLM")
+        guided = model.value("transformer", "guidance_embeds", True)
+        model.require(not guided, "has a transformer with the guidance as an input", "FLUX.2 klein alone")
+        made, width = (
+            model.value("vae", "latent_channels", 32),
+            model.value("text_encoder", "hidden_size", 4096),
+        )
+        model.require_size("transformer", "in_channels", 128, 4 * made)
+        model.require_size("transformer", "joint_attention_dim", 15360, 3 * width)
+
+    @property
+    def latent_channels(self) -> int:
+        """Four times the autoencoder's channels."""
+        return int(self.denoiser.config.in_channels)
+
+    def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
+        """The hidden states of layers 9, 18 and 27, concatenated, of all 512 positions."""
+        hidden, _ = self.pipeline.encode_prompt(prompt, device=device)
+        return TextFeatures(hidden[0])
+
+    def encode(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Patchify the posterior's mode, and normalize it."""
+        mean, deviation = self._statistics()
+        patches: torch.Tensor = self.pipeline._patchify_latents(self.posterior_mode(pixels))
+        return (patches - mean) / deviation
+
+    def decode(self, latents: torch.Tensor) -> torch.Tensor:
+        """Undo `encode`, and decode."""
+        mean, deviation = self._statistics()
+        return self.decoded(self.pipeline._unpatchify_latents(latents * deviation + mean))
+
+    def _statistics(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and standard deviation of each channel, (1, c, 1, 1)."""
+        norm, epsilon = self.autoencoder.bn, self.autoencoder.config.batch_norm_eps
+        mean, variance = (part.float().view(1, -1, 1, 1) for part in (norm.running_mean, norm.running_var))
+        return mean, torch.sqrt(variance + epsilon)
+
+    def solver(self, steps: int, resolution: int, device: torch.device) -> Solver:
+        """Euler's method at evenly spaced noise levels, shifted by size and number of steps."""
+        from diffusers.pipelines.flux2.pipeline_flux2_klein import compute_empirical_mu
+
+        positions = (resolution // self.scale) ** 2
+        sigmas = np.linspace(1.0, 1 / steps, steps)
+        return self.euler(sigmas.tolist(), compute_empirical_mu(positions, steps), device)
+
+    def predict(
+        self, latents: torch.Tensor, times: torch.Tensor, texts: list[TextFeatures], sizes: list[Sizes]
+    ) -> torch.Tensor:
+        """The predicted direction from picture to noise."""
+        dtype = self.denoiser.dtype
+        hidden = torch.stack([text.hidden for text in texts]).to(dtype)
+        answer: torch.Tensor = self.denoiser(
+            hidden_states=self.pipeline._pack_latents(latents.to(dtype)),
+            timestep=times.to(latents.dtype) / 1000,
+            guidance=None,
+            encoder_hidden_states=hidden,
+            txt_ids=self.pipeline._prepare_text_ids(hidden).to(latents.device),
+            img_ids=self.pipeline._prepare_latent_ids(latents).to(latents.device),
+            return_dict=False,
+        )[0]
+        return answer.float().transpose(1, 2).reshape(latents.shape)
+
+    def is_guided(self, scale: float) -> bool:
+        """Whether the scale is above 1; the distilled models ignore it."""
+        return scale > 1.0 and not self.pipeline.config.is_distilled
+
+    def guide(self, without: torch.Tensor, with_text: torch.Tensor, scale: float) -> torch.Tensor:
+        """Classifier-free guidance."""
+        return without + scale * (with_text - without)
+
+    def lora_layers(self, target: str) -> list[str]:
+        """The single blocks' outputs by full names, since the double blocks have lists of the same name."""
+        blocks = range(self.denoiser.config.num_single_layers)
+        outputs = [f"single_transformer_blocks.{block}.attn.to_out" for block in blocks]
+        return [*ATTENTION, *outputs, *(REST if target == "all" else ())]
+
+    def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
+        """Inputs with 512 tokens of text."""
+        config = self.denoiser.config
+        return {
+            "hidden_states": torch.empty(rows, side * side, config.in_channels, dtype=dtype),
+            "timestep": torch.empty(rows, dtype=dtype),
+            "guidance": None,
+            "encoder_hidden_states": torch.empty(rows, TOKENS, config.joint_attention_dim, dtype=dtype),
+            "txt_ids": torch.empty(rows, TOKENS, 4, dtype=torch.long),
+            "img_ids": torch.empty(rows, side * side, 4, dtype=torch.long),
+            "return_dict": False,
+        }

@@ -1,0 +1,89 @@
+"""The common base of families that diffusers loads: a pipeline with a denoiser and an autoencoder."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import torch
+
+from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures
+
+
+class PipelineFamily:
+    """A diffusers pipeline; its denoiser is the component `part`. See `Family`."""
+
+    pipelines: ClassVar[tuple[str, ...]]
+    part: ClassVar[str]
+    leave_out: ClassVar[Mapping[str, Any]] = {}
+    one_file: ClassVar[OneFileContent] = "pipeline"
+    patch: ClassVar[int] = 1
+    grid: ClassVar[int] = 8
+
+    def __init__(self, pipeline: Any) -> None:
+        self.pipeline = pipeline
+
+    @classmethod
+    def open(cls, files: ModelFiles, dtype: torch.dtype) -> Self:
+        """Load with diffusers: local files and safetensors only."""
+        import diffusers
+
+        kind = getattr(diffusers, cls.pipelines[0])
+        options = {"local_files_only": True, "dtype": dtype, **cls.leave_out}
+        if files.checkpoint is not None and cls.one_file == "pipeline":
+            pipeline = kind.from_single_file(str(files.checkpoint), config=str(files.folder), **options)
+        else:
+            if files.checkpoint is not None:
+                options[cls.part] = cls.open_denoiser(files, dtype)
+            options |= {"use_safetensors": True, "variant": files.variant}
+            pipeline = kind.from_pretrained(files.folder, **options)
+        pipeline.set_progress_bar_config(disable=True)
+        return cls(pipeline)
+
+    @classmethod
+    def open_denoiser(cls, files: ModelFiles, dtype: torch.dtype) -> Any:
+        """Load the denoiser from a one-file checkpoint, configured as in the folder."""
+        raise NotImplementedError
+
+    def to(self, device: torch.device) -> None:
+        """Move the pipeline."""
+        self.pipeline = self.pipeline.to(device)
+
+    @property
+    def denoiser(self) -> Any:
+        """The U-Net or transformer."""
+        return getattr(self.pipeline, self.part)
+
+    @property
+    def autoencoder(self) -> Any:
+        """The variational autoencoder."""
+        return self.pipeline.vae
+
+    @property
+    def frozen_parts(self) -> tuple[torch.nn.Module, ...]:
+        """Denoiser, autoencoder and text encoders."""
+        parts = self.pipeline.components.values()
+        return tuple(part for part in parts if isinstance(part, torch.nn.Module))
+
+    @property
+    def scale(self) -> int:
+        """2 to the number of the autoencoder's downsampling levels, times the patch."""
+        return int(2 ** (len(self.autoencoder.config.block_out_channels) - 1)) * self.patch
+
+    def encode_text(self, prompt: str, device: torch.device) -> TextFeatures:
+        """Encode one prompt."""
+        raise NotImplementedError
+
+    def unconditional_text(self, device: torch.device) -> TextFeatures:
+        """The features of the empty prompt."""
+        return self.encode_text("", device)
+
+    def posterior_mode(self, pixels: torch.Tensor) -> torch.Tensor:
+        """The mode of the autoencoder's posterior, in float32."""
+        autoencoder = self.autoencoder
+        mode: torch.Tensor = autoencoder.encode(pixels.to(autoencoder.dtype)).latent_dist.mode()
+        return mode.float().contiguous()
+
+    def decoded(self, latents: torch.Tensor) -> torch.Tensor:
+        """Decode unscaled latents to float32 pixels."""
+        autoencoder = self.autoencoder
+        pixels: torch.Tensor = autoencoder.decode(latents.to(autoencoder.dtype), return_dict=False)[0]
+        return pixels.float()

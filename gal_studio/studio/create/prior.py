@@ -1,0 +1,65 @@
+"""Prior pictures of the user's own (Eq. G9): of other things, which the model is to keep as they are."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio.core import checks
+from gal_studio.core.errors import StudioError
+from gal_studio.core.prompts import check_prompt, trigger_pattern
+from gal_studio.core.references import LONGEST_PROMPT, Prompts
+from gal_studio.state.images.read import read_picture
+from gal_studio.studio.create.references import Picture
+
+MOST_PRIOR_PICTURES = 1000
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+BLANK = 8
+"""The largest difference of a channel's values in a picture that counts as blank."""
+
+
+def read_prior(picture: Picture, place: int) -> Image.Image:
+    """Decode a prior picture; a blank one is refused, since it would teach blank pictures."""
+    name = f"{Path(picture).name!r}" if isinstance(picture, str | Path) else str(place)
+    try:
+        read = read_picture(picture)[0].convert("RGB")
+    except StudioError as error:
+        raise StudioError(f"Prior picture {name}: {error}") from error
+    if all(high - low <= BLANK for low, high in read.getextrema()):  # type: ignore[misc]
+        raise StudioError(f"The prior picture {name} is blank: choose one that shows its prompt.")
+    return read
+
+
+def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
+    """Tidy the prompt of a prior picture; refuse one that asks for what the project is to learn."""
+    checks.text("The prompt of a prior picture", prompt, LONGEST_PROMPT)
+    tidied = check_prompt(prompt)
+    named = [word for word in prompts.trigger_words if trigger_pattern(word).search(tidied)]
+    if prompts.kind == "style" and prompts.name.lower() in tidied.lower():
+        named = [prompts.name]
+    if named:
+        raise StudioError(
+            f"The prompt {tidied!r} of a prior picture names {named[0]!r}, which the project is to learn: "
+            "write what the base model understands."
+        )
+    return tidied
+
+
+def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
+    """The pictures of a folder, each with its prompt in a text file of the same name."""
+    try:
+        pictures = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+    except OSError as error:
+        raise StudioError(f"The folder of prior pictures {folder} cannot be read: check its path.") from error
+    if not pictures:
+        raise StudioError(f"The folder {folder} has no prior pictures: put PNG, JPEG or WebP files there.")
+    return tuple((picture, _caption(picture)) for picture in pictures)
+
+
+def _caption(picture: Path) -> str:
+    try:
+        return check_prompt(picture.with_suffix(".txt").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, StudioError) as error:
+        raise StudioError(
+            f"The prior picture {picture.name} has no prompt: write what it shows into {picture.stem}.txt "
+            "beside it."
+        ) from error

@@ -1,0 +1,110 @@
+"""The second witness of copies: a vision model that looks for the references in drawn pictures (Eq. G10)."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.masks import Flags
+from gal_studio.core.patchdpo.patch_quality import Features
+from gal_studio.core.patchdpo.shown import (
+    SHOWS_FROM,
+    Found,
+    Sought,
+    find_reference,
+    score_shown,
+    shared_with,
+    show_most,
+)
+from gal_studio.core.types import Kind, Reference
+from gal_studio.rounds import lineage, pairs
+from gal_studio.rounds.pairs import mask_of_reference
+from gal_studio.state.tables.refinements import StoredMap
+from gal_studio.worker.patches.foregrounds import find_in_references
+from gal_studio.worker.patches.judge import Judge
+from gal_studio.worker.patches.open_judge import open_judge
+from gal_studio.worker.task import Task
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The score of Eq. G11, from 0.5 on a copy, and which patches of the picture show the reference."""
+
+    score: float
+    map: StoredMap
+
+
+@dataclass(frozen=True)
+class PictureWitness:
+    """A vision model with what it looks for in each reference."""
+
+    judge: Judge
+    sought: tuple[Sought, ...]
+    shows_from: float
+
+    def compare(self, pictures: Sequence[Image.Image]) -> list[Evidence]:
+        """Compare drawn pictures with the references."""
+        return [self._evidence(self._find(features)) for features in self.judge.tower.patches(pictures)]
+
+    def _find(self, generated: Features) -> Found:
+        return show_most([find_reference(each, generated, self.judge.limits) for each in self.sought])
+
+    def _evidence(self, found: Found) -> Evidence:
+        stored = StoredMap(found.map.astype(np.float32), self.judge.name)
+        return Evidence(score_shown(found.likeness, self.shows_from), stored)
+
+
+def open_witness(task: Task) -> PictureWitness:
+    """Open the project's vision model as a witness; refused if it has no patch features."""
+    store, project = task.store, task.project
+    name = pairs.vision_model(store, task.round.id)
+    judge = open_judge(store, task.models, project, name)
+    references = store.projects.references(project.id)
+    wanted = [
+        reference
+        for reference in references
+        if reference.mask is None and store.refinements.foreground(reference.image) is None
+    ]
+    for _ in find_in_references(store, lambda: judge, references, wanted):
+        pass
+    known = judge.features([reference.image for reference in references])
+    accepted = _accepted(task, judge) if project.kind == "style" else []
+    sought = []
+    for reference in references:
+        features = known[reference.image]
+        patches = _counting(judge, project.kind, reference, features)
+        if patches.any():
+            shared = shared_with(features, patches, accepted, judge.limits)
+            sought.append(Sought(features, patches, shared))
+    if not sought:
+        raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")
+    return PictureWitness(judge, tuple(sought), judge.tower.shows_from or SHOWS_FROM)
+
+
+def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features) -> Flags:
+    """The patches that a copy repeats: the subject of a style, what surrounds an object that is learned.
+
+    All of them where the subject is not known.
+    """
+    subject = None
+    with suppress(StudioError):
+        mask = mask_of_reference(judge.store, reference)
+        subject = judge.patches(mask, features, reference.prompt)
+    if subject is None:
+        return np.ones(features.shape[:2], dtype=bool)
+    return ~subject if kind == "object" else subject
+
+
+def _accepted(task: Task, judge: Judge) -> list[Features]:
+    """The pictures accepted in earlier rounds: what all of them share with a reference is the style."""
+    store = task.store
+    images = [
+        candidate.image
+        for ancestor in lineage.rounds_above(store, task.round.id)
+        for candidate in lineage.accepted_candidates(store, ancestor.id)
+        if store.images.has(candidate.image)
+    ]
+    return list(judge.features(images).values())

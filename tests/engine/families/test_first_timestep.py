@@ -1,0 +1,44 @@
+"""The first timestep of a drawing: the schedule's last, unless the model's own files say otherwise."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import diffusers
+import pytest
+import torch
+
+from gal_studio.engine.families.stable_diffusion import StableDiffusion
+
+STABLE_DIFFUSION_1 = {
+    "_class_name": "PNDMScheduler", "_diffusers_version": "0.6.0", "beta_end": 0.012, "beta_start": 0.00085,
+    "beta_schedule": "scaled_linear", "clip_sample": False, "num_train_timesteps": 1000,
+    "set_alpha_to_one": False, "skip_prk_steps": True, "steps_offset": 1, "trained_betas": None,
+}  # fmt: skip
+
+
+def first_timestep(folder: Path, scheduler: Any, steps: int = 20) -> int:
+    """Of a scheduler that is written to a folder and read back, as a model is."""
+    scheduler.save_pretrained(folder / "saved")
+    read = type(scheduler).from_pretrained(folder / "saved")
+    family = StableDiffusion(SimpleNamespace(scheduler=read))
+    return int(family.solver(steps, 512, torch.device("cpu")).timesteps[0])
+
+
+@pytest.mark.parametrize("saved_again", [False, True])
+def test_stable_diffusion_1_begins_at_its_first_timestep(tmp_path: Path, saved_again: bool) -> None:
+    (tmp_path / "scheduler_config.json").write_text(json.dumps(STABLE_DIFFUSION_1))
+    scheduler = diffusers.PNDMScheduler.from_pretrained(tmp_path)
+    if saved_again:  # writes PNDM's default spacing, `leading`, as if it were the model's
+        assert first_timestep(tmp_path, scheduler) == 999
+    family = StableDiffusion(SimpleNamespace(scheduler=scheduler))
+    assert int(family.solver(20, 512, torch.device("cpu")).timesteps[0]) == 999
+
+
+def test_a_spacing_that_the_model_chose_is_kept(tmp_path: Path) -> None:
+    euler = diffusers.EulerDiscreteScheduler(timestep_spacing="leading", steps_offset=1)
+    assert first_timestep(tmp_path / "euler", euler) == 941
+    trailing = diffusers.DPMSolverMultistepScheduler(timestep_spacing="trailing")
+    assert first_timestep(tmp_path / "trailing", trailing) == 999
+    assert first_timestep(tmp_path / "ddim", diffusers.DDIMScheduler(timestep_spacing="trailing")) == 999

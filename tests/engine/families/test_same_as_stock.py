@@ -1,0 +1,80 @@
+"""The studio draws the pixels of the stock diffusers pipeline, for every family and variant that it opens."""
+
+from pathlib import Path
+
+import diffusers
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import FLOWS, make_distilled_klein, make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_pipelines import TURBO, UNETS, Make, scheduled
+
+REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A long tie", 6)]
+
+
+def stock(model: ImageModel, folder: Path, settings: GenerationSettings) -> list[Image.Image]:
+    """Draw with a pipeline that diffusers loads itself, with the studio's solver for U-Nets."""
+    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.vae.to(
+        memory_format=torch.channels_last
+    )  # as the studio holds it; another layout rounds otherwise
+    side = settings.resolution or model.resolution
+    if model.family.part == "unet":
+        solver = model.family.solver(settings.steps, side, model.device)
+        pipeline.scheduler = diffusers.DPMSolverMultistepScheduler.from_config(solver.config)
+    return [
+        pipeline(
+            prompt=request.prompt,
+            num_inference_steps=settings.steps,
+            guidance_scale=settings.guidance_scale,
+            height=side,
+            width=side,
+            generator=torch.Generator("cpu").manual_seed(request.seed),
+        ).images[0]
+        for request in REQUESTS
+    ]
+
+
+def check_same(make: Make, folder: Path, settings: GenerationSettings, rounding: int = 0) -> None:
+    model = load_image_model(make(folder), device="cpu")
+    ours, theirs = pictures(model, REQUESTS, settings), stock(model, folder, settings)
+    assert max(difference(*pair) for pair in zip(ours, theirs, strict=True)) <= rounding
+    assert np.asarray(ours[0]).std() > 1 and difference(*ours) > 2
+
+
+@pytest.mark.parametrize("make", UNETS.values(), ids=UNETS.keys())
+def test_guided_pictures_of_unets(make: Make, tmp_path: Path) -> None:
+    check_same(make, tmp_path, GenerationSettings(steps=4, guidance_scale=4.0, batch_size=1))
+
+
+@pytest.mark.parametrize("scale", [0.0, 1.0])
+@pytest.mark.parametrize("make", [make_tiny_pipeline, make_tiny_xl_pipeline])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_turbo_models_draw_the_prompt_without_guidance(
+    make: Make, tmp_path: Path, steps: int, scale: float
+) -> None:
+    turbo = scheduled(make, "EulerDiscrete", TURBO)
+    check_same(turbo, tmp_path, GenerationSettings(steps=steps, guidance_scale=scale, batch_size=1))
+
+
+@pytest.mark.parametrize("make", FLOWS.values(), ids=FLOWS.keys())
+def test_guided_pictures_of_flows(make: Make, tmp_path: Path) -> None:
+    """Klein's pipeline predicts with and without the prompt one after the other, which rounds otherwise."""
+    settings = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1, resolution=64)
+    check_same(make, tmp_path, settings, rounding=1 if make is make_tiny_klein else 0)
+
+
+@pytest.mark.parametrize(
+    ("make", "scale"), [(make_tiny_klein, 1.0), (make_distilled_klein, 0.0), (make_tiny_z_image, 0.0)]
+)
+def test_unguided_pictures_of_flows(make: Make, scale: float, tmp_path: Path) -> None:
+    settings = GenerationSettings(steps=3, guidance_scale=scale, batch_size=1, resolution=96)
+    check_same(make, tmp_path, settings)

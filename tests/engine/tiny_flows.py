@@ -1,0 +1,147 @@
+"""Tiny FLUX.2 klein and Z-Image pipelines with random weights, written by diffusers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderKLFlux2,
+    FlowMatchEulerDiscreteScheduler,
+    Flux2KleinPipeline,
+    Flux2Transformer2DModel,
+    ZImagePipeline,
+    ZImageTransformer2DModel,
+)
+from transformers import Qwen2Tokenizer, Qwen3Config, Qwen3ForCausalLM, Qwen3Model
+
+from tests.engine.tiny import byte_characters
+
+WIDTH = 16
+TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n"
+    "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n\n{% endif %}{% endif %}"
+)
+MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+
+
+def make_tiny_qwen_tokenizer() -> Qwen2Tokenizer:
+    """A byte-level BPE without merges, with Qwen's marks and a chat template."""
+    vocabulary = {name: index for index, name in enumerate((*byte_characters(), *MARKS))}
+    return Qwen2Tokenizer(
+        vocab=vocabulary,
+        merges=[],
+        chat_template=TEMPLATE,
+        additional_special_tokens=list(MARKS[1:]),
+        model_max_length=1024,
+    )
+
+
+def tiny_qwen(kind: Callable[[Qwen3Config], Any], tokenizer: Qwen2Tokenizer, layers: int) -> Any:
+    return kind(
+        Qwen3Config(
+            vocab_size=len(tokenizer),
+            hidden_size=WIDTH,
+            intermediate_size=2 * WIDTH,
+            num_hidden_layers=layers,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            head_dim=8,
+            max_position_embeddings=1024,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+
+
+BLOCKS: dict[str, Any] = {
+    "block_out_channels": (8, 8, 16),
+    "down_block_types": ("DownEncoderBlock2D",) * 3,
+    "up_block_types": ("UpDecoderBlock2D",) * 3,
+    "layers_per_block": 1,
+    "norm_num_groups": 4,
+    "sample_size": 32,
+}
+
+
+def tiny_flux_autoencoder() -> AutoencoderKLFlux2:
+    """With a batch norm that has seen something."""
+    autoencoder = AutoencoderKLFlux2(latent_channels=4, **BLOCKS)
+    autoencoder.bn.running_mean.normal_(std=0.3)
+    autoencoder.bn.running_var.uniform_(0.5, 2.0)
+    return autoencoder
+
+
+def make_tiny_klein(folder: Path, is_distilled: bool = False, seed: int = 0) -> Path:
+    """A FLUX.2 klein: 2 double and 2 single blocks, pictures of 8 px for each latent position."""
+    tokenizer = make_tiny_qwen_tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        pipeline = Flux2KleinPipeline(
+            scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True, shift=3.0),
+            vae=tiny_flux_autoencoder(),
+            text_encoder=tiny_qwen(Qwen3ForCausalLM, tokenizer, 28),
+            tokenizer=tokenizer,
+            transformer=Flux2Transformer2DModel(
+                in_channels=16,
+                num_layers=2,
+                num_single_layers=2,
+                attention_head_dim=8,
+                num_attention_heads=2,
+                joint_attention_dim=3 * WIDTH,
+                timestep_guidance_channels=32,
+                axes_dims_rope=(2, 2, 2, 2),
+                guidance_embeds=False,
+            ),
+            is_distilled=is_distilled,
+        )
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def make_distilled_klein(folder: Path) -> Path:
+    return make_tiny_klein(folder, is_distilled=True)
+
+
+def make_tiny_z_image(folder: Path, seed: int = 0, shift: float = 6.0, dynamic: bool = False) -> Path:
+    """A Z-Image: 2 blocks and 1 refiner of each kind, pictures of 4 px for each latent position."""
+    tokenizer = make_tiny_qwen_tokenizer()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        transformer = ZImageTransformer2DModel(
+            in_channels=4,
+            dim=32,
+            n_layers=2,
+            n_refiner_layers=1,
+            n_heads=2,
+            n_kv_heads=2,
+            cap_feat_dim=WIDTH,
+            axes_dims=[4, 6, 6],
+            axes_lens=[600, 64, 64],
+        )
+        for token in (transformer.x_pad_token, transformer.cap_pad_token):
+            token.data.normal_()
+        pipeline = ZImagePipeline(
+            scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=dynamic, shift=shift),
+            vae=AutoencoderKL(latent_channels=4, scaling_factor=0.4, shift_factor=0.1, **BLOCKS),
+            text_encoder=tiny_qwen(Qwen3Model, tokenizer, 3),
+            tokenizer=tokenizer,
+            transformer=transformer,
+        )
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def make_shifting_z_image(folder: Path) -> Path:
+    return make_tiny_z_image(folder, dynamic=True)
+
+
+FLOWS: dict[str, Callable[[Path], Path]] = {
+    "klein base": make_tiny_klein,
+    "klein distilled": make_distilled_klein,
+    "Z-Image": make_tiny_z_image,
+    "Z-Image, shifted by size": make_shifting_z_image,
+}
+"""How each variant of the flow families is made."""

@@ -1,0 +1,104 @@
+"""Times and draws of a training: their range, their weights, and the share of references."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from gal_studio.core.gal.balance import effective_draws
+from gal_studio.core.settings import RefineSettings
+from gal_studio.core.types import TrainingExample
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.batches import ExampleSource
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.patchdpo import PairSource
+from gal_studio.engine.training.trainer import Training
+from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result, same
+from tests.engine.training.test_patchdpo import PAIRS
+
+ACCEPTED = [replace(EXAMPLES[1], weight=weight, is_reference=False) for weight in (0.3, 0.2)]
+
+
+def seeded() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+def test_all_rows_keep_to_the_range_of_times(model: ImageModel) -> None:
+    settings = SETTINGS.updated({"batch_size": 60, "time_low": 0.2, "time_high": 0.6})
+    times = ExampleSource(model, EXAMPLES, PRIOR, settings, seed=0).next_batch(seeded()).times
+    assert len(times) == 120 and int(times.min()) >= 200 and int(times.max()) < 600
+
+
+def test_weights_are_multiplied_by_those_of_the_times(model: ImageModel) -> None:
+    even = SETTINGS.updated({"batch_size": 20, "prior_weight": 0.5})
+    plain = ExampleSource(model, EXAMPLES, PRIOR, even, seed=0).next_batch(seeded())
+    low = even.updated({"time_weighting": "low_noise"})
+    weighted = ExampleSource(model, EXAMPLES, PRIOR, low, seed=0).next_batch(seeded())
+    assert torch.equal(plain.noisy, weighted.noisy)
+    torch.testing.assert_close(weighted.weights, plain.weights * 2 * (1 - plain.times / 1000))
+
+
+def test_a_refinement_keeps_to_range_and_weights_as_well(model: ImageModel) -> None:
+    tune = SETTINGS.updated({"time_high": 0.5, "time_weighting": "high_noise"})
+    settings = RefineSettings(batch_size=8, mix=0.5)
+    batch = PairSource(model, PAIRS[:1], EXAMPLES, [], settings, tune, seed=0).next_batch(seeded())
+    even = PairSource(
+        model, PAIRS[:1], EXAMPLES, [], settings, tune.updated({"time_weighting": "even"}), seed=0
+    ).next_batch(seeded())
+    assert int(batch.times.max()) < 500
+    factors = (2 * batch.times / 1000).view(-1, 1, 1, 1)
+    torch.testing.assert_close(batch.weights, even.weights * factors)
+
+
+@pytest.mark.parametrize(("share", "references"), [(0.5, 2), (0.25, 3)])
+def test_references_keep_their_draws_and_accepted_pictures_come_on_top(
+    model: ImageModel, share: float, references: int
+) -> None:
+    settings = SETTINGS.updated({"steps": 6, "batch_size": 4, "accepted_share": share})
+    source = ExampleSource(model, [EXAMPLES[0], *ACCEPTED], [], settings, seed=0)
+    generator = seeded()
+    drawn = [source.next_batch(generator).weights for _ in range(source.plan.steps)]
+    assert source.plan.steps == round(6 / (1 - share))
+    assert [int((weights == 1.0).sum()) for weights in drawn] == [references] * source.plan.steps
+    examples = [
+        TrainingExample(str(number), "", each.weight, each.is_reference)
+        for number, each in enumerate([EXAMPLES[0], *ACCEPTED])
+    ]
+    told = effective_draws(examples, settings)
+    assert told[0].draws == sum(int((weights == 1.0).sum()) for weights in drawn) == 24
+
+
+def test_a_share_between_whole_rows_is_kept_on_average(model: ImageModel) -> None:
+    settings = SETTINGS.updated({"steps": 300, "batch_size": 1, "accepted_share": 0.4})
+    source = ExampleSource(model, [EXAMPLES[0], *ACCEPTED], [], settings, seed=0)
+    generator = seeded()
+    drawn = [float(source.next_batch(generator).weights) for _ in range(500)]
+    assert source.plan.steps == 500
+    assert 265 < drawn.count(1.0) < 335
+    assert drawn.count(ACCEPTED[0].weight) > 60 or sum(abs(w - 0.3) < 1e-6 for w in drawn) > 60
+
+
+def test_the_training_is_longer_by_the_accepted_share(model: ImageModel) -> None:
+    settings = SETTINGS.updated({"accepted_share": 0.5})
+    events = list(fine_tune(model, [EXAMPLES[0], *ACCEPTED], [], settings, seed=0))
+    result(model)
+    assert [(event.step, event.total) for event in events] == [(step, 12) for step in range(1, 13)]
+    alone = list(fine_tune(model, EXAMPLES[:1], [], settings, seed=0))
+    result(model)
+    assert len(alone) == 6
+
+
+def test_without_accepted_pictures_the_share_changes_nothing(model: ImageModel) -> None:
+    list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS, seed=3))
+    plain = result(model)
+    list(fine_tune(model, EXAMPLES, PRIOR, SETTINGS.updated({"accepted_share": 0.5}), seed=3))
+    assert same(plain, result(model))
+
+
+def test_accepted_pictures_alone_share_all_draws(model: ImageModel) -> None:
+    settings = SETTINGS.updated({"accepted_share": 0.5})
+    source = ExampleSource(model, ACCEPTED, [], settings, seed=0)
+    assert (source.plan.steps, source.plan.reference_share) == (6, None)
+    training = Training(model, source, settings, seed=0)
+    training.advance()
+    result(model)
