@@ -1,6 +1,7 @@
 """Run the attack and print a table of what went wrong; the exit code is 1 if anything did."""
 
 import argparse
+import math
 import sys
 import tempfile
 import time
@@ -24,13 +25,21 @@ KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
 """The share of each kind of input."""
 
 
-def attack(seed: int, inputs: int, folder: Path, tell: Callable[[str], None] = lambda _: None) -> Tally:
-    """Try so many inputs; returns what was counted."""
-    random, tally = Random(seed), Tally()
+def attack(
+    seed: int,
+    inputs: int,
+    folder: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    minutes: float = math.inf,
+) -> Tally:
+    """Try so many inputs, or as many as the time allows; returns what was counted."""
+    random, tally, ends = Random(seed), Tally(tell), time.monotonic() + 60 * minutes
     weights, acts = [share for share, _ in KINDS], [act for _, act in KINDS]
     with Target(folder, tally) as target:
         known, seen = target.known(), 0
         for number in range(inputs):
+            if time.monotonic() > ends:
+                break
             if number % BLOCK == 0:
                 target.refresh()
                 known = target.known()
@@ -50,18 +59,21 @@ def _count_tracebacks(target: Target, seen: int) -> int:
     return max(count, seen)
 
 
+def _tell(line: str) -> None:
+    print(ascii(line), file=sys.stderr, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Attack a studio of its own with generated inputs.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=math.inf)
     given = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        tally = attack(
-            given.seed, given.inputs, Path(folder), lambda line: print(line, file=sys.stderr, flush=True)
-        )
+        folder_of_its_own = Path(folder)
+        tally = attack(given.seed, given.inputs, folder_of_its_own, _tell, given.minutes)
     print(f"seed {given.seed}, {time.monotonic() - started:.0f} s\n\n{tally.table()}\n")
-    print("\n".join(ascii(example) for example in tally.examples))
     return int(tally.wrong > 0)
 
 

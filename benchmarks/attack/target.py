@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -40,15 +41,17 @@ class Tally:
         "leaked bytes",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
         self.counts: dict[str, Counter[str]] = {}
         self.examples: list[str] = []
+        self._tell = tell
 
     def add(self, kind: str, what: str, count: int = 1, example: str = "") -> None:
         """Count something."""
         self.counts.setdefault(kind, Counter())[what] += count
         if what not in ("tried", "taken") and count and len(self.examples) < 60:
             self.examples.append(f"{kind}: {what}: {example[:400]}")
+            self._tell(self.examples[-1])
 
     @property
     def wrong(self) -> int:
@@ -97,7 +100,7 @@ class Target:
                 stderr=output,
                 env={**os.environ, "GAL_STUDIO_RESERVE_MB": "1"},
             )
-        ends = time.monotonic() + 180
+        ends = time.monotonic() + 900
         while time.monotonic() < ends:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
