@@ -3,8 +3,10 @@
 import unicodedata
 
 LONGEST_SENTENCE = 2000
-_HIDDEN = frozenset({"Cc", "Cs", "Cf"})  # control characters, lone surrogates, marks that reorder a text
-_JOINERS = "\u200c\u200d"  # parts of words and of emoji
+_HIDDEN = frozenset({"Cc", "Cs"})  # control characters, lone surrogates
+_REORDERING = (
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that turn text around
+)
 
 
 class StudioError(Exception):
@@ -29,7 +31,7 @@ def printable(text: str, kept: str = "") -> str:
 
 def is_hidden(letter: str) -> bool:
     """Whether a character steers a terminal or a text instead of being shown, or cannot be encoded."""
-    return unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS
+    return unicodedata.category(letter) in _HIDDEN or letter in _REORDERING
 
 
 def first_line(error: Exception) -> str:

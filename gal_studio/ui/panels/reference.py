@@ -13,6 +13,7 @@ from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.views.broken import BrokenProject
+from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.uploads import Uploads, uploads_of
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
@@ -55,6 +56,8 @@ def draft(kept: Uploads, request: Payload) -> ProjectDraft:
 def projects_and_demos(views: ViewCache) -> Payload:
     """The projects of the workspace, those that cannot be shown first, and the bundled demos."""
     studio = views.studio
+    for project_id in list(views.broken):
+        poll(views, {"project": project_id})  # it may have been put right since
     return {
         "projects": [
             *(_listed_broken(studio, project) for project in studio.broken_projects()),
