@@ -12,13 +12,23 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 
 from typing_extensions import Doc, get_original_bases, is_typeddict
 
-from gal_studio.ui.payloads.types import answers, asked, basics, page, refinement, requests, write_answers
+from gal_studio.ui.payloads.types import (
+    answers,
+    asked,
+    basics,
+    page,
+    refinement,
+    requests,
+    work,
+    write_answers,
+)
 from gal_studio.ui.payloads.types.marks import Ts
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "ui" / "app"
 FILES = {
     "payloads": (basics, page),
     "payloads_refinement": (refinement,),
+    "payloads_work": (work,),
     "payloads_calls": (answers,),
     "payloads_writes": (write_answers,),
     "payloads_requests": (requests, asked),
@@ -26,6 +36,7 @@ FILES = {
 HEAD = "/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */"
 WIDTH = 110
 MORE = {
+    "payloads": ('export type { Job, Queue, QueuedJob } from "./payloads_work.d.ts";', ""),
     "payloads_requests": (
         "/** A request whose ids may still be unset: the server refuses it then with a sentence. */",
         "export type Asked<T> = T extends (infer Item)[]",
@@ -34,7 +45,7 @@ MORE = {
         "    ? { [Key in keyof T]: Asked<T[Key]> | null | undefined }",
         "    : T;",
         "",
-    )
+    ),
 }
 """What is written at the end of a file."""
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", Any: "unknown", type(None): "null"}

@@ -4,9 +4,7 @@ import unicodedata
 
 LONGEST_SENTENCE = 2000
 _HIDDEN = frozenset({"Cc", "Cs"})  # control characters, lone surrogates
-_REORDERING = (
-    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that turn text around
-)
+_REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that turn text around
 
 
 class StudioError(Exception):

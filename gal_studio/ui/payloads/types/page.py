@@ -7,7 +7,6 @@ from typing_extensions import Doc, TypedDict
 from gal_studio.core.types import Speaker, Witnesses
 from gal_studio.ui.payloads.types.basics import (
     Fact,
-    JobState,
     Loss,
     PictureRef,
     ProjectKind,
@@ -17,6 +16,7 @@ from gal_studio.ui.payloads.types.basics import (
 )
 from gal_studio.ui.payloads.types.marks import Ts
 from gal_studio.ui.payloads.types.refinement import Refinement
+from gal_studio.ui.payloads.types.work import Job, Queue
 
 
 class Reference(TypedDict):
@@ -158,61 +158,6 @@ class Candidate(ShownPicture):
     copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
-
-
-class JobWords(TypedDict):
-    """Display text of a job: `title` for all of it, `doing` for the current phase if it has its own."""
-
-    title: str
-    doing: str
-    unit: str
-
-
-class Job(JobWords):
-    """The current job of a project."""
-
-    id: str
-    kind: str
-    round_id: str
-    state: JobState
-    phase: str
-    done: float
-    total: float
-    finished: str
-    rate: float | None
-    seconds_left: float | None
-    message: str
-    worker_alive: bool
-    paused_for: str
-
-
-class QueuedJob(JobWords):
-    """A job in the queue of all projects."""
-
-    id: str
-    kind: str
-    round_id: str
-    round_name: str
-    project_id: str
-    project_name: str
-    state: JobState
-    phase: str
-    done: float
-    total: float
-    message: str
-    paused_for: str
-    waits_for: list[str]
-    behind: Annotated[str, Doc("`waits_for` as display text.")]
-    can_rise: bool
-    can_sink: bool
-
-
-class Queue(TypedDict):
-    """The jobs of all projects."""
-
-    working: list[QueuedJob]
-    waiting: list[QueuedJob]
-    halted: list[QueuedJob]
 
 
 class Parts(TypedDict):
