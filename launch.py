@@ -21,7 +21,6 @@ TO_RUN = (
     "open_clip",
     "peft",
     "sklearn",
-    "plotly",
     "cv2",
     "typer",
 )

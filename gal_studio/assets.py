@@ -1,7 +1,7 @@
 """The bundled files: the embedded model, presets, anchors and the references of the demos."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,10 @@ _LOCAL = "local-dir:"
 
 @dataclass(frozen=True)
 class Preset:
-    """A base model with its CLIP model, and the settings that suit it for each kind of subject."""
+    """A base model with its CLIP model, and the settings that suit it for each kind of subject.
+
+    `known_styles` are words of styles that the base model was trained with, as far as that is known.
+    """
 
     name: str
     title: str
@@ -26,6 +29,7 @@ class Preset:
     note: str
     settings: Mapping[Kind, Settings]
     vision_model: str = "clip"
+    known_styles: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -81,10 +81,13 @@ class Keeper:
         self._store.jobs.reap()
         if worker_runs(self._store.workspace):
             self._pause, self._next = LOOK, 0.0
-        elif self._store.jobs.has_work() and self._clock() >= self._next:
+        elif self._has_work() and self._clock() >= self._next:
             self._wake(self._store.workspace)
             self._next = self._clock() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def _has_work(self) -> bool:
+        return self._store.jobs.has_work() or self._store.seen.has_requests()
 
     def start(self) -> None:
         """Run in a thread until the process ends."""

@@ -65,8 +65,7 @@ def main() -> None:
         print(f"another client waited {half_sent(target, 2000):.2f} s while 2,000 requests were half sent")
         print(f"logs: {logs(target)} bytes")
         for name in ("SIGTERM", "SIGHUP", "SIGKILL"):
-            (target.workspace / "temporary" / "uploads").mkdir(parents=True, exist_ok=True)
-            (target.workspace / "temporary" / "uploads" / "cat.png").write_bytes(b"private")
+            (target.workspace / "temporary" / "cat.png").write_bytes(b"private")
             target.stop(getattr(signal, name))
             target.start()
             left = [path for path in (target.workspace / "temporary").rglob("*") if path.is_file()]

@@ -16,7 +16,7 @@ def demo(
     kind: Annotated[Literal["style", "object"], typer.Option(help="The kind of subject to learn.")] = "style",
     seed: Annotated[int, typer.Option(help="The project's seed.")] = 0,
     preset: Annotated[str, typer.Option(help="The base model and settings.")] = DEFAULT_PRESET,
-    base_model: Annotated[str | None, typer.Option(help="A diffusers folder or hub ID.")] = None,
+    base_model: Annotated[str | None, typer.Option(help="A folder, .safetensors file or hub ID.")] = None,
     clip_model: Annotated[str | None, typer.Option(help="An open_clip name/tag or local-dir:FOLDER.")] = None,
     rounds: unattended.Rounds = 2,
     candidates: unattended.Candidates = None,

@@ -12,9 +12,11 @@ from gal_studio.commands import unattended
 from gal_studio.commands.stored import AsJson, Workspace, given_workspace
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, ReferenceDraft
+from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.prior import prior_folder
 from gal_studio.studio.create.references import mask_beside
 
@@ -83,9 +85,10 @@ def read_project_file(path: Path) -> ProjectFile:
     if "kind" not in table:
         raise StudioError(f'{path.name} has no kind: write kind = "style" or kind = "object".')
     given = {name: table[name] for name in _DRAFT if name in table}
-    for name in ("base_model", "clip_model"):
-        if name in table:
-            given[name] = _model(path, table[name])
+    if "base_model" in table:
+        given["base_model"] = _base_model(path, table["base_model"])
+    if "clip_model" in table:
+        given["clip_model"] = _model(path, table["clip_model"])
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),
@@ -124,22 +127,26 @@ def _check(path: Path, name: str, value: object) -> None:
 
 
 def _reference(path: Path, row: object) -> ReferenceDraft:
-    """One reference; without a mask of its own, `cat-masklabel.png` beside `cat.jpg` is its mask."""
+    """One reference; what it leaves out is read beside `cat.jpg`: `cat.txt`, `cat-masklabel.png`."""
     if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
         raise StudioError(
             f"{path.name} has a reference {shown(row)}: write [[references]] with image and prompt."
         )
-    for name in ("image", "prompt"):
-        if name not in row:
-            raise StudioError(f"A reference in {path.name} has no {name}: each needs image and prompt.")
+    if "image" not in row:
+        raise StudioError(f"A reference in {path.name} has no image: each needs image and prompt.")
     for name in row:
         if name not in _REFERENCE:
             raise StudioError(
                 f"A reference in {path.name} has an unknown key {shown(name)}: use {', '.join(_REFERENCE)}."
             )
     image = path.parent / user_path(row["image"])
+    prompt = row["prompt"] if "prompt" in row else caption_beside(image)
+    if prompt is None:
+        raise StudioError(
+            f"A reference in {path.name} has no prompt: write one, or put it into {image.stem}.txt beside it."
+        )
     mask = path.parent / user_path(row["mask"]) if "mask" in row else mask_beside(image)
-    return ReferenceDraft(image, row["prompt"], row.get("trigger_word", ""), mask)
+    return ReferenceDraft(image, prompt, row.get("trigger_word", ""), mask)
 
 
 def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]:
@@ -155,6 +162,15 @@ def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]
     if "prior_folder" in table:
         given += prior_folder(path.parent / user_path(table["prior_folder"]))
     return tuple(given)
+
+
+def _base_model(path: Path, name: str) -> str:
+    """The same as `_model` for a base model, which may be a checkpoint, alone or with its pipeline."""
+    one_file = checkpoint_name(name)
+    if one_file is None:
+        return _model(path, name)
+    file, pipeline = path.parent / user_path(one_file.file), one_file.pipeline
+    return str(CheckpointName(str(file.absolute()), _model(path, pipeline) if pipeline else ""))
 
 
 def _model(path: Path, name: str) -> str:

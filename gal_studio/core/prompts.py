@@ -13,6 +13,11 @@ _PHRASE_BREAKS = re.compile(
     flags=re.IGNORECASE,
 )
 
+_STYLE_IN = re.compile(r"(?:^| )in (?=\S)", flags=re.IGNORECASE)
+_PARTS = re.compile("[,;:，、；：]")
+_OTHER_SCRIPT = re.compile(r"(?![\u0000-\u024f])[^\W\d_]")
+_PIECES = re.compile(r"[A-Za-z\u00c0-\u024f]+|\d|[^\W\d_]|[^\w\s]+|_")
+
 
 def tidy(text: str) -> str:
     """Collapse white space, and remove it at the ends and before punctuation."""
@@ -40,14 +45,55 @@ def check_trigger_word(trigger_word: str) -> str:
 
 
 def style_descriptor(prompt: str) -> str:
-    """The words that trigger a style: `in ` and what follows the last ` in ` of its reference prompt."""
-    found = list(re.finditer(r" in (?=\S)", check_prompt(prompt), flags=re.IGNORECASE))
-    if not found:
+    """The words that trigger the style: `in ` and what follows the last ` in ` of its reference prompt.
+
+    Without an `in `, they are the words up to `style` (`watercolor style`, `style of Ada`), or in another
+    script the last part of the prompt. These forms are taken, but a person should see what was read.
+    """
+    tidied = check_prompt(prompt)
+    found = list(_STYLE_IN.finditer(tidied))
+    words = tidied[found[-1].start() :].lstrip() if found else _unusual_style(tidied)
+    if not words:
         raise StudioError(
-            f"The prompt {tidy(prompt)!r} names no style: end it with 'in ...', "
+            f"The prompt {tidied!r} names no style: end it with 'in ...', "
             "such as 'A cat in watercolor painting style'."
         )
-    return check_prompt(prompt)[found[-1].start() + 1 :]
+    return words
+
+
+def has_usual_style(prompt: str) -> bool:
+    """Whether a style prompt says what the picture shows and then names its style by `in ...`."""
+    found = list(_STYLE_IN.finditer(tidy(prompt)))
+    return bool(found) and found[-1].start() > 0
+
+
+def _unusual_style(prompt: str) -> str:
+    """The words of a style that is not named by `in ...`; empty if there are none."""
+    parts = [part.strip() for part in _PARTS.split(prompt)]
+    named = [part for part in parts if re.search(r"\bstyle\b", part, flags=re.IGNORECASE)]
+    if named:
+        return _style_phrase(named[-1].rstrip(".!?").split(" "))
+    return next((part for part in reversed(parts) if _OTHER_SCRIPT.search(part)), "")
+
+
+def _style_phrase(words: Sequence[str]) -> str:
+    """`flat style` of `a cat with flat style`, `style of Ada` of `a cat, style of Ada`; empty for `style`."""
+    at = max(place for place, word in enumerate(words) if word.lower() == "style")
+    if words[at + 1 : at + 2] and words[at + 1].lower() == "of":
+        return " ".join(words[at:])
+    breaks = [place for place in range(at) if _PHRASE_BREAKS.fullmatch(words[place])]
+    phrase = list(words[breaks[-1] + 1 if breaks else 0 : at + 1])
+    if phrase[0].lower() in _ARTICLES:
+        phrase = phrase[1:]
+    return " ".join(phrase) if len(phrase) > 1 else ""
+
+
+def about_tokens(prompt: str) -> int:
+    """About how many tokens a prompt has for a text encoder, with those of start and end; rarely more.
+
+    Each word, digit and sign is one, and each letter of a script other than the Latin one.
+    """
+    return len(_PIECES.findall(prompt)) + 2
 
 
 def trigger_pattern(trigger_word: str) -> re.Pattern[str]:

@@ -71,6 +71,12 @@ class Prompts:
         return f"{', '.join(others)} and {last}" if others else last
 
     @property
+    def stands_for(self) -> str:
+        """The name as it is put in the place of `{}`: the words of a style without `in` follow a comma."""
+        usual = self.kind == "object" or self.name.lower().startswith("in ")
+        return self.name if usual else f", {self.name}"
+
+    @property
     def judged(self) -> dict[str, Subject]:
         """The subjects by the key of their heat maps: the trigger word, or "" for the only subject."""
         several = len(self.subjects) > 1
@@ -92,7 +98,7 @@ class Prompts:
         return prompts
 
     def _expanded(self, template: str) -> str:
-        prompt = check_prompt(template.replace("{}", self.name))
+        prompt = check_prompt(template.replace("{}", self.stands_for).removeprefix(", "))
         found = [word for word in self.trigger_words if trigger_pattern(word).search(prompt)]
         if not found and self.name not in prompt:
             raise StudioError(f"The test prompt {template!r} does not name the subject: write {{}} for it.")

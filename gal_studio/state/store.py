@@ -19,6 +19,7 @@ from gal_studio.state.tables.decisions import Decisions
 from gal_studio.state.tables.projects import Projects
 from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.rounds import Rounds
+from gal_studio.state.tables.seen_pictures import SeenPictures
 
 
 class Store(AbstractContextManager["Store"]):
@@ -47,6 +48,7 @@ class Store(AbstractContextManager["Store"]):
         self.candidates = Candidates(self.database, clock)
         self.decisions = Decisions(self.database, clock)
         self.refinements = Refinements(self.database, clock)
+        self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
         self.queue = JobQueue(self.database)

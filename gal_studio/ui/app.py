@@ -16,6 +16,7 @@ from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route, handlers_of
 from gal_studio.ui.api.errors import refuse
 from gal_studio.ui.api.pictures import add_picture_routes
+from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Writes, add_writes_route
@@ -54,7 +55,8 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     app.add_exception_handler(StudioError, refuse)
     add_static_routes(app)
     add_picture_routes(app, studio)
-    add_upload_route(app, studio)
+    add_upload_route(app)
+    add_uploaded_routes(app, studio)
     add_archive_routes(app, studio, check_payloads)
     add_writes_route(app, studio, WRITES)
     blocks = build_blocks(studio, rules.credentials)

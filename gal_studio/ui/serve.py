@@ -78,9 +78,11 @@ def _open(workspace: Path) -> Store:
 def _serve(
     studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool, behind_proxy: bool
 ) -> None:
+    from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
     from gal_studio.ui.server import run
 
+    keep_uploads_in(studio.store.workspace)
     app = build_app(studio, rules)
     print(f"GAL Studio: {address}   (workspace {studio.store.workspace})", flush=True)
     if open_browser:

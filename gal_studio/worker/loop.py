@@ -20,6 +20,7 @@ from gal_studio.state.files.content_store import log_folder
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
+from gal_studio.worker.looks import look_at_pictures
 from gal_studio.worker.space_watch import RoomWatch
 from gal_studio.worker.task import Progress
 
@@ -119,6 +120,8 @@ class Worker:
         self._models = self._models or Models()
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
+            if self._retried(lambda: look_at_pictures(self.store)):
+                worked = time.monotonic()
             job = self._retried(lambda: self.store.jobs.claim(self.id))
             if job is not None:
                 self.run_job(self._models, job)

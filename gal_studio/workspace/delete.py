@@ -20,6 +20,8 @@ from gal_studio.workspace.archive.project_tables import (
 from gal_studio.workspace.check import folder_of, named_files
 
 File = tuple[Folder, str]  # folder and hash
+FINDINGS = frozenset({"foregrounds", "seen_pictures"})
+"""Tables of what was found out about a picture, whichever project uses it."""
 MINUTE = 60.0
 """Seconds that a new file has until a row names it. The doctor removes files that no row names."""
 
@@ -42,7 +44,7 @@ def delete_project(store: Store, project_id: str) -> int:
                 f"DELETE FROM {table.name} WHERE rowid IN ({rows_of(tables, table.name)})",
                 {"project": project_id},
             )
-        files |= _unused_foregrounds(writer, files - _named(store, leave_out="foregrounds"))
+        files |= _unused_findings(writer, files - _named(store, leave_out=FINDINGS))
         files -= _named(store)
     for round_id in rounds:
         shutil.rmtree(store.workspace / "checkpoints" / round_id, ignore_errors=True)
@@ -70,17 +72,28 @@ def _files(store: Store, project_id: str) -> Iterator[File]:
                 yield from files_named(table, row)
 
 
-def _named(store: Store, leave_out: str = "") -> set[File]:
+def forget_unused_looks(store: Store, before: float) -> None:
+    """Delete how models see pictures that were requested before this time and that no project uses."""
+    files: set[File] = {("images", name) for name in store.seen.forget_unused(before)}
+    if files:
+        for folder, name in files - _named(store):
+            _unlinked(folder_of(store, folder).path(name))
+
+
+def _named(store: Store, leave_out: frozenset[str] = frozenset()) -> set[File]:
     places = named_files(store).items()
-    return {(place.folder, name) for place, names in places if place.table != leave_out for name in names}
+    return {(place.folder, name) for place, names in places if place.table not in leave_out for name in names}
 
 
-def _unused_foregrounds(writer: sqlite3.Connection, gone: set[File]) -> set[File]:
-    """Delete the foregrounds of pictures that no project uses any more; returns their masks."""
-    found = writer.execute("SELECT image, mask FROM foregrounds").fetchall()
-    lost = [row for row in found if ("images", row["image"]) in gone]
-    writer.executemany("DELETE FROM foregrounds WHERE image = ?", [(row["image"],) for row in lost])
-    return {("images", row["mask"]) for row in lost if row["mask"]}
+def _unused_findings(writer: sqlite3.Connection, gone: set[File]) -> set[File]:
+    """Delete what was found out about pictures that no project uses any more; returns the files of it."""
+    files: set[File] = set()
+    for table, column in (("foregrounds", "mask"), ("seen_pictures", "seen_image")):
+        found = writer.execute(f"SELECT image, {column} AS file FROM {table}").fetchall()
+        lost = [row for row in found if ("images", row["image"]) in gone]
+        writer.executemany(f"DELETE FROM {table} WHERE image = ?", [(row["image"],) for row in lost])
+        files |= {("images", row["file"]) for row in lost if row["file"]}
+    return files
 
 
 def _path(store: Store, file: File) -> Path | None:

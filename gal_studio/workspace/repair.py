@@ -45,6 +45,14 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "DELETE FROM foregrounds WHERE mask = :name",
         "the foregrounds are searched again",
     ),
+    ("seen_pictures", "image"): (
+        "DELETE FROM seen_pictures WHERE image = :name",
+        "they are looked at again when they are uploaded",
+    ),
+    ("seen_pictures", "seen_image"): (
+        "DELETE FROM seen_pictures WHERE seen_image = :name",
+        "they are made again when their pictures are uploaded",
+    ),
     ("reference_masks", "mask"): (
         "UPDATE reference_masks SET mask = NULL WHERE mask = :name",
         "the studio finds the subject of these references, until you paint it again",

@@ -62,6 +62,13 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     assert "Traceback" not in message
 
 
+def test_a_prompt_is_read_beside_its_picture(folder: Path) -> None:
+    (folder / "cat.txt").write_text("A cat in ink style\n")
+    (folder / "project.toml").write_text('kind = "style"\n[[references]]\nimage = "cat.png"\n')
+    (reference,) = read_project_file(folder / "project.toml").draft.given
+    assert reference.prompt == "A cat in ink style"
+
+
 def test_output_folder_that_is_a_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = write_project(folder, ("some/model", "some/clip"))
     assert run("run", project, "--out", folder / "cat.png") == 2

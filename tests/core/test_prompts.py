@@ -4,11 +4,13 @@ from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
+    about_tokens,
     check_prompt,
     check_trigger_word,
     class_prompt,
     find_trigger_word,
     foreground_prompt,
+    has_usual_style,
     plain_prompt,
     style_descriptor,
     tidy,
@@ -39,8 +41,48 @@ def test_the_descriptor_is_what_follows_the_last_in(prompt, descriptor):
 
 
 @pytest.mark.parametrize(
-    "prompt", ["A cat", "A cat in", "in watercolor style", "A cat inside a box", "Twins"]
+    ("prompt", "descriptor"),
+    [
+        ("in flat style", "in flat style"),
+        ("A cat, watercolor style", "watercolor style"),
+        ("A cat with a flat style.", "flat style"),
+        ("A watercolor style cat", "watercolor style"),
+        ("A cat, style of Ada", "style of Ada"),
+        ("猫、水彩画風", "水彩画風"),
+        ("кот в акварельном стиле", "кот в акварельном стиле"),
+        ("A cat in 水彩画 style", "in 水彩画 style"),
+    ],
 )
+def test_an_unusual_form_of_a_style_is_read(prompt, descriptor):
+    assert style_descriptor(prompt) == descriptor
+    assert has_usual_style(prompt) == (" in " in prompt)
+    assert descriptor in describe("style", [(prompt, "")]).prompts.expand(["A tie {}"])[0]
+
+
+def test_words_of_a_style_without_in_follow_a_comma():
+    prompts = describe("style", [("A cat, watercolor style", "")]).prompts
+    assert prompts.expand(["A tie {}", "{} of a kite", "Moon, watercolor style"]) == (
+        "A tie, watercolor style",
+        "watercolor style of a kite",
+        "Moon, watercolor style",
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tokens"),
+    [
+        ("A cat in ink style", 7),
+        ("a 3d cat, 12 cm", 10),
+        ("", 2),
+        ("水彩画 cat", 6),
+        ("Katze über Brücke", 5),
+    ],
+)
+def test_tokens_are_counted_roughly(prompt, tokens):
+    assert about_tokens(prompt) == tokens
+
+
+@pytest.mark.parametrize("prompt", ["A cat", "A cat in", "A cat inside a box", "Twins", "style", "a style"])
 def test_a_style_prompt_without_a_style_is_refused(prompt):
     with pytest.raises(StudioError, match=r"names no style: end it with 'in \.\.\.'"):
         style_descriptor(prompt)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -33,8 +34,15 @@ def test_own_files_are_kept_for_ever_under_an_address_of_their_content(client: T
     assert client.get("/ui/other/nothing.js").status_code == 404
 
 
-def test_plotly_comes_from_here(client: TestClient):
-    assert len(client.get("/static/plotly.min.js").content) > 1_000_000
+def test_libraries_come_from_here_with_their_licences(client: TestClient):
+    vendored = sorted(name for name in files() if name.startswith("vendor/"))
+    assert vendored == ["vendor/plotly.min.js", "vendor/virtual-core.min.js"]
+    for name in vendored:
+        assert client.get(ui_address(name)).headers["content-type"].startswith("text/javascript")
+        licence = ui_folder() / name.replace(".min.js", ".LICENSE.txt")
+        assert "MIT" in licence.read_text()
+        assert licence.name.encode() in files()[name][:200]
+    assert len(files()["vendor/plotly.min.js"]) < 1_300_000, "a bundle of what the map uses"
 
 
 def test_pictures_are_served_by_id(shared_place: Place, client: TestClient):
@@ -83,14 +91,22 @@ def test_the_demo_has_covers(client: TestClient):
     assert client.get("/demo/style").headers["content-type"] == "image/png"
 
 
+def ours(path: str) -> bool:
+    return not path.startswith("vendor/")
+
+
+def ours_at(path: Path) -> bool:
+    return ours(path.relative_to(ui_folder()).as_posix())
+
+
 def test_no_file_of_ours_names_another_host():
-    for name, data in files().items():
+    for name, data in filter(lambda item: ours(item[0]), files().items()):
         outside = re.findall(rb"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", data)
         assert [address for address in outside if b"www.w3.org" not in address] == [], name
 
 
 def test_texts_are_never_set_as_markup():
-    for path in ui_folder().rglob("*.js"):
+    for path in filter(ours_at, ui_folder().rglob("*.js")):
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", path.read_text()), (
             path.name
         )
@@ -102,7 +118,7 @@ def test_templates_hold_no_values():
 
 
 def test_modules_are_short():
-    for path in (path for path in ui_folder().rglob("*") if path.is_file()):
+    for path in (path for path in ui_folder().rglob("*") if path.is_file() and ours_at(path)):
         assert len(path.read_text().splitlines()) < 250, path.name
 
 

@@ -9,19 +9,30 @@ from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
+from tests.engine.original_names import write_one_file
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline, make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_tiny_z_image
 from tests.engine.tiny_pipelines import make_tiny_two
 from tests.tiny_project import CHANGES, make_tower, object_draft
 from tests.worker.refinement.working import changes, weights, work
 
-MADE = {
-    "sd1 v": (make_tiny_pipeline, 64, "unet"),
+
+def as_checkpoint(make: Callable[[Path], Path]) -> Callable[[Path], str]:
+    """The name of a one-file checkpoint with the pipeline that it was written from."""
+
+    def made(folder: Path) -> str:
+        return f"{write_one_file(make(folder), folder / 'one.safetensors')} with {folder}"
+
+    return made
+
+
+MADE: dict[str, tuple[Callable[[Path], Path | str], int, str]] = {
+    "sd1 v, a checkpoint": (as_checkpoint(make_tiny_pipeline), 64, "unet"),
     "sd2 epsilon": (make_tiny_two, 64, "unet"),
     "xl": (make_tiny_xl_pipeline, 64, "unet"),
     "klein base": (make_tiny_klein, 64, "transformer"),
     "klein distilled": (make_distilled_klein, 64, "transformer"),
-    "Z-Image": (make_tiny_z_image, 64, "transformer"),
+    "Z-Image, a checkpoint": (as_checkpoint(make_tiny_z_image), 64, "transformer"),
 }
 
 
@@ -34,7 +45,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("make", "side", "part"), MADE.values(), ids=MADE.keys())
 def test_the_whole_loop(
-    studio: Studio, tmp_path: Path, make: Callable[[Path], Path], side: int, part: str
+    studio: Studio, tmp_path: Path, make: Callable[[Path], Path | str], side: int, part: str
 ) -> None:
     names = str(make(tmp_path / "model")), f"local-dir:{make_tiny_clip(tmp_path / 'clip')}"
     asked = changes(make_tower(tmp_path / "tower", names[1]))

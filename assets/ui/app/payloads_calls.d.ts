@@ -9,8 +9,33 @@ export interface DerivedSet {
   problem?: string;
 }
 
+/** An error or a warning at a part of a set, or, where `set` is null, at another field or a setting. */
+export interface FormNote {
+  field: string;
+  set: number | null;
+  tone: "error" | "warning";
+  text: string;
+}
+
+/** What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it. */
+export interface SeenPicture {
+  path: string;
+  note: string;
+  waiting: boolean;
+  sentence: string;
+  address: string | null;
+  model: string;
+}
+
+/** What is noticed of the pictures of a set. */
+export interface SeenSet {
+  note: string;
+  pictures: SeenPicture[];
+}
+
 /** What the form of a new project says of itself. */
 export interface Derived {
+  notes: FormNote[];
   sets: DerivedSet[];
   anchors: string[];
   name: string;
@@ -62,6 +87,25 @@ export interface RoundResult {
 export interface SameSeed {
   name: string;
   picture: ShownPicture | null;
+}
+
+/** The pictures of a round that is not shown, on the map; x and y are null without a place by likeness. */
+export interface OtherRound {
+  id: string;
+  name: string;
+  points: [
+    anchor: string,
+    index: number,
+    x: number | null,
+    y: number | null,
+    similarityReference: number,
+    similarityAnchor: number,
+  ][];
+}
+
+/** All rounds but the shown one. */
+export interface OtherRounds {
+  rounds: OtherRound[];
 }
 
 /** The pictures of one prompt and seed before and after a refinement. */
@@ -145,6 +189,16 @@ export interface Compared {
   anchors: ComparedAnchor[];
 }
 
+/** What is noticed of all sets. */
+export interface SeenSets {
+  sets: SeenSet[];
+}
+
+/** A zip in base64. */
+export interface Zip {
+  zip: string;
+}
+
 /** Response types of `call` in session.js. */
 export interface Answers {
   poll: PollAnswer;
@@ -153,8 +207,11 @@ export interface Answers {
   overview: Overview;
   options: Options;
   check: Checked;
+  seen: SeenSets;
+  captions: Zip;
   results: Results;
   same_seed: SameSeeds;
+  other_rounds: OtherRounds;
   patch_maps: PatchMaps;
   part_mask: PartMask;
   pair: StoredPair;

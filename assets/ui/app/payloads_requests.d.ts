@@ -21,16 +21,28 @@ export interface Log {
   project?: string | null;
 }
 
-/** The prompts of a set of references as they are typed. */
+/** The prompts of a set as they are typed, the field of each, and how many pictures there are. */
 export interface TypedSet {
   trigger_word?: string;
   prompts: (string | null)[];
+  places?: string[];
+  pictures?: number;
 }
 
-/** What is typed into the form of a new project. */
-export interface Derive {
+/** The preset, or a model of the user's own. */
+export interface ChosenModel {
+  preset?: string | null;
+  base_model?: string | null;
+  clip_model?: string | null;
+}
+
+/** What is typed into the form of a new project; `final` when it is sent. */
+export interface Derive extends ChosenModel {
   kind: ProjectKind;
   sets: TypedSet[];
+  name?: string;
+  final?: boolean;
+  settings?: Record<string, number | boolean | string | string[] | null> | null;
 }
 
 /** An uploaded picture with its mask, which was uploaded or painted. */
@@ -51,14 +63,41 @@ export interface GivenSet {
   references: GivenReference[];
 }
 
+/** An uploaded picture with its name, and the hash by which the studio knows it once it was looked at. */
+export interface UploadedPicture {
+  path: string;
+  name: string;
+  image?: string | null;
+}
+
+/** The pictures of each set, and the model that is to see them. */
+export interface Seen extends ChosenModel {
+  sets: UploadedPicture[][];
+  settings?: Record<string, number | boolean | string | string[] | null> | null;
+}
+
+/** Uploaded pictures that a model is to look at. */
+export interface Look extends ChosenModel {
+  paths: string[];
+  settings?: Record<string, number | boolean | string | string[] | null> | null;
+}
+
+/** The caption of a picture. */
+export interface Caption {
+  name: string;
+  caption: string;
+}
+
+/** The captions of the form, to be saved. */
+export interface Captions {
+  captions: Caption[];
+}
+
 /** The form of a new project. */
-export interface Create {
+export interface Create extends ChosenModel {
   kind: ProjectKind;
   sets: GivenSet[];
   name?: string;
-  preset?: string | null;
-  base_model?: string | null;
-  clip_model?: string | null;
   settings?: Record<string, number | boolean | string | string[] | null> | null;
 }
 
@@ -70,6 +109,11 @@ export interface OfAProject {
 /** A request about a round. */
 export interface OfARound {
   round: string;
+}
+
+/** The rounds of a project but the shown one. */
+export interface NotThisRound extends OfAProject {
+  round?: string | null;
 }
 
 /** A request about a job. */
@@ -170,8 +214,11 @@ export interface Requests {
   overview: Nothing;
   options: Nothing;
   check: Check;
+  seen: Seen;
+  captions: Captions;
   results: OfAProject;
   same_seed: OneSeed;
+  other_rounds: NotThisRound;
   patch_maps: Maps;
   part_mask: OfACandidate;
   pair: OfAPair;
@@ -182,6 +229,7 @@ export interface Requests {
 /** Requests of `write` in writes.js. */
 export interface WriteRequests {
   create: Create;
+  look: Look;
   try_demo: OfAKind;
   delete: OfAProject;
   change: Change;

@@ -57,9 +57,15 @@ export interface OfJob {
   state: string;
 }
 
+/** The hash of each picture, by which the studio knows it. */
+export interface Looked {
+  images: Record<string, string>;
+}
+
 /** Response types of `write` in writes.js. */
 export interface WriteAnswers {
   create: OfProject;
+  look: Looked;
   try_demo: OfProject;
   delete: Freed;
   change: object;

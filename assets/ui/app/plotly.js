@@ -1,13 +1,14 @@
 /** Loads Plotly on demand, once, from our own server. */
 
 /**
- * Types for the part of Plotly that the map uses; `_fullLayout` holds the computed axes.
- * @typedef {{ _offset: number, c2p: (value: number) => number }} Axis
- * @typedef {HTMLElement & { _fullLayout: { xaxis: Axis, yaxis: Axis } }} Plot
+ * Types for the part of Plotly that the map uses.
  * @typedef {{
- *   react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<Plot>
+ *   react: (plot: HTMLElement, traces: object[], layout: object, config: object) => Promise<unknown>,
+ *   relayout: (plot: HTMLElement, changes: object) => Promise<unknown>
  * }} Plotly
  */
+
+const SOURCE = new URL("../vendor/plotly.min.js", import.meta.url).href;
 
 /** @type {Promise<Plotly> | null} */
 let loading = null;
@@ -23,7 +24,7 @@ export function plotly() {
       loading = null;
       reject(new Error("The map could not be loaded. Open it again when the studio is back."));
     };
-    script.src = "/static/plotly.min.js";
+    script.src = SOURCE;
     script.onload = () => {
       const library = loaded();
       if (library) resolve(library);

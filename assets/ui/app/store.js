@@ -21,7 +21,6 @@
  * @property {Refinement | null} refinement set for a round of kind `refine`
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
- * @property {"anchor" | "copy" | "margin" | "entropy"} colour of the map's points
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
@@ -48,7 +47,6 @@ export const state = {
   refinement: null,
   positions: new Map(),
   filter: "all",
-  colour: "anchor",
   selection: new Set(),
   hover: null,
   focus: null,

@@ -15,6 +15,7 @@ const MAX_BATCH = 4_000_000; // bytes; the server accepts 16 MiB
 const MAX_KEEPALIVE = 60_000; // bytes; browsers limit the body of a keepalive request
 const REJECTED = [400, 413]; // other statuses may come from a proxy: retry
 const STORAGE_KEY = "gal-studio-writes";
+const BY_ITSELF = new Set(["look"]); // not a person's act: its success does not answer an error
 const PERSIST_DELAY = 50; // ms after a change of the queue
 /**
  * One write; the server applies each id at most once.
@@ -170,9 +171,9 @@ const rejectAll = (changes, error) => changes.map(() => ({ error }));
  * @param {WriteAnswer[]} answers
  */
 function settle(changes, answers) {
-  for (const [i, { done, since }] of changes.entries()) {
+  for (const [i, { change, done, since }] of changes.entries()) {
     if (answers[i].error) toast(answers[i].error, "error");
-    else clearErrors(since);
+    else if (!BY_ITSELF.has(change.name)) clearErrors(since);
     done(answers[i].error ? null : answers[i]);
   }
 }

@@ -125,7 +125,7 @@ function show() {
     if (!row.node.isConnected) parts.list.append(row.node);
     if (!row.sending) row.input.checked = Boolean(anchor.enabled);
   }
-  setText(parts.braces, state.project?.stands_for ?? "");
+  setText(parts.braces, subjectWords());
   setText(parts.tally, `${anchors.filter((anchor) => anchor.enabled).length} of ${anchors.length} on`);
   showPreview();
 }
@@ -149,12 +149,23 @@ function makeRow(anchor) {
   return row;
 }
 
+/** What stands for the subject; the words of a style without "in" are put behind a comma. */
+const subjectWords = () => (state.project?.stands_for ?? "").replace(/^, /, "");
+
+/**
+ * The prompt that a template makes, as core/references.py makes it.
+ * @param {string} template
+ * @param {string} subject
+ */
+const filled = (template, subject) =>
+  template.replaceAll("{}", subject).replaceAll(" ,", ",").replace(/^, /, "");
+
 /**
  * The prompt, with the placeholder for the subject styled as secondary text.
  * @param {string} prompt
  */
 function words(prompt) {
-  const subject = state.project?.stands_for ?? "";
+  const subject = subjectWords();
   const rest = prompt.split(subject);
   return el(
     "span",
@@ -176,7 +187,7 @@ function showPreview() {
   const typed = parts.line.value.trim();
   setText(
     parts.preview,
-    typed && state.project ? `The prompt will be: ${typed.replaceAll("{}", state.project.stands_for)}` : "",
+    typed && state.project ? `The prompt will be: ${filled(typed, state.project.stands_for)}` : "",
   );
 }
 

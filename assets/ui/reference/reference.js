@@ -7,7 +7,7 @@ import { write } from "../app/writes.js";
 import { el, focusKept, focusedIn, reference, typing } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { editAnchors } from "./anchors_editor.js";
-import { mountForm } from "./form.js";
+import { mountForm } from "./form/form.js";
 import { mountImport } from "../app/archives.js";
 import { paintReference } from "../brush/mask_dialog.js";
 import { projectSettings } from "./project_settings.js";
@@ -75,11 +75,21 @@ function overview(project) {
     el("dl", { class: "facts-list" }, facts(project)),
     el(
       "div",
-      {},
+      { class: "project-actions" },
       el(
         "button",
         { type: "button", class: "button small", data: { keep: "anchors" }, on: { click: editAnchors } },
         "Edit test prompts",
+      ),
+      el(
+        "a",
+        {
+          class: "button small",
+          href: `/project/${encodeURIComponent(project.id)}/references`,
+          download: "",
+          title: "The reference pictures with their prompts as text files, in a zip file",
+        },
+        "Save pictures and captions",
       ),
     ),
     projectSettings(project),

@@ -38,11 +38,16 @@ class Description:
             raise StudioError(f"The model {self.name} {has}: this version supports {supported}.")
 
     def require_class(self, component: str, *supported: str) -> None:
-        """Refuse a component of another class, or a missing one."""
+        """Refuse a component of another class, a missing one, and one without its configuration."""
         kind = self.kind(component)
         what = component.replace("_", " ")
         has = f"has {kind} as its {what}" if kind else f"has no {what}"
         self.require(kind in supported, has, " and ".join(supported))
+        if not self.components.get(component):
+            raise StudioError(
+                f"The model {self.name} cannot be opened: the configuration of its {what} is missing; "
+                "download it again."
+            )
 
     def require_values(self, component: str, expected: Mapping[str, tuple[Any, ...]], what: str) -> None:
         """Refuse a component that sets one of these keys to another value than the listed ones."""

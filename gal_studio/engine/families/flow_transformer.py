@@ -22,6 +22,7 @@ class FlowTransformerFamily(PipelineFamily):
 
     part: ClassVar[str] = "transformer"
     one_file: ClassVar[OneFileContent] = "denoiser"
+    in_float32: ClassVar[tuple[str, ...]] = ("vae",)
     grid: ClassVar[int] = 16
     denoiser_class: ClassVar[str]
     thinking: ClassVar[bool]

@@ -9,12 +9,16 @@ from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFe
 
 
 class PipelineFamily:
-    """A diffusers pipeline; its denoiser is the component `part`. See `Family`."""
+    """A diffusers pipeline; its denoiser is the component `part`. See `Family`.
+
+    The components `in_float32` are read at full precision, whatever the precision of the model.
+    """
 
     pipelines: ClassVar[tuple[str, ...]]
     part: ClassVar[str]
     leave_out: ClassVar[Mapping[str, Any]] = {}
     one_file: ClassVar[OneFileContent] = "pipeline"
+    in_float32: ClassVar[tuple[str, ...]] = ()
     patch: ClassVar[int] = 1
     grid: ClassVar[int] = 8
 
@@ -27,13 +31,14 @@ class PipelineFamily:
         import diffusers
 
         kind = getattr(diffusers, cls.pipelines[0])
-        options = {"local_files_only": True, "dtype": dtype, **cls.leave_out}
+        options: dict[str, Any] = {"local_files_only": True, "dtype": dtype, **cls.leave_out}
         if files.checkpoint is not None and cls.one_file == "pipeline":
             pipeline = kind.from_single_file(str(files.checkpoint), config=str(files.folder), **options)
         else:
             if files.checkpoint is not None:
                 options[cls.part] = cls.open_denoiser(files, dtype)
             options |= {"use_safetensors": True, "variant": files.variant}
+            options["dtype"] = {"default": dtype, **dict.fromkeys(cls.in_float32, torch.float32)}
             pipeline = kind.from_pretrained(files.folder, **options)
         pipeline.set_progress_bar_config(disable=True)
         return cls(pipeline)

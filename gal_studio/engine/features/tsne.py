@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 NEAREST = 3  # old neighbours in CLIP space, at whose mean a new picture starts
 START_SPREAD = 1e-4  # standard deviation of t-SNE's initial positions
+ALIKE = 1e-6  # features within this distance of their mean are those of one and the same picture
 
 Array = NDArray[np.float64]
 
@@ -28,15 +29,28 @@ def project(
     """Compute a position for every picture; the map has a root mean square radius of 1.
 
     Old pictures are initialized at their previous positions, new ones at the mean of their nearest old
-    neighbours in CLIP space; the result is aligned to these initial positions (Procrustes).
+    neighbours in CLIP space; the result is aligned to these initial positions (Procrustes). Pictures with the
+    same features share a position; if all are alike, there is only one.
     """
     if not pictures:
         return {}
-    features = np.stack([np.asarray(feature, dtype=np.float64) for feature in pictures.values()])
-    start = _start(list(pictures), features, previous)
+    rows = {name: np.asarray(feature, dtype=np.float64) for name, feature in pictures.items()}
+    stands_for = _first_alike(rows)
+    names = list(dict.fromkeys(stands_for.values()))
+    features = np.stack([rows[name] for name in names])
+    if np.abs(features - features.mean(axis=0)).max() < ALIKE:
+        return dict.fromkeys(pictures, (0.0, 0.0))
+    start = _start(names, features, previous)
     places = start if len(features) <= 3 else _embed(features, start, seed)
     places = _aligned(places, start) if previous else _unit(places)
-    return {name: (float(x), float(y)) for name, (x, y) in zip(pictures, places, strict=True)}
+    found = dict(zip(names, places, strict=True))
+    return {name: (float(found[one][0]), float(found[one][1])) for name, one in stands_for.items()}
+
+
+def _first_alike(rows: Mapping[str, Array]) -> dict[str, str]:
+    """For each picture the first one with exactly its features: t-SNE would push them apart."""
+    seen: dict[bytes, str] = {}
+    return {name: seen.setdefault(row.tobytes(), name) for name, row in rows.items()}
 
 
 def perplexity(count: int) -> float:

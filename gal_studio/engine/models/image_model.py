@@ -8,6 +8,7 @@ import torch
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.families.family import Family, ModelFiles
+from gal_studio.engine.models.complete import check_complete, incomplete
 from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.model_files import locate
@@ -90,25 +91,10 @@ def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype
     except Exception as error:
         # The libraries raise many types for a damaged or incomplete directory.
         if "meta tensor" in str(error):
-            raise _incomplete(name) from error
+            raise incomplete(name) from error
         raise StudioError(
             f"The model {name} cannot be opened ({first_line(error)}): "
             "it must be a complete diffusers directory or checkpoint with safetensors weights."
         ) from error
-    _check_complete(name, opened)
+    check_complete(name, opened, files)
     return opened
-
-
-def _check_complete(name: str, opened: Family) -> None:
-    """Refuse a model with tensors that its files did not fill."""
-    weights = (weight for part in opened.frozen_parts for weight in part.named_parameters())
-    empty = [label for label, weight in weights if weight.is_meta]
-    if empty:
-        raise _incomplete(name, f", such as {empty[0]}")
-
-
-def _incomplete(name: str, example: str = "") -> StudioError:
-    return StudioError(
-        f"The model {name} lacks tensors of its pipeline{example}: choose a complete file, and the pipeline "
-        "that it was made for."
-    )

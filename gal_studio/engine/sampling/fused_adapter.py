@@ -90,12 +90,19 @@ def _lora_shapes(
     named = {name.removeprefix(f"{part}.").partition(".lora_")[0] for name in tensors}
     expected = {}
     for name, layer in targeted_layers(model.denoiser, configuration.get("target_modules") or named).items():
-        down = tensors.get(f"{part}.{name}.lora_A.weight")
-        rank = configuration.get("r") or (0 if down is None else down.shape[0])
+        rank = configuration.get("r") or _own_rank(tensors, f"{part}.{name}")
         out, *inputs = layer.weight.shape
         expected[f"{part}.{name}.lora_A.weight"] = (rank, *inputs)
         expected[f"{part}.{name}.lora_B.weight"] = (out, rank, *(1 for _ in inputs[1:]))
     return expected
+
+
+def _own_rank(tensors: dict[str, torch.Tensor], layer: str) -> int:
+    """The rank of a layer's factors, from either of them; 0 without both."""
+    down, up = (tensors.get(f"{layer}.lora_{factor}.weight") for factor in "AB")
+    if down is not None:
+        return int(down.shape[0])
+    return 0 if up is None else int(up.shape[1])
 
 
 def _lora_configuration(header: dict[str, str], part: str) -> dict[str, Any]:

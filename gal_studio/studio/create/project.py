@@ -75,13 +75,13 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     if (known := _existing(store, draft)) is not None:
         return known
     checks.one_of("The kind", draft.kind, Kind)
-    checks.whole("The seed", draft.seed, 0, LARGEST_SEED)
+    check_seed(draft.seed)
     described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
     preset = load_preset(draft.preset)
-    base_model = _absolute_base(draft.base_model or preset.base_model)
+    base_model = absolute_base_model(draft.base_model or preset.base_model)
     clip_model = _absolute(draft.clip_model or preset.clip_model)
     check_base_model(base_model)
     check_model(clip_model, "open_clip_config.json", "an open_clip model")
@@ -162,6 +162,11 @@ def _settings(draft: ProjectDraft) -> Settings:
     return settings.updated({"refine": {"vision_model": _absolute(vision_model)}})
 
 
+def check_seed(seed: object) -> None:
+    """Refuse anything but a whole number from 0 to the largest seed."""
+    checks.whole("The seed", seed, 0, LARGEST_SEED)
+
+
 def check_settings(settings: Settings, anchors: int) -> None:
     """Refuse settings with which no round can suggest anything."""
     if settings.generation.candidates < 2:
@@ -210,7 +215,7 @@ def _absolute(name: str) -> str:
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
 
 
-def _absolute_base(name: str) -> str:
+def absolute_base_model(name: str) -> str:
     """The same for a base model, which may be a one-file checkpoint."""
     one_file = checkpoint_name(name)
     if one_file is None:

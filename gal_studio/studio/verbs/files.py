@@ -5,6 +5,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.studio.create import captions
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.refinement import show_all
 from gal_studio.workspace.archive import reader, writer
@@ -30,6 +31,10 @@ class FileVerbs(Verbs):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data, path.parent)
         return path
+
+    def references_zip(self, project_id: str) -> bytes:
+        """A zip with the references of a project, their captions and their masks."""
+        return captions.references_zip(self.store, self.store.projects.get(project_id).id)
 
     def export_project(self, project_id: str, path: Path, raw: bool = False) -> Path:
         """Export a project as one zip file; returns its path.

@@ -1,4 +1,4 @@
-"""Routes to export and import projects as zip files."""
+"""Routes to export projects and references, and to import projects, as zip files."""
 
 import uuid
 from pathlib import Path
@@ -40,6 +40,16 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
             headers={"Cache-Control": "no-store"},
             background=BackgroundTask(path.unlink, missing_ok=True),
         )
+
+    @app.get("/project/{project_id}/references")
+    def references(project_id: str) -> Response:
+        try:
+            name, made = studio.project(project_id).name, studio.references_zip(project_id)
+        except StudioError as error:
+            return PlainTextResponse(str(error), 404)
+        file = f'attachment; filename="{slug(name)[:60] or "project"}-references.zip"'
+        headers = {"Cache-Control": "no-store", "Content-Disposition": file}
+        return Response(made, media_type="application/zip", headers=headers)
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:

@@ -1,9 +1,12 @@
-"""Uploaded pictures, kept under random IDs in the workspace's temporary folder until a project uses them."""
+"""Uploaded pictures, kept under random IDs in a folder of their own until a project uses them."""
 
+import atexit
+import functools
 import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -17,17 +20,17 @@ from starlette.datastructures import UploadFile
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.files.errors import make_folder
-from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
 from gal_studio.state.images.read import LARGEST_FILE, too_long
-from gal_studio.studio import Studio
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = LARGEST_FILE + (1 << 20)
 LARGEST_WAITING = 8 * LARGEST_FILE
 MOST_FILES, MOST_WAITING = 16, 400
 KEPT_SECONDS = 3600.0
+LONGEST_KEPT = 7 * 24 * 3600.0
+FOLDER = "uploads"
+_workspace: list[Path] = []  # the folder of uploads of the workspace that this process serves, if it does
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
@@ -58,15 +61,12 @@ class Uploads:
         identity = secrets.token_hex(16)
         place = self.folder / identity
         try:
-            self._make_folder()
             place.mkdir(mode=0o700)
             with (place / safe_name(upload.filename or "")).open("xb") as file:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
-            sentence = (
-                f"it could not be stored ({error.strerror or 'the disk refused it'}): free some disk space."
-            )
+            sentence = f"it could not be stored ({error.strerror}): free some disk space."
             raise HTTPException(507, sentence) from error
         return identity
 
@@ -77,10 +77,6 @@ class Uploads:
                 if path.is_file() and not path.is_symlink():
                     return path
         raise StudioError("This picture was not uploaded to this studio: choose it again.")
-
-    def _make_folder(self) -> None:
-        make_folder(self.folder.parent)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
 
     def drop(self, identities: Iterable[str]) -> None:
         """Delete uploads that nobody was told about."""
@@ -100,7 +96,6 @@ class Uploads:
 
         Refused if that is not enough.
         """
-        self._make_folder()
         waiting = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime)
         while waiting and self._too_much(waiting, size):
             if time.time() - waiting[0].stat().st_mtime < KEPT_SECONDS:
@@ -124,25 +119,44 @@ def safe_name(name: str) -> str:
     return _ODD.sub("_", last).lstrip(". ")[-60:].lstrip(". ") or "picture"
 
 
-def uploads_of(studio: Studio) -> Uploads:
-    """The uploads of a workspace, in a private folder that is emptied whenever the page starts and ends."""
-    return Uploads(temporary_folder(studio.store.workspace) / "uploads")
+@functools.cache
+def uploads() -> Uploads:
+    """The uploads of this process: in the workspace that it serves, or else in a folder that ends with it."""
+    if _workspace:
+        return Uploads(_workspace[0])
+    folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Uploads(folder)
 
 
-def add_upload_route(app: FastAPI, studio: Studio) -> None:
+def keep_uploads_in(workspace: Path) -> None:
+    """Keep the uploads in a workspace from now on, so that an unfinished form outlives a restart.
+
+    Uploads of which no project was made for a week are deleted.
+    """
+    folder = workspace / FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for place in folder.iterdir():
+        if time.time() - place.stat().st_mtime > LONGEST_KEPT:
+            shutil.rmtree(place, ignore_errors=True)
+    _workspace[:] = [folder]
+    uploads.cache_clear()
+
+
+def _keep_all(files: Sequence[UploadFile]) -> list[str]:
+    """Store all of the files, or none."""
+    identities: list[str] = []
+    try:
+        for file in files:
+            identities.append(uploads().add(file))
+    except BaseException:
+        uploads().drop(identities)
+        raise
+    return identities
+
+
+def add_upload_route(app: FastAPI) -> None:
     """Replace Gradio's route for uploads, so that the page gets an ID instead of a path."""
-    kept = uploads_of(studio)
-
-    def keep_all(files: Sequence[UploadFile]) -> list[str]:
-        """All of the files, or none."""
-        identities: list[str] = []
-        try:
-            for file in files:
-                identities.append(kept.add(file))
-        except BaseException:
-            kept.drop(identities)
-            raise
-        return identities
 
     @app.post(UPLOAD_PATH, response_model=None)
     async def upload(request: Request) -> Response | list[str]:
@@ -151,8 +165,6 @@ def add_upload_route(app: FastAPI, studio: Studio) -> None:
             if not files:
                 return PlainTextResponse("the request has no file.", 400)
             try:
-                return await run_in_threadpool(keep_all, files)
+                return await run_in_threadpool(_keep_all, files)
             except HTTPException as refusal:
                 return PlainTextResponse(refusal.detail, refusal.status_code)
-            except StudioError as refusal:
-                return PlainTextResponse(str(refusal), 507)

@@ -13,11 +13,12 @@ from gal_studio.ui.page.headers import content_policy
 from gal_studio.ui.page.static import THEME, files, template, ui_address
 
 _MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # for an installable app, which this page is not
+LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
 def head() -> str:
     """Our part of the HTML head."""
-    modules = [name for name in files() if name.endswith(".js")]
+    modules = [name for name in files() if name.endswith(".js") and name != LATER]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in sorted(modules))
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("kit/icon.svg")}">'
     return f'{THEME}{icon}<link rel="stylesheet" href="{ui_address("studio.css")}">{preload}'

@@ -20,7 +20,7 @@ _FIXED = {
 def content_policy(html: str = "") -> str:
     """The Content-Security-Policy of a page: this origin only, and its own inline scripts by hash.
 
-    Gradio builds HTML panels with `Function`, which needs `unsafe-eval`; it and plotly add style elements.
+    Gradio builds HTML panels with `Function`, which needs `unsafe-eval`; it and Plotly add style elements.
     """
     scripts = " ".join(_hash(script) for script in _INLINE.findall(html))
     return (

@@ -1,12 +1,10 @@
-"""Serve our stylesheets and modules and plotly, with addresses that browsers may cache forever."""
+"""Serve the page's stylesheets and modules, with addresses that browsers may cache forever."""
 
 import functools
 import hashlib
 from pathlib import Path
 
-import plotly
 from fastapi import FastAPI, HTTPException, Response
-from fastapi.responses import FileResponse
 
 from gal_studio.assets import assets_folder
 
@@ -22,7 +20,8 @@ _STYLES = (
     "kit/tokens", "kit/base", "kit/controls", "kit/how", "top/top", "rounds/rounds", "rounds/suggestion",
     "rounds/actions", "rounds/grid/grid", "rounds/grid/tile", "rounds/tabs", "kit/dialogs", "brush/brush",
     "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
-    "reference/picture_set", "reference/projects", "reference/anchors_editor", "results/results", "top/queue",
+    "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
+    "top/queue", "rounds/map/map", "rounds/map/controls",
 )  # fmt: skip
 
 
@@ -63,12 +62,7 @@ def template(name: str) -> str:
 
 
 def add_static_routes(app: FastAPI) -> None:
-    """Serve the page's files from memory, and plotly from the installed package."""
-    plotly_file = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-
-    @app.get("/static/plotly.min.js")
-    async def plotly_js() -> FileResponse:
-        return FileResponse(plotly_file, media_type="text/javascript", headers=FOREVER)
+    """Serve the page's files from memory."""
 
     @app.get("/favicon.ico")
     async def favicon() -> Response:

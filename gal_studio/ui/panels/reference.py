@@ -1,8 +1,8 @@
 """Step 1: the list of projects, the form of a new project, and the anchors of the current one."""
 
+import base64
 import time
 from contextlib import suppress
-from typing import Any
 
 import gradio as gr
 
@@ -10,13 +10,16 @@ from gal_studio.assets import demo, load_presets
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.views.broken import BrokenProject
 from gal_studio.ui.api.polling import poll
-from gal_studio.ui.api.uploads import Uploads, uploads_of
+from gal_studio.ui.api.uploaded import examined, look, seen
+from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
+from gal_studio.ui.panels.form_notes import base_model_of, nested
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Payload
@@ -24,17 +27,8 @@ from gal_studio.ui.payloads import Payload
 _DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": "A few pictures of one thing"}
 
 
-def nested(changes: dict[str, Any]) -> dict[str, Any]:
-    """`{"tune.rank": 4}` as `{"tune": {"rank": 4}}`."""
-    result: dict[str, Any] = {}
-    for name, value in changes.items():
-        group, _, key = name.partition(".")
-        result.setdefault(group, {})[key] = value
-    return result
-
-
-def draft(kept: Uploads, request: Payload) -> ProjectDraft:
-    """The form, with its uploads, as a draft of a project."""
+def draft(request: Payload) -> ProjectDraft:
+    """The form as a draft of a project."""
     changes = dict(request.get("settings") or {})
     seed = changes.pop("seed", 0)
     preset = request.get("preset")
@@ -42,7 +36,7 @@ def draft(kept: Uploads, request: Payload) -> ProjectDraft:
         raise StudioError("The model is missing: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
         kind=request["kind"],
-        references=drafts(kept, request),
+        references=drafts(request),
         name=request.get("name", ""),
         preset=preset or DEFAULT_PRESET,
         base_model=None if preset else request["base_model"],
@@ -143,9 +137,8 @@ def anchors_added(studio: Studio, request: Payload) -> Payload:
 
 
 def _create(studio: Studio, request: Payload) -> Payload:
-    kept = uploads_of(studio)
-    project_id = studio.create_project(draft(kept, request))
-    kept.taken(uploaded(request))
+    project_id = studio.create_project(draft(request))
+    uploads().taken(uploaded(request))
     return {"project": project_id}
 
 
@@ -164,9 +157,24 @@ def _try_demo(studio: Studio, request: Payload) -> Payload:
     return {"project": project_id}
 
 
-def _check(studio: Studio, request: Payload) -> Payload:
-    kept = uploads_of(studio)
-    return {"notes": check_reference(kept.path(request["path"]), given_mask(kept, request))}
+def _check(_: Studio, request: Payload) -> Payload:
+    """Check a picture, with its mask if there is one."""
+    path, mask = uploads().path(request["path"]), given_mask(request)
+    return {"notes": examined(request["path"]).notes if mask is None else check_reference(path, mask)}
+
+
+def _captions(_: Studio, request: Payload) -> Payload:
+    """The captions of the form as a zip of text files, in base64."""
+    made = captions_zip((one["name"], one["caption"]) for one in request["captions"])
+    return {"zip": base64.b64encode(made).decode()}
+
+
+def _look(studio: Studio, request: Payload) -> Payload:
+    return look(studio, request["paths"], base_model_of(request))
+
+
+def _seen(studio: Studio, request: Payload) -> Payload:
+    return seen(studio, request["sets"], base_model_of(request))
 
 
 def _megabytes(size: int) -> str:
@@ -176,9 +184,12 @@ def _megabytes(size: int) -> str:
 READS: Acts = {
     "options": lambda *_: models(),
     "check": _check,
+    "seen": _seen,
+    "captions": _captions,
 }
 WHOLE_PROJECTS: Acts = {
     "create": _create,
+    "look": _look,
     "delete": lambda studio, request: {"freed": _megabytes(studio.delete(request["project"]))},
     "try_demo": _try_demo,
 }

@@ -11,7 +11,8 @@ from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
-from gal_studio.ui.api.uploads import Uploads
+from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.panels.form_notes import notes_on_form
 from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
@@ -21,14 +22,14 @@ def derive(request: Payload) -> Payload:
     """What the studio derives from the kind, the prompts and the trigger words.
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
-    beside the sets concerns all of them.
+    beside the sets concerns all of them. `notes` are all errors and warnings, by field.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
     words = [_word(kind, own, set_) for own, set_ in zip(prompts, request["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = [_checked(kind, texts) for texts in sets]
-    answer: Payload = {"sets": shown, "anchors": [], "name": ""}
+    answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes_on_form(request, sets)}
     if any("problem" in one for one in shown):
         return answer
     try:
@@ -42,7 +43,7 @@ def derive(request: Payload) -> Payload:
     return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
 
 
-def drafts(kept: Uploads, request: Payload) -> list[ReferenceDraft]:
+def drafts(request: Payload) -> list[ReferenceDraft]:
     """The uploaded pictures of all sets with their prompts, trigger words and masks."""
     kind: Kind = request["kind"]
     sets = request["sets"][:1] if kind == "style" else request["sets"]
@@ -53,10 +54,10 @@ def drafts(kept: Uploads, request: Payload) -> list[ReferenceDraft]:
     _check_apart(words)
     return [
         ReferenceDraft(
-            kept.path(one["path"]),
+            uploads().path(one["path"]),
             one["prompt"],
             word,
-            given_mask(kept, one),
+            given_mask(one),
         )
         for set_, word in zip(sets, words, strict=True)
         for one in set_["references"]
@@ -69,11 +70,11 @@ def uploaded(request: Payload) -> list[str]:
     return [one[name] for one in given for name in ("path", "mask") if one.get(name)]
 
 
-def given_mask(kept: Uploads, one: Payload) -> Mask | None:
+def given_mask(one: Payload) -> Mask | None:
     """The painted or uploaded mask of a picture in the form; None if there is neither."""
     if one.get("painted"):
         return pixels_of(one["painted"])
-    return kept.path(one["mask"]) if one.get("mask") else None
+    return uploads().path(one["mask"]) if one.get("mask") else None
 
 
 def _word(kind: Kind, prompts: Sequence[str], set_: Payload) -> str:

@@ -5,10 +5,12 @@ import gradio as gr
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.ui.api.mask_runs import pixels_of
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels import refine
-from gal_studio.ui.panels.panel import Context, Panel, make_panel
+from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.rounds import map_points
 
 VERDICTS = ("accepted", "rejected", "undecided")
 
@@ -39,8 +41,25 @@ WRITES: Acts = {
 """The writes of the Rounds screen; `round` in an answer is the round to show next."""
 
 
+def other_rounds(views: ViewCache, request: Payload) -> Payload:
+    """The pictures of all rounds but the shown one, as points of the map."""
+    project_id = request["project"]
+    others = [summary for summary in views.rounds(project_id) if summary.id != request["round"]]
+    return {
+        "rounds": [
+            {
+                "id": summary.id,
+                "name": summary.name,
+                "points": map_points(views.round_view(project_id, summary.id)),
+            }
+            for summary in others
+        ]
+    }
+
+
 def _build(context: Context) -> gr.HTML:
-    return make_panel("rounds", refine.handlers(context.views))
+    reads = handlers_on(context.views, {"other_rounds": other_rounds})
+    return make_panel("rounds", [*refine.handlers(context.views), *reads])
 
 
 PANEL = Panel(_build, {**WRITES, **refine.WRITES})

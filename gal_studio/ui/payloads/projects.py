@@ -96,7 +96,7 @@ def project_payload(project: ProjectView) -> Payload:
         "triggers": triggers(project),
         "references": [{"id": reference.id, "prompt": reference.prompt} for reference in project.references],
         "subjects": subject_payloads(project),
-        "stands_for": project.prompts.name,
+        "stands_for": project.prompts.stands_for,
         "anchors": anchor_payloads(project.anchors),
         "scores": score_labels(),
         "settings": settings.to_dict(),

@@ -137,3 +137,19 @@ def positions(view: RoundView) -> dict[str, list[float]]:
     if places:
         places |= {name: [round(x, 3), round(y, 3)] for name, (x, y) in view.reference_positions.items()}
     return places
+
+
+def map_points(view: RoundView) -> list[list[str | int | float | None]]:
+    """The candidates of a round that is only shown behind another one, on both maps: test prompt, index,
+    place by likeness (None if it has none), likeness to the reference's prompt and to the own one.
+    """
+    drawn = [shown.candidate for shown in view.candidates]
+    return [
+        [c.anchor_id, c.index, _place(c.x), _place(c.y), round(c.similarity_reference, 4),
+         round(c.similarity_anchor, 4)]
+        for c in drawn
+    ]  # fmt: skip
+
+
+def _place(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

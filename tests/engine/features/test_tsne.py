@@ -31,9 +31,23 @@ def test_few_pictures_work(count: int) -> None:
     assert len(set(places.values())) == count
 
 
-def test_equal_pictures_work() -> None:
-    same = {f"p{index}": np.ones(4) / 2 for index in range(6)}
-    assert np.isfinite(list(project(same).values())).all()
+@pytest.mark.parametrize("count", [1, 2, 6, 40])
+@pytest.mark.parametrize("noise", [0.0, 1e-9])
+def test_pictures_that_are_all_alike_share_one_place(count: int, noise: float) -> None:
+    draws = np.random.default_rng(0)
+    same = {f"p{index}": np.ones(4) / 2 + noise * draws.standard_normal(4) for index in range(count)}
+    assert set(project(same).values()) == {(0.0, 0.0)}
+    before = placed(clusters(5), project(clusters(5)))
+    after = project({f"n{name}": np.resize(row, 8) for name, row in same.items()}, before)
+    assert set(after.values()) == {(0.0, 0.0)}
+
+
+def test_equal_pictures_share_a_place_among_others() -> None:
+    features = clusters(30)
+    places = project(features | {f"same{index}": features["p0"] for index in range(10)})
+    assert np.isfinite(list(places.values())).all()
+    assert {places[f"same{index}"] for index in range(10)} == {places["p0"]}
+    assert {name: places[name] for name in features} == project(features)
 
 
 def test_same_input_same_map() -> None:

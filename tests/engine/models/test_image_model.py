@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import check_prompts, encode_prompts
+from tests.engine.tiny import make_tiny_pipeline
+from tests.engine.tiny_flows import make_tiny_klein
 
 
 def test_properties_of_a_loaded_model(model: ImageModel) -> None:
@@ -56,8 +59,6 @@ def test_incomplete_directory(tmp_path: Path, pipeline_folder: Path) -> None:
 
 
 def test_other_prediction_type_is_refused(tmp_path: Path) -> None:
-    from tests.engine.tiny import make_tiny_pipeline
-
     folder = make_tiny_pipeline(tmp_path / "pipeline", "sample")
     with pytest.raises(StudioError, match="predicts 'sample'"):
         load_image_model(folder, device="cpu")
@@ -78,3 +79,28 @@ def test_a_prompts_features_do_not_depend_on_the_others(model: ImageModel) -> No
     assert list(among) == ["a dog", "a cat"]
     assert torch.equal(alone.hidden, among["a cat"].hidden)
     assert not torch.equal(among["a dog"].hidden, among["a cat"].hidden)
+
+
+@pytest.mark.parametrize(
+    ("component", "name"),
+    [("unet", "conv_in.bias"), ("vae", "decoder.conv_in.bias"), ("text_encoder", "final_layer_norm.bias")],
+)
+def test_a_folder_without_all_weights_is_refused(tmp_path: Path, component: str, name: str) -> None:
+    """The libraries would fill the rest at random."""
+    folder = make_tiny_pipeline(tmp_path / "pipeline")
+    (path,) = (folder / component).glob("*.safetensors")
+    tensors = load_file(path)
+    save_file(
+        {key: tensor for key, tensor in tensors.items() if not key.endswith(name)}, path, {"format": "pt"}
+    )
+    with pytest.raises(StudioError, match=f"lacks tensors of its pipeline, such as .*{name}"):
+        load_image_model(folder, device="cpu")
+
+
+def test_the_autoencoder_of_a_flow_is_read_at_full_precision(tmp_path: Path) -> None:
+    folder = make_tiny_klein(tmp_path / "klein")
+    opened = load_image_model(folder, "cpu", torch.bfloat16)
+    (path,) = (folder / "vae").glob("*.safetensors")
+    stored = load_file(path)
+    assert opened.denoiser.dtype == torch.bfloat16
+    assert all(torch.equal(tensor, stored[name]) for name, tensor in opened.autoencoder.state_dict().items())

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from gal_studio.ui.access.gate import Rules
-from gal_studio.ui.api.uploads import UPLOAD_PATH, uploads_of
+from gal_studio.ui.api.uploads import UPLOAD_PATH, uploads
 from gal_studio.ui.api.writes import WRITES_PATH
 from gal_studio.ui.page.gradio_allow_list import is_needed
 from gal_studio.ui.page.static import ui_address
@@ -99,11 +99,7 @@ def test_gradio_serves_no_file_even_of_an_upload(opened: Served, inside: str) ->
     headers, body = multipart(("cat.png", picture((9, 9, 9))))
     (identity,) = json.loads(ask(opened.address, UPLOAD_PATH, "POST", headers, body).body)
     assert "/" not in identity
-    for path in (
-        uploads_of(opened.place.studio).path(identity),
-        identity,
-        opened.place.studio.store.workspace / "studio.db",
-    ):
+    for path in (uploads().path(identity), identity, opened.place.studio.store.workspace / "studio.db"):
         assert ask(opened.address, "/gradio_api/" + inside % path).status == 404
 
 

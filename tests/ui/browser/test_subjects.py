@@ -89,14 +89,16 @@ def test_what_is_wrong_with_an_object_is_said_at_that_object(
     page.click("[data-part=another]")
     give(page, 1, files["bear.png"], files["bear.txt"])
     page.fill(".reference-set >> nth=1 >> [data-part=trigger]", "<dotty>")
-    page.wait_for_selector(".reference-set:nth-child(2) .derived[data-tone=problem]")
-    assert page.locator(".reference-set:nth-child(1) .derived[data-tone=good]").count() == 1
-    page.fill(".reference-set >> nth=1 >> input[aria-label='What bear.png shows']", "A <dotty> teapot")
-    page.wait_for_selector("[data-part=derived][data-tone=problem]:has-text('give each a word of its own')")
+    wrong = ".reference-set:nth-child(2) .field-notes p[data-tone=error]"
+    page.wait_for_selector(f"{wrong}:has-text('does not contain the trigger word')")
+    assert page.locator(".reference-set:nth-child(1) .field-notes p[data-tone=error]").count() == 0
+    page.fill(".reference-set >> nth=1 >> [data-part=prompt]", "A <dotty> teapot")
+    page.wait_for_selector(f"{wrong}:has-text('give each a word of its own')")
     page.click("[data-part=create]")
-    page.wait_for_selector(".toast:has-text('give each a word of its own')")
+    page.wait_for_selector(".reference-set:nth-child(2) [data-part=trigger][aria-invalid=true]:focus")
+    assert not served.place.studio.projects()[1:], "nothing is made of a form with an error"
     page.click("[aria-label='Remove object 2']")
-    page.wait_for_selector("[data-part=derived]:empty", state="attached")
+    page.wait_for_selector(wrong, state="detached")
     assert page.locator(".reference-set").count() == 1
     page.check("input[name=kind][value=style]")
     assert not page.is_visible("[data-part=another]")

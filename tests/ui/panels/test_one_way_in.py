@@ -12,7 +12,7 @@ from tests.ui.conftest import Place
 
 READ = {
     "derive", "overview", "options", "check", "patch_maps", "part_mask", "pair", "reference_mask",
-    "before_after", "poll", "log", "results", "same_seed",
+    "before_after", "captions", "seen", "other_rounds", "poll", "log", "results", "same_seed",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 
 from gal_studio.core.errors import StudioError
 from gal_studio.ui.api.errors import UNEXPECTED, guarded
-from gal_studio.ui.api.uploads import Uploads
+from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.panels.reference import derive, draft, nested, projects_and_demos
 from gal_studio.ui.panels.results import all_rounds, same_seed
@@ -109,31 +109,28 @@ def test_what_is_missing_is_said_while_typing(kind, prompts, word):
     assert derived(kind, (prompts, word))["sets"][0]["problem"]
 
 
-def uploaded(kept: Uploads, name: str, tmp_path: Path) -> str:
+def uploaded(name: str, tmp_path: Path) -> str:
     path = tmp_path / name
     path.write_bytes(picture((10, 200, 90)))
     with path.open("rb") as file:
-        return kept.add(UploadFile(file, filename=name, size=path.stat().st_size))
+        return uploads().add(UploadFile(file, filename=name, size=path.stat().st_size))
 
 
 def test_the_sets_of_the_form_become_references(tmp_path: Path):
-    kept = Uploads(tmp_path / "uploads")
-    pot, mask, bear = (
-        uploaded(kept, name, tmp_path) for name in ("pot.png", "pot-masklabel.png", "bear.png")
-    )
+    pot, mask, bear = (uploaded(name, tmp_path) for name in ("pot.png", "pot-masklabel.png", "bear.png"))
     sets = [
         {"references": [{"path": pot, "prompt": POT, "mask": mask}], "trigger_word": "<dotty>"},
         {"references": [{"path": bear, "prompt": BEAR, "mask": None}], "trigger_word": " "},
     ]
-    given = draft(kept, {"kind": "object", "preset": "pocket", "sets": sets}).given
+    given = draft({"kind": "object", "preset": "pocket", "sets": sets}).given
     assert [(draft.prompt, draft.trigger_word) for draft in given] == [(POT, "<dotty>"), (BEAR, "<brumm>")]
     assert given[0].mask.name == "pot-masklabel.png"
     assert given[1].mask is None
     with pytest.raises(StudioError, match="Object 2 has no picture"):
-        draft(kept, {"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]})
+        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], {"references": []}]})
     with pytest.raises(StudioError, match="Two objects have the trigger word"):
-        draft(kept, {"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]})
-    assert len(draft(kept, {"kind": "style", "preset": "pocket", "sets": sets}).given) == 1
+        draft({"kind": "object", "preset": "pocket", "sets": [sets[0], sets[0]]})
+    assert len(draft({"kind": "style", "preset": "pocket", "sets": sets}).given) == 1
 
 
 def test_settings_are_nested():
@@ -141,17 +138,15 @@ def test_settings_are_nested():
 
 
 def test_only_uploads_are_read(tmp_path: Path):
-    kept = Uploads(tmp_path / "uploads")
     for path in (str(tmp_path / "secret.png"), "/etc/passwd", "..", "", "0" * 32):
         reference = {"path": path, "prompt": "A cat in ink style"}
         with pytest.raises(StudioError, match="not uploaded"):
-            draft(kept, {"kind": "style", "preset": "pocket", "sets": [{"references": [reference]}]})
+            draft({"kind": "style", "preset": "pocket", "sets": [{"references": [reference]}]})
 
 
-def test_another_model_needs_both_names(tmp_path: Path):
-    kept = Uploads(tmp_path / "uploads")
+def test_another_model_needs_both_names():
     with pytest.raises(StudioError, match="The model is missing"):
-        draft(kept, {"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
+        draft({"kind": "style", "sets": [], "preset": None, "base_model": "x", "clip_model": ""})
 
 
 def test_projects_and_demos_are_listed(place: Place):

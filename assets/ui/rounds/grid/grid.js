@@ -1,4 +1,4 @@
-/** The grid of candidates, grouped by test prompt in order of priority, rendered incrementally. */
+/** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
@@ -10,6 +10,7 @@ import { decide, toggle } from "./verdicts.js";
 import { enlarge } from "../lightbox/lightbox.js";
 import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
+import { GridWindow } from "./window.js";
 
 /** @type {Map<string, HTMLElement>} by candidate */
 const tiles = new Map();
@@ -17,6 +18,8 @@ const tiles = new Map();
 const groups = new Map();
 /** @type {HTMLElement} */
 let grid;
+/** @type {GridWindow} */
+let view;
 /** @type {HTMLElement} */
 let shown;
 /** @type {HTMLElement} */
@@ -35,6 +38,7 @@ export const visibleGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
+  view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id));
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
   const tools = makeTools({
     accept: (id) => toggle(id, "accepted"),
@@ -61,6 +65,7 @@ function clear() {
   tiles.clear();
   groups.clear();
   highlighted = [];
+  view.show([], 1);
   showCount();
 }
 
@@ -101,17 +106,27 @@ function arrange() {
   const wanted = inOrder(groups.keys(), pool, rankOf).flatMap((id) => groups.get(id)?.node ?? []);
   const now = [...grid.children].filter((node) => node !== empty);
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
-  mark(state.candidates.keys());
-  columns();
   filter();
+  mark(state.candidates.keys());
 }
 
-/** @param {Iterable<string>} ids */
+/**
+ * Show the marks of the tiles that are in the page; the others get theirs when they come into it.
+ * @param {Iterable<string>} ids
+ */
 function mark(ids) {
   for (const id of ids) {
-    const [tile, candidate] = [tiles.get(id), state.candidates.get(id)];
-    if (tile && candidate) markTile(tile, candidate);
+    const tile = tiles.get(id);
+    if (tile && view.has(tile)) dress(id);
   }
+}
+
+/** @param {string} id */
+function dress(id) {
+  const [tile, candidate] = [tiles.get(id), state.candidates.get(id)];
+  if (!tile || !candidate) return;
+  markTile(tile, candidate);
+  tile.toggleAttribute("data-selected", state.selection.has(id));
 }
 
 function filter() {
@@ -125,9 +140,22 @@ function filter() {
     }
     group.node.hidden = !open && !(drawing() && state.filter === "all");
   }
-  for (const [id, tile] of tiles) tile.toggleAttribute("data-selected", state.selection.has(id));
+  columns();
+  for (const [id, tile] of tiles)
+    if (view.has(tile)) tile.toggleAttribute("data-selected", state.selection.has(id));
   showCount();
 }
+
+/** The visible groups, in page order, with what is to be shown of them. */
+const parts = () =>
+  visibleGroups().map(({ body, head, tiles: placed, waiting }) => ({
+    body,
+    head,
+    cells: [
+      ...placed.filter(({ node }) => !node.hidden).map(({ node }) => node),
+      ...(state.filter === "all" ? waiting : []),
+    ],
+  }));
 
 function showCount() {
   const all = counts();
@@ -139,7 +167,9 @@ function columns() {
   const width = grid.clientWidth;
   if (!width) return;
   const most = Math.max(state.round?.expected ?? 0, ...[...groups.values()].map((g) => g.tiles.length), 8);
-  grid.style.setProperty("--columns", String(columnsFor(width, most)));
+  const found = columnsFor(width, most);
+  grid.style.setProperty("--columns", String(found));
+  view.show(parts(), found);
 }
 
 /** @param {string | undefined} origin */
@@ -148,7 +178,7 @@ function highlight(origin) {
   const tile = tiles.get(state.hover ?? "");
   highlighted = tile ? [tile] : [];
   for (const hot of highlighted) hot.dataset.hot = "";
-  if (origin === "anchors" && tile) tile.scrollIntoView({ block: "nearest" });
+  if (origin === "anchors" && tile) view.reveal(tile);
 }
 
 /**
@@ -162,7 +192,7 @@ function follow(origin) {
   const face = faceOf(tile);
   face.tabIndex = 0;
   if (origin === "grid") return;
-  tile.scrollIntoView({ block: "nearest" });
+  view.reveal(tile);
   if (origin !== "lightbox") face.focus({ preventScroll: true });
 }
 

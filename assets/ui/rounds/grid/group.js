@@ -6,7 +6,8 @@ import { undecided } from "../../kit/format.js";
 /**
  * A tile with the id and index of its candidate.
  * @typedef {{ index: number, id: string, node: HTMLElement }} PlacedTile
- * @typedef {{ node: HTMLElement, body: HTMLElement, tiles: PlacedTile[], anchor: Anchor,
+ * @typedef {{ node: HTMLElement, head: HTMLElement, body: HTMLElement, anchor: Anchor,
+ *   tiles: PlacedTile[], waiting: HTMLElement[],
  *   parts: Record<"badge" | "bar" | "share" | "copies" | "entropy" | "note", HTMLElement> }} Group
  */
 
@@ -40,7 +41,15 @@ export function makeGroup(anchor) {
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
   const node = el("section", { class: "group", data: { anchor: anchor.id } }, head, body);
-  return { node, body, tiles: [], anchor, parts: { badge, bar, share, copies, entropy, note } };
+  return {
+    node,
+    head,
+    body,
+    tiles: [],
+    waiting: [],
+    anchor,
+    parts: { badge, bar, share, copies, entropy, note },
+  };
 }
 
 /**
@@ -71,11 +80,9 @@ export function insertTile(group, tile, { id, index }) {
   let at = group.tiles.length;
   while (at > 0 && group.tiles[at - 1].index > index) at -= 1;
   if (group.tiles[at - 1]?.index === index) {
-    group.tiles[at - 1].node.replaceWith(tile);
     group.tiles[at - 1] = { index, id, node: tile };
     return;
   }
-  group.body.insertBefore(tile, group.tiles[at]?.node ?? group.body.querySelector(".waiting"));
   group.tiles.splice(at, 0, { index, id, node: tile });
 }
 
@@ -85,9 +92,8 @@ export function insertTile(group, tile, { id, index }) {
  * @param {number} expected
  */
 export function fillWaiting(group, expected) {
-  const waiting = group.body.querySelectorAll(".waiting");
   const wanted = Math.max(0, expected - group.tiles.length);
-  for (let i = wanted; i < waiting.length; i += 1) waiting[i].remove();
-  for (let i = waiting.length; i < wanted; i += 1)
-    group.body.append(el("span", { class: "waiting", "aria-hidden": "true" }));
+  group.waiting.length = Math.min(group.waiting.length, wanted);
+  while (group.waiting.length < wanted)
+    group.waiting.push(el("span", { class: "waiting", "aria-hidden": "true" }));
 }

@@ -1,94 +1,150 @@
-/** Colours of the map. Copies also differ in shape, so colour is never the only cue. */
+/** Colours of the map's points. Copies also differ in shape, so colour is never the only cue. */
 /** @import { Candidate } from "../../app/payloads.d.ts" */
-/** @import { State } from "../../app/store.js" */
 import { state } from "../../app/store.js";
-
-const ANCHORS = [
-  "#2f80a8",
-  "#e4572e",
-  "#4c8a70",
-  "#c9a227",
-  "#9a6bd0",
-  "#8c6b5d",
-  "#5b737d",
-  "#d0619a",
-  "#6a8f2f",
-  "#3f6ecb",
-  "#b5533c",
-  "#2aa198",
-  "#a08420",
-  "#7a4fb3",
-  "#5f8fb5",
-  "#b06a8c",
-  "#77803c",
-  "#46637f",
-];
-const COPY = { yes: "#d9822b", no: "#3b8f6e" };
-const LOW = [91, 115, 190];
-const MIDDLE = [206, 200, 190];
-const HIGH = [217, 130, 43];
+import { blend, PROMPTS, ramp, rgb, themed, translucent } from "./palette.js";
 
 /**
- * @param {number[]} a
- * @param {number[]} b
- * @param {number} t from 0, a, to 1, b
+ * What a colour says: the ends of the scale, or one swatch for each kind; neither where labels say it.
+ * @typedef {{ scale?: [from: string, to: string], reversed?: boolean,
+ *   kinds?: [colour: string, words: string][] }} Legend
+ * @typedef {{ label: string, legend: () => Legend, colours: (candidates: Candidate[]) => string[] }} Mode
  */
-const blend = (a, b, t) => `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * t)).join(",")})`;
 
 /**
- * The diverging colour scale for t in [-1, 1].
- * @param {number} t
+ * By who says that a picture is like the reference.
+ * @type {Record<string, [colour: string, words: string]>}
  */
-const ramp = (t) => (t < 0 ? blend(MIDDLE, LOW, -t) : blend(MIDDLE, HIGH, t));
+const COPIES = {
+  "": ["#3b8f6e", "not like the reference"],
+  prompts: ["#d9822b", "by prompt"],
+  pictures: ["#8a5fd0", "shows it"],
+  both: ["#c43d3d", "both"],
+};
+const DECISIONS = {
+  accepted: ["#2a9d5c", "accepted"],
+  suggested: ["#5b5bd6", "suggested"],
+  rejected: ["#c43d3d", "rejected"],
+  undecided: ["#a9a8a3", "open"],
+};
+const EARLY = [91, 115, 190];
+const LATE = [217, 130, 43];
 
-/** @type {Record<State["colour"], { label: string, legend: [string, string] | null }>} */
-export const MODES = {
-  anchor: { label: "Test prompt", legend: null },
-  copy: { label: "Like the reference", legend: null },
-  margin: { label: "How close", legend: ["to the reference", "to its prompt"] },
-  entropy: { label: "How undecided", legend: ["decided", "undecided"] },
+/**
+ * The colour of a test prompt, the same in all rounds of a project: prompts are only ever appended.
+ * @param {string} id
+ */
+export function promptColour(id) {
+  const place = (state.project?.anchors ?? []).findIndex((anchor) => anchor.id === id);
+  return themed(PROMPTS[Math.max(0, place) % PROMPTS.length]);
+}
+
+/**
+ * The colour of a round in the order of the strip, from early to late.
+ * @param {string | null} id
+ */
+export function roundColour(id) {
+  const place = state.rounds.findIndex((round) => round.id === id);
+  return themed(rgb(blend(EARLY, LATE, Math.max(0, place) / Math.max(1, state.rounds.length - 1))));
+}
+
+/** @param {Candidate} candidate */
+function decision({ id }) {
+  const verdict = state.verdicts.get(id);
+  if (verdict === "accepted" || verdict === "rejected") return verdict;
+  return state.suggested.has(id) ? "suggested" : "undecided";
+}
+
+/**
+ * Colours on the scale from the smallest to the largest value; missing values count as the smallest.
+ * @param {(number | undefined)[]} values
+ */
+function spread(values) {
+  const known = values.filter((value) => value !== undefined);
+  const [low, high] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
+  return values.map((value) => ramp((2 * ((value ?? low) - low)) / (high - low || 1) - 1));
+}
+
+/** @type {Record<string, Mode>} */
+const MODES = {
+  anchor: {
+    label: "Test prompt",
+    legend: () => ({}),
+    colours: (candidates) => {
+      const known = new Map(
+        [...new Set(candidates.map((c) => c.anchor_id))].map((id) => [id, promptColour(id)]),
+      );
+      return candidates.map((c) => known.get(c.anchor_id) ?? "");
+    },
+  },
+  copy: {
+    label: "Like the reference",
+    legend: () => ({
+      kinds: Object.entries(COPIES)
+        .filter(
+          ([by]) =>
+            by === "" || by === "prompts" || [...state.candidates.values()].some((c) => c.copy_by === by),
+        )
+        .map(([, [colour, words]]) => [themed(colour), words]),
+    }),
+    colours: (candidates) => candidates.map((c) => themed(COPIES[c.copy_by][0])),
+  },
+  entropy: {
+    label: "How undecided",
+    legend: () => ({ scale: ["decided", "undecided"] }),
+    colours: (candidates) =>
+      candidates.map((c) => ramp((2 * (state.scoreOf.get(c.anchor_id)?.entropy ?? 0)) / Math.LN2 - 1)),
+  },
+  margin: {
+    label: "How close a call",
+    legend: () => ({ scale: ["to the reference", "to its prompt"], reversed: true }),
+    colours: (candidates) => {
+      const widest = Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin)));
+      return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, (1.6 * c.margin) / widest))));
+    },
+  },
+  decision: {
+    label: "Decision",
+    legend: () => ({ kinds: Object.values(DECISIONS).map(([colour, words]) => [themed(colour), words]) }),
+    colours: (candidates) => candidates.map((c) => themed(DECISIONS[decision(c)][0])),
+  },
+  round: {
+    label: "Round",
+    legend: () => ({ kinds: state.rounds.map((round) => [roundColour(round.id), round.name]) }),
+    colours: (candidates) => {
+      const colour = roundColour(state.roundId);
+      return candidates.map(() => colour);
+    },
+  },
 };
 
 /**
- * The colour scale of a mode as a CSS gradient, for the legend.
+ * Colour by one of the scores that the studio has measured, whichever they are.
+ * @param {string} name
+ * @returns {Mode | undefined}
+ */
+function scoreMode(name) {
+  const score = state.project?.scores.find((one) => one.name === name);
+  return (
+    score && {
+      label: score.label,
+      legend: () => ({ scale: ["less", "more"] }),
+      colours: (candidates) => spread(candidates.map((c) => c.scores[name])),
+    }
+  );
+}
+
+/** @param {string} name */
+export const modeOf = (name) => MODES[name] ?? scoreMode(name) ?? MODES.anchor;
+
+/** Names and labels of all modes: the fixed ones, then one for each score of the project. */
+export const modes = () => [
+  ...Object.entries(MODES).map(([name, { label }]) => ({ name, label })),
+  ...(state.project?.scores ?? []).map(({ name, label }) => ({ name, label })),
+];
+
+/**
+ * The colours of the candidates, in the same order.
+ * @param {Candidate[]} candidates
  * @param {string} mode
  */
-export function gradient(mode) {
-  const stops = mode === "margin" ? [1, 0.5, 0, -0.5, -1] : [-1, -0.5, 0, 0.5, 1];
-  return `linear-gradient(90deg, ${stops.map(ramp).join(", ")})`;
-}
-
-/**
- * The colour with some transparency: cheaper to render than `opacity` on a thousand elements.
- * @param {string} colour
- */
-function translucent(colour) {
-  const parts = colour.startsWith("#")
-    ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))
-    : (colour.match(/\d+/g) ?? []);
-  return `rgba(${parts.join(",")},0.82)`;
-}
-
-/**
- * Colours of the candidates, in the same order.
- * @param {Candidate[]} candidates
- * @param {State["colour"]} mode
- */
-export const colours = (candidates, mode) => opaque(candidates, mode).map(translucent);
-
-/**
- * @param {Candidate[]} candidates
- * @param {State["colour"]} mode
- */
-function opaque(candidates, mode) {
-  if (mode === "copy") return candidates.map((c) => COPY[c.copy ? "yes" : "no"]);
-  if (mode === "margin") {
-    const widest = Math.max(1e-6, ...candidates.map((c) => Math.abs(c.margin)));
-    return candidates.map((c) => ramp(-Math.max(-1, Math.min(1, (1.6 * c.margin) / widest))));
-  }
-  if (mode === "entropy") {
-    return candidates.map((c) => ramp((2 * (state.scoreOf.get(c.anchor_id)?.entropy ?? 0)) / Math.LN2 - 1));
-  }
-  const place = new Map((state.round?.pool ?? []).map((anchor, i) => [anchor.id, i]));
-  return candidates.map((c) => ANCHORS[(place.get(c.anchor_id) ?? 0) % ANCHORS.length]);
-}
+export const colours = (candidates, mode) => modeOf(mode).colours(candidates).map(translucent);

@@ -40,11 +40,46 @@ export function nearest(points, x, y, reach) {
 /**
  * The range of an axis that shows all values with a margin of 7 % on each side.
  * @param {number[]} values
+ * @returns {[number, number]}
  */
 export function rangeOf(values) {
   const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [-1, 1];
   const pad = 0.07 * (high - low || 1);
   return [low - pad, high + pad];
+}
+
+/**
+ * The corners of a box between two points, as a closed path.
+ * @param {Pixel} from
+ * @param {Pixel} to
+ * @returns {Pixel[]}
+ */
+export const boxPath = ([x1, y1], [x2, y2]) => [
+  [x1, y1],
+  [x2, y1],
+  [x2, y2],
+  [x1, y2],
+];
+
+const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
+
+/**
+ * Spread places that are exactly the same like a sunflower's seeds, about `step` apart, so that each can be
+ * pointed at.
+ * @param {Pixel[]} places
+ * @param {number} step in the units of the places
+ * @returns {Pixel[]}
+ */
+export function apart(places, step) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return places.map(([x, y]) => {
+    const key = `${x},${y}`;
+    const k = seen.get(key) ?? 0;
+    seen.set(key, k + 1);
+    const [radius, turn] = [step * Math.sqrt(k), k * GOLDEN_ANGLE];
+    return [x + radius * Math.cos(turn), y + radius * Math.sin(turn)];
+  });
 }
 
 /**

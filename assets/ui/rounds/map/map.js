@@ -1,233 +1,235 @@
-/** The map: Plotly renders the points; an SVG overlay renders what changes with the pointer. */
-/** @import { State } from "../../app/store.js" */
-/** @import { MapPoint } from "./marks.js" */
-/** @import { Plot } from "../../app/plotly.js" */
+/** The map: Plotly draws the points; layers above it draw what changes with the pointer. */
+/** @import { Size } from "./camera.js" */
+/** @import { Pixel } from "./geometry.js" */
+/** @import { Points } from "./scene.js" */
+/** @import { MapPoint } from "./drawing/marks.js" */
+/** @import { Memory } from "./memory.js" */
 import { state, on, setFocus, setHover, setSelection } from "../../app/store.js";
-import { el, setText, svg } from "../../kit/dom.js";
-import { thumbnail } from "../../app/urls.js";
-import { gradient, MODES } from "./colours.js";
-import { plotly } from "../../app/plotly.js";
+import { setText } from "../../kit/dom.js";
+import { makeControls, makeLegend } from "./controls.js";
 import { lassoed, nearest } from "./geometry.js";
-import { watchPointer } from "./lasso.js";
-import { layout, traces } from "./plot.js";
-import { drawMarks } from "./marks.js";
+import { glide, MOST_ELEMENTS } from "./drawing/dots.js";
+import { dropGhosts, fetchGhosts, ghostPlaces } from "./drawing/ghosts.js";
+import { makeLayers } from "./layers.js";
+import { Chart } from "./drawing/plot.js";
+import { watchPointer } from "./pointer.js";
+import { PROJECTIONS } from "./projections.js";
+import { frameOf, makePoints } from "./scene.js";
+import { Viewpoint } from "./viewpoint.js";
 
 const HIT_RADIUS = 12; // pixels
-/**
- * The elements of the map.
- * @typedef {{ map: HTMLElement, plot: HTMLElement, marks: SVGElement, empty: HTMLElement, peek: HTMLElement,
- *   face: HTMLImageElement, caption: HTMLElement }} MapParts
- */
-/** @type {MapParts} */
-let parts;
-/** @type {MapPoint[]} */
-let points = [];
-/** @type {MapPoint[]} */
-let stars = [];
-/** @type {Element[]} the points as Plotly drew them; none before it has */
-let dots = [];
-let drawn = false;
+const STEP = 1.6; // of a press on + or −
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** @type {HTMLElement} */
+let panel;
+/** @type {Chart} */
+let chart;
+/** @type {ReturnType<typeof makeLayers>} */
+let layers;
+/** @type {ReturnType<typeof makeControls>} */
+let controls;
+/** @type {(colour: string) => void} */
+let showLegend;
+/** @type {Points} */
+let scene = { points: [], stars: [], alike: false };
+let drawings = 0;
 let asked = false;
+let turned = false; // to another round, whose pictures are on their way
+/** @type {Map<string, Pixel>} where the pictures of the round that was left were, by key */
+let left = new Map();
+
+/** @returns {Size} */
+const size = () => ({ width: panel.clientWidth, height: panel.clientHeight });
+const viewpoint = new Viewpoint(size, () => {
+  chart.aim(viewpoint.frame);
+  overlay();
+});
+const zoom = (/** @type {number} */ factor) => viewpoint.zoom(factor);
+const showWhole = () => viewpoint.show(undefined);
 
 /**
- * @param {HTMLElement} panel
+ * @param {HTMLElement} node
  * @param {{ legend: HTMLElement }} more
  */
-export function mountMap(panel, { legend: scale }) {
-  const face = el("img", { alt: "" });
-  const caption = el("figcaption");
-  parts = {
-    face,
-    caption,
-    map: panel,
-    plot: el("div", { class: "plot" }),
-    marks: svg("svg", { class: "marks", "aria-hidden": "true" }),
-    empty: el("p", { class: "empty" }),
-    peek: el("figure", { class: "peek", hidden: true }, face, caption),
+export function mountMap(node, { legend }) {
+  panel = node;
+  layers = makeLayers(panel);
+  chart = new Chart(layers.plot);
+  const acts = {
+    project: (/** @type {Memory["projection"]} */ projection) => change({ projection }),
+    tool: (/** @type {Memory["tool"]} */ tool) => change({ tool }),
+    colour: (/** @type {string} */ colour) => change({ colour }),
+    others: () => change({ others: !viewpoint.memory.others }),
+    whole: showWhole,
+    zoom,
   };
-  panel.append(parts.plot, parts.marks, parts.empty, parts.peek);
-  legend(scale);
-  on("positions forget", draw);
-  on("scores", () => (state.colour === "entropy" ? draw() : marks()));
-  on("colour", draw);
-  on("view", (name) => {
-    if (name === "map") draw();
+  controls = makeControls(panel, acts);
+  showLegend = makeLegend(legend, acts);
+  controls.show(viewpoint.memory);
+  listen();
+  watchPointer(panel, pointerActs(), layers.overlay);
+  panel.addEventListener("keydown", (event) => {
+    const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: showWhole }[event.key];
+    act?.();
   });
-  on("step", () => {
-    if (state.step === "rounds") draw();
+  new ResizeObserver(ask).observe(panel);
+}
+
+/** @returns {import("./pointer.js").Acts} */
+const pointerActs = () => ({
+  tool: () => viewpoint.memory.tool,
+  hover: (x, y) => setHover(at(x, y)?.id ?? null, "map"),
+  leave: () => setHover(null, "map"),
+  click: (x, y) => {
+    const point = at(x, y);
+    if (point) setFocus(point.id, "map");
+    else setSelection([]);
+  },
+  select: (inside, keys, before) => {
+    const ids = scene.points.filter(inside).map((point) => point.id);
+    setSelection(lassoed(before, ids, keys), { filter: true });
+  },
+  move: (dx, dy) => viewpoint.move(dx, dy),
+  zoom: (factor, pixel) => viewpoint.zoom(factor, pixel),
+  whole: (before) => {
+    if (before.length) setSelection(before, { filter: true }); // the first click has cleared it
+    showWhole();
+  },
+});
+
+function listen() {
+  on("positions scores rounds", ask);
+  on("candidates", () => viewpoint.memory.projection === "own" && ask());
+  on("project", () => {
+    if (viewpoint.enter(state.projectId)) controls.show(viewpoint.memory);
+    showLegend(viewpoint.memory.colour);
   });
-  on("round job candidates", words);
-  on("verdicts", marks);
+  on("forget", leaveRound);
+  on("view", (name) => name === "map" && ask());
+  on("step", ask);
+  on("round job", words);
+  on("verdicts", () => (viewpoint.memory.colour === "decision" ? ask() : marks()));
   on("selection filter", () => {
     fade();
     marks();
   });
   on("hover", (origin) => {
-    peek(origin);
+    layers.peek(origin === "map" ? scene.points.find((p) => p.id === state.hover) : undefined);
     marks();
+    if (viewpoint.behind) layers.ghosts(view());
   });
   on("focus", marks);
-  document.addEventListener("studio-theme", draw);
-  watchPointer(
-    parts.map,
-    {
-      hover: (x, y) => setHover(nearest(points, x, y, HIT_RADIUS)?.id ?? null, "map"),
-      leave: () => setHover(null, "map"),
-      click: (x, y) => {
-        const point = nearest(points, x, y, HIT_RADIUS);
-        if (point) setFocus(point.id, "map");
-        else setSelection([]);
-      },
-      lasso,
-    },
-    parts.marks,
-  );
-  new ResizeObserver(draw).observe(parts.plot);
+  document.addEventListener("studio-theme", ask);
 }
 
-/** @param {HTMLElement} node */
-function legend(node) {
-  const choice = el(
-    "select",
-    {
-      "aria-label": "Colour the map by",
-      on: {
-        change: () => {
-          state.colour = /** @type {State["colour"]} */ (choice.value); // one of MODES
-          show();
-          draw();
-        },
-      },
-    },
-    Object.entries(MODES).map(([value, mode]) => el("option", { value }, mode.label)),
-  );
-  const [from, bar, to] = [el("span"), el("i"), el("span")];
-  const scale = el("span", { class: "scale", hidden: true }, from, bar, to);
-  const show = () => {
-    const words = MODES[state.colour].legend;
-    scale.hidden = !words;
-    if (!words) return;
-    [from.textContent, to.textContent] = words;
-    bar.style.background = gradient(state.colour);
-  };
-  node.append(
-    el("label", {}, "Colour by ", choice),
-    scale,
-    el(
-      "span",
-      {
-        class: "shapes",
-        title: "Ring: the picture is like the reference, by prompt or by picture. Dot: it is not",
-      },
-      "★ reference ○ like it ● not",
-    ),
-  );
+/** Another round: its pictures start from where these are. Another project: all goes. */
+function leaveRound() {
+  turned = Boolean(state.project);
+  left = new Map(turned ? scene.points.map(({ key, x, y }) => [key, [x, y]]) : []);
+  scene = { points: [], stars: [], alike: false };
+  overlay();
+  if (turned) return;
+  dropGhosts();
+  ask();
+}
+
+/** @param {Partial<Memory>} changes */
+function change(changes) {
+  viewpoint.set(changes);
+  controls.show(viewpoint.memory);
+  ask();
+}
+
+const view = () => ({ scene, size: size(), viewpoint });
+
+/**
+ * The point at a pixel of the panel.
+ * @param {number} x
+ * @param {number} y
+ * @returns {MapPoint | null}
+ */
+const at = (x, y) => nearest(scene.points, x, y, Math.max(HIT_RADIUS, layers.reach()));
+
+/** Draw anew, once for all that changes in this task. */
+function ask() {
+  if (asked) return;
+  asked = true;
+  queueMicrotask(() => {
+    asked = false;
+    draw();
+  });
+}
+
+async function draw() {
+  words();
+  showLegend(viewpoint.memory.colour);
+  if (!panel.clientWidth || state.step !== "rounds") return;
+  drawings += 1;
+  const drawing = drawings;
+  try {
+    await chart.load();
+    if (drawing !== drawings) return;
+    if (viewpoint.behind) fetchGhosts().then((news) => news && ask());
+    const { projection, colour } = viewpoint.memory;
+    scene = makePoints(projection, colour);
+    viewpoint.whole = frameOf(projection, scene, viewpoint.behind ? ghostPlaces(projection) : []);
+    const moving = turned && !STILL.matches && left.size > 0 && scene.points.length > 0;
+    turned = false;
+    panel.toggleAttribute("data-moving", moving);
+    overlay();
+    const shown = { points: byElements() ? scene.points : [], stars: scene.stars };
+    await chart.draw({ ...shown, axes: projection === "own" }, viewpoint.frame, size());
+    if (moving) await glide(scene.points, left, (points) => glideOn(drawing, points));
+  } catch (error) {
+    layers.say(error instanceof Error ? error.message : String(error));
+  }
+  if (drawing !== drawings) return;
+  panel.removeAttribute("data-moving");
+  fade();
+}
+
+/** Does Plotly draw the points? It makes an element of each, which is too slow for many. */
+const byElements = () => scene.points.length <= MOST_ELEMENTS;
+
+/**
+ * Show the points on their way, as long as this drawing is the newest.
+ * @param {number} drawing
+ * @param {MapPoint[]} points
+ */
+function glideOn(drawing, points) {
+  if (drawing === drawings) layers.drawPoints(points, size());
+  return drawing === drawings;
 }
 
 function words() {
-  const none = !state.positions.size;
-  const node = parts.empty;
-  node.hidden = !none;
-  if (!none) return;
-  setText(
-    node,
-    state.candidates.size
-      ? "The map appears when all pictures are drawn."
-      : "Each picture becomes a point here: near the star, it looks like your reference.",
-  );
+  const { empty, place } = PROJECTIONS[viewpoint.memory.projection];
+  const none = ![...state.candidates.values()].some(place);
+  layers.say(none && !turned ? empty() : "");
 }
 
-function draw() {
-  words();
-  const { plot } = parts;
-  if (!plot.clientWidth || state.step !== "rounds") return;
-  asked = true;
-  plotly()
-    .then((library) => {
-      if (!asked) return null;
-      asked = false;
-      const candidates = [...state.candidates.values()].filter((c) => state.positions.has(c.id));
-      points = candidates.flatMap(({ id, copy }) => point(id, copy));
-      stars = (state.project?.references ?? []).flatMap(({ id }) => point(id, false));
-      return library.react(plot, traces(candidates, points, stars), layout(plot, [...points, ...stars]), {
-        staticPlot: true,
-        responsive: false,
-      });
-    })
-    .then((result) => {
-      if (!result) return;
-      drawn = true;
-      dots = [...plot.querySelectorAll(".scatterlayer .trace:first-child .point")];
-      measure(result);
-      fade();
-      marks();
-    })
-    .catch((error) => {
-      parts.empty.hidden = false;
-      setText(parts.empty, error.message);
-    });
-}
-
-/**
- * The map point of a candidate or reference; empty if it has no position.
- * @param {string} id
- * @param {boolean} copy
- * @returns {MapPoint[]}
- */
-function point(id, copy) {
-  const at = state.positions.get(id);
-  return at ? [{ id, at, copy, x: 0, y: 0 }] : [];
-}
-
-/**
- * Compute the pixel position of each point, once per render rather than per pointer move.
- * @param {Plot} plot
- */
-function measure(plot) {
-  const { xaxis, yaxis } = plot._fullLayout;
-  for (const point of [...points, ...stars]) {
-    point.x = xaxis._offset + xaxis.c2p(point.at[0]);
-    point.y = yaxis._offset + yaxis.c2p(point.at[1]);
-  }
-}
-
-/**
- * @param {(point: MapPoint) => boolean} inside
- * @param {PointerEvent} event
- * @param {string[]} before
- */
-function lasso(inside, event, before) {
-  const ids = points.filter(inside).map((point) => point.id);
-  setSelection(lassoed(before, ids, event), { filter: true });
-}
-
-function fade() {
-  const some = state.selection.size > 0;
-  points.forEach((point, i) => {
-    dots[i]?.classList.toggle("faded", some && !state.selection.has(point.id));
-  });
+/** What lies above and below Plotly's drawing. */
+function overlay() {
+  const now = view();
+  layers.place(now);
+  layers.ghosts(viewpoint.behind ? now : null);
+  controls.enable({ zoomed: viewpoint.zoomed, rounds: state.rounds.length });
+  setText(layers.note, scene.alike ? PROJECTIONS[viewpoint.memory.projection].alike : "");
+  points();
+  marks();
 }
 
 function marks() {
-  if (drawn) drawMarks(parts.marks, points);
+  layers.marks(view());
 }
 
-/**
- * Show the hovered picture next to its point.
- * @param {string | undefined} origin
- */
-function peek(origin) {
-  const { peek: node, map: box, face: image, caption } = parts;
-  const point = points.find((p) => p.id === state.hover);
-  const candidate = state.candidates.get(state.hover ?? "");
-  node.hidden = origin !== "map" || !point || !candidate;
-  if (node.hidden || !point || !candidate) return;
-  if (image.dataset.id !== point.id) {
-    image.dataset.id = point.id;
-    image.src = thumbnail(point.id);
-  }
-  setText(caption, `${candidate.head ?? candidate.prompt}${candidate.copy ? " · like the reference" : ""}`);
-  const left = point.x + 150 > box.clientWidth ? point.x - 142 : point.x + 18;
-  const top = Math.max(4, Math.min(box.clientHeight - 158, point.y - 70));
-  node.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
+function points() {
+  layers.drawPoints(byElements() || panel.hasAttribute("data-moving") ? [] : scene.points, size());
+}
+
+/** Let the points that are not selected step back. */
+function fade() {
+  const some = state.selection.size > 0;
+  if (byElements()) chart.fade((i) => some && !state.selection.has(scene.points[i]?.id));
+  points();
 }

@@ -13,6 +13,7 @@ from gal_studio.state.database.migrations import (
     m10_job_kinds,
     m11_candidate_scores,
     m12_witnesses,
+    m16_seen_pictures,
 )
 
 _VERSIONS = (
@@ -28,6 +29,7 @@ _VERSIONS = (
     m10_job_kinds,
     m11_candidate_scores,
     m12_witnesses,
+    m16_seen_pictures,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -1,10 +1,11 @@
 """The answers to calls and writes (`assets/ui/app/payloads_calls.d.ts`)."""
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import Doc, TypedDict
 
 from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
+from gal_studio.ui.payloads.types.marks import Ts
 from gal_studio.ui.payloads.types.page import PollAnswer
 from gal_studio.ui.payloads.types.refinement import PatchMap, Runs
 
@@ -16,9 +17,37 @@ class DerivedSet(TypedDict):
     problem: NotRequired[str]
 
 
+class FormNote(TypedDict):
+    """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting."""
+
+    field: str
+    set: float | None
+    tone: Literal["error", "warning"]
+    text: str
+
+
+class SeenPicture(TypedDict):
+    """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it."""
+
+    path: str
+    note: str
+    waiting: bool
+    sentence: str
+    address: str | None
+    model: str
+
+
+class SeenSet(TypedDict):
+    """What is noticed of the pictures of a set."""
+
+    note: str
+    pictures: list[SeenPicture]
+
+
 class Derived(TypedDict):
     """What the form of a new project says of itself."""
 
+    notes: list[FormNote]
     sets: list[DerivedSet]
     anchors: list[str]
     name: str
@@ -73,6 +102,24 @@ class SameSeed(TypedDict):
 
     name: str
     picture: ShownPicture | None
+
+
+class OtherRound(TypedDict):
+    """The pictures of a round that is not shown, on the map; x and y are null without a place by likeness."""
+
+    id: str
+    name: str
+    points: Annotated[
+        list[tuple[str, int, float | None, float | None, float, float]],
+        Ts("[\n    anchor: string,\n    index: number,\n    x: number | null,\n    y: number | null,\n"
+           "    similarityReference: number,\n    similarityAnchor: number,\n  ][]"),
+    ]  # fmt: skip
+
+
+class OtherRounds(TypedDict):
+    """All rounds but the shown one."""
+
+    rounds: list[OtherRound]
 
 
 class BeforeAfter(TypedDict):
@@ -170,6 +217,18 @@ class Compared(TypedDict):
     anchors: list[ComparedAnchor]
 
 
+class SeenSets(TypedDict):
+    """What is noticed of all sets."""
+
+    sets: list[SeenSet]
+
+
+class Zip(TypedDict):
+    """A zip in base64."""
+
+    zip: str
+
+
 class Answers(TypedDict):
     """Response types of `call` in session.js."""
 
@@ -179,8 +238,11 @@ class Answers(TypedDict):
     overview: Overview
     options: Options
     check: Checked
+    seen: SeenSets
+    captions: Zip
     results: Results
     same_seed: SameSeeds
+    other_rounds: OtherRounds
     patch_maps: PatchMaps
     part_mask: PartMask
     pair: StoredPair

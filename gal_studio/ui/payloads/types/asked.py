@@ -15,8 +15,11 @@ class Requests(TypedDict):
     overview: Nothing
     options: Nothing
     check: r.Check
+    seen: r.Seen
+    captions: r.Captions
     results: r.OfAProject
     same_seed: r.OneSeed
+    other_rounds: r.NotThisRound
     patch_maps: r.Maps
     part_mask: r.OfACandidate
     pair: r.OfAPair
@@ -28,6 +31,7 @@ class WriteRequests(TypedDict):
     """Requests of `write` in writes.js."""
 
     create: r.Create
+    look: r.Look
     try_demo: r.OfAKind
     delete: r.OfAProject
     change: r.Change

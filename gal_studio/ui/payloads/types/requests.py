@@ -40,17 +40,30 @@ class Log(TypedDict):
 
 
 class TypedSet(TypedDict):
-    """The prompts of a set of references as they are typed."""
+    """The prompts of a set as they are typed, the field of each, and how many pictures there are."""
 
     trigger_word: NotRequired[Text]
     prompts: Annotated[list[Text | None], Field(max_length=200)]
+    places: NotRequired[Annotated[list[Id], Field(max_length=200)]]
+    pictures: NotRequired[int]
 
 
-class Derive(TypedDict):
-    """What is typed into the form of a new project."""
+class ChosenModel(TypedDict):
+    """The preset, or a model of the user's own."""
+
+    preset: NotRequired[Id | None]
+    base_model: NotRequired[Text | None]
+    clip_model: NotRequired[Text | None]
+
+
+class Derive(ChosenModel):
+    """What is typed into the form of a new project; `final` when it is sent."""
 
     kind: ProjectKind
     sets: Annotated[list[TypedSet], Field(max_length=20)]
+    name: NotRequired[Text]
+    final: NotRequired[bool]
+    settings: NotRequired[dict[Id, SettingValue] | None]
 
 
 class Check(TypedDict):
@@ -74,15 +87,47 @@ class GivenSet(TypedDict):
     references: Annotated[list[GivenReference], Field(max_length=200)]
 
 
-class Create(TypedDict):
+class UploadedPicture(TypedDict):
+    """An uploaded picture with its name, and the hash by which the studio knows it once it was looked at."""
+
+    path: Id
+    name: Text
+    image: NotRequired[Id | None]
+
+
+class Seen(ChosenModel):
+    """The pictures of each set, and the model that is to see them."""
+
+    sets: Annotated[list[Annotated[list[UploadedPicture], Field(max_length=200)]], Field(max_length=20)]
+    settings: NotRequired[dict[Id, SettingValue] | None]
+
+
+class Look(ChosenModel):
+    """Uploaded pictures that a model is to look at."""
+
+    paths: Annotated[list[Id], Field(max_length=200)]
+    settings: NotRequired[dict[Id, SettingValue] | None]
+
+
+class Caption(TypedDict):
+    """The caption of a picture."""
+
+    name: Text
+    caption: Text
+
+
+class Captions(TypedDict):
+    """The captions of the form, to be saved."""
+
+    captions: Annotated[list[Caption], Field(max_length=500)]
+
+
+class Create(ChosenModel):
     """The form of a new project."""
 
     kind: ProjectKind
     sets: Annotated[list[GivenSet], Field(min_length=1, max_length=20)]
     name: NotRequired[Text]
-    preset: NotRequired[Id | None]
-    base_model: NotRequired[Text | None]
-    clip_model: NotRequired[Text | None]
     settings: NotRequired[dict[Id, SettingValue] | None]
 
 
@@ -96,6 +141,12 @@ class OfARound(TypedDict):
     """A request about a round."""
 
     round: Id
+
+
+class NotThisRound(OfAProject):
+    """The rounds of a project but the shown one."""
+
+    round: NotRequired[Id | None]
 
 
 class OfAJob(TypedDict):

@@ -73,10 +73,17 @@ class OfJob(TypedDict):
     state: str
 
 
+class Looked(TypedDict):
+    """The hash of each picture, by which the studio knows it."""
+
+    images: dict[str, str]
+
+
 class WriteAnswers(TypedDict):
     """Response types of `write` in writes.js."""
 
     create: OfProject
+    look: Looked
     try_demo: OfProject
     delete: Freed
     change: dict[str, Any]

@@ -1,25 +1,48 @@
 /** Colours of the map. */
+import "../../browser.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { state } from "../../../../assets/ui/app/store.js";
-import { anchor, candidate, round, score } from "../../samples.js";
-import { MODES, colours, gradient } from "../../../../assets/ui/rounds/map/colours.js";
+import { anchor, candidate, chip, project, round, score } from "../../samples.js";
+import {
+  colours,
+  modeOf,
+  modes,
+  promptColour,
+  roundColour,
+} from "../../../../assets/ui/rounds/map/colours.js";
+import { gradient, PROMPTS } from "../../../../assets/ui/rounds/map/palette.js";
 
 const candidates = [
-  candidate({ anchor_id: "x", copy: false, margin: 0.2 }),
-  candidate({ anchor_id: "y", copy: true, margin: -0.2 }),
-  candidate({ anchor_id: "y", copy: false, margin: 0 }),
+  candidate({ id: "1", anchor_id: "x", copy: false, margin: 0.2 }),
+  candidate({ id: "2", anchor_id: "y", copy: true, copy_by: "prompts", margin: -0.2 }),
+  candidate({ id: "3", anchor_id: "y", copy: false, margin: 0 }),
 ];
+state.project = project({ anchors: [anchor({ id: "x" }), anchor({ id: "y" })] });
 state.round = round({ pool: [anchor({ id: "x" }), anchor({ id: "y" })] });
 state.scoreOf = new Map([
   ["x", score({ entropy: 0 })],
   ["y", score({ entropy: Math.LN2 })],
 ]);
+const [BLUE, GREY, ORANGE] = ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"];
 
 test("pictures of one test prompt share a colour, others have another", () => {
   const [x, y, other] = colours(candidates, "anchor");
   assert.equal(y, other);
   assert.notEqual(x, y);
+});
+
+test("a test prompt keeps its colour when others leave the pool or are appended", () => {
+  const before = promptColour("y");
+  state.round = round({ pool: [anchor({ id: "y" })] });
+  state.project = project({ anchors: [anchor({ id: "x" }), anchor({ id: "y" }), anchor({ id: "z" })] });
+  assert.equal(promptColour("y"), before);
+  assert.equal(new Set(["x", "y", "z"].map(promptColour)).size, 3);
+});
+
+test("the palette has many different colours", () => {
+  assert.equal(new Set(PROMPTS).size, PROMPTS.length);
+  for (const colour of PROMPTS) assert.match(colour, /^(#[0-9a-f]{6}|rgb\(\d+,\d+,\d+\))$/);
 });
 
 test("copies and other pictures have different colours", () => {
@@ -28,16 +51,50 @@ test("copies and other pictures have different colours", () => {
   assert.notEqual(a, b);
 });
 
+test("each witness of a copy has a colour", () => {
+  /** @type {("" | "prompts" | "pictures" | "both")[]} */
+  const witnesses = ["", "prompts", "pictures", "both"];
+  const by = witnesses.map((copy_by) => candidate({ copy_by }));
+  assert.equal(new Set(colours(by, "copy")).size, 4);
+});
+
 test("both colour scales go from blue through grey to orange", () => {
   const [blue, orange, grey] = colours(candidates, "margin");
-  assert.deepEqual(
-    [blue, grey, orange],
-    ["rgba(91,115,190,0.82)", "rgba(206,200,190,0.82)", "rgba(217,130,43,0.82)"],
-  );
+  assert.deepEqual([blue, grey, orange], [BLUE, GREY, ORANGE]);
   assert.deepEqual(colours(candidates, "entropy").slice(0, 2), [blue, orange]);
 });
 
 test("the legend gradient starts with the colour of the first label", () => {
-  assert.ok(gradient("margin").includes("(90deg, rgb(217,130,43)"), MODES.margin.legend?.[0]);
-  assert.ok(gradient("entropy").includes("(90deg, rgb(91,115,190)"), MODES.entropy.legend?.[0]);
+  const { scale, reversed } = modeOf("margin").legend();
+  assert.ok(gradient(Boolean(reversed)).includes("(90deg, rgb(217,130,43)"), scale?.[0]);
+  assert.ok(gradient(false).includes("(90deg, rgb(91,115,190)"), modeOf("entropy").legend().scale?.[0]);
+});
+
+test("every measured score is a way to colour, from its smallest to its largest value", () => {
+  state.project = project({ scores: [{ name: "likeness", label: "Likeness", explanation: "" }] });
+  assert.ok(modes().some(({ name, label }) => name === "likeness" && label === "Likeness"));
+  const drawn = [0.2, 0.4, 0.3].map((likeness) => candidate({ scores: { likeness } }));
+  assert.deepEqual(colours(drawn, "likeness"), [BLUE, ORANGE, GREY]);
+  assert.deepEqual(
+    colours([candidate({ scores: {} })], "likeness"),
+    [BLUE],
+    "drawn before there was the score",
+  );
+  assert.equal(modeOf("of another version").label, "Test prompt");
+});
+
+test("decisions are told apart", () => {
+  state.verdicts = new Map([
+    ["1", "accepted"],
+    ["2", "rejected"],
+  ]);
+  state.suggested = new Map([["3", score({})]]);
+  assert.equal(new Set(colours([...candidates, candidate({ id: "4" })], "decision")).size, 4);
+});
+
+test("rounds go from blue to orange in the order of the strip", () => {
+  state.rounds = [chip({ id: "a" }), chip({ id: "b" }), chip({ id: "c" })];
+  assert.deepEqual(["a", "c"].map(roundColour), ["rgb(91,115,190)", "rgb(217,130,43)"]);
+  state.roundId = "c";
+  assert.deepEqual(new Set(colours(candidates, "round")), new Set([ORANGE]));
 });

@@ -2,7 +2,14 @@
 /** @import { Pixel } from "../../../../assets/ui/rounds/map/geometry.js" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lassoed, nearest, rangeOf, within } from "../../../../assets/ui/rounds/map/geometry.js";
+import {
+  apart,
+  boxPath,
+  lassoed,
+  nearest,
+  rangeOf,
+  within,
+} from "../../../../assets/ui/rounds/map/geometry.js";
 
 test("a point is inside a closed path by the even-odd rule", () => {
   /** @type {Pixel[]} */
@@ -60,4 +67,19 @@ test("a lasso replaces the selection, Shift adds, Ctrl or Cmd removes", () => {
   assert.deepEqual(new Set(lassoed(["a", "b"], ["b", "c"], { shiftKey: true })), new Set(["a", "b", "c"]));
   assert.deepEqual(lassoed(["a", "b"], ["b", "c"], { ctrlKey: true }), ["a"]);
   assert.deepEqual(lassoed(["a", "b"], ["b", "c"], { metaKey: true }), ["a"]);
+});
+
+test("a box is a closed path between two corners, however it is dragged", () => {
+  for (const path of [boxPath([0, 0], [10, 20]), boxPath([10, 20], [0, 0]), boxPath([10, 0], [0, 20])]) {
+    assert.equal(within(path, 5, 10), true);
+    assert.equal(within(path, 5, 21), false);
+  }
+});
+
+test("pictures of one place are spread around it, others stay", () => {
+  const spread = apart([...Array.from({ length: 40 }, () => /** @type {Pixel} */ ([1, 2])), [7, 7]], 0.1);
+  assert.deepEqual(spread[0], [1, 2]);
+  assert.deepEqual(spread[40], [7, 7]);
+  for (const [i, a] of spread.entries())
+    for (const b of spread.slice(i + 1)) assert.ok(Math.hypot(a[0] - b[0], a[1] - b[1]) > 0.09);
 });

@@ -1,10 +1,13 @@
 /** Choice of a model preset, and its settings. */
-/** @import { Preset } from "../app/payloads_calls.d.ts" */
-/** @import { ProjectKind } from "../app/payloads.d.ts" */
-/** @import { ReferenceParts } from "../app/parts.d.ts" */
-import { call } from "../app/session.js";
-import { el } from "../kit/dom.js";
-import { makeFields, typedValue, weigh, written } from "../kit/settings_fields.js";
+/** @import { KeptModel } from "./kept_form.js" */
+/** @import { NotePlace } from "./notes.js" */
+/** @import { Preset } from "../../app/payloads_calls.d.ts" */
+/** @import { ProjectKind } from "../../app/payloads.d.ts" */
+/** @import { ReferenceParts } from "../../app/parts.d.ts" */
+import { call } from "../../app/session.js";
+import { el } from "../../kit/dom.js";
+import { makeFields, typedValue, weigh, written } from "../../kit/settings_fields.js";
+import { notePlace } from "./notes.js";
 
 /**
  * @param {ReferenceParts} parts
@@ -14,13 +17,20 @@ export async function mountPresets(parts, firstKind) {
   const answer = await call("reference", "options", {});
   if (!answer) return null;
   let kind = firstKind;
+  /** @type {Map<string, NotePlace>} */
+  const places = new Map();
+  const placeOf = (/** @type {string} */ name, /** @type {HTMLElement} */ input) => {
+    const place = notePlace(input);
+    places.set(name, place);
+    return place.box;
+  };
   const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
   const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER");
   const own = el(
     "div",
     { class: "own-model", hidden: true },
-    labelled("Base model", base),
-    labelled("CLIP model", clip),
+    labelled("Base model", base, placeOf("base_model", base)),
+    labelled("CLIP model", clip, placeOf("clip_model", clip)),
   );
   /** @type {Preset[]} */
   const choices = [
@@ -28,7 +38,7 @@ export async function mountPresets(parts, firstKind) {
     {
       name: "own",
       title: "Another model",
-      note: "A diffusers folder or a Hugging Face ID, and a CLIP model to judge the pictures.",
+      note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
       settings: answer.presets[0].settings,
     },
   ];
@@ -45,7 +55,10 @@ export async function mountPresets(parts, firstKind) {
     own,
   );
   const fields = makeFields();
-  parts.advanced.append(...[...fields.values()].map((field) => field.node));
+  for (const [name, field] of fields) {
+    field.node.append(placeOf(name, field.input));
+    parts.advanced.append(field.node);
+  }
 
   const chosen = () =>
     choices.find((preset) => preset.name === new FormData(parts.form).get("preset")) ?? choices[0];
@@ -69,21 +82,38 @@ export async function mountPresets(parts, firstKind) {
     }),
   );
   fill();
+  const edited = () => [...fields].filter(([, field]) => field.input.dataset.edited);
   return {
+    places,
     /** @param {ProjectKind} next */
     setKind(next) {
       kind = next;
+      fill();
+    },
+    /** @returns {KeptModel} */
+    kept: () => ({
+      preset: chosen().name,
+      base_model: base.value,
+      clip_model: clip.value,
+      settings: Object.fromEntries(edited().map(([name, field]) => [name, field.input.value])),
+    }),
+    /** @param {KeptModel} kept */
+    restore(kept) {
+      for (const input of parts.presets.querySelectorAll("input"))
+        if (input.name === "preset") input.checked ||= input.value === kept.preset;
+      base.value = kept.base_model;
+      clip.value = kept.clip_model;
+      for (const [name, value] of Object.entries(kept.settings)) {
+        const input = fields.get(name)?.input;
+        if (input) Object.assign(input, { value }).dataset.edited = "yes";
+      }
       fill();
     },
     chosen: () => ({
       preset: chosen().name === "own" ? null : chosen().name,
       base_model: base.value.trim(),
       clip_model: clip.value.trim(),
-      settings: Object.fromEntries(
-        [...fields]
-          .filter(([, field]) => field.input.dataset.edited)
-          .map(([name, field]) => [name, typedValue(name, field.input)]),
-      ),
+      settings: Object.fromEntries(edited().map(([name, field]) => [name, typedValue(name, field.input)])),
     }),
   };
 }
@@ -98,6 +128,7 @@ const textInput = (name, placeholder) =>
 /**
  * @param {string} label
  * @param {HTMLInputElement} input
+ * @param {HTMLElement} notes
  */
-const labelled = (label, input) =>
-  el("label", { class: "field" }, el("span", { class: "field-name" }, label), input);
+const labelled = (label, input, notes) =>
+  el("label", { class: "field" }, el("span", { class: "field-name" }, label), input, notes);

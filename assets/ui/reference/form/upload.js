@@ -1,9 +1,27 @@
 /** Uploads of pictures and masks; the server checks each after its upload. */
 /** @import { Row } from "./picture_row.js" */
-/** @import { Upload } from "../app/parts.d.ts" */
-import { call } from "../app/session.js";
-import { setText } from "../kit/dom.js";
-import { toast } from "../kit/toast.js";
+/** @import { Upload } from "../../app/parts.d.ts" */
+import { call } from "../../app/session.js";
+import { setText } from "../../kit/dom.js";
+import { toast } from "../../kit/toast.js";
+
+let uploading = 0;
+addEventListener("beforeunload", (event) => {
+  if (uploading) event.preventDefault(); // a file that is on its way is lost with the page
+});
+
+/**
+ * @param {Upload} upload
+ * @param {File} file
+ */
+async function sendFile(upload, file) {
+  uploading += 1;
+  try {
+    return (await upload(file)).path;
+  } finally {
+    uploading -= 1;
+  }
+}
 
 /**
  * Why an upload failed: the server's message ("HTTP 415: it is ..."), Gradio's check, or the connection.
@@ -26,15 +44,34 @@ function notUploaded(file, error) {
  */
 export async function send(row, file, upload) {
   try {
-    const { path } = await upload(file);
+    const path = await sendFile(upload, file);
     const answer = await call("reference", "check", { path });
     if (!answer) return row.remove();
     row.path = path;
     setText(row.note, answer.notes.join("; "));
+    row.changed();
   } catch (error) {
     toast(notUploaded(file, error), "error");
     row.remove();
   }
+  return undefined;
+}
+
+/**
+ * Check a picture that an earlier page uploaded, with its mask; remove the row if the studio has lost it.
+ * @param {Row} row
+ * @param {string} path
+ */
+export async function checkAgain(row, path) {
+  const { mask, painted } = row;
+  const alone = await call("reference", "check", { path });
+  if (!alone) return row.remove();
+  row.path = path;
+  row.image.src = `/uploaded/${encodeURIComponent(path)}`;
+  const masked = mask || painted ? await call("reference", "check", { path, mask, painted }) : null;
+  if (!masked) Object.assign(row, { mask: null, painted: null });
+  setText(row.note, (masked ?? alone).notes.join("; "));
+  row.changed();
   return undefined;
 }
 
@@ -50,12 +87,13 @@ export function giveMask(row, file, upload) {
   row.ready = row.ready.then(async () => {
     if (!row.path) return;
     try {
-      const mask = (await upload(file)).path;
+      const mask = await sendFile(upload, file);
       const answer = await call("reference", "check", { path: row.path, mask });
       if (!answer) return;
       row.mask = mask;
       row.paint.hidden = true;
       setText(row.note, answer.notes.join("; "));
+      row.changed();
     } catch (error) {
       toast(notUploaded(file, error), "error");
     }

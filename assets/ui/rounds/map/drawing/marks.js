@@ -1,20 +1,21 @@
-/** Rings over the map's points: suggested, accepted, rejected, focused, under the pointer. */
+/** Rings over the map's points: suggested, accepted, rejected, focused, hovered; lines of suggestions. */
+/** @import { Pixel } from "../geometry.js" */
 /**
- * A point of the map: `at` in data units; `x` and `y` in pixels, once rendered.
- * @typedef {{ id: string, at: [number, number], copy: boolean, x: number, y: number }} MapPoint
+ * A point of the map: `at` in data units; `x` and `y` in pixels of the panel, for the part that is shown.
+ * `key` is the same in all rounds for the same test prompt and seed.
+ * @typedef {{ id: string, key: string, anchor: string, at: Pixel, copy: boolean, suggested: boolean,
+ *   colour: string, x: number, y: number }} MapPoint
  */
-import { state } from "../../app/store.js";
-import { svg } from "../../kit/dom.js";
+import { state } from "../../../app/store.js";
+import { svg } from "../../../kit/dom.js";
 
 const RADIUS = { suggested: 13, accepted: 12, rejected: 6, focus: 15, hover: 12 };
 
 /**
- * @param {SVGElement} overlay
- * @param {MapPoint[]} points
+ * @param {SVGElement} layer
+ * @param {MapPoint[]} points those that are not shown as pictures
  */
-export function drawMarks(overlay, points) {
-  let layer = overlay.querySelector("g");
-  if (!layer) layer = overlay.insertBefore(svg("g"), overlay.firstChild);
+export function drawMarks(layer, points) {
   /** @type {SVGElement[]} */
   const marks = [];
   for (const point of points) {
@@ -26,6 +27,21 @@ export function drawMarks(overlay, points) {
     if (point.id === state.hover) marks.push(ring(point, "hover"));
   }
   layer.replaceChildren(...marks);
+}
+
+/**
+ * Lines from the suggested pictures to what they are compared with.
+ * @param {SVGElement} layer
+ * @param {MapPoint[]} points
+ * @param {(point: MapPoint) => Pixel | null} target in pixels
+ */
+export function drawTethers(layer, points, target) {
+  layer.replaceChildren(
+    ...points.flatMap((point) => {
+      const end = state.suggested.has(point.id) ? target(point) : null;
+      return end ? [svg("line", { class: "tether", x1: point.x, y1: point.y, x2: end[0], y2: end[1] })] : [];
+    }),
+  );
 }
 
 /**

@@ -1,0 +1,64 @@
+/** Captions: read from text files of the same name as the pictures, and saved as such files. */
+/** @import { PictureSet } from "./picture_set.js" */
+import { call } from "../../app/session.js";
+import { el } from "../../kit/dom.js";
+import { toast } from "../../kit/toast.js";
+import { isText, stem } from "./picture_row.js";
+
+const LARGEST = 10_000; // bytes; a caption has a few lines
+
+/**
+ * The captions among some files, by the stem of their names.
+ * @param {File[]} files
+ * @returns {Promise<Map<string, string>>}
+ */
+export async function readCaptions(files) {
+  /** @type {Map<string, string>} */
+  const captions = new Map();
+  for (const file of files.filter(isText)) {
+    try {
+      if (file.size > LARGEST) throw new RangeError();
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+      captions.set(stem(file), text.split(/\s+/).join(" ").trim());
+    } catch (error) {
+      const why = error instanceof RangeError ? "is too long for a caption" : "is not UTF-8 text";
+      toast(`${file.name} ${why}: its picture has no caption yet.`, "error");
+    }
+  }
+  return captions;
+}
+
+/**
+ * Give captions to pictures that are in the set already. One that all of a set's first pictures share becomes
+ * the prompt for all; those of pictures that come now are left to them.
+ * @param {PictureSet} set
+ * @param {Map<string, string>} captions
+ * @param {string[]} coming stems of the pictures that come with the captions
+ */
+export function giveCaptions({ rows, parts }, captions, coming) {
+  const first = captions.get(coming[0]);
+  const shared = first && coming.every((one) => captions.get(one) === first);
+  if (shared && !rows.length && !parts.prompt.value.trim()) {
+    parts.prompt.value = first;
+    for (const one of coming) captions.delete(one);
+  }
+  for (const [name, caption] of captions) {
+    if (coming.includes(name)) continue;
+    const row = rows.find((one) => one.stem === name);
+    if (row) row.prompt.value = caption;
+    else toast(`${name}.txt is the prompt of a picture that is not here: choose both together.`, "error");
+  }
+}
+
+/**
+ * Save captions as a zip of text files named like the pictures.
+ * @param {{ name: string, caption: string }[]} captions
+ */
+export async function saveCaptions(captions) {
+  const answer = await call("reference", "captions", { captions });
+  if (!answer) return;
+  const bytes = Uint8Array.from(atob(answer.zip), (letter) => letter.charCodeAt(0));
+  const address = URL.createObjectURL(new Blob([bytes], { type: "application/zip" }));
+  el("a", { href: address, download: "captions.zip" }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

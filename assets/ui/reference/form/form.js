@@ -1,0 +1,254 @@
+/** The form of a new project: one set of references per object, the model and its settings. */
+/** @import { ProjectKind } from "../../app/payloads.d.ts" */
+/** @import { ReferenceParts, Upload } from "../../app/parts.d.ts" */
+/** @import { Derived } from "../../app/payloads_calls.d.ts" */
+import { on, state } from "../../app/store.js";
+import { call } from "../../app/session.js";
+import { write } from "../../app/writes.js";
+import { setAttribute } from "../../kit/dom.js";
+import { showDerived } from "./derived.js";
+import { forgetForm, keepForm, keptForm } from "./kept_form.js";
+import { watchPictures } from "./looks.js";
+import { firstPlace, notePlace, reveal, showNotes } from "./notes.js";
+import { mountPresets } from "./presets.js";
+import { PictureSet } from "./picture_set.js";
+
+const MAX_OBJECTS = 4; // the server rejects more
+const SETTLE = 180; // ms after typing
+
+/**
+ * @param {ReferenceParts} parts
+ * @param {Upload} upload
+ * @param {(projectId: string) => void} created
+ */
+export function mountForm(parts, upload, created) {
+  const form = new ProjectForm(parts, upload, created);
+  parts.another.addEventListener("click", () => form.addSet().file.focus());
+  parts.form.addEventListener("input", () => form.changed());
+  parts.form.addEventListener("change", ({ target }) => {
+    form.model = form.presets?.chosen(); // not while its name is typed
+    if (target instanceof HTMLInputElement && target.name === "kind") form.kindChosen();
+    else form.changed();
+  });
+  parts.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    form.submit();
+  });
+  on("leaving", () => form.keep());
+  on("step", () => {
+    if (state.step === "reference") form.opened();
+  });
+}
+
+class ProjectForm {
+  /** @type {PictureSet[]} those of a kind that is not chosen are hidden */
+  sets = [];
+  /** @type {Awaited<ReturnType<typeof mountPresets>>} */
+  presets = null;
+  mounting = false;
+  restoring = false;
+  pressed = false; // Start was pressed: say what is still missing
+  /** @type {{ preset: string | null, base_model: string } | undefined} the model that looks at the pictures */
+  model;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {ReferenceParts} parts
+   * @param {Upload} upload
+   * @param {(projectId: string) => void} created
+   */
+  constructor(parts, upload, created) {
+    this.parts = parts;
+    this.upload = upload;
+    this.created = created;
+    this.namePlace = notePlace(parts.name);
+    this.wholePlace = notePlace(parts.create);
+    parts.name.after(this.namePlace.box);
+    parts.create.before(this.wholePlace.box);
+    this.watch = watchPictures(
+      () => this.open(),
+      () => this.model,
+    );
+    this.restore();
+  }
+
+  kind() {
+    return /** @type {ProjectKind} */ (new FormData(this.parts.form).get("kind")); // one of two radio buttons
+  }
+
+  open() {
+    return this.kind() === "style" ? this.sets.slice(0, 1) : this.sets;
+  }
+
+  facts() {
+    return {
+      kind: this.kind(),
+      sets: this.open().map((set) => set.facts()),
+      name: this.parts.name.value,
+      final: this.pressed,
+      ...this.presets?.chosen(),
+    };
+  }
+
+  /** The screen of the form was opened. */
+  async opened() {
+    if (this.mounting) return;
+    if (!this.presets) {
+      this.mounting = true;
+      this.presets = await mountPresets(this.parts, this.kind());
+      this.mounting = false;
+      const kept = keptForm()?.model;
+      if (kept) this.presets?.restore(kept);
+      this.presets?.setKind(this.kind()); // it may have changed during the request
+      this.model = this.presets?.chosen();
+    }
+    this.changed();
+  }
+
+  kindChosen() {
+    this.presets?.setKind(this.kind());
+    this.arrange();
+  }
+
+  /** Something was typed, chosen or uploaded: keep it, and soon show what follows from it. */
+  changed() {
+    if (this.restoring) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.keep();
+      this.derive();
+    }, SETTLE);
+    this.watch();
+  }
+
+  async derive() {
+    const asked = this.facts();
+    const answer = await call("reference", "derive", asked);
+    if (answer && JSON.stringify(asked) === JSON.stringify(this.facts())) this.show(answer);
+  }
+
+  /** @param {Derived} answer */
+  show({ sets, anchors, name, notes, problem }) {
+    const open = this.open();
+    const alone = open.length === 1;
+    this.parts.name.placeholder = name;
+    for (const [i, set] of open.entries()) {
+      set.show({ anchors, ...sets[i] }, alone);
+      set.showNotes(notes.filter((note) => note.set === i));
+    }
+    const beside = notes.filter((note) => note.set === null);
+    for (const [field, place] of this.places())
+      showNotes(
+        place,
+        beside.filter((note) => note.field === field),
+      );
+    const whole = problem && !notes.some(({ tone }) => tone === "error");
+    showNotes(this.wholePlace, whole ? [{ tone: "error", text: problem }] : []);
+    showDerived(this.parts.derived, null, alone ? null : anchors);
+  }
+
+  /** The places for notes beside the sets, by the name of their field. */
+  places() {
+    return new Map([["name", this.namePlace], ...(this.presets?.places ?? [])]);
+  }
+
+  /** Show all errors and go to the first one; true if there is none. */
+  async check() {
+    this.pressed = true;
+    const answer = await call("reference", "derive", this.facts());
+    if (!answer) return false;
+    this.show(answer);
+    const wrong = answer.notes.filter(({ tone }) => tone === "error");
+    const places = wrong.map(({ set, field }) =>
+      set === null ? this.places().get(field) : this.open()[set]?.place(field),
+    );
+    const first = firstPlace(places.flatMap((place) => place ?? []));
+    if (first) reveal(first);
+    return !wrong.length;
+  }
+
+  async submit() {
+    this.parts.create.disabled = true;
+    const chosen = this.open();
+    await Promise.all(chosen.map((set) => set.ready()));
+    const answer = (await this.check()) ? await write("create", this.project(chosen)) : null;
+    this.parts.create.disabled = false;
+    if (!answer) return;
+    this.empty();
+    this.created(answer.project);
+  }
+
+  /** @param {PictureSet[]} chosen */
+  project(chosen) {
+    return {
+      kind: this.kind(),
+      sets: chosen.map((set) => ({ trigger_word: set.word(), references: set.references() })),
+      name: this.parts.name.value,
+      ...this.presets?.chosen(),
+    };
+  }
+
+  /** Show and label the sets, and the button that adds one. */
+  arrange() {
+    const several = this.open().length > 1;
+    for (const [i, set] of this.sets.entries()) {
+      set.node.hidden = !this.open().includes(set);
+      set.setKind(this.kind());
+      set.setNumber(several ? i + 1 : null);
+    }
+    setAttribute(this.parts.sets, "data-several", several);
+    this.parts.another.hidden = this.kind() === "style" || this.sets.length >= MAX_OBJECTS;
+    this.changed();
+  }
+
+  addSet() {
+    const set = new PictureSet(this.upload, {
+      changed: () => this.changed(),
+      remove: () => {
+        this.sets.splice(this.sets.indexOf(set), 1);
+        set.node.remove();
+        this.arrange();
+        this.parts.another.focus();
+      },
+    });
+    this.sets.push(set);
+    this.parts.sets.append(set.node);
+    this.arrange();
+    return set;
+  }
+
+  keep() {
+    if (this.restoring) return;
+    keepForm({
+      kind: this.kind(),
+      name: this.parts.name.value,
+      sets: this.sets.map((set) => set.kept()),
+      model: this.presets ? this.presets.kept() : (keptForm()?.model ?? null), // the presets come later
+    });
+  }
+
+  /** Show what an earlier page left unfinished. */
+  restore() {
+    const kept = keptForm();
+    this.restoring = true;
+    for (const input of this.parts.form.querySelectorAll("input"))
+      if (input.name === "kind") input.checked = input.value === (kept?.kind ?? "style");
+    this.parts.name.value = kept?.name ?? "";
+    for (const set of kept?.sets.slice(0, MAX_OBJECTS) ?? []) this.addSet().restore(set);
+    if (!this.sets.length) this.addSet();
+    this.restoring = false;
+    this.arrange();
+  }
+
+  /** The project was created. */
+  empty() {
+    for (const set of this.sets.splice(1)) set.node.remove();
+    this.sets[0].clear();
+    this.pressed = false;
+    this.parts.form.reset();
+    forgetForm();
+    this.model = this.presets?.chosen();
+    this.kindChosen();
+  }
+}

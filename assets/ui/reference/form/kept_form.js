@@ -1,0 +1,82 @@
+/**
+ * The unfinished form, kept in the browser, so that a reload or a restart of the studio loses nothing.
+ * The tab's own copy comes first; a new tab begins with the last one of any tab. The studio has the uploads.
+ */
+/** @import { ProjectKind } from "../../app/payloads.d.ts" */
+/** @import { Runs } from "../../app/payloads_refinement.d.ts" */
+
+/**
+ * @typedef {{
+ *   name: string, path: string, prompt: string, mask: string | null, painted: Runs | null,
+ * }} KeptRow
+ * @typedef {{ trigger: string, prompt: string, rows: KeptRow[] }} KeptSet
+ * @typedef {{
+ *   preset: string, base_model: string, clip_model: string, settings: Record<string, string>,
+ * }} KeptModel
+ * @typedef {{ kind: ProjectKind, name: string, sets: KeptSet[], model: KeptModel | null }} KeptForm
+ */
+
+const KEY = "gal-studio-form";
+
+/** Both storages, or none where they are blocked. */
+function storages() {
+  try {
+    return [sessionStorage, localStorage];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Does the form hold anything that would be missed?
+ * @param {KeptForm} form
+ */
+export const isWorthKeeping = ({ name, sets, model }) =>
+  Boolean(name.trim()) ||
+  sets.some(({ trigger, prompt, rows }) => trigger.trim() || prompt.trim() || rows.length) ||
+  Boolean(model && (model.base_model || model.clip_model || Object.keys(model.settings).length));
+
+/** @param {KeptForm} form */
+export function keepForm(form) {
+  if (!isWorthKeeping(form)) return forgetForm();
+  const text = JSON.stringify(form);
+  for (const storage of storages())
+    try {
+      storage.setItem(KEY, text);
+    } catch {
+      /* full: the other storage may have room */
+    }
+}
+
+export function forgetForm() {
+  for (const storage of storages()) storage.removeItem(KEY);
+}
+
+/** @returns {KeptForm | null} */
+export function keptForm() {
+  for (const storage of storages()) {
+    try {
+      const form = JSON.parse(storage.getItem(KEY) ?? "null");
+      if (isKeptForm(form)) return form;
+    } catch {
+      /* damaged: as if there were none */
+    }
+  }
+  return null;
+}
+
+/**
+ * Does what was stored, maybe by another version, have the shape of a form?
+ * @param {unknown} form
+ * @returns {form is KeptForm}
+ */
+function isKeptForm(form) {
+  if (!(form instanceof Object) || !("sets" in form) || !Array.isArray(form.sets)) return false;
+  return (
+    "kind" in form &&
+    ["style", "object"].includes(String(form.kind)) &&
+    "name" in form &&
+    typeof form.name === "string" &&
+    form.sets.every((set) => set instanceof Object && Array.isArray(set.rows))
+  );
+}

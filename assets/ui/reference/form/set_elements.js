@@ -1,0 +1,109 @@
+/** The elements of one set of references in the form. */
+import { el } from "../../kit/dom.js";
+import { notePlace } from "./notes.js";
+
+/**
+ * @param {{ changed: () => void, remove: () => void, save: () => void }} on
+ */
+export function elementsOf({ changed, remove, save }) {
+  const file = el("input", {
+    type: "file",
+    accept: "image/*,.txt",
+    multiple: true,
+    data: { part: "file" },
+    "aria-label": "Choose reference pictures",
+  });
+  const drop = el(
+    "label",
+    { class: "drop" },
+    file,
+    el("b", {}, "Drop pictures here"),
+    el("span", {}, "or click to choose. A text file of the same name becomes the prompt."),
+  );
+  const list = el("ol", { class: "reference-rows" });
+  const trigger = textInput("<cute-cat>", "trigger", changed);
+  const prompt = textInput("", "prompt", changed);
+  const question = el("span", { class: "field-name" });
+  const saving = el(
+    "button",
+    {
+      type: "button",
+      class: "quiet save-captions",
+      title: "Save the prompts as text files named like the pictures, in a zip file",
+      hidden: true,
+      on: { click: save },
+    },
+    "Save captions",
+  );
+  const fileNotes = notePlace(file);
+  const promptNotes = notePlace(prompt);
+  const triggerNotes = notePlace(trigger);
+  const field = el(
+    "div",
+    { class: "field", hidden: true },
+    el(
+      "label",
+      { class: "field" },
+      el("span", { class: "field-name" }, "Trigger word"),
+      trigger,
+      el("span", { class: "field-note" }, "A made-up word for your object, to use in prompts."),
+    ),
+    triggerNotes.box,
+  );
+  const derived = el("div", { class: "derived", role: "status" });
+  const title = el("h3");
+  const away = el("button", { type: "button", class: "quiet", on: { click: remove } }, "Remove");
+  const head = el("div", { class: "set-head", hidden: true }, title, away);
+  const pictures = el("span", { class: "field-name" }, "Reference pictures");
+  const node = el(
+    "div",
+    { class: "reference-set", role: "group" },
+    head,
+    el("div", { class: "field" }, pictures, drop, fileNotes.box),
+    el(
+      "div",
+      { class: "field prompt-field" },
+      el("label", { class: "field" }, question, prompt),
+      saving,
+      promptNotes.box,
+    ),
+    list,
+    field,
+    derived,
+  );
+  return {
+    ...{ node, head, title, away, file, drop, list, trigger, prompt, question, field, derived },
+    ...{ save: saving, fileNotes, promptNotes, triggerNotes },
+  };
+}
+
+/**
+ * @param {string} placeholder
+ * @param {string} part
+ * @param {() => void} input
+ */
+const textInput = (placeholder, part, input) =>
+  el("input", { type: "text", placeholder, spellcheck: part === "prompt", data: { part }, on: { input } });
+
+/**
+ * @param {HTMLElement} drop
+ * @param {HTMLInputElement} file
+ * @param {(files: File[]) => void} add
+ */
+export function takeFiles(drop, file, add) {
+  /** @param {boolean} on */
+  const over = (on) => (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    drop.toggleAttribute("data-over", on);
+  };
+  drop.addEventListener("dragover", over(true));
+  drop.addEventListener("dragleave", over(false));
+  drop.addEventListener("drop", (event) => {
+    over(false)(event);
+    add([...(event.dataTransfer?.files ?? [])]);
+  });
+  file.addEventListener("change", () => {
+    add([...(file.files ?? [])]);
+    file.value = "";
+  });
+}

@@ -1,0 +1,145 @@
+/** The controls on the map: projection, tools, zoom, other rounds; and above it what the colours mean. */
+/** @import { Memory } from "./memory.js" */
+/** @import { ProjectionName } from "./projections.js" */
+/** @import { Tool } from "./pointer.js" */
+import { el, repeats, setAttribute, svg } from "../../kit/dom.js";
+import { segments } from "../../kit/segments.js";
+import { modeOf, modes } from "./colours.js";
+import { gradient } from "./palette.js";
+import { PROJECTIONS } from "./projections.js";
+
+/** Strokes of the icons, on 16 x 16. */
+const ICONS = {
+  lasso:
+    "M8 2.5c3.3 0 5.7 1.7 5.7 4s-2.4 4-5.7 4-5.7-1.7-5.7-4 2.4-4 5.7-4" +
+    "M4.6 9.8c-1 .8-.8 2 .3 2.2 1.2.2 1 1.5.2 2",
+  box: "M2.5 3.5h11v9h-11z",
+  move:
+    "M8 1.8v12.4M1.8 8h12.4M8 1.8 6.2 3.6M8 1.8l1.8 1.8M8 14.2l-1.8-1.8M8 14.2l1.8-1.8M1.8 8l1.8-1.8" +
+    "M1.8 8l1.8 1.8M14.2 8l-1.8-1.8M14.2 8l-1.8 1.8",
+  in: "M8 3v10M3 8h10",
+  out: "M3 8h10",
+  whole: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
+  others: "M6.2 2.6a3.6 3.6 0 1 1 0 7.2 3.6 3.6 0 0 1 0-7.2M9.8 6.2a3.6 3.6 0 1 1-3.6 3.6",
+};
+/** @type {[name: Tool, title: string][]} */
+const TOOLS = [
+  ["lasso", "Lasso: draw around pictures to select them (Shift adds, Ctrl removes)"],
+  ["box", "Box: drag over pictures to select them (Shift adds, Ctrl removes)"],
+  ["move", "Move the map (or drag with the middle button)"],
+];
+
+/**
+ * @typedef {{ project: (name: ProjectionName) => void, tool: (name: Tool) => void,
+ *   zoom: (factor: number) => void, whole: () => void, others: () => void,
+ *   colour: (name: string) => void }} Acts
+ */
+
+/**
+ * A small square button of the map.
+ * @param {keyof typeof ICONS} icon
+ * @param {string} title
+ * @param {() => void} act
+ * @param {Record<string, string>} [data]
+ */
+const button = (icon, title, act, data = { act: icon }) =>
+  el(
+    "button",
+    { type: "button", title, "aria-label": title, data, on: { click: act } },
+    svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
+  );
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Acts} acts
+ */
+export function makeControls(panel, acts) {
+  const projections = segments(
+    "Places of the pictures",
+    Object.entries(PROJECTIONS).map(([name, { label }]) => [/** @type {ProjectionName} */ (name), label]),
+    acts.project,
+  );
+  projections.node.classList.add("map-control", "map-projection");
+  for (const node of projections.node.children)
+    node.setAttribute(
+      "title",
+      PROJECTIONS[/** @type {ProjectionName} */ (node.getAttribute("data-choice"))].title,
+    );
+  const tools = TOOLS.map(([name, title]) => button(name, title, () => acts.tool(name), { tool: name }));
+  const others = button("others", "Show the pictures of the other rounds behind", acts.others);
+  const whole = button("whole", "Show the whole map (0, or double-click)", acts.whole);
+  panel.append(
+    projections.node,
+    el(
+      "div",
+      { class: "map-control map-tools", role: "toolbar", "aria-label": "Map" },
+      el("div", {}, tools),
+      el(
+        "div",
+        {},
+        button("in", "Zoom in (+)", () => acts.zoom(1.6)),
+        button("out", "Zoom out (−)", () => acts.zoom(1 / 1.6)),
+        whole,
+      ),
+      el("div", {}, others),
+    ),
+  );
+  /** @param {Memory} memory */
+  const show = ({ projection, tool, others: shown }) => {
+    projections.show(projection);
+    for (const node of tools) setAttribute(node, "aria-pressed", String(node.dataset.tool === tool));
+    setAttribute(others, "aria-pressed", String(shown));
+    panel.dataset.tool = tool;
+    panel.dataset.projection = projection;
+  };
+  return {
+    show,
+    /** @param {{ zoomed: boolean, rounds: number }} now */
+    enable: ({ zoomed, rounds }) => {
+      whole.disabled = !zoomed;
+      others.hidden = rounds < 2;
+    },
+  };
+}
+
+/**
+ * The choice of what the colours mean, and their legend.
+ * @param {HTMLElement} node
+ * @param {Acts} acts
+ */
+export function makeLegend(node, acts) {
+  const choice = el("select", {
+    "aria-label": "Colour the map by",
+    on: { change: () => acts.colour(choice.value) },
+  });
+  const key = el("span", { class: "colour-key" });
+  node.append(el("label", {}, "Colour by ", choice), el("span", { class: "legend-row" }, key, shapes()));
+  /** @param {string} colour */
+  return (colour) => {
+    if (!repeats(choice, modes()))
+      choice.replaceChildren(...modes().map(({ name, label }) => el("option", { value: name }, label)));
+    choice.value = colour;
+    const { scale, reversed = false, kinds = [] } = modeOf(colour).legend();
+    if (repeats(key, [scale, kinds])) return;
+    const bar = el("i");
+    bar.style.background = gradient(reversed);
+    key.replaceChildren(
+      ...(scale ? [el("span", { class: "scale" }, scale[0], bar, scale[1])] : []),
+      ...kinds.map(([shade, words]) => {
+        const swatch = el("i");
+        swatch.style.background = shade;
+        return el("span", { class: "swatch" }, swatch, words);
+      }),
+    );
+  };
+}
+
+const shapes = () =>
+  el(
+    "span",
+    {
+      class: "shapes",
+      title: "Ring: the picture is like the reference, by prompt or by picture. Dot: it is not",
+    },
+    "★ reference ○ like it ● not",
+  );

@@ -1,0 +1,158 @@
+/** The layers of the map: ghosts, points, pictures, lines, names and marks, and the enlarged picture. */
+/** @import { Size } from "./camera.js" */
+/** @import { MapPoint } from "./drawing/marks.js" */
+/** @import { Pixel } from "./geometry.js" */
+/** @import { Points } from "./scene.js" */
+/** @import { Viewpoint } from "./viewpoint.js" */
+import { state } from "../../app/store.js";
+import { el, setText, svg } from "../../kit/dom.js";
+import { thumbnail } from "../../app/urls.js";
+import { likeWords } from "../grid/witnesses.js";
+import { magnification, toPixels } from "./camera.js";
+import { promptColour } from "./colours.js";
+import { drawDots } from "./drawing/dots.js";
+import { cleared, drawGhosts } from "./drawing/ghosts.js";
+import { clusters, drawLabels, withoutOverlap } from "./drawing/labels.js";
+import { drawMarks, drawTethers } from "./drawing/marks.js";
+import { apartEnough, pictureEdge, Thumbnails } from "./drawing/thumbnails.js";
+
+const LARGE = 60; // pixels of a picture that is not enlarged
+const PEEK = 142; // pixels: width of the enlarged picture with its distance
+
+/** @typedef {{ scene: Points, size: Size, viewpoint: Viewpoint }} View */
+
+/** @param {HTMLElement} panel */
+export function makeLayers(panel) {
+  const canvas = el("canvas", { class: "ghosts", "aria-hidden": "true" });
+  const plot = el("div", { class: "plot" });
+  const dots = el("canvas", { class: "dots", "aria-hidden": "true" });
+  const pictures = el("div", { class: "map-pictures", "aria-hidden": "true" });
+  const [lines, names, rings] = [svg("g"), svg("g", { class: "clusters" }), svg("g")];
+  const overlay = svg("svg", { class: "marks", "aria-hidden": "true" }, lines, names, rings);
+  const empty = el("p", { class: "empty" });
+  const note = el("p", { class: "map-note", role: "status" });
+  const face = el("img", { alt: "" });
+  const caption = el("figcaption");
+  const peek = el("figure", { class: "peek", hidden: true }, face, caption);
+  panel.append(canvas, plot, dots, pictures, overlay, axes(), empty, note, peek);
+  const thumbnails = new Thumbnails(pictures);
+  let edge = 0;
+
+  /**
+   * Compute the pixels of all points, and show what moves with them.
+   * @param {View} view
+   */
+  function place(view) {
+    const { scene, size, viewpoint } = view;
+    const { frame, whole, memory } = viewpoint;
+    const pixel = toPixels(frame, size);
+    for (const point of [...scene.points, ...scene.stars]) [point.x, point.y] = pixel(point.at);
+    const visible = scene.points.filter(
+      ({ x, y }) => x >= 0 && y >= 0 && x <= size.width && y <= size.height,
+    );
+    edge = pictureEdge(visible.length, magnification(frame, whole), size);
+    thumbnails.show(edge ? apartEnough(visible, edge) : [], edge);
+    const colourOf = memory.colour === "anchor" ? promptColour : () => "";
+    const named = memory.projection === "own" ? visible.filter(({ suggested }) => suggested) : visible;
+    drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), size.width), colourOf);
+    peek.hidden ||= edge >= LARGE;
+    const target = memory.projection === "own" ? equalOf(pixel) : nearestStar(scene.stars);
+    drawTethers(lines, scene.points, target);
+  }
+
+  /**
+   * Draw points on the canvas, unless Plotly draws them.
+   * @param {MapPoint[]} points
+   * @param {Size} size
+   */
+  function drawPoints(points, size) {
+    const some = state.selection.size > 0;
+    drawDots(dots, size, points, ({ id }) => some && !state.selection.has(id));
+  }
+
+  return {
+    plot,
+    drawPoints,
+    overlay,
+    note,
+    place,
+    /** How far from a point's middle the pointer still means it, in pixels. */
+    reach: () => edge / 2,
+    /** @param {View} view */
+    marks({ scene }) {
+      drawMarks(
+        rings,
+        scene.points.filter(({ id }) => !thumbnails.has(id)),
+      );
+      thumbnails.mark();
+    },
+    /** @param {View | null} view null: none are shown */
+    ghosts(view) {
+      if (!view) return void cleared(canvas, { width: panel.clientWidth, height: panel.clientHeight });
+      const { scene, size, viewpoint } = view;
+      const hovered = scene.points.find(({ id }) => id === state.hover) ?? null;
+      return drawGhosts(canvas, {
+        size,
+        hovered,
+        name: viewpoint.memory.projection,
+        pixel: toPixels(viewpoint.frame, size),
+        coloured: viewpoint.memory.colour === "round",
+      });
+    },
+    /** @param {string} words in place of points; empty: there are points */
+    say(words) {
+      empty.hidden = !words;
+      setText(empty, words);
+    },
+    /**
+     * Show the picture of a point next to it.
+     * @param {MapPoint | undefined} point
+     */
+    peek(point) {
+      const candidate = point && state.candidates.get(point.id);
+      peek.hidden = !candidate || edge >= LARGE;
+      if (peek.hidden || !point || !candidate) return;
+      if (face.dataset.id !== point.id) {
+        face.dataset.id = point.id;
+        face.src = thumbnail(point.id);
+      }
+      const likes = likeWords(candidate);
+      setText(caption, `${candidate.head ?? candidate.prompt}${likes ? ` · ${likes}` : ""}`);
+      const left = point.x + PEEK + 8 > panel.clientWidth ? point.x - PEEK : point.x + 18;
+      const top = Math.max(4, Math.min(panel.clientHeight - 158, point.y - 70));
+      peek.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
+    },
+  };
+}
+
+/** What the directions of the second projection say. */
+const axes = () =>
+  el(
+    "div",
+    { class: "map-axes", "aria-hidden": "true" },
+    el("span", { class: "up" }, "↑ like its own prompt"),
+    el("span", { class: "across" }, "below the line: like the reference →"),
+  );
+
+/** @param {string} anchor */
+const nameOf = (anchor) => state.project?.anchors.find(({ id }) => id === anchor)?.head ?? "";
+
+/**
+ * Straight down or up to the line of equality.
+ * @param {(at: Pixel) => Pixel} pixel
+ * @returns {(point: MapPoint) => Pixel}
+ */
+const equalOf =
+  (pixel) =>
+  ({ at }) =>
+    pixel([at[0], at[0]]);
+
+/**
+ * @param {MapPoint[]} stars
+ * @returns {(point: MapPoint) => Pixel | null}
+ */
+const nearestStar = (stars) => (point) => {
+  const distance = (/** @type {MapPoint} */ star) => Math.hypot(star.x - point.x, star.y - point.y);
+  const [star] = [...stars].sort((a, b) => distance(a) - distance(b));
+  return star ? [star.x, star.y] : null;
+};

@@ -1,0 +1,53 @@
+/** The projections of the map: where a picture stands, and in words what its place says. */
+/** @import { Candidate } from "../../app/payloads.d.ts" */
+/** @import { Pixel } from "./geometry.js" */
+import { state } from "../../app/store.js";
+
+/** @typedef {"alike" | "own"} ProjectionName */
+/**
+ * `place` is null for a picture that has no place (yet); `equal` gives both axes one range.
+ * @typedef {{ label: string, title: string, equal: boolean, place: (candidate: Candidate) => Pixel | null,
+ *   empty: () => string, alike: string }} Projection
+ */
+
+/** @type {Record<ProjectionName, Projection>} */
+export const PROJECTIONS = {
+  alike: {
+    label: "By likeness",
+    title: "Pictures that look alike lie near each other (t-SNE of their CLIP features)",
+    equal: false,
+    place: ({ id }) => state.positions.get(id) ?? null,
+    empty: () =>
+      state.candidates.size
+        ? "The map appears when all pictures are drawn."
+        : "Each picture becomes a point here: near the star, it looks like your reference.",
+    alike: "All pictures are alike: nothing sets their places apart.",
+  },
+  own: {
+    label: "Own prompt against reference",
+    title:
+      "Upwards: likeness to the picture’s own prompt. To the right: likeness to the reference’s prompt. " +
+      "Below the line, a picture looks more like the reference’s prompt",
+    equal: true,
+    place: ({ remark, scores: { similarity_anchor: own, similarity_reference: reference } }) =>
+      remark !== "flat" && Number.isFinite(own) && Number.isFinite(reference) ? [reference, own] : null,
+    empty: () => "Each picture becomes a point here: below the line, it looks like your reference.",
+    alike: "All pictures score the same: they share one place.",
+  },
+};
+
+/** The places of the references; only likeness has them. */
+export const referencePlaces = (/** @type {ProjectionName} */ name) =>
+  name === "alike"
+    ? (state.project?.references ?? []).flatMap(({ id }) => {
+        const at = state.positions.get(id);
+        return at ? [{ id, at }] : [];
+      })
+    : [];
+
+/**
+ * Do several places coincide, all of them?
+ * @param {Pixel[]} places
+ */
+export const allAlike = (places) =>
+  places.length > 1 && places.every(([x, y]) => Math.hypot(x - places[0][0], y - places[0][1]) < 1e-9);

@@ -1,0 +1,120 @@
+"""Do rounds help? Suggestions and people against random choice, weight 0, no balance and plain fine-tuning.
+
+    python -m benchmarks.gal_gain --work POCKET_WORK --icons ICONS --out FOLDER [--cases NAME ...]
+    python -m benchmarks.gal_gain --out FOLDER --report
+
+Twelve references (`cases.py`), three rounds each. Every round's LoRA draws the same held-out prompts from the
+same seeds, and an independent judge (`judging.py`) counts the successes. POCKET_WORK has judge.pt and the
+unseen renders of `tools/pocket`. What FOLDER has already is not made again, so that the command can be
+stopped. It leaves a contact sheet for every reference: look at them first.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+from benchmarks.gal_gain.arms import CONTROLS, LOOPS, Bench, adapters_of, drawn_with
+from benchmarks.gal_gain.cases import SEEDS, Case, cases
+from benchmarks.gal_gain.judging import Judging
+from benchmarks.quality.refinement_gain import interval
+from gal_studio.assets import load_preset, resolve_model
+from gal_studio.engine.models.image_model import load_image_model
+
+ARMS = ("base model", "first round", *LOOPS, *CONTROLS)
+MEASURES = ("successes", "right", "copies", "likeness")
+SIDE, LABEL = 72, 90
+
+
+def run_case(work: Judging, case: Case, changes: dict[str, Any], out: Path) -> dict[str, Any]:
+    """The figures of all arms on one reference."""
+    preset = load_preset("pocket")
+    settings = preset.settings[case.kind].updated(changes)
+    bench = Bench(load_image_model(resolve_model(preset.base_model)), settings, changes)
+    judge = work.of(case)
+    adapters = {arm: paths[-1] for arm, paths in adapters_of(bench, case, judge, out / case.name).items()}
+    wanted = [name for _, name in case.tests for _ in range(SEEDS)]
+    figures, rows = {}, {}
+    for arm in ARMS:
+        pictures = drawn_with(bench, case, adapters.get(arm))
+        seen = judge.verdicts(pictures, wanted)
+        good = seen.likeness[seen.right] if seen.right.any() else seen.likeness
+        figures[arm] = {
+            "successes": float(seen.successes.mean()),
+            "right": float(seen.right.mean()),
+            "copies": float(seen.copies.mean()),
+            "likeness": float(good.mean()),
+        }
+        rows[arm] = pictures
+    sheet(case, rows).save(out / f"{case.name}.png")
+    print(case.name, json.dumps({arm: row["successes"] for arm, row in figures.items()}), flush=True)
+    return {"case": case.name, "kind": case.kind, "figures": figures}
+
+
+def sheet(case: Case, rows: dict[str, list[Image.Image]], shown: int = 2) -> Image.Image:
+    """The reference, then one row an arm with `shown` seeds of each prompt."""
+    columns = shown * len(case.tests)
+    page = Image.new("RGB", (LABEL + columns * SIDE, (len(rows) + 1) * SIDE), "white")
+    write = ImageDraw.Draw(page)
+    for place, (picture, _) in enumerate(case.references):
+        page.paste(picture.resize((SIDE - 2, SIDE - 2)), (place * SIDE, 0))
+    for place, (_, name) in enumerate(case.tests):
+        write.text((LABEL + place * shown * SIDE + 4, SIDE - 14), name, fill="black")
+    for row, (arm, pictures) in enumerate(rows.items(), start=1):
+        write.text((4, row * SIDE + SIDE // 2), arm, fill="black")
+        for column in range(columns):
+            picture = pictures[column // shown * SEEDS + column % shown]
+            page.paste(picture.resize((SIDE - 2, SIDE - 2)), (LABEL + column * SIDE, row * SIDE))
+    return page
+
+
+def report(rows: list[dict[str, Any]]) -> None:
+    """Levels of each arm, and paired differences over the references with their 95 % intervals."""
+    for kind in ("style", "object", "all"):
+        mine = [row["figures"] for row in rows if kind in (row["kind"], "all")]
+        if len(mine) < 2:
+            continue
+        print(f"{kind}: {len(mine)} references")
+        for name in MEASURES:
+            levels = "  ".join(f"{arm} {np.mean([row[arm][name] for row in mine]):.3f}" for arm in ARMS)
+            print(f"  {name}: {levels}")
+        for arm in ("suggestion", "human"):
+            for other in ("weight 0", "random", "no balance", "plain", "first round"):
+                told = [row[arm]["successes"] - row[other]["successes"] for row in mine]
+                mean, low, high = interval(told)
+                print(f"  successes, {arm} - {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+
+def main() -> None:
+    """Run the missing references, then print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--work", type=Path)
+    parser.add_argument("--icons", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cases", nargs="*", help="names of references; all by default")
+    parser.add_argument("--changes", type=json.loads, default={}, help="settings to change, as JSON")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--report", action="store_true", help="only print the table")
+    args = parser.parse_args()
+    kept = args.out / "figures.json"
+    rows = json.loads(kept.read_text()) if kept.exists() else []
+    if not args.report:
+        torch.set_num_threads(args.threads)
+        work = Judging(args.work, args.icons)
+        for case in cases(args.icons):
+            if case.name in {row["case"] for row in rows} or (args.cases and case.name not in args.cases):
+                continue
+            (args.out / case.name).mkdir(parents=True, exist_ok=True)
+            rows.append(run_case(work, case, args.changes, args.out))
+            kept.write_text(json.dumps(rows, indent=1) + "\n")
+    report(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The arms: what is accepted after rounds 1 and 2, and with which weight rounds 2 and 3 learn it.
+
+`suggestion`, `human` and `random` are projects that part after the first round. `weight 0` and `no balance`
+learn from the suggestion's pictures with the weights 0 and 1, `plain` from the references alone; all draw the
+references equally often.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.gal_gain.cases import SEEDS, Case
+from benchmarks.gal_gain.judging import CaseJudge
+from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Candidate, TrainingExample
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.latents import ExamplePicture
+from gal_studio.rounds import lineage
+from gal_studio.rounds.prior import drawn_prior
+from gal_studio.state import Store
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.worker.jobs.training_run import training_pictures
+
+ROUNDS = 3
+LOOPS = ("suggestion", "human", "random")
+CONTROLS = ("weight 0", "no balance", "plain")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all cases share; `changes` are settings that differ from the preset's."""
+
+    model: ImageModel
+    settings: Settings
+    changes: dict[str, dict[str, object]]
+
+
+def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dict[str, list[Path]]:
+    """The LoRA of each arm's rounds 2 and 3, and of the common first one; made once."""
+    base = folder / "base"
+    if not (base / "done").exists():
+        shutil.rmtree(base, ignore_errors=True)
+        _first_round(bench, case, base)
+        (base / "done").touch()
+    found = {"first round": _exported(base, folder, "first")}
+    for arm in LOOPS:
+        workspace = folder / arm
+        if not (workspace / "done").exists():
+            shutil.rmtree(workspace, ignore_errors=True)
+            shutil.copytree(base, workspace)
+            _loop(workspace, arm, case, judge)
+            (workspace / "done").touch()
+        found[arm] = _exported(workspace, folder, arm)[1:]
+    for arm in CONTROLS:
+        found[arm] = [_control(bench, folder, arm, number) for number in range(2, ROUNDS + 1)]
+    return found
+
+
+def _first_round(bench: Bench, case: Case, workspace: Path) -> None:
+    with Store(workspace) as store:
+        studio = Studio(store)
+        draft = ProjectDraft(case.kind, case.references, case.trigger_word, case.name, changes=bench.changes)
+        project = studio.create_project(draft)
+        with local_worker(studio, ProgressLine(studio)) as worker:
+            _run(studio, worker, store.rounds.of_project(project)[0].id)
+
+
+def _run(studio: Studio, worker: LocalWorker, round_id: str, last: bool = False) -> None:
+    worker.finish(studio.fine_tune(round_id))
+    if not last:
+        worker.finish(studio.generate(round_id))
+
+
+def _loop(workspace: Path, arm: str, case: Case, judge: CaseJudge) -> None:
+    """Rounds 2 and 3 of a project whose first round is done."""
+    with Store(workspace) as store:
+        studio = Studio(store)
+        round_ = store.rounds.of_project(studio.projects()[0].project.id)[0]
+        with local_worker(studio, ProgressLine(studio)) as worker:
+            for number in range(2, ROUNDS + 1):
+                chosen = CHOICES[arm](studio, round_.id, case, judge)
+                if chosen:
+                    studio.decide(chosen, "accepted", "policy")
+                round_ = studio.next_round(round_.id)
+                _run(studio, worker, round_.id, last=number == ROUNDS)
+
+
+def _suggested(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[str]:
+    return [each.candidate_id for each in studio.proposal(round_id, "uncertainty").suggestions]
+
+
+def _random(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[str]:
+    return [each.candidate_id for each in studio.proposal(round_id, "random").suggestions]
+
+
+def _human(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[str]:
+    """Of each suggested anchor the picture nearest to its prompt that the judge calls a success, if any."""
+    anchors = [each.anchor_id for each in studio.proposal(round_id, "uncertainty").suggestions]
+    drawn = studio.store.candidates.of_round(round_id)
+    chosen = []
+    for anchor in anchors:
+        mine = sorted((c for c in drawn if c.anchor_id == anchor), key=lambda c: -c.similarity_anchor)
+        good = _successes(studio, mine, case, judge)
+        chosen += good[:1]
+    return chosen
+
+
+def _successes(studio: Studio, drawn: Sequence[Candidate], case: Case, judge: CaseJudge) -> list[str]:
+    prompts = {anchor.id: anchor.prompt for anchor in studio.store.projects.anchors(_project(studio.store))}
+    wanted = [case.wanted[prompts[candidate.anchor_id]] for candidate in drawn]
+    pictures = [studio.store.images.picture(candidate.image) for candidate in drawn]
+    good = judge.verdicts(pictures, wanted).successes
+    return [candidate.id for candidate, right in zip(drawn, good, strict=True) if right]
+
+
+CHOICES: dict[str, Callable[[Studio, str, Case, CaseJudge], list[str]]] = {
+    "suggestion": _suggested,
+    "human": _human,
+    "random": _random,
+}
+
+
+def _project(store: Store) -> str:
+    return store.projects.all()[0].id
+
+
+def _exported(workspace: Path, folder: Path, name: str) -> list[Path]:
+    """The LoRAs of all rounds of a project."""
+    with Store(workspace) as store:
+        studio = Studio(store)
+        rounds = [r for r in store.rounds.of_project(_project(store)) if r.adapter is not None]
+        paths = [folder / f"{name}-{round_.number}.safetensors" for round_ in rounds]
+        for round_, path in zip(rounds, paths, strict=True):
+            if not path.exists():
+                studio.export_adapter(round_.id, path)
+    return paths
+
+
+def _control(bench: Bench, folder: Path, arm: str, number: int) -> Path:
+    """Train round `number` of the suggestion's project again, with other weights."""
+    path = folder / f"{arm.replace(' ', '-')}-{number}.safetensors"
+    if path.exists():
+        return path
+    with Store(folder / "suggestion") as store:
+        round_ = next(r for r in store.rounds.of_project(_project(store)) if r.number == number)
+        examples = [e for e in (_weighed(e, arm) for e in lineage.training_set(store, round_.id)) if e]
+        pictures = training_pictures(store, examples)
+        seed = lineage.round_training_seed(store, round_.id)
+        prior = [
+            ExamplePicture(store.images.picture(image), each.prompt)
+            for each in drawn_prior(store, round_.id)
+            for image in store.projects.class_images(round_.project_id, each.key)[: each.count]
+        ]
+        for _ in fine_tune(bench.model, pictures, prior, store.rounds.settings(round_.id).tune, seed):
+            pass
+    save_adapter(bench.model, path, AdapterCard("", "pocket", number, 0))
+    detach(bench.model)
+    return path
+
+
+def _weighed(example: TrainingExample, arm: str) -> TrainingExample | None:
+    if example.is_reference:
+        return example
+    return {"weight 0": replace(example, weight=0.0), "no balance": replace(example, weight=1.0)}.get(arm)
+
+
+def drawn_with(bench: Bench, case: Case, adapter: Path | None) -> list[Image.Image]:
+    """The test prompts, each from the same seeds."""
+    requests = [DrawRequest(p, candidate_seed(9, p, k)) for p, _ in case.tests for k in range(SEEDS)]
+    with drawing(bench.model, adapter) as ready:
+        events = draw(ready, requests, bench.settings.generation)
+        return [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]

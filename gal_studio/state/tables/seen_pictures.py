@@ -1,0 +1,123 @@
+"""How base models see pictures: requests of the page, and the answers of a worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gal_studio.core.fidelity import Fidelity
+from gal_studio.state.database.connection import Database, record
+
+
+@dataclass(frozen=True)
+class SeenPicture:
+    """A picture and what the autoencoder of a base model gives back; by their hashes.
+
+    `edition` tells the weights of one name apart. `answered` is None until a worker has looked; `seen_image`
+    and the figures are None if it could not, and `trouble` says why.
+    """
+
+    image: str
+    base_model: str
+    edition: str
+    seen_image: str | None
+    psnr: float | None
+    detail: float | None
+    weakest: float | None
+    trouble: str
+    asked: float
+    answered: float | None
+
+    @property
+    def fidelity(self) -> Fidelity | None:
+        """How near the two pictures are; None if they were not compared."""
+        if self.psnr is None or self.detail is None or self.weakest is None:
+            return None
+        return Fidelity(self.psnr, self.detail, self.weakest)
+
+
+class SeenPictures:
+    """The table of requests and answers. It belongs to the workspace: a picture may be used by no project."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database, self._clock = database, clock
+
+    def ask(self, image: str, base_model: str, edition: str) -> SeenPicture:
+        """The answer for a picture and a model; requested if there is none for this edition of the model."""
+        known = self.get(image, base_model)
+        if known is not None and known.edition == edition:
+            return known
+        with self._database.transaction() as writer:
+            writer.execute(
+                "INSERT OR REPLACE INTO seen_pictures (image, base_model, edition, asked) "
+                "VALUES (?, ?, ?, ?)",
+                (image, base_model, edition, self._clock()),
+            )
+        return SeenPicture(image, base_model, edition, None, None, None, None, "", self._clock(), None)
+
+    def get(self, image: str, base_model: str) -> SeenPicture | None:
+        """What is known of a picture and a model; None if nothing was requested."""
+        row = self._database.row(
+            "SELECT * FROM seen_pictures WHERE image = ? AND base_model = ?", (image, base_model)
+        )
+        return None if row is None else record(SeenPicture, row)
+
+    def is_answer(self, image: str, seen_image: str) -> bool:
+        """Whether some model gave this picture back for that one."""
+        sql = "SELECT 1 FROM seen_pictures WHERE image = ? AND seen_image = ?"
+        return self._database.row(sql, (image, seen_image)) is not None
+
+    def has_requests(self) -> bool:
+        """Whether a worker is needed."""
+        return self._database.row("SELECT 1 FROM seen_pictures WHERE taken IS NULL LIMIT 1") is not None
+
+    def take(self) -> tuple[SeenPicture, ...]:
+        """Take all requests for the model that was asked for first; each is taken once.
+
+        A request whose worker died is not taken again: it may have been what the worker died of.
+        """
+        if not self.has_requests():
+            return ()
+        with self._database.transaction() as writer:
+            rows = writer.execute(
+                "SELECT * FROM seen_pictures WHERE taken IS NULL AND base_model = "
+                "(SELECT base_model FROM seen_pictures WHERE taken IS NULL ORDER BY asked, rowid LIMIT 1) "
+                "ORDER BY asked, rowid"
+            ).fetchall()
+            taken = tuple(record(SeenPicture, row) for row in rows)
+            for one in taken:
+                writer.execute(
+                    "UPDATE seen_pictures SET taken = ? WHERE image = ? AND base_model = ?",
+                    (self._clock(), one.image, one.base_model),
+                )
+        return taken
+
+    def answer(self, one: SeenPicture, seen_image: str, fidelity: Fidelity) -> None:
+        """Store what came back; dropped if the model has changed since."""
+        figures = fidelity.psnr, fidelity.detail, fidelity.weakest
+        self._answer(one, "seen_image = ?, psnr = ?, detail = ?, weakest = ?", seen_image, *figures)
+
+    def give_up(self, one: SeenPicture, trouble: str) -> None:
+        """Store why the picture could not be looked at."""
+        self._answer(one, "trouble = ?", trouble)
+
+    def _answer(self, one: SeenPicture, values: str, *given: str | float) -> None:
+        self._database.write(
+            f"UPDATE seen_pictures SET {values}, answered = ? "
+            "WHERE image = ? AND base_model = ? AND edition = ?",
+            (*given, self._clock(), one.image, one.base_model, one.edition),
+        )
+
+    def forget_unused(self, before: float) -> tuple[str, ...]:
+        """Delete the rows of pictures that no project uses and that were requested before this time.
+
+        Returns the files that the rows named.
+        """
+        unused = (
+            "asked < ? AND NOT EXISTS (SELECT 1 FROM project_references "
+            "WHERE project_references.image = seen_pictures.image)"
+        )
+        if self._database.row(f"SELECT 1 FROM seen_pictures WHERE {unused} LIMIT 1", (before,)) is None:
+            return ()
+        with self._database.transaction() as writer:
+            rows = writer.execute(f"SELECT * FROM seen_pictures WHERE {unused}", (before,)).fetchall()
+            writer.execute(f"DELETE FROM seen_pictures WHERE {unused}", (before,))
+        return tuple(name for row in rows for name in (row["image"], row["seen_image"]) if name)

@@ -1,0 +1,110 @@
+"""Look at uploaded pictures before there is a project: of one colour, near-copies, lost by the model.
+
+These are warnings: every picture that can be read is taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gal_studio.assets import load_presets, resolve_model
+from gal_studio.core.model_names import checkpoint_name
+from gal_studio.core.near_copies import (
+    SIDE,
+    Summary,
+    dominant,
+    groups_of_near_copies,
+    is_one_colour,
+    summarize,
+)
+from gal_studio.state.images.read import read_picture
+from gal_studio.state.tables.seen_pictures import SeenPicture
+from gal_studio.studio.create.references import Picture
+
+ONE_COLOUR = "This picture is one colour all over: there is nothing in it to learn. Choose another one."
+LOST_AGAIN = "Details are missing here as well."
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What is known of a picture without any model; `notes` say what storing it changes."""
+
+    notes: tuple[str, ...]
+    one_colour: bool
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class SetNotes:
+    """Warnings about the pictures of one subject: one for each picture ("" for none), and one for all."""
+
+    pictures: tuple[str, ...]
+    whole: str = ""
+
+
+def examine(picture: Picture) -> Examined:
+    """Decode a picture and examine it."""
+    read, notes = read_picture(picture)
+    small = np.asarray(read.resize((SIDE, SIDE), Image.Resampling.BOX))
+    return Examined(notes, is_one_colour(np.asarray(read)), summarize(small))
+
+
+def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
+    """Warn of pictures of one colour, of near-copies, and of one picture that dominates; names in order."""
+    groups = groups_of_near_copies([one.summary for one in pictures])
+    first = {later: group[0] for group in groups for later in group[1:]}
+    notes = tuple(
+        ONE_COLOUR
+        if one.one_colour
+        else f"Nearly the same picture as {names[first[place]]}: one of the two is enough."
+        if place in first
+        else ""
+        for place, one in enumerate(pictures)
+    )
+    return SetNotes(notes, _about_dominant(len(dominant(groups, len(pictures))), len(pictures)))
+
+
+def _about_dominant(alike: int, count: int) -> str:
+    if not alike:
+        return ""
+    if alike == count:
+        return (
+            f"All {count} pictures are nearly the same, so the model would learn this one picture and not "
+            "what it shows: keep one, and add different ones if you have them."
+        )
+    return (
+        f"{alike} of the {count} pictures are nearly the same, so the model would learn mostly that one "
+        "picture: keep one of them."
+    )
+
+
+def about_seen(seen: SeenPicture) -> str:
+    """The warning that a model loses much of a picture; empty if it does not, or if nobody has looked."""
+    if seen.fidelity is None or not seen.fidelity.is_poor:
+        return ""
+    name = short_model_name(seen.base_model)
+    return (
+        f"This is how {name} sees it. {name} cannot draw the details that are missing there, "
+        "and training does not bring them back: use a larger model, or a picture with bolder shapes."
+    )
+
+
+def short_model_name(base_model: str) -> str:
+    """A short name of a base model: the title of its preset, or the last part of its path."""
+    titles = {preset.base_model: preset.title for preset in load_presets()}
+    one_file = checkpoint_name(base_model)
+    if one_file is not None:
+        return Path(one_file.file).stem
+    return titles.get(base_model, base_model).split(" (")[0].rstrip("/").rsplit("/", 1)[-1] or "the model"
+
+
+def edition(base_model: str) -> str:
+    """Tells the weights of an autoencoder apart that go by one name: the size and time of its files."""
+    one_file = checkpoint_name(base_model)
+    folder = Path(resolve_model(base_model)) / "vae"
+    files = [Path(one_file.file)] if one_file else sorted(folder.glob("*.safetensors"))
+    found = [path.stat() for path in files if path.is_file()]
+    return " ".join(f"{one.st_size}-{one.st_mtime_ns}" for one in found)

@@ -1,0 +1,96 @@
+"""Uploaded pictures before there is a project: what is said of them, and routes that show them."""
+
+import functools
+import io
+
+from fastapi import FastAPI, HTTPException, Response
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.images.read import read_picture
+from gal_studio.state.tables.seen_pictures import SeenPicture
+from gal_studio.studio import Studio
+from gal_studio.studio.create.looks import (
+    LOST_AGAIN,
+    Examined,
+    about_seen,
+    examine,
+    notes_on,
+    short_model_name,
+)
+from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.payloads import Payload
+
+KEPT_EXAMINED = 512  # pictures
+KEPT_DECODED = 16  # pictures
+_FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+
+@functools.lru_cache(KEPT_EXAMINED)
+def examined(identity: str) -> Examined:
+    """What is known of an upload; it is decoded once."""
+    return examine(uploads().path(identity))
+
+
+@functools.lru_cache(KEPT_DECODED)
+def decoded(identity: str) -> bytes:
+    """An upload as the studio would store it, as PNG."""
+    buffer = io.BytesIO()
+    read_picture(uploads().path(identity))[0].save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def look(studio: Studio, identities: list[str], base_model: str) -> Payload:
+    """Request how a model sees uploads; returns the hash of each picture, by which `seen` knows it."""
+    asked = {one: studio.look_at(uploads().path(one), base_model).image for one in identities}
+    return {"images": asked}
+
+
+def seen(studio: Studio, sets: list[list[Payload]], base_model: str) -> Payload:
+    """The warnings about the pictures of each set.
+
+    A picture is `{path, name}`, with the `image` of `look` if it was requested. Each answer has a `note`, and
+    how the model sees the picture: `waiting`, or a `sentence` with the `address` of what came back.
+    """
+    shown, told = [], False
+    for pictures in sets:
+        said = notes_on([examined(one["path"]) for one in pictures], [one["name"] for one in pictures])
+        answers = []
+        for one, note in zip(pictures, said.pictures, strict=True):
+            found = studio.seen_picture(one["image"], base_model) if one.get("image") and base_model else None
+            answers.append({"path": one["path"], "note": note, **_seen(found, told)})
+            told = told or bool(answers[-1]["sentence"])
+        shown.append({"note": said.whole, "pictures": answers})
+    return {"sets": shown}
+
+
+def _seen(found: SeenPicture | None, told: bool) -> Payload:
+    """How the model sees a picture; briefly if the whole sentence is `told` already."""
+    if found is None or found.answered is None:
+        return {"waiting": found is not None, "sentence": "", "address": None, "model": ""}
+    sentence = about_seen(found)
+    return {
+        "waiting": False,
+        "sentence": LOST_AGAIN if sentence and told else sentence,
+        "address": f"/seen/{found.image}/{found.seen_image}" if sentence else None,
+        "model": short_model_name(found.base_model),
+    }
+
+
+def add_uploaded_routes(app: FastAPI, studio: Studio) -> None:
+    """Add the routes for uploads, as they would be stored, and for what an autoencoder gives back of them."""
+
+    @app.get("/uploaded/{identity}")
+    def uploaded(identity: str) -> Response:
+        try:
+            return Response(decoded(identity), media_type="image/png", headers=_FOREVER)
+        except StudioError as error:
+            raise HTTPException(404, str(error)) from error
+
+    @app.get("/seen/{image}/{returned}")
+    def seen_picture(image: str, returned: str) -> Response:
+        try:
+            if not studio.store.seen.is_answer(image, returned):
+                raise StudioError("This picture was not looked at.")
+            return Response(studio.store.images.read(returned), media_type="image/png", headers=_FOREVER)
+        except StudioError as error:
+            raise HTTPException(404, str(error)) from error

@@ -1,0 +1,159 @@
+"""Errors and warnings of the form of a new project, each with the field that it is about."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from gal_studio.assets import load_anchors, load_preset
+from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import check_name
+from gal_studio.core.prompts import check_trigger_word, style_descriptor, trigger_key
+from gal_studio.core.references import describe
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Kind
+from gal_studio.studio.create.project import (
+    DEFAULT_PRESET,
+    check_base_model,
+    check_model,
+    check_seed,
+    check_settings,
+)
+from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_style
+from gal_studio.ui.payloads import Payload
+
+Texts = Sequence[tuple[str, str]]
+"""(prompt, trigger word) of each picture of a set."""
+
+
+def note(field: str, text: str, set_: int | None = None, tone: str = "error") -> Payload:
+    """An error or a warning about a field of the form, or of one of its sets."""
+    return {"field": field, "set": set_, "tone": tone, "text": text}
+
+
+def base_model_of(request: Payload) -> str:
+    """The base model that the form names; "" if its field is empty."""
+    preset = request.get("preset")
+    return load_preset(preset).base_model if preset else str(request.get("base_model") or "").strip()
+
+
+def nested(changes: dict[str, Any]) -> dict[str, Any]:
+    """`{"tune.rank": 4}` as `{"tune": {"rank": 4}}`."""
+    result: dict[str, Any] = {}
+    for name, value in changes.items():
+        group, _, key = name.partition(".")
+        result.setdefault(group, {})[key] = value
+    return result
+
+
+def notes_on_form(request: Payload, sets: Sequence[Texts]) -> list[Payload]:
+    """All errors and warnings; what is still missing is an error only if the form is `final`.
+
+    `sets` has the texts of each set of references. A set of the request may have `places`: the field of each
+    of its prompts, and `pictures`: how many there are.
+    """
+    final = bool(request.get("final"))
+    kind: Kind = request["kind"]
+    notes: list[Payload] = []
+    model = base_model_of(request)
+    known = "" if _refusal(check_base_model, model) else model
+    for number, (texts, given) in enumerate(zip(sets, request["sets"], strict=True)):
+        places = _places(given)
+        notes += _on_set(kind, texts, places, number)
+        notes += _warnings(kind, texts, places, number, known)
+        if final:
+            notes += _missing(kind, texts, given, number)
+    notes += _on_words_apart(sets)
+    notes += _on_settings(request, kind)
+    return notes + (list(_on_names(request)) if final else [])
+
+
+def _places(given: Payload) -> list[str]:
+    """The field of each prompt of a set that is not empty."""
+    prompts = given["prompts"]
+    places = given.get("places") or ["prompt"] * len(prompts)
+    return [place for place, prompt in zip(places, prompts, strict=True) if prompt]
+
+
+def _on_set(kind: Kind, texts: Texts, places: Sequence[str], number: int) -> list[Payload]:
+    """The first thing that is wrong with the trigger word or the prompts of a set."""
+    if kind == "object" and texts:
+        refusal = _refusal(check_trigger_word, texts[0][1])
+        if refusal:
+            return [note("trigger", refusal, number)]
+    for count, place in enumerate(places, start=1):
+        refusal = _refusal(describe, kind, texts[:count])
+        if refusal:
+            return [note(place, refusal, number)]
+    return []
+
+
+def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, model: str) -> Iterator[Payload]:
+    """What is taken, but should be known: long prompts, odd names of styles, one picture of an object."""
+    told: set[str] = set()
+    for (prompt, _), place in zip(texts, places, strict=True):
+        is_style = kind == "style" and not _refusal(style_descriptor, prompt)
+        odd = about_style(prompt, model) if is_style else ""
+        for text in (about_length(prompt, model), odd):
+            if text and text not in told:
+                told.add(text)
+                yield note(place, text, number, "warning")
+    if kind == "object" and len(texts) == 1:
+        yield note("pictures", ONE_VIEW, number, "warning")
+
+
+def _missing(kind: Kind, texts: Texts, given: Payload, number: int) -> Iterator[Payload]:
+    if not given.get("pictures"):
+        yield note("pictures", "There is no picture yet: drop one here, or click to choose.", number)
+    elif not all(given["prompts"]):
+        yield note("prompt", "The prompt is empty: write what the picture shows.", number)
+        if kind == "object" and not texts:
+            yield from _on_set(kind, [("", given.get("trigger_word", ""))], [], number)
+
+
+def _on_words_apart(sets: Sequence[Texts]) -> Iterator[Payload]:
+    """Two sets with the same trigger word: said at the later one."""
+    seen: set[str] = set()
+    for number, texts in enumerate(sets):
+        word = texts[0][1] if texts else ""
+        if word and trigger_key(word) in seen:
+            text = f"Two objects have the trigger word {word!r}: give each a word of its own."
+            yield note("trigger", text, number)
+        seen.add(trigger_key(word))
+
+
+def _on_settings(request: Payload, kind: Kind) -> Iterator[Payload]:
+    """Each changed setting by itself, so that an error stands at its own field."""
+    settings = load_preset(request.get("preset") or DEFAULT_PRESET).settings[kind]
+    anchors = len(load_anchors(kind))
+    for name, value in (request.get("settings") or {}).items():
+        refusal = _refusal(_check_setting, settings, name, value, anchors)
+        if refusal:
+            yield note(name, refusal)
+
+
+def _check_setting(settings: Settings, name: str, value: Any, anchors: int) -> None:
+    if name == "seed":
+        check_seed(value)
+    else:
+        check_settings(settings.updated(nested({name: value})), anchors)
+
+
+def _on_names(request: Payload) -> Iterator[Payload]:
+    """The name of the project, and those of a person's own models."""
+    name = str(request.get("name") or "")
+    if name.strip() and (refusal := _refusal(check_name, name)):
+        yield note("name", refusal)
+    if not request.get("preset"):
+        base, clip = (str(request.get(field) or "").strip() for field in ("base_model", "clip_model"))
+        if refusal := _refusal(check_base_model, base):
+            yield note("base_model", refusal)
+        if refusal := _refusal(check_model, clip, "open_clip_config.json", "an open_clip model"):
+            yield note("clip_model", refusal)
+
+
+def _refusal(check: Callable[..., object], *given: object) -> str:
+    """The sentence with which a check refuses what was given; "" if it does not."""
+    try:
+        check(*given)
+    except StudioError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,30 @@
+"""Names of base models."""
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.model_names import CheckpointName, checkpoint_name
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "pipeline"),
+    [
+        ("/m/a.safetensors", "/m/a.safetensors", ""),
+        ("/m/a.safetensors with owner/model", "/m/a.safetensors", "owner/model"),
+        ("with/a b.safetensors with ./my folder", "with/a b.safetensors", "./my folder"),
+    ],
+)
+def test_a_checkpoint_may_name_its_pipeline(name: str, file: str, pipeline: str) -> None:
+    assert checkpoint_name(name) == CheckpointName(file, pipeline)
+    assert str(CheckpointName(file, pipeline)) == name
+
+
+@pytest.mark.parametrize("name", ["owner/model", "/m/folder", "assets:pocket/pipeline", "./with folder"])
+def test_other_names_are_no_checkpoints(name: str) -> None:
+    assert checkpoint_name(name) is None
+
+
+@pytest.mark.parametrize("name", ["/m/a.ckpt", "b.PT", "/m/weights.bin"])
+def test_pickles_are_refused(name: str) -> None:
+    with pytest.raises(StudioError, match="is a pickle, which can run any program"):
+        checkpoint_name(name)

@@ -1,0 +1,47 @@
+"""An autoencoder is opened alone, gives the picture back that training would see, and is never downloaded."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.engine.models.autoencoder import load_autoencoder
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.latents import encode_picture
+from tests.engine.conftest import soft_pictures
+
+
+def test_what_comes_back_is_what_training_encodes(pipeline_folder: Path, model: ImageModel) -> None:
+    opened = load_autoencoder(str(pipeline_folder))
+    assert (opened.scale, opened.resolution) == (model.scale, model.resolution)
+    picture = soft_pictures(1, seed=3)[0].resize((90, 61))
+    given, returned = opened.returned(picture)
+    assert given.shape == returned.shape == (32, 48, 3)
+    latent = encode_picture(model, picture, model.resolution)
+    pixels = model.family.decode(latent[None])[0]
+    expected = ((pixels / 2 + 0.5).clamp(0, 1) * 255).round().permute(1, 2, 0).numpy()
+    assert np.abs(returned - expected).max() <= 1
+
+
+def test_a_hub_model_is_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import socket
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(StudioError, match="not on this machine"):
+        load_autoencoder("stable-diffusion-v1-5/not-here")
+    with pytest.raises(StudioError, match="not on this machine"):
+        load_autoencoder(str(tmp_path / "nothing"))
+
+
+def test_weights_that_give_no_picture_are_refused(pipeline_folder: Path) -> None:
+    opened = load_autoencoder(str(pipeline_folder))
+    with torch.no_grad():
+        opened.module.decoder.conv_out.bias.fill_(float("nan"))
+    with pytest.raises(StudioError, match="gives no picture back"):
+        opened.returned(Image.new("RGB", (40, 40), (200, 30, 40)))

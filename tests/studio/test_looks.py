@@ -1,0 +1,121 @@
+"""What is said of the pictures and prompts of a form: plain sentences, and nothing is refused."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.assets import demo
+from gal_studio.core.fidelity import Fidelity
+from gal_studio.state import Store
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.looks import ONE_COLOUR, about_seen, examine, notes_on
+from gal_studio.studio.create.prompt_notes import about_length, about_style
+
+POCKET = "assets:pocket/pipeline"
+
+
+def encoded(picture: Image.Image, kind: str = "PNG", **options: int) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def noted(*pictures: bytes | Path):
+    return notes_on([examine(one) for one in pictures], [f"{i}.png" for i in range(1, len(pictures) + 1)])
+
+
+@pytest.fixture(scope="module")
+def teapots() -> list[Path]:
+    return list(demo("object").images)
+
+
+def test_the_references_of_the_demo_are_four_pictures(teapots: list[Path]) -> None:
+    notes = noted(*teapots)
+    assert notes.pictures == ("",) * 4
+    assert notes.whole == ""
+
+
+def test_a_saved_copy_is_a_near_copy(teapots: list[Path]) -> None:
+    again = Image.open(teapots[1]).convert("RGB").resize((200, 200))
+    notes = noted(*teapots, encoded(again, "JPEG", quality=60))
+    assert notes.pictures[:4] == ("",) * 4
+    assert notes.pictures[4] == "Nearly the same picture as 2.png: one of the two is enough."
+    assert notes.whole == ""
+
+
+def test_twelve_identical_references_are_one(teapots: list[Path]) -> None:
+    notes = noted(*[teapots[0]] * 12)
+    assert notes.whole.startswith("All 12 pictures are nearly the same")
+    assert notes.pictures[0] == ""
+    assert len(set(notes.pictures[1:])) == 1
+
+
+def test_a_picture_that_dominates_is_told(teapots: list[Path]) -> None:
+    flipped = Image.open(teapots[0]).convert("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    notes = noted(*teapots, teapots[0], encoded(flipped))
+    assert notes.whole.startswith("3 of the 6 pictures are nearly the same")
+
+
+def test_one_colour_is_told_and_taken(tmp_path: Path) -> None:
+    red = encoded(Image.new("RGB", (64, 64), (200, 10, 10)))
+    assert noted(red).pictures == (ONE_COLOUR,)
+    with Store(tmp_path / "workspace") as store:
+        draft = ProjectDraft(
+            kind="style", references=[(red, "A cat in ink style")] * 12,
+            base_model="someone/a-model", clip_model="ViT-B-32/openai",
+        )  # fmt: skip
+        project = Studio(store).create_project(draft)
+        assert len(store.projects.references(project)) == 12
+
+
+def test_what_a_model_loses_is_said_by_its_name(tmp_path: Path) -> None:
+    with Store(tmp_path / "workspace") as store:
+        for model, name in ((POCKET, "Pocket"), ("/models/some/ink-v2", "ink-v2")):
+            asked = store.seen.ask("1" * 64, model, "")
+            assert about_seen(asked) == "", "nobody has looked yet"
+            store.seen.answer(asked, "2" * 64, Fidelity(18.0, 0.39, 0.16))
+            poor = store.seen.ask("1" * 64, model, "")
+            assert about_seen(poor).startswith(f"This is how {name} sees it.")
+            store.seen.answer(asked, "2" * 64, Fidelity(30.0, 0.9, 0.8))
+            assert about_seen(store.seen.ask("1" * 64, model, "")) == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("A cat in bold outline style", ""),
+        ("A cat in watercolor painting style", "Pocket knows “watercolor” already"),
+        ("A cat in Flat style", "Pocket knows “flat” already"),
+        ("A cat in inflated style", ""),
+        ("in lumira style", "The style is read as “in lumira style”"),
+        ("猫、水彩画風", "The style is read as “水彩画風”"),
+    ],
+)
+def test_words_of_a_style(prompt: str, words: str) -> None:
+    note = about_style(prompt, POCKET)
+    assert note.startswith(words) and bool(note) == bool(words)
+    if "knows" in words:
+        assert about_style(prompt, "someone/a-model") == "", "nobody knows what that model knows"
+
+
+def test_a_long_prompt_is_told_by_what_the_model_reads(tmp_path: Path) -> None:
+    short, long = "A cat in ink style", "A cat " + "and another cat " * 30 + "in ink style"
+    for model in (POCKET, "someone/a-model", ""):
+        assert about_length(short, model) == ""
+        assert "very long" in about_length(long, model)
+    assert "reads about 75 words" in about_length(long, "someone/a-model")
+    (tmp_path / "tokenizer").mkdir()
+    (tmp_path / "tokenizer" / "tokenizer_config.json").write_text(json.dumps({"model_max_length": 512}))
+    assert about_length(long, str(tmp_path)) == ""
+    (tmp_path / "tokenizer" / "tokenizer_config.json").write_text("[]")
+    assert "reads about 75 words" in about_length(long, str(tmp_path))
+
+
+def test_notes_do_not_depend_on_the_size(teapots: list[Path]) -> None:
+    large = Image.open(teapots[0]).convert("RGB").resize((1500, 1500), Image.Resampling.BICUBIC)
+    first, second = examine(teapots[0]), examine(encoded(large))
+    assert np.abs(first.summary.colours - second.summary.colours).max() < 3

@@ -1,0 +1,236 @@
+"""The form of a new project in a real Chromium: kept over a reload, errors at their fields, captions."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.assets import demo
+from gal_studio.core.fidelity import Fidelity
+from gal_studio.ui.api.uploads import uploads
+from tests.ui.conftest import Served, Watched, until
+
+pytestmark = pytest.mark.browser
+
+ERROR, WARNING = ".field-notes p[data-tone=error]", ".field-notes p[data-tone=warning]"
+
+
+def noise(seed: int) -> bytes:
+    """A picture that is like no other one."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).resize((48, 48), Image.Resampling.NEAREST).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def file(name: str, data: bytes, kind: str = "image/png") -> dict[str, Any]:
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+def text(name: str, words: str) -> dict[str, Any]:
+    return file(name, words.encode(), "text/plain")
+
+
+def opened(watched: Watched, served: Served) -> Any:
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input[value=own]")
+    return page
+
+
+def reloaded(page: Any) -> None:
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    page.wait_for_selector("[data-part=presets] input[value=own]")
+
+
+def values(page: Any) -> list[str]:
+    """The values of all fields that a person can see."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.new-project :is(input[type=text], input:checked)')]"
+        ".filter((node) => node.checkVisibility()).map((node) => node.value)"
+    )
+
+
+def pictures_checked(page: Any, number: int) -> None:
+    """Wait until that many pictures were checked, which the form keeps."""
+    page.wait_for_function(
+        "(number) => (JSON.parse(sessionStorage.getItem('gal-studio-form'))?.sets ?? [])"
+        ".flatMap(({ rows }) => rows).length === number",
+        arg=number,
+    )
+
+
+def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.check("input[name=kind][value=object]")
+    page.set_input_files("input[data-part=file]", [file(f"pot-{i}.png", noise(i)) for i in range(3)])
+    page.fill("[data-part=prompt]", "A <dotty> teapot on a table")
+    page.fill("[aria-label='What pot-1.png shows']", "A <dotty> teapot in the snow")
+    page.fill(".reference-set [data-part=trigger]", "<dotty>")
+    page.click("[data-part=another]")
+    page.set_input_files(".reference-set >> nth=1 >> input[type=file]", [file("bear.png", noise(9))])
+    page.fill(".reference-set >> nth=1 >> [data-part=prompt]", "A <brumm> teddy bear")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click(".advanced summary")
+    page.fill("[name='tune.steps']", "77")
+    page.fill(".new-project [data-part=name]", "Pot and bear")
+    pictures_checked(page, 4)
+    before = values(page)
+    reloaded(page)
+    page.wait_for_function("document.querySelectorAll('.reference-rows img').length === 4")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.reference-rows img')].every((img) => img.naturalWidth === 48)"
+    )
+    page.click(".advanced summary")
+    assert values(page) == before
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    made = served.place.studio.projects()[0]
+    assert made.name == "Pot and bear" and made.settings.tune.steps == 77
+    assert [one.prompt for one in made.references] == [
+        "A <dotty> teapot on a table",
+        "A <dotty> teapot in the snow",
+        "A <dotty> teapot on a table",
+        "A <brumm> teddy bear",
+    ]
+    assert page.evaluate("sessionStorage.getItem('gal-studio-form')") is None
+    assert page.evaluate("localStorage.getItem('gal-studio-form')") is None
+
+
+def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(20 + i)) for i in range(2)])
+    page.fill("[data-part=prompt]", "A cat in lumira style")
+    page.fill("[aria-label='What cat-1.png shows']", "A dog in lumira style")
+    pictures_checked(page, 2)
+    kept = page.evaluate("JSON.parse(sessionStorage.getItem('gal-studio-form')).sets[0].rows[1].path")
+    (uploads().folder / kept / "cat-1.png").unlink()
+    reloaded(page)
+    page.wait_for_selector(".toast:has-text('choose it again')")
+    page.wait_for_function("document.querySelectorAll('.reference-rows li').length === 1")
+    page.set_input_files("input[data-part=file]", [file("cat-1.png", noise(21))])
+    page.wait_for_function(
+        "document.querySelector(\"[aria-label='What cat-1.png shows']\")?.value === 'A dog in lumira style'"
+    )
+    watched.complaints[:] = [line for line in watched.complaints if "404" not in line]  # of the lost picture
+
+
+def test_each_error_stands_at_its_field(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.click("[data-part=create]")
+    page.wait_for_selector(f".drop + {ERROR}:has-text('There is no picture yet')")
+    page.wait_for_selector("input[data-part=file]:focus")
+    page.set_input_files("input[data-part=file]", [file("cat.png", noise(3))])
+    page.wait_for_selector(f".prompt-field {ERROR}:has-text('The prompt is empty')")
+    page.fill("[data-part=prompt]", "A cat")
+    page.wait_for_selector(f".prompt-field {ERROR}:has-text('names no style')")
+    page.fill("[data-part=prompt]", "A cat in lumira style")
+    page.wait_for_selector(ERROR, state="detached")
+    page.click(".advanced summary")
+    page.fill("[name='generation.candidates']", "1")
+    page.fill("[name='tune.rank']", "many")
+    page.click(".advanced summary")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "./nowhere")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".own-model [aria-invalid=true]:focus")
+    at = {
+        "[name=base_model]": "There is no model directory",
+        "[name=clip_model]": "is empty",
+        "[name='generation.candidates']": "at least 2",
+        "[name='tune.rank']": "'many'",
+    }
+    for field, words in at.items():
+        described = page.get_attribute(f".new-project {field}", "aria-describedby")
+        assert words in page.text_content(f"[id='{described}']"), field
+    page.check(".presets input[value=pocket]")
+    page.click("[data-part=create]")
+    page.wait_for_selector("[name='tune.rank']:focus")
+    assert len(served.place.studio.projects()) == 1, "nothing was made"
+    assert page.input_value("[data-part=prompt]") == "A cat in lumira style"
+
+
+def test_captions_are_read_and_saved(watched: Watched, served: Served):
+    page = opened(watched, served)
+    both = [file(f"{name}.png", noise(i)) for i, name in enumerate(("cat", "dog"), start=30)]
+    page.set_input_files("input[data-part=file]", [both[0], text("cat.txt", "A cat\n in lumira style")])
+    page.wait_for_function("document.querySelector('[data-part=prompt]').value === 'A cat in lumira style'")
+    page.set_input_files("input[data-part=file]", [both[1]])
+    page.wait_for_selector("[aria-label='What dog.png shows']")
+    page.set_input_files("input[data-part=file]", [text("dog.txt", "A dog in lumira style")])
+    page.wait_for_function(
+        "document.querySelector(\"[aria-label='What dog.png shows']\").value === 'A dog in lumira style'"
+    )
+    bad = file("cat.txt", b"\xff\xfe\x00", "text/plain")
+    page.set_input_files("input[data-part=file]", [bad, text("owl.txt", "An owl")])
+    page.wait_for_selector(".toast:has-text('cat.txt is not UTF-8 text')")
+    page.wait_for_selector(".toast:has-text('owl.txt is the prompt of a picture that is not here')")
+    with page.expect_download() as saved:
+        page.click(".save-captions")
+    with zipfile.ZipFile(Path(saved.value.path())) as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == {
+            "cat.txt": "A cat in lumira style\n", "dog.txt": "A dog in lumira style\n"
+        }  # fmt: skip
+
+
+def test_odd_prompts_and_pictures_are_warned_of_and_taken(watched: Watched, served: Served):
+    page = opened(watched, served)
+    red = io.BytesIO()
+    Image.new("RGB", (40, 40), (200, 10, 10)).save(red, "PNG")
+    page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(4)) for i in range(12)])
+    page.wait_for_selector(f".drop + {WARNING}:has-text('All 12 pictures are nearly the same')")
+    page.set_input_files("input[data-part=file]", [file("red.png", red.getvalue())])
+    page.wait_for_selector(f"li:has-text('red.png') {WARNING}:has-text('one colour all over')")
+    for prompt, words in {
+        "猫、水彩画風": "The style is read as “水彩画風”",
+        "in flat style": "The style is read as “in flat style”",
+        "A cat " + "and a cat " * 40 + "in lumira style": "This prompt is very long",
+        "A cat in watercolor style": "Pocket knows “watercolor” already",
+    }.items():
+        page.fill("[data-part=prompt]", prompt)
+        page.wait_for_selector(f".prompt-field {WARNING}:has-text('{words}')")
+    page.check("input[name=kind][value=object]")
+    page.fill("[data-part=prompt]", "A <cute-cat> cat")
+    for _ in range(12):
+        page.click("[aria-label^='Remove cat-'] >> nth=0")
+    page.wait_for_selector(f".drop + {WARNING}:has-text('3 to 6 pictures')")
+    page.check("input[name=kind][value=style]")
+    page.fill("[data-part=prompt]", "猫、水彩画風")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    made = served.place.studio.projects()[0]
+    assert made.anchors[0].prompt == "A tie, 水彩画風"
+
+
+def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Served):
+    store = served.place.studio.store
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [str(demo("style").images[0])])
+    until(store.seen.has_requests)
+    assert page.locator(".seen:visible").count() == 0
+    (asked,) = store.seen.take()
+    assert asked.base_model == "assets:pocket/pipeline"
+    blurred = store.images.picture(asked.image).resize((12, 12)).resize((128, 128))
+    store.seen.answer(asked, store.images.add_picture(blurred), Fidelity(18.0, 0.39, 0.16))
+    page.wait_for_selector(".seen:visible >> text=This is how Pocket sees it.")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.seen img')].map((img) => img.naturalWidth).join() === '512,128'"
+    )
+    assert page.inner_text(".seen figcaption >> nth=1") == "As Pocket sees it"
+    page.check(".presets input[value=sd15]")
+    page.wait_for_selector(".seen", state="hidden")
+    until(store.seen.has_requests)
+    (other,) = store.seen.take()
+    assert other.base_model == "stable-diffusion-v1-5/stable-diffusion-v1-5"
+    store.seen.give_up(other, "It is not on this machine.")
+    page.check(".presets input[value=pocket]")
+    page.wait_for_selector(".seen:visible >> text=This is how Pocket sees it.")

@@ -1,0 +1,72 @@
+/** What the map shows of many points: names that do not overlap, and pictures where there is room. */
+/** @import { MapPoint } from "../../../../../assets/ui/rounds/map/drawing/marks.js" */
+import "../../../browser.js";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { state } from "../../../../../assets/ui/app/store.js";
+import { clusters, withoutOverlap } from "../../../../../assets/ui/rounds/map/drawing/labels.js";
+import { apartEnough, pictureEdge } from "../../../../../assets/ui/rounds/map/drawing/thumbnails.js";
+
+/**
+ * @param {Partial<MapPoint>} more
+ * @returns {MapPoint}
+ */
+const point = (more) => ({
+  id: `${more.x},${more.y}`,
+  key: "x/0",
+  anchor: "x",
+  at: [0, 0],
+  copy: false,
+  suggested: false,
+  colour: "",
+  x: 0,
+  y: 0,
+  ...more,
+});
+
+test("a name stands at the pictures that match the prompt, not at its copies", () => {
+  const [label] = clusters(
+    [point({ x: 100, y: 100 }), point({ x: 110, y: 100 }), point({ x: 400, y: 300, copy: true })],
+    () => "drum",
+  );
+  assert.equal(label.text, "drum");
+  assert.ok(label.x <= 110 && label.y < 100);
+  const [copies] = clusters([point({ x: 400, y: 300, copy: true })], () => "drum");
+  assert.equal(copies.x, 400, "where all are copies, at these");
+});
+
+test("names do not lie on each other, and the largest groups have theirs", () => {
+  const labels = Array.from({ length: 30 }, (_, i) => ({
+    anchor: `${i}`,
+    text: "a lantern",
+    count: 30 - i,
+    x: 100,
+    y: 100,
+  }));
+  const placed = withoutOverlap(labels, 500);
+  assert.ok(placed.length >= 1 && placed.length < 5);
+  assert.equal(placed[0].anchor, "0");
+  for (const a of placed)
+    for (const b of placed) assert.ok(a === b || Math.abs(a.y - b.y) >= 15, "one above the other");
+  assert.ok(withoutOverlap([{ ...labels[0], x: 0 }], 500)[0].x > 20, "not cut off at the edge");
+});
+
+test("points become pictures when one is near and there is room", () => {
+  const size = { width: 500, height: 400 };
+  assert.equal(pictureEdge(180, 1, size), 0, "the whole map");
+  assert.equal(pictureEdge(0, 5, size), 0);
+  assert.equal(pictureEdge(2000, 5, size), 0, "too many");
+  assert.ok(pictureEdge(40, 3, size) >= 34);
+  assert.ok(pictureEdge(3, 9, size) <= 72);
+});
+
+test("pictures leave each other visible; what is suggested or decided comes first", () => {
+  const crowd = Array.from({ length: 50 }, (_, i) => point({ id: `${i}`, x: 100 + i, y: 100 }));
+  state.verdicts = new Map([["30", "accepted"]]);
+  const kept = apartEnough(crowd, 40);
+  assert.equal(kept[0].id, "30");
+  for (const a of kept)
+    for (const b of kept) assert.ok(a === b || Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)) >= 26);
+  assert.ok(kept.length >= 2);
+  state.verdicts = new Map();
+});
