@@ -90,6 +90,11 @@ def load_anchors(kind: Kind) -> tuple[str, ...]:
     return tuple(anchors[kind])
 
 
+def load_held_out(kind: Kind) -> tuple[str, ...]:
+    """The templates of held-out prompts of a kind, none of which is a default test prompt."""
+    return tuple(_read_json("held_out.json")[kind])
+
+
 def demo(kind: Kind) -> DemoProject:
     """Read `demo/KIND/demo.json`, which has a name, a trigger word and references (prompt, image)."""
     table = _read_json(f"demo/{kind}/demo.json")

@@ -71,17 +71,35 @@ def test_an_unknown_kind_is_refused():
 
 def test_presets_are_sound_and_pocket_is_the_first():
     presets = assets.load_presets()
-    assert [preset.name for preset in presets] == ["pocket", "sd15", "sdxl"]
+    assert [preset.name for preset in presets] == ["pocket", "sd15", "sdxl", "published"]
     for preset in presets:
         assert preset.title and preset.note.endswith(".")
-        assert preset.settings["style"].tune.prior_images == 0
+        style = preset.settings["style"].tune
+        assert (style.prior_images, len(style.prior_styles)) == (
+            (18, 4) if preset.name == "pocket" else (0, 0)
+        )
         # prior preservation made the embedded model's objects copy no less (its card tells)
         assert (preset.settings["object"].tune.prior_images > 0) == (preset.name != "pocket")
 
 
+def test_the_published_settings_have_a_name():
+    style, thing = (assets.load_preset("published").settings[kind] for kind in ("style", "object"))
+    for settings in (style, thing):
+        assert (settings.tune.method, settings.tune.learning_rate, settings.tune.resolution) == (
+            "full",
+            5e-6,
+            512,
+        )
+        assert (settings.generation.candidates, settings.generation.steps) == (10, 50)
+        assert (settings.generation.guidance_scale, settings.gal.balance_lambda) == (7.5, 0.005)
+        assert settings.tune.accepted_share == 0.0 and settings.tune.time_high == 1.0
+    assert (style.tune.steps, style.tune.batch_size, style.tune.prior_images) == (500, 2, 0)
+    assert (thing.tune.steps, thing.tune.batch_size, thing.tune.prior_images) == (800, 1, 200)
+
+
 def test_a_preset_by_name():
     assert assets.load_preset("sd15").clip_model == "ViT-B-32/openai"
-    with pytest.raises(StudioError, match="no preset 'big': choose one of pocket, sd15, sdxl"):
+    with pytest.raises(StudioError, match="no preset 'big': choose one of pocket, sd15, sdxl, published"):
         assets.load_preset("big")
 
 

@@ -16,6 +16,7 @@ from gal_studio.ui.payloads.types import (
     answers,
     asked,
     basics,
+    measures,
     page,
     refinement,
     requests,
@@ -29,15 +30,17 @@ FILES = {
     "payloads": (basics, page),
     "payloads_refinement": (refinement,),
     "payloads_work": (work,),
+    "payloads_measures": (measures,),
     "payloads_calls": (answers,),
     "payloads_writes": (write_answers,),
-    "payloads_requests": (requests, asked),
+    "payloads_requests": (requests,),
+    "payloads_asked": (asked,),
 }
 HEAD = "/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */"
 WIDTH = 110
 MORE = {
     "payloads": ('export type { Job, Queue, QueuedJob } from "./payloads_work.d.ts";', ""),
-    "payloads_requests": (
+    "payloads_asked": (
         "/** A request whose ids may still be unset: the server refuses it then with a sentence. */",
         "export type Asked<T> = T extends (infer Item)[]",
         "  ? Asked<Item>[]",

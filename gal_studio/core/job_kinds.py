@@ -41,6 +41,7 @@ class JobKind:
 
     `title` names the work while it lasts, `button` is what a person presses for it, and `done` says what is
     there afterwards, with `{count}` filled in. `is_beside`: other jobs of its round are requested meanwhile.
+    `is_background`: it also lets every other job go first, even when it runs already.
     """
 
     title: str
@@ -49,6 +50,7 @@ class JobKind:
     phases: Mapping[str, Phase] = field(default_factory=dict)
     after: tuple[After, ...] = ()
     is_beside: bool = False
+    is_background: bool = False
 
     @property
     def noun(self) -> str:
@@ -124,7 +126,25 @@ JOB_KINDS: dict[str, JobKind] = {
         after=(After("generate", needed=False),),
         is_beside=True,
     ),
+    "measure": JobKind(
+        title="Measuring",
+        button="Measure",
+        done="{count} pictures measured",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase(
+                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+            ),
+        },
+        after=(After("fine_tune"), After("refine"), After("generate", needed=False)),
+        is_beside=True,
+        is_background=True,
+    ),
 }  # fmt: skip
+
+
+BACKGROUND = frozenset(name for name, kind in JOB_KINDS.items() if kind.is_background)
+"""The kinds that let every other job go first."""
 
 
 def find_job_kind(name: str) -> JobKind:

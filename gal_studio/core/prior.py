@@ -6,7 +6,7 @@ from collections.abc import Sequence
 def prior_prompts(
     anchors: Sequence[str], descriptor: str, styles: Sequence[str], count: int
 ) -> tuple[str, ...]:
-    """The prompts of `count` prior pictures: the anchors in turn, each time in the next of the other styles.
+    """The prompts of `count` prior pictures (Eq. G9): the anchors in turn, each in the next other style.
 
     `descriptor` is what the project's anchors call its own style, such as `in bold outline style`; if it is
     one of `styles`, that one is left out. A prompt may occur more than once. Empty without anchors or styles.

@@ -110,7 +110,7 @@ class Candidate:
 
     @property
     def overfit_by(self) -> Speaker:
-        """The witnesses that say that the picture is a copy; empty if it counts as none."""
+        """Eq. G12: the witnesses that say that the picture is a copy; empty if it counts as none."""
         shown = self.is_compared and self.overfit_by_picture
         prompts = self.overfit_by_prompts and not (self.is_compared and self.witnesses == "pictures")
         if shown and prompts:

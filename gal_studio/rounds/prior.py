@@ -25,7 +25,7 @@ def given_prior(store: Store, round_id: str) -> tuple[tuple[str, str], ...]:
 
 
 def drawn_prior(store: Store, round_id: str) -> tuple[PriorPrompt, ...]:
-    """What the base model draws for the prior term; rounds with the same keys share the pictures.
+    """What the base model draws for the prior term of Eq. G9; rounds with the same keys share the pictures.
 
     For objects `prior_images` of each class; for a style as many of the anchors in other styles. Empty
     without the prior term, and with pictures of the user's own.

@@ -23,8 +23,32 @@ SELECT
          SELECT id FROM candidates WHERE round_id IN own)),
     (SELECT MAX(id) FROM paintings WHERE round_id IN own),
     (SELECT group_concat(round_id || metric || after) FROM measurements WHERE round_id IN own),
+    (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
+    (SELECT group_concat(enabled) FROM test_prompts WHERE project_id = :project),
+    (SELECT COUNT(*) || ' ' || TOTAL(created) FROM test_pictures JOIN test_prompts
+        ON test_prompts.id = prompt_id WHERE project_id = :project),
     (SELECT MAX(job_moves.id) FROM job_moves JOIN jobs ON jobs.id = job_id WHERE project_id = :project)
 """
+
+
+_MEASURES = """
+SELECT
+    (SELECT seed FROM projects WHERE id = :project),
+    (SELECT MAX(id) FROM project_settings WHERE project_id = :project),
+    (SELECT group_concat(prompt) FROM anchors WHERE project_id = :project),
+    (SELECT group_concat(id || COALESCE(trained_as, '') || COALESCE(adapter, '')) FROM rounds
+        WHERE project_id = :project),
+    (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
+    (SELECT group_concat(id || enabled) FROM test_prompts WHERE project_id = :project),
+    (SELECT COUNT(*) || ' ' || TOTAL(created) FROM test_pictures JOIN test_prompts
+        ON test_prompts.id = prompt_id WHERE project_id = :project)
+"""
+
+
+def measures_stamp(store: Store, project_id: str) -> str:
+    """A string that changes whenever the view of the project's test set does; decisions do not change it."""
+    row = store.database.row(_MEASURES, {"project": project_id})
+    return "" if row is None else repr(tuple(row))
 
 
 def project_stamp(store: Store, project_id: str) -> str:

@@ -16,6 +16,7 @@ from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
+from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.projects import Projects
 from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.rounds import Rounds
@@ -48,6 +49,7 @@ class Store(AbstractContextManager["Store"]):
         self.candidates = Candidates(self.database, clock)
         self.decisions = Decisions(self.database, clock)
         self.refinements = Refinements(self.database, clock)
+        self.measures = Measures(self.database, clock)
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import describe_job
+from gal_studio.core.job_kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import log_folder
@@ -183,6 +183,9 @@ class Worker:
             if self.ending.is_set() or self.store.jobs.should_stop(job.id):
                 steps.close()
                 return self._halt(job, progress)
+            if job.kind in BACKGROUND and self.store.jobs.should_give_way(job.id):
+                steps.close()
+                return partial(self.store.jobs.give_way, job.id)
         return partial(self.store.jobs.finish, job.id)
 
     def _halt(self, job: Job, progress: Progress) -> End:

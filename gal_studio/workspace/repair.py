@@ -29,6 +29,10 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "DELETE FROM training_images WHERE image = :name",
         "these previews are gone",
     ),
+    ("test_pictures", "image"): (
+        "DELETE FROM test_pictures WHERE image = :name",
+        "Measure draws them again from their seeds",
+    ),
     ("pairs", "generated_image"): (
         "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
         "the pairs are drawn again from their seeds",

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from safetensors import safe_open
 from gal_studio.cli import main
 from gal_studio.core.gal.selection import rank_anchors
 from gal_studio.core.gal.uncertainty import score_anchor
-from gal_studio.core.types import Anchor, Candidate
+from gal_studio.core.types import SHOWN, Anchor, Candidate
 
 QUICK = """
 [settings.tune]
@@ -55,10 +56,12 @@ def recomputed(rows: list[dict[str, str]]) -> list[tuple[str, int, float]]:
         anchors.setdefault(row["prompt"], Anchor(row["prompt"], row["prompt"], len(anchors)))
         group = groups.setdefault(row["prompt"], [])
         numbers = float(row["similarity_anchor"]), float(row["similarity_reference"])
-        group.append(
-            Candidate(row["candidate_id"], row["prompt"], len(group), int(row["seed"]), "", *numbers)
-        )
-        assert int(row["overfit"]) == (numbers[0] <= numbers[1])
+        shown = {SHOWN: float(row[SHOWN])} if row.get(SHOWN) else {}
+        made = Candidate(row["candidate_id"], row["prompt"], len(group), int(row["seed"]), "", *numbers)
+        group.append(replace(made, more_scores=shown))
+        by_picture = bool(shown) and shown[SHOWN] >= 0.5
+        assert int(row["overfit"]) == (numbers[0] <= numbers[1] or by_picture)
+        assert bool(row["overfit_by"]) == bool(int(row["overfit"]))
     ranked = rank_anchors(score_anchor(anchors[prompt], groups[prompt]) for prompt in groups)
     return [(score.anchor.prompt, score.overfit, score.entropy) for score in ranked]
 

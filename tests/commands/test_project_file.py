@@ -8,6 +8,7 @@ import pytest
 from gal_studio.commands.run import read_project_file
 from gal_studio.core.errors import StudioError
 from tests.commands.running import REFERENCE, run, write_project
+from tests.tiny_project import drawing
 
 BAD_FILES = {
     "gone": (None, "cannot be read"),
@@ -23,6 +24,17 @@ BAD_FILES = {
         "no setting 'speed'",
     ),
     "settings no table": ('kind = "style"\nsettings = {tune = 3}\n' + REFERENCE, "table of names and values"),
+    "prior without prompt": (
+        'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "cat.png"\n',
+        "write [[prior]] with image and prompt",
+    ),
+    "no prior folder": ('kind = "style"\nprior_folder = "gone"\n' + REFERENCE, "gone cannot be read"),
+    "prior folder without pictures": ('kind = "style"\nprior_folder = "empty"\n' + REFERENCE, "has no prior"),
+    "prior without caption": ('kind = "style"\nprior_folder = "."\n' + REFERENCE, "has no prompt: write"),
+    "missing prior picture": (
+        'kind = "style"\n' + REFERENCE + '[[prior]]\nimage = "no.png"\nprompt = "A boat"\n',
+        "'no.png' cannot be found",
+    ),
     "unknown kind": ('kind = "thing"\n' + REFERENCE, "The kind is 'thing'"),
     "no style": ('kind = "style"\n' + REFERENCE.replace(" in ink style", ""), "names no style"),
     "empty prompt": ('kind = "style"\n' + REFERENCE.replace("A cat in ink style", " "), "prompt is empty"),
@@ -36,6 +48,11 @@ BAD_FILES = {
     ),
     "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model directory"),
     "no model": ('kind = "style"\nbase_model = "."\n' + REFERENCE, "is not an image model"),
+    "missing checkpoint": (
+        'kind = "style"\nbase_model = "./a.safetensors"\n' + REFERENCE,
+        "a.safetensors: check the path",
+    ),
+    "pickle": ('kind = "style"\nbase_model = "./a.ckpt"\n' + REFERENCE, "is a pickle"),
     "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
     "no rounds": ('kind = "style"\nrounds = 0\n' + REFERENCE, "Rounds is 0"),
     "one candidate": (
@@ -51,6 +68,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
 ) -> None:
     text, words = BAD_FILES[case]
     (folder / "bad.png").write_bytes(b"nonsense")
+    (folder / "empty").mkdir()
     path = folder / "project.toml"
     if text is not None:
         models = "" if "_model" in text else 'base_model = "some/model"\nclip_model = "some/clip"\n'
@@ -91,7 +109,10 @@ def test_full_disk_ends_with_a_sentence(
 def test_project_file_is_read_as_documented(folder: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "project-file.md").read_text()
     examples = [part.split("```")[0] for part in text.split("```toml\n")[1:]]
-    assert len(examples) == 3
+    assert len(examples) == 4
+    (folder / "photos" / "prior").mkdir(parents=True)
+    (folder / "photos" / "prior" / "boat.png").write_bytes(drawing(1))
+    (folder / "photos" / "prior" / "boat.txt").write_text("A boat in flat style\n")
     for number, example in enumerate(examples):
         path = folder / f"{number}.toml"
         path.write_text(example)
@@ -109,6 +130,10 @@ def test_project_file_is_read_as_documented(folder: Path) -> None:
         "<brumm>",
     ]
     assert both[1].mask == folder / "photos" / "pot-snow-white.png"
+    assert read_project_file(folder / "3.toml").draft.prior == (
+        (folder / "photos" / "harbour.jpg", "A harbour in oil painting style"),
+        (folder / "photos" / "prior" / "boat.png", "A boat in flat style"),
+    )
 
 
 def test_models_beside_the_project_file_are_found(folder: Path) -> None:
@@ -120,6 +145,13 @@ def test_models_beside_the_project_file_are_found(folder: Path) -> None:
     assert draft.clip_model == f"local-dir:{folder / 'clip'}"
     path.write_text('kind = "style"\nbase_model = "owner/model"\n' + REFERENCE)
     assert read_project_file(path).draft.base_model == "owner/model"
+    for given, expected in (
+        ("./a.safetensors", f"{folder / 'a.safetensors'}"),
+        ("a.safetensors with model", f"{folder / 'a.safetensors'} with {folder / 'model'}"),
+        ("/m/a.safetensors with owner/model", "/m/a.safetensors with owner/model"),
+    ):
+        path.write_text(f'kind = "style"\nbase_model = "{given}"\n' + REFERENCE)
+        assert read_project_file(path).draft.base_model == expected
     path.write_text('kind = "style"\nrounds = true\n' + REFERENCE)
     with pytest.raises(StudioError, match="rounds = True"):
         read_project_file(path)

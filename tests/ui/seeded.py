@@ -9,8 +9,10 @@ from PIL import Image
 
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor
+from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
 
 PROMPT = "A cat in watercolor painting style"
@@ -86,3 +88,31 @@ def finished(workspace: Path, candidates: int = 10) -> tuple[Studio, str, str]:
     train(studio, round_id)
     draw(studio, round_id, candidates=candidates)
     return studio, project_id, round_id
+
+
+def measure(studio: Studio, round_id: str, likeness: float = 0.5, copies: int = 2) -> None:
+    """Store what a round lacks of the test set, as if it was drawn; the first pictures are copies."""
+    project_id = studio.store.rounds.get(round_id).project_id
+    for number, planned in enumerate(test_set.missing(studio.store, round_id)):
+        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
+        is_copy = bool(planned.round_id) and planned.prompt.part == "held_out" and number % 12 < copies
+        colour = (30, 90, 200) if planned.round_id is None else (200, 20 * (number % 12), 60)
+        scores = {
+            "similarity_anchor": 0.3 + number % 5 / 100,
+            "similarity_reference": 0.5 if is_copy else 0.1,
+            LIKENESS: likeness + number % 7 / 100 if planned.round_id else 0.1,
+        }
+        studio.store.measures.save(
+            [
+                NewMeasuredPicture(
+                    planned.prompt.id,
+                    planned.round_id,
+                    planned.number,
+                    planned.seed(studio.store.projects.get(project_id).seed),
+                    studio.store.images.add(picture(colour)),
+                    scores,
+                    "",
+                    trained_as or "",
+                )
+            ]
+        )

@@ -1,6 +1,7 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
 /** @import { Anchor, Candidate, Job, Project, Queue } from "../../assets/ui/app/payloads.d.ts" */
 /** @import { QueuedJob, Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
+/** @import { Change, MeasuredRound, Measures, Report } from "../../assets/ui/app/payloads_measures.d.ts" */
 /** @import { Pair, Refinement } from "../../assets/ui/app/payloads_refinement.d.ts" */
 
 /**
@@ -107,6 +108,7 @@ export const job = (more) => ({
   title: "Fine-tuning",
   doing: "",
   unit: "steps",
+  background: false,
   finished: "The model is trained",
   rate: null,
   seconds_left: null,
@@ -136,6 +138,7 @@ export const queued = (more) => ({
   title: "Fine-tuning",
   doing: "",
   unit: "steps",
+  background: false,
   waits_for: [],
   behind: "",
   can_rise: false,
@@ -204,5 +207,75 @@ export const refinement = (more) => ({
   rule_words: "",
   can_undo: false,
   can_redo: false,
+  ...more,
+});
+
+/**
+ * @param {Partial<Change>} [more]
+ * @returns {Change}
+ */
+export const change = (more) => ({
+  value: 0.5,
+  low: 0.4,
+  high: 0.6,
+  pictures: 24,
+  verdict: "better",
+  ...more,
+});
+
+/**
+ * @param {Partial<Report>} [more]
+ * @returns {Report}
+ */
+export const report = (more) => ({
+  success: 18,
+  copies: 6,
+  pictures: 24,
+  figures: {
+    success: change({ value: 0.75 }),
+    copies: change({ value: 0.25 }),
+    clip_t: change({ value: 0.4 }),
+    clip_i: change({ value: 0.6 }),
+  },
+  changes: {},
+  gain: change(),
+  learned: null,
+  learned_change: null,
+  leak: null,
+  ...more,
+});
+
+/**
+ * @param {Partial<MeasuredRound>} [more]
+ * @returns {MeasuredRound}
+ */
+export const measuredRound = (more) => ({
+  id: "r",
+  name: "Round 1",
+  parent_id: null,
+  plain: true,
+  trained: true,
+  drawn: 24,
+  wanted: 24,
+  report: report(),
+  ...more,
+});
+
+/**
+ * @param {Partial<Measures>} [more]
+ * @returns {Measures}
+ */
+export const measures = (more) => ({
+  chosen: true,
+  prompts: ["A house in ink style"],
+  seeds: 2,
+  when: "auto",
+  left_out: [],
+  called: "in ink style",
+  best: null,
+  sentence: "",
+  warnings: [],
+  rounds: [measuredRound({ id: null, name: "Base model", plain: false }), measuredRound()],
+  drawn: 72,
   ...more,
 });

@@ -48,6 +48,7 @@ def test_it_is_stored_and_shown_by_its_label(studio: Studio, drawn: str) -> None
         assert candidate_payload(tile, "")["scores"] == {
             "similarity_anchor": tile.candidate.similarity_anchor,
             "similarity_reference": tile.candidate.similarity_reference,
+            "shows_reference": tile.candidate.more_scores["shows_reference"],
             "redness": expected,
         }
     assert project_payload(view.project)["scores"][-1] == {

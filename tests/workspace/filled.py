@@ -10,8 +10,10 @@ from PIL import Image
 
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Reference, TrainingExample
+from gal_studio.rounds import test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
@@ -46,6 +48,7 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
         round_ = store.rounds.add(project.id, parent, project.settings)
         _work(store, random, round_.id)
         parent = round_.id if number < rounds - 1 else parent
+    measure(store, random, project.id)
     if rounds:
         first = store.rounds.of_project(project.id)[0]
         node = store.rounds.add(project.id, first.id, project.settings, "refine")
@@ -94,6 +97,30 @@ def _candidate(store: Store, random: Random, anchor_id: str, index: int) -> NewC
     seed, likeness, remark = random.randrange(2**63), random.random(), "redrawn" if index else ""
     scores = {"sharpness": random.random()}
     return NewCandidate(anchor_id, index, seed, image, likeness, 1 / 3, feature, remark, scores)
+
+
+OTHER_SCORES = ("similarity_reference", LIKENESS, "sharpness")
+
+
+def measure(store: Store, random: Random, project_id: str) -> None:
+    """What the base model and each trained round drew for the test set."""
+    project = store.projects.get(project_id)
+    arms = [None, *(round_.id for round_ in store.rounds.of_project(project_id))]
+    test_set.ensure(store, project_id)
+    for round_id in arms:
+        trained_as = (store.rounds.trained_as(round_id) if round_id else None) or ""
+        planned = test_set.wanted(store, arms[-1])[:4] if arms[-1] else ()
+        store.measures.save(
+            [
+                NewMeasuredPicture(
+                    each.prompt.id, round_id, each.number, each.seed(project.seed),
+                    store.images.add_picture(picture(random)),
+                    {name: random.random() for name in ("similarity_anchor", *OTHER_SCORES)},
+                    "", trained_as,
+                )
+                for each in planned
+            ]
+        )  # fmt: skip
 
 
 def _refine(store: Store, random: Random, round_id: str) -> None:

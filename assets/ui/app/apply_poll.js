@@ -24,8 +24,8 @@ export function ask(part) {
 
 /** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
-  const { project, rounds, job, queue } = digests;
-  digests = keepProject ? { project, rounds, job, queue } : { queue };
+  const { project, rounds, job, queue, measures } = digests;
+  digests = keepProject ? { project, rounds, job, queue, measures } : { queue };
   candidateMark = NOTHING;
   Object.assign(state, {
     round: null,
@@ -39,7 +39,7 @@ export function forget({ keepProject = false } = {}) {
   for (const part of [state.candidates, state.verdicts, state.masks, state.positions, state.selection])
     part.clear();
   state.filter = "all";
-  if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null });
+  if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null, measures: null });
   emit("forget");
 }
 
@@ -60,6 +60,7 @@ export function receive(answer, { sent, trustVerdicts }) {
   if (parts.rounds !== undefined) take("rounds", parts.rounds);
   if (parts.job !== undefined) take("job", parts.job);
   if (parts.queue !== undefined) take("queue", parts.queue);
+  if (parts.measures !== undefined) take("measures", parts.measures);
   if (parts.round !== undefined) take("round", parts.round);
   if (parts.refinement !== undefined) take("refinement", parts.refinement);
   if (candidates && sent.candidates === candidateMark) takeCandidates(candidates);
@@ -83,7 +84,7 @@ export function receive(answer, { sent, trustVerdicts }) {
 const toObject = (map) => Object.fromEntries(map);
 
 /**
- * @template {"project" | "rounds" | "job" | "queue" | "round" | "refinement"} Part
+ * @template {"project" | "rounds" | "job" | "queue" | "measures" | "round" | "refinement"} Part
  * @param {Part} part
  * @param {Parts[Part]} value
  */

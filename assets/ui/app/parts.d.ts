@@ -58,7 +58,11 @@ export interface RoundsParts {
 
 export interface ResultsParts {
   "results-note": HTMLSpanElement;
+  "measure-all": HTMLButtonElement;
+  "test-set": HTMLButtonElement;
   export: HTMLButtonElement;
+  verdict: HTMLDivElement;
+  sheet: HTMLElement;
   "results-table": HTMLDivElement;
   "same-seed": HTMLDivElement;
   accepted: HTMLDivElement;

@@ -2,6 +2,7 @@
 
 import type { Refinement } from "./payloads_refinement.d.ts";
 import type { Job, Queue } from "./payloads_work.d.ts";
+import type { Measures } from "./payloads_measures.d.ts";
 
 export type JobState =
   | "queued"
@@ -179,6 +180,7 @@ export interface Parts {
   queue: Queue;
   round: Round;
   refinement: Refinement;
+  measures: Measures;
   scores: Score[];
   positions: Record<string, Loss>;
   verdicts: Record<string, Verdict>;

@@ -2,6 +2,7 @@
 
 import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
+import type { SheetRow } from "./payloads_measures.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
 export interface DerivedSet {
@@ -74,10 +75,8 @@ export interface Preset {
 export interface RoundResult {
   id: string;
   name: string;
+  parent_id: string | null;
   candidates: number;
-  overfit_rate: number | null;
-  /** In [0, ln 2]. */
-  openness: number | null;
   weight: number;
   adapter: boolean;
   accepted: ShownPicture[];
@@ -189,6 +188,11 @@ export interface Compared {
   anchors: ComparedAnchor[];
 }
 
+/** The pictures of the test set. */
+export interface Sheet {
+  rows: SheetRow[];
+}
+
 /** What is noticed of all sets. */
 export interface SeenSets {
   sets: SeenSet[];
@@ -210,6 +214,7 @@ export interface Answers {
   seen: SeenSets;
   captions: Zip;
   results: Results;
+  test_pictures: Sheet;
   same_seed: SameSeeds;
   other_rounds: OtherRounds;
   patch_maps: PatchMaps;

@@ -1,6 +1,6 @@
 /** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
-import type { CandidateMark, Nothing, ProjectKind, Verdict } from "./payloads.d.ts";
+import type { CandidateMark, ProjectKind, Verdict } from "./payloads.d.ts";
 import type { Runs } from "./payloads_refinement.d.ts";
 
 /** What the page has already: the digests of the parts, and the mark of the candidates. */
@@ -147,7 +147,7 @@ export interface Rename extends OfAProject {
 }
 
 /** New values of some settings, by their dotted names. */
-export interface Change extends OfAProject {
+export interface ChangeSettings extends OfAProject {
   settings: Record<string, number | boolean | string | string[] | null>;
 }
 
@@ -161,6 +161,17 @@ export interface AddAnchors extends OfAProject {
 export interface EnableAnchor {
   anchor: string;
   enabled: boolean;
+}
+
+/** The held-out prompts and how many pictures each gets. */
+export interface ChangeTestSet extends OfAProject {
+  prompts: string[];
+  seeds: number | boolean | string | string[] | null;
+}
+
+/** When rounds are measured. */
+export interface MeasureWhen extends OfAProject {
+  when: string;
 }
 
 /** A verdict on some candidates. */
@@ -205,69 +216,3 @@ export interface OneSeed extends OfAProject {
   anchor: string;
   index: number;
 }
-
-/** Requests of `call` in session.js. */
-export interface Requests {
-  poll: Poll;
-  log: Log;
-  derive: Derive;
-  overview: Nothing;
-  options: Nothing;
-  check: Check;
-  seen: Seen;
-  captions: Captions;
-  results: OfAProject;
-  same_seed: OneSeed;
-  other_rounds: NotThisRound;
-  patch_maps: Maps;
-  part_mask: OfACandidate;
-  pair: OfAPair;
-  reference_mask: OfAReference;
-  before_after: OfARound;
-}
-
-/** Requests of `write` in writes.js. */
-export interface WriteRequests {
-  create: Create;
-  look: Look;
-  try_demo: OfAKind;
-  delete: OfAProject;
-  change: Change;
-  rename: Rename;
-  archive: OfAProject;
-  restore: OfAProject;
-  add_anchors: AddAnchors;
-  enable_anchor: EnableAnchor;
-  fine_tune: OfARound;
-  generate: OfARound;
-  next_round: OfARound;
-  branch: OfARound;
-  make_pairs: OfARound;
-  refine: OfARound;
-  run_refinement: OfARound;
-  judge_quality: OfARound;
-  accept: OfARound;
-  decide: Decide;
-  accept_in_part: AcceptInPart;
-  undo: OfARound;
-  redo: OfARound;
-  paint: Paint;
-  undo_painting: OfARound;
-  redo_painting: OfARound;
-  set_mask: SetMask;
-  undo_mask: OfAReference;
-  redo_mask: OfAReference;
-  next_rule: NextRule;
-  stop: OfAJob;
-  pause: OfAJob;
-  resume: OfAJob;
-  preview: OfAJob;
-  reorder: Reorder;
-}
-
-/** A request whose ids may still be unset: the server refuses it then with a sentence. */
-export type Asked<T> = T extends (infer Item)[]
-  ? Asked<Item>[]
-  : T extends object
-    ? { [Key in keyof T]: Asked<T[Key]> | null | undefined }
-    : T;

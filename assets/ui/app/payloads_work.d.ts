@@ -7,6 +7,8 @@ export interface JobWords {
   title: string;
   doing: string;
   unit: string;
+  /** It lets every other job go first. */
+  background: boolean;
 }
 
 /** The current job of a project. */

@@ -27,6 +27,11 @@ export interface Requested {
   job: string;
 }
 
+/** The jobs that were requested. */
+export interface RequestedAll {
+  jobs: string[];
+}
+
 /** The pictures that were accepted. */
 export interface Accepted {
   accepted: string[];
@@ -76,6 +81,10 @@ export interface WriteAnswers {
   enable_anchor: Nothing;
   fine_tune: OfRound;
   generate: OfRound;
+  measure: Requested;
+  measure_all: RequestedAll;
+  change_test_set: Nothing;
+  measure_when: Nothing;
   next_round: OfRound;
   branch: OfRound;
   make_pairs: OfRound;

@@ -1,6 +1,6 @@
 /** Server calls, polling, and navigation state in the URL. */
 /** @import { Answers } from "./payloads_calls.d.ts" */
-/** @import { Asked, Requests } from "./payloads_requests.d.ts" */
+/** @import { Asked, Requests } from "./payloads_asked.d.ts" */
 /** @import { Server } from "./parts.d.ts" */
 import { state, emit, busy } from "./store.js";
 import { toast, clearErrors } from "../kit/toast.js";
@@ -16,6 +16,7 @@ const QUIET = new Set([
   "options",
   "results",
   "same_seed",
+  "test_pictures",
   "other_rounds",
   "check",
   "seen",

@@ -1,5 +1,6 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
 /** @import { Candidate, Job, Project, Queue, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
+/** @import { Measures } from "./payloads_measures.d.ts" */
 /** @import { Refinement } from "./payloads_refinement.d.ts" */
 
 /**
@@ -18,6 +19,7 @@
  * @property {Map<string, Score>} suggested scores by suggested candidate id
  * @property {Map<string, Verdict>} verdicts by candidate id; missing means undecided
  * @property {Map<string, string>} masks by candidate id: version of the mask of a partial acceptance
+ * @property {Measures | null} measures the test set, measured round by round
  * @property {Refinement | null} refinement set for a round of kind `refine`
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
@@ -44,6 +46,7 @@ export const state = {
   suggested: new Map(),
   verdicts: new Map(),
   masks: new Map(),
+  measures: null,
   refinement: null,
   positions: new Map(),
   filter: "all",
@@ -96,8 +99,8 @@ export const verdictOf = (id) => state.verdicts.get(id) ?? "undecided";
  */
 export const isActive = (job) => ["queued", "running", "stopping", "pausing"].includes(job.state);
 
-/** Is a job of this project queued or running? */
-export const busy = () => state.job !== null && isActive(state.job);
+/** Is a job of this project queued or running? One in the background keeps nothing from being done. */
+export const busy = () => state.job !== null && isActive(state.job) && !state.job.background;
 
 export function drawing() {
   return busy() && state.job?.kind === "generate" && state.job.round_id === state.roundId;

@@ -5,7 +5,7 @@
  * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
 /** @import { WriteAnswers } from "./payloads_writes.d.ts" */
-/** @import { Asked, WriteRequests } from "./payloads_requests.d.ts" */
+/** @import { Asked, WriteRequests } from "./payloads_asked.d.ts" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 

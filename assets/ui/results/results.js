@@ -2,24 +2,35 @@
 /** @import { RoundResult } from "../app/payloads_calls.d.ts" */
 /** @import { ResultsParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
-import { call } from "../app/session.js";
+import { call, refresh } from "../app/session.js";
 import { newest } from "../app/newest.js";
-import { el } from "../kit/dom.js";
-import { undecided } from "../kit/format.js";
+import { write } from "../app/writes.js";
+import { el, reference, repeats } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
+import { mountSheet } from "./sheet.js";
+import { mountTestSet } from "./test_set.js";
+import { roundsTable } from "./rounds_table.js";
+import { showVerdict } from "./verdict.js";
+import { openViewer } from "./viewer.js";
 import { mountExport } from "../app/archives.js";
 
 /** @type {ResultsParts} */
 let parts;
+/** @type {RoundResult[]} */
+let rounds = [];
 const newRequest = newest();
 
 /** @param {ResultsParts} found */
 export function mountResults(found) {
   parts = found;
+  mountSheet(parts.sheet);
   mountSameSeed(parts["same-seed"]);
   mountExport(parts.export);
+  mountTestSet(parts["test-set"]);
+  parts["measure-all"].addEventListener("click", measureAll);
   on("step project rounds", load);
+  on("measures queue", show);
   on("forget", () => {
     if (!state.project) clear();
   });
@@ -28,8 +39,11 @@ export function mountResults(found) {
 /** Clear the screen when another project is opened; pending responses become stale. */
 function clear() {
   newRequest();
-  parts["results-table"].replaceChildren();
-  parts.accepted.replaceChildren();
+  rounds = [];
+  for (const box of [parts["results-table"], parts.accepted, parts.verdict]) {
+    box.replaceChildren();
+    delete box.dataset.signature;
+  }
 }
 
 async function load() {
@@ -37,89 +51,46 @@ async function load() {
   const isLatest = newRequest();
   const answer = await call("results", "results", { project: state.projectId });
   if (!answer || !isLatest()) return;
-  parts["results-table"].replaceChildren(table(answer.rounds));
-  parts.accepted.replaceChildren(...answer.rounds.filter((round) => round.accepted.length).map(shelf));
+  rounds = answer.rounds;
+  show();
+  if (repeats(parts.accepted, rounds)) return;
+  parts.accepted.replaceChildren(...rounds.filter((round) => round.accepted.length).map(shelf));
   if (!parts.accepted.children.length)
     parts.accepted.append(
       el("p", { class: "empty" }, "Accept pictures in step 2; they appear here, round by round."),
     );
 }
 
-const HEAD = [
-  ["Round", ""],
-  ["Pictures", "Pictures drawn"],
-  ["Like the reference", "Mean share of pictures that are like the reference, by prompt or by picture"],
-  [
-    "Undecided",
-    "How undecided the model is, as the mean over all test prompts. " +
-      "Computed from the entropy of the share that looks like the reference; 100 % is an even mix",
-  ],
-  ["Accepted", ""],
-  ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
-  ["LoRA", ""],
-];
-
-/** @param {RoundResult[]} rounds */
-function table(rounds) {
-  return el(
-    "table",
-    { class: "table results-table" },
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)),
-      ),
-    ),
-    el(
-      "tbody",
-      {},
-      rounds.map((round) =>
-        el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, round.name),
-          el("td", {}, String(round.candidates)),
-          el(
-            "td",
-            {},
-            figure(round.overfit_rate, (rate) => `${Math.round(100 * rate)} %`),
-          ),
-          el("td", {}, figure(round.openness, undecided)),
-          el("td", {}, String(round.accepted.length)),
-          el("td", {}, round.accepted.length ? figure(round.weight, (w) => w.toPrecision(2)) : "–"),
-          el(
-            "td",
-            {},
-            round.adapter
-              ? el(
-                  "a",
-                  {
-                    class: "button small",
-                    href: `/adapter/${round.id}`,
-                    download: "",
-                    "aria-label": `Download the LoRA of ${round.name.toLowerCase()}`,
-                  },
-                  "Download",
-                )
-              : "–",
-          ),
-        ),
-      ),
-    ),
-  );
+function show() {
+  if (state.step !== "results" || !rounds.length) return;
+  const { measures, queue } = state;
+  showVerdict(parts.verdict, measures);
+  parts["measure-all"].hidden =
+    (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;
+  const working = [...queue.working, ...queue.waiting].map((job) => [job.kind, job.round_id, job.state]);
+  if (!repeats(parts["results-table"], [rounds, measures, working]))
+    parts["results-table"].replaceChildren(roundsTable(rounds, measures));
 }
 
-/**
- * @param {number | null} value
- * @param {(value: number) => string} words
- */
-const figure = (value, words) => (value === null ? "–" : words(value));
+async function measureAll() {
+  parts["measure-all"].disabled = true;
+  await write("measure_all", { project: state.projectId });
+  parts["measure-all"].disabled = false;
+  await refresh();
+}
 
 /** @param {RoundResult} round */
 function shelf(round) {
+  const enlarge = (/** @type {number} */ at) =>
+    openViewer({
+      row: (by) => {
+        const item = round.accepted[(at + by + round.accepted.length) % round.accepted.length];
+        at = round.accepted.indexOf(item);
+        const frame = { name: round.name, src: address("picture", item), words: "accepted" };
+        return { title: item.prompt, frames: [frame], at: 0 };
+      },
+      references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
+    });
   return el(
     "section",
     { class: "shelf" },
@@ -127,11 +98,20 @@ function shelf(round) {
     el(
       "div",
       { class: "shelf-pictures" },
-      round.accepted.map((item) =>
+      round.accepted.map((item, at) =>
         el(
           "figure",
           {},
-          el("img", { src: address("picture", item), alt: item.prompt, loading: "lazy" }),
+          el(
+            "button",
+            {
+              type: "button",
+              class: "enlarge",
+              "aria-label": `Enlarge ${item.prompt}`,
+              on: { click: () => enlarge(at) },
+            },
+            el("img", { src: address("picture", item), alt: "", loading: "lazy" }),
+          ),
           el("figcaption", {}, item.prompt),
         ),
       ),

@@ -3,8 +3,9 @@
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
-import { el } from "../kit/dom.js";
+import { el, reference } from "../kit/dom.js";
 import { address } from "../app/urls.js";
+import { openViewer } from "./viewer.js";
 
 /** @param {HTMLElement} box */
 export function mountSameSeed(box) {
@@ -77,18 +78,38 @@ export function mountSameSeed(box) {
 }
 
 /** @param {SameSeed} round */
-function plate(round) {
-  const words = round.picture
-    ? round.picture.copy
-      ? "like the reference"
-      : "matches its prompt"
-    : "not drawn";
+const wordsOf = ({ picture }) =>
+  !picture ? "not drawn" : picture.copy ? "like the reference" : "matches its prompt";
+
+/**
+ * @param {SameSeed} round
+ * @param {number} at
+ * @param {SameSeed[]} rounds
+ */
+function plate(round, at, rounds) {
+  const enlarge = () =>
+    openViewer({
+      row: () => ({
+        title: round.picture?.prompt ?? "",
+        frames: rounds.map((each) => ({
+          name: each.name,
+          src: each.picture && address("picture", each.picture),
+          words: wordsOf(each),
+        })),
+        at,
+      }),
+      references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
+    });
   return el(
     "figure",
     {},
     round.picture
-      ? el("img", { src: address("picture", round.picture), alt: round.picture.prompt })
+      ? el(
+          "button",
+          { type: "button", class: "enlarge", "aria-label": `Enlarge ${round.name}`, on: { click: enlarge } },
+          el("img", { src: address("picture", round.picture), alt: round.picture.prompt }),
+        )
       : el("span", { class: "waiting" }),
-    el("figcaption", {}, el("b", {}, round.name), ` ${words}`),
+    el("figcaption", {}, el("b", {}, round.name), ` ${wordsOf(round)}`),
   );
 }

@@ -79,7 +79,8 @@ export function notApplicable(name) {
 
 /** The next step according to the server, adjusted for verdicts that are not saved yet. */
 export function nextStep() {
-  if (unfinished(state.job) && state.job?.round_id === state.roundId) return "resume";
+  if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
+    return "resume";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (!["accept", "next_round"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");

@@ -3,7 +3,7 @@
 /** @import { RoundsParts } from "../app/parts.d.ts" */
 /**
  * @typedef {{ id: string | null, title: string, note: string, current: boolean, image: string | null,
- *   from?: string | null, refined?: boolean }} Chip
+ *   from?: string | null, refined?: boolean, gain?: ReturnType<typeof chipGain> }} Chip
  */
 import { state, on } from "../app/store.js";
 import { openRound, openStep } from "../app/session.js";
@@ -11,12 +11,13 @@ import { el, reference, repeats, setText } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { address } from "../app/urls.js";
 import { roundNote } from "./round_note.js";
+import { chipGain } from "../measures/words.js";
 import { pending, unreachable, write } from "../app/writes.js";
 
 /** @param {RoundsParts} parts */
 export function mountStrip(parts) {
   parts.branch.addEventListener("click", () => branch(parts.branch));
-  on("project rounds round received queue", () => show(parts));
+  on("project rounds round received queue measures", () => show(parts));
   on("verdicts", () => show(parts));
   on("writes", () => kept(parts));
   on("forget", () => show(parts));
@@ -77,6 +78,7 @@ function roundChip(project, round) {
     note: roundNote(round, { step, accepted, current, rounds: state.rounds, queue: state.queue }),
     current,
     refined,
+    gain: chipGain(state.measures, round.id),
     image: round.cover
       ? address("thumb", round.cover)
       : project.references[0]
@@ -99,7 +101,7 @@ function draw(chip) {
       type: "button",
       class: "chip-round",
       "aria-current": chip.current ? "true" : null,
-      title: chip.from,
+      title: [chip.from, chip.gain?.title].filter(Boolean).join(". ") || null,
       on: { click: () => (chip.id === null ? openStep("reference") : openRound(chip.id)) },
     },
     el(
@@ -117,11 +119,20 @@ function draw(chip) {
     el(
       "span",
       { class: "chip-text" },
-      el("span", { class: "chip-title" }, chip.title),
-      el("span", { class: "chip-note" }, chip.note),
+      el(
+        "span",
+        { class: "chip-title" },
+        chip.title,
+        chip.gain?.best ? el("span", { class: "chip-best", title: "The best round so far" }, " ★") : null,
+      ),
+      el("span", { class: "chip-note" }, chip.note, chip.gain ? gainNote(chip.gain) : null),
     ),
   );
 }
+
+/** @param {NonNullable<Chip["gain"]>} gain */
+const gainNote = ({ text, change, verdict }) =>
+  el("span", { class: "chip-gain" }, ` · ${text}`, change ? el("b", { data: { verdict } }, change) : null);
 
 /**
  * Create another child of the current round.

@@ -1,18 +1,23 @@
 /** The training loss of the round, with a running mean. */
 /** @import { Loss } from "../app/payloads.d.ts" */
-import { state, on } from "../app/store.js";
+import { busy, state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
+import { mountArms } from "../measures/arms_chart.js";
 import { makePreviews } from "./previews.js";
 
+const TRAININGS = ["fine_tune", "refine"];
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
 /** @param {HTMLElement} panel */
 export function mountCurves(panel) {
+  mountArms(panel);
   const chart = el("div", { class: "curve-box" });
   const previews = makePreviews();
   panel.append(chart, previews.node);
   on("round forget view job", () => {
     if (panel.hidden) return;
+    const training = busy() && TRAININGS.includes(state.job?.kind ?? "");
+    panel.toggleAttribute("data-training", training && state.job?.round_id === state.roundId);
     show(chart);
     previews.update();
   });

@@ -57,23 +57,26 @@ class Bench:
         return load_preset(PRESET).settings[case.kind].generation
 
 
-def tune_of(case: Case, changes: Mapping[str, Any]) -> TuneSettings | None:
+def tune_of(case: Case, changes: Mapping[str, Any] | None) -> TuneSettings | None:
     """The settings of an arm; None for the base model."""
-    if changes.get("steps") == 0:
-        return None
-    return load_preset(PRESET).settings[case.kind].tune.updated({**BARE, **changes})
+    preset = load_preset(PRESET).settings[case.kind].tune
+    if changes is None:
+        return preset
+    return None if changes.get("steps") == 0 else preset.updated({**BARE, **changes})
 
 
-def cell(bench: Bench, case: Case, arm: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+def cell(bench: Bench, case: Case, arm: str, changes: Mapping[str, Any] | None) -> dict[str, Any]:
     """The figures of an arm on a reference; pictures and figures are made once."""
     folder = bench.out / case.name / arm
     known = folder / "figures.json"
-    asked = {"changes": dict(changes), "seeds": bench.seeds}
+    tune = tune_of(case, changes)
+    asked = {"tune": None if tune is None else tune.essential.to_dict(), "seeds": bench.seeds}
+    asked = json.loads(json.dumps(asked))
     if known.is_file() and json.loads(known.read_text())["asked"] == asked:
         return dict(json.loads(known.read_text()))
     folder.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    adapter = trained(bench, case, tune_of(case, changes), folder)
+    adapter = trained(bench, case, tune, folder)
     seconds = time.monotonic() - started
     requests = [
         DrawRequest(prompt, candidate_seed(0, prompt, number))

@@ -16,7 +16,7 @@ from gal_studio.core.types import SHOWS_REFERENCE
 NEAR = 1 / 16  # how far a patch may lie from its place, relative to the side
 MOVED = 3 / 16  # how far all of them may have moved together
 MOST_SHARED = 0.5  # upper limit of what a style shares, from the low (0) to the high (1) limit of Eq. P6
-SHOWS_FROM = 0.25  # of Eq. G10, for vision models without a measured threshold
+SHOWS_FROM = 0.28  # of Eq. G10, for vision models without a measured threshold
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ def score_shown(likeness: float, shows_from: float) -> float:
 
 
 def shared_with(sought: Features, patches: Flags, others: Sequence[Features], limits: Limits) -> Map:
-    """What the style shares at each patch of a reference, (h, w): the least match with pictures of the style.
+    """The c of Eq. G10: what the style shares at each patch of a reference, (h, w).
 
-    These are pictures that do not show the reference's subject. Never below the low limit of Eq. P6, nor
-    above the middle of both; the low limit alone with fewer than two of them.
+    It is the least match with the `others`, pictures that were accepted in the style; never below the low
+    limit of Eq. P6, nor above the middle of both. With fewer than two of them it is the low limit.
     """
     shared = np.full(sought.shape[:2], limits.low)
     if len(others) > 1:

@@ -48,7 +48,7 @@ class NoiseProcess(Protocol):
     def times(
         self, count: int, generator: torch.Generator, low: float = 0.0, high: float = 1.0
     ) -> torch.Tensor:
-        """Draw training times, (count,), in the denoiser's units; only from this part of their range.
+        """Draw the times of Eq. G9, (count,), in the denoiser's units; only from this part of their range.
 
         Times in the part have the same density, up to a factor, as without limits.
         """

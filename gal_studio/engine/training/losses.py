@@ -21,7 +21,7 @@ def prior_weights(weights: torch.Tensor, prior_weight: float, as_published: bool
 
 
 def time_weights(times: torch.Tensor, weighting: TimeWeighting) -> torch.Tensor:
-    """The weights of times t in [0, 1], where 1 is pure noise: 1 (even), 2 (1 - t) or 2 t."""
+    """Eq. G9: the weights of times t in [0, 1], where 1 is pure noise: 1 (even), 2 (1 - t) or 2 t."""
     if weighting == "low_noise":
         return 2 * (1 - times)
     return 2 * times if weighting == "high_noise" else torch.ones_like(times)

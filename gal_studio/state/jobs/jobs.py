@@ -13,6 +13,9 @@ from gal_studio.state.jobs.read import WINDOW, JobReading, job_of
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.projects import new_id
 
+BEHIND = 1e9
+"""Jobs in the background have positions above this one, so that those that are requested later go first."""
+
 
 class Jobs(JobReading):
     """Reads jobs and changes their states."""
@@ -34,10 +37,12 @@ class Jobs(JobReading):
             if row is not None:
                 return self.resume(row["id"]) if row["state"] in ("paused", "interrupted") else job_of(row)
             job_id, now = new_id(), self._clock()
+            last = BEHIND if describe_job(kind).is_background else 0.0
             writer.execute(
                 "INSERT INTO jobs (id, project_id, round_id, kind, state, position, created) VALUES "
-                "(?, ?, ?, ?, 'queued', (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs), ?)",
-                (job_id, project_id, round_id, kind, now),
+                "(?1, ?2, ?3, ?4, 'queued', ?5 + (SELECT COALESCE(MAX(position), 0) + 1 FROM jobs "
+                "WHERE position < ?6), ?7)",
+                (job_id, project_id, round_id, kind, last, BEHIND, now),
             )
             self._note(writer, job_id, None, "queued", "requested")
         return self.get(job_id)
@@ -87,6 +92,15 @@ class Jobs(JobReading):
         """Mark a job as paused or stopped, as was requested."""
         state: JobState = "paused" if self.get(job_id).state == "pausing" else "stopped"
         return self._end(job_id, state, f"{state} on request", message)
+
+    def give_way(self, job_id: str) -> Job:
+        """Queue a running job again, behind another one; a pending Stop or Pause takes precedence."""
+        with self._database.transaction() as writer:
+            if self.get(job_id).state != "running":
+                return self.halt(job_id)
+            self._move(writer, job_id, "paused", "another job goes first")
+            self._move(writer, job_id, "queued", "another job goes first")
+        return self.get(job_id)
 
     def pause_for_space(self, job_id: str, needed: int, message: str) -> Job:
         """Pause until the disk has `needed` bytes free; a pending Stop or Pause takes precedence."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
+from gal_studio.core.job_kinds import BACKGROUND
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
@@ -43,13 +44,13 @@ class JobReading:
         return None if row is None else job_of(row)
 
     def active(self, round_id: str) -> tuple[Job, ...]:
-        """The jobs of a round that run, or will run without further action."""
+        """The jobs of a round that run, or will run without further action; none in the background."""
         rows = self._database.rows(
             "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
             f"AND NOT {BLOCKED} ORDER BY position",
             (round_id,),
         )
-        return tuple(map(job_of, rows))
+        return tuple(job for job in map(job_of, rows) if job.kind not in BACKGROUND)
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""
@@ -79,6 +80,14 @@ class JobReading:
         if self._clock() - rows[-1]["time"] > SILENT * max(mean, 1.0):
             return None  # it stands still, such as on a full disk
         return float((rows[-1]["done"] - rows[0]["done"]) / (rows[-1]["time"] - rows[0]["time"]))
+
+    def should_give_way(self, job_id: str) -> bool:
+        """Whether a job that runs in the background has another one before it that could run now."""
+        ready = (
+            f"SELECT 1 FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} "
+            "AND position < (SELECT position FROM jobs WHERE id = ?) LIMIT 1"
+        )
+        return self._database.row(ready, (job_id,)) is not None
 
     def should_stop(self, job_id: str) -> bool:
         """Whether the worker must leave the job at this step."""

@@ -59,5 +59,7 @@ def job_view(store: Store, project_id: str) -> JobView:
 def _words(job: Job) -> dict[str, Any]:
     kind = describe_job(job.kind)
     phase = kind.phase(job.phase)
-    words = {"title": kind.title, "doing": phase.name, "unit": phase.unit}
+    words = {
+        "title": kind.title, "doing": phase.name, "unit": phase.unit, "background": kind.is_background,
+    }  # fmt: skip
     return {**{name: getattr(job, name) for name in _OWN}, **words}

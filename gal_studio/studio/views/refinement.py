@@ -14,6 +14,7 @@ from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
+from gal_studio.studio.views.measures import measures_view
 from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
 
@@ -127,6 +128,7 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
 def show_all(store: Store, project_id: str) -> None:
     """Make every view of a project as strict JSON; raises whatever the page would raise."""
     _written(project_view(store, project_id), *round_summaries(store, project_id))
+    measures_view(store, project_id)
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))

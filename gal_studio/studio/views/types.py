@@ -103,7 +103,7 @@ class RoundView:
 @dataclass(frozen=True, kw_only=True)
 class JobWords:
     """A job, and in words: `title` is what it does, `doing` its present phase if that has a name of its own,
-    and `unit` what is counted.
+    and `unit` what is counted. One in the `background` keeps nothing else from being requested.
     """
 
     id: str = ""
@@ -118,6 +118,7 @@ class JobWords:
     title: str = ""
     doing: str = ""
     unit: str = ""
+    background: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

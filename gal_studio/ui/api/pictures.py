@@ -40,6 +40,7 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
 
     _add_pair_routes(app, studio, small)
     _add_preview_route(app, studio)
+    _add_test_picture_routes(app, studio, small)
 
     @app.get("/picture/{candidate_id}")
     def picture(candidate_id: str, v: str = "") -> Response:
@@ -97,6 +98,22 @@ def _add_preview_route(app: FastAPI, studio: Studio) -> None:
     @app.get("/preview/{round_id}/{step}")
     def preview_picture(round_id: str, step: str) -> FileResponse:
         return FileResponse(_found(find, round_id, step), headers=_FOREVER)
+
+
+def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
+    """Add the routes for the pictures of the test set."""
+
+    def find(picture_id: str) -> Path:
+        return studio.store.images.path(studio.store.measures.image(picture_id))
+
+    @app.get("/test-picture/{picture_id}")
+    def test_picture(picture_id: str, v: str = "") -> FileResponse:
+        path = _found(find, picture_id)
+        return FileResponse(path, headers=_keeping(v, path))
+
+    @app.get("/test-thumb/{picture_id}")
+    def test_thumbnail(picture_id: str, v: str = "") -> Response:
+        return small(_found(find, picture_id), v)
 
 
 def _found(find: Callable[..., Path], *identity: str) -> Path:

@@ -14,6 +14,7 @@ from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.measures import measures_payload
 from gal_studio.ui.payloads.projects import project_payload
 from gal_studio.ui.payloads.refinement import refinement_payload
 from gal_studio.ui.payloads.rounds import (
@@ -61,6 +62,9 @@ PARTS: Mapping[str, Part] = {
     "positions": lambda shown: positions(shown.view),
     "masks": lambda shown: part_marks(_masks(shown.view)),
     "verdicts": lambda shown: _verdicts(shown.view),
+    "measures": lambda shown: measures_payload(
+        shown.views.measures(shown.view.project.id), shown.view.project
+    ),
 }
 """The parts for every round, by the names that the page knows them by."""
 REFINEMENT_PARTS: Mapping[str, Part] = {

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from gal_studio.studio import Studio
+from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
 
 View = TypeVar("View")
@@ -32,8 +33,16 @@ class ViewCache:
         key = f"refinement {round_id}"
         return self._cached(project_id, key, lambda: self.studio.refinement_view(round_id))
 
+    def measures(self, project_id: str) -> MeasuresView:
+        """What was measured of a project."""
+        now = self.studio.measures_stamp(project_id)
+        return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
+
     def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
         now = self.studio.stamp(project_id)  # read first, so that a view is never older than its stamp
+        return self._kept_since(now, key, make)
+
+    def _kept_since(self, now: str, key: str, make: Callable[[], View]) -> View:
         stamp, view = self._kept.get(key, (None, None))
         if stamp != now:
             view = make()

@@ -21,7 +21,8 @@ _STYLES = (
     "rounds/actions", "rounds/grid/grid", "rounds/grid/tile", "rounds/tabs", "kit/dialogs", "brush/brush",
     "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
     "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
-    "top/queue", "rounds/map/map", "rounds/map/controls",
+    "results/sheet", "results/viewer", "measures/measures", "top/queue", "rounds/map/map",
+    "rounds/map/controls",
 )  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
+from gal_studio.core.prior import is_known
 from gal_studio.core.prompts import find_trigger_word, trigger_key
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
@@ -16,6 +18,7 @@ from gal_studio.ui.panels.form_notes import notes_on_form
 from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
+_KNOWN_STYLE = "The bundled model draws these words in a style of its own: use other words to keep both."
 
 
 def derive(request: Payload) -> Payload:
@@ -104,7 +107,9 @@ def _checked(kind: Kind, texts: Sequence[tuple[str, str]]) -> Payload:
 def _facts(prompts: Prompts) -> list[list[list[str]]]:
     """Labels and values of what was derived for each subject."""
     if prompts.kind == "style":
-        return [[["Words that trigger the style", prompts.name]]]
+        known = [style for preset in load_presets() for style in preset.settings["style"].tune.prior_styles]
+        note = [["Known already", _KNOWN_STYLE]] if is_known(prompts.name, known) else []
+        return [[["Words that trigger the style", prompts.name], *note]]
     return [
         [
             ["Trigger word", subject.trigger_word],

@@ -2,23 +2,25 @@
 
 import gradio as gr
 
+from gal_studio.core.errors import StudioError
+from gal_studio.studio import Studio
 from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.measures import sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload
 
 
 def round_row(name: str, view: RoundView) -> Payload:
     """One row of the table, with the accepted pictures."""
-    rates = [score.score.overfit_rate for score in view.scores]
     return {
         "id": view.round.id,
         "name": name,
         "candidates": len(view.candidates),
-        "overfit_rate": sum(rates) / len(rates) if rates else None,
-        "openness": view.openness if rates else None,
         "weight": view.example_weight,
+        "parent_id": view.round.parent_id,
         "adapter": view.round.adapter is not None,
         "accepted": [picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"],
     }
@@ -44,6 +46,11 @@ def same_seed(views: ViewCache, project_id: str, anchor_id: str, index: int) -> 
     return {"rounds": rows, "most": most}
 
 
+def test_pictures(views: ViewCache, project_id: str) -> Payload:
+    """The pictures of the test set: one row for each prompt, with those of each round by its ID."""
+    return sheet_payload(views.measures(project_id))
+
+
 def _same_seed(views: ViewCache, request: Payload) -> Payload:
     return same_seed(views, request["project"], request["anchor"], int(request["index"]))
 
@@ -52,8 +59,24 @@ def _build(context: Context) -> gr.HTML:
     results = {
         "results": lambda views, request: all_rounds(views, request["project"]),
         "same_seed": _same_seed,
+        "test_pictures": lambda views, request: test_pictures(views, request["project"]),
     }
     return make_panel("results", handlers_on(context.views, results))
 
 
-PANEL = Panel(_build)
+def _change_test_set(studio: Studio, request: Payload) -> None:
+    seeds = request["seeds"]
+    if isinstance(seeds, bool) or not isinstance(seeds, int):
+        raise StudioError(f"Pictures of each held-out prompt is {seeds!r}: choose a whole number.")
+    studio.change_test_set(request["project"], request["prompts"], seeds)
+
+
+WRITES: Acts = {
+    "measure": lambda studio, request: {"job": studio.measure(request["round"]).id},
+    "measure_all": lambda studio, request: {
+        "jobs": [job.id for job in studio.measure_all(request["project"])]
+    },
+    "change_test_set": _change_test_set,
+    "measure_when": lambda studio, request: studio.measure_when(request["project"], request["when"]),
+}
+PANEL = Panel(_build, WRITES)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.scores.registry import score_pictures
@@ -17,13 +18,13 @@ from gal_studio.core.types import Anchor, Candidate, Job
 from gal_studio.engine.features.tsne import MapPoint, project
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
-from gal_studio.rounds import lineage
+from gal_studio.rounds import lineage, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.measure import measure_refinement
 from gal_studio.worker.models import Models
-from gal_studio.worker.patches.witness import PictureWitness, open_witness
+from gal_studio.worker.patches.witness import Evidence, PictureWitness, open_witness
 from gal_studio.worker.task import Progress, Task, open_task
 
 logger = logging.getLogger("gal_studio.worker")
@@ -50,7 +51,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     ]
     check_drawing_room(task, model, len(wanted))
     if wanted:
-        witness = yield from _call_witness(task)
+        witness = yield from call_witness(task)
         yield from _draw(task, wanted, witness)
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the pictures on the map")
@@ -58,6 +59,8 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     if task.round.kind == "refine":
         yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
+    if test_set.is_due(store, task.round.id):
+        store.jobs.enqueue(task.project.id, task.round.id, "measure")
 
 
 def _prompts(task: Task) -> list[str]:
@@ -65,7 +68,7 @@ def _prompts(task: Task) -> list[str]:
     return [*task.prompts.reference_prompts, *anchors]
 
 
-def _call_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
+def call_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
     """The second witness of copies; None if the settings want none, or if the vision model cannot be one."""
     if task.settings.gal.witnesses == "prompts":
         return None
@@ -123,18 +126,8 @@ def _keep(
 ) -> None:
     """Embed, score (Eq. G1, G10) and store a finished batch."""
     started = time.monotonic()
-    seen = witness.compare(batch.images) if witness else []
-    clip = task.project.clip_model
-    features = task.models.embedder(clip).images(batch.images)
-    scores = score_pictures(
-        DrawnPictures(
-            pixels=tuple(np.asarray(image.convert("RGB")) for image in batch.images),
-            features=features,
-            prompts=task.models.texts(clip, [planned.anchor.prompt for planned in drawn]),
-            reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
-            shown=np.array([evidence.score for evidence in seen]) if witness else None,
-        )
-    )
+    scored = score_images(task, batch.images, [planned.anchor.prompt for planned in drawn], witness)
+    features, scores, seen = scored.features, scored.scores, scored.seen
     candidates = [
         NewCandidate(
             anchor_id=planned.anchor.id,
@@ -157,6 +150,33 @@ def _keep(
         task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was computed of n drawn pictures: their CLIP features (n, d), their scores by name, and the second
+    witness's evidence (Eq. G10), which is empty without that witness.
+    """
+
+    features: NDArray[np.float64]
+    scores: list[dict[str, float]]
+    seen: Sequence[Evidence]
+
+
+def score_images(
+    task: Task, images: Sequence[Image.Image], prompts: Sequence[str], witness: PictureWitness | None
+) -> Scored:
+    """Embed and score (Eq. G1, G10) pictures that were drawn for these prompts."""
+    clip, seen = task.project.clip_model, witness.compare(images) if witness else []
+    features = task.models.embedder(clip).images(images)
+    drawn = DrawnPictures(
+        pixels=tuple(np.asarray(image.convert("RGB")) for image in images),
+        features=features,
+        prompts=task.models.texts(clip, prompts),
+        reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
+        shown=np.array([evidence.score for evidence in seen]) if witness else None,
+    )
+    return Scored(features, score_pictures(drawn), seen)
 
 
 def _project(task: Task) -> None:

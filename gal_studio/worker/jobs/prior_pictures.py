@@ -31,7 +31,7 @@ class _Missing:
 def prior_pictures(
     task: TrainingTask, model: ImageModel
 ) -> Generator[Progress, None, tuple[ExamplePicture, ...]]:
-    """Load the prior pictures, after drawing those that the store does not have."""
+    """Load the prior pictures (Eq. G9), after drawing those that the store does not have."""
     if task.given_prior:
         return tuple(_given(task, prompt, image) for prompt, image in task.given_prior)
     notice = _notice(task)

@@ -39,7 +39,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PictureWitness:
-    """A vision model with what it looks for in each reference."""
+    """A vision model with what it looks for in each reference (Eq. G10)."""
 
     judge: Judge
     sought: tuple[Sought, ...]

@@ -1,5 +1,6 @@
 """Adapters: diffusers reads them, fusing gives the same picture, and the base is restored exactly."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
 
 SETTINGS = TuneSettings(steps=2, rank=4)
-CARD = AdapterCard("in a style", "assets:tiny", 1, 7, SETTINGS.to_dict())
+CARD = AdapterCard("in a style", "assets:tiny", 1, 7, json.loads(json.dumps(SETTINGS.to_dict())))
 DRAW = GenerationSettings(steps=4, guidance_scale=3.0, batch_size=1)
 REQUESTS = [DrawRequest("A cat in a style", 5)]
 

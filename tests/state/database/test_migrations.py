@@ -1,12 +1,14 @@
 """A workspace of every earlier version opens with all its contents; one of a later version is refused."""
 
 import hashlib
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database.migrations import MIGRATIONS
@@ -24,6 +26,8 @@ RELEASED = (
     "3ee33034976e245e3c5310b2a4d13828fa9aebae6e622db09eeadf46ab119c0f",
     "36304f6228ffbbe06a29bcde9bd9d4be558c5a91d32edf8be71f2ba76b255253",
     "6696c7b33b23ea60903f1fbcafe849cd471accda9ccc9735d50b99fc1aa308b8",
+    "b1ca628698e370e0e648f5d686ea238b6eb1ee918e0361954d2f31fd1ac65f46",
+    "dd70970322e7027e5d3a8fb6a663bf15d5c1e61840ec31192dc4ee6ae60f087c",
 )
 HASH = "a" * 64
 
@@ -130,7 +134,16 @@ def test_old_workspace_opens_with_all_that_was_in_it(tmp_path: Path, version: in
     for name, rows in before.items():
         assert len(after[name]) == len(rows), name
         for old, new in zip(rows, after[name], strict=True):
-            assert {column: new.get(column) for column in old} == old, name
+            assert {column: new.get(column) for column in old} == _with_its_witness(old), name
+
+
+def _with_its_witness(row: dict[str, object]) -> dict[str, object]:
+    """The row with the one setting that former versions had no choice of."""
+    if "settings" not in row:
+        return row
+    settings = json.loads(str(row["settings"]))
+    settings.setdefault("gal", {})["witnesses"] = "prompts"
+    return {**row, "settings": json.dumps(settings, separators=(",", ":"))}
 
 
 def check_what_is_read(store: Store) -> None:
@@ -259,3 +272,14 @@ def test_newer_workspace_is_refused_and_left_untouched(tmp_path: Path) -> None:
         Store(folder)
     assert len(str(refusal.value).splitlines()) == 1
     assert (folder / "studio.db").read_bytes() == before
+
+
+def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path, version: int) -> None:
+    """No flag of a former version changes; a new project has both witnesses."""
+    old_workspace(tmp_path / "old", version)
+    with Store(tmp_path / "old") as store:
+        assert store.projects.get("p1").settings.gal.witnesses == "prompts"
+        assert store.rounds.settings("r1").gal.witnesses == "prompts"
+        assert store.rounds.settings("r1").tune.steps == 12
+        assert {one.witnesses for one in store.candidates.of_round("r1")} == {"prompts"}
+    assert Settings().gal.witnesses == "both"

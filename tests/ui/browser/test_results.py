@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw, measure, train
 
 pytestmark = pytest.mark.browser
 
@@ -27,3 +28,85 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
         page.wait_for_function(f"innerWidth === {width}")
         page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
         assert page.locator(".results-table th:text-is('Round 1')").bounding_box()["height"] < 50, "one line"
+
+
+def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: Watched, served: Served):
+    studio = served.place.studio
+    measure(studio, served.place.round, copies=6)
+    studio.accept_suggestion(served.place.round)
+    second = studio.next_round(served.place.round).id
+    train(studio, second)
+    draw(studio, second)
+    measure(studio, second, likeness=0.6, copies=0)
+    page = watched.open(served.url("rounds"))
+    chip = ".chip-round:has-text('Round 2')"
+    page.wait_for_selector(f"{chip} .chip-gain:has-text('100 % as asked') b:text('✓ +50')")
+    assert page.locator(f"{chip} .chip-best").count() == 1
+    page.click("[data-view=curves]")
+    page.wait_for_selector(".arms-chart .point.base")
+    assert page.locator(".arms-chart .point").count() == 3
+    page.click(".arms-chart .point.plain rect")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")
+    page.click("[data-step=results]")
+    page.wait_for_selector(".results .verdict:has-text('Round 2 is the best so far')")
+    assert "24 of 24 pictures show what was asked for (Round 1: 12)" in page.inner_text(".results .verdict")
+    page.wait_for_selector(".verdict-warning, details:has-text('about earlier rounds')")
+    page.wait_for_selector(".results-table tr[data-best=yes]:has-text('Round 2')")
+    for width in (1280, 1024):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(f"innerWidth === {width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, served: Served):
+    studio = served.place.studio
+    measure(studio, served.place.round)
+    studio.accept_suggestion(served.place.round)
+    page = watched.open(served.url("results"))
+    tile = ".sheet .enlarge >> nth=1"
+    page.wait_for_selector(tile)
+    page.click(tile)
+    view = "dialog.viewer[open]"
+    page.wait_for_selector(f"{view} .tick[aria-current]:text('Round 1')")
+    src = page.get_attribute(f"{view} .viewer-picture", "src")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(f"{view} .tick[aria-current]:text('Base model')")
+    assert page.get_attribute(f"{view} .viewer-picture", "src") != src
+    title = page.inner_text(f"{view} h2")
+    page.keyboard.press("ArrowDown")
+    assert page.inner_text(f"{view} h2") != title
+    assert page.inner_text(f"{view} .tick[aria-current]") == "Base model", "the round stays"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(view, state="hidden")
+    for picture in (".shelf-pictures .enlarge >> nth=0", ".same-row .enlarge >> nth=0"):
+        page.click(picture)
+        page.wait_for_selector(f"{view} .viewer-picture[src]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(view, state="hidden")
+    page.click(".sheet-bar button:text('Without the trigger')")
+    page.wait_for_selector(".sheet th:text-is('A house')")
+    page.click(".sheet-bar button:text('Accepted prompts')")
+    page.wait_for_selector("text=There are none yet")
+
+
+def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched, served: Served):
+    studio, project = served.place.studio, served.place.project
+    page = watched.open(served.url("results"))
+    page.click(".results-table button:text('Measure')")
+    page.wait_for_selector(".results-table :text('waits for its turn')")
+    (job,) = [job for job in studio.store.jobs.of_project(project) if job.kind == "measure"]
+    studio.stop(job.id)
+    measure(studio, served.place.round)
+    page.wait_for_selector(".results .verdict:has-text('Round 1 is the best so far')")
+    page.click("[data-part=test-set]")
+    box = "dialog.test-set[open]"
+    page.fill(f"{box} textarea", "A house {}\nA tie {}")
+    page.wait_for_selector(f"{box} .test-set-warning:has-text('compared again only when each has drawn')")
+    page.click(f"{box} button:text('Save')")
+    page.wait_for_selector(".toast:has-text('is a test prompt or shows a reference')")
+    page.fill(f"{box} textarea", "A house {}\nA crown {}\nA zebra {}")
+    page.select_option(f"{box} select", "never")
+    page.click(f"{box} button:text('Save')")
+    page.wait_for_selector(box, state="hidden")
+    page.wait_for_selector(".results-table :text('4 of 6 pictures measured')")
+    assert studio.measures(project).chosen.measured == "never"

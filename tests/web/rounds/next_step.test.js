@@ -22,6 +22,13 @@ beforeEach(() => {
   });
 });
 
+test("measuring in the background keeps nothing from being done", () => {
+  state.job = job({ kind: "measure", state: "running", background: true });
+  assert.deepEqual([nextStep(), closed("accept")], ["accept", null]);
+  state.job = job({ kind: "measure", state: "paused", background: true });
+  assert.equal(nextStep(), "accept", "it can be resumed, but nobody has to");
+});
+
 test("accept is next while nothing is accepted; then the next round", () => {
   assert.equal(nextStep(), "accept");
   state.verdicts.set("a", "accepted");

@@ -17,6 +17,13 @@ def _short_feature(row: list[object]) -> list[object]:
     return [*row[:8], {"base64": "AAAA"}, *row[9:]]
 
 
+def _scored(archive: Archive, scores: str) -> None:
+    archive.rows("test_pictures", lambda row: [*row[:6], scores, *row[7:]])
+
+
+_NOT_FINITE = '{"similarity_anchor": NaN, "similarity_reference": 0.1, "likeness": Infinity}'
+
+
 def _undone_too_often(row: list[object]) -> list[object]:
     return [*row[:4], None if row[0] == 1 else 1, None]
 
@@ -85,6 +92,9 @@ HOSTILE: dict[str, Change] = {
     "cannot be read as a project  ": lambda a: a.rows("candidates", _short_feature),
     "cannot be read as a project   ": lambda a: a.rows("decision_batches", _undone_too_often),
     "cannot be read as a project    ": _other_map_size,
+    "cannot be read as a project     ": lambda a: _scored(a, "{broken"),
+    "cannot be read as a project      ": lambda a: _scored(a, _NOT_FINITE),
+    "cannot be read as a project       ": lambda a: _scored(a, "[]"),
     "contents are inconsistent  ": lambda a: a.rows("pair_regions", lambda row: [row[0], 3, 2, *row[3:]]),
     "contradict each other ": lambda a: a.rows("pair_regions", lambda row: [row[0], 9, 9, *row[3:]]),
     "unpacks to far more": lambda a: a.bomb(),

@@ -148,7 +148,16 @@ class Archive:
         """Leave out what the fifth migration and those after it added."""
         self._manifest["schema"] = 4
         self._put_masks_beside_references()
-        self._leave_out({"reference_masks", "pair_regions", "candidate_scores"})
+        self._leave_out(
+            {
+                "reference_masks",
+                "pair_regions",
+                "candidate_scores",
+                "test_pictures",
+                "test_prompts",
+                "test_sets",
+            }
+        )
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 
     def to_second_schema(self) -> None:

@@ -13,7 +13,10 @@ export function showDerived(box, facts, anchors) {
     ? el(
         "dl",
         {},
-        facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, el("code", {}, value))]),
+        facts.flatMap(([name, value]) => [
+          el("dt", {}, name),
+          el("dd", {}, value.endsWith(".") ? value : el("code", {}, value)),
+        ]),
       )
     : null;
   const asks = anchors?.length

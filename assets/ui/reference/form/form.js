@@ -48,7 +48,7 @@ class ProjectForm {
   mounting = false;
   restoring = false;
   pressed = false; // Start was pressed: say what is still missing
-  /** @type {{ preset: string | null, base_model: string } | undefined} the model that looks at the pictures */
+  /** @type {{ preset: string | null, base_model: string } | undefined} the model to look with */
   model;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;

@@ -13,6 +13,7 @@ from gal_studio.state.database.migrations import (
     m10_job_kinds,
     m11_candidate_scores,
     m12_witnesses,
+    m14_test_set,
     m16_seen_pictures,
 )
 
@@ -29,6 +30,7 @@ _VERSIONS = (
     m10_job_kinds,
     m11_candidate_scores,
     m12_witnesses,
+    m14_test_set,
     m16_seen_pictures,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(

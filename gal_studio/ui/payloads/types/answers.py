@@ -6,6 +6,7 @@ from typing_extensions import Doc, TypedDict
 
 from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
 from gal_studio.ui.payloads.types.marks import Ts
+from gal_studio.ui.payloads.types.measures import SheetRow
 from gal_studio.ui.payloads.types.page import PollAnswer
 from gal_studio.ui.payloads.types.refinement import PatchMap, Runs
 
@@ -89,9 +90,8 @@ class RoundResult(TypedDict):
 
     id: str
     name: str
+    parent_id: str | None
     candidates: float
-    overfit_rate: float | None
-    openness: Annotated[float | None, Doc("In [0, ln 2].")]
     weight: float
     adapter: bool
     accepted: list[ShownPicture]
@@ -217,6 +217,12 @@ class Compared(TypedDict):
     anchors: list[ComparedAnchor]
 
 
+class Sheet(TypedDict):
+    """The pictures of the test set."""
+
+    rows: list[SheetRow]
+
+
 class SeenSets(TypedDict):
     """What is noticed of all sets."""
 
@@ -241,6 +247,7 @@ class Answers(TypedDict):
     seen: SeenSets
     captions: Zip
     results: Results
+    test_pictures: Sheet
     same_seed: SameSeeds
     other_rounds: OtherRounds
     patch_maps: PatchMaps

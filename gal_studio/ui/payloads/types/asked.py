@@ -1,4 +1,4 @@
-"""The request of each call and each write, by name (`assets/ui/app/payloads_requests.d.ts`)."""
+"""The request of each call and each write, by name (`assets/ui/app/payloads_asked.d.ts`)."""
 
 from typing_extensions import TypedDict
 
@@ -18,6 +18,7 @@ class Requests(TypedDict):
     seen: r.Seen
     captions: r.Captions
     results: r.OfAProject
+    test_pictures: r.OfAProject
     same_seed: r.OneSeed
     other_rounds: r.NotThisRound
     patch_maps: r.Maps
@@ -34,7 +35,7 @@ class WriteRequests(TypedDict):
     look: r.Look
     try_demo: r.OfAKind
     delete: r.OfAProject
-    change: r.Change
+    change: r.ChangeSettings
     rename: r.Rename
     archive: r.OfAProject
     restore: r.OfAProject
@@ -42,6 +43,10 @@ class WriteRequests(TypedDict):
     enable_anchor: r.EnableAnchor
     fine_tune: r.OfARound
     generate: r.OfARound
+    measure: r.OfARound
+    measure_all: r.OfAProject
+    change_test_set: r.ChangeTestSet
+    measure_when: r.MeasureWhen
     next_round: r.OfARound
     branch: r.OfARound
     make_pairs: r.OfARound

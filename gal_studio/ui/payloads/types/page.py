@@ -15,6 +15,7 @@ from gal_studio.ui.payloads.types.basics import (
     Verdict,
 )
 from gal_studio.ui.payloads.types.marks import Ts
+from gal_studio.ui.payloads.types.measures import Measures
 from gal_studio.ui.payloads.types.refinement import Refinement
 from gal_studio.ui.payloads.types.work import Job, Queue
 
@@ -169,6 +170,7 @@ class Parts(TypedDict):
     queue: Queue
     round: Round
     refinement: Refinement
+    measures: Measures
     scores: list[Score]
     positions: dict[str, tuple[float, float]]
     verdicts: dict[str, Verdict]

@@ -185,7 +185,7 @@ class Rename(OfAProject):
     name: Text
 
 
-class Change(OfAProject):
+class ChangeSettings(OfAProject):
     """New values of some settings, by their dotted names."""
 
     settings: dict[Id, SettingValue]
@@ -203,6 +203,19 @@ class EnableAnchor(TypedDict):
 
     anchor: Id
     enabled: bool
+
+
+class ChangeTestSet(OfAProject):
+    """The held-out prompts and how many pictures each gets."""
+
+    prompts: Annotated[list[Text], Field(max_length=10_000)]
+    seeds: SettingValue
+
+
+class MeasureWhen(OfAProject):
+    """When rounds are measured."""
+
+    when: Id
 
 
 class Decide(TypedDict):

@@ -13,6 +13,7 @@ class JobWords(TypedDict):
     title: str
     doing: str
     unit: str
+    background: Annotated[bool, Doc("It lets every other job go first.")]
 
 
 class Job(JobWords):

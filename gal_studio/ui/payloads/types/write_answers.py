@@ -37,6 +37,12 @@ class Requested(TypedDict):
     job: str
 
 
+class RequestedAll(TypedDict):
+    """The jobs that were requested."""
+
+    jobs: list[str]
+
+
 class Accepted(TypedDict):
     """The pictures that were accepted."""
 
@@ -94,6 +100,10 @@ class WriteAnswers(TypedDict):
     enable_anchor: Nothing
     fine_tune: OfRound
     generate: OfRound
+    measure: Requested
+    measure_all: RequestedAll
+    change_test_set: Nothing
+    measure_when: Nothing
     next_round: OfRound
     branch: OfRound
     make_pairs: OfRound

@@ -1,0 +1,195 @@
+/** The chart of rounds in the tab Curves, after the clock arms of the GAL paper. */
+/** @import { Point } from "./arms.js" */
+import { state, on } from "../app/store.js";
+import { openRound } from "../app/session.js";
+import { el, repeats, svg } from "../kit/dom.js";
+import { howComputed } from "../kit/how.js";
+import { armsOf, scale } from "./arms.js";
+
+const BOX = { width: 520, height: 300, left: 50, right: 20, top: 14, bottom: 44 };
+const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
+
+/** @type {[name: string, words: string][]} */
+const HOW = [
+  [
+    "Upwards:",
+    "how well pictures of held-out prompts match their prompts (CLIP-T): the mean cosine of the CLIP " +
+      "features of picture and prompt.",
+  ],
+  [
+    "To the right:",
+    "how much they look like the reference (CLIP-I): the mean cosine of the CLIP features of picture and " +
+      "reference. Copies are far right and low.",
+  ],
+  ["Thin crosses:", "95 % intervals, from drawing the prompts again and again at random (bootstrap)."],
+];
+
+/** @param {HTMLElement} panel */
+export function mountArms(panel) {
+  const box = el("section", { class: "arms", "aria-label": "Rounds on the test set" });
+  const how = howComputed(HOW); // created once: it stays expanded when the chart is drawn again
+  panel.append(box);
+  on("measures forget view round", () => {
+    if (!panel.hidden) show(box, how);
+  });
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {HTMLElement} how
+ */
+function show(box, how) {
+  const rounds = state.measures?.rounds ?? [];
+  const { points, lines } = armsOf(rounds);
+  if (repeats(box, [points, state.roundId])) return;
+  if (points.length < 2) {
+    box.replaceChildren(
+      el("p", { class: "curve-title" }, el("b", {}, "Rounds on the test set")),
+      el(
+        "p",
+        { class: "arms-none" },
+        "Each measured round becomes a point here: how well it follows prompts against how much it looks " +
+          "like the reference.",
+      ),
+    );
+    return;
+  }
+  box.replaceChildren(
+    el(
+      "p",
+      { class: "curve-title" },
+      el("b", {}, "Rounds on the test set"),
+      " Better is up and to the right; copying goes right and down.",
+    ),
+    chart(points, lines),
+    how,
+  );
+}
+
+/** @param {number} arm */
+const colour = (arm) => (arm ? `var(--arm-${((arm - 1) % COLOURS) + 1})` : "var(--muted)");
+
+/**
+ * @param {Point[]} points
+ * @param {import("./arms.js").Line[]} lines
+ */
+function chart(points, lines) {
+  const { width, height, left, right, top, bottom } = BOX;
+  const x = scale(
+    points.map((point) => point.x),
+    left,
+    width - right,
+  );
+  const y = scale(
+    points.map((point) => point.y),
+    height - bottom,
+    top,
+  );
+  const node = svg("svg", { class: "chart arms-chart", viewBox: `0 0 ${width} ${height}`, role: "group" });
+  node.setAttribute(
+    "aria-label",
+    points
+      .map(({ name, x: i, y: t }) => `${name}: prompt ${t.value.toFixed(3)}, reference ${i.value.toFixed(3)}`)
+      .join("; "),
+  );
+  node.append(...axes(x, y));
+  for (const { from, to, arm } of lines) {
+    const line = svg("line", {
+      class: from.kind === "base" ? "arm from-base" : "arm",
+      x1: x.at(from.x.value),
+      y1: y.at(from.y.value),
+      x2: x.at(to.x.value),
+      y2: y.at(to.y.value),
+    });
+    line.style.stroke = colour(arm);
+    node.append(line);
+  }
+  for (const point of points) node.append(mark(point, x, y));
+  return node;
+}
+
+/**
+ * @param {ReturnType<typeof scale>} x
+ * @param {ReturnType<typeof scale>} y
+ */
+function axes(x, y) {
+  const { width, height, left, right, top, bottom } = BOX;
+  const [low, high] = [height - bottom, top];
+  return [
+    svg("line", { class: "rule", x1: left, x2: width - right, y1: low, y2: low }),
+    svg("line", { class: "rule", x1: left, x2: left, y1: low, y2: high }),
+    text(left, low + 16, number(x.from), "start"),
+    text(width - right, low + 16, number(x.to), "end"),
+    text((left + width - right) / 2, height - 8, "like the reference →", "middle"),
+    text(left - 6, low, number(y.from), "end"),
+    text(left - 6, high + 10, number(y.to), "end"),
+    vertical(14, (low + high) / 2, "matches its prompt →"),
+  ];
+}
+
+/** @param {number} value */
+const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
+
+/**
+ * A point with its intervals and its name; a click opens its round.
+ * @param {Point} point
+ * @param {ReturnType<typeof scale>} x
+ * @param {ReturnType<typeof scale>} y
+ */
+function mark(point, x, y) {
+  const { id, name, kind, arm } = point;
+  const [at, up] = [x.at(point.x.value), y.at(point.y.value)];
+  const node = svg("g", { class: `point ${kind}`, "data-round": id ?? "" });
+  node.append(
+    svg("line", { class: "spread", x1: x.at(point.x.low), x2: x.at(point.x.high), y1: up, y2: up }),
+    svg("line", { class: "spread", x1: at, x2: at, y1: y.at(point.y.low), y2: y.at(point.y.high) }),
+  );
+  const shape =
+    kind === "round"
+      ? svg("circle", { cx: at, cy: up, r: id === state.roundId ? 7 : 5.5 })
+      : svg("rect", { x: at - 5, y: up - 5, width: 10, height: 10 });
+  if (kind === "base") shape.setAttribute("transform", `rotate(45 ${at} ${up})`);
+  shape.style.stroke = colour(arm);
+  shape.style.fill = kind === "round" ? colour(arm) : "var(--surface)";
+  const end = at > BOX.width - 130;
+  const words = kind === "plain" ? `${name}, plain fine-tuning` : name;
+  const label = text(at + (end ? -10 : 10), up - 9, words, end ? "end" : "start");
+  if (id === state.roundId) label.classList.add("current");
+  if (state.measures?.best === id && id) label.textContent = `★ ${words}`;
+  node.append(shape, label, title(point));
+  if (id !== null) node.addEventListener("click", () => openRound(id));
+  return node;
+}
+
+/** @param {Point} point */
+function title({ name, x, y }) {
+  const node = svg("title");
+  /** @param {import("../app/payloads_measures.d.ts").Interval} i */
+  const range = (i) => `${i.value.toFixed(3)} [${i.low.toFixed(3)}, ${i.high.toFixed(3)}]`;
+  const words = `matches its prompt ${range(y)}, like the reference ${range(x)}`;
+  node.textContent = `${name}: ${words}, ${x.pictures} pictures`;
+  return node;
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ * @param {string} anchor
+ */
+function text(x, y, words, anchor) {
+  const node = svg("text", { x, y, "text-anchor": anchor });
+  node.textContent = words;
+  return node;
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ */
+function vertical(x, y, words) {
+  const node = text(x, y, words, "middle");
+  node.setAttribute("transform", `rotate(-90 ${x} ${y})`);
+  return node;
+}

@@ -1,0 +1,157 @@
+/** The table of rounds: figures on the test set with the change since the round before, and the LoRAs. */
+/** @import { RoundResult } from "../app/payloads_calls.d.ts" */
+/** @import { Change, Interval, MeasuredRound, Measures, Metric } from "../app/payloads_measures.d.ts" */
+import { state } from "../app/store.js";
+import { refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { el } from "../kit/dom.js";
+import { changeInFull, changeInShort, inFull, nameBefore, shown } from "../measures/words.js";
+
+/** @type {[metric: Metric, name: string, title: string][]} */
+const METRICS = [
+  ["success", "As asked", "Share of the held-out pictures that show what was asked for"],
+  [
+    "copies",
+    "Copies",
+    "Share of the held-out pictures that show the reference although something else was asked for",
+  ],
+  ["clip_t", "Matches its prompt", "How much pictures look like their prompts, from −1 to 1"],
+  ["clip_i", "Like the reference", "How much pictures look like the reference, from −1 to 1"],
+];
+const HEAD = [
+  ["Round", ""],
+  ...METRICS.map(([, name, title]) => [name, title]),
+  [
+    "Learned",
+    "Share of new pictures of the accepted prompts that show what was asked for; the round learned these",
+  ],
+  ["Accepted", "Pictures accepted in this round"],
+  ["Weight", "How much each accepted picture counts in later trainings; a reference counts 1"],
+  ["LoRA", ""],
+];
+
+/**
+ * @param {RoundResult[]} rounds
+ * @param {Measures | null} measures
+ */
+export function roundsTable(rounds, measures) {
+  const base = measures?.rounds.find((round) => round.id === null);
+  return el(
+    "table",
+    { class: "table results-table" },
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        HEAD.map(([name, title]) => el("th", { scope: "col", title: title || null }, name)),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      measures && base?.report ? baseRow(measures, base) : null,
+      rounds.map((round) => row(round, measures)),
+    ),
+  );
+}
+
+/**
+ * @param {Measures} measures
+ * @param {MeasuredRound} base
+ */
+function baseRow(measures, base) {
+  return el(
+    "tr",
+    { class: "base-row" },
+    el("th", { scope: "row", title: "What the model draws without any training" }, base.name),
+    ...cells(measures, base),
+    el("td", {}, "–"),
+    el("td", {}, "–"),
+    el("td", {}, "–"),
+  );
+}
+
+/**
+ * @param {RoundResult} round
+ * @param {Measures | null} measures
+ */
+function row(round, measures) {
+  const measured = measures?.rounds.find((other) => other.id === round.id);
+  const best = measures?.best === round.id;
+  return el(
+    "tr",
+    { data: { best: best ? "yes" : "no" } },
+    el("th", { scope: "row" }, round.name),
+    ...(measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => el("td", {}, "–"))),
+    el("td", {}, String(round.accepted.length)),
+    el("td", {}, round.accepted.length ? round.weight.toPrecision(2) : "–"),
+    el("td", {}, round.adapter ? download(round) : "–"),
+  );
+}
+
+/**
+ * @param {Measures} measures
+ * @param {MeasuredRound} measured
+ */
+function cells(measures, measured) {
+  const { report, id } = measured;
+  if (!report) return [el("td", { colspan: HEAD.length - 4, class: "unmeasured" }, unmeasured(measured))];
+  /** @type {[Metric, Interval | null | undefined, Change | null | undefined][]} */
+  const figures = METRICS.map(([metric]) => [metric, report.figures[metric], report.changes[metric]]);
+  figures.push(["success", report.learned, report.learned_change]);
+  return figures.map(([metric, figure, change]) => {
+    if (!figure) return el("td", {}, "–");
+    const short = change ? changeInShort(metric, change, measured.parent_id === null) : null;
+    return el(
+      "td",
+      {},
+      el("span", { title: inFull(metric, figure) }, shown(metric, figure.value)),
+      change && short
+        ? el(
+            "span",
+            {
+              class: "change",
+              data: { verdict: short.verdict },
+              title: changeInFull(metric, change, nameBefore(measures, id)),
+            },
+            ` ${short.text}`,
+          )
+        : null,
+    );
+  });
+}
+
+/** @param {MeasuredRound} measured */
+function unmeasured({ id, trained, drawn, wanted }) {
+  if (id === null || !trained) return "–";
+  const working = [...state.queue.working, ...state.queue.waiting].find(
+    (job) => job.kind === "measure" && job.round_id === id,
+  );
+  const words = drawn ? `${drawn} of ${wanted} pictures measured ` : "Not measured ";
+  if (working) return working.state === "running" ? `${words}· measuring` : `${words}· waits for its turn`;
+  /** @param {Event} event */
+  const ask = async ({ currentTarget }) => {
+    if (currentTarget instanceof HTMLButtonElement) currentTarget.disabled = true;
+    await write("measure", { round: id });
+    await refresh();
+  };
+  return [
+    words,
+    el("button", { type: "button", class: "button small", on: { click: ask } }, drawn ? "Go on" : "Measure"),
+  ];
+}
+
+/** @param {RoundResult} round */
+const download = (round) =>
+  el(
+    "a",
+    {
+      class: "button small",
+      href: `/adapter/${round.id}`,
+      download: "",
+      "aria-label": `Download the LoRA of ${round.name.toLowerCase()}`,
+    },
+    "Download",
+  );

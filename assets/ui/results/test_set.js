@@ -1,0 +1,93 @@
+/** The dialog that shows and changes the test set. */
+import { state } from "../app/store.js";
+import { refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { el } from "../kit/dom.js";
+import { toast } from "../kit/toast.js";
+
+/** @type {[value: string, words: string][]} */
+const WHEN = [
+  ["auto", "after each round, where that takes less than a third of the round"],
+  ["always", "after each round"],
+  ["never", "only when I press Measure"],
+];
+
+/** @param {HTMLButtonElement} button */
+export function mountTestSet(button) {
+  button.addEventListener("click", open);
+}
+
+function open() {
+  const { measures, projectId } = state;
+  if (!measures) return;
+  const before = measures.prompts.join("\n");
+  const prompts = el("textarea", {
+    rows: 12,
+    "aria-label": "Held-out prompts, one per line",
+    spellcheck: false,
+  });
+  const seeds = el("input", { type: "number", min: "1", max: "20", "aria-label": "Pictures of each prompt" });
+  const when = el(
+    "select",
+    { "aria-label": "When rounds are measured" },
+    WHEN.map(([value, words]) => el("option", { value }, words)),
+  );
+  const warning = el("p", { class: "test-set-warning", role: "status", hidden: true });
+  prompts.value = before;
+  seeds.value = String(measures.seeds);
+  when.value = measures.when;
+  const measured = measures.rounds.filter((round) => round.report).length;
+  const changed = () => prompts.value.trim() !== before || Number(seeds.value) !== measures.seeds;
+  const warn = () => {
+    warning.hidden = !changed() || !measured;
+    warning.textContent =
+      `The ${measured} measured rounds (the base model is one of them) are compared again only when each ` +
+      "has drawn what is new: press Measure afterwards. Pictures of prompts that you remove are kept, and " +
+      "count again if you put the prompts back.";
+  };
+  for (const field of [prompts, seeds]) field.addEventListener("input", warn);
+  const dialog = el(
+    "dialog",
+    { class: "studio test-set", "aria-label": "Test set" },
+    el(
+      "form",
+      { method: "dialog" },
+      el("h2", {}, "Test set"),
+      el(
+        "p",
+        {},
+        "Every round draws these prompts from the same seeds, so that rounds can be compared. No training " +
+          "uses them, and their pictures are never suggested. Besides, each round draws the prompts of " +
+          `accepted pictures, and these prompts without “${measures.called}”.`,
+      ),
+      el("label", {}, el("span", {}, "Held-out prompts, one per line; {} stands for the subject"), prompts),
+      el("label", {}, el("span", {}, "Pictures of each prompt"), seeds),
+      el("label", {}, el("span", {}, "Measure"), when),
+      warning,
+      el(
+        "div",
+        { class: "dialog-buttons" },
+        el("button", { class: "button", value: "cancel" }, "Cancel"),
+        el("button", { type: "button", class: "button", data: { next: "" }, on: { click: save } }, "Save"),
+      ),
+    ),
+  );
+  async function save() {
+    if (
+      when.value !== measures?.when &&
+      !(await write("measure_when", { project: projectId, when: when.value }))
+    )
+      return;
+    if (changed()) {
+      const lines = prompts.value.split("\n").map((line) => line.trim());
+      const given = { project: projectId, prompts: lines.filter(Boolean), seeds: Number(seeds.value) };
+      if (!(await write("change_test_set", given))) return;
+      toast("The test set is saved. Press Measure to draw what is new.");
+    }
+    dialog.close();
+    refresh();
+  }
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,94 @@
+"""What is known of one round on the test set: its figures, what changed since the round before, its leak."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gal_studio.core.intervals import Interval
+from gal_studio.core.measures.compare import Drawn, Rng, change, is_up, mean, mean_gain
+from gal_studio.core.measures.pictures import METRICS, Metric, Part
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A measured model: a round, or the base model (`id` None), with what it drew for each part of the set.
+
+    `before` is the round that it is compared with. It is `complete` when it has drawn all held-out prompts:
+    only then it is compared, so that no two rounds are compared on different sets.
+    """
+
+    id: str | None
+    name: str
+    before: str | None
+    drawn: Mapping[Part, Drawn]
+    complete: bool
+
+    def part(self, part: Part) -> Drawn:
+        """The pictures of a part by prompt and seed."""
+        return self.drawn.get(part, {})
+
+
+@dataclass(frozen=True)
+class Leak:
+    """How much closer to the references pictures come that were not asked to (CLIP-I, against the base).
+
+    `share` is that difference divided by the same difference of the held-out prompts, which do ask for it;
+    None where those have not come closer.
+    """
+
+    difference: Interval
+    share: float | None
+    copies: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of a complete arm on the held-out prompts, each with its 95 % interval.
+
+    `changes` are paired differences to the round before, empty where that is not measured; `gain` is the mean
+    gain over the base model; `learned` and `learned_change` are the success on accepted prompts.
+    """
+
+    arm: Arm
+    figures: Mapping[Metric, Interval]
+    changes: Mapping[Metric, Interval] = field(default_factory=dict)
+    gain: Interval | None = None
+    learned: Interval | None = None
+    learned_change: Interval | None = None
+    leak: Leak | None = None
+
+    @property
+    def pictures(self) -> int:
+        """The number of held-out pictures."""
+        return len(self.arm.part("held_out"))
+
+    def count(self, metric: Metric) -> int:
+        """How many of the held-out pictures succeed, or are copies."""
+        return sum(bool(picture.figure(metric)) for picture in self.arm.part("held_out").values())
+
+
+def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng) -> Report:
+    """All figures of an arm; `before` and `base` are left out unless they are complete."""
+    drawn, learned = arm.part("held_out"), arm.part("accepted")
+    found = {metric: mean(drawn, metric, rng) for metric in METRICS}
+    since = {
+        metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS
+    } if before else {}  # fmt: skip
+    return Report(
+        arm=arm,
+        figures={metric: figure for metric, figure in found.items() if figure is not None},
+        changes={metric: figure for metric, figure in since.items() if figure is not None},
+        gain=mean_gain(base.part("held_out"), drawn, rng("gain")) if base else None,
+        learned=mean(learned, "success", rng),
+        learned_change=change(before.part("accepted"), learned, "success", rng) if before else None,
+        leak=_leak(arm, base, rng) if base and arm.id is not None else None,
+    )
+
+
+def _leak(arm: Arm, base: Arm, rng: Rng) -> Leak | None:
+    plain = arm.part("plain")
+    difference = change(base.part("plain"), plain, "clip_i", rng)
+    asked_for = change(base.part("held_out"), arm.part("held_out"), "clip_i", rng)
+    if difference is None:
+        return None
+    share = difference.value / asked_for.value if asked_for is not None and is_up(asked_for) else None
+    return Leak(difference, share, sum(picture.copies for picture in plain.values()))

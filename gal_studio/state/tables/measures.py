@@ -1,0 +1,141 @@
+"""The test set of a project: its prompts, and the pictures that rounds and the base model drew for it."""
+
+import json
+import math
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
+from gal_studio.core.types import Candidate, Remark
+from gal_studio.state.database.connection import Database
+from gal_studio.state.tables.projects import new_id
+
+LIKENESS = "likeness"
+"""The name under which the likeness to the references is stored beside the scores of candidates."""
+
+
+@dataclass(frozen=True)
+class HeldOutSet:
+    """How the pictures of a test set are drawn, and when a round is measured without being asked.
+
+    `seeds` is the number of pictures of each held-out and each accepted prompt.
+    """
+
+    seeds: int
+    steps: int
+    guidance_scale: float
+    resolution: int | None
+    measured: When = "auto"
+
+
+@dataclass(frozen=True)
+class NewMeasuredPicture:
+    """A picture that has just been drawn for a prompt of the test set, with its scores by name."""
+
+    prompt_id: str
+    round_id: str | None
+    number: int
+    seed: int
+    image: str
+    scores: Mapping[str, float]
+    remark: Remark
+    trained_as: str
+
+
+class Measures:
+    """Reads and writes test sets."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def held_out_set(self, project_id: str) -> HeldOutSet | None:
+        """The test set of a project; None before it was chosen."""
+        row = self._database.row("SELECT * FROM test_sets WHERE project_id = ?", (project_id,))
+        if row is None:
+            return None
+        how = row["seeds"], row["steps"], row["guidance_scale"], row["resolution"]
+        return HeldOutSet(*how, measured=row["measured"])
+
+    def choose(self, project_id: str, chosen: HeldOutSet) -> None:
+        """Store how the test set is drawn and when it is measured."""
+        self._database.write(
+            "INSERT OR REPLACE INTO test_sets VALUES (?, ?, ?, ?, ?, ?)",
+            (project_id, chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution,
+             chosen.measured),
+        )  # fmt: skip
+
+    def prompts(self, project_id: str) -> tuple[MeasuredPrompt, ...]:
+        """All prompts of the test set in order, disabled ones included."""
+        rows = self._database.rows(
+            "SELECT * FROM test_prompts WHERE project_id = ? ORDER BY position, rowid", (project_id,)
+        )
+        return tuple(
+            MeasuredPrompt(row["id"], row["part"], row["prompt"], row["position"], bool(row["enabled"]))
+            for row in rows
+        )
+
+    def add_prompts(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
+        """Append prompts to a part; one that it has already is enabled again."""
+        with self._database.transaction() as writer:
+            for prompt in prompts:
+                writer.execute(
+                    "INSERT INTO test_prompts (id, project_id, position, part, prompt) VALUES (?1, ?2, "
+                    "(SELECT COALESCE(MAX(position) + 1, 0) FROM test_prompts WHERE project_id = ?2), "
+                    "?3, ?4) ON CONFLICT (project_id, part, prompt) DO UPDATE SET enabled = 1",
+                    (new_id(), project_id, part, prompt),
+                )
+
+    def keep_only(self, project_id: str, part: Part, prompts: Sequence[str]) -> None:
+        """Disable the other prompts of a part; their pictures stay."""
+        with self._database.transaction() as writer:
+            for known in self.prompts(project_id):
+                if known.part == part and known.prompt not in prompts:
+                    writer.execute("UPDATE test_prompts SET enabled = 0 WHERE id = ?", (known.id,))
+
+    def save(self, batch: Sequence[NewMeasuredPicture]) -> None:
+        """Store pictures, each in the place of an earlier one of the same prompt, round and number."""
+        with self._database.transaction() as writer:
+            for new in batch:
+                writer.execute(
+                    "DELETE FROM test_pictures WHERE prompt_id = ? AND round_id IS ? AND number = ?",
+                    (new.prompt_id, new.round_id, new.number),
+                )
+                scores = json.dumps({name: float(value) for name, value in new.scores.items()})
+                writer.execute(
+                    "INSERT INTO test_pictures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (new_id(), new.prompt_id, new.round_id, new.number, new.seed, new.image, scores,
+                     new.remark, new.trained_as, self._clock()),
+                )  # fmt: skip
+
+    def pictures(self, project_id: str) -> tuple[MeasuredPicture, ...]:
+        """All pictures of the test set that the base model and the present trainings of the rounds drew."""
+        rows = self._database.rows(
+            "SELECT test_pictures.* FROM test_pictures JOIN test_prompts ON test_prompts.id = prompt_id "
+            "LEFT JOIN rounds ON rounds.id = round_id WHERE test_prompts.project_id = ? "
+            "AND (round_id IS NULL OR rounds.trained_as IS NULL "
+            "OR rounds.trained_as = test_pictures.trained_as) "
+            "ORDER BY test_prompts.position, number, test_pictures.rowid",
+            (project_id,),
+        )
+        return tuple(map(_picture, rows))
+
+    def image(self, picture_id: str) -> str:
+        """The stored picture with this ID."""
+        sql = "SELECT image FROM test_pictures WHERE id = ?"
+        return str(self._database.row_by_id("picture", picture_id, sql)["image"])
+
+
+def _picture(row: sqlite3.Row) -> MeasuredPicture:
+    scores = {str(name): float(value) for name, value in json.loads(row["scores"]).items()}
+    if not all(map(math.isfinite, scores.values())):
+        raise StudioError("A score of a measured picture is not a finite number: measure its round again.")
+    likeness, own = scores.pop(LIKENESS), scores.pop("similarity_anchor")
+    reference = scores.pop("similarity_reference")
+    candidate = Candidate(
+        row["id"], row["prompt_id"], row["number"], row["seed"], row["image"], own, reference,
+        remark=row["remark"], more_scores=scores,
+    )  # fmt: skip
+    return MeasuredPicture(row["prompt_id"], row["round_id"], candidate, likeness)

@@ -1,0 +1,110 @@
+"""The job `measure`: draw what a round lacks of the test set, and score it as candidates are scored."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
+from gal_studio.rounds import test_set
+from gal_studio.rounds.test_set import PlannedPicture
+from gal_studio.state import Store
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
+from gal_studio.worker.jobs.disk_space import check_drawing_room
+from gal_studio.worker.jobs.generate import call_witness, draw_and_keep, score_images
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.witness import PictureWitness
+from gal_studio.worker.task import Progress, Task, open_task
+
+
+def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Draw the missing pictures of the base model, of the round before and of the round, in this order."""
+    task = open_task(store, models, job)
+    if task.round.adapter is None:
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+    yield Progress("loading", 0, 0, "Loading the models")
+    task = _as_the_set_is_drawn(task)
+    missing, total = test_set.missing(store, job.round_id), len(test_set.wanted(store, job.round_id))
+    if not missing:
+        return
+    model = models.image_model(task.project.base_model)
+    models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
+    check_drawing_room(task, model, len(missing))
+    pictures = [
+        store.images.picture(reference.image) for reference in store.projects.references(task.project.id)
+    ]
+    references = models.embedder(task.project.clip_model).images(pictures)
+    witness = yield from _call_same_witness(task)
+    done = total - len(missing)
+    for round_id, group in groupby(missing, key=lambda planned: planned.round_id):
+        part = list(group)
+        for progress in _draw(task, Judges(references, witness), round_id, part, done + len(part)):
+            yield replace(progress, total=total)
+        done += len(part)
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The CLIP features (m, d) of the references, and the second witness of copies, if there is one."""
+
+    references: NDArray[np.float64]
+    witness: PictureWitness | None
+
+
+def _call_same_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]:
+    """The second witness as the first round has it: it does not change with what later rounds accept."""
+    above = task.store.rounds.ancestors(task.round.id)
+    return (yield from call_witness(replace(task, round=above[0] if above else task.round)))
+
+
+def _as_the_set_is_drawn(task: Task) -> Task:
+    """The task with the drawing settings of the test set, which stay the same for all rounds."""
+    chosen = test_set.ensure(task.store, task.project.id)
+    drawing = replace(
+        task.settings.generation,
+        steps=chosen.steps,
+        guidance_scale=chosen.guidance_scale,
+        resolution=chosen.resolution,
+    )
+    return replace(task, settings=replace(task.settings, generation=drawing))
+
+
+def _draw(
+    task: Task,
+    judges: Judges,
+    round_id: str | None,
+    planned: Sequence[PlannedPicture],
+    total: int,
+) -> Generator[Progress, None, None]:
+    """Draw with the adapter of a round, or with the base model."""
+    adapter = task.store.rounds.get(round_id).adapter if round_id else None
+    trained_as = (task.store.rounds.trained_as(round_id) if round_id else None) or ""
+
+    def keep(batch: DrawnBatch, seconds: float) -> None:
+        drawn = planned[batch.first : batch.first + len(batch.images)]
+        prompts = [each.prompt.prompt for each in drawn]
+        scored = score_images(task, batch.images, prompts, judges.witness)
+        likeness = (scored.features @ judges.references.T).mean(axis=1)
+        task.store.measures.save(
+            [
+                NewMeasuredPicture(
+                    prompt_id=each.prompt.id,
+                    round_id=round_id,
+                    number=each.number,
+                    seed=each.seed(task.project.seed),
+                    image=task.store.images.add_picture(batch.images[row]),
+                    scores={**scored.scores[row], LIKENESS: float(likeness[row])},
+                    remark=batch.remarks[row],
+                    trained_as=trained_as,
+                )
+                for row, each in enumerate(drawn)
+            ]
+        )
+        task.store.rounds.add_seconds(task.round.id, "measure", seconds)
+
+    requests = [DrawRequest(each.prompt.prompt, each.seed(task.project.seed)) for each in planned]
+    yield from draw_and_keep(task, requests, adapter, "draw", total, keep)

@@ -1,0 +1,91 @@
+"""Two witnesses of copies (Eq. G12), and what the suggestion makes of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from gal_studio.core.gal.reasons import explain_picture
+from gal_studio.core.gal.selection import best_candidate, explain_all, suggest
+from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
+from gal_studio.core.types import SHOWN, Candidate, Speaker, Witnesses
+from tests.core.builders import anchor, candidate
+
+
+def seen(
+    margin: float, shown: float | None, witnesses: Witnesses = "both", index: int = 0, order: int = 0
+) -> Candidate:
+    """A candidate with a margin between its prompts, and a score of Eq. G11."""
+    made = candidate(anchor(order), index, 0.25 + margin, 0.25)
+    return replace(made, witnesses=witnesses, more_scores={} if shown is None else {SHOWN: shown})
+
+
+@pytest.mark.parametrize(
+    ("margin", "shown", "witnesses", "by"),
+    [
+        (0.1, 0.49, "both", ""),
+        (0.1, 0.5, "both", "pictures"),
+        (0.0, 0.1, "both", "prompts"),
+        (-0.1, 0.9, "both", "both"),
+        (-0.1, 0.9, "prompts", "prompts"),
+        (0.1, 0.9, "prompts", ""),
+        (-0.1, 0.1, "pictures", ""),
+        (-0.1, 0.9, "pictures", "pictures"),
+        (-0.1, None, "both", "prompts"),
+        (0.1, None, "both", ""),
+        (-0.1, None, "pictures", "prompts"),
+    ],
+)
+def test_who_says_that_it_is_a_copy(
+    margin: float, shown: float | None, witnesses: Witnesses, by: Speaker
+) -> None:
+    made = seen(margin, shown, witnesses)
+    assert made.overfit_by == by
+    assert made.overfit is (by != "")
+
+
+def test_a_blank_picture_is_no_copy_by_any_witness() -> None:
+    assert replace(seen(-0.1, 0.9), remark="flat").overfit_by == ""
+
+
+def test_the_best_picture_passes_both() -> None:
+    blend, plain, copy = seen(0.4, 0.8), seen(0.2, 0.1, index=1), seen(-0.2, 0.1, index=2)
+    assert best_candidate([blend, plain, copy]) == plain
+    assert best_candidate([blend, copy]) is None
+
+
+def test_an_anchor_without_a_good_picture_gets_no_suggestion_but_a_sentence() -> None:
+    candidates = [seen(0.4, 0.8), seen(-0.2, 0.1, index=1), seen(0.3, 0.9, index=2)]
+    scores = score_pool([anchor(0)], candidates)
+    assert scores[0].overfit == 3
+    assert (scores[0].by_pictures, scores[0].by_prompts, scores[0].compared) == (2, 1, 3)
+    assert suggest(scores, group_by_anchor(candidates), 3).suggestions == ()
+    assert explain_all(scores, 3)[anchor(0).id] == (
+        "All 3 look like the reference (2 by picture, 1 by prompt): "
+        "there is no good picture to learn from yet."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([(0.1, 0.9), (0.1, 0.1)], "1 of 2 looks like the reference, by picture: "),
+        ([(-0.1, 0.1), (0.1, 0.1)], "1 of 2 looks like the reference, by prompt: "),
+        ([(-0.1, 0.9), (0.1, 0.1)], "1 of 2 looks like the reference, by prompt and by picture: "),
+        (
+            [(-0.1, 0.9), (0.1, 0.9), (0.1, 0.1)],
+            "2 of 3 look like the reference (2 by picture, 1 by prompt): ",
+        ),
+        ([(-0.1, None), (0.1, None)], "1 of 2 looks like the reference: "),
+    ],
+)
+def test_the_reason_says_which_witness_spoke(rows: list[tuple[float, float | None]], words: str) -> None:
+    candidates = [seen(margin, shown, index=index) for index, (margin, shown) in enumerate(rows)]
+    assert explain_all(score_pool([anchor(0)], candidates), 3)[anchor(0).id].startswith(words)
+
+
+def test_the_picture_says_that_both_let_it_pass() -> None:
+    candidates = [seen(0.1, 0.1), seen(0.2, 0.2, index=1), seen(-0.1, 0.9, index=2)]
+    assert explain_picture(score_pool([anchor(0)], candidates)[0]) == (
+        "closest to its prompt among the 2 of 3 that do not look like the reference, "
+        "neither by prompt nor by picture."
+    )

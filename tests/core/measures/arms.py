@@ -1,0 +1,47 @@
+"""Arms of a test set, made from a table of likenesses and copies."""
+
+from collections.abc import Sequence
+
+import numpy
+
+from gal_studio.core.measures.compare import Drawn
+from gal_studio.core.measures.pictures import MeasuredPicture, Part
+from gal_studio.core.measures.report import Arm, Report, report
+from gal_studio.core.seeds import generator
+from gal_studio.core.types import Candidate
+
+
+def rng(name: str) -> numpy.random.Generator:
+    return generator(1, name)
+
+
+def picture(likeness: float, prompt: float = 0.5, copy: bool = False, blank: bool = False) -> MeasuredPicture:
+    """One picture; a copy is as similar to the reference's prompt as to its own."""
+    reference = prompt if copy else prompt - 0.2
+    shown = Candidate("c", "p", 0, 1, "image", prompt, reference, remark="flat" if blank else "")
+    return MeasuredPicture("p", None, shown, likeness)
+
+
+def drawn(pictures: Sequence[MeasuredPicture], seeds: int = 2) -> Drawn:
+    """Pictures of the prompts p0, p1, ... with some seeds each."""
+    return {(f"p{place // seeds}", place % seeds): each for place, each in enumerate(pictures)}
+
+
+def arm(
+    name: str,
+    held_out: Sequence[MeasuredPicture],
+    before: str | None = None,
+    plain: Sequence[MeasuredPicture] = (),
+    accepted: Sequence[MeasuredPicture] = (),
+) -> Arm:
+    """An arm whose ID is its name, and None for the base model."""
+    parts: dict[Part, Drawn] = {
+        "held_out": drawn(held_out), "plain": drawn(plain, 1), "accepted": drawn(accepted)
+    }  # fmt: skip
+    return Arm(None if name == "Base model" else name, name, before, parts, True)
+
+
+def reports(*arms: Arm) -> list[Report]:
+    """The reports of some arms, the base model first."""
+    known = {each.id: each for each in arms}
+    return [report(each, known.get(each.before) if each.id else None, known.get(None), rng) for each in arms]

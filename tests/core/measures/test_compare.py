@@ -1,0 +1,59 @@
+"""Figures of a test set are paired by prompt and seed, and copies gain nothing."""
+
+import pytest
+
+from gal_studio.core.measures.compare import change, gains, is_down, is_up, lead, mean, mean_gain
+from tests.core.measures.arms import drawn, picture, rng
+
+
+def test_success_is_what_is_neither_a_copy_nor_blank() -> None:
+    kinds = [picture(0.5), picture(0.5, copy=True), picture(0.5, blank=True)]
+    assert [each.figure("success") for each in kinds] == [1.0, 0.0, 0.0]
+    assert [each.figure("copies") for each in kinds] == [0.0, 1.0, 0.0]
+    assert [each.figure("clip_t") for each in kinds] == [0.5, 0.5, None]
+    assert [each.figure("clip_i") for each in kinds] == [0.5, 0.5, None]
+
+
+def test_a_mean_leaves_out_what_has_no_figure() -> None:
+    found = mean(drawn([picture(0.2), picture(0.4), picture(0.9, blank=True)]), "clip_i", rng)
+    assert found is not None
+    assert (found.value, found.pictures, found.prompts) == (pytest.approx(0.3), 2, 1)
+    assert mean({}, "clip_i", rng) is None
+
+
+def test_a_change_is_paired_by_prompt_and_seed() -> None:
+    before = drawn([picture(0.1), picture(0.5), picture(0.3), picture(0.2)])
+    after = drawn([picture(0.2), picture(0.6), picture(0.4), picture(0.3)])
+    found = change(before, after, "clip_i", rng)
+    assert found is not None
+    assert found.value == pytest.approx(0.1)
+    assert is_up(found) and not is_down(found)
+    assert found.high - found.low < 1e-9, "every pair differs by the same, however much pictures differ"
+
+
+def test_what_only_one_of_them_drew_is_not_compared() -> None:
+    before = drawn([picture(0.1), picture(0.5)])
+    after = {("p0", 0): picture(0.2), ("other", 0): picture(0.9)}
+    found = change(before, after, "clip_i", rng)
+    assert found is not None
+    assert (found.value, found.pictures) == (pytest.approx(0.1), 1)
+    assert change(before, {("other", 0): picture(0.9)}, "clip_i", rng) is None
+
+
+def test_a_copy_gains_nothing_however_close_to_the_reference_it_is() -> None:
+    base = drawn([picture(0.3), picture(0.3), picture(0.3), picture(0.3, blank=True)])
+    round_ = drawn([picture(0.5), picture(0.95, copy=True), picture(0.9, blank=True), picture(0.5)])
+    assert gains(base, round_) == {("p0", 0): pytest.approx(0.2), ("p0", 1): 0.0, ("p1", 0): 0.0}
+    found = mean_gain(base, round_, rng("gain"))
+    assert found is not None
+    assert found.value == pytest.approx(0.2 / 3)
+
+
+def test_the_lead_of_a_round_is_the_mean_difference_of_gains() -> None:
+    base = drawn([picture(0.3)] * 4)
+    first, second = drawn([picture(0.5)] * 4), drawn([picture(0.4)] * 4)
+    found = lead((base, first, second), rng("lead"))
+    assert found is not None
+    assert found.value == pytest.approx(0.1)
+    assert is_up(found)
+    assert lead((base, first, {}), rng("lead")) is None

@@ -1,0 +1,96 @@
+"""The verdict names the best round and what is wrong, in words, and never more than was measured."""
+
+from gal_studio.core.measures.compare import lead
+from gal_studio.core.measures.report import Report
+from gal_studio.core.measures.verdict import Verdict, find_best, find_warnings
+from tests.core.measures.arms import arm, picture, reports, rng
+
+BASE = arm("Base model", [picture(0.30)] * 8, plain=[picture(0.30)] * 4)
+
+
+def verdict(measured: list[Report]) -> Verdict:
+    base = measured[0]
+
+    def ahead(first: Report, second: Report):  # type: ignore[no-untyped-def]
+        held_out = [each.arm.part("held_out") for each in (base, first, second)]
+        return lead((held_out[0], held_out[1], held_out[2]), rng("lead"))
+
+    return find_best(measured, base, ahead)
+
+
+def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
+    copies = arm("Round 1", [picture(0.9, copy=True)] * 6 + [picture(0.5)] * 2)
+    good = arm("Round 2", [picture(0.55)] * 7 + [picture(0.9, copy=True)], before="Round 1")
+    found = verdict(reports(BASE, copies, good))
+    assert found.best == "Round 2"
+    assert found.sentence == (
+        "7 of 8 pictures show what was asked for (Round 1: 2), and these are clearly closer to the reference "
+        "than what the base model draws. Round 1 comes second, clearly behind."
+    )
+
+
+def test_a_small_lead_is_called_chance() -> None:
+    first = arm("Round 1", [picture(0.5), picture(0.4)] * 4)
+    second = arm("Round 2", [picture(0.41), picture(0.5)] * 4, before="Round 1")
+    values = [picture(0.5), picture(0.41), picture(0.4), picture(0.5)] * 2
+    third = arm("Round 3", values, before="Round 2")
+    found = verdict(reports(BASE, first, second, third))
+    assert "may be chance" in found.sentence
+
+
+def test_one_round_is_not_compared_with_others() -> None:
+    found = verdict(reports(BASE, arm("Round 1", [picture(0.5)] * 8)))
+    assert (found.best, found.sentence.endswith("It is the only round that is measured so far.")) == (
+        "Round 1",
+        True,
+    )
+
+
+def test_a_model_that_only_copies_is_not_called_best() -> None:
+    found = verdict(reports(BASE, arm("Round 1", [picture(0.95, copy=True)] * 8)))
+    assert found.best is None
+    assert found.sentence.startswith(
+        "No round is better than the base model yet. Round 1 comes closest: 0 of 8"
+    )
+
+
+def test_nothing_is_said_without_a_base_model_or_a_round() -> None:
+    assert find_best([], None, lambda first, second: None) == Verdict(None, "")
+    measured = reports(BASE)
+    assert find_best(measured, measured[0], lambda first, second: None) == Verdict(None, "")
+
+
+def test_a_first_round_that_copies_is_told_so() -> None:
+    measured = reports(BASE, arm("Round 1", [picture(0.9, copy=True)] * 3 + [picture(0.5)] * 5))
+    (found,) = find_warnings(measured, "in ink style")
+    assert (found.round_id, found.kind) == ("Round 1", "overfit")
+    assert found.sentence.startswith(
+        "Round 1 shows the reference in 3 of 8 pictures, although something else"
+    )
+
+
+def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_likeness() -> None:
+    first = arm("Round 1", [picture(0.5, prompt=0.5)] * 8)
+    worse = arm(
+        "Round 2", [picture(0.8, prompt=0.3, copy=True)] * 6 + [picture(0.5, prompt=0.4)] * 2, "Round 1"
+    )
+    (found,) = find_warnings(reports(BASE, first, worse), "in ink style")
+    assert (found.round_id, found.kind) == ("Round 2", "overfit")
+    assert "6 instead of 0 of 8 show the reference" in found.sentence
+    assert "Go back to Round 1" in found.sentence
+    closer = arm("Round 2", [picture(0.8, prompt=0.5)] * 8, before="Round 1")
+    assert find_warnings(reports(BASE, first, closer), "in ink style") == ()
+    lost = arm("Round 2", [picture(0.5, prompt=0.3)] * 8, before="Round 1")
+    assert find_warnings(reports(BASE, first, lost), "in ink style") == ()
+
+
+def test_a_leak_is_told_with_its_size() -> None:
+    leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 4)
+    (found,) = find_warnings(reports(BASE, leaking), "in ink style")
+    assert (found.round_id, found.kind) == ("Round 1", "leak")
+    assert "without the words “in ink style”" in found.sentence
+    assert "60 % as much as with them" in found.sentence
+    tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 4)
+    assert find_warnings(reports(BASE, tight), "in ink style") == ()
+    unchanged = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.30)] * 4)
+    assert find_warnings(reports(BASE, unchanged), "in ink style") == ()

@@ -1,0 +1,132 @@
+"""The reference in a picture (Eq. G10, G11), by hand and on any features."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from gal_studio.core.patchdpo.patch_quality import Limits
+from gal_studio.core.patchdpo.shown import (
+    Found,
+    Sought,
+    find_reference,
+    score_shown,
+    shared_with,
+    show_most,
+)
+
+LIMITS = Limits(0.2, 0.8)
+SIDE = 16
+
+
+def features(seed: int, side: int = SIDE) -> NDArray[np.float64]:
+    """Random unit features (side, side, 24), which hardly resemble each other."""
+    drawn = np.random.default_rng(seed).normal(size=(side, side, 24))
+    return drawn / np.linalg.norm(drawn, axis=-1, keepdims=True)
+
+
+def subject(top: int = 4, left: int = 5, height: int = 5, width: int = 4) -> NDArray[np.bool_]:
+    patches = np.zeros((SIDE, SIDE), dtype=bool)
+    patches[top : top + height, left : left + width] = True
+    return patches
+
+
+def sought(seed: int = 0) -> Sought:
+    return Sought(features(seed), subject(), np.full((SIDE, SIDE), LIMITS.low))
+
+
+def pasted(down: int = 0, right: int = 0, rows: int = 5) -> NDArray[np.float64]:
+    """Another picture with (the upper `rows` of) the subject of picture 0, displaced."""
+    picture, own = features(9), features(0)
+    for row, column in np.argwhere(subject(height=rows)):
+        picture[row + down, column + right] = own[row, column]
+    return picture
+
+
+def test_a_copy_shows_all_of_it_and_another_picture_little() -> None:
+    assert find_reference(sought(), features(0), LIMITS).likeness == pytest.approx(1.0)
+    assert find_reference(sought(), features(9), LIMITS).likeness < 0.5
+
+
+def test_by_hand_two_patches_of_which_one_is_there() -> None:
+    east, north = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    reference = np.zeros((4, 4, 2))
+    reference[1, 1], reference[2, 2] = east, north
+    patches = np.zeros((4, 4), dtype=bool)
+    patches[1, 1] = patches[2, 2] = True
+    drawn = np.zeros((4, 4, 2))
+    drawn[1, 1] = [0.5, np.sqrt(0.75)]  # cosines: 0.5 to the one, 0.866 to its neighbour's
+    found = find_reference(Sought(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
+    assert found.likeness == pytest.approx(((0.5 - 0.2) / 0.6 + 1.0) / 2)
+    assert found.map[1, 1] == pytest.approx(1.0)
+    assert found.map.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (3, 0), (-3, 2), (1, -3)])
+def test_the_subject_may_have_moved(down: int, right: int) -> None:
+    found = find_reference(sought(), pasted(down, right), LIMITS)
+    assert found.likeness == pytest.approx(1.0)
+    rows, columns = np.nonzero(subject())
+    assert found.map[rows + down, columns + right].min() == pytest.approx(1.0)
+
+
+def test_a_subject_elsewhere_is_not_a_memorised_picture() -> None:
+    assert find_reference(sought(), pasted(7, 6), LIMITS).likeness < 0.6
+
+
+def test_a_mirrored_picture_shows_it_where_it_is() -> None:
+    mirrored = pasted()[:, ::-1]
+    found = find_reference(sought(), mirrored, LIMITS)
+    assert found.likeness == pytest.approx(1.0)
+    assert found.map[:, ::-1][subject()].min() == pytest.approx(1.0)
+
+
+def test_part_of_it_shows_a_part() -> None:
+    whole, part = (find_reference(sought(), pasted(rows=rows), LIMITS).likeness for rows in (5, 3))
+    assert 0.6 <= part < whole
+
+
+def test_several_references_together_show_most() -> None:
+    little, much = (Found(value, np.full((2, 2), value), np.zeros(1)) for value in (0.2, 0.7))
+    assert show_most([little, much]).likeness == 0.7
+    assert show_most([little, much]).map.max() == 0.7
+
+
+def test_what_every_accepted_picture_shares_is_the_style() -> None:
+    others = [pasted(rows=2), pasted(rows=2)]
+    shared = shared_with(features(0), subject(), others, LIMITS)
+    upper = subject(height=2)
+    assert np.all(shared[upper] == pytest.approx(0.5))  # the middle of the limits is the most
+    plain, free = (
+        find_reference(Sought(features(0), subject(), low), pasted(rows=2) * 0.65, LIMITS).likeness
+        for low in (np.full((SIDE, SIDE), LIMITS.low), shared)
+    )
+    assert free < plain
+
+
+def test_one_accepted_copy_among_others_hides_nothing() -> None:
+    shared = shared_with(features(0), subject(), [features(0), features(9)], LIMITS)
+    alone = shared_with(features(0), subject(), [features(0)], LIMITS)
+    assert np.all(alone == LIMITS.low)
+    assert find_reference(Sought(features(0), subject(), shared), features(0), LIMITS).likeness == 1.0
+
+
+def test_the_score_is_half_at_the_threshold() -> None:
+    assert score_shown(0.3, 0.3) == 0.5
+    assert score_shown(0.0, 0.3) == 0.0
+    assert score_shown(0.9, 0.3) == 1.0
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 1000), st.integers(0, 1000), st.sampled_from([4, 7, 16]))
+def test_everything_stays_between_0_and_1(one: int, other: int, side: int) -> None:
+    patches = np.random.default_rng(one).random((side, side)) < 0.5
+    patches[0, 0] = True
+    target = Sought(features(one, side), patches, np.full((side, side), LIMITS.low))
+    found = find_reference(target, features(other, side), LIMITS)
+    assert 0.0 <= found.likeness <= 1.0
+    assert found.map.shape == (side, side)
+    assert found.map.min() >= 0.0
+    assert found.map.max() <= 1.0
+    assert found.likeness <= find_reference(target, features(one, side), LIMITS).likeness + 1e-9

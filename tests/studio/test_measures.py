@@ -1,0 +1,192 @@
+"""The test set is chosen once, edited with its pictures kept, and compared only where it is complete."""
+
+from collections.abc import Sequence
+
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.rounds import test_set
+from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
+from gal_studio.studio import Studio
+from tests.studio.seeding import draw, train
+
+PROMPTS = ["A house {}", "A fish {}"]
+
+
+def project_of(studio: Studio, round_id: str) -> str:
+    return studio.store.rounds.get(round_id).project_id
+
+
+def measure(studio: Studio, round_id: str, likeness: float = 0.5, arms: Sequence[str | None] = ()) -> None:
+    """Store what a round still lacks of the test set, as if it was drawn."""
+    image = studio.store.images.add_picture(Image.new("RGB", (8, 8), "red"))
+    for planned in test_set.missing(studio.store, round_id):
+        if arms and planned.round_id not in arms:
+            continue
+        trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
+        close = likeness if planned.round_id else 0.1
+        scores = {"similarity_anchor": 0.5, "similarity_reference": 0.1, LIKENESS: close}
+        studio.store.measures.save(
+            [
+                NewMeasuredPicture(
+                    planned.prompt.id, planned.round_id, planned.number, planned.seed(0), image, scores, "",
+                    trained_as or "",
+                )
+            ]
+        )  # fmt: skip
+
+
+@pytest.fixture
+def small(studio: Studio, round_id: str) -> str:
+    """A trained round with candidates, whose project has a test set of two prompts and two seeds."""
+    draw(studio, round_id, [1, 2])
+    studio.change_test_set(project_of(studio, round_id), PROMPTS, 2)
+    return round_id
+
+
+def test_a_test_set_holds_no_test_prompt_and_stays_as_it_was_chosen(studio: Studio, round_id: str) -> None:
+    project = project_of(studio, round_id)
+    proposed = studio.measures(project)
+    assert not proposed.is_chosen
+    chosen = test_set.ensure(studio.store, project)
+    assert chosen == proposed.chosen
+    prompts = [prompt.prompt for prompt in studio.measures(project).prompts if prompt.part == "held_out"]
+    assert len(prompts) == 12
+    assert chosen.seeds == 2
+    anchors = {anchor.prompt for anchor in studio.project(project).anchors}
+    assert anchors.isdisjoint(prompts)
+    studio.change_settings(project, {"generation": {"steps": 99, "guidance_scale": 9.0}})
+    assert test_set.ensure(studio.store, project) == chosen
+
+
+def test_seeds_are_those_of_the_set_and_not_of_candidates(studio: Studio, small: str) -> None:
+    planned = test_set.wanted(studio.store, small)
+    seeds = {each.seed(0) for each in planned}
+    assert len(seeds) == 2 * 2 + 2, "each prompt and number has one, and the base model has the same"
+    assert seeds.isdisjoint(candidate.seed for candidate in studio.store.candidates.of_round(small))
+
+
+def test_a_half_measured_round_is_not_compared(studio: Studio, small: str) -> None:
+    project = project_of(studio, small)
+    measure(studio, small, arms=[None])
+    base, first = studio.measures(project).rounds
+    assert base.report is not None
+    assert (first.report, first.drawn, first.wanted) == (None, 0, 4)
+    assert studio.measures(project).verdict.best is None
+    measure(studio, small)
+    assert studio.measures(project).verdict.best == small
+
+
+def test_prompts_that_are_added_are_drawn_before_rounds_are_compared_again(
+    studio: Studio, small: str
+) -> None:
+    project = project_of(studio, small)
+    measure(studio, small)
+    before = studio.measures(project)
+    studio.change_test_set(project, [*PROMPTS, "A crown {}"], 2)
+    between = studio.measures(project)
+    assert [(each.drawn, each.wanted, each.report) for each in between.rounds] == [(4, 6, None)] * 2
+    studio.change_test_set(project, PROMPTS, 2)
+    assert studio.measures(project).rounds == before.rounds, "put back, nothing was lost"
+    studio.change_test_set(project, PROMPTS[:1], 1)
+    fewer = studio.measures(project)
+    assert [(each.drawn, each.wanted) for each in fewer.rounds] == [(1, 1)] * 2
+
+
+@pytest.mark.parametrize(
+    ("prompts", "seeds", "words"),
+    [
+        (PROMPTS, 0, "Pictures of each held-out prompt is 0: choose a whole number from 1 to 20"),
+        ([], 2, "There are no test prompts"),
+        (["A tie {}"], 2, "is a test prompt or shows a reference, so it cannot be held out"),
+        (["A cat {}"], 2, "is a test prompt or shows a reference, so it cannot be held out"),
+        (["A house"], 2, "does not name the subject"),
+        ([f"A house number {number} {{}}" for number in range(101)], 1, "has 101 prompts: use at most 100"),
+    ],
+)
+def test_a_test_set_that_measures_nothing_is_refused(
+    studio: Studio, small: str, prompts: list[str], seeds: int, words: str
+) -> None:
+    project = project_of(studio, small)
+    before = studio.measures(project)
+    with pytest.raises(StudioError, match=words):
+        studio.change_test_set(project, prompts, seeds)
+    assert studio.measures(project) == before
+
+
+def test_a_held_out_prompt_that_becomes_a_test_prompt_counts_no_more(studio: Studio, small: str) -> None:
+    project = project_of(studio, small)
+    measure(studio, small)
+    studio.add_anchors(project, ["A house {}"])
+    view = studio.measures(project)
+    assert view.left_out == ("A house in watercolor painting style",)
+    assert [(each.drawn, each.wanted) for each in view.rounds] == [(2, 2)] * 2
+    assert all(each.report is not None and each.report.pictures == 2 for each in view.rounds)
+
+
+def test_pictures_of_an_earlier_training_do_not_count(studio: Studio, small: str) -> None:
+    project = project_of(studio, small)
+    measure(studio, small)
+    studio.store.database.write("UPDATE rounds SET trained_as = 'another' WHERE id = ?", (small,))
+    base, first = studio.measures(project).rounds
+    assert (base.drawn, first.drawn) == (4, 0)
+    assert {each.round_id for each in test_set.missing(studio.store, small)} == {small}
+
+
+def test_what_is_measured_is_not_asked_for_again(studio: Studio, small: str) -> None:
+    project = project_of(studio, small)
+    job = studio.measure(small)
+    assert studio.measure(small).id == job.id
+    assert [each.id for each in studio.measure_all(project)] == [job.id]
+    studio.stop(job.id)
+    measure(studio, small)
+    with pytest.raises(StudioError, match="Round 1 is measured already"):
+        studio.measure(small)
+    with pytest.raises(StudioError, match="Every trained round is measured"):
+        studio.measure_all(project)
+
+
+def test_an_untrained_round_cannot_be_measured(studio: Studio, small: str) -> None:
+    second = studio.next_round(small).id
+    with pytest.raises(StudioError, match="Round 2 is not trained yet: press Fine-tune first"):
+        studio.measure(second)
+
+
+def test_measuring_keeps_nothing_from_being_done(studio: Studio, small: str) -> None:
+    step = studio.next_step(small)
+    studio.measure(small)
+    assert studio.next_step(small) == step
+    training = studio.fine_tune(studio.next_round(small).id)
+    waiting = studio.queue_view().waiting
+    assert waiting[0].id == training.id, "what is asked for later goes first"
+    assert [job.background for job in waiting] == [False, True]
+    studio.store.workers.enter("w")
+    claimed = studio.store.jobs.claim("w")
+    assert claimed is not None
+    assert claimed.id == training.id
+
+
+def test_stamp_changes_with_what_is_measured_and_not_with_decisions(studio: Studio, small: str) -> None:
+    project = project_of(studio, small)
+    stamps = [studio.measures_stamp(project)]
+    studio.decide([studio.store.candidates.of_round(small)[0].id], "accepted")
+    assert studio.measures_stamp(project) == stamps[0]
+    for change in (
+        lambda: measure(studio, small),
+        lambda: studio.change_test_set(project, PROMPTS[:1], 2),
+        lambda: studio.change_test_set(project, PROMPTS[:1], 1),
+        lambda: studio.measure_when(project, "never"),
+        lambda: train(studio, studio.next_round(small).id),
+    ):
+        change()
+        stamps.append(studio.measures_stamp(project))
+    assert len(set(stamps)) == len(stamps)
+
+
+def test_when_to_measure_is_one_of_three(studio: Studio, small: str) -> None:
+    project = project_of(studio, small)
+    studio.measure_when(project, "never")
+    assert studio.measures(project).chosen.measured == "never"
+    with pytest.raises(StudioError, match="Measuring is 'sometimes': choose one of auto, always, never"):
+        studio.measure_when(project, "sometimes")  # type: ignore[arg-type]

@@ -1,0 +1,25 @@
+/** Warnings about earlier rounds are folded away. */
+/** @import { RoundWarning } from "../../../assets/ui/app/payloads_measures.d.ts" */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { byAge } from "../../../assets/ui/measures/words.js";
+import { measuredRound, measures } from "../samples.js";
+
+/** @type {(round: string) => RoundWarning} */
+const leak = (round) => ({ round, kind: "leak", sentence: `${round} leaks` });
+const rounds = [
+  measuredRound({ id: null }),
+  measuredRound({ id: "a" }),
+  measuredRound({ id: "b", parent_id: "a" }),
+  measuredRound({ id: "c", parent_id: "b", report: null }),
+];
+
+test("the last measured round of each line is of now, and the ones before it are history", () => {
+  const { now, earlier } = byAge(measures({ rounds, warnings: [leak("a"), leak("b")] }));
+  assert.deepEqual([now, earlier], [[leak("b")], [leak("a")]]);
+});
+
+test("the best round is of now wherever it is", () => {
+  const { earlier } = byAge(measures({ rounds, best: "a", warnings: [leak("a"), leak("b")] }));
+  assert.deepEqual(earlier, []);
+});

@@ -1,0 +1,85 @@
+/** What is kept of the unfinished form, in both storages of the browser. */
+import "../../browser.js";
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import {
+  forgetForm,
+  isWorthKeeping,
+  keepForm,
+  keptForm,
+} from "../../../../assets/ui/reference/form/kept_form.js";
+
+/** @import { KeptForm } from "../../../../assets/ui/reference/form/kept_form.js" */
+
+/** A storage that can be full. */
+class Notes {
+  /** @type {Map<string, string>} */
+  notes = new Map();
+  full = false;
+  getItem = (/** @type {string} */ key) => this.notes.get(key) ?? null;
+  removeItem = (/** @type {string} */ key) => this.notes.delete(key);
+  setItem(/** @type {string} */ key, /** @type {string} */ value) {
+    if (this.full) throw new DOMException("full", "QuotaExceededError");
+    this.notes.set(key, value);
+  }
+}
+
+/** @type {Notes} */
+let tab;
+/** @type {Notes} */
+let all;
+
+beforeEach(() => {
+  tab = new Notes();
+  all = new Notes();
+  Object.assign(globalThis, { sessionStorage: tab, localStorage: all });
+});
+
+/** @type {KeptForm} */
+const EMPTY = { kind: "style", name: "", sets: [{ trigger: "", prompt: " ", rows: [] }], model: null };
+/** @type {KeptForm} */
+const FORM = { ...EMPTY, kind: "object", sets: [{ trigger: "<dotty>", prompt: "A <dotty> pot", rows: [] }] };
+const row = { name: "a.png", path: "1", prompt: "", mask: null, painted: null };
+const model = { preset: "pocket", base_model: "", clip_model: "", settings: {} };
+
+test("what was typed, chosen or uploaded is worth keeping", () => {
+  assert.equal(isWorthKeeping(EMPTY), false);
+  assert.equal(isWorthKeeping({ ...EMPTY, model }), false);
+  for (const form of [
+    FORM,
+    { ...EMPTY, name: "Pot" },
+    { ...EMPTY, sets: [{ trigger: "", prompt: "", rows: [row] }] },
+    { ...EMPTY, model: { ...model, settings: { "tune.steps": "7" } } },
+    { ...EMPTY, model: { ...model, base_model: "x" } },
+  ])
+    assert.equal(isWorthKeeping(form), true);
+});
+
+test("a form is kept, and an empty one forgotten", () => {
+  keepForm(FORM);
+  assert.deepEqual(keptForm(), FORM);
+  keepForm(EMPTY);
+  assert.equal(keptForm(), null);
+  keepForm(FORM);
+  forgetForm();
+  assert.equal(keptForm(), null);
+});
+
+test("the tab's own form comes first; a new tab has the last one of any", () => {
+  keepForm(FORM);
+  all.setItem("gal-studio-form", JSON.stringify({ ...FORM, name: "of another tab" }));
+  assert.equal(keptForm()?.name, "");
+  tab.notes.clear();
+  assert.equal(keptForm()?.name, "of another tab");
+});
+
+test("a storage that is full or damaged leaves the other one", () => {
+  tab.full = true;
+  keepForm(FORM);
+  assert.deepEqual(keptForm(), FORM);
+  tab.full = false;
+  for (const damaged of ["{", "null", '"x"', '{"kind":"style"}', '{"kind":"x","name":"","sets":[]}']) {
+    tab.setItem("gal-studio-form", damaged);
+    assert.deepEqual(keptForm(), FORM, damaged);
+  }
+});

@@ -1,0 +1,89 @@
+"""The second witness in a round: drawn pictures are compared with the reference, and the evidence is kept."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gal_studio.commands.outputs import write_outputs
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import SHOWN
+from gal_studio.studio import Studio
+from gal_studio.ui.payloads.rounds import candidate_payload
+from gal_studio.worker.jobs import generate
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.witness import open_witness
+from gal_studio.worker.task import open_task
+from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.working import first_round, work
+
+
+def draw(
+    studio: Studio, models: Models, names: tuple[str, str], gal: Mapping[str, object] | None = None
+) -> str:
+    """A round of a style project with its pictures."""
+    changes = {**CHANGES, "gal": {**CHANGES["gal"], **(gal or {})}}
+    round_id = first_round(studio, tiny_draft(names, changes=changes))
+    for job in studio.run_round(round_id):
+        assert work(studio, models, job).state == "completed"
+    return round_id
+
+
+def test_every_picture_has_a_score_and_a_map(
+    studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path
+) -> None:
+    round_id = draw(studio, models, names)
+    candidates = studio.store.candidates.of_round(round_id)
+    assert len(candidates) == 12
+    for candidate in candidates:
+        assert 0.0 <= candidate.more_scores[SHOWN] <= 1.0
+        assert candidate.is_compared
+        (found,) = studio.patch_maps(candidate.id, "shown")
+        assert (found.height, found.width) == (16, 16)
+    tile = studio.round_view(round_id).candidates[0]
+    assert candidate_payload(tile, "")["compared"] is True
+    assert not tile.has_map  # the heat map of all likeness is another one
+    write_outputs(studio, [round_id], tmp_path / "out", "uncertainty")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "candidates.csv").read_text())))
+    assert [float(row[SHOWN]) for row in rows] == [candidate.more_scores[SHOWN] for candidate in candidates]
+    assert {row["overfit_by"] for row in rows} <= {"", "prompts", "pictures", "both"}
+
+
+def test_with_prompts_only_nothing_is_compared(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    round_id = draw(studio, models, names, {"witnesses": "prompts"})
+    for candidate in studio.store.candidates.of_round(round_id):
+        assert candidate.more_scores == {}
+        assert not candidate.is_compared
+        assert studio.patch_maps(candidate.id, "shown") == ()
+
+
+def test_without_a_witness_the_prompts_alone_decide(
+    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise StudioError("The vision model has no patch features.")
+
+    monkeypatch.setattr(generate, "open_witness", refuse)
+    round_id = draw(studio, models, names)
+    candidates = studio.store.candidates.of_round(round_id)
+    assert [one.overfit for one in candidates] == [one.overfit_by_prompts for one in candidates]
+    assert not any(one.is_compared for one in candidates)
+
+
+def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: tuple[str, str]) -> None:
+    round_id = first_round(studio, tiny_draft(names))
+    job = studio.fine_tune(round_id)
+    task = open_task(studio.store, models, job)
+    witness = open_witness(task)
+    reference = studio.store.images.picture(studio.store.projects.references(task.project.id)[0].image)
+    evidence = witness.compare([reference, reference])
+    assert [each.score for each in evidence] == [1.0, 1.0]
+    inside = witness.sought[0].patches
+    assert evidence[0].map.values[inside].min() > 0.9
+    alone = witness.compare([reference])[0]
+    assert np.array_equal(alone.map.values, evidence[0].map.values)
