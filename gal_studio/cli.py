@@ -1,5 +1,6 @@
 """The command line: `gal-studio` opens the app; its commands run without the page."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from gal_studio.commands.doctor import doctor
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
+from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
 from gal_studio.commands.run import run
 from gal_studio.commands.stored import Workspace, required_workspace
@@ -35,7 +37,7 @@ def open_app(
     context: typer.Context,
     workspace: Annotated[Path | None, typer.Option(help="The workspace folder.")] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 7860,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     auth: Annotated[
         str | None,
@@ -49,6 +51,10 @@ def open_app(
         list[str] | None,
         typer.Option(metavar="NAME", help="Another name of this machine, e.g. a proxy's."),
     ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
+    ] = False,
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
@@ -56,7 +62,8 @@ def open_app(
         return
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve
 
-    serve(workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, tuple(allow_host or ()))
+    names = tuple(allow_host or ())
+    serve(workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names, behind_proxy=behind_proxy)
 
 
 @app.command()
@@ -75,10 +82,22 @@ def worker(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0 if it succeeded, 2 with an error message for bad input."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with printable_output():
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         app(words, prog_name="gal-studio")
     except StudioError as error:
         print(error, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # such as of `gal-studio jobs | head`
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - Python flushes it at the end
+        return BAD_INPUT
+    except OSError as error:
+        name = f" {error.filename}" if error.filename else ""
+        print(f"The path{name} cannot be used ({error.strerror}): choose another one.", file=sys.stderr)
         return BAD_INPUT
     except SystemExit as ended:
         if ended.code == INTERRUPTED:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import log_folder
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.state.jobs.worker_log import OUTPUT
 
@@ -31,7 +32,7 @@ def worker_runs(workspace: Path) -> bool:
 
 def start_worker(workspace: Path) -> bool:
     """Start a worker unless one runs or is starting; whether one was started. Of two, one ends itself."""
-    workspace = Path(workspace).expanduser().absolute()
+    workspace = user_path(workspace).absolute()
     with _starting:
         for folder in [folder for folder, process in _started.items() if process.poll() is not None]:
             del _started[folder]

@@ -7,18 +7,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from gal_studio.core.types import Job
 from gal_studio.state import Store
+from gal_studio.state.files.ballast import keep_ballast
 from gal_studio.studio import Studio
+from gal_studio.ui import serve
 from gal_studio.worker import Worker, space_watch
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.job_moves import moves
 from tests.tiny_project import make_models, tiny_draft
 from tests.worker.working import first_round, weights, work
+from tests.workspace import filled
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +178,19 @@ def test_what_a_person_paused_is_never_resumed_by_the_worker(
         with Worker(store, idle=0.5).entered() as worker:
             worker.run()  # ends, since nothing waits for room
         assert store.jobs.get(job.id) == ended
+
+
+def test_a_full_disk_lets_the_page_open_and_something_be_deleted(disk: Path) -> None:
+    """The database needs room for itself; the ballast is given up for it."""
+    workspace = disk / "workspace"
+    with Store(workspace, reserve=0) as store:
+        project = filled.fill(store, Random(1))
+        keep_ballast(workspace, store.disk)
+    (workspace / ".ballast").write_bytes(bytes(1 << 20))  # of the 8 MB of this disk
+    fill(disk / "filler")
+    with serve._open(workspace) as store:
+        studio = Studio(store)
+        assert [one.id for one in studio.projects()] == [project.id]
+        studio.archive(project.id)
+        studio.delete(project.id)
+        assert studio.projects() == ()

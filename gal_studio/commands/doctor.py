@@ -13,7 +13,9 @@ from gal_studio.commands.machine import describe_machine
 from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
-from gal_studio.workspace import check
+from gal_studio.state.files.paths import user_path
+from gal_studio.studio.views.refinement import show_all
+from gal_studio.workspace import check, schema
 from gal_studio.workspace import repair as repairs
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
@@ -54,11 +56,22 @@ def doctor(
 
 def check_workspace(workspace: Path, repair: bool) -> dict[str, Any]:
     """Check a workspace, and repair it if wanted; reports problems, repairs and what is left."""
-    with existing_workspace(workspace) as store:
-        findings = check.examine(store)
+    version = schema.true_version(user_path(workspace) / "studio.db")
+    if version is not None and not repair:
+        wrong = f"studio.db has the tables of version {version} and says another (--repair puts that right)"
+        return {"projects": 0, "found": [wrong], "done": [], "left": [wrong]}
+    if version is not None:
+        schema.set_version(user_path(workspace) / "studio.db", version)
+    with existing_workspace(workspace, writable=repair) as store:
+        findings = check.examine(store, show=show_all)
         done = repairs.repair(store, findings) if repair else ()
-        left = check.examine(store) if repair else findings
-        projects = len(store.projects.all())
+        left = check.examine(store, show=show_all) if repair else findings
+        if repair and any(finding.problem == "schema" for finding in findings):
+            done = (*done, *repairs.repair(store, left))  # what could not be read before
+            left = check.examine(store, show=show_all)
+        projects = len(store.projects.names())
+    if version is not None:
+        done = (f"studio.db says that it has version {version} again.", *done)
     return {
         "projects": projects,
         "found": [f"{finding.sentence} ({repairs.remedy(finding)})" for finding in findings],

@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.stored import Wanted, Workspace, existing_workspace, find_project, required_workspace
+from gal_studio.commands.stored import (
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project_id,
+    required_workspace,
+)
 from gal_studio.studio import Studio
 
 
@@ -14,9 +20,13 @@ def export_project(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write.")],
     workspace: Workspace = None,
     project: Wanted = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Export a damaged project as it is, without lost and altered files.")
+    ] = False,
 ) -> None:
     """Export a whole project as one zip file."""
-    with existing_workspace(required_workspace(context, workspace)) as store:
-        found = find_project(store, project)
-        path = Studio(store).export_project(found.id, file)
-    print(f"{found.name} is exported to {path} ({path.stat().st_size / 2**20:.1f} MB).")
+    with existing_workspace(required_workspace(context, workspace), writable=False) as store:
+        found = find_project_id(store, project)
+        name = store.projects.name(found)
+        path = Studio(store).export_project(found, file, raw)
+    print(f"{name} is exported to {path} ({path.stat().st_size / 2**20:.1f} MB).")

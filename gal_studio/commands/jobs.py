@@ -99,7 +99,7 @@ def act_on_job(
 
 def _find(store: Store, wanted: str) -> Job:
     """The job with this ID, or the only one whose ID begins with it."""
-    jobs = [job for project in store.projects.all() for job in store.jobs.of_project(project.id)]
+    jobs = [job for project_id in store.projects.names() for job in store.jobs.of_project(project_id)]
     found = [job for job in jobs if job.id == wanted]
     if not found and len(wanted) >= SHORTEST_PREFIX:
         found = [job for job in jobs if job.id.startswith(wanted)]

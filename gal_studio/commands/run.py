@@ -10,9 +10,11 @@ import typer
 
 from gal_studio.commands import unattended
 from gal_studio.commands.stored import AsJson, Workspace, given_workspace
-from gal_studio.core.errors import StudioError
+from gal_studio.core.checks import shown
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
+from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, ReferenceDraft
 from gal_studio.studio.create.captions import caption_beside
 from gal_studio.studio.create.prior import prior_folder
@@ -34,6 +36,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "prior_folder": (str, "a directory in quotes"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
+LARGEST_FILE = 4 << 20  # bytes of a project file
 _REFERENCE = ("image", "prompt", "trigger_word", "mask")
 _DRAFT = ("kind", "name", "trigger_word", "preset", "seed", "anchors")
 
@@ -97,16 +100,22 @@ def read_project_file(path: Path) -> ProjectFile:
 
 def _read_table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise StudioError(f"The project file {path.name} has {size >> 10} kB: it is not a project file.")
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise StudioError(f"The project file {path} cannot be read: check its path.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StudioError(f"The project file {path.name} is not valid TOML ({error}): correct it.") from error
+    except RecursionError as error:
+        raise StudioError(f"The project file {path.name} is nested too deeply: correct it.") from error
+    except ValueError as error:  # not TOML, not UTF-8, or a number of thousands of digits
+        what = first_line(error)
+        raise StudioError(f"The project file {path.name} is not valid TOML ({what}): correct it.") from error
 
 
 def _check(path: Path, name: str, value: object) -> None:
     if name not in _KINDS:
-        raise StudioError(f"{path.name} has an unknown key {name!r}: choose among {', '.join(_KINDS)}.")
+        raise StudioError(f"{path.name} has an unknown key {shown(name)}: choose among {', '.join(_KINDS)}.")
     kind, words = _KINDS[name]
     texts = name == "anchors" and isinstance(value, list)
     if (
@@ -114,27 +123,29 @@ def _check(path: Path, name: str, value: object) -> None:
         or isinstance(value, bool)
         or (texts and not all(isinstance(text, str) for text in value))  # type: ignore[attr-defined]
     ):
-        raise StudioError(f"{path.name} has {name} = {value!r}: write {words}.")
+        raise StudioError(f"{path.name} has {name} = {shown(value)}: write {words}.")
 
 
 def _reference(path: Path, row: object) -> ReferenceDraft:
     """One reference; what it leaves out is read beside `cat.jpg`: `cat.txt`, `cat-masklabel.png`."""
     if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
-        raise StudioError(f"{path.name} has a reference {row!r}: write [[references]] with image and prompt.")
+        raise StudioError(
+            f"{path.name} has a reference {shown(row)}: write [[references]] with image and prompt."
+        )
     if "image" not in row:
         raise StudioError(f"A reference in {path.name} has no image: each needs image and prompt.")
     for name in row:
         if name not in _REFERENCE:
             raise StudioError(
-                f"A reference in {path.name} has an unknown key {name!r}: use {', '.join(_REFERENCE)}."
+                f"A reference in {path.name} has an unknown key {shown(name)}: use {', '.join(_REFERENCE)}."
             )
-    image = path.parent / Path(row["image"]).expanduser()
+    image = path.parent / user_path(row["image"])
     prompt = row["prompt"] if "prompt" in row else caption_beside(image)
     if prompt is None:
         raise StudioError(
             f"A reference in {path.name} has no prompt: write one, or put it into {image.stem}.txt beside it."
         )
-    mask = path.parent / Path(row["mask"]).expanduser() if "mask" in row else mask_beside(image)
+    mask = path.parent / user_path(row["mask"]) if "mask" in row else mask_beside(image)
     return ReferenceDraft(image, prompt, row.get("trigger_word", ""), mask)
 
 
@@ -142,13 +153,14 @@ def _prior(path: Path, table: Mapping[str, Any]) -> tuple[tuple[Path, str], ...]
     """The user's own prior pictures: those of the tables, then those of the folder with their captions."""
     given: list[tuple[Path, str]] = []
     for row in table.get("prior", []):
-        if not isinstance(row, dict) or set(row) != {"image", "prompt"}:
+        texts = isinstance(row, dict) and all(isinstance(value, str) for value in row.values())
+        if not texts or set(row) != {"image", "prompt"}:
             raise StudioError(
-                f"{path.name} has a prior picture {row!r}: write [[prior]] with image and prompt."
+                f"{path.name} has a prior picture {shown(row)}: write [[prior]] with image and prompt."
             )
-        given.append((path.parent / Path(row["image"]).expanduser(), row["prompt"]))
+        given.append((path.parent / user_path(row["image"]), row["prompt"]))
     if "prior_folder" in table:
-        given += prior_folder(path.parent / Path(table["prior_folder"]).expanduser())
+        given += prior_folder(path.parent / user_path(table["prior_folder"]))
     return tuple(given)
 
 
@@ -157,7 +169,7 @@ def _base_model(path: Path, name: str) -> str:
     one_file = checkpoint_name(name)
     if one_file is None:
         return _model(path, name)
-    file, pipeline = path.parent / Path(one_file.file).expanduser(), one_file.pipeline
+    file, pipeline = path.parent / user_path(one_file.file), one_file.pipeline
     return str(CheckpointName(str(file.absolute()), _model(path, pipeline) if pipeline else ""))
 
 
@@ -166,6 +178,6 @@ def _model(path: Path, name: str) -> str:
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
     bare = name.removeprefix(prefix)
     if bare.startswith(("assets:", "/", "~")):
-        return prefix + str(Path(bare).expanduser()) if bare.startswith("~") else name
-    beside = path.parent / bare
+        return prefix + str(user_path(bare)) if bare.startswith("~") else name
+    beside = path.parent / user_path(bare)
     return prefix + str(beside.absolute()) if beside.is_dir() or bare.startswith(".") or prefix else name

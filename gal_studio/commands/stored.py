@@ -1,5 +1,8 @@
 """The workspace and the project that a command works on."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +12,7 @@ import typer
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import Project
 
 Workspace = Annotated[Path | None, typer.Option(help="The workspace folder.")]
@@ -33,23 +37,39 @@ def required_workspace(context: typer.Context, workspace: Path | None) -> Path:
 
 
 @contextmanager
-def existing_workspace(workspace: Path) -> Iterator[Store]:
-    """Open the store of an existing workspace; a mistyped path does not make a new one."""
+def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store]:
+    """Open the store of an existing workspace; a mistyped path does not make a new one.
+
+    If it need not be `writable` and is not, its rows are read from a copy of the database.
+    """
+    workspace = user_path(workspace)
     if not (workspace / "studio.db").is_file():
         raise StudioError(f"There is no workspace in {workspace}: check the path.")
-    with Store(workspace) as store:
-        yield store
+    if writable or os.access(workspace, os.W_OK):
+        with Store(workspace) as store:
+            yield store
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for path in workspace.glob("studio.db*"):
+            shutil.copyfile(path, Path(folder) / path.name)
+        with Store(workspace, database=Path(folder) / "studio.db") as store:
+            yield store
 
 
 def find_project(store: Store, wanted: str | None) -> Project:
     """The project with this ID or name, by default the newest."""
-    projects = store.projects.all()
+    return store.projects.get(find_project_id(store, wanted))
+
+
+def find_project_id(store: Store, wanted: str | None) -> str:
+    """The ID of the project with this ID or name, also of one that cannot be read; by default the newest."""
+    projects = store.projects.names()
     if not projects:
         raise StudioError(f"The workspace {store.workspace} has no project: make one first.")
     if wanted is None:
-        return projects[0]
-    for project in projects:
-        if wanted in (project.id, project.name):
-            return project
-    names = ", ".join(f"{project.name} ({project.id})" for project in projects)
+        return next(iter(projects))
+    for project_id, name in projects.items():
+        if wanted in (project_id, name):
+            return project_id
+    names = ", ".join(f"{name} ({project_id})" for project_id, name in projects.items())
     raise StudioError(f"There is no project {wanted!r} in this workspace: choose one of {names}.")

@@ -1,11 +1,18 @@
 """Validate the values of settings. Each error shows the value and says what is accepted."""
 
 import math
+import reprlib
+import types
 from collections.abc import Callable
 from dataclasses import field
-from typing import Any, get_args
+from typing import Any, Literal, Union, get_args, get_origin
 
-from gal_studio.core.errors import StudioError
+from gal_studio.core.errors import StudioError, is_hidden
+
+LONGEST_TEXT = 500  # characters of a setting
+LARGEST_NUMBER = 2**53  # every whole number up to it is the same number in JavaScript
+_shown = reprlib.Repr()
+_shown.maxstring = _shown.maxother = _shown.maxlong = 120
 
 
 def setting(default: Any, check: Callable[..., None], name: str, *limits: Any, **options: Any) -> Any:
@@ -13,40 +20,86 @@ def setting(default: Any, check: Callable[..., None], name: str, *limits: Any, *
     return field(default=default, metadata={"check": lambda value: check(name, value, *limits, **options)})
 
 
+def shown(value: object) -> str:
+    """A value as an error message quotes it, shortened if it is long."""
+    try:
+        return _shown.repr(value)
+    except Exception:  # such as a number with more digits than Python converts
+        return f"a value of the type {type(value).__name__}"
+
+
+def of_type(name: str, value: object, kind: Any) -> None:
+    """Accept only a value of the declared type: a setting without a check of its own is checked by this."""
+    origin = get_origin(kind)
+    if origin is Literal:
+        one_of(name, value, kind)
+    elif origin in (Union, types.UnionType):
+        if not (value is None and type(None) in get_args(kind)):
+            (only,) = (one for one in get_args(kind) if one is not type(None))
+            of_type(name, value, only)
+    elif origin is tuple:
+        words(name, value)
+    elif kind is bool:
+        flag(name, value)
+    elif kind is int:
+        whole(name, value, -LARGEST_NUMBER, LARGEST_NUMBER)
+    elif kind is float:
+        real(name, value, -1e100, 1e100)
+    elif kind is str:
+        text(name, value)
+    elif not (isinstance(kind, type) and isinstance(value, kind)):
+        raise StudioError(f"{name} is {shown(value)}: choose a value of the type {kind}.")
+
+
+def text(name: str, value: object, longest: int = LONGEST_TEXT) -> None:
+    """Accept only a text of at most `longest` characters that can be stored, shown and printed."""
+    if not isinstance(value, str):
+        raise StudioError(f"{name} is {shown(value)}: write a text.")
+    if len(value) > longest:
+        raise StudioError(f"{name} has {len(value)} characters: use at most {longest}.")
+    hidden = next((letter for letter in value if is_hidden(letter) and letter not in "\n\t"), None)
+    if hidden is not None:
+        raise StudioError(f"{name} contains the invisible character {hidden!a}: leave it out.")
+
+
 def whole(name: str, value: object, low: int, high: int) -> None:
     """Accept only a whole number in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise StudioError(f"{name} is {value!r}: choose a whole number from {low} to {high}.")
+        raise StudioError(f"{name} is {shown(value)}: choose a whole number from {low} to {high}.")
 
 
 def real(name: str, value: object, low: float, high: float, exclude_low: bool = False) -> None:
     """Accept only a finite number in [low, high], or in (low, high] with `exclude_low`."""
-    numeric = isinstance(value, int | float) and not isinstance(value, bool)
-    number = float(value) if numeric else math.nan  # type: ignore[arg-type]
-    if math.isfinite(number) and low <= number <= high and not (exclude_low and number == low):
-        return
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        above = low < value if exclude_low else low <= value  # false for NaN
+        if above and value <= high and math.isfinite(value):
+            return
     start = f"above {low:g} and up to" if exclude_low else f"from {low:g} to"
-    raise StudioError(f"{name} is {value!r}: choose a number {start} {high:g}.")
+    raise StudioError(f"{name} is {shown(value)}: choose a number {start} {high:g}.")
 
 
 def flag(name: str, value: object) -> None:
     """Accept only a boolean."""
     if not isinstance(value, bool):
-        raise StudioError(f"{name} is {value!r}: choose true or false.")
+        raise StudioError(f"{name} is {shown(value)}: choose true or false.")
 
 
 def one_of(name: str, value: object, known: object) -> None:
     """Accept only one of the words of a `Literal`."""
     words = get_args(known)
     if value not in words:
-        raise StudioError(f"{name} is {value!r}: choose one of {', '.join(words)}.")
+        raise StudioError(f"{name} is {shown(value)}: choose one of {', '.join(words)}.")
 
 
 def words(name: str, value: object) -> None:
     """Accept only a tuple of different, non-empty texts."""
     texts = value if isinstance(value, tuple) and all(isinstance(each, str) for each in value) else None
-    if texts is None or "" in texts or len({each.lower() for each in texts}) < len(texts):
-        raise StudioError(f"{name} is {value!r}: choose a list of different texts, such as 'flat, cartoon'.")
+    if texts is None or "" in texts or len({each.lower() for each in texts}) < len(texts) or len(texts) > 100:
+        raise StudioError(
+            f"{name} is {shown(value)}: choose a list of different texts, such as 'flat, cartoon'."
+        )
+    for each in texts:
+        text(name, each)
 
 
 def resolution(name: str, value: object) -> None:

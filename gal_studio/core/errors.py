@@ -1,8 +1,35 @@
-"""The exception for errors that the user can fix."""
+"""The exception for errors that the user can fix, and texts that can be shown anywhere."""
+
+import unicodedata
+
+LONGEST_SENTENCE = 2000
+_HIDDEN = frozenset({"Cc", "Cs"})  # control characters, lone surrogates
+_REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks that turn text around
 
 
 class StudioError(Exception):
-    """An expected error. Its message is one sentence: what went wrong, and what to do about it."""
+    """An expected error. Its message is one sentence: what went wrong, and what to do about it.
+
+    What others wrote may be quoted in it; it is printable and bounded in length all the same.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(printable(sentence)[:LONGEST_SENTENCE])
+
+
+def printable(text: str, kept: str = "") -> str:
+    """The text with what cannot be shown (controls, lone surrogates) written as an escape, but for `kept`."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter in kept or not is_hidden(letter) else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
+
+
+def is_hidden(letter: str) -> bool:
+    """Whether a character steers a terminal or a text instead of being shown, or cannot be encoded."""
+    return unicodedata.category(letter) in _HIDDEN or letter in _REORDERING
 
 
 def first_line(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 
@@ -32,6 +33,7 @@ def check_name(name: str) -> str:
         raise StudioError(
             f"The name of the project has {len(written)} characters: use at most {MAX_NAME_LENGTH}."
         )
+    checks.text("The name of the project", written)
     return written
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import (
     check_prompt,
@@ -17,6 +18,7 @@ from gal_studio.core.prompts import (
 from gal_studio.core.types import Kind, Reference
 
 MAX_SUBJECTS = 4
+LONGEST_PROMPT = 1000  # characters of a new reference's prompt
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,9 @@ class Described:
 
 def describe(kind: Kind, texts: Sequence[tuple[str, str]]) -> Described:
     """Make the references of a new project from (prompt, trigger word) and check that they fit together."""
+    for prompt, word in texts:
+        checks.text("The prompt", prompt, LONGEST_PROMPT)
+        checks.text("The trigger word", word)
     prompts = [check_prompt(prompt) for prompt, _ in texts]
     if kind == "style":
         _check_one_style(prompts, [word for _, word in texts])

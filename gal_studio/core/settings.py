@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self, get_origin
 
@@ -30,21 +31,28 @@ class SettingsGroup:
     ADDED: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        """Check the values."""
+        """Check every value: by the check of its setting, or else by its type."""
         for option in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, option.name)
             if "check" in option.metadata:
-                option.metadata["check"](getattr(self, option.name))
+                option.metadata["check"](value)
+            else:
+                checks.of_type(option.name.replace("_", " ").capitalize(), value, option.type)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a dictionary; missing settings keep their defaults, unknown names are refused."""
         if not isinstance(data, Mapping):
-            raise StudioError(f"The settings are {data!r}: they must be a table of names and values.")
+            raise StudioError(
+                f"The settings are {checks.shown(data)}: they must be a table of names and values."
+            )
         known = {option.name: option for option in dataclasses.fields(cls)}  # type: ignore[arg-type]
         named = {cls.FORMER_NAMES.get(name, name): value for name, value in data.items()}
         for name in named:
             if name not in known:
-                raise StudioError(f"There is no setting {name!r}: choose one of {', '.join(known)}.")
+                raise StudioError(
+                    f"There is no setting {checks.shown(name)}: choose one of {', '.join(known)}."
+                )
         return cls(**{name: _read(known[name].type, value) for name, value in named.items()})
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,6 +74,10 @@ class SettingsGroup:
 
     def updated(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some values changed; nested groups may be partial."""
+        if not isinstance(changes, Mapping):
+            raise StudioError(
+                f"The settings are {checks.shown(changes)}: they must be a table of names and values."
+            )
         named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
         return type(self).from_dict(_merged(self.to_dict(), named))
 
@@ -90,7 +102,8 @@ def _read(kind: object, value: Any) -> Any:
         value = value.split(",") if isinstance(value, str) else value
         return tuple(filter(None, map(_tidied, value))) if isinstance(value, list) else value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        with suppress(OverflowError):  # of a number that is refused later
+            return float(value)
     return value
 
 
@@ -245,4 +258,6 @@ class Settings(SettingsGroup):
         for group in dataclasses.fields(self):
             value = getattr(self, group.name)
             if not isinstance(value, group.type):  # type: ignore[arg-type]
-                raise StudioError(f"The settings {group.name} are {value!r}: they must be a table.")
+                raise StudioError(
+                    f"The settings {group.name} are {checks.shown(value)}: they must be a table."
+                )

@@ -10,6 +10,7 @@ from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
 from gal_studio.state.files.errors import make_folder
 from gal_studio.state.files.free_space import Disk
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
@@ -27,15 +28,22 @@ class Store(AbstractContextManager["Store"]):
     """A workspace. Threads may share it, and several processes may open it at once."""
 
     def __init__(
-        self, workspace: Path, clock: Callable[[], float] = time.time, reserve: int | None = None
+        self,
+        workspace: Path,
+        clock: Callable[[], float] = time.time,
+        reserve: int | None = None,
+        database: Path | None = None,
     ) -> None:
-        """Open or create the workspace; jobs leave `reserve` bytes of the disk free."""
-        self.workspace = Path(workspace).expanduser().absolute()
+        """Open or create the workspace; jobs leave `reserve` bytes of the disk free.
+
+        `database` is a copy of the database that is read in its place.
+        """
+        self.workspace = user_path(workspace).absolute()
         make_folder(self.workspace)
         self.disk = Disk(self.workspace, reserve)
         self.images = Images(self.workspace)
         self.adapters = Adapters(self.workspace)
-        self.database = Database(self.workspace / "studio.db")
+        self.database = Database(database or self.workspace / "studio.db")
         self.answers = Answers(self.database, clock)
         self.projects = Projects(self.database, clock)
         self.rounds = Rounds(self.database, clock)

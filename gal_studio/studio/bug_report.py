@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gal_studio import __version__
 from gal_studio.state import Store
-from gal_studio.state.jobs.worker_log import LOG, OUTPUT, last_lines
+from gal_studio.state.jobs.worker_log import LOG, OUTPUT, PAGE, last_lines
 
 LIBRARIES = (
     "torch", "torchvision", "diffusers", "transformers", "open_clip_torch", "peft", "accelerate",
@@ -30,20 +30,21 @@ _SECRETS = (
         r"[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s'\",;&]+)"
     ),
 )
-SHOWN_LINES, SHOWN_OUTPUT, SHOWN_JOBS = 200, 20, 6
+SHOWN_LINES, SHOWN_OUTPUT, SHOWN_PAGE, SHOWN_JOBS = 200, 20, 60, 6
 _DEVICE = re.compile(r"\bdevice: (.+?)\s*$")
 _SEARCHED = 5000  # lines of the log that are searched for the device
 
 
 @dataclass(frozen=True)
 class BugReport:
-    """Facts by name, the newest jobs, the settings as JSON, and the last lines of the log."""
+    """Facts by name, the newest jobs, the settings as JSON, and the last lines of the logs."""
 
     facts: tuple[tuple[str, str], ...]
     jobs: tuple[str, ...]
     settings: str
     lines: tuple[str, ...]
     output: tuple[str, ...]
+    page: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The report as one text to paste into an issue."""
@@ -53,6 +54,7 @@ class BugReport:
             _section("Settings", self.settings.splitlines()),
             _section("Log", self.lines),
             _section("Other output", self.output),
+            _section("The page's own log", self.page),
         ]
         return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -77,6 +79,7 @@ def bug_report(store: Store, project_id: str | None, secrets: Iterable[str] = ()
         settings=clean(_settings(store, project_id)) if project_id else "",
         lines=clean_lines(last_lines(store.workspace, SHOWN_LINES, LOG)),
         output=clean_lines(last_lines(store.workspace, SHOWN_OUTPUT, OUTPUT)),
+        page=clean_lines(last_lines(store.workspace, SHOWN_PAGE, PAGE)),
     )
 
 

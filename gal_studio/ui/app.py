@@ -7,12 +7,15 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: no data m
 import gradio as gr
 from fastapi import FastAPI
 
+from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.gate import Access, Rules
 from gal_studio.ui.api.archives import add_archive_routes
+from gal_studio.ui.api.calls import add_call_route, handlers_of
 from gal_studio.ui.api.choices import add_choices_route
+from gal_studio.ui.api.errors import refuse
 from gal_studio.ui.api.pictures import add_picture_routes
 from gal_studio.ui.api.uploaded import add_uploaded_routes
 from gal_studio.ui.api.uploads import add_upload_route
@@ -22,6 +25,7 @@ from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels import reference, results, rounds, top_bar
+from gal_studio.ui.panels.everything import check_payloads
 from gal_studio.ui.panels.panel import Context
 
 PANELS = (top_bar.PANEL, reference.PANEL, rounds.PANEL, results.PANEL)
@@ -49,16 +53,19 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     rules = rules or Rules()
     app = FastAPI(title="GAL Studio", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(FirstPaint)
+    app.add_exception_handler(StudioError, refuse)
     add_static_routes(app)
     add_picture_routes(app, studio)
     add_upload_route(app)
     add_uploaded_routes(app, studio)
-    add_archive_routes(app, studio)
+    add_archive_routes(app, studio, check_payloads)
     add_choices_route(app, studio)
     add_writes_route(app, studio, WRITES)
+    blocks = build_blocks(studio, rules.credentials)
+    add_call_route(app, handlers_of(blocks))
     gr.mount_gradio_app(
         app,
-        build_blocks(studio, rules.credentials),
+        blocks,
         path="/",
         theme=gr.themes.Base(font=list(_FONTS), font_mono=list(_MONO)),
         footer_links=[],

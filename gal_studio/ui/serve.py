@@ -4,6 +4,7 @@ import os
 import socket
 import webbrowser
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 
@@ -12,11 +13,16 @@ import psutil
 from gal_studio.core.errors import StudioError
 from gal_studio.processes import Keeper, start_worker
 from gal_studio.state import Store
+from gal_studio.state.files.ballast import give_up_ballast, keep_ballast
+from gal_studio.state.files.errors import NoRoomError
+from gal_studio.state.files.paths import user_path
+from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import TOKEN, Credentials, Sessions, read_credentials
 from gal_studio.ui.access.gate import SIGN_IN, Rules
 from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
+from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import attach, note_address, refuse_taken_port
 
 DEFAULT_WORKSPACE = Path.home() / "gal-studio"
@@ -31,15 +37,17 @@ def serve(
     auth: str | None = None,
     other_names: Collection[str] = (),
     wake: Callable[[Path], object] | None = None,
+    behind_proxy: bool = False,
 ) -> None:
     """Serve the page of a workspace until interrupted; if another process already does, open its page.
 
     `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `other_names` are the
-    host names that a proxy or a DNS server has for this machine.
+    host names that a proxy or a DNS server has for this machine. `behind_proxy` believes a proxy on this
+    machine who its clients are.
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
-    credentials = credentials_for(host, auth or given, other_names)
-    workspace = Path(workspace).expanduser().absolute()
+    credentials = credentials_for(host, given if auth is None else auth, other_names)
+    workspace = user_path(workspace).absolute()
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
             attach(workspace, open_browser)
@@ -47,33 +55,45 @@ def serve(
         refuse_taken_port(host, port)
         address = ready_link(host, port, credentials)
         wake = wake or start_worker
-        studio = Studio(Store(workspace), wake=wake)
-        Keeper(studio.store, wake).start()
-        rules = make_rules(host, credentials, other_names, workspace)
-        note_address(workspace, ready_link(host, port, None))
-        _serve(studio, rules, host, port, address, open_browser)
+        with page_log(workspace), own_temporary_files(workspace):
+            studio = Studio(_open(workspace), wake=wake)
+            keep_ballast(workspace, studio.store.disk)
+            Keeper(studio.store, wake).start()
+            rules = make_rules(host, credentials, other_names, workspace)
+            with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
+                note_address(workspace, ready_link(host, port, None))
+            _serve(studio, rules, host, port, address, open_browser, behind_proxy)
 
 
-def _serve(studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool) -> None:
-    import uvicorn
+def _open(workspace: Path) -> Store:
+    """Open the workspace; on a full disk with the room that was kept for it."""
+    try:
+        return Store(workspace)
+    except NoRoomError:
+        if not give_up_ballast(workspace):
+            raise
+        return Store(workspace)
 
+
+def _serve(
+    studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool, behind_proxy: bool
+) -> None:
     from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
+    from gal_studio.ui.server import run
 
     keep_uploads_in(studio.store.workspace)
     app = build_app(studio, rules)
     print(f"GAL Studio: {address}   (workspace {studio.store.workspace})", flush=True)
     if open_browser:
         Timer(1.0, webbrowser.open, [address]).start()
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2, server_header=False
-    )
+    run(app, host, port, behind_proxy)
 
 
 def credentials_for(host: str, auth: str | None, other_names: Collection[str] = ()) -> Credentials | None:
     """The credentials; None if only this machine has access. Required if other machines have."""
-    if auth:
-        return read_credentials(auth)
+    if auth is not None:
+        return read_credentials(auth)  # refuses an empty one, such as that of an unset variable
     if is_loopback(host) and not other_names:
         return None
     raise StudioError(

@@ -1,20 +1,29 @@
 """Check a workspace: the database, the hashes of files, leftovers of crashes. See `repair`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gal_studio.core.errors import first_line
 from gal_studio.core.jobs import WORKING
 from gal_studio.rounds import fingerprints
 from gal_studio.state.files.content_store import Files
+from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.state.store import Store
+from gal_studio.workspace import schema
 from gal_studio.workspace.archive.project_tables import Folder, all_tables
+from gal_studio.workspace.read_project import read_project
 
+DAMAGED = "damaged"
+"""The folder to which a repair moves what is damaged, so that nothing is lost that someone might want."""
 HOUR = 3600.0
 """Seconds after which an unreferenced file cannot belong to work in progress."""
-Problem = Literal["database", "rows", "region", "lost", "altered", "orphan", "leftover", "checkpoint"]
+Problem = Literal[
+    "database", "schema", "rows", "broken", "region", "lost", "altered", "orphan", "leftover", "checkpoint"
+]
+Show = Callable[[Store, str], None]
 
 
 @dataclass(frozen=True)
@@ -33,16 +42,23 @@ class Finding:
     problem: Problem
     sentence: str
     place: Place | None = None
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # of files, or the ID of a project
     paths: tuple[Path, ...] = ()
 
 
-def examine(store: Store, age: float = HOUR) -> tuple[Finding, ...]:
-    """Find all problems; unreferenced files count when they are older than `age` seconds."""
+def examine(store: Store, age: float = HOUR, show: Show | None = None) -> tuple[Finding, ...]:
+    """Find all problems; unreferenced files count when they are older than `age` seconds.
+
+    `show` makes all views of a project; if it raises, the project is broken.
+    """
+    unlike = tuple(Finding("schema", sentence) for sentence in schema.differences(store))
+    if unlike:
+        return unlike  # nothing else can be read
     named = named_files(store)
     damage = tuple(_database(store))
     return (
         *damage,
+        *(_broken(store, show) if show is not None else ()),
         *_misfit_regions(store),
         *_lost_and_altered(store, named),
         *_orphans(store, {name for names in named.values() for name in names}, age),
@@ -66,6 +82,26 @@ def _database(store: Store) -> Iterator[Finding]:
     for table in sorted({str(row["table"]) for row in dangling}):
         count = sum(row["table"] == table for row in dangling)
         yield Finding("rows", f"{_counted(count, 'row')} of the table {table} refer to missing rows.")
+
+
+def _broken(store: Store, show: Show) -> Iterator[Finding]:
+    """The projects that cannot be read, except those that a repair has put aside."""
+    for project_id, name in store.projects.names().items():
+        if project_id in store.projects.archived() and aside(store, project_id).is_file():
+            continue
+        try:
+            read_project(store, project_id)
+            show(store, project_id)
+        except (DiskError, GoneError):
+            raise
+        except Exception as error:
+            what = f"The project {name!r} cannot be read ({first_line(error).rstrip('.')})."
+            yield Finding("broken", what, names=(project_id,))
+
+
+def aside(store: Store, project_id: str) -> Path:
+    """Where a repair puts an archive of a project that cannot be read."""
+    return store.workspace / DAMAGED / f"project-{project_id}.zip"
 
 
 def _misfit_regions(store: Store) -> Iterator[Finding]:
@@ -116,12 +152,19 @@ def _orphans(store: Store, named: set[str], age: float) -> Iterator[Finding]:
 
 
 def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
-    folders = [workspace, workspace / "images", workspace / "adapters", *workspace.glob("checkpoints/*/*")]
+    folders = [
+        workspace,
+        workspace / "temporary",
+        workspace / "images",
+        workspace / "adapters",
+        *workspace.glob("checkpoints/*/*"),
+    ]
     paths = tuple(
         path
         for folder in folders
         for path in _old(folder, age)
         if path.suffix in (".tmp", ".part")
+        or folder.name == "temporary"  # of a page that was killed
         or path.name.startswith(".tmp")  # the last are made by safetensors
     )
     if paths:

@@ -34,7 +34,7 @@ def delete_project(store: Store, project_id: str) -> int:
     with store.database.transaction() as writer:
         refuse_while_at_work(store, project_id)
         if project_id not in store.projects.archived():
-            name = store.projects.get(project_id).name
+            name = store.projects.name(project_id)
             raise StudioError(f"{name} is not archived: archive it first, then delete it.")
         tables = all_of_a_project(store.database.rows)
         rounds = [round_.id for round_ in store.rounds.of_project(project_id)]
@@ -48,18 +48,18 @@ def delete_project(store: Store, project_id: str) -> int:
         files -= _named(store)
     for round_id in rounds:
         shutil.rmtree(store.workspace / "checkpoints" / round_id, ignore_errors=True)
-    return sum(_unlinked(folder_of(store, folder).path(name)) for folder, name in files)
+    return sum(_unlinked(path) for path in (_path(store, file) for file in files) if path is not None)
 
 
 def size(store: Store, project_id: str) -> int:
     """The bytes of all files of the project; other projects may use some of them too."""
-    paths = (folder_of(store, folder).path(name) for folder, name in set(_files(store, project_id)))
-    return sum(path.stat().st_size for path in paths if path.is_file())
+    paths = (_path(store, file) for file in set(_files(store, project_id)))
+    return sum(path.stat().st_size for path in paths if path is not None and path.is_file())
 
 
 def refuse_while_at_work(store: Store, project_id: str) -> None:
     """Refuse if a job of the project waits or runs, or if there is no such project."""
-    name = store.projects.get(project_id).name
+    name = store.projects.name(project_id)
     if any(job.state in ACTIVE for job in store.jobs.of_project(project_id)):
         raise StudioError(f"{name} has jobs that wait or run: stop or cancel them first.")
 
@@ -94,6 +94,13 @@ def _unused_findings(writer: sqlite3.Connection, gone: set[File]) -> set[File]:
         writer.executemany(f"DELETE FROM {table} WHERE image = ?", [(row["image"],) for row in lost])
         files |= {("images", row["file"]) for row in lost if row["file"]}
     return files
+
+
+def _path(store: Store, file: File) -> Path | None:
+    """The path of a file; None if a damaged row names it, which no file can be called."""
+    with suppress(StudioError):
+        return folder_of(store, file[0]).path(str(file[1]))
+    return None
 
 
 def _unlinked(path: Path) -> int:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from gal_studio.state.files.errors import disk_problem, make_folder
 from gal_studio.state.store import Store
-from gal_studio.workspace.check import Finding, examine, folder_of
-
-DAMAGED = "damaged"
-"""The folder to which altered files are moved, so that nothing is lost that someone might want."""
+from gal_studio.workspace import schema
+from gal_studio.workspace.archive.writer import export_project
+from gal_studio.workspace.check import DAMAGED, Finding, aside, examine, folder_of
 
 _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("candidates", "image"): (
@@ -88,6 +87,11 @@ def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[s
     for finding in examine(store) if findings is None else findings:
         if finding.problem in ("lost", "altered"):
             report.append(_repair_files(store, finding))
+        elif finding.problem == "schema":
+            schema.add_missing(store)
+            report.append(f"{finding.sentence} Added what can be added without the rows that are lost.")
+        elif finding.problem == "broken":
+            report.append(f"{finding.sentence} {_put_aside(store, *finding.names)}")
         elif finding.problem == "region":
             for pair_id in store.refinements.regions.misfits():
                 store.refinements.regions.delete(pair_id)
@@ -103,12 +107,24 @@ def repair(store: Store, findings: tuple[Finding, ...] | None = None) -> tuple[s
 def remedy(finding: Finding) -> str:
     """What `repair` would do about a finding, or what a person has to do."""
     if finding.place is None:
+        if finding.problem == "broken":
+            return "--repair puts an archive of it into the folder damaged/ and takes it off the list"
+        if finding.problem == "schema":
+            return "--repair adds what is missing, if it can; otherwise restore a copy of studio.db"
         beyond = finding.problem in ("database", "rows")
         return "restore a copy of studio.db or import an archive" if beyond else "--repair removes them"
     where = finding.place.table, finding.place.column
     if where in _REPAIRS:
         return f"after --repair {_REPAIRS[where][1]}"
     return _RESTORED_ELSEWHERE.get(where) or _NEEDS_A_PERSON.get(where, "import an archive of this project")
+
+
+def _put_aside(store: Store, project_id: str) -> str:
+    """Export a project as it is, and archive it: nothing is deleted."""
+    path = aside(store, project_id)
+    export_project(store, project_id, path, raw=True)
+    store.projects.set_archived(project_id, True)
+    return f"Put aside: all of it that is left is in {DAMAGED}/{path.name}, and it is archived."
 
 
 def _repair_files(store: Store, finding: Finding) -> str:

@@ -68,8 +68,10 @@ def test_a_file_that_was_kept_again_just_now_stays_for_the_doctor(store: Store, 
 def test_only_what_is_archived_is_deleted(store: Store, project: Project, first_round: Round) -> None:
     with pytest.raises(StudioError, match="Cat is not archived"):
         delete.delete_project(store, project.id)
-    store.projects.set_archived(project.id, True)
     job = store.jobs.enqueue(project.id, first_round.id, "fine_tune")
+    store.projects.set_archived(project.id, True)
+    with pytest.raises(StudioError, match="Cat is archived: restore it"):
+        store.jobs.enqueue(project.id, first_round.id, "generate")
     with pytest.raises(StudioError, match="Cat has jobs that wait or run"):
         delete.delete_project(store, project.id)
     store.jobs.request_stop(job.id)

@@ -1,17 +1,32 @@
-/** Payload types; keep in sync with gal_studio/ui/payloads and gal_studio/ui/api/polling.py. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
-import type { Measures } from "./payloads_measures.d.ts";
 import type { Refinement } from "./payloads_refinement.d.ts";
 import type { Job, Queue } from "./payloads_work.d.ts";
+import type { Measures } from "./payloads_measures.d.ts";
 
-export type ProjectKind = "style" | "object";
+export type JobState =
+  | "queued"
+  | "running"
+  | "pausing"
+  | "paused"
+  | "stopping"
+  | "stopped"
+  | "interrupted"
+  | "completed"
+  | "error";
+
 export type RoundKind = "fine_tune" | "refine";
+
 export type Verdict = "accepted" | "rejected" | "undecided";
 
-/** A name and its value, both as display text. */
-export type Fact = [name: string, value: string];
-/** Step and loss. */
-export type Loss = [step: number, loss: number];
+export type ProjectKind = "style" | "object";
+
+export type Fact = [string, string];
+
+export type Loss = [number, number];
+
+/** A request or an answer without content. */
+export type Nothing = Record<string, never>;
 
 /** A picture by its id; the version changes with its content. */
 export interface PictureRef {
@@ -19,20 +34,28 @@ export interface PictureRef {
   version: string;
 }
 
+/** A picture that is shown, with its prompt. */
 export interface ShownPicture extends PictureRef {
   prompt: string;
   copy: boolean;
 }
 
+/** A reference of a project. */
 export interface Reference {
   id: string;
   prompt: string;
 }
 
+/** A reference, and whether its subject was painted. */
+export interface MaskedReference extends Reference {
+  mask: boolean;
+}
+
+/** An object or a style of a project, with its references. */
 export interface Subject {
   trigger: string;
   facts: Fact[];
-  references: (Reference & { mask: boolean })[];
+  references: MaskedReference[];
 }
 
 /** A test prompt: `head` is unique to it; all of them share `tail`. */
@@ -44,11 +67,10 @@ export interface Anchor {
   enabled?: boolean;
 }
 
-/** Settings by their dotted names, see kit/settings_fields.js. */
-export interface Settings {
+export type Settings = {
   tune: { preview_every: number; [name: string]: unknown };
   [section: string]: { [name: string]: unknown };
-}
+};
 
 /** Label and explanation of a candidate's score. */
 export interface ScoreLabel {
@@ -57,6 +79,7 @@ export interface ScoreLabel {
   explanation: string;
 }
 
+/** A project: what the top line and step 1 show. */
 export interface Project {
   id: string;
   name: string;
@@ -87,6 +110,7 @@ export interface RoundChip {
   cover: PictureRef | null;
 }
 
+/** A picture that was drawn during a training. */
 export interface Preview {
   step: number;
   prompt: string;
@@ -112,7 +136,7 @@ export interface Round {
   exhausted: string;
   /** Would Fine-tune train anything that is not trained yet? */
   trainable: boolean;
-  /** What Undo and Redo would do, such as "accept A drum 04"; empty for nothing. */
+  /** What Undo would do, such as "accept A drum 04"; empty for nothing. */
   undo: string;
   redo: string;
   losses: Loss[];
@@ -140,6 +164,7 @@ export interface Score {
   left_out: number;
 }
 
+/** A candidate, without its verdict and its place on the map. */
 export interface Candidate extends ShownPicture {
   anchor_id: string;
   head: string;
@@ -161,11 +186,11 @@ export interface Parts {
   rounds: RoundChip[];
   job: Job | null;
   queue: Queue;
-  measures: Measures;
   round: Round;
   refinement: Refinement;
+  measures: Measures;
   scores: Score[];
-  positions: Record<string, [number, number]>;
+  positions: Record<string, Loss>;
   verdicts: Record<string, Verdict>;
   masks: Record<string, string>;
   weights: Record<string, number>;
@@ -177,12 +202,14 @@ export interface CandidateMark {
   digest: string;
 }
 
+/** The candidates that the page does not have yet. */
 export interface NewCandidates {
   reset: boolean;
   items: Candidate[];
   mark: CandidateMark;
 }
 
+/** What has changed since the last poll; `gone` says why the project cannot be shown. */
 export interface PollAnswer {
   parts: Partial<Parts>;
   digests: Record<string, string>;
@@ -195,3 +222,5 @@ export interface PollAnswer {
 export interface Answer {
   error?: string;
 }
+
+export type { Job, Queue, QueuedJob } from "./payloads_work.d.ts";

@@ -1,8 +1,9 @@
-/** Responses to calls and writes; keep in sync with gal_studio/ui/panels and gal_studio/ui/api. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
-import type { Fact, PictureRef, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
-import type { SheetRow } from "./payloads_measures.d.ts";
+import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
+import type { SheetRow } from "./payloads_measures.d.ts";
+import type { Choices, History, Relatives } from "./payloads_choices.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
 export interface DerivedSet {
@@ -18,7 +19,7 @@ export interface FormNote {
   text: string;
 }
 
-/** What is noticed of an uploaded picture; with a sentence, `address` is the picture as the model sees it. */
+/** What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it. */
 export interface SeenPicture {
   path: string;
   note: string;
@@ -28,11 +29,13 @@ export interface SeenPicture {
   model: string;
 }
 
+/** What is noticed of the pictures of a set. */
 export interface SeenSet {
   note: string;
   pictures: SeenPicture[];
 }
 
+/** What the form of a new project says of itself. */
 export interface Derived {
   notes: FormNote[];
   sets: DerivedSet[];
@@ -50,8 +53,11 @@ export interface ListedProject {
   created: string;
   cover: string | null;
   size: string | null;
+  /** Why it cannot be shown; empty if it can. */
+  broken: string;
 }
 
+/** A bundled project. */
 export interface Demo {
   kind: ProjectKind;
   title: string;
@@ -63,9 +69,10 @@ export interface Preset {
   name: string;
   title: string;
   note: string;
-  settings: Record<ProjectKind, Record<string, unknown>>;
+  settings: Record<ProjectKind, object>;
 }
 
+/** A row of the table of results. */
 export interface RoundResult {
   id: string;
   name: string;
@@ -96,12 +103,25 @@ export interface OtherRound {
   ][];
 }
 
+/** All rounds but the shown one. */
+export interface OtherRounds {
+  rounds: OtherRound[];
+}
+
+/** The pictures of one prompt and seed before and after a refinement. */
+export interface BeforeAfter {
+  before: ShownPicture;
+  after: ShownPicture;
+}
+
+/** The pictures of a test prompt before and after a refinement. */
 export interface ComparedAnchor {
   id: string;
   prompt: string;
-  pictures: { before: ShownPicture; after: ShownPicture }[];
+  pictures: BeforeAfter[];
 }
 
+/** What was painted over a pair. */
 export interface StoredPair {
   painting: Runs | null;
   foreground: Runs | null;
@@ -109,6 +129,7 @@ export interface StoredPair {
   reference: string | null;
 }
 
+/** The mask of a reference. */
 export interface StoredMask {
   mask: Runs | null;
   painted: boolean;
@@ -116,61 +137,71 @@ export interface StoredMask {
   can_redo?: boolean;
 }
 
+/** The end of the log, and a bug report. */
 export interface LogAnswer {
   facts: Fact[];
   lines: string[];
   output: string[];
+  page: string[];
   text: string;
 }
 
-/** A step of the history of decisions; one that does not stand can be redone. */
-export interface HistoryStep {
-  id: number;
-  words: string;
-  time: number;
-  stands: boolean;
+/** The projects of the workspace and the bundled ones. */
+export interface Overview {
+  projects: ListedProject[];
+  demos: Demo[];
 }
 
-export interface ChosenPicture extends PictureRef {
-  index: number;
+/** What a new project can be made with. */
+export interface Options {
+  seed: number;
+  presets: Preset[];
 }
 
-/** A decision beside what was suggested then. */
-export interface Choice {
-  id: number;
-  time: number;
-  prompt: string;
-  kind: "agreed" | "other picture" | "other prompt" | "left out" | "added";
-  stands: boolean;
-  override: boolean;
-  reason: string;
-  suggested: ChosenPicture | null;
-  chosen: ChosenPicture;
-  scores: Record<string, Record<string, number>>;
+/** What storing a picture would change. */
+export interface Checked {
+  notes: string[];
 }
 
-export interface RoundChoices {
-  round: string;
-  name: string;
-  choices: number;
-  agreed: number;
-  kappa: number | null;
-  log: Choice[];
+/** All rounds of a project. */
+export interface Results {
+  rounds: RoundResult[];
 }
 
-/** The offer to learn from overrides, with how often each sampler would have suggested what was chosen. */
-export interface Learning {
-  overrides: number;
-  needed: number;
-  on: boolean;
-  agreement: { choices: number; learned: number; plain: number } | null;
+/** The pictures of a seed, and how many seeds there are. */
+export interface SameSeeds {
+  rounds: SameSeed[];
+  most: number;
 }
 
-/** The same test prompt and seed in another round. */
-export interface Relative {
-  round: string;
-  name: string;
-  picture: ShownPicture;
+/** The maps of a picture, one for each subject. */
+export interface PatchMaps {
+  maps: PatchMap[];
+}
+
+/** The accepted part of a picture. */
+export interface PartMask {
+  mask: Runs | null;
+}
+
+/** The pictures before and after a refinement. */
+export interface Compared {
+  anchors: ComparedAnchor[];
+}
+
+/** The pictures of the test set. */
+export interface Sheet {
+  rows: SheetRow[];
+}
+
+/** What is noticed of all sets. */
+export interface SeenSets {
+  sets: SeenSet[];
+}
+
+/** A zip in base64. */
+export interface Zip {
+  zip: string;
 }
 
 /** Response types of `call` in session.js. */
@@ -178,72 +209,21 @@ export interface Answers {
   poll: PollAnswer;
   log: LogAnswer;
   derive: Derived;
-  overview: { projects: ListedProject[]; demos: Demo[] };
-  options: { seed: number; presets: Preset[] };
-  check: { notes: string[] };
-  seen: { sets: SeenSet[] };
-  captions: { zip: string };
-  results: { rounds: RoundResult[] };
-  test_pictures: { rows: SheetRow[] };
-  same_seed: { rounds: SameSeed[]; most: number };
-  other_rounds: { rounds: OtherRound[] };
-  patch_maps: { maps: PatchMap[] };
-  part_mask: { mask: Runs | null };
+  overview: Overview;
+  options: Options;
+  check: Checked;
+  seen: SeenSets;
+  captions: Zip;
+  results: Results;
+  test_pictures: Sheet;
+  same_seed: SameSeeds;
+  other_rounds: OtherRounds;
+  patch_maps: PatchMaps;
+  part_mask: PartMask;
   pair: StoredPair;
   reference_mask: StoredMask;
-  before_after: { anchors: ComparedAnchor[] };
-  history: { steps: HistoryStep[] };
-  choices: { rounds: RoundChoices[]; learning: Learning };
-  relatives: { rounds: Relative[] };
-}
-
-type Nothing = Record<string, never>;
-type OfRound = { round: string };
-type OfJob = { state: string };
-
-/** Response types of `write` in writes.js. */
-export interface WriteAnswers {
-  create: { project: string };
-  look: { images: Record<string, string> };
-  try_demo: { project: string };
-  delete: { freed: string };
-  change: object;
-  rename: { name: string };
-  archive: Nothing;
-  restore: Nothing;
-  add_anchors: { said: string };
-  enable_anchor: Nothing;
-  fine_tune: OfRound;
-  generate: OfRound;
-  measure: { job: string };
-  measure_all: { jobs: string[] };
-  change_test_set: Nothing;
-  measure_when: Nothing;
-  next_round: OfRound;
-  branch: OfRound;
-  make_pairs: OfRound;
-  refine: OfRound;
-  run_refinement: OfRound;
-  judge_quality: { job: string };
-  accept: { accepted: string[] };
-  decide: Nothing;
-  accept_in_part: Nothing;
-  undo: { changed: string[]; what: string };
-  redo: { changed: string[]; what: string };
-  go_to: { changed: string[] };
-  set_weight: Nothing;
-  explain_choice: Nothing;
-  learn: Nothing;
-  paint: Nothing;
-  undo_painting: { changed: boolean };
-  redo_painting: { changed: boolean };
-  set_mask: Nothing;
-  undo_mask: { changed: boolean };
-  redo_mask: { changed: boolean };
-  next_rule: { rule: string };
-  stop: OfJob;
-  pause: OfJob;
-  resume: OfJob;
-  preview: Nothing;
-  reorder: Nothing;
+  before_after: Compared;
+  history: History;
+  choices: Choices;
+  relatives: Relatives;
 }

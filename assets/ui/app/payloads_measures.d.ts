@@ -1,4 +1,4 @@
-/** Payloads of the test set; keep in sync with gal_studio/ui/payloads/measures.py. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
 /** A mean or a mean difference with its 95 % interval over prompts. */
 export interface Interval {
@@ -15,21 +15,26 @@ export interface Change extends Interval {
   verdict: "better" | "worse" | "more" | "less" | "unclear";
 }
 
+/** A likeness that was not asked for, and its share of that which was. */
+export interface Leak extends Interval {
+  share: number | null;
+}
+
 /** What is known of a round that has drawn all held-out prompts. */
 export interface Report {
-  /** How many of the held-out pictures show what was asked for, and how many show the reference. */
+  /** How many held-out pictures show what was asked for. */
   success: number;
   copies: number;
   pictures: number;
   figures: Partial<Record<Metric, Interval>>;
   changes: Partial<Record<Metric, Change>>;
-  /** Mean gain over the base model: how much closer to the reference, 0 for a copy. */
+  /** Mean gain over the base model; 0 for a copy. */
   gain: Interval | null;
-  /** Success on accepted prompts, and its change since the round before. */
+  /** Success on accepted prompts, and its change. */
   learned: Interval | null;
   learned_change: Change | null;
-  /** Likeness to the reference that was not asked for, and its share of that which was. */
-  leak: (Interval & { share: number | null }) | null;
+  /** Likeness that was not asked for. */
+  leak: Leak | null;
 }
 
 /** A round, or the base model (`id` null). */
@@ -45,12 +50,14 @@ export interface MeasuredRound {
   report: Report | null;
 }
 
+/** What is wrong with a round, in words. */
 export interface RoundWarning {
   round: string;
   kind: "overfit" | "leak";
   sentence: string;
 }
 
+/** The test set of a project and what is known of its rounds. */
 export interface Measures {
   /** Is the test set stored? Otherwise it is only proposed. */
   chosen: boolean;
@@ -66,6 +73,7 @@ export interface Measures {
   drawn: number;
 }
 
+/** A picture of the test set. */
 export interface SheetPicture {
   id: string;
   version: string;

@@ -1,10 +1,11 @@
-/** Payloads of a refinement; keep in sync with gal_studio/ui/payloads/refinement.py. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
 import type { Loss } from "./payloads.d.ts";
 
 /**
- * A pair of a refinement: a reference and a generated picture. `reference`, `generated`, `painted` and
- * `maps` are content versions.
+ * A pair of a refinement: a reference and a generated picture.
+ *
+ * `reference`, `generated`, `painted` and `maps` are content versions.
  */
 export interface Pair {
   id: string;
@@ -19,6 +20,7 @@ export interface Pair {
   reproduction: number | null;
 }
 
+/** A measured difference in words. */
 export interface Measured {
   metric: string;
   words: string;
@@ -28,6 +30,7 @@ export interface Measured {
   difference: number;
 }
 
+/** Everything about a refinement except its candidates. */
 export interface Refinement {
   step: "pairs" | "review" | "refine" | "generate" | "done";
   pairs: Pair[];

@@ -1,18 +1,9 @@
-/** Payload types of jobs and their queue; keep in sync with gal_studio/ui/payloads/work.py. */
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
-export type JobState =
-  | "queued"
-  | "running"
-  | "pausing"
-  | "stopping"
-  | "paused"
-  | "stopped"
-  | "interrupted"
-  | "error"
-  | "completed";
+import type { JobState } from "./payloads.d.ts";
 
-/** Display text of a job: `title` for the whole job, `doing` for the current phase if it has its own text. */
-interface JobWords {
+/** Display text of a job: `title` for all of it, `doing` for the current phase if it has its own. */
+export interface JobWords {
   title: string;
   doing: string;
   unit: string;
@@ -20,6 +11,7 @@ interface JobWords {
   background: boolean;
 }
 
+/** The current job of a project. */
 export interface Job extends JobWords {
   id: string;
   kind: string;
@@ -57,6 +49,7 @@ export interface QueuedJob extends JobWords {
   can_sink: boolean;
 }
 
+/** The jobs of all projects. */
 export interface Queue {
   working: QueuedJob[];
   waiting: QueuedJob[];

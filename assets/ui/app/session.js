@@ -1,5 +1,6 @@
 /** Server calls, polling, and navigation state in the URL. */
 /** @import { Answers } from "./payloads_calls.d.ts" */
+/** @import { Asked, Requests } from "./payloads_asked.d.ts" */
 /** @import { Server } from "./parts.d.ts" */
 import { state, emit, busy } from "./store.js";
 import { toast, clearErrors } from "../kit/toast.js";
@@ -49,7 +50,7 @@ export function connect(panel, server) {
  * @template {keyof Answers} Name
  * @param {string} panel
  * @param {Name} name
- * @param {object} request
+ * @param {Asked<Requests[Name]>} request
  * @returns {Promise<Answers[Name] | null>}
  */
 export async function call(panel, name, request) {

@@ -4,7 +4,8 @@
  * The queue is persisted in session storage for the next page of this tab, and sent when the page unloads.
  * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
-/** @import { WriteAnswers } from "./payloads_calls.d.ts" */
+/** @import { WriteAnswers } from "./payloads_writes.d.ts" */
+/** @import { Asked, WriteRequests } from "./payloads_asked.d.ts" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 
@@ -34,7 +35,7 @@ let persistTimer;
  * Enqueue a change; resolves with the server's answer, or with null when the server rejects it.
  * @template {keyof WriteAnswers} Name
  * @param {Name} name
- * @param {object} request
+ * @param {Asked<WriteRequests[Name]>} request
  * @returns {Promise<WriteAnswers[Name] | null>}
  */
 export function write(name, request) {

@@ -47,13 +47,59 @@ function cardContent(project, more) {
       "span",
       {},
       el("b", {}, project.name),
-      el("span", {}, `${project.kind} · ${count(project.rounds, "round")} · ${more}`),
+      el(
+        "span",
+        {},
+        project.broken ? `Broken · ${more}` : `${project.kind} · ${count(project.rounds, "round")} · ${more}`,
+      ),
     ),
   ];
 }
 
+/**
+ * A project that cannot be shown: why, and what can be done with it.
+ * @param {ListedProject} project
+ */
+function brokenRow(project) {
+  return el(
+    "li",
+    { class: "broken-line" },
+    el(
+      "div",
+      { class: "project-face" },
+      el("span", {}, el("b", {}, project.name), el("span", {}, `Broken. ${project.broken}`)),
+    ),
+    el(
+      "div",
+      { class: "project-buttons" },
+      el(
+        "a",
+        {
+          class: "button small",
+          href: `/project/${project.id}/archive?raw=1`,
+          download: "",
+          title: "A zip file with everything of it that is left",
+          data: { action: "export-raw" },
+        },
+        "Export as it is",
+      ),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button small",
+          data: { action: "put-away" },
+          on: { click: archive(project) },
+        },
+        "Archive",
+      ),
+    ),
+  );
+}
+
 /** @param {ListedProject} project */
 function row(project) {
+  if (project.broken) return brokenRow(project);
   const current = project.id === state.projectId;
   return el(
     "li",

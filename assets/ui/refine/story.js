@@ -149,7 +149,7 @@ function ruleField() {
     RULES.map(([value, text]) => el("option", { value }, text)),
   );
   choice.addEventListener("change", async () => {
-    const rule = choice.value;
+    const rule = /** @type {"continue" | "repeat"} */ (choice.value); // one of the options
     const answer = await write("next_rule", { project: state.projectId, rule });
     if (!answer && choice.value === rule) choice.value = state.refinement?.rule ?? rule;
     refresh();

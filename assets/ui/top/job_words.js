@@ -1,5 +1,6 @@
 /** Display text of job states. The text for job kinds comes from gal_studio/core/job_kinds.py. */
-/** @import { Job, JobState, QueuedJob } from "../app/payloads_work.d.ts" */
+/** @import { JobState } from "../app/payloads.d.ts" */
+/** @import { Job, QueuedJob } from "../app/payloads_work.d.ts" */
 
 /** @type {Set<JobState>} */
 const WORKING = new Set(["running", "pausing", "stopping"]);

@@ -95,7 +95,8 @@ function show(answer, toEnd) {
   }
   const atEnd = toEnd || lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 4;
   const other = answer.output.length ? ["", "Other output", ...answer.output] : [];
-  setText(lines, [...answer.lines, ...other].join("\n") || "The log is empty.");
+  const own = answer.page.length ? ["", "The page's own log", ...answer.page] : [];
+  setText(lines, [...answer.lines, ...other, ...own].join("\n") || "The log is empty.");
   if (atEnd) lines.scrollTop = lines.scrollHeight;
 }
 

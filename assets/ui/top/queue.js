@@ -141,7 +141,7 @@ function buttons(job) {
    * @param {Action} action
    * @param {string} label
    * @param {string} words
-   * @param {object} [request]
+   * @param {{ direction?: "up" | "down" | "first" }} [request]
    */
   const make = (action, label, words, request, enabled = true) =>
     el(
@@ -177,7 +177,7 @@ function buttons(job) {
 /**
  * Send one action per click. The second click of a double click is ignored: it could hit another row.
  * @param {Action} action
- * @param {object} request
+ * @param {{ job: string, direction?: "up" | "down" | "first" }} request
  * @param {MouseEvent} event
  */
 async function act(action, request, event) {

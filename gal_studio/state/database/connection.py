@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.migrations import MIGRATIONS
-from gal_studio.state.files.errors import database_problem, disk_problem
+from gal_studio.state.files.errors import GoneError, database_problem, disk_problem
 
 Values = Sequence[Any] | Mapping[str, Any]
 
@@ -22,6 +22,10 @@ Record = TypeVar("Record")
 def record(kind: type[Record], row: sqlite3.Row) -> Record:
     """The dataclass whose fields are columns of this row."""
     return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+
+class Undecoded(bytes):
+    """A text as its bytes."""
 
 
 class _Held:
@@ -39,12 +43,14 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._folder = path.parent
+        self._file: tuple[int, int] | None = None  # device and number of the file, once it is open
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open = weakref.WeakSet[_Held]()
         try:
             with self.translated():
                 self._migrate()
+                self._file = self._present()
         except StudioError:
             self.close()
             raise
@@ -66,6 +72,8 @@ class Database:
     def _held(self) -> _Held:
         """The connection of this thread, opened on first use."""
         held: _Held | None = getattr(self._local, "held", None)
+        if self._file is not None and self._present() != self._file:
+            raise GoneError(self._folder)  # SQLite would make an empty one, or write where nobody reads
         if held is None:
             held = _Held(
                 sqlite3.connect(self.path, timeout=20.0, isolation_level=None, check_same_thread=False)
@@ -78,6 +86,14 @@ class Database:
             held.connection.execute("PRAGMA journal_mode = WAL")
             self._local.held = held
         return held
+
+    def _present(self) -> tuple[int, int] | None:
+        """Identify the file; None if there is none."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -97,6 +113,8 @@ class Database:
     def _apply(self, writer: sqlite3.Connection) -> None:
         """Run the migrations that this workspace lacks, all or none."""
         version = self._version(writer)
+        if version < 0:
+            raise StudioError(f"The file studio.db in {self._folder} has the version {version}: restore it.")
         if version > len(MIGRATIONS):
             raise StudioError(
                 f"The workspace {self._folder} was made by a newer GAL Studio "
@@ -155,7 +173,27 @@ class Database:
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
         with self.translated():
-            return self._connection.execute(sql, values).fetchall()
+            connection = self._connection
+            try:
+                return connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            try:
+                return connection.execute(sql, values).fetchall()  # a damaged row does not hide the others
+            finally:
+                connection.text_factory = str
+
+    def undecoded_rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
+        """All rows of a query, with texts as the bytes that are stored."""
+        with self.translated():
+            connection = self._connection
+            connection.text_factory = Undecoded
+            try:
+                return connection.execute(sql, values).fetchall()
+            finally:
+                connection.text_factory = str
 
     def row(self, sql: str, values: Values = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from gal_studio.core import strict_json
 from gal_studio.state.database.connection import Database
 
 KEPT = 7 * 86400.0  # seconds; no client retries after that
@@ -43,7 +44,7 @@ class Answers:
         return None if row is None else json.loads(row["answer"])
 
     def _store(self, key: str, answer: Answer) -> None:
-        now = self._clock()
+        now, text = self._clock(), strict_json.dumps(answer)
         with self._database.transaction() as writer:
             writer.execute("DELETE FROM answers WHERE time < ?", (now - KEPT,))
-            writer.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", (key, json.dumps(answer), now))
+            writer.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?)", (key, text, now))

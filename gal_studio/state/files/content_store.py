@@ -150,20 +150,27 @@ class Images(Files):
         return self._opened(name, "L")
 
     def _opened(self, name: str, mode: str) -> Image.Image:
+        data = self.read(name)
+        with self._damages(name), Image.open(io.BytesIO(data)) as picture:
+            return picture.convert(mode)
+
+    @staticmethod
+    @contextmanager
+    def _damages(name: str) -> Iterator[None]:
+        """Turn what Pillow raises for broken files into one sentence."""
         try:
-            with Image.open(io.BytesIO(self.read(name))) as picture:
-                return picture.convert(mode)
-        except (OSError, SyntaxError, ValueError) as error:  # raised by Pillow for broken files
+            yield
+        except Exception as error:
             raise StudioError(f"The stored picture {name[:12]} is damaged. {_DOCTOR}") from error
 
     def thumbnail(self, name: str, edge: int) -> bytes:
         """A PNG with edges of at most `edge` pixels; a smaller picture is not changed."""
-        data = self.read(name)
-        with Image.open(io.BytesIO(data)) as picture:
+        data, buffer = self.read(name), io.BytesIO()
+        with self._damages(name), Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+            picture.load()
             if max(picture.size) <= edge:
                 return data
             picture.thumbnail((edge, edge), Image.Resampling.LANCZOS)
-            buffer = io.BytesIO()
             picture.save(buffer, "PNG")
         return buffer.getvalue()
 

@@ -9,6 +9,7 @@ from gal_studio.core.errors import StudioError
 ROOM = 1 << 20
 """Bytes needed besides the files: rows, journal, folders."""
 
+_SCHEMA = ("no such table", "no such column", "has no column", "already exists", "duplicate column")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -23,6 +24,16 @@ class NoRoomError(DiskError):
     def __init__(self, sentence: str, needed: int | None = None) -> None:
         super().__init__(sentence)
         self.needed = needed
+
+
+class GoneError(StudioError):
+    """The database was deleted or replaced while it was in use."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"The file studio.db in {folder} was deleted or replaced while the studio was running: put it "
+            "back, then start the studio again."
+        )
 
 
 class BusyError(DiskError):
@@ -81,5 +92,10 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     if "not a database" in text or "malformed" in text:
         return StudioError(
             f"The file studio.db in {folder} is damaged: restore it or choose another workspace."
+        )
+    if any(words in text for words in _SCHEMA):
+        return StudioError(
+            f"The tables of studio.db in {folder} are not those of this version ({text[:80]}): "
+            "`gal-studio doctor --repair` with this workspace puts them right if it can."
         )
     return None

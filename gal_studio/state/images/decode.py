@@ -20,6 +20,7 @@ SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
+HEIC = "a HEIC picture: install pi-heif (pip install pi-heif) or save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
@@ -75,6 +76,11 @@ def known_formats() -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
+def is_unreadable_heic(data: bytes) -> bool:
+    """Whether a file with these first bytes is a HEIC picture that this installation does not read."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIC and "HEIF" not in known_formats()
+
+
 @contextmanager
 def _refusals(name: str, data: bytes) -> Iterator[None]:
     """Turn any error of a decoder into one sentence."""
@@ -89,10 +95,8 @@ def _refusals(name: str, data: bytes) -> Iterator[None]:
     except MemoryError as error:
         raise StudioError(f"{name} needs too much memory to read: save it again as PNG or JPEG.") from error
     except UnidentifiedImageError as error:
-        if data[4:8] == b"ftyp" and data[8:12] in _HEIC and "HEIF" not in Image.OPEN:
-            raise StudioError(
-                f"{name} is a HEIC picture: install pi-heif (pip install pi-heif) or save it as JPEG."
-            ) from error
+        if is_unreadable_heic(data):
+            raise StudioError(f"{name} is {HEIC}.") from error
         raise StudioError(f"{name} is not a picture that can be read: use PNG, JPEG or WebP.") from error
     except Exception as error:
         raise StudioError(f"{name} is broken and cannot be read: save it again as PNG or JPEG.") from error

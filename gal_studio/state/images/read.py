@@ -26,7 +26,13 @@ def read_picture(source: bytes | Path | str) -> tuple[Image.Image, tuple[str, ..
 
 def _check_length(name: str, length: int) -> None:
     if length > LARGEST_FILE:
-        raise StudioError(f"{name} has {length >> 20} MB: use a file of at most {LARGEST_FILE >> 20} MB.")
+        raise StudioError(f"{name} {too_long(length)}.")
+
+
+def too_long(length: int) -> str:
+    """What is said of a file of so many bytes, rounded up: `has 50.1 MB: use a file of at most 50 MB`."""
+    tenths = -(-length * 10 // (1 << 20))
+    return f"has {tenths // 10}.{tenths % 10} MB: use a file of at most {LARGEST_FILE >> 20} MB"
 
 
 def _bytes_of(name: str, path: Path) -> bytes:
@@ -39,7 +45,8 @@ def _bytes_of(name: str, path: Path) -> bytes:
         _check_length(name, path.stat().st_size)
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise StudioError(f"{name} cannot be read ({error.strerror}): choose another file.") from error
+    except (OSError, ValueError) as error:  # a name may hold what no path can
+        why = error.strerror if isinstance(error, OSError) else "its name is not a path"
+        raise StudioError(f"{name} cannot be read ({why}): choose another file.") from error
     _check_length(name, len(data))
     return data

@@ -28,6 +28,7 @@ class Jobs(JobReading):
         """Request work; an equal job is returned if it waits or runs, resumed if paused or interrupted."""
         find_job_kind(kind)
         with self._database.transaction() as writer:
+            self._refuse_if_archived(project_id)
             row = writer.execute(
                 "SELECT * FROM jobs WHERE round_id = ? AND kind = ? AND state IN "
                 "('queued', 'running', 'pausing', 'paused', 'interrupted') ORDER BY created DESC LIMIT 1",
@@ -142,6 +143,7 @@ class Jobs(JobReading):
         """
         with self._database.transaction() as writer:
             job = self.get(job_id)
+            self._refuse_if_archived(job.project_id)
             if (other := self._twin(job, "'queued', 'running', 'pausing'")) is not None:
                 return other  # the same work was requested meanwhile
             if job.state in ("stopped", "error") and (halted := self._twin(job, "'paused', 'interrupted'")):
@@ -151,6 +153,11 @@ class Jobs(JobReading):
                 self._move(writer, job_id, "queued", reason)
                 writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
         return self.get(job_id)
+
+    def _refuse_if_archived(self, project_id: str) -> None:
+        sql = "SELECT name FROM projects JOIN put_away ON project_id = projects.id WHERE projects.id = ?"
+        if (row := self._database.row(sql, (project_id,))) is not None:
+            raise StudioError(f"{row['name']} is archived: restore it before it is worked on.")
 
     def _refuse_if_overtaken(self, job: Job) -> None:
         if self._database.row(f"SELECT 1 FROM jobs WHERE id = ? AND {OVERTAKEN}", (job.id,)) is not None:

@@ -8,6 +8,9 @@ from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
 
+SILENT = 8.0
+"""Without progress for so many times its usual interval, a job has no speed."""
+
 WINDOW = 60.0
 """Seconds of progress from which the speed is estimated."""
 
@@ -73,6 +76,9 @@ class JobReading:
         )
         if len(rows) < 2 or rows[-1]["time"] <= rows[0]["time"] or rows[-1]["done"] <= rows[0]["done"]:
             return None
+        mean = (rows[-1]["time"] - rows[0]["time"]) / (len(rows) - 1)
+        if self._clock() - rows[-1]["time"] > SILENT * max(mean, 1.0):
+            return None  # it stands still, such as on a full disk
         return float((rows[-1]["done"] - rows[0]["done"]) / (rows[-1]["time"] - rows[0]["time"]))
 
     def should_give_way(self, job_id: str) -> bool:

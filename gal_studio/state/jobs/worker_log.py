@@ -1,9 +1,9 @@
-"""Read the end of the log of the worker."""
+"""Read the end of the logs."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-LOG, OUTPUT = "worker.log", "worker-output.log"
+LOG, OUTPUT, PAGE = "worker.log", "worker-output.log", "page.log"
 _BLOCK = 1 << 18  # bytes read from each file
 
 

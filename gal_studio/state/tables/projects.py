@@ -1,17 +1,22 @@
 """Projects with their references, anchors and settings."""
 
 import json
+import logging
 import sqlite3
 import uuid
 from collections import UserDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts, parse_prompts
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Anchor, Author, Kind, Reference
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.reference_masks import NEWEST_MASK, ReferenceMasks
+
+_log = logging.getLogger(__name__)
 
 
 def new_id() -> str:
@@ -122,8 +127,24 @@ class Projects:
         return None if row is None else _project(row)
 
     def all(self) -> tuple[Project, ...]:
-        """Every project, the newest first."""
-        return tuple(map(_project, self._database.rows(f"{_PROJECT} ORDER BY created DESC, rowid DESC")))
+        """Every project that can be read, the newest first; see `names`."""
+        found = []
+        for row in self._database.rows(f"{_PROJECT} ORDER BY created DESC, rowid DESC"):
+            try:
+                found.append(_project(row))
+            except StudioError as error:
+                _log.warning("the project %s cannot be read: %s", row["id"], error)
+        return tuple(found)
+
+    def names(self) -> dict[str, str]:
+        """The name of every project by ID, the newest first, also of those that cannot be read."""
+        rows = self._database.rows("SELECT id, name FROM projects ORDER BY created DESC, rowid DESC")
+        return {str(row["id"]): str(row["name"]) for row in rows}
+
+    def name(self, project_id: str) -> str:
+        """The name of a project, also of one that cannot be read otherwise."""
+        row = self._database.row_by_id("project", project_id, "SELECT name FROM projects WHERE id = ?")
+        return str(row["name"])
 
     def rename(self, project_id: str, name: str) -> None:
         """Give the project another name."""
@@ -144,7 +165,7 @@ class Projects:
         """Append new settings; the former ones stay in the log."""
         self._database.write(
             "INSERT INTO project_settings (project_id, settings, author, time) VALUES (?, ?, ?, ?)",
-            (project_id, json.dumps(settings.to_dict()), author, self._clock()),
+            (project_id, strict_json.dumps(settings.to_dict()), author, self._clock()),
         )
 
     def references(self, project_id: str) -> tuple[Reference, ...]:
@@ -222,5 +243,13 @@ class Projects:
 def _project(row: sqlite3.Row) -> Project:
     return Project(
         row["id"], row["name"], row["kind"], row["base_model"], row["clip_model"], row["trigger_word"],
-        row["seed"], Settings.from_dict(json.loads(row["settings"])), row["created"],
+        row["seed"], read_settings(row["settings"]), row["created"],
     )  # fmt: skip
+
+
+def read_settings(text: str) -> Settings:
+    """Stored settings; refused if they cannot be read."""
+    try:
+        return Settings.from_dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StudioError("The stored settings are damaged: run gal-studio doctor on it.") from error

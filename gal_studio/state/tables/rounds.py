@@ -1,14 +1,15 @@
 """The tree of rounds: settings, trainings, timings, and places of references on the map."""
 
-import json
+import math
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
+from gal_studio.core import strict_json
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database, record
-from gal_studio.state.tables.projects import new_id
+from gal_studio.state.tables.projects import new_id, read_settings
 
 Place = tuple[float, float]
 
@@ -35,11 +36,19 @@ class Rounds:
     ) -> Round:
         """Add a project's first round, or a child of a round; a refinement has the number of its parent."""
         number = 1 if parent_id is None else self.get(parent_id).number + (kind == "fine_tune")
-        round_id = new_id()
+        round_id, written = new_id(), strict_json.dumps(settings.to_dict())
         self._database.write(
             "INSERT INTO rounds (id, project_id, parent_id, number, settings, created, kind) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (round_id, project_id, parent_id, number, json.dumps(settings.to_dict()), self._clock(), kind),
+            (
+                round_id,
+                project_id,
+                parent_id,
+                number,
+                written,
+                self._clock(),
+                kind,
+            ),
         )
         return self.get(round_id)
 
@@ -72,12 +81,12 @@ class Rounds:
 
     def settings(self, round_id: str) -> Settings:
         """The settings of this round."""
-        return Settings.from_dict(json.loads(self._row(round_id)["settings"]))
+        return read_settings(self._row(round_id)["settings"])
 
     def set_settings(self, round_id: str, settings: Settings) -> None:
         """Fix the settings of a round when its work starts."""
         self._database.write(
-            "UPDATE rounds SET settings = ? WHERE id = ?", (json.dumps(settings.to_dict()), round_id)
+            "UPDATE rounds SET settings = ? WHERE id = ?", (strict_json.dumps(settings.to_dict()), round_id)
         )
 
     def finish_training(
@@ -115,7 +124,8 @@ class Rounds:
         """Store the losses of some steps; a step that runs again after a crash replaces its row."""
         with self._database.transaction() as writer:
             writer.executemany(
-                "INSERT OR REPLACE INTO losses VALUES (?, ?, ?)", [(round_id, *loss) for loss in losses]
+                "INSERT OR REPLACE INTO losses VALUES (?, ?, ?)",
+                [(round_id, step, loss) for step, loss in losses if math.isfinite(loss)],
             )
 
     def clear_losses(self, round_id: str, after_step: int = 0) -> None:

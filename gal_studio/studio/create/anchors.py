@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gal_studio.assets import load_anchors
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.references import Prompts
 from gal_studio.state import Store
@@ -20,6 +21,7 @@ def anchor_prompts(prompts: Prompts, templates: Sequence[str] | None) -> tuple[s
                 f"The test prompt {line[:40].strip() + '…'!r} has {len(line)} characters: "
                 f"use at most {LONGEST_ANCHOR}, and one test prompt per line."
             )
+        checks.text("The test prompt", line)
     if len(given) > MOST_ANCHORS:
         raise StudioError(f"There are {len(given)} test prompts: use at most {MOST_ANCHORS}.")
     return prompts.expand(given)

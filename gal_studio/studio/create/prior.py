@@ -4,9 +4,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.prompts import check_prompt, trigger_pattern
-from gal_studio.core.references import Prompts
+from gal_studio.core.references import LONGEST_PROMPT, Prompts
 from gal_studio.state.images.read import read_picture
 from gal_studio.studio.create.references import Picture
 
@@ -30,6 +31,7 @@ def read_prior(picture: Picture, place: int) -> Image.Image:
 
 def check_prior_prompt(prompt: str, prompts: Prompts) -> str:
     """Tidy the prompt of a prior picture; refuse one that asks for what the project is to learn."""
+    checks.text("The prompt of a prior picture", prompt, LONGEST_PROMPT)
     tidied = check_prompt(prompt)
     named = [word for word in prompts.trigger_words if trigger_pattern(word).search(tidied)]
     if prompts.kind == "style" and prompts.name.lower() in tidied.lower():

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from PIL import Image
 
 from gal_studio.assets import demo, load_preset, resolve_model
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.naming import check_name, unique_name
@@ -15,6 +15,7 @@ from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import NewProject
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
@@ -73,8 +74,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     """
     if (known := _existing(store, draft)) is not None:
         return known
-    if draft.kind not in get_args(Kind):
-        raise StudioError(f"The kind is {draft.kind!r}: choose style or object.")
+    checks.one_of("The kind", draft.kind, Kind)
     check_seed(draft.seed)
     described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(described.prompts, draft.anchors)
@@ -102,7 +102,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     with store.database.transaction():
         if (known := _existing(store, draft)) is not None:
             return known
-        others = {other.name for other in store.projects.all()}
+        others = set(store.projects.names().values())
         project = store.projects.add(replace(new, name=unique_name(new.name, others)))
         store.rounds.add(project.id, None, settings)
     return project.id
@@ -164,8 +164,7 @@ def _settings(draft: ProjectDraft) -> Settings:
 
 def check_seed(seed: object) -> None:
     """Refuse anything but a whole number from 0 to the largest seed."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
-        raise StudioError(f"The seed is {seed!r}: choose a whole number from 0 to {LARGEST_SEED}.")
+    checks.whole("The seed", seed, 0, LARGEST_SEED)
 
 
 def check_settings(settings: Settings, anchors: int) -> None:
@@ -185,7 +184,8 @@ def check_settings(settings: Settings, anchors: int) -> None:
 def check_base_model(name: str) -> None:
     """Refuse a missing directory or one-file checkpoint, and a pickle."""
     one_file = checkpoint_name(name)
-    if one_file is not None and not Path(one_file.file).is_file():
+    checks.text("The name of an image model", name)
+    if one_file is not None and not user_path(one_file.file).is_file():
         raise StudioError(f"There is no file {one_file.file}: check the path.")
     pipeline = name if one_file is None else one_file.pipeline
     if pipeline or one_file is None:
@@ -194,10 +194,11 @@ def check_base_model(name: str) -> None:
 
 def check_model(name: str, table: str, what: str) -> None:
     """Refuse a directory that is missing or holds no such model; a hub ID is checked when it is loaded."""
+    checks.text(f"The name of {what}", name)
     if not name.strip():
         raise StudioError(f"The name of {what} is empty: give a directory or a hub ID.")
     resolved = resolve_model(name)
-    path = Path(resolved.removeprefix("local-dir:")).expanduser()
+    path = user_path(resolved.removeprefix("local-dir:"))
     if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.is_dir()):
         return
     if not path.is_dir():
@@ -209,7 +210,8 @@ def check_model(name: str, table: str, what: str) -> None:
 def _absolute(name: str) -> str:
     """The absolute path of a directory, since the worker may run in another one; other names unchanged."""
     prefix = "local-dir:" if name.startswith("local-dir:") else ""
-    path = Path(name.removeprefix(prefix)).expanduser()
+    checks.text("The name of a model", name)
+    path = user_path(name.removeprefix(prefix))
     return f"{prefix}{path.absolute()}" if path.is_dir() and name.strip() else name
 
 
@@ -218,5 +220,5 @@ def absolute_base_model(name: str) -> str:
     one_file = checkpoint_name(name)
     if one_file is None:
         return _absolute(name)
-    file = str(Path(one_file.file).expanduser().absolute())
+    file = str(user_path(one_file.file).absolute())
     return str(CheckpointName(file, _absolute(one_file.pipeline)))

@@ -1,5 +1,6 @@
 """References as a user gives them: a picture, its prompt, and optionally a mask of the subject."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +34,10 @@ class ReferenceDraft:
 
 def mask_beside(picture: Path) -> Path | None:
     """`cat-masklabel.png` beside `cat.jpg`, if it exists."""
-    path = picture.with_name(f"{picture.stem}{MASK_ENDING}")
-    return path if path.is_file() else None
+    with suppress(OSError, ValueError):  # of what is no picture, which is refused when it is read
+        path = picture.with_name(f"{picture.stem}{MASK_ENDING}")
+        return path if path.is_file() else None
+    return None
 
 
 def read_reference(given: ReferenceDraft, place: int) -> tuple[Image.Image, Image.Image | None]:
@@ -55,8 +58,10 @@ def read_mask(mask: Mask, size: tuple[int, int]) -> Image.Image:
     """
     name = f"mask {Path(mask).name!r}" if isinstance(mask, str | Path) else "mask"
     painted = isinstance(mask, np.ndarray)
-    grey = open_picture(mask).convert("L")
-    check_size(name, grey.size, size)
+    shown, notes = (image_of(mask), ()) if isinstance(mask, np.ndarray) else read_picture(mask)
+    grey = shown.convert("L")
+    reduced = [note for note in notes if "reduced to" in note and "px" in note]
+    check_size(f"{name} ({reduced[0]})" if reduced else name, grey.size, size)
     covered = np.asarray(grey) >= 128
     if not covered.any():
         hint = "paint over the subject" if painted else "make it white where the subject is, or leave it out"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.create import captions
 from gal_studio.studio.verbs.base import Verbs
@@ -42,10 +43,22 @@ class FileVerbs(Verbs):
         """A zip with the references of a project, their captions and their masks."""
         return captions.references_zip(self.store, self.store.projects.get(project_id).id)
 
-    def export_project(self, project_id: str, path: Path) -> Path:
-        """Export a project as one zip file; returns its path."""
-        return writer.export_project(self.store, project_id, path)
+    def export_project(self, project_id: str, path: Path, raw: bool = False) -> Path:
+        """Export a project as one zip file; returns its path.
 
-    def import_project(self, path: Path) -> str:
-        """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind."""
-        return reader.import_project(self.store, path, show_all)
+        `raw` exports one that is damaged as it is: files that are lost or altered are left out.
+        """
+        return writer.export_project(self.store, project_id, path, raw)
+
+    def import_project(self, path: Path, check: reader.Check | None = None) -> str:
+        """Import such a zip file; returns the ID of the project. A refused file leaves nothing behind.
+
+        It is imported once every view of it was read, and after the caller's own `check`, which raises.
+        """
+
+        def check_all(store: Store, project_id: str) -> None:
+            show_all(store, project_id)
+            if check is not None:
+                check(store, project_id)
+
+        return reader.import_project(self.store, path, check_all)

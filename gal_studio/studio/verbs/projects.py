@@ -7,10 +7,13 @@ from typing import Any
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
+from gal_studio.state.files.ballast import give_up_ballast
+from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio.create import anchors, project
 from gal_studio.studio.create.project import ProjectDraft, demo_draft
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views import round
+from gal_studio.studio.views import broken, round
+from gal_studio.studio.views.broken import BrokenProject
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.workspace import delete
 
@@ -27,8 +30,12 @@ class ProjectVerbs(Verbs):
         return self.create_project(replace(demo_draft(kind), origin=origin))
 
     def projects(self) -> tuple[ProjectView, ...]:
-        """All projects of the workspace, the newest first."""
-        return tuple(self.project(project.id) for project in self.store.projects.all())
+        """All projects of the workspace that can be shown, the newest first."""
+        return broken.shown_projects(self.store)[0]
+
+    def broken_projects(self) -> tuple[BrokenProject, ...]:
+        """The projects that cannot be shown, the newest first; they can be exported, archived and deleted."""
+        return broken.shown_projects(self.store)[1]
 
     def project(self, project_id: str) -> ProjectView:
         """One project with its references and anchors."""
@@ -36,18 +43,24 @@ class ProjectVerbs(Verbs):
 
     def rename(self, project_id: str, name: str) -> None:
         """Rename a project; a name that is taken gets a number, as in "Tea (2)"."""
-        others = {project.name for project in self.store.projects.all() if project.id != project_id}
+        others = {taken for other, taken in self.store.projects.names().items() if other != project_id}
         self.store.projects.rename(project_id, unique_name(check_name(name), others))
 
     def archive(self, project_id: str) -> None:
         """Take a project off the list; nothing is deleted. Refused while its jobs wait or run."""
-        self.store.jobs.reap()
-        delete.refuse_while_at_work(self.store, project_id)
-        self.store.projects.set_archived(project_id, True)
+        try:
+            self.store.jobs.reap()
+            delete.refuse_while_at_work(self.store, project_id)
+            self.store.projects.set_archived(project_id, True)
+        except NoRoomError:  # only what is archived can be deleted
+            if not give_up_ballast(self.store.workspace):
+                raise
+            self.store.projects.set_archived(project_id, True)
 
     def restore(self, project_id: str) -> None:
         """Put an archived project back on the list."""
-        self.store.projects.set_archived(self.project(project_id).id, False)
+        self.store.projects.name(project_id)  # refuses an unknown one
+        self.store.projects.set_archived(project_id, False)
 
     def project_size(self, project_id: str) -> int:
         """The size of all files of the project, in bytes."""
@@ -55,8 +68,13 @@ class ProjectVerbs(Verbs):
 
     def delete(self, project_id: str) -> int:
         """Delete an archived project permanently; returns the freed bytes."""
-        self.store.jobs.reap()
-        return delete.delete_project(self.store, project_id)
+        try:
+            self.store.jobs.reap()
+            return delete.delete_project(self.store, project_id)
+        except NoRoomError:  # on a full disk there must be a way to make room
+            if not give_up_ballast(self.store.workspace):
+                raise
+            return delete.delete_project(self.store, project_id)
 
     def change_settings(
         self, project_id: str, changes: Mapping[str, Any], author: Author = "human"

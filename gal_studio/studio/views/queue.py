@@ -30,7 +30,7 @@ def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
     return QueuedJob(
         **_words(job),
         project_id=job.project_id,
-        project_name=store.projects.get(job.project_id).name,
+        project_name=store.projects.name(job.project_id),
         round_name=round_names(store.rounds.of_project(job.project_id))[job.round_id],
         waits_for=waits_for,
         behind=", ".join(describe_job(name).noun for name in waits_for),

@@ -2,10 +2,12 @@
 
 import hashlib
 from contextlib import suppress
-from typing import get_args
+from dataclasses import asdict
+from typing import Any, get_args
 
 import numpy as np
 
+from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
@@ -126,12 +128,22 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
 
 
 def show_all(store: Store, project_id: str) -> None:
-    """Make every view of a project; raises whatever the page would raise."""
-    project_view(store, project_id)
-    round_summaries(store, project_id)
+    """Make every view of a project as strict JSON; raises whatever the page would raise."""
+    _written(project_view(store, project_id), *round_summaries(store, project_id))
     measures_view(store, project_id)
     choices_table(project_choices(store, project_id), "csv")
     for round_ in store.rounds.of_project(project_id):
-        round_view(store, round_.id)
+        shown = round_view(store, round_.id)
+        _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
+        owners = [tile.candidate.id for tile in shown.candidates]
         if round_.kind == "refine":
-            refinement_view(store, round_.id)
+            view = refinement_view(store, round_.id)
+            owners += [pair.id for pair in view.pairs]
+            _written(view)
+        for owner in owners:
+            _written(*(one for kind in get_args(MapKind) for one in patch_maps(store, owner, kind)))
+
+
+def _written(*views: Any) -> None:
+    """Refuse views that cannot be written as strict JSON."""
+    strict_json.dumps([asdict(view) for view in views])

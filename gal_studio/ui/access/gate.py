@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gal_studio.ui.access.credentials import SESSION_SECONDS, Attempts, Credentials, Sessions
 from gal_studio.ui.access.origins import OWN_NAMES, from_elsewhere, is_foreign, is_own_name
 from gal_studio.ui.api.archives import IMPORT_PATH, LARGEST_ARCHIVE
+from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.uploads import LARGEST_REQUEST, UPLOAD_PATH
 from gal_studio.ui.page.headers import content_policy, protect
 from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
@@ -25,6 +26,7 @@ from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 LARGEST_BODY, LARGEST_FORM = 16 << 20, 4096
 _FORM_SECONDS = 10
+_BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
 _OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
 _TOO_LARGE = "The request is too large: send a smaller file."
@@ -71,7 +73,9 @@ class Access:
             await (refusal or self.app)(scope, bounded.receive, bounded.send)
         except Exception:
             if not bounded.exceeded:
-                raise
+                _log.exception("the request %s %s failed", request.method, request.scope["path"][:200])
+                if not bounded.started:
+                    await PlainTextResponse(UNEXPECTED, 500)(scope, receive, bounded.send)
         if bounded.exceeded and not bounded.started:
             bounded.exceeded = False
             await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, bounded.send)
@@ -108,15 +112,27 @@ class Bounded:
 
     def __init__(self, receive: Receive, send: Send, largest: int) -> None:
         self._receive, self._send, self._left = receive, send, largest
-        self.exceeded = self.started = False
+        self.exceeded = self.started = self._complete = False
 
     async def receive(self) -> Message:
         """The next message; a body beyond the limit counts as a disconnect."""
-        message = {"type": "http.disconnect"} if self.exceeded else await self._receive()
+        message = {"type": "http.disconnect"} if self.exceeded else await self._next()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             self.exceeded = True
             return {"type": "http.disconnect"}
+        return message
+
+    async def _next(self) -> Message:
+        """The next message; a client that sends nothing for too long counts as gone."""
+        if self._complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        self._complete = not message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
@@ -164,9 +180,12 @@ class SignIn:
             try:
                 async with asyncio.timeout(_FORM_SECONDS):
                     body = (await request.body()).decode("utf-8", "replace")
-            except TimeoutError:
+                form = dict(parse_qsl(body, max_num_fields=20))
+            except (TimeoutError, ClientDisconnect):
                 return self._form(408)
-            return self._attempt(request, dict(parse_qsl(body)))
+            except ValueError:
+                return self._form(400)
+            return self._attempt(request, form)
         token = request.query_params.get("token")
         if token is not None and not self._credentials.user:
             return self._attempt(request, {"secret": token})

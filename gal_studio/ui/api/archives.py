@@ -7,29 +7,31 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import writing
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads import slug
+from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
 
 
-def add_archive_routes(app: FastAPI, studio: Studio) -> None:
-    """Add the routes to download and upload archives."""
+def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
+    """Add the routes to download and upload archives; `check` sees a project before it is imported."""
 
     @app.get("/project/{project_id}/archive")
-    def archive(project_id: str) -> Response:
+    def archive(project_id: str, raw: str = "") -> Response:
         path = _temporary(studio, ".export-")
         try:
-            name = studio.project(project_id).name
+            name = studio.store.projects.name(project_id)
         except StudioError as error:
             return PlainTextResponse(str(error), 404)
         try:
-            studio.export_project(project_id, path)
+            studio.export_project(project_id, path, raw=bool(raw))
         except StudioError as error:
             return PlainTextResponse(str(error), 409)
         return FileResponse(
@@ -55,7 +57,10 @@ def add_archive_routes(app: FastAPI, studio: Studio) -> None:
         try:
             studio.store.disk.check_folder(path.parent, int(request.headers.get("content-length", "0")))
             await _receive(request, path)
-            return JSONResponse({"project": await run_in_threadpool(studio.import_project, path)})
+            project = await run_in_threadpool(studio.import_project, path, check)
+            return JSONResponse({"project": project})
+        except ClientDisconnect:
+            return PlainTextResponse("The archive did not arrive whole: send it again.", 400)
         except StudioError as error:
             return PlainTextResponse(str(error), 409)
         finally:

@@ -5,20 +5,29 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from gal_studio.core.errors import StudioError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
-Handler = Callable[[dict[str, Any]], dict[str, Any]]
+from gal_studio.core.errors import StudioError
+from gal_studio.state.files.errors import DiskError, GoneError
+
+Handler = Callable[[Any], dict[str, Any]]
 _log = logging.getLogger(__name__)
 UNEXPECTED = "The studio has run into a bug: see its log for details; stored data is intact."
 
 
-def guarded(handler: Handler) -> Handler:
-    """Wrap a handler so that it returns its errors as `{"error": sentence}`."""
+async def refuse(_: Request, error: Exception) -> Response:
+    """The answer of a route that is refused: what it asks for is not there, or cannot be had now."""
+    return PlainTextResponse(str(error), 409 if isinstance(error, DiskError | GoneError) else 404)
+
+
+def guarded(handler: Handler, check: Callable[[Any], dict[str, Any]] | None = None) -> Handler:
+    """Wrap a handler so that it returns errors as `{"error": sentence}`; `check` refuses wrong requests."""
 
     @functools.wraps(handler)
-    def call(request: dict[str, Any]) -> dict[str, Any]:
+    def call(request: Any) -> dict[str, Any]:
         try:
-            return handler(request or {})
+            return handler(check(request) if check else request or {})
         except StudioError as error:
             return {"error": str(error)}
         except Exception:

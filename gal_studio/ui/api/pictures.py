@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import round_names
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads import slug
 
@@ -31,7 +32,11 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     )
 
     def small(path: Path, version: str) -> Response:
-        return Response(thumbnail(path.stem), media_type="image/png", headers=_keeping(version, path))
+        try:
+            data = thumbnail(path.stem)
+        except StudioError:  # the file is not the picture that was stored
+            return _lost()
+        return Response(data, media_type="image/png", headers=_keeping(version, path))
 
     _add_pair_routes(app, studio, small)
     _add_preview_route(app, studio)
@@ -125,9 +130,9 @@ def _picture_of(studio: Studio, candidate_id: str) -> Path | None:
     """The path of a candidate's picture; None if the file is missing."""
     try:
         name = studio.store.candidates.get(candidate_id).image
+        path = studio.store.images.path(name) if name else None
     except StudioError as error:
         raise HTTPException(404, str(error)) from error
-    path = studio.store.images.path(name) if name else None
     return path if path and _is_there(path) else None
 
 
@@ -146,6 +151,7 @@ def _lost() -> Response:
 
 
 def _adapter_name(studio: Studio, round_id: str) -> str:
-    project = studio.round_view(round_id).project
-    name = next(summary.name for summary in studio.rounds(project.id) if summary.id == round_id)
-    return f"{slug(project.name) or 'project'}-{slug(name)}.safetensors"
+    project_id = studio.store.rounds.get(round_id).project_id
+    name = round_names(studio.store.rounds.of_project(project_id))[round_id]
+    project = studio.store.projects.name(project_id)
+    return f"{slug(project)[:60] or 'project'}-{slug(name)}.safetensors"

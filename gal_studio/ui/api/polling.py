@@ -8,7 +8,9 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.reasons import short_names
+from gal_studio.state.files.errors import DiskError, GoneError
 from gal_studio.studio import Studio
+from gal_studio.studio.views.broken import what_is_broken
 from gal_studio.studio.views.types import CandidateView, RoundSummary, RoundView
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload
@@ -85,12 +87,37 @@ def poll(views: ViewCache, request: Payload) -> Payload:
     queue = {"queue": queue_payload(views.studio.queue_view())}
     if not project_id:
         return {**_changed_parts(queue, known), "round": None, "candidates": None}
+    if project_id not in views.studio.store.projects.names():
+        return {"gone": f"There is no project {project_id!r} in this workspace."}
     try:
         rounds = views.rounds(project_id)
-    except StudioError as error:
-        return {"gone": str(error)}
-    if not rounds:
-        return {"gone": f"There is no project {project_id!r} in this workspace."}
+        if not rounds:
+            raise StudioError("It has no round.")
+        answer = _changes(views, project_id, rounds, request, queue, known)
+        digest(answer["candidates"])  # like the parts, they must be strict JSON
+    except (DiskError, GoneError):
+        raise
+    except Exception as error:
+        return _broken(views, project_id, error)
+    views.broken.pop(project_id, None)
+    return answer
+
+
+def _broken(views: ViewCache, project_id: str, error: Exception) -> Payload:
+    """The answer for a project that cannot be shown; the list of projects says so from now on."""
+    views.broken[project_id] = what_is_broken(project_id, error)
+    return {"gone": f"{views.studio.store.projects.name(project_id)}: {views.broken[project_id]}"}
+
+
+def _changes(
+    views: ViewCache,
+    project_id: str,
+    rounds: tuple[RoundSummary, ...],
+    request: Payload,
+    queue: dict[str, Any],
+    known: Payload,
+) -> Payload:
+    """What has changed in a project that can be shown."""
     chosen = next((summary for summary in rounds if summary.id == request.get("round")), rounds[-1])
     shown = Shown(views, rounds, views.round_view(project_id, chosen.id))
     parts = {**PARTS, **REFINEMENT_PARTS} if shown.refined else PARTS
@@ -140,7 +167,7 @@ def covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payloa
 
 def digest(part: Any) -> str:
     """A short hash of a part."""
-    return hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(part, sort_keys=True, allow_nan=False).encode()).hexdigest()[:16]
 
 
 def new_candidates(view: RoundView, mark: Payload) -> Payload | None:

@@ -20,8 +20,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
-from gal_studio.state.images.decode import known_formats
-from gal_studio.state.images.read import LARGEST_FILE
+from gal_studio.state.images.decode import HEIC, is_unreadable_heic, known_formats
+from gal_studio.state.images.read import LARGEST_FILE, too_long
 
 UPLOAD_PATH = "/gradio_api/upload"
 LARGEST_REQUEST = LARGEST_FILE + (1 << 20)
@@ -34,6 +34,7 @@ _workspace: list[Path] = []  # the folder of uploads of the workspace that this 
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
+_UNKNOWN = "it is not a picture in a known format: use PNG, JPEG or WebP."
 
 
 class Uploads:
@@ -47,11 +48,10 @@ class Uploads:
         """Store a file and return its ID; refused if it is not a picture, too large, or one too many."""
         size = upload.size or 0
         if size > LARGEST_FILE:
-            raise HTTPException(
-                413, f"the file has {size >> 20} MB: use one of at most {LARGEST_FILE >> 20} MB."
-            )
-        if not is_picture(upload.file.read(_HEAD)):
-            raise HTTPException(415, "it is not a picture in a known format: use PNG, JPEG or WebP.")
+            raise HTTPException(413, f"the file {too_long(size)}.")
+        head = upload.file.read(_HEAD)
+        if not is_picture(head):
+            raise HTTPException(415, f"it is {HEIC}." if is_unreadable_heic(head) else _UNKNOWN)
         upload.file.seek(0)
         with self._one_at_a_time:
             self._make_room(size)
@@ -77,6 +77,12 @@ class Uploads:
                 if path.is_file() and not path.is_symlink():
                     return path
         raise StudioError("This picture was not uploaded to this studio: choose it again.")
+
+    def drop(self, identities: Iterable[str]) -> None:
+        """Delete uploads that nobody was told about."""
+        for identity in identities:
+            if _ID.fullmatch(identity):
+                shutil.rmtree(self.folder / identity, ignore_errors=True)
 
     def taken(self, identities: Iterable[str]) -> None:
         """Mark uploads that a project has stored: they are the first to be deleted when space is needed."""
@@ -137,6 +143,18 @@ def keep_uploads_in(workspace: Path) -> None:
     uploads.cache_clear()
 
 
+def _keep_all(files: Sequence[UploadFile]) -> list[str]:
+    """Store all of the files, or none."""
+    identities: list[str] = []
+    try:
+        for file in files:
+            identities.append(uploads().add(file))
+    except BaseException:
+        uploads().drop(identities)
+        raise
+    return identities
+
+
 def add_upload_route(app: FastAPI) -> None:
     """Replace Gradio's route for uploads, so that the page gets an ID instead of a path."""
 
@@ -147,6 +165,6 @@ def add_upload_route(app: FastAPI) -> None:
             if not files:
                 return PlainTextResponse("the request has no file.", 400)
             try:
-                return [await run_in_threadpool(uploads().add, file) for file in files]
+                return await run_in_threadpool(_keep_all, files)
             except HTTPException as refusal:
                 return PlainTextResponse(refusal.detail, refusal.status_code)

@@ -7,12 +7,15 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
+from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.ui.api.calls import json_response
 from gal_studio.ui.api.errors import guarded
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.door import checked
 
 WRITES_PATH = "/writes"
 LONGEST_ID = 64  # characters of an idempotency key
@@ -50,7 +53,8 @@ def answer(studio: Studio, known: Writes, write: Payload) -> Payload:
     key, name = write["id"], write["name"]
     answers = studio.store.answers
 
-    def once(request: Payload) -> Payload:
+    def once(given: Payload) -> Payload:
+        request = checked(name, given) if name in known.atomic or name in known.outside else given
         if name in known.atomic:
             return answers.once(key, lambda: known.atomic[name](studio, request) or {})
         if name in known.outside:
@@ -67,11 +71,11 @@ def add_writes_route(app: FastAPI, studio: Studio, known: Writes) -> None:
     @app.post(WRITES_PATH)
     async def writes(request: Request) -> Response:
         try:
-            given = await request.json()
-        except (ValueError, ClientDisconnect):  # the page was closed while sending; the next one sends again
+            given = strict_json.loads(await request.body())
+        except (StudioError, ClientDisconnect):  # the page was closed while sending; the next one sends again
             given = None
         if not is_list_of_writes(given):
             return PlainTextResponse(_UNKNOWN, 400)
-        return JSONResponse(
+        return json_response(
             await run_in_threadpool(lambda: [answer(studio, known, write) for write in given])
         )

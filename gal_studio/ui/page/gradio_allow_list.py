@@ -11,14 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 READ = frozenset({"/", "/theme.css", "/static/js/iframeResizer.contentWindow.min.js"})
 READ_BELOW = "/assets/"
 LONGEST = 200  # characters; Gradio looks the path up on the disk, where longer names raise an error
-CALLED = frozenset({"/gradio_api/component_server", "/gradio_api/component_server/"})
 
 
 def is_needed(method: str, path: str) -> bool:
-    """Whether the page uses this route: the page itself, scripts and styles, calls of our handlers."""
-    if method in ("GET", "HEAD"):
-        return path in READ or (path.startswith(READ_BELOW) and len(path) <= LONGEST)
-    return method == "POST" and path in CALLED
+    """Whether the page uses this route: the page itself, scripts and styles."""
+    is_asset = path.startswith(READ_BELOW) and len(path) <= LONGEST
+    return method in ("GET", "HEAD") and (path in READ or is_asset)
 
 
 class Narrow:

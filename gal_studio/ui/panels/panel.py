@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import gradio as gr
@@ -12,6 +13,7 @@ from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.page.static import template, ui_address
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.door import checked
 
 Subject = TypeVar("Subject")
 
@@ -65,7 +67,7 @@ def make_panel(name: str, handlers: Sequence[Handler], classes: Sequence[str] = 
     return gr.HTML(
         html_template=template(f"{name}/{name}"),
         js_on_load=_BOOT % (ui_address("boot.js"), name),
-        server_functions=[guarded(handler) for handler in handlers],
+        server_functions=[guarded(handler, partial(checked, handler.__name__)) for handler in handlers],
         apply_default_css=False,
         container=False,
         padding=False,

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from contextlib import suppress
 
 import gradio as gr
 
@@ -12,8 +13,11 @@ from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
+from gal_studio.studio.views.broken import BrokenProject
+from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.uploaded import examined, look, seen
 from gal_studio.ui.api.uploads import uploads
+from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.form_notes import base_model_of, nested
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
@@ -43,26 +47,57 @@ def draft(request: Payload) -> ProjectDraft:
     )
 
 
-def projects_and_demos(studio: Studio) -> Payload:
-    """The projects of the workspace and the bundled demos."""
+def projects_and_demos(views: ViewCache) -> Payload:
+    """The projects of the workspace, those that cannot be shown first, and the bundled demos."""
+    studio = views.studio
+    for project_id in list(views.broken):
+        poll(views, {"project": project_id})  # it may have been put right since
     return {
         "projects": [
-            {
-                "id": project.id,
-                "name": project.name,
-                "kind": project.kind,
-                "rounds": len(studio.store.rounds.of_project(project.id)),
-                "created": time.strftime("%d %b %H:%M", time.localtime(project.created)),
-                "cover": project.references[0].id if project.references else None,
-                "size": _megabytes(studio.project_size(project.id)) if project.archived else None,
-            }
-            for project in studio.projects()
+            *(_listed_broken(studio, project) for project in studio.broken_projects()),
+            *(
+                {
+                    "id": project.id,
+                    "name": project.name,
+                    "kind": project.kind,
+                    "rounds": len(studio.store.rounds.of_project(project.id)),
+                    "created": _day(project.created),
+                    "cover": project.references[0].id if project.references else None,
+                    "size": _size(studio, project.id, project.archived),
+                    "broken": views.broken.get(project.id, ""),
+                }
+                for project in studio.projects()
+            ),
         ],
         "demos": [
             {"kind": kind, "title": demo(kind).name, "note": note}
             for kind, note in _DEMO_NOTES.items()
         ],
     }  # fmt: skip
+
+
+def _listed_broken(studio: Studio, project: BrokenProject) -> Payload:
+    return {
+        "id": project.id,
+        "name": project.name,
+        "kind": "style",
+        "rounds": 0,
+        "created": "",
+        "cover": None,
+        "size": _size(studio, project.id, project.archived),
+        "broken": project.problem,
+    }
+
+
+def _size(studio: Studio, project_id: str, archived: bool) -> str | None:
+    return _megabytes(studio.project_size(project_id)) if archived else None
+
+
+def _day(seconds: float) -> str:
+    """A time in words; empty for one that no calendar has."""
+    with suppress(OverflowError, OSError, ValueError):
+        return time.strftime("%d %b %H:%M", time.localtime(seconds))
+    return ""
 
 
 def models() -> Payload:
@@ -147,7 +182,6 @@ def _megabytes(size: int) -> str:
 
 
 READS: Acts = {
-    "overview": lambda studio, _: projects_and_demos(studio),
     "options": lambda *_: models(),
     "check": _check,
     "seen": _seen,
@@ -173,7 +207,8 @@ WRITES: Acts = {
 
 
 def _build(context: Context) -> gr.HTML:
-    return make_panel("reference", [derive, *handlers_on(context.views.studio, READS)])
+    overview = handlers_on(context.views, {"overview": lambda views, _: projects_and_demos(views)})
+    return make_panel("reference", [derive, *overview, *handlers_on(context.views.studio, READS)])
 
 
 PANEL = Panel(_build, WRITES, WHOLE_PROJECTS)

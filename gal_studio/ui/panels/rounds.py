@@ -47,7 +47,7 @@ def redo(studio: Studio, request: Payload) -> Payload:
 
 def explain(studio: Studio, request: Payload) -> None:
     """Store the reason that was typed for a choice."""
-    studio.explain_choice(request["choice"], request["round"], str(request["reason"]))
+    studio.explain_choice(request["choice"], request["round"], request["reason"])
 
 
 def relatives(studio: Studio, request: Payload) -> Payload:
@@ -62,7 +62,7 @@ def relatives(studio: Studio, request: Payload) -> Payload:
 
 def learn(studio: Studio, request: Payload) -> None:
     """Switch on or off that suggestions follow what was learned from the choices."""
-    studio.change_settings(request["project"], {"gal": {"learn_from_choices": bool(request["on"])}})
+    studio.change_settings(request["project"], {"gal": {"learn_from_choices": request["on"]}})
 
 
 READS: Acts = {
@@ -82,8 +82,8 @@ WRITES: Acts = {
     "decide": record,
     "undo": undo,
     "redo": redo,
-    "go_to": lambda studio, request: {"changed": list(studio.go_to(request["round"], request["step"]))},
-    "set_weight": lambda studio, request: studio.set_weight(request["candidate"], request["weight"]),
+    "go_to": lambda studio, request: {"changed": list(studio.go_to(request["round"], request.get("step")))},
+    "set_weight": lambda studio, request: studio.set_weight(request["candidate"], request.get("weight")),
     "explain_choice": explain,
     "learn": learn,
     "accept_in_part": record_part,

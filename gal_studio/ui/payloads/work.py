@@ -31,5 +31,6 @@ def report_payload(report: BugReport) -> Payload:
         "facts": [list(fact) for fact in report.facts],
         "lines": list(report.lines),
         "output": list(report.output),
+        "page": list(report.page),
         "text": report.text(),
     }

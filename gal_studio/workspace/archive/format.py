@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError
 from gal_studio.workspace.archive.project_tables import Column, Folder
 
@@ -18,6 +19,8 @@ _NAME = re.compile(r"tables/[a-z_]{1,40}\.jsonl|images/[0-9a-f]{64}\.png|adapter
 _HASH = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z_]{1,40}")
 _LARGEST_NUMBER = 2**63
+_TIMES = frozenset({"created", "time", "started", "finished"})
+_LATEST = 2**32  # seconds since 1970, in the year 2106
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def manifest_text(manifest: Manifest) -> str:
 def read_manifest(data: bytes) -> Manifest:
     """Parse and check the manifest."""
     try:
-        table = json.loads(data)
+        table = json.loads(data, parse_constant=_constant)
         known = isinstance(table, dict) and table.get("format") == FORMAT
     except (ValueError, RecursionError) as error:
         raise damaged("its manifest is not valid JSON") from error
@@ -82,12 +85,12 @@ def read_manifest(data: bytes) -> Manifest:
         )
     if table.get("version") != VERSION:
         raise StudioError(
-            f"The archive has version {str(table.get('version'))[:20]}, this studio reads version {VERSION}: "
+            f"The archive has version {shown(table.get('version'))}, this studio reads version {VERSION}: "
             "update the studio."
         )
     try:
         return _manifest(table)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged("its manifest is invalid") from error
 
 
@@ -127,7 +130,9 @@ def _manifest(table: Mapping[str, Any]) -> Manifest:
         raise ValueError("a name appears twice")
     if any(not file.name.startswith("tables/") and file.sha256 not in file.name for file in files):
         raise ValueError("a file has the name of another one")
-    return Manifest(_count(table["schema"]), str(table["project"]), tables, files)
+    if _count(table["schema"]) < 1:
+        raise ValueError("there is no such schema")
+    return Manifest(table["schema"], _text(table["project"]), tables, files)
 
 
 def _match(pattern: re.Pattern[str], text: object) -> str:
@@ -143,10 +148,7 @@ def _count(number: object) -> int:
 
 
 def _constant(name: str) -> float:
-    """SQLite stores infinity, but not NaN."""
-    if name == "NaN":
-        raise ValueError("NaN")
-    return math.inf if name == "Infinity" else -math.inf
+    raise ValueError(f"{name} is not strict JSON")
 
 
 def _written(value: Any) -> Any:
@@ -158,6 +160,8 @@ def _value(column: Column, value: Any) -> Any:
     try:
         if value is None and not column.required:
             return None
+        if column.name in _TIMES and not 0 <= value <= _LATEST:
+            raise ValueError
         return _CHECKED[column.kind](value)
     except (KeyError, ValueError, TypeError, OverflowError) as error:
         raise damaged(f"it has a value of the wrong type in the column {column.name}") from error
@@ -175,7 +179,7 @@ def _whole(value: Any) -> int:
 
 
 def _real(value: Any) -> float:
-    if type(value) not in (int, float):
+    if type(value) not in (int, float) or not math.isfinite(value):
         raise ValueError
     return float(value)
 

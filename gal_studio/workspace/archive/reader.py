@@ -9,19 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
 
-import numpy as np
-
-from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.store import Store
-from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.copy_project import copy_project
 from gal_studio.workspace.archive.format import Limits, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
 from gal_studio.workspace.check import examine
+from gal_studio.workspace.read_project import read_project
 
 STAGING = ".import-"
 Check = Callable[[Store, str], None]
@@ -33,7 +30,7 @@ def import_project(store: Store, path: Path, check: Check | None = None, limits:
 
     `check` is called with the temporary workspace and the project's ID; if it raises, the archive is refused.
     """
-    path, limits = Path(path).expanduser(), limits or Limits()
+    path, limits = user_path(path), limits or Limits()
     with _staging(store.workspace) as folder:
         with opened(path, limits) as archive:
             unpacking = Unpacking(archive, path.stat().st_size, limits)
@@ -68,28 +65,9 @@ def _check(staged: Store, project_id: str, check: Check | None) -> None:
     if findings:
         raise damaged(f"its contents are inconsistent ({findings[0].sentence.rstrip('.')})")
     try:
-        _read_all(staged, project_id)
+        read_project(staged, project_id)
         if check is not None:
             check(staged, project_id)
     except Exception as error:
         _log.info("archive refused", exc_info=True)
         raise damaged("its rows cannot be read as a project") from error
-
-
-def _read_all(store: Store, project_id: str) -> None:
-    references = store.projects.references(project_id)
-    if not references:
-        raise StudioError("The project has no reference.")
-    for reference in references:
-        store.projects.masks.can_undo(reference.id)
-    for round_ in store.rounds.of_project(project_id):
-        store.rounds.settings(round_.id)
-        store.decisions.can_undo(round_.id)
-        store.refinements.paintings.can_undo(round_.id)
-        features = list(store.candidates.features(round_.id).values())
-        if features and not np.isfinite(np.stack(features)).all():
-            raise StudioError("A feature is not finite.")
-        owners = [candidate.id for candidate in store.candidates.of_round(round_.id)]
-        for owner in owners + [pair.id for pair in store.refinements.pairs(round_.id)]:
-            for kind in get_args(MapKind):
-                store.refinements.maps(owner, kind)

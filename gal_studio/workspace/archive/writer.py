@@ -12,6 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.database.migrations import MIGRATIONS
 from gal_studio.state.files.content_store import Files, writing
 from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.paths import user_path
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.format import (
     ENDINGS,
@@ -37,18 +38,23 @@ CHUNK = 1 << 20
 Named = tuple[Folder, str]
 
 
-def export_project(store: Store, project_id: str, path: Path) -> Path:
-    """Write the archive of a project, all or nothing; returns its path."""
-    path = Path(path).expanduser().absolute()
+def export_project(store: Store, project_id: str, path: Path, raw: bool = False) -> Path:
+    """Write the archive of a project, all or nothing; returns its path.
+
+    A file that is lost or altered refuses the export; if it is `raw`, such files are left out.
+    """
+    path = user_path(path).absolute()
     if path.is_dir():
         raise StudioError(f"{path} is a folder: give a file name, such as cat.zip.")
-    project = store.projects.get(project_id)
+    name = store.projects.name(project_id)
     make_folder(path.parent)
-    store.disk.check_folder(path.parent, sum(_size(store, named) for named in _files_of(store, project_id)))
+    wanted = [named for named in _files_of(store, project_id) if not raw or _is_intact(store, named)]
+    store.disk.check_folder(path.parent, sum(_size(store, named) for named in wanted))
     with writing(path, path.parent) as file, ZipFile(file, "w", allowZip64=True) as archive:
         tables, files, stored = _write_tables(store, project_id, archive)
+        stored = [named for named in stored if not raw or named in wanted or _is_intact(store, named)]
         files += [_write_file(store, archive, named) for named in stored]
-        manifest = Manifest(len(MIGRATIONS), project.name, tuple(tables), tuple(files))
+        manifest = Manifest(len(MIGRATIONS), name, tuple(tables), tuple(files))
         text = manifest_text(manifest).encode()
         if len(text) > Limits().manifest:
             raise StudioError(f"The project has {len(files)} files, more than an archive can hold.")
@@ -67,7 +73,7 @@ def _files_of(store: Store, project_id: str) -> list[Named]:
         for row in project_rows(query, tables, table.name, project_id)
         for named in files_named(table, row)
     }
-    return sorted(found)
+    return sorted(found, key=repr)
 
 
 def _write_tables(
@@ -101,7 +107,7 @@ def _values(
         if table.is_numbered and column.name == "id":
             return numbers[table.name][present]
         if column.target in numbered and present is not None:
-            return numbers[column.target][present]
+            return numbers[column.target].get(present, present)
         return present
 
     return map(value, table.columns)
@@ -141,6 +147,10 @@ def _file(archive: ZipFile, name: str, size: int, compression: int = ZIP_STORED)
     info.external_attr = 0o644 << 16
     with archive.open(info, "w") as target:
         yield target
+
+
+def _is_intact(store: Store, named: Named) -> bool:
+    return isinstance(named[1], str) and _folder(store, named[0]).intact(named[1])
 
 
 def _size(store: Store, named: Named) -> int:

@@ -179,7 +179,7 @@ def test_another_model_needs_both_names():
 
 
 def test_projects_and_demos_are_listed(place: Place):
-    answer = projects_and_demos(place.studio)
+    answer = projects_and_demos(ViewCache(place.studio))
     assert [project["id"] for project in answer["projects"]] == [place.project]
     assert [demo["kind"] for demo in answer["demos"]] == ["style", "object"]
 

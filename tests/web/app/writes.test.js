@@ -3,9 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tell } from "../browser.js";
 
-const { resumePending, write, writeMark, pending, unreachable } = await import(
-  "../../../assets/ui/app/writes.js"
-);
+const {
+  resumePending,
+  write: typedWrite,
+  writeMark,
+  pending,
+  unreachable,
+} = await import("../../../assets/ui/app/writes.js");
+// the queue does not look into its requests
+const write = /** @type {(name: string, request: object) => Promise<unknown>} */ (typedWrite);
 /**
  * A batch that was sent, and how to answer it.
  * @typedef {{ list: { id: string, name: string, request: { n?: number } }[], keepalive: boolean,

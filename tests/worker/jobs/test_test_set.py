@@ -6,11 +6,12 @@ import pytest
 
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
+from gal_studio.rounds.test_set import is_due
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import CHANGES, object_draft, tiny_draft
+from tests.tiny_project import object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 Names = tuple[str, str]
@@ -147,17 +148,22 @@ def test_accepted_prompts_are_measured_before_and_after_they_are_learned(
     assert not view.rounds[-1].is_plain
 
 
-@pytest.mark.parametrize(("candidates", "due"), [(3, False), (40, True)])
+@pytest.mark.parametrize(("training", "due"), [(0.0, False), (1000.0, True)])
 def test_a_round_is_measured_by_itself_where_that_costs_under_a_third_of_it(
-    studio: Studio, models: Models, names: Names, candidates: int, due: bool
+    studio: Studio, models: Models, names: Names, training: float, due: bool
 ) -> None:
-    changes = {**CHANGES, "generation": {**CHANGES["generation"], "candidates": candidates}}
-    round_id = first_round(studio, tiny_draft(names, changes=changes))
-    studio.change_test_set(project_of(studio, round_id), HELD_OUT, 2)
+    round_id = first_round(studio, tiny_draft(names))
+    project = project_of(studio, round_id)
+    studio.change_test_set(project, HELD_OUT, 2)
+    studio.measure_when(project, "never")
     work(studio, models, studio.fine_tune(round_id))
     work(studio, models, studio.generate(round_id))
-    jobs = [job.kind for job in studio.store.jobs.of_project(project_of(studio, round_id))]
-    assert jobs == ["fine_tune", "generate", *(["measure"] if due else [])]
+    studio.measure_when(project, "auto")
+    spent = {"fine_tune": training, "generate": 10.0, "embed": 0.0, "project": 0.0}
+    assert set(studio.store.rounds.seconds(round_id)) == set(spent)
+    for phase, seconds in spent.items():
+        studio.store.rounds.set_seconds(round_id, phase, seconds)
+    assert is_due(studio.store, round_id) == due
 
 
 @pytest.mark.parametrize(("when", "due"), [("always", True), ("never", False)])

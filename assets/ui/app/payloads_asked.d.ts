@@ -1,0 +1,117 @@
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
+
+import type { Nothing } from "./payloads.d.ts";
+import type {
+  AcceptInPart,
+  AddAnchors,
+  Captions,
+  ChangeSettings,
+  ChangeTestSet,
+  Check,
+  Create,
+  Decide,
+  Derive,
+  EnableAnchor,
+  ExplainChoice,
+  GoTo,
+  Learn,
+  Log,
+  Look,
+  Maps,
+  MeasureWhen,
+  NextRule,
+  NotThisRound,
+  OfACandidate,
+  OfAJob,
+  OfAKind,
+  OfAPair,
+  OfAProject,
+  OfAReference,
+  OfARound,
+  OneSeed,
+  Paint,
+  Poll,
+  Rename,
+  Reorder,
+  Seen,
+  SetMask,
+  SetWeight,
+} from "./payloads_requests.d.ts";
+
+/** Requests of `call` in session.js. */
+export interface Requests {
+  poll: Poll;
+  log: Log;
+  derive: Derive;
+  overview: Nothing;
+  options: Nothing;
+  check: Check;
+  seen: Seen;
+  captions: Captions;
+  results: OfAProject;
+  test_pictures: OfAProject;
+  same_seed: OneSeed;
+  other_rounds: NotThisRound;
+  patch_maps: Maps;
+  part_mask: OfACandidate;
+  pair: OfAPair;
+  reference_mask: OfAReference;
+  before_after: OfARound;
+  history: OfARound;
+  choices: OfAProject;
+  relatives: OfACandidate;
+}
+
+/** Requests of `write` in writes.js. */
+export interface WriteRequests {
+  create: Create;
+  look: Look;
+  try_demo: OfAKind;
+  delete: OfAProject;
+  change: ChangeSettings;
+  rename: Rename;
+  archive: OfAProject;
+  restore: OfAProject;
+  add_anchors: AddAnchors;
+  enable_anchor: EnableAnchor;
+  fine_tune: OfARound;
+  generate: OfARound;
+  measure: OfARound;
+  measure_all: OfAProject;
+  change_test_set: ChangeTestSet;
+  measure_when: MeasureWhen;
+  next_round: OfARound;
+  branch: OfARound;
+  make_pairs: OfARound;
+  refine: OfARound;
+  run_refinement: OfARound;
+  judge_quality: OfARound;
+  accept: OfARound;
+  decide: Decide;
+  accept_in_part: AcceptInPart;
+  undo: OfARound;
+  redo: OfARound;
+  go_to: GoTo;
+  set_weight: SetWeight;
+  explain_choice: ExplainChoice;
+  learn: Learn;
+  paint: Paint;
+  undo_painting: OfARound;
+  redo_painting: OfARound;
+  set_mask: SetMask;
+  undo_mask: OfAReference;
+  redo_mask: OfAReference;
+  next_rule: NextRule;
+  stop: OfAJob;
+  pause: OfAJob;
+  resume: OfAJob;
+  preview: OfAJob;
+  reorder: Reorder;
+}
+
+/** A request whose ids may still be unset: the server refuses it then with a sentence. */
+export type Asked<T> = T extends (infer Item)[]
+  ? Asked<Item>[]
+  : T extends object
+    ? { [Key in keyof T]: Asked<T[Key]> | null | undefined }
+    : T;

@@ -1,0 +1,120 @@
+/** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
+
+import type { Nothing } from "./payloads.d.ts";
+
+/** The project that was created. */
+export interface OfProject {
+  project: string;
+}
+
+/** How much of the disk was freed. */
+export interface Freed {
+  freed: string;
+}
+
+/** The name that a project has now. */
+export interface Named {
+  name: string;
+}
+
+/** What has changed, in words. */
+export interface Said {
+  said: string;
+}
+
+/** The job that was requested. */
+export interface Requested {
+  job: string;
+}
+
+/** The jobs that were requested. */
+export interface RequestedAll {
+  jobs: string[];
+}
+
+/** The pictures that were accepted. */
+export interface Accepted {
+  accepted: string[];
+}
+
+/** The pictures that changed. */
+export interface Changed {
+  changed: string[];
+}
+
+/** The pictures that changed, and what was undone or redone, in words. */
+export interface Undone extends Changed {
+  what: string;
+}
+
+/** What an undo changed, if anything. */
+export interface ChangedOne {
+  changed: string | boolean | null;
+}
+
+/** What the next round does with a refinement. */
+export interface Rule {
+  rule: string;
+}
+
+/** The round to show next. */
+export interface OfRound {
+  round: string;
+}
+
+/** The state of the job. */
+export interface OfJob {
+  state: string;
+}
+
+/** The hash of each picture, by which the studio knows it. */
+export interface Looked {
+  images: Record<string, string>;
+}
+
+/** Response types of `write` in writes.js. */
+export interface WriteAnswers {
+  create: OfProject;
+  look: Looked;
+  try_demo: OfProject;
+  delete: Freed;
+  change: object;
+  rename: Named;
+  archive: Nothing;
+  restore: Nothing;
+  add_anchors: Said;
+  enable_anchor: Nothing;
+  fine_tune: OfRound;
+  generate: OfRound;
+  measure: Requested;
+  measure_all: RequestedAll;
+  change_test_set: Nothing;
+  measure_when: Nothing;
+  next_round: OfRound;
+  branch: OfRound;
+  make_pairs: OfRound;
+  refine: OfRound;
+  run_refinement: OfRound;
+  judge_quality: Requested;
+  accept: Accepted;
+  decide: Nothing;
+  accept_in_part: Nothing;
+  undo: Undone;
+  redo: Undone;
+  go_to: Changed;
+  set_weight: Nothing;
+  explain_choice: Nothing;
+  learn: Nothing;
+  paint: Nothing;
+  undo_painting: ChangedOne;
+  redo_painting: ChangedOne;
+  set_mask: Nothing;
+  undo_mask: ChangedOne;
+  redo_mask: ChangedOne;
+  next_rule: Rule;
+  stop: OfJob;
+  pause: OfJob;
+  resume: OfJob;
+  preview: Nothing;
+  reorder: Nothing;
+}

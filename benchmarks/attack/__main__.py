@@ -1,0 +1,81 @@
+"""Run the attack and print a table of what went wrong; the exit code is 1 if anything did."""
+
+import argparse
+import math
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from benchmarks.attack import archives, commands, door
+from benchmarks.attack.target import Tally, Target
+
+BLOCK = 500  # inputs between two looks at the projects
+KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
+    (0.25, door.call),
+    (0.32, door.write),
+    (0.12, door.setting),
+    (0.16, door.route),
+    (0.06, door.body),
+    (0.05, archives.archive),
+    (0.04, commands.command),
+)
+"""The share of each kind of input."""
+
+
+def attack(
+    seed: int,
+    inputs: int,
+    folder: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    minutes: float = math.inf,
+) -> Tally:
+    """Try so many inputs, or as many as the time allows; returns what was counted."""
+    random, tally, ends = Random(seed), Tally(tell), time.monotonic() + 60 * minutes
+    weights, acts = [share for share, _ in KINDS], [act for _, act in KINDS]
+    with Target(folder, tally) as target:
+        known, seen = target.known(), 0
+        for number in range(inputs):
+            if time.monotonic() > ends:
+                break
+            if number % BLOCK == 0:
+                target.refresh()
+                known = target.known()
+                seen = _count_tracebacks(target, seen)
+                tell(f"{number} of {inputs}, {tally.wrong} wrong")
+            act = random.choices(acts, weights)[0]
+            act(target, random, *([known] if act.__module__ == door.__name__ else []))
+        target.refresh()
+        _count_tracebacks(target, seen)
+    return tally
+
+
+def _count_tracebacks(target: Target, seen: int) -> int:
+    count, last = target.tracebacks()
+    if count > seen:
+        target.tally.add("server", "tracebacks", count - seen, last)
+    return max(count, seen)
+
+
+def _tell(line: str) -> None:
+    print(ascii(line), file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Attack a studio of its own with generated inputs.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=math.inf)
+    given = parser.parse_args()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        folder_of_its_own = Path(folder)
+        tally = attack(given.seed, given.inputs, folder_of_its_own, _tell, given.minutes)
+    print(f"seed {given.seed}, {time.monotonic() - started:.0f} s\n\n{tally.table()}\n")
+    return int(tally.wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

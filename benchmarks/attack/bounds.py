@@ -1,0 +1,76 @@
+"""What clients without a sign-in can use up: `python -m benchmarks.attack.bounds`.
+
+Memory after 2,000 and after 20,000 calls with a session of their own each; the time that another client waits
+while 2,000 connections have sent half a request; the size of the logs; files left behind.
+"""
+
+import json
+import os
+import signal
+import socket
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from benchmarks.attack.target import Tally, Target
+from gal_studio.ui.api.calls import CALL_PATH
+
+MEGABYTE = 2**20
+HALF = b"POST /writes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n"
+
+
+def calls(target: Target, count: int) -> float:
+    """Call with a new session each time; returns the memory of the server in MB."""
+    for number in range(count):
+        session = f"{number} {os.urandom(200).hex()}"
+        request = {"project": target.project}
+        body = {"fn_name": "poll", "data": request, "component_id": number, "session_hash": session}
+        target.ask("calls", "POST", CALL_PATH, json.dumps(body).encode(), Content_Type="application/json")
+    return psutil.Process(target.pid).memory_info().rss / MEGABYTE
+
+
+def half_sent(target: Target, count: int) -> float:
+    """The seconds that another client waits while so many connections have sent half a request."""
+    waiting = []
+    for number in range(count):
+        line = socket.create_connection(("127.0.0.1", target.port), timeout=30)
+        with suppress(OSError):
+            line.sendall(HALF + (b"\r\n{" if number % 2 else b""))
+        waiting.append(line)
+    target._connection = None
+    target.ask("others", "GET", "/favicon.ico")  # comes behind all of them
+    target._connection = None
+    started = time.monotonic()
+    assert target.ask("others", "GET", "/favicon.ico")[0] == 200
+    took = time.monotonic() - started
+    for line in waiting:
+        line.close()
+    return took
+
+
+def logs(target: Target) -> int:
+    """The bytes of all logs and of what the server printed."""
+    paths = [*(target.workspace / "logs").glob("*"), target.folder / "output.log"]
+    return sum(path.stat().st_size for path in paths if path.exists())
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, Target(Path(folder), Tally()) as target:
+        first = calls(target, 2000)
+        second = calls(target, 18_000)
+        print(f"memory after 2,000 calls {first:.0f} MB, after 20,000 {second:.0f} MB")
+        print(f"another client waited {half_sent(target, 2000):.2f} s while 2,000 requests were half sent")
+        print(f"logs: {logs(target)} bytes")
+        for name in ("SIGTERM", "SIGHUP", "SIGKILL"):
+            (target.workspace / "temporary" / "cat.png").write_bytes(b"private")
+            target.stop(getattr(signal, name))
+            target.start()
+            left = [path for path in (target.workspace / "temporary").rglob("*") if path.is_file()]
+            print(f"left after {name} and a start: {len(left)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Calls, writes, settings, raw bodies and routes."""
+
+import os
+from random import Random
+from typing import Any
+from urllib.parse import quote
+
+from benchmarks.attack.target import Target
+from benchmarks.attack.values import TEXTS, fitting, hostile, spoiled, written
+from gal_studio.ui.api.calls import CALL_PATH
+from gal_studio.ui.payloads.door import REQUESTS
+from gal_studio.ui.payloads.types.asked import Requests
+from tests.ui.seeded import picture
+
+Known = dict[str, list[str]]
+JSON = {"Content_Type": "application/json"}
+READS = tuple(Requests.__annotations__)
+WRITES = tuple(name for name in REQUESTS if name not in READS)
+ROUTES = (
+    "/",
+    "/picture/{}",
+    "/thumb/{}",
+    "/reference/{}",
+    "/demo/{}",
+    "/adapter/{}",
+    "/pair/{}/{}",
+    "/pair-thumb/{}/{}",
+    "/preview/{}/{}",
+    "/project/{}/archive",
+    "/import-project",
+    "/writes",
+    "/gradio_api/{}",
+    "/gradio_api/upload",
+    "/ui/{}/{}",
+    "/static/{}",
+    "/assets/{}",
+    "/theme.css",
+    "/favicon.ico",
+    "/sign-in",
+    "/sign-out",
+    "/{}",
+    "/config",
+    "/gradio_api/file={}",
+    "/gradio_api/queue/join",
+    "/gradio_api/heartbeat/{}",
+    "/gradio_api/run/{}",
+)
+METHODS = ("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X\tY")
+
+
+def request_of(random: Random, known: Known, name: str) -> Any:
+    """A request to this handler: right, or with one or two parts spoiled."""
+    value = fitting(random, REQUESTS[name], known)
+    for _ in range(random.choice((0, 1, 1, 2))):
+        value = spoiled(random, value)
+    return value
+
+
+def call(target: Target, random: Random, known: Known) -> None:
+    name = random.choice(READS)
+    body = {"fn_name": name, "data": request_of(random, known, name), "component_id": 1, "session_hash": "x"}
+    if random.random() < 0.2:
+        body = spoiled(random, body)
+    target.ask("calls", "POST", CALL_PATH, written(body), **JSON)
+
+
+def write(target: Target, random: Random, known: Known) -> None:
+    name = random.choice(WRITES)
+    key = os.urandom(8).hex() if random.random() < 0.95 else random.choice(TEXTS)
+    batch: Any = [{"id": key, "name": name, "request": request_of(random, known, name)}]
+    if random.random() < 0.1:
+        batch = spoiled(random, batch)
+    target.ask("writes", "POST", "/writes", written(batch), **JSON)
+
+
+def setting(target: Target, random: Random, known: Known) -> None:
+    value = hostile(random) if random.random() < 0.7 else random.choice((1, 0.5, True, "clip", "random"))
+    changes = {random.choice(known["setting"]): value}
+    request = {"project": random.choice(known["project"]), "settings": changes}
+    batch = [{"id": os.urandom(8).hex(), "name": "change", "request": request}]
+    target.ask("settings", "POST", "/writes", written(batch), **JSON)
+
+
+def route(target: Target, random: Random, known: Known) -> None:
+    """A path with IDs of any kind, odd queries, headers and methods."""
+    path = random.choice(ROUTES)
+    while "{}" in path:
+        kinds = [names for names in known.values() if names]
+        part = random.choice(random.choice(kinds)) if random.random() < 0.5 else random.choice(TEXTS)
+        path = path.replace("{}", quote(part.encode("utf-8", "surrogatepass"), safe="/.%=")[:3000], 1)
+    if random.random() < 0.3:
+        value = quote(random.choice(TEXTS).encode("utf-8", "surrogatepass"))[:2000]
+        path += f"?{random.choice(('v', 'raw', 'project', '__theme', 'token'))}={value}"
+    headers = {}
+    if random.random() < 0.3:
+        name = random.choice(
+            (
+                "Range",
+                "Cookie",
+                "Accept",
+                "If_None_Match",
+                "If_Modified_Since",
+                "X_Forwarded_For",
+                "Accept_Language",
+                "X_Forwarded_Host",
+                "Content_Type",
+                "Referer",
+                "Origin",
+            )
+        )
+        headers[name] = random.choice(
+            (
+                "bytes=-1",
+                "bytes=9-1",
+                "bytes=0-,0-,0-",
+                "a=b; c",
+                "\xff\xfe",
+                "*/*;q=x",
+                "http://evil",
+                "x" * 5000,
+            )
+        )
+    method = random.choice(METHODS)
+    target.ask("routes", method, path, b"" if method in ("POST", "PUT", "PATCH") else None, **headers)
+
+
+def body(target: Target, random: Random, known: Known) -> None:
+    """A body that is no JSON, no form, or only half of one."""
+    path = random.choice(("/writes", CALL_PATH, "/gradio_api/upload", "/import-project"))
+    data = random.choice(
+        (
+            b"",
+            b"{",
+            b"[" * 3000,
+            b"\xff\xfe{",
+            b"null",
+            b"NaN",
+            b'"\\ud83d"',
+            b"[1,",
+            b"0" * 4400,
+            b"1" * 5000,
+            b"{}" * 10,
+            written(hostile(random)),
+            random.randbytes(random.randrange(400)),
+            b"PK\x03\x04" + random.randbytes(60),
+        )
+    )
+    kind = random.choice(
+        (
+            "application/json",
+            "text/plain",
+            "multipart/form-data",
+            "multipart/form-data; boundary=x",
+            "",
+            "\xff",
+            "a/b; c",
+        )
+    )
+    if path.endswith("upload") and random.random() < 0.7:
+        kind, data = "multipart/form-data; boundary=x", form(random)
+    target.ask("bodies", "POST", path, data, Content_Type=kind)
+
+
+def form(random: Random) -> bytes:
+    """An upload in which something is wrong, or nothing."""
+    parts = []
+    for _ in range(random.choice((0, 1, 1, 2, 18))):
+        name = random.choice(("files", "", "x" * 300, 'a"b'))
+        file = random.choice(("cat.png", "../x.png", "\x00", "a\nb", "x" * 3000, ""))
+        content = random.choice(
+            (picture((1, 2, 3)), b"", b"GIF89a", random.randbytes(50), b"\0\0\0\x18ftypheic" + bytes(40))
+        )
+        head = random.choice(
+            (f'form-data; name="{name}"; filename="{file}"', f'form-data; name="{name}"', "x", "")
+        )
+        parts.append(b"--x\r\nContent-Disposition: " + head.encode() + b"\r\n\r\n" + content + b"\r\n")
+    return b"".join(parts) + random.choice((b"--x--\r\n", b"", b"--x"))

@@ -1,0 +1,255 @@
+"""A running studio, and what is counted of its answers."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Any, Self
+
+import psutil
+
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.api.errors import UNEXPECTED
+from tests.ui.seeded import finished
+from tests.workspace.filled import fill
+
+CANARY = "canary-0b5e7e4d-leave-me-alone"
+SLOW = 20.0  # seconds; what takes longer counts as a hang
+INTERNAL = (UNEXPECTED[:30], "bug in GAL Studio", "Internal Server Error", "inside the studio")
+
+
+class Tally:
+    """How often what went wrong, for each kind of input, with a few examples."""
+
+    COLUMNS = (
+        "tried",
+        "taken",
+        "5xx",
+        "tracebacks",
+        "hangs",
+        "internal-error words",
+        "unopenable",
+        "leaked bytes",
+    )
+
+    def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        self.counts: dict[str, Counter[str]] = {}
+        self.examples: list[str] = []
+        self._tell = tell
+
+    def add(self, kind: str, what: str, count: int = 1, example: str = "") -> None:
+        """Count something."""
+        self.counts.setdefault(kind, Counter())[what] += count
+        if what not in ("tried", "taken") and count and len(self.examples) < 60:
+            self.examples.append(f"{kind}: {what}: {example[:400]}")
+            self._tell(self.examples[-1])
+
+    @property
+    def wrong(self) -> int:
+        """How often anything went wrong."""
+        return sum(counted[column] for counted in self.counts.values() for column in self.COLUMNS[2:])
+
+    def table(self) -> str:
+        """The table, with a line for each kind of input and one for all."""
+        total: Counter[str] = sum(self.counts.values(), Counter())
+        lines = [("input", *self.COLUMNS)]
+        for kind, counted in [*self.counts.items(), ("all", total)]:
+            lines.append((kind, *(str(counted[column]) for column in self.COLUMNS)))
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+class Target:
+    """The server of a workspace that has two projects; one of them is spared."""
+
+    def __init__(self, folder: Path, tally: Tally) -> None:
+        self.folder, self.workspace, self.tally = folder, folder / "workspace", tally
+        studio, self.project, self.round = finished(self.workspace, candidates=2)
+        self.other = fill(studio.store, Random(1)).id
+        self.archive = studio.export_project(self.other, folder / "good.zip")
+        self.spare = studio.export_project(self.project, folder / "spare.zip")
+        studio.store.close()
+        (folder / "secret.txt").write_text(CANARY)
+        shutil.copy(folder / "secret.txt", self.workspace / "secret.txt")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: http.client.HTTPConnection | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(signal.SIGTERM)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port = door.getsockname()[1]
+        with (self.folder / "output.log").open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.attack.server", str(self.workspace), str(self.port)],
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "GAL_STUDIO_RESERVE_MB": "1"},
+            )
+        ends = time.monotonic() + 900
+        while time.monotonic() < ends:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.2)
+        raise RuntimeError("the server did not start")
+
+    def stop(self, number: int) -> None:
+        """End the server by a signal."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(60)
+
+    @property
+    def pid(self) -> int:
+        """The process of the server."""
+        assert self._process is not None
+        return self._process.pid
+
+    def ask(
+        self, kind: str, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, bytes]:
+        """Send a request and count its answer; (0, b"") if the connection was closed."""
+        self.tally.add(kind, "tried")
+        started, worked = time.monotonic(), self._worked()
+        label = f"{method} {path[:120]} {(body or b'')[:300]!r}"
+        try:
+            status, answer = self._send(method, path, body, headers)
+        except TimeoutError:
+            self._connection = None
+            self.tally.add(kind, "hangs", example=label)
+            return 0, b""
+        except (OSError, http.client.HTTPException, ValueError):
+            self._connection = None
+            return 0, b""
+        if time.monotonic() - started > SLOW and self._worked() - worked > SLOW / 4:  # not a busy machine
+            self.tally.add(kind, "hangs", example=label)
+        if status >= 500:
+            self.tally.add(kind, "5xx", example=f"{status} {label} {answer[:200]!r}")
+        text = answer.decode("utf-8", "replace")
+        if 200 <= status < 300 and '"error"' not in text[:40]:
+            self.tally.add(kind, "taken")
+        if any(words in text for words in INTERNAL):
+            self.tally.add(kind, "internal-error words", example=f"{label} {text[:200]}")
+        if CANARY in text:
+            self.tally.add(kind, "leaked bytes", len(answer), label)
+        return status, answer
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        if self._connection is None:
+            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15 * SLOW)
+        connection = self._connection
+        connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        data = answer.read()
+        if answer.will_close:
+            self._connection = None
+        return answer.status, data
+
+    def _worked(self) -> float:
+        """The CPU seconds of the server and of its decoder."""
+        with suppress(psutil.Error):
+            server = psutil.Process(self.pid)
+            times = [one.cpu_times() for one in (server, *server.children())]
+            return sum(one.user + one.system for one in times)
+        return 0.0
+
+    def call(self, name: str, request: Any) -> Any:
+        """A right call, outside of the count."""
+        body = json.dumps({"fn_name": name, "data": request}).encode()
+        return json.loads(self._plain("/gradio_api/component_server", body), parse_constant=_refuse)
+
+    def write(self, name: str, request: Any) -> Any:
+        """A right write, outside of the count."""
+        body = json.dumps([{"id": os.urandom(12).hex(), "name": name, "request": request}]).encode()
+        return json.loads(self._plain("/writes", body), parse_constant=_refuse)[0]
+
+    def _plain(self, path: str, body: bytes) -> bytes:
+        for last in (False, True):
+            try:
+                return self._send("POST", path, body, {"Content-Type": "application/json"})[1]
+            except (OSError, http.client.HTTPException):
+                self._connection = None
+                if last:
+                    raise
+        raise AssertionError
+
+    def check_open(self, kind: str, project: str) -> None:
+        """Count a project that is listed but cannot be opened, or the list if it cannot be read."""
+        try:
+            answer = self.call("poll", {"project": project})
+            if "parts" not in answer:
+                self.tally.add(kind, "unopenable", example=json.dumps(answer)[:300])
+        except ValueError as error:
+            self.tally.add(kind, "unopenable", example=str(error))
+
+    def refresh(self) -> None:
+        """Bring the spared projects back if an input has archived or deleted them, and delete all others."""
+        listed = self.call("overview", {})
+        projects = {one["id"]: one for one in listed["projects"]}
+        for project in set(projects) - {self.project, self.other}:
+            self.check_open("everything made", project)
+            self.write("archive", {"project": project})
+            self.write("delete", {"project": project})
+        for name, source in (("project", self.spare), ("other", self.archive)):
+            found = projects.get(getattr(self, name))
+            if found is None:
+                answer = json.loads(self._plain("/import-project", source.read_bytes()))
+                setattr(self, name, answer["project"])
+            elif found["size"] is not None:
+                self.write("restore", {"project": found["id"]})
+            self.check_open("everything made", getattr(self, name))
+
+    def known(self) -> dict[str, list[str]]:
+        """The IDs of everything that requests may name."""
+        with Store(self.workspace) as store:
+            studio, projects = Studio(store), (self.project, self.other)
+            rounds = [one for project in projects for one in store.rounds.of_project(project)]
+            views = [studio.project(project) for project in projects]
+            candidates = [tile.id for one in rounds for tile in store.candidates.of_round(one.id)]
+            pairs = [pair.id for one in rounds for pair in store.refinements.pairs(one.id)]
+            settings = views[0].settings.to_dict()
+            return {
+                "project": list(projects),
+                "round": [one.id for one in rounds],
+                "candidate": candidates,
+                "pair": pairs or ["none"],
+                "owner": candidates[:5] + pairs,
+                "reference": [one.id for view in views for one in view.references],
+                "anchor": [one.id for view in views for one in view.anchors],
+                "job": [job.id for project in projects for job in store.jobs.of_project(project)] or ["none"],
+                "setting": [f"{group}.{name}" for group, values in settings.items() for name in values],
+                "preset": ["pocket"],
+                "path": ["0" * 32],
+            }
+
+    def tracebacks(self) -> tuple[int, str]:
+        """How many tracebacks the server has printed or logged, and the last one."""
+        paths = [self.folder / "output.log", *(self.workspace / "logs").glob("page.log*")]
+        text = "".join(path.read_text(errors="replace") for path in paths if path.exists())
+        count = text.count("Traceback (most recent call last)")
+        return count, text[text.rfind("Traceback") :][-1500:] if count else ""
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not strict JSON")

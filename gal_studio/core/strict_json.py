@@ -1,0 +1,47 @@
+"""JSON that every reader reads alike: finite numbers, encodable texts, bounded depth."""
+
+import json
+from typing import Any, NoReturn
+
+from gal_studio.core.errors import StudioError
+
+DEEPEST = 64  # lists and objects inside of each other
+
+
+def dumps(value: Any) -> str:
+    """A value as JSON; refused if a number is not finite or a text cannot be encoded."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise StudioError("A value cannot be written as JSON: use finite numbers and plain text.") from error
+    return text
+
+
+def loads(data: bytes | str) -> Any:
+    """The value of a JSON text; refused if it is not strict JSON, or nested deeper than `DEEPEST`."""
+    try:
+        value = json.loads(data, parse_constant=_refuse, parse_float=_finite)
+        if (b"\\ud" if isinstance(data, bytes) else "\\ud") in data.lower():  # type: ignore[operator]
+            dumps(value)  # half of a pair of surrogates cannot be encoded
+    except (ValueError, RecursionError, StudioError) as error:
+        raise StudioError("The request is not valid JSON: load the page again.") from error
+    if _is_deeper(value, DEEPEST):
+        raise StudioError("The request is nested too deeply: load the page again.")
+    return value
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number - number != 0:
+        raise ValueError("a number is too large")
+    return number
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inside if isinstance(one, dict | list))

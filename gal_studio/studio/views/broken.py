@@ -1,0 +1,52 @@
+"""Projects that cannot be shown: listed, so that one of them never hides the others."""
+
+import logging
+from dataclasses import dataclass
+
+from gal_studio.core.errors import first_line
+from gal_studio.state import Store
+from gal_studio.state.files.errors import DiskError, GoneError
+from gal_studio.studio.views.round import project_view
+from gal_studio.studio.views.types import ProjectView
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BrokenProject:
+    """A project of which only the name can be shown, and why."""
+
+    id: str
+    name: str
+    problem: str
+    archived: bool
+
+
+def shown_projects(store: Store) -> tuple[tuple[ProjectView, ...], tuple[BrokenProject, ...]]:
+    """The projects that can be shown and those that cannot, each the newest first."""
+    shown, broken = [], []
+    for project_id, name in store.projects.names().items():
+        try:
+            shown.append(_view(store, project_id))
+        except (DiskError, GoneError):  # nothing is wrong with the project
+            raise
+        except Exception as error:
+            archived = project_id in store.projects.archived()
+            broken.append(BrokenProject(project_id, name, what_is_broken(project_id, error), archived))
+    return tuple(shown), tuple(broken)
+
+
+def _view(store: Store, project_id: str) -> ProjectView:
+    view = project_view(store, project_id)
+    for round_ in store.rounds.of_project(project_id):
+        store.rounds.settings(round_.id)
+    return view
+
+
+def what_is_broken(project_id: str, error: Exception) -> str:
+    """The sentence about a project that cannot be shown because of this error, which goes to the log."""
+    _log.warning("the project %s cannot be shown", project_id, exc_info=error)
+    return (
+        f"Some of its stored data cannot be read ({first_line(error).rstrip('.')}): export it as it is, "
+        "archive it, or run gal-studio doctor on the workspace."
+    )

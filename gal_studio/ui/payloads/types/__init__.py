@@ -1,0 +1,1 @@
+"""The one description of what the page sends and gets, in types."""

@@ -1,0 +1,261 @@
+"""The answers to calls and writes (`assets/ui/app/payloads_calls.d.ts`)."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from typing_extensions import Doc, TypedDict
+
+from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
+from gal_studio.ui.payloads.types.choices import Choices, History, Relatives
+from gal_studio.ui.payloads.types.marks import Ts
+from gal_studio.ui.payloads.types.measures import SheetRow
+from gal_studio.ui.payloads.types.page import PollAnswer
+from gal_studio.ui.payloads.types.refinement import PatchMap, Runs
+
+
+class DerivedSet(TypedDict):
+    """What the server derives from one set of references: facts, or a problem."""
+
+    facts: NotRequired[list[Fact]]
+    problem: NotRequired[str]
+
+
+class FormNote(TypedDict):
+    """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting."""
+
+    field: str
+    set: float | None
+    tone: Literal["error", "warning"]
+    text: str
+
+
+class SeenPicture(TypedDict):
+    """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it."""
+
+    path: str
+    note: str
+    waiting: bool
+    sentence: str
+    address: str | None
+    model: str
+
+
+class SeenSet(TypedDict):
+    """What is noticed of the pictures of a set."""
+
+    note: str
+    pictures: list[SeenPicture]
+
+
+class Derived(TypedDict):
+    """What the form of a new project says of itself."""
+
+    notes: list[FormNote]
+    sets: list[DerivedSet]
+    anchors: list[str]
+    name: str
+    problem: NotRequired[str]
+
+
+class ListedProject(TypedDict):
+    """A project in the list; `size` in words for one that is archived."""
+
+    id: str
+    name: str
+    kind: ProjectKind
+    rounds: float
+    created: str
+    cover: str | None
+    size: str | None
+    broken: Annotated[str, Doc("Why it cannot be shown; empty if it can.")]
+
+
+class Demo(TypedDict):
+    """A bundled project."""
+
+    kind: ProjectKind
+    title: str
+    note: str
+
+
+class Preset(TypedDict):
+    """A model preset, with the settings for both kinds of projects."""
+
+    name: str
+    title: str
+    note: str
+    settings: dict[ProjectKind, dict[str, Any]]
+
+
+class RoundResult(TypedDict):
+    """A row of the table of results."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    candidates: float
+    weight: float
+    adapter: bool
+    accepted: list[ShownPicture]
+
+
+class SameSeed(TypedDict):
+    """The picture of one round for a prompt and a seed."""
+
+    name: str
+    picture: ShownPicture | None
+
+
+class OtherRound(TypedDict):
+    """The pictures of a round that is not shown, on the map; x and y are null without a place by likeness."""
+
+    id: str
+    name: str
+    points: Annotated[
+        list[tuple[str, int, float | None, float | None, float, float]],
+        Ts("[\n    anchor: string,\n    index: number,\n    x: number | null,\n    y: number | null,\n"
+           "    similarityReference: number,\n    similarityAnchor: number,\n  ][]"),
+    ]  # fmt: skip
+
+
+class OtherRounds(TypedDict):
+    """All rounds but the shown one."""
+
+    rounds: list[OtherRound]
+
+
+class BeforeAfter(TypedDict):
+    """The pictures of one prompt and seed before and after a refinement."""
+
+    before: ShownPicture
+    after: ShownPicture
+
+
+class ComparedAnchor(TypedDict):
+    """The pictures of a test prompt before and after a refinement."""
+
+    id: str
+    prompt: str
+    pictures: list[BeforeAfter]
+
+
+class StoredPair(TypedDict):
+    """What was painted over a pair."""
+
+    painting: Runs | None
+    foreground: Runs | None
+    reference: Annotated[
+        str | None, Doc("Id of the pair's reference, if a subject mask can be painted on it.")
+    ]
+
+
+class StoredMask(TypedDict):
+    """The mask of a reference."""
+
+    mask: Runs | None
+    painted: bool
+    can_undo: NotRequired[bool]
+    can_redo: NotRequired[bool]
+
+
+class LogAnswer(TypedDict):
+    """The end of the log, and a bug report."""
+
+    facts: list[Fact]
+    lines: list[str]
+    output: list[str]
+    page: list[str]
+    text: str
+
+
+class Overview(TypedDict):
+    """The projects of the workspace and the bundled ones."""
+
+    projects: list[ListedProject]
+    demos: list[Demo]
+
+
+class Options(TypedDict):
+    """What a new project can be made with."""
+
+    seed: float
+    presets: list[Preset]
+
+
+class Checked(TypedDict):
+    """What storing a picture would change."""
+
+    notes: list[str]
+
+
+class Results(TypedDict):
+    """All rounds of a project."""
+
+    rounds: list[RoundResult]
+
+
+class SameSeeds(TypedDict):
+    """The pictures of a seed, and how many seeds there are."""
+
+    rounds: list[SameSeed]
+    most: float
+
+
+class PatchMaps(TypedDict):
+    """The maps of a picture, one for each subject."""
+
+    maps: list[PatchMap]
+
+
+class PartMask(TypedDict):
+    """The accepted part of a picture."""
+
+    mask: Runs | None
+
+
+class Compared(TypedDict):
+    """The pictures before and after a refinement."""
+
+    anchors: list[ComparedAnchor]
+
+
+class Sheet(TypedDict):
+    """The pictures of the test set."""
+
+    rows: list[SheetRow]
+
+
+class SeenSets(TypedDict):
+    """What is noticed of all sets."""
+
+    sets: list[SeenSet]
+
+
+class Zip(TypedDict):
+    """A zip in base64."""
+
+    zip: str
+
+
+class Answers(TypedDict):
+    """Response types of `call` in session.js."""
+
+    poll: PollAnswer
+    log: LogAnswer
+    derive: Derived
+    overview: Overview
+    options: Options
+    check: Checked
+    seen: SeenSets
+    captions: Zip
+    results: Results
+    test_pictures: Sheet
+    same_seed: SameSeeds
+    other_rounds: OtherRounds
+    patch_maps: PatchMaps
+    part_mask: PartMask
+    pair: StoredPair
+    reference_mask: StoredMask
+    before_after: Compared
+    history: History
+    choices: Choices
+    relatives: Relatives

@@ -1,0 +1,107 @@
+"""Payloads of the test set (`assets/ui/app/payloads_measures.d.ts`)."""
+
+from typing import Annotated, Literal
+
+from typing_extensions import Doc, TypedDict
+
+from gal_studio.ui.payloads.types.marks import Ts
+
+__all__ = ["Metric"]
+
+
+class Interval(TypedDict):
+    """A mean or a mean difference with its 95 % interval over prompts."""
+
+    value: float
+    low: float
+    high: float
+    pictures: float
+
+
+Metric = Literal["success", "clip_t", "clip_i", "copies"]
+
+
+class Change(Interval):
+    """A paired difference to the round before."""
+
+    verdict: Literal["better", "worse", "more", "less", "unclear"]
+
+
+class Leak(Interval):
+    """A likeness that was not asked for, and its share of that which was."""
+
+    share: float | None
+
+
+class Report(TypedDict):
+    """What is known of a round that has drawn all held-out prompts."""
+
+    success: Annotated[
+        float,
+        Doc("How many held-out pictures show what was asked for."),
+    ]
+    copies: float
+    pictures: float
+    figures: Annotated[dict[Metric, Interval], Ts("Partial<Record<Metric, Interval>>")]
+    changes: Annotated[dict[Metric, Change], Ts("Partial<Record<Metric, Change>>")]
+    gain: Annotated[Interval | None, Doc("Mean gain over the base model; 0 for a copy.")]
+    learned: Annotated[Interval | None, Doc("Success on accepted prompts, and its change.")]
+    learned_change: Change | None
+    leak: Annotated[Leak | None, Doc("Likeness that was not asked for.")]
+
+
+class MeasuredRound(TypedDict):
+    """A round, or the base model (`id` null)."""
+
+    id: str | None
+    name: str
+    parent_id: str | None
+    plain: Annotated[bool, Doc("Trained on the references alone.")]
+    trained: bool
+    drawn: float
+    wanted: float
+    report: Report | None
+
+
+class RoundWarning(TypedDict):
+    """What is wrong with a round, in words."""
+
+    round: str
+    kind: Literal["overfit", "leak"]
+    sentence: str
+
+
+class Measures(TypedDict):
+    """The test set of a project and what is known of its rounds."""
+
+    chosen: Annotated[bool, Doc("Is the test set stored? Otherwise it is only proposed.")]
+    prompts: list[str]
+    seeds: float
+    when: Literal["auto", "always", "never"]
+    left_out: list[str]
+    called: str
+    best: str | None
+    sentence: str
+    warnings: list[RoundWarning]
+    rounds: list[MeasuredRound]
+    drawn: float
+
+
+class SheetPicture(TypedDict):
+    """A picture of the test set."""
+
+    id: str
+    version: str
+    seed: str
+    copy: bool
+    blank: bool
+    clip_t: float
+    clip_i: float
+
+
+class SheetRow(TypedDict):
+    """A prompt of the test set with its pictures by round ("" for the base model) and number of the seed."""
+
+    part: Literal["held_out", "accepted", "plain"]
+    prompt: str
+    pictures: dict[str, dict[str, SheetPicture]]

@@ -1,0 +1,63 @@
+"""Jobs as the page shows them (`assets/ui/app/payloads_work.d.ts`)."""
+
+from typing import Annotated
+
+from typing_extensions import Doc, TypedDict
+
+from gal_studio.ui.payloads.types.basics import JobState
+
+
+class JobWords(TypedDict):
+    """Display text of a job: `title` for all of it, `doing` for the current phase if it has its own."""
+
+    title: str
+    doing: str
+    unit: str
+    background: Annotated[bool, Doc("It lets every other job go first.")]
+
+
+class Job(JobWords):
+    """The current job of a project."""
+
+    id: str
+    kind: str
+    round_id: str
+    state: JobState
+    phase: str
+    done: float
+    total: float
+    finished: str
+    rate: float | None
+    seconds_left: float | None
+    message: str
+    worker_alive: bool
+    paused_for: str
+
+
+class QueuedJob(JobWords):
+    """A job in the queue of all projects."""
+
+    id: str
+    kind: str
+    round_id: str
+    round_name: str
+    project_id: str
+    project_name: str
+    state: JobState
+    phase: str
+    done: float
+    total: float
+    message: str
+    paused_for: str
+    waits_for: list[str]
+    behind: Annotated[str, Doc("`waits_for` as display text.")]
+    can_rise: bool
+    can_sink: bool
+
+
+class Queue(TypedDict):
+    """The jobs of all projects."""
+
+    working: list[QueuedJob]
+    waiting: list[QueuedJob]
+    halted: list[QueuedJob]

@@ -1,0 +1,68 @@
+"""Read everything of a project, so that whatever the studio would stumble over is found."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+import numpy as np
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state.database.connection import Undecoded
+from gal_studio.state.store import Store
+from gal_studio.state.tables.refinements import MapKind
+from gal_studio.workspace.archive.project_tables import Column, all_of_a_project, project_rows
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "TEXT": (Undecoded,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)
+}  # fmt: skip
+
+
+def read_project(store: Store, project_id: str) -> None:
+    """Read every row of a project; raises what is wrong with one."""
+    for problem in damaged_values(store, project_id):
+        raise StudioError(problem)
+    references = store.projects.references(project_id)
+    if not references:
+        raise StudioError("The project has no reference.")
+    if not store.rounds.of_project(project_id):
+        raise StudioError("The project has no round.")
+    for reference in references:
+        store.projects.masks.can_undo(reference.id)
+    for round_ in store.rounds.of_project(project_id):
+        _read_round(store, round_.id)
+
+
+def _read_round(store: Store, round_id: str) -> None:
+    store.rounds.settings(round_id)
+    store.decisions.can_undo(round_id)
+    store.refinements.paintings.can_undo(round_id)
+    features = list(store.candidates.features(round_id).values())
+    if features and not np.isfinite(np.stack(features)).all():
+        raise StudioError("A feature is not finite.")
+    owners = [candidate.id for candidate in store.candidates.of_round(round_id)]
+    for owner in owners + [pair.id for pair in store.refinements.pairs(round_id)]:
+        for kind in get_args(MapKind):
+            store.refinements.maps(owner, kind)
+
+
+def damaged_values(store: Store, project_id: str) -> Iterator[str]:
+    """The columns of a project with a value that is not of their type, or is no text that can be read."""
+    tables = all_of_a_project(store.database.rows)
+    for table in tables:
+        for row in project_rows(store.database.undecoded_rows, tables, table.name, project_id):
+            for column in table.columns:
+                if not _is_sound(column, row[column.name]):
+                    yield f"A value of {table.name}.{column.name} is damaged."
+
+
+def _is_sound(column: Column, value: object) -> bool:
+    if value is None:
+        return not column.required
+    if not isinstance(value, _KINDS.get(column.kind, (object,))):
+        return False
+    if not isinstance(value, Undecoded):
+        return True
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return column.kind == "TEXT"

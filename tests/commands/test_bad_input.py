@@ -1,0 +1,67 @@
+"""Bad input of commands: one sentence, exit code 2, no traceback, and nothing that steers a terminal."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.cli import main
+from gal_studio.state import Store
+from tests.workspace.filled import fill
+
+REFERENCE = '[[references]]\nimage = "{}"\nprompt = "A cat in ink style"\n'
+FILES = {
+    "a date": 'kind = "style"\n' + REFERENCE.format("a.png") + "[settings.refine]\nvision_model = 1979-05-27",
+    "deep": "x = " + "[" * 3000,
+    "many digits": "seed = " + "9" * 5000,
+    "many hexadecimal digits": 'kind = "style"\nseed = 0x' + "f" * 5000 + "\n" + REFERENCE.format("a.png"),
+    "the root": 'kind = "style"\n' + REFERENCE.format("/"),
+    "nobody": 'kind = "style"\n' + REFERENCE.format("~nosuchuser/a.png"),
+    "a null": 'kind = "style"\n' + REFERENCE.format("a\\u0000b.png"),
+    "a long name": 'kind = "style"\n' + REFERENCE.format("x" * 400 + ".png"),
+    "a terminal": 'kind = "\\u001b[2J"\n',
+}
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_a_project_file_is_refused_in_one_sentence(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "project.toml"
+    path.write_text(FILES[what])
+    assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert said.strip() and "Traceback" not in said and "\x1b" not in said
+    assert len(said) < 1000
+
+
+def test_a_byte_order_mark_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "project.toml"
+    path.write_text("\ufeffkind = 'thing'\n", encoding="utf-8")
+    assert main(["run", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert "The kind is 'thing'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--port", "0"], ["--port", "65536"], ["--port", "-1"], ["--auth", ""],
+        ["--auth", "", "--host", "0.0.0.0"],
+        ["--workspace", "~nosuchuser/x"], ["--workspace", "/x" * 3000], ["--workspace", "/" + "x" * 300],
+        ["jobs", "--workspace", "~nosuchuser/x"], ["jobs", "--workspace", "x" * 300],
+        ["doctor", "--workspace", "x" * 300], ["import-project", "x" * 300, "--workspace", "/proc/x"],
+    ],
+)  # fmt: skip
+def test_odd_arguments_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "--no-browser"] if words[0].startswith("--") else words) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_name_does_not_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store(tmp_path / "workspace") as store:
+        project = fill(store, Random(1))
+        store.database.write("UPDATE projects SET name = ?", ("Cat\x1b[2J\x07",))
+        store.jobs.enqueue(project.id, store.rounds.of_project(project.id)[0].id, "quality")
+    assert main(["jobs", "--workspace", str(tmp_path / "workspace")]) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said and "\x07" not in said and "Cat\\x1b[2J" in said

@@ -1,0 +1,93 @@
+"""One broken project hides no other: it is listed, and can be exported, archived and deleted."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gal_studio.commands.doctor import check_workspace
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.view_cache import ViewCache
+from tests.workspace.filled import fill
+
+BREAKS = {
+    "settings of the project": 'UPDATE project_settings SET settings = \'{"refine": {"vision_model": 5}}\' '
+    "WHERE project_id = :id",
+    "settings of a round": "UPDATE rounds SET settings = '{' WHERE project_id = :id",
+    "a broken byte": "UPDATE rounds SET settings = CAST(CAST(settings AS BLOB) || x'ff' AS TEXT) "
+    "WHERE project_id = :id",
+    "a prompt": "UPDATE project_references SET prompt = '' WHERE project_id = :id",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> tuple[Path, str, str]:
+    with Store(tmp_path / "workspace") as store:
+        return tmp_path / "workspace", fill(store, Random(1), "Broken").id, fill(store, Random(2), "Sound").id
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_one_broken_project_hides_no_other(folder: tuple[Path, str, str], what: str, tmp_path: Path) -> None:
+    workspace, broken, sound = folder
+    with Store(workspace) as store:
+        store.database.write(BREAKS[what], {"id": broken})
+        studio = Studio(store)
+        assert [project.id for project in studio.projects()] == [sound]
+        (listed,) = studio.broken_projects()
+        assert (listed.id, listed.name) == (broken, "Broken") and "cannot be read" in listed.problem
+        views = ViewCache(studio)
+        assert "Broken" in poll(views, {"project": broken})["gone"]
+        assert poll(views, {"project": sound})["round"]
+        assert studio.export_project(broken, tmp_path / "raw.zip", raw=True).stat().st_size > 1000
+        with pytest.raises(StudioError):
+            studio.import_project(tmp_path / "raw.zip")
+        studio.archive(broken)
+        assert studio.delete(broken) >= 0
+        assert studio.broken_projects() == () and len(studio.projects()) == 1
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_the_doctor_finds_a_broken_project_and_puts_it_aside(
+    folder: tuple[Path, str, str], what: str
+) -> None:
+    workspace, broken, _ = folder
+    with Store(workspace) as store:
+        store.database.write(BREAKS[what], {"id": broken})
+    assert any("'Broken' cannot be read" in line for line in check_workspace(workspace, False)["left"])
+    report = check_workspace(workspace, True)
+    assert any("Put aside" in line for line in report["done"]) and report["left"] == []
+    assert (workspace / "damaged" / f"project-{broken}.zip").stat().st_size > 1000
+    assert check_workspace(workspace, False)["left"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("DROP TABLE measurements", "table measurements is missing"),
+        ("DROP INDEX pairs_of_round", "index pairs_of_round is missing"),
+        ("ALTER TABLE rounds DROP COLUMN unet_forwards", "column unet_forwards of the table rounds"),
+    ],
+)
+def test_the_doctor_compares_the_schema_and_adds_what_is_missing(
+    folder: tuple[Path, str, str], change: str, found: str
+) -> None:
+    with Store(folder[0]) as store:
+        store.database.write(change)
+    assert any(found in line for line in check_workspace(folder[0], False)["left"])
+    report = check_workspace(folder[0], True)
+    assert any(found in line for line in report["done"])
+    assert report["left"] == []
+
+
+@pytest.mark.parametrize("version", [3, -1, 99])
+def test_the_doctor_puts_a_wrong_version_right(folder: tuple[Path, str, str], version: int) -> None:
+    with Store(folder[0]) as store:
+        store.database.rows(f"PRAGMA user_version = {version}")
+    with pytest.raises(StudioError):
+        Store(folder[0]).close()
+    assert "says another" in check_workspace(folder[0], False)["left"][0]
+    assert check_workspace(folder[0], True)["left"] == []
+    Store(folder[0]).close()

@@ -1,0 +1,126 @@
+"""Clients that send slowly, and what a page leaves behind, against the server itself."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from gal_studio.ui.server import MOST_UNFINISHED
+from tests.ui.seeded import finished
+
+HALF = b"POST /writes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
+
+
+class Running:
+    """A server process on a workspace."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self.start()
+
+    def start(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port = door.getsockname()[1]
+        command = [sys.executable, "-m", "benchmarks.attack.server", str(self.workspace), str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ends = time.monotonic() + 120
+        while time.monotonic() < ends:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise AssertionError("the server did not start")
+
+    def get(self, path: str, timeout: float = 30.0) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def upload(self) -> int:
+        body = (
+            b'--x\r\nContent-Disposition: form-data; name="files"; filename="cat.png"\r\n\r\n'
+            + b"\x89PNG\r\n\x1a\n" + bytes(100) + b"\r\n--x--\r\n"
+        )  # fmt: skip
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request(
+            "POST", "/gradio_api/upload", body, {"Content-Type": "multipart/form-data; boundary=x"}
+        )
+        return connection.getresponse().status
+
+    def end(self, number: int) -> None:
+        self.process.send_signal(number)
+        self.process.wait(60)
+
+    @property
+    def left(self) -> list[Path]:
+        return [path for path in (self.workspace / "temporary").rglob("*") if path.is_file()]
+
+    @property
+    def uploads(self) -> list[Path]:
+        return [path for path in (self.workspace / "uploads").rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    finished(tmp_path / "workspace", candidates=2)[0].store.close()
+    server = Running(tmp_path / "workspace")
+    yield server
+    server.process.kill()
+    server.process.wait(60)
+
+
+def seconds_of(running: Running) -> float:
+    """How long a request takes."""
+    started = time.monotonic()
+    assert running.get("/favicon.ico", timeout=60) == 200
+    return time.monotonic() - started
+
+
+@pytest.mark.slow
+def test_half_sent_requests_keep_nobody_out(running: Running) -> None:
+    """2,000 connections wait with half of their headers, or half of a body; another client is answered."""
+    waiting, quiet = [], seconds_of(running)
+    for number in range(2000):
+        line = socket.create_connection(("127.0.0.1", running.port), timeout=30)
+        with suppress(OSError):
+            line.sendall(HALF + (b"\r\n{" if number % 2 else b""))
+        waiting.append(line)
+    running.get("/favicon.ico", timeout=300)  # comes behind all of them
+    assert seconds_of(running) < 2 + 4 * quiet  # a busy machine is slow without them, too
+    held = len(os.listdir(f"/proc/{running.process.pid}/fd")) if sys.platform == "linux" else 0
+    assert held < MOST_UNFINISHED + 100
+    log = running.workspace / "logs" / "page.log"
+    assert not log.exists() or log.stat().st_size < 100_000
+    for line in waiting:
+        line.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_temporary_files_are_swept_however_the_page_ends(running: Running, name: str) -> None:
+    """Uploads lie in the workspace, where an unfinished form finds them again for a week."""
+    assert running.upload() == 200
+    assert len(running.uploads) == 1
+    (running.workspace / "temporary" / "private.png").write_bytes(b"private")
+    running.end(getattr(signal, name))
+    assert name == "SIGKILL" or running.left == []
+    running.start()
+    assert running.left == []
+
+
+def test_the_page_says_that_its_database_is_gone(running: Running) -> None:
+    for path in running.workspace.glob("studio.db*"):
+        path.unlink()
+    for address in ("/picture/0123456789abcdef", "/adapter/0123456789abcdef", "/reference/0123456789abcdef"):
+        assert 400 <= running.get(address) < 500
+    assert not (running.workspace / "studio.db").exists(), "no empty one is made in its place"
