@@ -27,6 +27,8 @@ let view;
 let shown;
 /** @type {HTMLElement} */
 let empty;
+/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
+let roving = null;
 /** @type {HTMLElement[]} */
 let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */
@@ -216,10 +218,12 @@ function highlight(origin) {
  * @param {string | undefined} origin
  */
 function follow(origin) {
-  grid.querySelector(".tile-face[tabindex='0']")?.setAttribute("tabindex", "-1");
+  if (roving) roving.tabIndex = -1;
+  roving = null;
   const tile = tiles.get(state.focus ?? "");
   if (!tile) return;
   const face = faceOf(tile);
+  roving = face;
   face.tabIndex = 0;
   if (origin === "grid") return;
   view.reveal(tile);
