@@ -126,7 +126,7 @@ def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served)
     )
     for (x, y), tile in zip(drawn, view.candidates, strict=True):
         right, up = (x - frame[0]) / frame[2], (frame[1] - y) / frame[3]
-        if abs(tile.candidate.margin) > 0.01:  # a pixel or more from the line
+        if abs(tile.candidate.margin) > 0.03:  # pictures of one place are drawn around it
             assert (up < right) == (tile.candidate.margin < 0)
     assert page.locator(".marks line.tether").count() == 3, "from each suggested picture to the line"
     page.click("[data-choice=alike]")
