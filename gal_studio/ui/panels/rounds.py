@@ -93,8 +93,8 @@ WRITES: Acts = {
 
 def other_rounds(views: ViewCache, request: Payload) -> Payload:
     """The pictures of all rounds but the shown one, as points of the map."""
-    project_id = request["project"]
-    others = [summary for summary in views.rounds(project_id) if summary.id != request["round"]]
+    project_id, shown = request["project"], request.get("round")
+    others = [summary for summary in views.rounds(project_id) if summary.id != shown]
     return {
         "rounds": [
             {
