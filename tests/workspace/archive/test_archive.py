@@ -187,7 +187,8 @@ def test_any_row_is_read_as_it_was_written(data: st.DataObject, kinds: list[str]
     ("kind", "text"),
     [
         ("TEXT", "7"), ("TEXT", r'"\ud800"'), ("INTEGER", "true"), ("INTEGER", "1.0"),
-        ("INTEGER", str(2**63)), ("REAL", "NaN"), ("REAL", '"1"'), ("REAL", "1" + "0" * 400),
+        ("INTEGER", str(2**63)), ("REAL", "NaN"), ("REAL", "Infinity"), ("REAL", "1e999"),
+        ("REAL", '"1"'), ("REAL", "1" + "0" * 400),
         ("BLOB", '"AAAA"'), ("BLOB", '{"base64": "!"}'), ("TEXT", "null"), ("TEXT", "[" * 100_000),
         ("NUMERIC", "1"),
     ],
