@@ -49,7 +49,7 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
-  view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id));
+  view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
   flat = flatList(grid, tiles, () => [...groups.values()]);
   const tools = makeTools({
@@ -180,6 +180,7 @@ function showCount() {
   let open = 0;
   for (const id of tiles.keys()) if (passes(id)) open += 1;
   setText(shown, all.all ? `${open} / ${all.all} shown` : "");
+  shown.toggleAttribute("data-all", open === all.all);
   emptyGrid(empty, all, open);
 }
 
@@ -211,19 +212,21 @@ function highlight(origin) {
   if (origin === "anchors" && tile) view.reveal(tile);
 }
 
-/**
- * Roving tabindex: only the focused tile is in the tab order.
- * @param {string | undefined} origin
- */
+/** Roving tabindex: one tile is in the tab order, the focused one, or else the first that is drawn. */
+function keepTabStop() {
+  const focused = tiles.get(state.focus ?? "");
+  const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
+  for (const face of grid.querySelectorAll(".tile-face[tabindex='0']"))
+    if (face.parentElement !== stop) face.setAttribute("tabindex", "-1");
+  stop?.querySelector(".tile-face")?.setAttribute("tabindex", "0");
+}
+
+/** @param {string | undefined} origin */
 function follow(origin) {
-  grid.querySelector(".tile-face[tabindex='0']")?.setAttribute("tabindex", "-1");
   const tile = tiles.get(state.focus ?? "");
-  if (!tile) return;
-  const face = faceOf(tile);
-  face.tabIndex = 0;
-  if (origin === "grid") return;
-  view.reveal(tile);
-  if (origin !== "lightbox") face.focus({ preventScroll: true });
+  if (tile && origin !== "grid") view.reveal(tile);
+  keepTabStop();
+  if (tile && origin !== "grid" && origin !== "lightbox") faceOf(tile).focus({ preventScroll: true });
 }
 
 /**
