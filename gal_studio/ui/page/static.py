@@ -23,7 +23,7 @@ _STYLES = (
     "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
     "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
     "results/sheet", "results/viewer", "measures/measures", "top/queue", "rounds/map/map",
-    "rounds/map/controls",
+    "rounds/map/controls", "kit/small", "kit/phone", "kit/large",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import { likeWords } from "../grid/witnesses.js";
 import { lightboxBar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
+import { uncoverWhile } from "../../heatmap/uncover.js";
 import { partButtons, partPainter } from "./accept_part.js";
 import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
 import { verdictButtons } from "./verdict_buttons.js";
@@ -179,8 +180,10 @@ function candidatePlate(candidate) {
   const { id } = candidate;
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
   const heat = new HeatPanel(place, { owner: id, judge: true, kinds: heatKinds(candidate) });
+  const uncover = uncoverWhile(() => Boolean(part.painting()), heat);
   const part = partPainter(place, id, () => {
     if (part.painting()) resetZoom();
+    uncover();
     if (!lightbox() || main?.id !== id) return;
     showFacts(main, candidate);
     bar.show();
