@@ -111,9 +111,7 @@ def _left_out(store: Store, line: list[Round], rounds: list[RecordedRound]) -> I
         drawn, wanted = store.candidates.count(round_.id), recorded.settings.generation.candidates
         pool = len(set(each.anchor_id for each in store.candidates.of_round(round_.id)))
         if 0 < drawn < wanted * pool:
-            yield (
-                f"round {round_.number} had only {drawn} of {wanted * pool} pictures, and the replay draws all"
-            )
+            yield f"round {round_.number} had {drawn} of {wanted * pool} pictures, and the replay draws all"
 
 
 def _refinement(store: Store, node: Round) -> str:

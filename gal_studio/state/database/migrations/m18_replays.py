@@ -1,8 +1,8 @@
 """Version 18: projects that draw another one again, with what a person decided in that one."""
 
 # The source and its round are named, not referred to: they may be deleted, or stay in another workspace.
-# `left_out` is a JSON list of clauses. `seen` is the hash of the picture that the person decided about; its file
-# belongs to the source.
+# `left_out` is a JSON list of clauses. `seen` is the hash of the picture that the person decided about, whose
+# file belongs to the source.
 STATEMENTS = """
 CREATE TABLE replays (
     project_id TEXT PRIMARY KEY NOT NULL REFERENCES projects (id),
