@@ -16,6 +16,7 @@ from gal_studio.state.database.migrations import (
     m13_overrides,
     m14_test_set,
     m15_seen_pictures,
+    m16_round_labels,
 )
 
 _VERSIONS = (
@@ -34,6 +35,7 @@ _VERSIONS = (
     m13_overrides,
     m14_test_set,
     m15_seen_pictures,
+    m16_round_labels,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
