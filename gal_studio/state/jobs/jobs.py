@@ -227,7 +227,8 @@ class Jobs(JobReading):
         ).fetchall()
         work = describe_job(self.get(job_id).kind).noun
         for row in waiting:
-            self._move(writer, row["id"], "stopped", f"{work} before it did not finish")
+            if self.get(row["id"]).state == "queued":  # not cancelled with another one of them
+                self._move(writer, row["id"], "stopped", f"{work} before it did not finish")
 
     def _resume_dependents(self, writer: sqlite3.Connection, job_id: str) -> None:
         """Queue the jobs again that never started and were cancelled with this one.

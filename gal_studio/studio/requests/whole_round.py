@@ -21,7 +21,7 @@ def ask_missing(store: Store, round_id: str) -> tuple[Job, ...]:
             jobs.append(rounds.ask_fine_tune(store, round_id))
             round_ = store.rounds.get(jobs[0].round_id)
             refinements.ask_repetition(store, round_.id)
-        if jobs or _lacks_pictures(store, round_):
+        if _lacks_pictures(store, round_):
             jobs.append(rounds.ask_generate(store, round_.id))
         if test_set.is_wanted(store, round_.id):
             jobs.append(measures.ask_measure(store, round_.id))
