@@ -138,7 +138,11 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
 
 def _next_round(studio: Studio, round_id: str) -> Round:
     """The round after this one; one from an interrupted run of the command is used again."""
-    children = [child for child in studio.store.rounds.children(round_id) if child.kind == "fine_tune"]
+    children = [
+        child
+        for child in studio.store.rounds.children(round_id)
+        if child.kind == "fine_tune" and not child.archived
+    ]
     return children[0] if children else studio.next_round(round_id)
 
 

@@ -92,7 +92,7 @@ JOB_KINDS: dict[str, JobKind] = {
         phases={
             "loading": Phase("Loading the model"),
             "draw": Phase(
-                unit="pictures", kept="Kept the pictures that were finished; Generate draws the rest."
+                unit="pictures", kept="Kept {done} of {total} pictures; Generate draws the rest."
             ),
             "project": Phase("Placing the pictures on the map"),
             "measure": Phase("Measuring"),

@@ -16,6 +16,7 @@ from gal_studio.state.database.migrations import (
     m13_overrides,
     m14_test_set,
     m15_seen_pictures,
+    m16_round_labels,
     m18_replays,
 )
 
@@ -35,6 +36,7 @@ _VERSIONS = (
     m13_overrides,
     m14_test_set,
     m15_seen_pictures,
+    m16_round_labels,
     m18_replays,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
