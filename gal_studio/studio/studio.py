@@ -12,11 +12,23 @@ from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.measures import MeasureVerbs
 from gal_studio.studio.verbs.pictures import PictureVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
+from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
+from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.verbs.work import WorkVerbs
 
 
-class Studio(ProjectVerbs, PictureVerbs, RoundVerbs, WorkVerbs, DecisionVerbs, MeasureVerbs, FileVerbs):
+class Studio(
+    ProjectVerbs,
+    PictureVerbs,
+    RoundVerbs,
+    TreeVerbs,
+    WorkVerbs,
+    DecisionVerbs,
+    MeasureVerbs,
+    ReplayVerbs,
+    FileVerbs,
+):
     """Everything that a user can do in a workspace; see docs/python.md."""
 
     @classmethod

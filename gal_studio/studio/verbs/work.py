@@ -6,6 +6,7 @@ from gal_studio.core.jobs import Direction
 from gal_studio.core.types import Job
 from gal_studio.studio.bug_report import BugReport, bug_report
 from gal_studio.studio.requests import refinements, rounds
+from gal_studio.studio.requests.whole_round import ask_missing
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import queue
 from gal_studio.studio.views.types import JobView, QueueView
@@ -35,6 +36,12 @@ class WorkVerbs(Verbs):
             training, drawing = rounds.ask_whole_round(self.store, round_id)
             refinements.ask_repetition(self.store, training.round_id)
         return training, self._woken(drawing)
+
+    def run_missing(self, round_id: str) -> tuple[Job, ...]:
+        """Queue all that a round still lacks: its training, its candidates and its measurement."""
+        jobs = ask_missing(self.store, round_id)
+        self._woken(jobs[-1])
+        return jobs
 
     def make_pairs(self, round_id: str) -> Job:
         """Queue the pairs of a round's refinement; the refinement is created if needed."""
