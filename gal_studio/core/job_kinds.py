@@ -146,6 +146,19 @@ JOB_KINDS: dict[str, JobKind] = {
         done="The next round is queued",
         after=(After("fine_tune"), After("generate")),
     ),
+    "try": JobKind(
+        title="Trying prompts",
+        button="Draw",
+        done="Your pictures are ready",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase(
+                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+            ),
+        },
+        after=(After("fine_tune"), After("refine")),
+        is_beside=True,
+    ),
 }  # fmt: skip
 
 

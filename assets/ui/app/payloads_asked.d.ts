@@ -28,6 +28,7 @@ import type {
   OfAProject,
   OfAReference,
   OfARound,
+  OfATrial,
   OneSeed,
   Paint,
   Poll,
@@ -38,6 +39,7 @@ import type {
   SetMask,
   SetWeight,
   StarRound,
+  TryPrompt,
 } from "./payloads_requests.d.ts";
 
 /** Requests of `call` in session.js. */
@@ -62,6 +64,7 @@ export interface Requests {
   history: OfARound;
   choices: OfAProject;
   relatives: OfACandidate;
+  trials: OfAProject;
 }
 
 /** Requests of `write` in writes.js. */
@@ -102,6 +105,9 @@ export interface WriteRequests {
   set_weight: SetWeight;
   explain_choice: ExplainChoice;
   learn: Learn;
+  try_prompt: TryPrompt;
+  use_trial: OfATrial;
+  forget_trial: OfATrial;
   paint: Paint;
   undo_painting: OfARound;
   redo_painting: OfARound;
