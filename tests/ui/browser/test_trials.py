@@ -41,6 +41,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     (trial,) = studio.store.trials.waiting(round_id)
     assert (trial.prompt, trial.seed, trial.strength) == (PROMPT, 12, 1.3)
     assert [job.kind for job in studio.queue_view().waiting] == ["try"]
+    assert studio.next_step(round_id) == "accept", "the round can be decided on meanwhile"
     draw_all(studio, round_id)
     card.locator("img").wait_for()
     card.get_by_text("Round 1 · seed 12 · guidance 4 · LoRA × 1.3").wait_for()

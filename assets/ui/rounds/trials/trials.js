@@ -37,7 +37,7 @@ export function mountTrials(panel) {
 /** The form, with its values and what it says. */
 function makeForm() {
   const prompt = el("textarea", {
-    rows: "2",
+    rows: "1",
     maxlength: "300",
     placeholder: "A lighthouse {}",
     "aria-label": "Prompt",
@@ -47,7 +47,7 @@ function makeForm() {
   const guidance = number("Guidance", "4", "0.5", "30");
   const strength = number("LoRA strength", "1", "0.1", "2");
   const said = el("p", { class: "trial-said", role: "status" });
-  const draw = el("button", { type: "submit", class: "primary", data: { action: "try" } }, "Draw");
+  const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
   let followed = "";
   const values = () => ({
     prompt: prompt.value,
@@ -203,7 +203,7 @@ function button(trial, name, label, title, act) {
     "button",
     {
       type: "button",
-      class: "small",
+      class: "button small",
       title,
       "aria-label": name === "forget" ? title : null,
       data: { action: name, keep: `${name} ${trial.id}` },
