@@ -197,6 +197,12 @@ class Target:
             self._connection = None
         return answer.status, data
 
+    def hang_up(self) -> None:
+        """Take a new connection for the next request."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
     def call(self, name: str, request: Any) -> Any:
         """A right call, outside of the count."""
         body = json.dumps({"fn_name": name, "data": request}).encode()
