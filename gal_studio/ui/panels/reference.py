@@ -61,7 +61,7 @@ def projects_and_demos(views: ViewCache) -> Payload:
                     "id": project.id,
                     "name": project.name,
                     "kind": project.kind,
-                    "rounds": len(studio.store.rounds.of_project(project.id)),
+                    "rounds": len(studio.store.rounds.shown(project.id)),
                     "created": _day(project.created),
                     "cover": project.references[0].id if project.references else None,
                     "size": _size(studio, project.id, project.archived),

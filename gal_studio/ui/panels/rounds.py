@@ -66,6 +66,12 @@ def learn(studio: Studio, request: Payload) -> None:
     studio.change_settings(request["project"], {"gal": {"learn_from_choices": request["on"]}})
 
 
+def archive(studio: Studio, request: Payload) -> Payload:
+    """Hide a round with those after it; says which one to show instead."""
+    before = studio.archive_round(request["round"])
+    return {"before": before.id if before else None}
+
+
 READS: Acts = {
     "relatives": relatives,
     "history": lambda studio, request: {"steps": history_payload(studio.history(request["round"]))},
@@ -80,6 +86,11 @@ WRITES: Acts = {
     "accept": lambda studio, request: {"accepted": list(studio.accept_suggestion(request["round"]))},
     "next_round": lambda studio, request: {"round": studio.next_round(request["round"]).id},
     "branch": lambda studio, request: {"round": studio.branch(request["round"]).id},
+    "run_round": lambda studio, request: {"round": studio.run_missing(request["round"])[-1].round_id},
+    "rename_round": lambda studio, request: {"name": studio.rename_round(request["round"], request["name"])},
+    "star_round": lambda studio, request: studio.star_round(request["round"], request["starred"]),
+    "archive_round": archive,
+    "restore_round": lambda studio, request: studio.restore_round(request["round"]),
     "decide": record,
     "undo": undo,
     "redo": redo,

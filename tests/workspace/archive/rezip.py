@@ -164,6 +164,7 @@ class Archive:
                 "override_reasons",
             }
         )
+        self.columns("rounds", self._table("rounds")["columns"][:-3])
         self.columns("decisions", self._table("decisions")["columns"][:-1])
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 

@@ -37,7 +37,7 @@ PLAIN = {
     "project_settings.settings", "projects.base_model", "projects.clip_model", "projects.kind",
     "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
     "round_seconds.phase", "rounds.kind",
-    "rounds.settings", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
+    "rounds.settings", "rounds.title", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
     "training_images.prompt", "training_sets.prompt",
     "vision_limits.vision_model",
