@@ -20,6 +20,7 @@ from gal_studio.studio.views.choices import project_choices
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.learning import learning_offer
 from gal_studio.studio.views.measures import measures_view
+from gal_studio.studio.views.replays import replay_view
 from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
 
@@ -135,6 +136,8 @@ def show_all(store: Store, project_id: str) -> None:
     _written(project_view(store, project_id), *round_summaries(store, project_id))
     _written(learning_offer(store, project_id))
     check_declared(measures_view(store, project_id))
+    if store.replays.get(project_id) is not None:
+        check_declared(replay_view(store, project_id))
     choices = project_choices(store, project_id)
     _written(*choices)
     for format_ in FORMATS:
