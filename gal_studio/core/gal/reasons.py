@@ -123,13 +123,13 @@ def _explain_position(rank: int, suggested: int, tie: Tie | None) -> str:
 
 def _tie_break(tie: Tie) -> str:
     """What orders this anchor and the neighbour, which are equally uncertain (Eq. G5)."""
-    name = f"“{tie.neighbour}”"
+    several, name = tie.others > 1, f"“{tie.neighbour}”"
     if tie.by_margin:
-        here = f"the pictures here are closer calls than those of {name}"
-        there = f"those of {name} are closer calls"
+        here = f"the pictures here are closer calls{f' than those of {name}' if several else ''}"
+        there = f"{f'those of {name}' if several else 'the pictures there'} are closer calls"
     else:
-        here = f"it comes before {name} in the list of test prompts"
-        there = f"{name} comes first in the list of test prompts"
+        here = f"this one comes before {name} in the list" if several else "this one comes first in the list"
+        there = f"{name if several else 'that one'} comes first in the list"
     return f"; {here if tie.ahead else there}"
 
 

@@ -43,30 +43,26 @@ def test_a_tie_of_two_names_the_other_and_the_tie_break():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
     assert told["anchor-1"] == (
         "6 of 10 look like the reference: the model is most undecided here and at “tie”; "
-        "the pictures here are closer calls than those of “tie”."
+        "the pictures here are closer calls."
     )
     assert told["anchor-0"] == (
         "4 of 10 look like the reference: the model is as undecided here as at “drum”; "
-        "those of “drum” are closer calls."
+        "the pictures there are closer calls."
     )
 
 
 def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
-    assert told["anchor-0"].endswith(
-        "here and at “drum”; it comes before “drum” in the list of test prompts."
-    )
-    assert told["anchor-1"].endswith("here as at “tie”; “tie” comes first in the list of test prompts.")
+    assert told["anchor-0"].endswith("here and at “drum”; this one comes first in the list.")
+    assert told["anchor-1"].endswith("here as at “tie”; that one comes first in the list.")
 
 
 def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
     told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=2)
     for name in ("anchor-0", "anchor-1"):
-        assert told[name].endswith(
-            "here and at 3 others; it comes before “koala” in the list of test prompts."
-        )
+        assert told[name].endswith("here and at 3 others; this one comes before “koala” in the list.")
     for name in ("anchor-2", "anchor-3"):
-        assert told[name].endswith("here as at 3 others; “drum” comes first in the list of test prompts.")
+        assert told[name].endswith("here as at 3 others; “drum” comes first in the list.")
 
 
 def test_a_tie_below_the_cut_is_only_less_undecided():
