@@ -8,6 +8,7 @@ import { newest } from "../app/newest.js";
 import { el, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
+import { planTour } from "../rounds/tour/memory.js";
 
 /** @type {ReferenceParts} */
 let parts;
@@ -225,8 +226,10 @@ function demoButton(demo) {
           trying = button.disabled = true;
           const answer = await write("try_demo", { kind: demo.kind });
           trying = button.disabled = false;
-          if (answer) openProject(answer.project);
-          else listProjects();
+          if (answer) {
+            planTour(answer.project);
+            openProject(answer.project);
+          } else listProjects();
         },
       },
     },

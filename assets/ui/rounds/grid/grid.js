@@ -229,7 +229,7 @@ function follow(origin) {
   face.tabIndex = 0;
   if (origin === "grid") return;
   view.reveal(tile);
-  if (origin !== "lightbox") face.focus({ preventScroll: true });
+  if (origin !== "lightbox" && origin !== "tour") face.focus({ preventScroll: true });
 }
 
 /**
