@@ -67,6 +67,10 @@ class Database:
             if problem is None:
                 raise
             raise problem from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise StudioError(
+                "A text or a number cannot be stored: use plain text, and whole numbers below 2**63."
+            ) from error
         except OSError as error:
             raise disk_problem(error, self._folder) from error
 
