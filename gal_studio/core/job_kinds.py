@@ -92,7 +92,7 @@ JOB_KINDS: dict[str, JobKind] = {
         phases={
             "loading": Phase("Loading the model"),
             "draw": Phase(
-                unit="pictures", kept="Kept the pictures that were finished; Generate draws the rest."
+                unit="pictures", kept="Kept {done} of {total} pictures; Generate draws the rest."
             ),
             "project": Phase("Placing the pictures on the map"),
             "measure": Phase("Measuring"),
@@ -139,6 +139,12 @@ JOB_KINDS: dict[str, JobKind] = {
         after=(After("fine_tune"), After("refine"), After("generate", needed=False)),
         is_beside=True,
         is_background=True,
+    ),
+    "replay": JobKind(
+        title="Deciding as recorded",
+        button="Continue",
+        done="The next round is queued",
+        after=(After("fine_tune"), After("generate")),
     ),
 }  # fmt: skip
 

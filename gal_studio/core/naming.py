@@ -8,12 +8,20 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 
 MAX_NAME_LENGTH = 120  # characters
+MAX_ROUND_NAME_LENGTH = 40
 
 
 def round_names(rounds: Iterable[Round]) -> dict[str, str]:
-    """The display name of each round of a project, by id: "Round 2", "Round 2 refined".
+    """The display name of each round of a project, by id: as a person named it, else as it is numbered."""
+    rounds = tuple(rounds)
+    return numbered_names(rounds) | {round_.id: round_.title for round_ in rounds if round_.title}
+
+
+def numbered_names(rounds: Iterable[Round]) -> dict[str, str]:
+    """The name of each round of a project by its number: "Round 2", "Round 2 refined".
 
     Branches can have several rounds of the same number and kind; later ones get a counter: "Round 2 (2)".
+    Archived rounds count as well, so that no name changes when they are archived or brought back.
     """
     names: dict[str, str] = {}
     seen: Counter[str] = Counter()
@@ -24,16 +32,14 @@ def round_names(rounds: Iterable[Round]) -> dict[str, str]:
     return names
 
 
-def check_name(name: str) -> str:
-    """Collapse white space in a project's name; refuse an empty name and one above `MAX_NAME_LENGTH`."""
+def check_name(name: str, what: str = "project", longest: int = MAX_NAME_LENGTH) -> str:
+    """Collapse white space in the name of `what`; refuse an empty name and one above `longest`."""
     written = " ".join(name.split())
     if not written:
-        raise StudioError("The name of the project is empty: enter one.")
-    if len(written) > MAX_NAME_LENGTH:
-        raise StudioError(
-            f"The name of the project has {len(written)} characters: use at most {MAX_NAME_LENGTH}."
-        )
-    checks.text("The name of the project", written)
+        raise StudioError(f"The name of the {what} is empty: enter one.")
+    if len(written) > longest:
+        raise StudioError(f"The name of the {what} has {len(written)} characters: use at most {longest}.")
+    checks.text(f"The name of the {what}", written)
     return written
 
 

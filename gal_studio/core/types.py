@@ -178,7 +178,8 @@ class TrainingExample:
 class Round:
     """A node in the tree of rounds: one training and the candidates generated after it.
 
-    A refinement (PatchDPO) is a child of the round that it refines, and has the same number.
+    A refinement (PatchDPO) is a child of the round that it refines, and has the same number. `title` is the
+    name that a person gave it, empty for none. An `archived` round is not shown, nor is any round after it.
     """
 
     id: str
@@ -188,6 +189,9 @@ class Round:
     adapter: str | None
     created: float
     kind: RoundKind = "fine_tune"
+    title: str = ""
+    starred: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True)

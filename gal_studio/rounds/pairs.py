@@ -185,7 +185,7 @@ def matching_refinement(store: Store, base: Round, settings: RefineSettings) -> 
     wanted = replace(settings, next_round="continue")
     planned, examples = planned_pairs(store, base, settings), lineage.training_set(store, base.id)
     for other in store.rounds.children(base.id):
-        if other.kind != "refine" or other.adapter is None:
+        if other.kind != "refine" or other.adapter is None or other.archived:
             continue
         if (
             replace(store.rounds.settings(other.id).refine, next_round="continue") == wanted

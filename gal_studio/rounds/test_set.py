@@ -186,6 +186,12 @@ def seconds_to_measure(store: Store, round_id: str) -> float | None:
     return len(missing(store, round_id)) * (spent["generate"] + spent.get("embed", 0.0)) / drawn
 
 
+def is_wanted(store: Store, round_id: str) -> bool:
+    """Whether a round is to be measured when all of it is asked for, trained by then."""
+    chosen = store.measures.held_out_set(store.rounds.get(round_id).project_id)
+    return not (chosen and chosen.measured == "never") and bool(missing(store, round_id))
+
+
 def is_due(store: Store, round_id: str) -> bool:
     """Whether a round that has its candidates is measured without being asked."""
     chosen = store.measures.held_out_set(store.rounds.get(round_id).project_id)

@@ -10,7 +10,8 @@ SELECT
     (SELECT group_concat(id || enabled) FROM anchors WHERE project_id = :project),
     (SELECT MAX(reference_masks.id) || ' ' || COUNT(mask) FROM reference_masks JOIN project_references
         ON project_references.id = reference_id WHERE project_id = :project),
-    (SELECT group_concat(id || COALESCE(adapter, '')) FROM rounds WHERE project_id = :project),
+    (SELECT group_concat(id || COALESCE(adapter, '') || title || starred || archived) FROM rounds
+        WHERE project_id = :project),
     (SELECT TOTAL(seconds) FROM round_seconds WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COUNT(NULLIF(image, '')) FROM candidates WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
@@ -38,8 +39,8 @@ SELECT
     (SELECT seed FROM projects WHERE id = :project),
     (SELECT MAX(id) FROM project_settings WHERE project_id = :project),
     (SELECT group_concat(prompt) FROM anchors WHERE project_id = :project),
-    (SELECT group_concat(id || COALESCE(trained_as, '') || COALESCE(adapter, '')) FROM rounds
-        WHERE project_id = :project),
+    (SELECT group_concat(id || COALESCE(trained_as, '') || COALESCE(adapter, '') || title || archived)
+        FROM rounds WHERE project_id = :project),
     (SELECT measured || seeds FROM test_sets WHERE project_id = :project),
     (SELECT group_concat(id || enabled) FROM test_prompts WHERE project_id = :project),
     (SELECT COUNT(*) || ' ' || TOTAL(created) FROM test_pictures JOIN test_prompts

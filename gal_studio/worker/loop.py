@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -192,8 +193,10 @@ class Worker:
         """What halts an unfinished job: pause or stop as requested; nothing if another process ended it."""
         state = self.store.jobs.get(job.id).state
         if state in ("pausing", "stopping"):
-            kept = describe_job(job.kind).phase(progress.phase).kept
-            sentence = kept.format(done=int(progress.done), total=progress.total)
+            kept = int(progress.done) if progress.kept is None else progress.kept
+            self._store_progress(job, replace(progress, done=kept))  # what is shown is what was kept
+            words = describe_job(job.kind).phase(progress.phase).kept
+            sentence = words.format(done=kept, total=progress.total)
             return partial(self.store.jobs.halt, job.id, sentence)
         return _interrupt(self.store, job) if state == "running" else partial(self.store.jobs.get, job.id)
 

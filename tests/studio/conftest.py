@@ -1,12 +1,15 @@
 """A studio without models, and a first round that is trained."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from tests.studio.seeding import draft, train
+from tests.ui.seeded import finished
 
 
 @pytest.fixture
@@ -22,3 +25,18 @@ def round_id(studio: Studio) -> str:
     first = studio.store.rounds.of_project(project_id)[0]
     train(studio, first.id)
     return first.id
+
+
+class Place(NamedTuple):
+    """A studio with a project whose first round is ready for decisions."""
+
+    studio: Studio
+    project: str
+    round: str
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    studio, project, round_id = finished(tmp_path / "place", candidates=2)
+    with studio.store:
+        yield Place(studio, project, round_id)

@@ -87,6 +87,8 @@ export const round = (more) => ({
  * @returns {RoundChip}
  */
 export const chip = (more) => ({
+  starred: false,
+  empty: false,
   id: "r",
   name: "Round 1",
   parent_id: null,

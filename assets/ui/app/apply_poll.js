@@ -24,8 +24,8 @@ export function ask(part) {
 
 /** Discard the state of the current round (and project), so that the next poll loads it in full. */
 export function forget({ keepProject = false } = {}) {
-  const { project, rounds, job, queue, measures } = digests;
-  digests = keepProject ? { project, rounds, job, queue, measures } : { queue };
+  const { project, rounds, archived, job, queue, measures } = digests;
+  digests = keepProject ? { project, rounds, archived, job, queue, measures } : { queue };
   candidateMark = NOTHING;
   Object.assign(state, {
     round: null,
@@ -46,7 +46,8 @@ export function forget({ keepProject = false } = {}) {
   ])
     part.clear();
   state.filter = "all";
-  if (!keepProject) Object.assign(state, { project: null, rounds: [], job: null, measures: null });
+  if (!keepProject)
+    Object.assign(state, { project: null, rounds: [], archived: [], job: null, measures: null });
   emit("forget");
 }
 
@@ -65,6 +66,7 @@ export function receive(answer, { sent, trustVerdicts }) {
   digests = { ...digests, ...Object.fromEntries(Object.entries(answer.digests).filter(current)) };
   if (parts.project !== undefined) take("project", parts.project);
   if (parts.rounds !== undefined) take("rounds", parts.rounds);
+  if (parts.archived !== undefined) take("archived", parts.archived);
   if (parts.job !== undefined) take("job", parts.job);
   if (parts.queue !== undefined) take("queue", parts.queue);
   if (parts.measures !== undefined) take("measures", parts.measures);
@@ -95,7 +97,7 @@ export function receive(answer, { sent, trustVerdicts }) {
 const toObject = (map) => Object.fromEntries(map);
 
 /**
- * @template {"project" | "rounds" | "job" | "queue" | "measures" | "round" | "refinement"} Part
+ * @template {"project" | "rounds" | "archived" | "job" | "queue" | "measures" | "round" | "refinement"} Part
  * @param {Part} part
  * @param {Parts[Part]} value
  */

@@ -108,6 +108,15 @@ export interface RoundChip {
   candidates: number;
   wanted: number;
   cover: PictureRef | null;
+  starred: boolean;
+  /** Nothing was done in it yet: it can go without a loss. */
+  empty: boolean;
+}
+
+/** A round that is hidden, with those after it. */
+export interface ArchivedRound {
+  id: string;
+  name: string;
 }
 
 /** A picture that was drawn during a training. */
@@ -184,6 +193,7 @@ export interface Candidate extends ShownPicture {
 export interface Parts {
   project: Project;
   rounds: RoundChip[];
+  archived: ArchivedRound[];
   job: Job | null;
   queue: Queue;
   round: Round;

@@ -32,10 +32,12 @@ import type {
   Paint,
   Poll,
   Rename,
+  RenameRound,
   Reorder,
   Seen,
   SetMask,
   SetWeight,
+  StarRound,
 } from "./payloads_requests.d.ts";
 
 /** Requests of `call` in session.js. */
@@ -82,6 +84,11 @@ export interface WriteRequests {
   measure_when: MeasureWhen;
   next_round: OfARound;
   branch: OfARound;
+  run_round: OfARound;
+  rename_round: RenameRound;
+  star_round: StarRound;
+  archive_round: OfARound;
+  restore_round: OfARound;
   make_pairs: OfARound;
   refine: OfARound;
   run_refinement: OfARound;

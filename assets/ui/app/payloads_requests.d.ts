@@ -111,6 +111,16 @@ export interface OfARound {
   round: string;
 }
 
+/** A new name of a round; empty for the one by its number. */
+export interface RenameRound extends OfARound {
+  name: string;
+}
+
+/** Whether a round has a star. */
+export interface StarRound extends OfARound {
+  starred: boolean;
+}
+
 /** The rounds of a project but the shown one. */
 export interface NotThisRound extends OfAProject {
   round?: string | null;

@@ -62,6 +62,11 @@ export interface OfRound {
   round: string;
 }
 
+/** The round before it, which is shown instead; null for none. */
+export interface Before {
+  before: string | null;
+}
+
 /** The state of the job. */
 export interface OfJob {
   state: string;
@@ -92,6 +97,11 @@ export interface WriteAnswers {
   measure_when: Nothing;
   next_round: OfRound;
   branch: OfRound;
+  run_round: OfRound;
+  rename_round: Named;
+  star_round: Nothing;
+  archive_round: Before;
+  restore_round: Nothing;
   make_pairs: OfRound;
   refine: OfRound;
   run_refinement: OfRound;

@@ -1,5 +1,5 @@
 /** The page's state and its events. A cache: the server is the source of truth. */
-/** @import { Candidate, Project, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
+/** @import { ArchivedRound, Candidate, Project, Round, RoundChip, Score, Verdict } from "./payloads.d.ts" */
 /** @import { Job, Queue } from "./payloads_work.d.ts" */
 /** @import { Measures } from "./payloads_measures.d.ts" */
 /** @import { Refinement } from "./payloads_refinement.d.ts" */
@@ -11,6 +11,7 @@
  * @property {string} step the screen: reference, rounds or results
  * @property {Project | null} project
  * @property {RoundChip[]} rounds the strip
+ * @property {ArchivedRound[]} archived the rounds that the strip hides, to be brought back
  * @property {Job | null} job
  * @property {Queue} queue the work of all projects
  * @property {Round | null} round
@@ -44,6 +45,7 @@ export const state = {
   step: "reference",
   project: null,
   rounds: [],
+  archived: [],
   job: null,
   queue: { working: [], waiting: [], halted: [] },
   round: null,

@@ -26,17 +26,25 @@ export function clearErrors(since) {
 /**
  * @param {string} sentence
  * @param {"plain" | "error" | "offline"} [tone]
+ * @param {{ label: string, act: () => void }} [action] a button, such as Undo; the message stays longer
  */
-export function toast(sentence, tone = "plain") {
+export function toast(sentence, tone = "plain", action) {
   container ??= el("div", { class: "studio toasts", role: "region", "aria-label": "Messages" });
   moveToTopLayer();
   clearTimeout(shown.get(sentence)?.timer);
   shown.get(sentence)?.node.remove();
   const close = el("button", { class: "quiet", "aria-label": "Close this message", type: "button" }, "✕");
+  const press = () => {
+    remove();
+    action?.act();
+  };
   const node = el(
     "div",
     { class: "toast", data: { tone }, role: tone === "error" ? "alert" : "status" },
     el("span", {}, sentence),
+    action
+      ? el("button", { class: "button small", type: "button", on: { click: press } }, action.label)
+      : null,
     close,
   );
   const remove = () => {
@@ -48,7 +56,7 @@ export function toast(sentence, tone = "plain") {
     node,
     remove,
     at: performance.now(),
-    timer: setTimeout(remove, tone === "error" ? 12000 : 4000),
+    timer: setTimeout(remove, tone === "error" || action ? 12000 : 4000),
   });
   container.append(node);
 }

@@ -11,12 +11,19 @@ import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.
 /**
  * A button of the bar: the write that it sends, and the kinds of rounds that it applies to.
  * @typedef {{ name: string, label: string, title: string, change: Change, kinds: RoundKind[] }} Action
- * @typedef {"fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept"
+ * @typedef {"run_round" | "fine_tune" | "make_pairs" | "refine" | "generate" | "run_refinement" | "accept"
  *   | "next_round"} Change
  */
 
 /** @type {Action[]} */
 const ACTIONS = [
+  {
+    name: "run",
+    label: "Run round",
+    title: "Fine-tune, generate and measure, one after the other; each can be paused or stopped",
+    change: "run_round",
+    kinds: ["fine_tune"],
+  },
   {
     name: "fine_tune",
     label: "Fine-tune",
@@ -87,15 +94,15 @@ const ACTIONS = [
 const HINTS = {
   resume: () =>
     `${state.job?.title ?? "The work"} is not finished: Resume, at the top, continues where it stopped.`,
+  run: (round) =>
+    [round.trained ? "" : "Teaches the model your reference and all accepted pictures.", drawn(round)]
+      .filter(Boolean)
+      .join(" "),
   fine_tune: () => "Teaches the model your reference and all accepted pictures.",
   pairs: () => "Draws a picture beside each of yours and judges it area by area.",
   train: () => "Look at the heat maps, paint over what is wrong, then train.",
-  generate: ({ pool, expected }) =>
-    !pool.length
-      ? "No test prompt is left to draw: add some on the first screen, or switch some on."
-      : refining()
-        ? "Draws the same prompts and seeds again, and measures the difference."
-        : `Draws ${expected} pictures for each of ${pool.length} test prompts.`,
+  generate: (round) =>
+    refining() ? "Draws the same prompts and seeds again, and measures the difference." : drawn(round),
   accept: () =>
     refinementShown()
       ? "Compare, then choose pictures or accept the suggestion."
@@ -103,6 +110,11 @@ const HINTS = {
   next_round: () =>
     refining() ? (state.refinement?.rule_words ?? "") : "The next round learns from what was accepted.",
 };
+/** @param {Round} round */
+const drawn = ({ pool, expected }) =>
+  pool.length
+    ? `Draws ${expected} pictures for each of ${pool.length} test prompts.`
+    : "No test prompt is left to draw: add some on the first screen, or switch some on.";
 let sending = false;
 
 /** @param {RoundsParts} parts */

@@ -18,6 +18,8 @@ export function closed(name) {
   const { round } = state;
   if (!round) return "Open a project first";
   if (busy()) return "The studio is at work: wait, or press Stop";
+  if (name === "run" && !round.trainable && round.complete)
+    return "This round is done: choose pictures and go on, or change a setting to train it again";
   if (name === "fine_tune" && !round.trainable)
     return "The model has learned this with these settings: change a setting to train it again";
   if (name === "generate" && !round.trained)
@@ -83,6 +85,7 @@ export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
+  if (!refining() && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round"].includes(step)) return step;
   const accepted = [...state.candidates.keys()].some((id) => verdictOf(id) === "accepted");
   return closed("accept") === null ? "accept" : accepted ? "next_round" : step;

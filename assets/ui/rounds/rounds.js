@@ -1,6 +1,6 @@
 /** Mounts the parts of the Rounds screen. */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
-import { mountStrip } from "./round_strip.js";
+import { mountStrip } from "./strip/strip.js";
 import { mountViews } from "./tabs.js";
 import { mountSuggestion } from "./suggestion.js";
 import { mountFilters } from "./grid/filters.js";

@@ -20,7 +20,10 @@ def _after(needed: bool) -> str:
 
 
 FOLLOWS = _after(needed=True)  # the later job needs what the earlier one makes
+BACKGROUND_KINDS = ", ".join(f"'{name}'" for name, kind in JOB_KINDS.items() if kind.is_background) or "''"
 WAITS = _after(needed=False)  # the later job has more to work on when the earlier one is done
+HALTS_WITH = f"({FOLLOWS} OR (later.kind IN ({BACKGROUND_KINDS}) AND {WAITS}))"
+"""The later job halts with the earlier one: it needs it, or would start unasked in the background."""
 
 OVERTAKEN = """
 (jobs.kind IN ('fine_tune', 'refine') AND jobs.state IN ('stopped', 'error')

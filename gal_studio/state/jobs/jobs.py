@@ -8,7 +8,7 @@ from gal_studio.core.job_kinds import describe_job, find_job_kind
 from gal_studio.core.jobs import RESUMABLE, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
-from gal_studio.state.jobs.dependencies import BLOCKED, FOLLOWS, OVERTAKEN
+from gal_studio.state.jobs.dependencies import BLOCKED, HALTS_WITH, OVERTAKEN
 from gal_studio.state.jobs.read import WINDOW, JobReading, job_of
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.projects import new_id
@@ -137,7 +137,7 @@ class Jobs(JobReading):
         return self.get(job_id)
 
     def resume(self, job_id: str, reason: str = "Resume was pressed") -> Job:
-        """Queue a paused, stopped, interrupted or failed job again; it resumes where it was.
+        """Queue a paused, stopped, interrupted or failed job again, with those that were cancelled with it.
 
         Refused for a training whose round has pictures drawn with its present adapter.
         """
@@ -152,6 +152,7 @@ class Jobs(JobReading):
             if job.state in RESUMABLE:
                 self._move(writer, job_id, "queued", reason)
                 writer.execute("UPDATE jobs SET finished = NULL, message = '' WHERE id = ?", (job_id,))
+                self._resume_dependents(writer, job_id)
         return self.get(job_id)
 
     def _refuse_if_archived(self, project_id: str) -> None:
@@ -218,15 +219,32 @@ class Jobs(JobReading):
             self._cancel_dependents(writer, job_id)
 
     def _cancel_dependents(self, writer: sqlite3.Connection, job_id: str) -> None:
-        """Cancel the queued jobs that need what this job did not make."""
+        """Cancel the queued jobs that need what this job did not make, or would start unasked now."""
         waiting = writer.execute(
-            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {FOLLOWS} "
+            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {HALTS_WITH} "
             "WHERE earlier.id = ? AND later.state = 'queued'",
             (job_id,),
         ).fetchall()
         work = describe_job(self.get(job_id).kind).noun
         for row in waiting:
-            self._move(writer, row["id"], "stopped", f"{work} before it did not finish")
+            if self.get(row["id"]).state == "queued":  # not cancelled with another one of them
+                self._move(writer, row["id"], "stopped", f"{work} before it did not finish")
+
+    def _resume_dependents(self, writer: sqlite3.Connection, job_id: str) -> None:
+        """Queue the jobs again that never started and were cancelled with this one.
+
+        Only these have no time at which they finished.
+        """
+        cancelled = writer.execute(
+            f"SELECT later.id FROM jobs AS later JOIN jobs AS earlier ON {HALTS_WITH} WHERE earlier.id = ? "
+            "AND later.state = 'stopped' AND later.started IS NULL AND later.finished IS NULL",
+            (job_id,),
+        ).fetchall()
+        for row in cancelled:
+            if self.get(row["id"]).state == "stopped" and not self._twin(
+                self.get(row["id"]), "'queued', 'running', 'pausing', 'paused', 'interrupted', 'completed'"
+            ):
+                self.resume(row["id"], "what it waited for was resumed")
 
     def _note(
         self, writer: sqlite3.Connection, job_id: str, before: JobState | None, after: JobState, reason: str

@@ -63,6 +63,29 @@ class Rounds:
         )
         return tuple(record(Round, row) for row in rows)
 
+    def shown(self, project_id: str) -> tuple[Round, ...]:
+        """The rounds that are neither archived nor come after an archived one, in the same order."""
+        hidden: set[str | None] = set()
+        shown = []
+        for round_ in self.of_project(project_id):  # a parent stands before its children
+            if round_.archived or round_.parent_id in hidden:
+                hidden.add(round_.id)
+            else:
+                shown.append(round_)
+        return tuple(shown)
+
+    def set_title(self, round_id: str, title: str) -> None:
+        """Name a round; empty: by its number."""
+        self._database.write("UPDATE rounds SET title = ? WHERE id = ?", (title, round_id))
+
+    def set_starred(self, round_id: str, starred: bool) -> None:
+        """Mark a round with a star, or remove it."""
+        self._database.write("UPDATE rounds SET starred = ? WHERE id = ?", (starred, round_id))
+
+    def set_archived(self, round_id: str, archived: bool) -> None:
+        """Hide a round with all that come after it, or show it again."""
+        self._database.write("UPDATE rounds SET archived = ? WHERE id = ?", (archived, round_id))
+
     def children(self, round_id: str) -> tuple[Round, ...]:
         """The rounds that start from this one, the oldest first."""
         rows = self._database.rows(

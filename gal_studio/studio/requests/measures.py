@@ -24,7 +24,7 @@ def ask_measure(store: Store, round_id: str) -> Job:
 def ask_measure_all(store: Store, project_id: str) -> tuple[Job, ...]:
     """Queue the measurement of every trained round that lacks pictures of the test set."""
     with store.database.transaction():
-        trained = [round_ for round_ in store.rounds.of_project(project_id) if round_.adapter is not None]
+        trained = [round_ for round_ in store.rounds.shown(project_id) if round_.adapter is not None]
         jobs = [ask_measure(store, round_.id) for round_ in trained if test_set.missing(store, round_.id)]
         if not jobs:
             raise StudioError(

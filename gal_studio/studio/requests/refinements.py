@@ -103,7 +103,7 @@ def _refinement_of(store: Store, round_id: str) -> Round:
     if base.adapter is None and not rounds.is_coming(store, base, "fine_tune"):
         raise StudioError(f"Round {base.number} is not fine-tuned yet: press Fine-tune first.")
     for child in store.rounds.children(base.id):
-        if child.kind == "refine" and child.adapter is None:
+        if child.kind == "refine" and child.adapter is None and not child.archived:
             return child
     present = store.rounds.settings(base.id)
     settings = replace(

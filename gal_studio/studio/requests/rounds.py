@@ -50,6 +50,15 @@ def ask_whole_round(store: Store, round_id: str) -> tuple[Job, Job]:
         return training, ask_generate(store, training.round_id)
 
 
+def is_trainable(store: Store, round_: Round) -> bool:
+    """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
+    if round_.kind == "refine":
+        return False
+    wanted = store.projects.get(round_.project_id).settings.tune.essential
+    same = store.rounds.settings(round_.id).tune.essential == wanted
+    return round_.adapter is None or not same or not fingerprints.is_trained(store, round_.id)
+
+
 def equal_job(store: Store, round_: Round, kind: str) -> Job | None:
     """The same job if it waits, runs or is halted. Refused while another job works on the round.
 
@@ -99,7 +108,7 @@ def _round_to_train(store: Store, round_: Round) -> Round:
 
 def untrained_beside(store: Store, round_: Round) -> Iterator[Round]:
     """The untrained rounds of the same kind and parent, made by an earlier request."""
-    for other in store.rounds.of_project(round_.project_id):
+    for other in store.rounds.shown(round_.project_id):
         alike = (other.parent_id, other.kind) == (round_.parent_id, round_.kind) and other.id != round_.id
         if not alike or other.adapter is not None or store.candidates.count(other.id):
             continue

@@ -21,7 +21,7 @@ class RoundVerbs(Verbs):
         return project_stamp(self.store, project_id)
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
-        """A summary of each round, by number."""
+        """A summary of each round that is not archived, by number."""
         return round.round_summaries(self.store, project_id)
 
     def round_view(self, round_id: str) -> RoundView:
@@ -50,7 +50,7 @@ class RoundVerbs(Verbs):
             self._refuse_without_candidates(round_id)
             for child in self.store.rounds.children(round_id):
                 started = child.adapter is not None or self.store.candidates.count(child.id)
-                if child.kind == "fine_tune" and not started:
+                if child.kind == "fine_tune" and not started and not child.archived:
                     return child
             return self.branch(round_id)
 

@@ -6,9 +6,11 @@ from gal_studio.core.jobs import Direction
 from gal_studio.core.types import Job
 from gal_studio.studio.bug_report import BugReport, bug_report
 from gal_studio.studio.requests import refinements, rounds
+from gal_studio.studio.requests.whole_round import ask_missing
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import queue
 from gal_studio.studio.views.types import JobView, QueueView
+from gal_studio.studio.waiting import wait_for
 
 
 class WorkVerbs(Verbs):
@@ -35,6 +37,12 @@ class WorkVerbs(Verbs):
             refinements.ask_repetition(self.store, training.round_id)
         return training, self._woken(drawing)
 
+    def run_missing(self, round_id: str) -> tuple[Job, ...]:
+        """Queue all that a round still lacks: its training, its candidates and its measurement."""
+        jobs = ask_missing(self.store, round_id)
+        self._woken(jobs[-1])
+        return jobs
+
     def make_pairs(self, round_id: str) -> Job:
         """Queue the pairs of a round's refinement; the refinement is created if needed."""
         return self._woken(refinements.ask_pairs(self.store, round_id))
@@ -55,6 +63,10 @@ class WorkVerbs(Verbs):
     def judge_quality(self, round_id: str) -> Job:
         """Queue the quality maps of a round's candidates."""
         return self._woken(refinements.ask_quality(self.store, round_id))
+
+    def wait(self, job: Job, timeout: float | None = None) -> Job:
+        """Wait until a job is completed; refused if it fails, is halted, or outlasts `timeout` seconds."""
+        return wait_for(self.store, job.id, timeout, self._wake)
 
     def stop(self, job_id: str) -> Job:
         """Stop a running job at its next step, keeping what is done; cancel a waiting one."""

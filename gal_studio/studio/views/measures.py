@@ -11,7 +11,7 @@ from gal_studio.core.measures.compare import Key, lead
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part
 from gal_studio.core.measures.report import Arm, Report, report
 from gal_studio.core.measures.verdict import Caution, Verdict, find_best, find_warnings
-from gal_studio.core.naming import round_names
+from gal_studio.core.naming import numbered_names, round_names
 from gal_studio.core.seeds import generator
 from gal_studio.core.types import SHOWN, Round, Witnesses
 from gal_studio.rounds import test_set
@@ -66,7 +66,9 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     pictures = tuple(picture.judged_by(witnesses) for picture in store.measures.pictures(project_id))
     arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
     seed = store.projects.get(project_id).seed
-    reports = _reports(seed, arms)
+    numbered: dict[str | None, str] = {None: BASE_NAME}
+    numbered.update(numbered_names(store.rounds.of_project(project_id)))
+    reports = _reports(seed, arms, numbered)
     base = reports.get(None)
     named = store.projects.prompts(project_id)
     called = named.name if named.kind == "style" else " ".join(named.trigger_words)
@@ -74,7 +76,7 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
 
     def ahead(first: Report, second: Report) -> Interval | None:
         assert base is not None
-        rng = _rng(seed, first.arm.name, f"lead over {second.arm.name}")
+        rng = _rng(seed, numbered[first.arm.id], f"lead over {numbered[second.arm.id]}")
         drawn = [each.arm.part("held_out") for each in (base, first, second)]
         return lead((drawn[0], drawn[1], drawn[2]), rng)
 
@@ -110,10 +112,10 @@ def _arms(
     prompts: Iterable[MeasuredPrompt],
     pictures: Iterable[MeasuredPicture],
 ) -> dict[str | None, Arm]:
-    """The base model and each round, with their pictures of the prompts that are in use."""
-    rounds = store.rounds.of_project(project_id)
+    """The base model and each round that is not archived, with their pictures of the prompts in use."""
+    rounds = store.rounds.shown(project_id)
     names: dict[str | None, str] = {None: BASE_NAME}
-    names.update(round_names(rounds))
+    names.update(round_names(store.rounds.of_project(project_id)))
     befores: dict[str | None, str | None] = {None: None, **{each.id: each.parent_id for each in rounds}}
     known = {prompt.id: prompt for prompt in prompts}
     drawn: dict[str | None, dict[Part, dict[Key, MeasuredPicture]]] = {}
@@ -136,8 +138,10 @@ def _wanted(chosen: HeldOutSet, prompts: Iterable[MeasuredPrompt]) -> int:
     return chosen.seeds * sum(prompt.part == "held_out" for prompt in prompts)
 
 
-def _reports(seed: int, arms: Mapping[str | None, Arm]) -> dict[str | None, Report]:
-    """The report of each complete arm."""
+def _reports(
+    seed: int, arms: Mapping[str | None, Arm], numbered: Mapping[str | None, str]
+) -> dict[str | None, Report]:
+    """The report of each complete arm; its intervals stay the same when a round is renamed."""
 
     def complete(name: str | None) -> Arm | None:
         return arms[name] if arms[name].complete else None
@@ -147,7 +151,7 @@ def _reports(seed: int, arms: Mapping[str | None, Arm]) -> dict[str | None, Repo
             arm,
             None if name is None else complete(arm.before),
             complete(None),
-            functools.partial(_rng, seed, arm.name),
+            functools.partial(_rng, seed, numbered[arm.id]),
         )
         for name, arm in arms.items()
         if arm.complete
@@ -167,7 +171,7 @@ def _rounds(
     chosen: HeldOutSet,
     prompts: Iterable[MeasuredPrompt],
 ) -> tuple[MeasuredRound, ...]:
-    rounds: dict[str | None, Round] = {each.id: each for each in store.rounds.of_project(project_id)}
+    rounds: dict[str | None, Round] = {each.id: each for each in store.rounds.shown(project_id)}
     wanted = _wanted(chosen, prompts)
     return tuple(
         MeasuredRound(

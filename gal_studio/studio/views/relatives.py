@@ -18,15 +18,15 @@ class Relative:
 
 
 def relatives_of(store: Store, candidate_id: str) -> tuple[Relative, ...]:
-    """The candidates of other rounds with the same prompt and seed, in the order of the rounds."""
+    """The candidates of other shown rounds with the same prompt and seed, in the order of the rounds."""
     own, here = store.candidates.get(candidate_id), store.candidates.round_of(candidate_id)
-    rounds = store.rounds.of_project(store.rounds.get(here).project_id)
-    names = round_names(rounds)
-    anchors = store.projects.anchors(rounds[0].project_id)
+    project_id = store.rounds.get(here).project_id
+    names = round_names(store.rounds.of_project(project_id))
+    anchors = store.projects.anchors(project_id)
     prompt = next(anchor.prompt for anchor in anchors if anchor.id == own.anchor_id)
     alike = store.candidates.of_seed(own.anchor_id, own.seed)
     return tuple(
         Relative(round_.id, names[round_.id], prompt, alike[round_.id])
-        for round_ in rounds
+        for round_ in store.rounds.shown(project_id)
         if round_.id in alike and round_.id != here
     )

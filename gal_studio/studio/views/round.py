@@ -7,11 +7,11 @@ from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import AnchorScore, Candidate, Round
-from gal_studio.rounds.fingerprints import is_trained
 from gal_studio.rounds.lineage import missing, pool
 from gal_studio.rounds.pairs import judged_candidates
 from gal_studio.rounds.suggestions import open_suggestions, shown_proposal, suggested_anchors
 from gal_studio.state import Store
+from gal_studio.studio.requests.rounds import is_trainable
 from gal_studio.studio.views.history import decision_history
 from gal_studio.studio.views.prompt_scores import score_views
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSummary, RoundView, Step
@@ -46,11 +46,10 @@ def next_step(store: Store, round_id: str, made: SuggestionSet | None = None) ->
 
 
 def round_summaries(store: Store, project_id: str) -> tuple[RoundSummary, ...]:
-    """A summary of each round of a project."""
+    """A summary of each round of a project that is not archived."""
     summaries = []
-    rounds = store.rounds.of_project(project_id)
-    names = round_names(rounds)
-    for round_ in rounds:
+    names = round_names(store.rounds.of_project(project_id))
+    for round_ in store.rounds.shown(project_id):
         accepted = store.decisions.accepted(round_.id)
         shown = (name for name in accepted if store.candidates.get(name).image)
         cover = next(shown, None) or store.candidates.first(round_.id)
@@ -99,21 +98,12 @@ def round_view(store: Store, round_id: str) -> RoundView:
         losses=store.rounds.losses(round_id),
         previews=store.rounds.previews(round_id),
         accepted=len(store.decisions.accepted(round_id)),
-        trainable=_trainable(store, round_),
+        trainable=is_trainable(store, round_),
         undo_words=next((step.words for step in reversed(history) if step.stands), ""),
         redo_words=next((step.words for step in history if not step.stands), ""),
         seconds=store.rounds.seconds(round_id),
         unet_forwards=store.rounds.unet_forwards(round_id),
     )
-
-
-def _trainable(store: Store, round_: Round) -> bool:
-    """Whether Fine-tune would train anything: not what is trained already with the project's settings."""
-    if round_.kind == "refine":
-        return False
-    wanted = store.projects.get(round_.project_id).settings.tune.essential
-    same = store.rounds.settings(round_.id).tune.essential == wanted
-    return round_.adapter is None or not same or not is_trained(store, round_.id)
 
 
 def _sentence(

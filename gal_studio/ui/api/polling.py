@@ -56,6 +56,10 @@ PARTS: Mapping[str, Part] = {
     "rounds": lambda shown: round_chips(
         shown.rounds, covers(shown.studio, shown.rounds), shown.view.settings.gal.top_k
     ),
+    "archived": lambda shown: [
+        {"id": name, "name": called}
+        for name, called in shown.studio.archived_rounds(shown.view.project.id).items()
+    ],
     "job": lambda shown: job_payload(shown.studio.job_view(shown.view.project.id)),
     "round": lambda shown: {**round_payload(shown.view), "previews": preview_payloads(shown.view)},
     "scores": lambda shown: score_payloads(shown.view, _accepted(shown.refined)),

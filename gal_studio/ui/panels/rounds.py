@@ -4,6 +4,7 @@ import gradio as gr
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
@@ -65,6 +66,12 @@ def learn(studio: Studio, request: Payload) -> None:
     studio.change_settings(request["project"], {"gal": {"learn_from_choices": request["on"]}})
 
 
+def archive(studio: Studio, request: Payload) -> Payload:
+    """Hide a round with those after it; says which one to show instead."""
+    before = studio.archive_round(request["round"])
+    return {"before": before.id if before else None}
+
+
 READS: Acts = {
     "relatives": relatives,
     "history": lambda studio, request: {"steps": history_payload(studio.history(request["round"]))},
@@ -79,6 +86,11 @@ WRITES: Acts = {
     "accept": lambda studio, request: {"accepted": list(studio.accept_suggestion(request["round"]))},
     "next_round": lambda studio, request: {"round": studio.next_round(request["round"]).id},
     "branch": lambda studio, request: {"round": studio.branch(request["round"]).id},
+    "run_round": lambda studio, request: {"round": studio.run_missing(request["round"])[-1].round_id},
+    "rename_round": lambda studio, request: {"name": studio.rename_round(request["round"], request["name"])},
+    "star_round": lambda studio, request: studio.star_round(request["round"], request["starred"]),
+    "archive_round": archive,
+    "restore_round": lambda studio, request: studio.restore_round(request["round"]),
     "decide": record,
     "undo": undo,
     "redo": redo,
@@ -93,8 +105,8 @@ WRITES: Acts = {
 
 def other_rounds(views: ViewCache, request: Payload) -> Payload:
     """The pictures of all rounds but the shown one, as points of the map."""
-    project_id = request["project"]
-    others = [summary for summary in views.rounds(project_id) if summary.id != request["round"]]
+    project_id, shown = request["project"], request.get("round")
+    others = [summary for summary in views.rounds(project_id) if summary.id != shown]
     return {
         "rounds": [
             {
@@ -107,13 +119,16 @@ def other_rounds(views: ViewCache, request: Payload) -> Payload:
     }
 
 
-def _build(context: Context) -> gr.HTML:
-    handlers = [
+def _reads(context: Context) -> list[Handler]:
+    return [
         *refine.handlers(context.views),
         *handlers_on(context.views.studio, READS),
         *handlers_on(context.views, {"other_rounds": other_rounds}),
     ]
-    return make_panel("rounds", handlers)
 
 
-PANEL = Panel(_build, {**WRITES, **refine.WRITES})
+def _build(context: Context) -> gr.HTML:
+    return make_panel("rounds", _reads(context))
+
+
+PANEL = Panel(_reads, _build, {**WRITES, **refine.WRITES})

@@ -103,6 +103,7 @@ def draw_and_keep(
     model = task.models.image_model(task.project.base_model)
     path = task.store.adapters.path(adapter) if adapter else None
     before, started = total - len(requests), time.monotonic()
+    kept = before
     with (
         drawing(model, path) as ready,
         closing(draw(ready, requests, task.settings.generation)) as events,  # type: ignore[type-var]
@@ -110,11 +111,11 @@ def draw_and_keep(
         for event in events:
             if isinstance(event, DrawnBatch):
                 keep(event, time.monotonic() - started)
-                started = time.monotonic()
-                yield Progress(phase, before + event.first + len(event.images), total)
+                started, kept = time.monotonic(), before + event.first + len(event.images)
+                yield Progress(phase, kept, total)
             else:
                 done = min(event.done / event.total * len(requests), len(requests))
-                yield Progress(phase, before + done, total, event.notice)
+                yield Progress(phase, before + done, total, event.notice, kept)
 
 
 def _keep(

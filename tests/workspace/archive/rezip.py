@@ -46,6 +46,10 @@ class Archive:
             self._path.write_bytes(data)
         return self._path
 
+    def columns_of(self, table: str) -> list[str]:
+        (told,) = (part for part in self._manifest["tables"] if part["name"] == table)
+        return list(told["columns"])
+
     def add(self, name: str, data: bytes, mode: int = 0o100644) -> None:
         self._extra.append((name, data, mode))
 
@@ -160,6 +164,7 @@ class Archive:
                 "override_reasons",
             }
         )
+        self.columns("rounds", self._table("rounds")["columns"][:-3])
         self.columns("decisions", self._table("decisions")["columns"][:-1])
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 

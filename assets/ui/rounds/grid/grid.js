@@ -27,6 +27,8 @@ let view;
 let shown;
 /** @type {HTMLElement} */
 let empty;
+/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
+let tabStop = null;
 /** @type {HTMLElement[]} */
 let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */
@@ -216,9 +218,11 @@ function highlight(origin) {
 function keepTabStop() {
   const focused = tiles.get(state.focus ?? "");
   const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
-  for (const face of grid.querySelectorAll(".tile-face[tabindex='0']"))
-    if (face.parentElement !== stop) face.setAttribute("tabindex", "-1");
-  stop?.querySelector(".tile-face")?.setAttribute("tabindex", "0");
+  const face = stop instanceof HTMLElement ? faceOf(stop) : null;
+  if (face === tabStop) return;
+  tabStop?.setAttribute("tabindex", "-1");
+  face?.setAttribute("tabindex", "0");
+  tabStop = face;
 }
 
 /** @param {string | undefined} origin */

@@ -16,7 +16,7 @@ import { partButtons, partPainter } from "./accept_part.js";
 import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
 import { verdictButtons } from "./verdict_buttons.js";
 import { weightField } from "./weight.js";
-import { resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
+import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 
 /**
  * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, node: HTMLElement }} Plate
@@ -169,6 +169,7 @@ async function fill() {
   const wanted = [now.node, ...beside];
   if (wanted.some((node, i) => pictures.children[i] !== node) || pictures.children.length !== wanted.length)
     pictures.replaceChildren(...wanted);
+  applyAll();
 }
 
 /**

@@ -16,6 +16,8 @@ from gal_studio.state.database.migrations import (
     m13_overrides,
     m14_test_set,
     m15_seen_pictures,
+    m16_round_labels,
+    m18_replays,
 )
 
 _VERSIONS = (
@@ -34,6 +36,8 @@ _VERSIONS = (
     m13_overrides,
     m14_test_set,
     m15_seen_pictures,
+    m16_round_labels,
+    m18_replays,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -52,6 +52,11 @@ class WriteRequests(TypedDict):
     measure_when: r.MeasureWhen
     next_round: r.OfARound
     branch: r.OfARound
+    run_round: r.OfARound
+    rename_round: r.RenameRound
+    star_round: r.StarRound
+    archive_round: r.OfARound
+    restore_round: r.OfARound
     make_pairs: r.OfARound
     refine: r.OfARound
     run_refinement: r.OfARound

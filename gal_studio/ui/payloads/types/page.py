@@ -98,6 +98,15 @@ class RoundChip(TypedDict):
     candidates: float
     wanted: float
     cover: PictureRef | None
+    starred: bool
+    empty: Annotated[bool, Doc("Nothing was done in it yet: it can go without a loss.")]
+
+
+class ArchivedRound(TypedDict):
+    """A round that is hidden, with those after it."""
+
+    id: str
+    name: str
 
 
 class Preview(TypedDict):
@@ -170,6 +179,7 @@ class Parts(TypedDict):
 
     project: Project
     rounds: list[RoundChip]
+    archived: list[ArchivedRound]
     job: Job | None
     queue: Queue
     round: Round

@@ -143,6 +143,18 @@ class OfARound(TypedDict):
     round: Id
 
 
+class RenameRound(OfARound):
+    """A new name of a round; empty for the one by its number."""
+
+    name: Text
+
+
+class StarRound(OfARound):
+    """Whether a round has a star."""
+
+    starred: bool
+
+
 class NotThisRound(OfAProject):
     """The rounds of a project but the shown one."""
 

@@ -79,6 +79,12 @@ class OfRound(TypedDict):
     round: str
 
 
+class Before(TypedDict):
+    """The round before it, which is shown instead; null for none."""
+
+    before: str | None
+
+
 class OfJob(TypedDict):
     """The state of the job."""
 
@@ -112,6 +118,11 @@ class WriteAnswers(TypedDict):
     measure_when: Nothing
     next_round: OfRound
     branch: OfRound
+    run_round: OfRound
+    rename_round: Named
+    star_round: Nothing
+    archive_round: Before
+    restore_round: Nothing
     make_pairs: OfRound
     refine: OfRound
     run_refinement: OfRound

@@ -1,10 +1,10 @@
 /** The line under a round's name in the strip. */
-/** @import { RoundChip } from "../../../assets/ui/app/payloads.d.ts" */
-/** @import { Queue } from "../../../assets/ui/app/payloads_work.d.ts" */
+/** @import { RoundChip } from "../../../../assets/ui/app/payloads.d.ts" */
+/** @import { Queue } from "../../../../assets/ui/app/payloads_work.d.ts" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chip, queue, queued } from "../samples.js";
-import { roundNote } from "../../../assets/ui/rounds/round_note.js";
+import { chip, queue, queued } from "../../samples.js";
+import { roundNote } from "../../../../assets/ui/rounds/strip/round_note.js";
 
 /** @param {{ step?: string, accepted?: number, rounds?: RoundChip[], queue?: Queue }} [more] */
 const note = (more) =>
