@@ -1,3 +1,27 @@
-"""GAL Studio: personalize an image model in rounds; an acquisition policy suggests, a person decides."""
+"""GAL Studio: personalize an image model in rounds; an acquisition policy suggests, a person decides.
+
+`from gal_studio import Studio` opens a workspace from a program; see docs/python.md. Nothing is loaded
+before one of these names is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gal_studio.core.errors import StudioError
+    from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
 
 __version__ = "0.1.0"
+__all__ = ["ProjectDraft", "ReferenceDraft", "Studio", "StudioError", "__version__"]
+_HOMES = {
+    "Studio": "gal_studio.studio",
+    "ProjectDraft": "gal_studio.studio",
+    "ReferenceDraft": "gal_studio.studio",
+    "StudioError": "gal_studio.core.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

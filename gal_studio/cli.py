@@ -15,6 +15,7 @@ from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
 from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
+from gal_studio.commands.replay.command import replay
 from gal_studio.commands.run import run
 from gal_studio.commands.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, run, refine, tune_vision, export_project, import_project, doctor, jobs):
+for command in (demo, run, refine, replay, tune_vision, export_project, import_project, doctor, jobs):
     app.command()(command)
 
 

@@ -9,18 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from benchmarks.attack import archives, commands, door
+from benchmarks.attack import archives, commands, door, loras
 from benchmarks.attack.target import Tally, Target
+from benchmarks.attack.views import refresh
 
 BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
-    (0.25, door.call),
-    (0.32, door.write),
+    (0.24, door.call),
+    (0.31, door.write),
     (0.12, door.setting),
-    (0.16, door.route),
+    (0.15, door.route),
     (0.06, door.body),
     (0.05, archives.archive),
     (0.04, commands.command),
+    (0.03, loras.lora),
 )
 """The share of each kind of input."""
 
@@ -41,13 +43,13 @@ def attack(
             if time.monotonic() > ends:
                 break
             if number % BLOCK == 0:
-                target.refresh()
+                refresh(target)
                 known = target.known()
                 seen = _count_tracebacks(target, seen)
                 tell(f"{number} of {inputs}, {tally.wrong} wrong")
             act = random.choices(acts, weights)[0]
             act(target, random, *([known] if act.__module__ == door.__name__ else []))
-        target.refresh()
+        refresh(target)
         _count_tracebacks(target, seen)
     return tally
 

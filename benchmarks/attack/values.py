@@ -2,11 +2,13 @@
 
 import json
 import types
-from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin
 
-from typing_extensions import is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
+
+from benchmarks.attack.known import Known
+from gal_studio.ui.payloads.types.refinement import Runs
 
 DEEP, MANY_DIGITS = "@@deep@@", "@@digits@@"
 RAW = {f'"{DEEP}"': "[" * 3000 + "]" * 3000, f'"{MANY_DIGITS}"': "9" * 5000}
@@ -49,6 +51,7 @@ TEXTS = (
     "a\r\nSet-Cookie: x=1",
     DEEP,
 )
+PROMPTS = ("A cat in ink style", "A <sks> cat", "Tea")
 NUMBERS = (
     0,
     -1,
@@ -94,34 +97,45 @@ def hostile(random: Random, depth: int = 0) -> Any:
     return {str(random.choice(TEXTS)): hostile(random, depth + 1) for _ in range(random.randrange(3))}
 
 
-def fitting(random: Random, hint: Any, known: Mapping[str, Sequence[str]], name: str = "") -> Any:
-    """A value of a type; an ID is one that exists, of the kind that its field is called by."""
+def fitting(random: Random, hint: Any, known: Known, name: str = "", optional: float = 0.6) -> Any:
+    """A value of a type; an ID is one that exists, of the kind that its field is called by.
+
+    `optional` is the share of the optional fields that are given.
+    """
+
+    def inside(hint: Any, name: str = "") -> Any:
+        return fitting(random, hint, known, name, optional)
+
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Annotated, NotRequired):
-        return fitting(random, args[0], known, name)
+        return inside(args[0], name)
     if is_typeddict(hint):
-        return {
-            key: fitting(random, one, known, key)
-            for key, one in hint.__annotations__.items()
-            if get_origin(one) is not NotRequired or random.random() < 0.6
-        }
+        return _mask(random) if hint is Runs and random.random() < 0.7 else {
+            key: inside(one, key)
+            for key, one in get_type_hints(hint, include_extras=True).items()
+            if key in hint.__required_keys__ or random.random() < optional
+        }  # fmt: skip
     if origin is Literal:
         return random.choice(args)
     if origin in (Union, types.UnionType):
-        return fitting(random, random.choice(args), known, name)
+        return inside(random.choice(args), name)
     if origin is list:
-        return [
-            fitting(random, args[0], known, name.removesuffix("s")) for _ in range(random.randrange(1, 4))
-        ]
+        return [inside(args[0], name.removesuffix("s")) for _ in range(random.randrange(1, 4))]
     if origin is dict:
-        if name == "settings":
-            return {random.choice(known["setting"]): fitting(random, args[1], known) for _ in range(2)}
-        return {random.choice(TEXTS): fitting(random, args[1], known) for _ in range(random.randrange(3))}
+        keys = known["setting"] if name == "settings" else TEXTS
+        return {random.choice(keys): inside(args[1]) for _ in range(random.randrange(3))}
     if hint is str:
-        return random.choice(known.get(name) or ("A cat in ink style", "A <sks> cat", "Tea"))
+        return random.choice(known.get(name) or PROMPTS)
     if hint in (int, float):
-        return random.choice((0, 1, 2, 10, 64, 0.5 if hint is float else 3))
+        return random.choice(known.get(name) or (0, 1, 2, 10, 64, 0.5 if hint is float else 3))
     return random.random() < 0.5 if hint is bool else None
+
+
+def _mask(random: Random) -> dict[str, Any]:
+    """A mask of two stripes, of the size of the seeded pictures or another one."""
+    edge = random.choice((48, 48, 8, 1))
+    half = edge * edge // 2
+    return {"width": edge, "height": edge, "runs": [0, half, 255, edge * edge - half]}
 
 
 def spoiled(random: Random, value: Any) -> Any:

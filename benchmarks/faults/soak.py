@@ -1,13 +1,16 @@
 """Run small jobs for a long time, and check that nothing grows: memory, threads, open files, the WAL.
 
     python -m benchmarks.faults soak --minutes 30 --out soak.json
+    python -m benchmarks.faults soak --minutes 60 --kill-every 60 --tiny
 
 A simulated user trains, generates and decides, with a new project every few rounds, while a page polls twice
 a second and fetches pictures. Worker and server are separate processes. Goal: no growth after warming up.
+With `--kill-every`, one of the two is killed (SIGKILL) again and again; goal: nothing is lost or left.
 """
 
 import argparse
 import json
+import math
 import tempfile
 import threading
 import time
@@ -23,7 +26,7 @@ import psutil
 from benchmarks.faults.person import Person, begin
 from benchmarks.faults.report import Load, machine
 from benchmarks.faults.running import AwayError, RunningStudio
-from benchmarks.faults.witness import completed
+from benchmarks.faults.witness import Witness, completed
 from tests.tiny_project import make_models
 from tests.ui.conftest import free_port
 
@@ -81,7 +84,7 @@ class Polling:
         while not self._over.wait(0.5):
             if project != self.project:
                 project, self._known = self.project, {}
-            with suppress(AwayError):
+            with suppress(AwayError, ValueError, KeyError):  # a killed server leaves half of an answer
                 self._ask(project)
 
     def _ask(self, project: str) -> None:
@@ -93,7 +96,35 @@ class Polling:
             self._studio.fetch(f"/thumb/{item['id']}?v={item['version']}")
 
 
-def soak(studio: RunningStudio, load: Load, seconds: float, every: float) -> list[Sample]:
+class Kills:
+    """Kills the worker and the server in turn, and looks for what was there before."""
+
+    def __init__(self, studio: RunningStudio, every: float) -> None:
+        self.witness, self.count = Witness(studio.workspace), 0
+        self._studio, self._every, self._last = studio, every, time.monotonic()
+
+    def kill(self) -> None:
+        """Kill one of the two if it is time; the server is started again, the worker by the server."""
+        if time.monotonic() - self._last < self._every:
+            return
+        self.witness.look()
+        if self.count % 2:
+            self._studio.kill()
+        elif not self._studio.kill_worker():
+            return
+        self.count, self._last = self.count + 1, time.monotonic()
+        self.witness.check()
+        if not self._studio.runs():
+            self._studio.start()
+
+    def tell(self) -> str:
+        """What was lost, and what is left behind in the workspace."""
+        left, lost = self.witness.finish(), self.witness.losses
+        kept = [path for path in (self._studio.workspace / "temporary").rglob("*") if path.is_file()]
+        return f"{self.count} kills: {lost}; unused files {left}, temporary files {len(kept)}"
+
+
+def soak(studio: RunningStudio, load: Load, seconds: float, every: float, kills: Kills) -> list[Sample]:
     """Work for some time; returns a sample every few seconds."""
     samples: list[Sample] = []
     began, number = time.monotonic(), 0
@@ -101,8 +132,9 @@ def soak(studio: RunningStudio, load: Load, seconds: float, every: float) -> lis
         while time.monotonic() - began < seconds:
             number += 1
             polling.project = begin(studio.workspace, {**load.draft, "name": f"Soak {number}"}, seed=number)
-            person = Person(studio, polling.project, rounds=ROUNDS)
+            person = Person(studio, polling.project, ROUNDS, kills.witness.confirm)
             while not person.act() and time.monotonic() - began < seconds:
+                kills.kill()
                 if time.monotonic() - began >= every * len(samples):
                     samples += take(studio, time.monotonic() - began)
                 time.sleep(0.1)
@@ -159,6 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two samples")
+    parser.add_argument("--kill-every", type=float, default=math.inf, help="seconds between two kills")
     parser.add_argument("--tiny", action="store_true", help="models with random weights")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     options = parser.parse_args(arguments)
@@ -167,13 +200,15 @@ def main(arguments: list[str] | None = None) -> int:
         load = Load(6, 2, 2, models=make_models(folder / "models") if options.tiny else None)
         studio = RunningStudio(folder / "workspace", free_port())
         studio.start()
+        kills = Kills(studio, options.kill_every)
         try:
-            samples = soak(studio, load, options.minutes * 60, options.every)
+            samples = soak(studio, load, options.minutes * 60, options.every, kills)
         finally:
             studio.end()
+        told = kills.tell()
     found = trends(samples)
-    print(table(found, samples))
+    print(f"{table(found, samples)}\n{told}")
     if options.out:
-        told = {"trends": {name: asdict(trend) for name, trend in found.items()}, "machine": machine()}
-        options.out.write_text(json.dumps({**told, "samples": [asdict(sample) for sample in samples]}))
-    return int(any(trend.grows for trend in found.values()))
+        figures = {"trends": {name: asdict(trend) for name, trend in found.items()}, "machine": machine()}
+        options.out.write_text(json.dumps({**figures, "samples": [asdict(sample) for sample in samples]}))
+    return int(kills.witness.losses.any or (not kills.count and any(trend.grows for trend in found.values())))

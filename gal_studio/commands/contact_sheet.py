@@ -32,7 +32,8 @@ def contact_sheet(images: Images, view: RoundView) -> Image.Image:
     return sheet
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The font of all sheets in a size."""
     return ImageFont.load_default(size)
 
 
@@ -56,24 +57,22 @@ def _draw_heading(images: Images, view: RoundView, sheet: Image.Image, pen: Imag
     ]
     y = MARGIN
     for text, size, colour in lines:
-        pen.text((x + MARGIN, y), _fitted(text, size, sheet.width - x - 2 * MARGIN), colour, _font(size))
+        pen.text((x + MARGIN, y), fitted(text, size, sheet.width - x - 2 * MARGIN), colour, font(size))
         y += size + 8
 
 
 def _draw_label(pen: ImageDraw.ImageDraw, ranked: ScoreView, y: int) -> None:
     colour = SUGGESTED if ranked.suggested_candidate_id else INK
-    pen.text(
-        (MARGIN, y), _fitted(f"{ranked.rank}  {ranked.anchor.prompt}", 14, LABEL - 12), colour, _font(14)
-    )
+    pen.text((MARGIN, y), fitted(f"{ranked.rank}  {ranked.anchor.prompt}", 14, LABEL - 12), colour, font(14))
     score = ranked.score
     pen.text(
         (MARGIN, y + 20),
         f"{score.overfit} of {score.candidates} like the reference   entropy {score.entropy:.2f}",
         SOFT,
-        _font(12),
+        font(12),
     )
     for number, line in enumerate(_wrapped(ranked.reason, 11, LABEL - 12)[:4]):
-        pen.text((MARGIN, y + 40 + 15 * number), line, SOFT, _font(11))
+        pen.text((MARGIN, y + 40 + 15 * number), line, SOFT, font(11))
 
 
 def _draw_tile(
@@ -99,20 +98,21 @@ def _star(x: int, y: int, radius: float) -> list[tuple[float, float]]:
     return [(x + reach * math.sin(angle), y - reach * math.cos(angle)) for reach, angle in corners]
 
 
-def _fitted(text: str, size: int, width: int) -> str:
-    font = _font(size)
-    if font.getlength(text) <= width:
+def fitted(text: str, size: int, width: int) -> str:
+    """The text, cut with an ellipsis where it is wider than `width` pixels."""
+    used = font(size)
+    if used.getlength(text) <= width:
         return text
-    while text and font.getlength(text + "…") > width:
+    while text and used.getlength(text + "…") > width:
         text = text[:-1]
     return text + "…"
 
 
 def _wrapped(text: str, size: int, width: int) -> list[str]:
-    font, lines = _font(size), [""]
+    used, lines = font(size), [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if font.getlength(longer) <= width:
+        if used.getlength(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

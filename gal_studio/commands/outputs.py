@@ -10,6 +10,7 @@ from typing import Any
 
 from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
+from gal_studio.commands.measured import describe_measures, describe_round, find_measured
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
@@ -51,12 +52,18 @@ def write_outputs(
     refined = [studio.round_view(nodes[view.round.id]) for view in views if view.round.id in nodes]
     for view in (*views, *refined):
         _write_round(studio, view, out)
+    measures = studio.measures(views[-1].project.id)
     summary = {
         "project": _project(views[-1].project, views[-1], policy),
         "rounds": [
-            {**_round(studio, view), "refine": describe_refinement(studio, nodes.get(view.round.id))}
+            {
+                **_round(studio, view),
+                "measured": describe_round(find_measured(measures, view.round.id)),
+                "refine": describe_refinement(studio, nodes.get(view.round.id)),
+            }
             for view in views
         ],
+        "measured": describe_measures(measures),
         "scores": {score.name: {"label": score.label, "explanation": score.explanation} for score in SCORES},
         "machine": describe_machine(),
     }

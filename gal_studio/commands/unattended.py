@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.measured import tell_measures
 from gal_studio.commands.outputs import check_folder, write_outputs
 from gal_studio.commands.refine import refine_round
 from gal_studio.core.errors import StudioError
@@ -96,6 +97,8 @@ def carry_out(plan: Plan) -> dict[str, Any]:
                 if number < plan.rounds:
                     rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
         summary = write_outputs(studio, [round_.id for round_ in rounds], plan.out, plan.policy, refinements)
+        for words in tell_measures(studio.measures(project_id)):
+            line.say(words)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
     return summary
 

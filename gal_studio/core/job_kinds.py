@@ -140,6 +140,12 @@ JOB_KINDS: dict[str, JobKind] = {
         is_beside=True,
         is_background=True,
     ),
+    "replay": JobKind(
+        title="Deciding as recorded",
+        button="Continue",
+        done="The next round is queued",
+        after=(After("fine_tune"), After("generate")),
+    ),
 }  # fmt: skip
 
 

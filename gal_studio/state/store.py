@@ -20,6 +20,7 @@ from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.overrides import Overrides
 from gal_studio.state.tables.projects import Projects
 from gal_studio.state.tables.refinements import Refinements
+from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.seen_pictures import SeenPictures
 
@@ -52,6 +53,7 @@ class Store(AbstractContextManager["Store"]):
         self.overrides = Overrides(self.database, clock)
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)
+        self.replays = Replays(self.database)
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)

@@ -1,16 +1,52 @@
 """One class with a method for each thing that a user can do. No torch, no models, no Gradio."""
 
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from gal_studio.processes import start_worker
+from gal_studio.state import Store
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.measures import MeasureVerbs
 from gal_studio.studio.verbs.pictures import PictureVerbs
 from gal_studio.studio.verbs.projects import ProjectVerbs
+from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
 from gal_studio.studio.verbs.work import WorkVerbs
 
 
 class Studio(
-    ProjectVerbs, PictureVerbs, RoundVerbs, TreeVerbs, WorkVerbs, DecisionVerbs, MeasureVerbs, FileVerbs
+    ProjectVerbs,
+    PictureVerbs,
+    RoundVerbs,
+    TreeVerbs,
+    WorkVerbs,
+    DecisionVerbs,
+    MeasureVerbs,
+    ReplayVerbs,
+    FileVerbs,
 ):
-    """Everything that a user can do in a workspace."""
+    """Everything that a user can do in a workspace; see docs/python.md."""
+
+    @classmethod
+    def open(cls, workspace: Path | str) -> Self:
+        """Open the workspace in this folder; one that is missing is created.
+
+        Queued jobs are done by a worker process, which is started when needed and outlives the program. The
+        page may be open on the same workspace meanwhile.
+        """
+        return cls(Store(Path(workspace).expanduser().absolute()), wake=start_worker)
+
+    def close(self) -> None:
+        """Close the workspace; a worker that is busy goes on."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -24,12 +24,9 @@ from gal_studio.ui.api.writes import Writes, add_writes_route
 from gal_studio.ui.page.first_paint import FirstPaint
 from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
-from gal_studio.ui.panels import reference, results, rounds, top_bar
-from gal_studio.ui.panels.everything import check_payloads
+from gal_studio.ui.panels.everything import PANELS, check_payloads
 from gal_studio.ui.panels.panel import Context
 
-PANELS = (top_bar.PANEL, reference.PANEL, rounds.PANEL, results.PANEL)
-"""The parts of the page, from top to bottom."""
 WRITES = Writes(
     atomic={name: act for panel in PANELS for name, act in panel.atomic.items()},
     outside={name: act for panel in PANELS for name, act in panel.outside.items()},

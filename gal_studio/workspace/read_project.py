@@ -1,5 +1,6 @@
 """Read everything of a project, so that whatever the studio would stumble over is found."""
 
+import math
 from collections.abc import Iterator
 from typing import get_args
 
@@ -60,7 +61,7 @@ def _is_sound(column: Column, value: object) -> bool:
     if not isinstance(value, _KINDS.get(column.kind, (object,))):
         return False
     if not isinstance(value, Undecoded):
-        return True
+        return not isinstance(value, float) or math.isfinite(value)
     try:
         value.decode()
     except UnicodeDecodeError:

@@ -170,7 +170,7 @@ class Watched(NamedTuple):
 @pytest.fixture
 def watched(chromium: Any, served: Served) -> Iterator[Watched]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(120_000)  # a busy machine is slow, not wrong
+    context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
     page = context.new_page()
     if SLOWDOWN > 1:
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})

@@ -288,5 +288,7 @@ export const measures = (more) => ({
   warnings: [],
   rounds: [measuredRound({ id: null, name: "Base model", plain: false }), measuredRound()],
   drawn: 72,
+  replays: [],
+  replay_of: null,
   ...more,
 });

@@ -26,12 +26,14 @@
  * @property {Refinement | null} refinement set for a round of kind `refine`
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
+ * @property {Witness} witness who says so, where only pictures like the reference are shown
  * @property {{ score: string, low: number, high: number } | null} range only pictures in it are shown
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
  */
 
+/** @typedef {"either" | "prompts" | "pictures"} Witness */
 /**
  * @typedef {"suggested" | "accepted" | "rejected" | "undecided" | "copies" | "selection" | "all"} Filter
  */
@@ -58,6 +60,7 @@ export const state = {
   refinement: null,
   positions: new Map(),
   filter: "all",
+  witness: "either",
   range: null,
   selection: new Set(),
   hover: null,
@@ -196,13 +199,22 @@ function inFilter(id) {
     case "undecided":
       return verdictOf(id) === "undecided";
     case "copies":
-      return Boolean(state.candidates.get(id)?.copy);
+      return isCopyBy(state.candidates.get(id), state.witness);
     case "selection":
       return state.selection.has(id);
     default:
       return true;
   }
 }
+
+/**
+ * Does this witness say that the candidate is like the reference?
+ * @param {Candidate | undefined} candidate
+ * @param {Witness} witness
+ */
+export const isCopyBy = (candidate, witness) =>
+  Boolean(candidate?.copy) &&
+  (witness === "either" || candidate?.copy_by === witness || candidate?.copy_by === "both");
 
 export function counts() {
   let accepted = 0;

@@ -38,7 +38,7 @@ export function brushBar(brush) {
     );
   const undo = step("↶", "Undo the last stroke (Ctrl+Z)", () => brush.undo());
   const redo = step("↷", "Redo the stroke (Ctrl+Y)", () => brush.redo());
-  const clear = step("Clear", "Remove all paint", () => brush.clear());
+  const clear = step("Clear", "Clear all paint", () => brush.clear());
   const update = () => {
     for (const [i, tool] of brush.tools.entries())
       setAttribute(tools[i], "aria-pressed", String(brush.tool === tool));

@@ -13,8 +13,10 @@
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name === "class") node.className = String(value);
+    if (name === "draggable")
+      setAttribute(node, name, String(value)); // pictures are, unless told "false"
+    else if (value === null || value === undefined || value === false) continue;
+    else if (name === "class") node.className = String(value);
     else if (name === "data") Object.assign(node.dataset, value);
     else if (name === "on") addListeners(node, props.on ?? {});
     else if (name in node && typeof value !== "string") Object.assign(node, { [name]: value });

@@ -55,7 +55,12 @@ export function showHelp() {
       el(
         "form",
         { method: "dialog" },
-        el("div", { class: "help-lists" }, list("Pictures", PICTURES), list("Brush and heat map", BRUSH)),
+        el(
+          "div",
+          { class: "help-lists", tabIndex: 0, role: "region", "aria-label": "Keys" },
+          list("Pictures", PICTURES),
+          list("Brush and heat map", BRUSH),
+        ),
         el("p", {}, "With a selection, A and R act on all of it."),
         el(
           "div",

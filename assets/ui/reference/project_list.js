@@ -2,11 +2,12 @@
 /** @import { Demo, ListedProject } from "../app/payloads_calls.d.ts" */
 /** @import { ReferenceParts } from "../app/parts.d.ts" */
 import { state } from "../app/store.js";
-import { call, openProject, closeProject } from "../app/session.js";
+import { call, openProject } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { newest } from "../app/newest.js";
 import { el, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
+import { askToDelete } from "./delete_project.js";
 import { toast } from "../kit/toast.js";
 import { planTour } from "../rounds/tour/memory.js";
 
@@ -183,15 +184,16 @@ function archivedRow(project) {
       button("bring-back", "Restore", "Put it back on the list", () =>
         write("restore", { project: project.id }),
       ),
-      button(
-        "delete",
-        "Delete permanently",
-        `Pictures, decisions and LoRAs of ${project.name}; this cannot be undone`,
-        async () => {
-          if (project.id === state.projectId) closeProject(); // else the next poll finds it gone
-          const answer = await write("delete", { project: project.id });
-          if (answer) toast(`${project.name} is deleted: ${answer.freed} freed.`);
+      el(
+        "button",
+        {
+          type: "button",
+          class: "button small",
+          "aria-label": `Delete for good: ${project.name}`,
+          data: { action: "delete" },
+          on: { click: (event) => askToDelete(project, event.currentTarget.parentElement, once) },
         },
+        "Delete for good…",
       ),
     ),
   );
@@ -219,7 +221,6 @@ function demoButton(demo) {
       type: "button",
       class: "demo-button",
       disabled: trying,
-      "aria-label": `Try the demo: ${demo.title}`,
       on: {
         click: async () => {
           if (trying) return;

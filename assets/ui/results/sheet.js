@@ -220,7 +220,6 @@ function cell(rows, rounds, row, round, seed) {
         on: { click: enlarge },
       },
       el("img", { src: address("test-thumb", picture), alt: "", loading: "lazy" }),
-      picture.copy ? el("span", { class: "copy-mark" }, "copy") : null,
     ),
   );
 }

@@ -1,7 +1,7 @@
 /** Table of the test prompts by priority: overfit rate with its interval, entropy, and why it was chosen. */
 /** @import { Round, Score } from "../app/payloads.d.ts" */
 import { state, on, drawing, setFocus, setHover } from "../app/store.js";
-import { el, repeats } from "../kit/dom.js";
+import { el, focusedIn, focusKept, repeats } from "../kit/dom.js";
 import { undecided } from "../kit/format.js";
 import { howWeighed } from "./how.js";
 import { editAnchors } from "../reference/anchors_editor.js";
@@ -23,6 +23,18 @@ export function mountAnchors(panel) {
 function show(box, how) {
   const { scores, round } = state;
   if (repeats(box, [scores, drawing(), state.round?.example_weight])) return;
+  const keep = focusedIn(box)?.dataset.keep;
+  fill(box, how, scores, round);
+  focusKept(box, keep);
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {HTMLElement} how
+ * @param {Score[]} scores
+ * @param {Round | null} round
+ */
+function fill(box, how, scores, round) {
   if (!scores.length || !round) {
     box.replaceChildren(
       el(

@@ -141,11 +141,15 @@ def read_adapter(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
 
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            header = file.metadata() or {}
+        if not all(tensor.is_floating_point() and tensor.isfinite().all() for tensor in tensors.values()):
+            raise ValueError("a weight is not a finite number")
+    except (OSError, SafetensorError, ValueError, KeyError, AttributeError) as error:
         raise StudioError(
             f"The adapter {Path(path).name} is missing or damaged: fine-tune this round again."
         ) from error
+    return tensors, header
 
 
 def load_into(model: ImageModel, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import (
     PEFT_CONFIGURATION,
@@ -21,6 +22,9 @@ from gal_studio.engine.models.adapters import (
 )
 from gal_studio.engine.models.devices import drawing_precision
 from gal_studio.engine.models.image_model import ImageModel
+
+_OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora_bias", "fan_in_fan_out")
+"""Options of a LoRA's configuration that change what its tensors mean."""
 
 
 @contextmanager
@@ -58,11 +62,13 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
-        configuration = _lora_configuration(header, part)
+        configuration = _lora_configuration(header, part, adapter)
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
         rank = configuration.get("r", 1)
         scale = float(configuration.get("lora_alpha", rank)) / float(rank)
         for name, change in lora_deltas(tensors, scale, part).items():
+            if not torch.isfinite(change).all():
+                raise _damaged(adapter, f"changes {name} by a number that is not finite")
             base = weights[name].data
             weights[name].data = (base.float() + change.to(base.device)).to(base.dtype)
     else:
@@ -73,10 +79,14 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
 
 def _check_fits(expected: Shapes, tensors: dict[str, torch.Tensor], adapter: Path) -> None:
     if difference := differing_tensors(expected, shapes(tensors)):
-        raise StudioError(
-            f"The adapter {Path(adapter).name} was made for another base model or is damaged (it "
-            f"{difference}): use the model that it was made for."
-        )
+        raise _damaged(adapter, difference)
+
+
+def _damaged(adapter: Path, what: str) -> StudioError:
+    return StudioError(
+        f"The adapter {Path(adapter).name} was made for another base model or is damaged (it {what}): "
+        "use the model that it was made for."
+    )
 
 
 def _lora_shapes(
@@ -105,10 +115,25 @@ def _own_rank(tensors: dict[str, torch.Tensor], layer: str) -> int:
     return 0 if up is None else int(up.shape[1])
 
 
-def _lora_configuration(header: dict[str, str], part: str) -> dict[str, Any]:
-    """The LoRA's configuration in its file's header, without the prefix of the pipeline's part."""
-    configuration = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
-    return {name.removeprefix(f"{part}."): value for name, value in configuration.items()}
+def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dict[str, Any]:
+    """The LoRA's configuration in its file's header, without the prefix of the pipeline's part.
+
+    Refused if it is of another kind than the studio trains: its tensors would be applied wrongly.
+    """
+    try:
+        given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+        configuration = {name.removeprefix(f"{part}."): value for name, value in given.items()}
+        alpha, layers = configuration.get("lora_alpha", 1), configuration.get("target_modules") or []
+        if configuration:
+            checks.whole("r", configuration.get("r"), 1, 1 << 20)
+            checks.real("lora_alpha", alpha, 0.0, 1e6, exclude_low=True)
+        if not isinstance(layers, list) or not all(isinstance(layer, str) for layer in layers):
+            raise ValueError(layers)
+    except (ValueError, AttributeError, RecursionError, StudioError) as error:
+        raise _damaged(adapter, "has a header that cannot be read") from error
+    if other := [name for name in _OTHER_KINDS if configuration.get(name)]:
+        raise _damaged(adapter, f"uses {other[0]}, which the studio does not")
+    return configuration
 
 
 def lora_deltas(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import MeasuredPicture, MeasuredPrompt, Part, When
 from gal_studio.core.types import Candidate, Remark
@@ -28,6 +29,14 @@ class HeldOutSet:
     guidance_scale: float
     resolution: int | None
     measured: When = "auto"
+
+    def __post_init__(self) -> None:
+        """Check every value: how many pictures are planned depends on them."""
+        checks.whole("Pictures of each held-out prompt", self.seeds, 1, 100)
+        checks.whole("Sampling steps", self.steps, 1, 1000)
+        checks.real("Guidance scale", self.guidance_scale, 0.0, 100.0)
+        checks.resolution("Picture resolution", self.resolution)
+        checks.one_of("When rounds are measured", self.measured, When)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,13 @@ class FileVerbs(Verbs):
         """The picture of a reference."""
         return self.store.images.path(self.store.projects.reference(reference_id).image)
 
+    def candidate_picture(self, candidate_id: str) -> Path:
+        """The picture of a candidate, a PNG."""
+        image = self.store.candidates.get(candidate_id).image
+        if not image:
+            raise StudioError("The file of this picture is lost: draw it again.")
+        return self.store.images.path(image)
+
     def adapter_path(self, round_id: str) -> Path:
         """The LoRA of a round."""
         round_ = self.store.rounds.get(round_id)

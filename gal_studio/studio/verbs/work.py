@@ -10,6 +10,7 @@ from gal_studio.studio.requests.whole_round import ask_missing
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views import queue
 from gal_studio.studio.views.types import JobView, QueueView
+from gal_studio.studio.waiting import wait_for
 
 
 class WorkVerbs(Verbs):
@@ -62,6 +63,10 @@ class WorkVerbs(Verbs):
     def judge_quality(self, round_id: str) -> Job:
         """Queue the quality maps of a round's candidates."""
         return self._woken(refinements.ask_quality(self.store, round_id))
+
+    def wait(self, job: Job, timeout: float | None = None) -> Job:
+        """Wait until a job is completed; refused if it fails, is halted, or outlasts `timeout` seconds."""
+        return wait_for(self.store, job.id, timeout, self._wake)
 
     def stop(self, job_id: str) -> Job:
         """Stop a running job at its next step, keeping what is done; cancel a waiting one."""

@@ -8,15 +8,19 @@ from typing import Any, get_args
 import numpy as np
 
 from gal_studio.core import strict_json
+from gal_studio.core.conformity import check_declared
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
-from gal_studio.studio.choices_table import choices_table
+from gal_studio.studio.choices_table import FORMATS, choices_table
 from gal_studio.studio.views.choices import project_choices
+from gal_studio.studio.views.history import decision_history
+from gal_studio.studio.views.learning import learning_offer
 from gal_studio.studio.views.measures import measures_view
+from gal_studio.studio.views.replays import replay_view
 from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
 
@@ -130,11 +134,18 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
 def show_all(store: Store, project_id: str) -> None:
     """Make every view of a project as strict JSON; raises whatever the page would raise."""
     _written(project_view(store, project_id), *round_summaries(store, project_id))
-    measures_view(store, project_id)
-    choices_table(project_choices(store, project_id), "csv")
+    _written(learning_offer(store, project_id))
+    check_declared(measures_view(store, project_id))
+    if store.replays.get(project_id) is not None:
+        check_declared(replay_view(store, project_id))
+    choices = project_choices(store, project_id)
+    _written(*choices)
+    for format_ in FORMATS:
+        choices_table(choices, format_)
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
+        _written(*decision_history(store, round_.id))
         owners = [tile.candidate.id for tile in shown.candidates]
         if round_.kind == "refine":
             view = refinement_view(store, round_.id)
@@ -145,5 +156,7 @@ def show_all(store: Store, project_id: str) -> None:
 
 
 def _written(*views: Any) -> None:
-    """Refuse views that cannot be written as strict JSON."""
+    """Refuse views that are not what their types say, or that cannot be written as strict JSON."""
+    for view in views:
+        check_declared(view)
     strict_json.dumps([asdict(view) for view in views])

@@ -22,8 +22,9 @@ _STYLES = (
     "rounds/choices/choices", "rounds/desk/desk", "kit/dialogs", "rounds/lightbox/compare", "brush/brush",
     "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
     "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
-    "results/sheet", "results/viewer", "measures/measures", "top/queue", "rounds/map/map",
-    "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour",
+    "results/sheet", "results/viewer", "measures/measures", "measures/replays", "top/queue", "rounds/map/map",
+    "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour", "rounds/waiting/waiting",
+    "rounds/tour/tour", "kit/small", "kit/phone", "kit/large",
 )  # fmt: skip
 
 

@@ -70,6 +70,8 @@ def _places(given: Payload) -> list[str]:
     """The field of each prompt of a set that is not empty."""
     prompts = given["prompts"]
     places = given.get("places") or ["prompt"] * len(prompts)
+    if len(places) != len(prompts):
+        raise StudioError("The form names other fields than it has prompts: load the page again.")
     return [place for place, prompt in zip(places, prompts, strict=True) if prompt]
 
 

@@ -34,10 +34,11 @@ class Context:
 class Panel:
     """One part of the page.
 
-    `build` makes it, with handlers that only read. Its writes go through the route for writes: `atomic` and
-    `outside` as in `Writes`.
+    `reads` are the handlers that only read, and `build` makes the part with them. Its writes go through the
+    route for writes: `atomic` and `outside` as in `Writes`.
     """
 
+    reads: Callable[[Context], Sequence[Handler]]
     build: Callable[[Context], gr.HTML]
     atomic: Acts = field(default_factory=dict)
     outside: Acts = field(default_factory=dict)

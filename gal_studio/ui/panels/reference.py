@@ -14,6 +14,7 @@ from gal_studio.studio.create.captions import captions_zip
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.views.broken import BrokenProject
+from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.polling import poll
 from gal_studio.ui.api.uploaded import examined, look, seen
 from gal_studio.ui.api.uploads import uploads
@@ -206,9 +207,13 @@ WRITES: Acts = {
 }
 
 
-def _build(context: Context) -> gr.HTML:
+def _reads(context: Context) -> list[Handler]:
     overview = handlers_on(context.views, {"overview": lambda views, _: projects_and_demos(views)})
-    return make_panel("reference", [derive, *overview, *handlers_on(context.views.studio, READS)])
+    return [derive, *overview, *handlers_on(context.views.studio, READS)]
 
 
-PANEL = Panel(_build, WRITES, WHOLE_PROJECTS)
+def _build(context: Context) -> gr.HTML:
+    return make_panel("reference", _reads(context))
+
+
+PANEL = Panel(_reads, _build, WRITES, WHOLE_PROJECTS)

@@ -5,6 +5,7 @@ import gradio as gr
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import RoundView
+from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
@@ -55,13 +56,17 @@ def _same_seed(views: ViewCache, request: Payload) -> Payload:
     return same_seed(views, request["project"], request["anchor"], int(request["index"]))
 
 
-def _build(context: Context) -> gr.HTML:
+def _reads(context: Context) -> list[Handler]:
     results = {
         "results": lambda views, request: all_rounds(views, request["project"]),
         "same_seed": _same_seed,
         "test_pictures": lambda views, request: test_pictures(views, request["project"]),
     }
-    return make_panel("results", handlers_on(context.views, results))
+    return handlers_on(context.views, results)
+
+
+def _build(context: Context) -> gr.HTML:
+    return make_panel("results", _reads(context))
 
 
 def _change_test_set(studio: Studio, request: Payload) -> None:
@@ -71,12 +76,24 @@ def _change_test_set(studio: Studio, request: Payload) -> None:
     studio.change_test_set(request["project"], request["prompts"], seeds)
 
 
+def _replay(studio: Studio, request: Payload) -> Payload:
+    """Draw the line of rounds that goes through the shown round again."""
+    return {"project": studio.replay_through(request["round"], request["policy"])}
+
+
 WRITES: Acts = {
     "measure": lambda studio, request: {"job": studio.measure(request["round"]).id},
     "measure_all": lambda studio, request: {
         "jobs": [job.id for job in studio.measure_all(request["project"])]
     },
     "change_test_set": _change_test_set,
+    "replay": _replay,
+    "continue_replay": lambda studio, request: {
+        "jobs": [job.id for job in studio.continue_replay(request["project"])]
+    },
+    "stop_replay": lambda studio, request: {
+        "jobs": [job.id for job in studio.stop_replay(request["project"])]
+    },
     "measure_when": lambda studio, request: studio.measure_when(request["project"], request["when"]),
 }
-PANEL = Panel(_build, WRITES)
+PANEL = Panel(_reads, _build, WRITES)

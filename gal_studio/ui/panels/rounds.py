@@ -4,6 +4,7 @@ import gradio as gr
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
@@ -104,8 +105,8 @@ WRITES: Acts = {
 
 def other_rounds(views: ViewCache, request: Payload) -> Payload:
     """The pictures of all rounds but the shown one, as points of the map."""
-    project_id = request["project"]
-    others = [summary for summary in views.rounds(project_id) if summary.id != request["round"]]
+    project_id, shown = request["project"], request.get("round")
+    others = [summary for summary in views.rounds(project_id) if summary.id != shown]
     return {
         "rounds": [
             {
@@ -118,13 +119,16 @@ def other_rounds(views: ViewCache, request: Payload) -> Payload:
     }
 
 
-def _build(context: Context) -> gr.HTML:
-    handlers = [
+def _reads(context: Context) -> list[Handler]:
+    return [
         *refine.handlers(context.views),
         *handlers_on(context.views.studio, READS),
         *handlers_on(context.views, {"other_rounds": other_rounds}),
     ]
-    return make_panel("rounds", handlers)
 
 
-PANEL = Panel(_build, {**WRITES, **refine.WRITES})
+def _build(context: Context) -> gr.HTML:
+    return make_panel("rounds", _reads(context))
+
+
+PANEL = Panel(_reads, _build, {**WRITES, **refine.WRITES})

@@ -33,10 +33,13 @@ def log_handler(studio: Studio, credentials: Credentials | None) -> Handler:
     return log
 
 
+def _reads(context: Context) -> list[Handler]:
+    views = context.views
+    return [*handlers_on(views, {"poll": poll}), log_handler(views.studio, context.credentials)]
+
+
 def _build(context: Context) -> gr.HTML:
-    views, credentials = context.views, context.credentials
-    handlers = [*handlers_on(views, {"poll": poll}), log_handler(views.studio, credentials)]
-    return make_panel("top", handlers, [SIGNED_IN] if credentials else [])
+    return make_panel("top", _reads(context), [SIGNED_IN] if context.credentials else [])
 
 
-PANEL = Panel(_build, WRITES)
+PANEL = Panel(_reads, _build, WRITES)

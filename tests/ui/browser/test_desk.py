@@ -187,12 +187,15 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
         " !== was",
         arg=other,
     )
+    page.wait_for_selector(".compare-bar >> text=Add >> visible=true")
+    page.click(".compare-bar >> text=Add")  # one of the others is now the enlarged one: there is room again
+    page.wait_for_selector(".lightbox figure >> nth=3")
     page.hover(".lightbox .zoom-frame >> nth=0")
     page.mouse.wheel(0, -100)
     page.wait_for_function("document.querySelectorAll('.zoom-frame[data-zoomed]').length === 4")
     page.keyboard.press("z")
     page.click("[data-choice=slider]")
-    page.fill(".compare-slider", "25")
+    page.fill(".lightbox .compare-slider", "25")
     page.wait_for_function(
         "document.querySelector('.compare-over')?.style.clipPath.replace(/ 0px/g, ' 0').endsWith('25%)')"
     )

@@ -101,7 +101,12 @@ def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Se
     page.wait_for_selector(".project-row:has-text('Ink harbour')")
     page.wait_for_selector(".put-away", state="detached")
     page.click("[aria-label='Archive Ink harbour']")
-    page.click(f"{away} >> text=Delete permanently")
+    page.click(f"{away} >> text=Delete for good…")
+    page.wait_for_selector(f"{away} [role=alert]:has-text('cannot be undone')")
+    page.keyboard.press("Enter")  # the focus is on "Keep"
+    assert other in studio.store.projects.archived(), "it asks once"
+    page.click(f"{away} >> text=Delete for good…")
+    page.click(f"{away} [data-action=delete-sure]")
     page.wait_for_selector(".toast:has-text('Ink harbour is deleted')")
     page.wait_for_selector(".put-away", state="detached")
     assert [project.id for project in studio.projects()] == [served.place.project]

@@ -1,5 +1,6 @@
 """The map in a real Chromium: zoom and pan that stay, box, projections, colours, other rounds, odd rounds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -41,8 +42,8 @@ def middle(page: Any) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def zoom_in(page: Any) -> None:
-    page.mouse.move(*middle(page))
+def zoom_in(page: Any, at: Sequence[float]) -> None:
+    page.mouse.move(*at)
     page.mouse.wheel(0, -400)
     page.wait_for_selector("[data-act=whole]:not(:disabled)")
 
@@ -50,10 +51,7 @@ def zoom_in(page: Any) -> None:
 def test_zoom_and_pan_stay_until_a_double_click(watched: Watched, served: Served):
     page = opened(watched, served.url())
     whole = spread(page)
-    lasso(page, 0.4, 0.4, 60)
-    page.wait_for_selector(".chip[data-filter=selection][aria-pressed=true]")
-    selected = page.inner_text(".shown")
-    zoom_in(page)
+    zoom_in(page, middle(page))
     assert spread(page) > 1.5 * whole
     page.click("[data-tool=move]")
     before = places(page)[0]
@@ -71,7 +69,7 @@ def test_zoom_and_pan_stay_until_a_double_click(watched: Watched, served: Served
     page.wait_for_selector(DRAWN, state="attached")
     assert places(page)[0] == pytest.approx(after, abs=1), "it stays after a reload"
     page.click("[data-tool=lasso]")
-    lasso(page, 0.5, 0.5, 60)
+    lasso(page, 0.5, 0.5, 120)
     page.wait_for_selector(".chip[data-filter=selection][aria-pressed=true]")
     selected = page.inner_text(".shown")
     page.mouse.dblclick(x - 150, y - 60)
@@ -120,16 +118,16 @@ def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served)
     )
     assert any(d.endswith("Z") for d in path) and len(path) == 2
     view = served.place.studio.round_view(served.place.round)
-    # ranges are equal, so the line is the diagonal of the plot
-    frame = page.locator(".map .plot .cartesianlayer .plot").first.evaluate(
-        "() => { const r = document.querySelector('.map .plot .bglayer, .map .plot .draglayer');"
-        " const p = document.querySelector('.view.map').getBoundingClientRect();"
-        " return [p.x + 10, p.y + p.height - 44, p.width - 52, p.height - 60]; }"
+    drawn = places(page)
+    frame = page.evaluate(
+        "(() => { const line = [...document.querySelectorAll('.map .plot .shapelayer path')]"
+        ".find((node) => !node.getAttribute('d').endsWith('Z')).getBoundingClientRect();"
+        " return [line.x, line.bottom, line.width, line.height]; })()"
     )
-    for (x, y), tile in zip(places(page), view.candidates, strict=True):
+    for (x, y), tile in zip(drawn, view.candidates, strict=True):
         right, up = (x - frame[0]) / frame[2], (frame[1] - y) / frame[3]
-        if abs(tile.candidate.margin) > 1e-9:
-            assert (up < right) == tile.candidate.overfit
+        if abs(tile.candidate.margin) > 0.03:  # pictures of one place are drawn around it
+            assert (up < right) == (tile.candidate.margin < 0)
     assert page.locator(".marks line.tether").count() == 3, "from each suggested picture to the line"
     page.click("[data-choice=alike]")
     page.wait_for_selector(".map .plot .shapelayer path", state="detached")
@@ -215,7 +213,7 @@ def test_other_rounds_are_ghosts_and_pictures_appear_when_near(watched: Watched,
     page.click("[data-act=others]")
     page.wait_for_function(f"!({painted})")
     assert page.locator(".map-picture").count() == 0
-    zoom_in(page)
+    zoom_in(page, places(page)[0])
     page.mouse.wheel(0, -500)
     page.wait_for_selector(".map-picture", state="attached")
     shown = page.locator(".map-picture").count()

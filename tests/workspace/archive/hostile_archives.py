@@ -21,6 +21,16 @@ def _scored(archive: Archive, scores: str) -> None:
     archive.rows("test_pictures", lambda row: [*row[:6], scores, *row[7:]])
 
 
+def _every(table: str, column: str, value: object) -> Change:
+    """Give a column one value in every row."""
+
+    def change(archive: Archive) -> None:
+        place = archive.columns_of(table).index(column)
+        archive.rows(table, lambda row: [*row[:place], value, *row[place + 1 :]])
+
+    return change
+
+
 _NOT_FINITE = '{"similarity_anchor": NaN, "similarity_reference": 0.1, "likeness": Infinity}'
 
 
@@ -95,6 +105,9 @@ HOSTILE: dict[str, Change] = {
     "cannot be read as a project     ": lambda a: _scored(a, "{broken"),
     "cannot be read as a project      ": lambda a: _scored(a, _NOT_FINITE),
     "cannot be read as a project       ": lambda a: _scored(a, "[]"),
+    "cannot be read as a project        ": _every("test_sets", "seeds", 10**9),
+    "cannot be read as a project         ": _every("overrides", "scores", "[]"),
+    "cannot be read as a project          ": _every("overrides", "scores", '{"chosen": {"margin": "x"}}'),
     "contents are inconsistent  ": lambda a: a.rows("pair_regions", lambda row: [row[0], 3, 2, *row[3:]]),
     "contradict each other ": lambda a: a.rows("pair_regions", lambda row: [row[0], 9, 9, *row[3:]]),
     "unpacks to far more": lambda a: a.bomb(),

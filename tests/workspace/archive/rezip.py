@@ -46,6 +46,10 @@ class Archive:
             self._path.write_bytes(data)
         return self._path
 
+    def columns_of(self, table: str) -> list[str]:
+        (told,) = (part for part in self._manifest["tables"] if part["name"] == table)
+        return list(told["columns"])
+
     def add(self, name: str, data: bytes, mode: int = 0o100644) -> None:
         self._extra.append((name, data, mode))
 
@@ -158,6 +162,9 @@ class Archive:
                 "test_sets",
                 "overrides",
                 "override_reasons",
+                "replays",
+                "replay_rounds",
+                "replay_decisions",
             }
         )
         self.columns("rounds", self._table("rounds")["columns"][:-3])

@@ -4,7 +4,7 @@ import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
-import { el, focusKept, focusedIn, repeats, typing } from "../../kit/dom.js";
+import { el, focusKept, focusedIn, repeats } from "../../kit/dom.js";
 import { address } from "../../app/urls.js";
 import { howComputed } from "../../kit/how.js";
 import { agreementWords, clockWords, KINDS, learningWords, scoreWords } from "./words.js";
@@ -59,7 +59,7 @@ export function mountChoices(panel) {
  * @param {HTMLElement} how
  */
 function show(panel, how) {
-  if (focusedIn(panel) && typing(document.activeElement)) return; // a reason is being typed
+  if (focusedIn(panel)?.matches("[type=text]")) return; // a reason is being typed
   if (repeats(panel, [rounds, learning, everything])) return;
   const keep = focusedIn(panel)?.dataset.keep;
   panel.replaceChildren(

@@ -85,9 +85,17 @@ export function setRange(range) {
   emit("filter");
 }
 
+/** @param {typeof state.witness} witness */
+export function setWitness(witness) {
+  state.witness = witness;
+  keep();
+  emit("filter");
+}
+
 function keep() {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...desk, range: state.range }));
+    const { range, witness } = state;
+    localStorage.setItem(KEY, JSON.stringify({ ...desk, range, witness }));
   } catch {
     /* storage is blocked: the choice lasts until the page is closed */
   }
@@ -95,19 +103,20 @@ function keep() {
 
 /** Restore what was kept; what is not understood is left out. */
 export function restoreDesk() {
-  /** @type {Partial<Desk> & { range?: typeof state.range }} */
+  /** @type {Partial<Desk> & { range?: typeof state.range, witness?: typeof state.witness }} */
   let stored = {};
   try {
     stored = JSON.parse(localStorage.getItem(KEY) ?? "{}") ?? {};
   } catch {
     /* storage is blocked or its content broken */
   }
-  const { size, sort, reverse, advance, range } = stored;
+  const { size, sort, reverse, advance, range, witness } = stored;
   if (typeof size === "number" && size >= 0 && size <= LARGEST) desk.size = size;
   if (typeof sort === "string") desk.sort = sort;
   if (typeof reverse === "boolean") desk.reverse = reverse;
   if (typeof advance === "boolean") desk.advance = advance;
   if (range && typeof range.score === "string" && range.low <= range.high) state.range = range;
+  if (witness === "prompts" || witness === "pictures") state.witness = witness;
 }
 
 /** Limits of the tile size in pixels. */

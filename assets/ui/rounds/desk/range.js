@@ -88,7 +88,7 @@ export function rangeFilter() {
       const width = found[1] - found[0] || 1;
       low.value = String(Math.round((STEPS * (range.low - found[0])) / width));
       high.value = String(Math.round((STEPS * (range.high - found[0])) / width));
-    }
+    } else [low.value, high.value] = ["0", String(STEPS)];
     const [from, to] = range ? [range.low, range.high] : (found ?? [0, 0]);
     setText(words, found ? `${figure(from)} to ${figure(to)}` : "No picture has this score");
     setText(label, range ? `Scores: ${figure(from)} to ${figure(to)}` : "Scores");

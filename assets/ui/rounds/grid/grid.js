@@ -30,6 +30,8 @@ let shown;
 let empty;
 /** @type {HTMLElement} */
 let waitingNode;
+/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
+let tabStop = null;
 /** @type {HTMLElement[]} */
 let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */
@@ -52,7 +54,7 @@ const promptGroups = () =>
 /** @param {RoundsParts} parts */
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
-  view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id));
+  view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
   waitingNode = mountWaiting(grid);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
   flat = flatList(grid, tiles, () => [...groups.values()]);
@@ -186,6 +188,7 @@ function showCount() {
   let open = 0;
   for (const id of tiles.keys()) if (passes(id)) open += 1;
   setText(shown, all.all ? `${open} / ${all.all} shown` : "");
+  shown.toggleAttribute("data-all", open === all.all);
   emptyGrid(empty, all, open);
 }
 
@@ -217,19 +220,24 @@ function highlight(origin) {
   if (origin === "anchors" && tile) view.reveal(tile);
 }
 
-/**
- * Roving tabindex: only the focused tile is in the tab order.
- * @param {string | undefined} origin
- */
+/** Roving tabindex: one tile is in the tab order, the focused one, or else the first that is drawn. */
+function keepTabStop() {
+  const focused = tiles.get(state.focus ?? "");
+  const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
+  const face = stop instanceof HTMLElement ? faceOf(stop) : null;
+  if (face === tabStop) return;
+  tabStop?.setAttribute("tabindex", "-1");
+  face?.setAttribute("tabindex", "0");
+  tabStop = face;
+}
+
+/** @param {string | undefined} origin */
 function follow(origin) {
-  grid.querySelector(".tile-face[tabindex='0']")?.setAttribute("tabindex", "-1");
   const tile = tiles.get(state.focus ?? "");
-  if (!tile) return;
-  const face = faceOf(tile);
-  face.tabIndex = 0;
-  if (origin === "grid") return;
-  view.reveal(tile);
-  if (origin !== "lightbox" && origin !== "tour") face.focus({ preventScroll: true });
+  if (tile && origin !== "grid") view.reveal(tile);
+  keepTabStop();
+  const byItself = origin === "grid" || origin === "lightbox" || origin === "tour";
+  if (tile && !byItself) faceOf(tile).focus({ preventScroll: true });
 }
 
 /**

@@ -31,10 +31,12 @@ export class GridWindow {
   /**
    * @param {HTMLElement} grid which scrolls
    * @param {(cell: HTMLElement) => void} enter called for each cell that comes into the page
+   * @param {() => void} drawn called when cells came or went
    */
-  constructor(grid, enter) {
+  constructor(grid, enter, drawn) {
     this.grid = grid;
     this.enter = enter;
+    this.drawn = drawn;
     this.virtualizer = new Virtualizer(this.#options());
     this.virtualizer._didMount();
     this.virtualizer._willUpdate();
@@ -115,6 +117,7 @@ export class GridWindow {
       }
       replace(body, shown);
     }
+    this.drawn();
     if (focused instanceof HTMLElement && !focused.isConnected) this.grid.focus({ preventScroll: true });
   }
 

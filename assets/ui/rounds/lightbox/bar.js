@@ -5,6 +5,8 @@ import { openPictures } from "../grid/neighbours.js";
 import { comparing } from "./compare.js";
 import { zoomWords } from "./zoom.js";
 
+const FIT = "Fit"; // a name, while the arrows are signs
+
 /**
  * @param {{ turnTo: (step: number) => unknown, toggleZoom: () => unknown, painting: () => boolean,
  *   compareBar: HTMLElement }} acts
@@ -22,7 +24,7 @@ export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
         type: "button",
         class: `button small ${more}`,
         title: label,
-        "aria-label": label,
+        "aria-label": glyph === FIT ? null : label,
         on: { click: act },
       },
       glyph,
@@ -30,7 +32,7 @@ export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
   const back = button("‹", "Previous picture (←)", () => turnTo(-1), "turn");
   const forth = button("›", "Next picture (→)", () => turnTo(1), "turn");
   const place = el("span", { class: "lightbox-place", role: "status" });
-  const zoom = button("Fit", "Picture at its own size, or fitted (Z); the wheel zooms, dragging moves", () =>
+  const zoom = button(FIT, "Picture at its own size, or fitted (Z); the wheel zooms, dragging moves", () =>
     toggleZoom(),
   );
   const node = el("div", { class: "lightbox-bar" }, back, place, forth, zoom);

@@ -25,6 +25,7 @@ export const comparing = () => slots.length > 0;
 export function startComparing(/** @type {string[]} */ candidates = []) {
   const references = (state.project?.references ?? []).map(({ id }) => `reference ${id}`);
   slots = (candidates.length ? candidates.map((id) => `candidate ${id}`) : references).slice(0, MOST);
+  if (candidates.length > 1) mode = "side"; // the other ways show only two
 }
 
 export function stopComparing() {
@@ -76,9 +77,10 @@ export function comparison(changed) {
   let plates = [];
 
   function more() {
+    const held = slots.filter((key) => offered.some((one) => one.key === key));
     const free = offered.find(({ key }) => !slots.includes(key));
-    if (!free || slots.length >= MOST) return;
-    slots.push(free.key);
+    if (!free || held.length >= MOST) return;
+    slots = [...held, free.key];
     changed();
   }
   /** @param {number} value */
@@ -107,7 +109,7 @@ export function comparison(changed) {
       return source ? [{ source, i }] : [];
     });
     modes.show(mode);
-    add.disabled = slots.length >= MOST || offered.length <= slots.length;
+    add.disabled = chosen.length >= MOST || offered.length <= chosen.length;
     add.hidden = mode !== "side";
     bar.dataset.pictures = String(chosen.length + 1);
     if (mode === "side") {

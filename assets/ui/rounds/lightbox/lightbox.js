@@ -11,11 +11,12 @@ import { likeWords } from "../grid/witnesses.js";
 import { lightboxBar } from "./bar.js";
 import { heatView, stage } from "../../heatmap/heatmap.js";
 import { HeatPanel } from "../../heatmap/panel.js";
+import { uncoverWhile } from "../../heatmap/uncover.js";
 import { partButtons, partPainter } from "./accept_part.js";
 import { comparing, comparison, startComparing, stopComparing } from "./compare.js";
 import { verdictButtons } from "./verdict_buttons.js";
 import { weightField } from "./weight.js";
-import { resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
+import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 
 /**
  * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, node: HTMLElement }} Plate
@@ -168,6 +169,7 @@ async function fill() {
   const wanted = [now.node, ...beside];
   if (wanted.some((node, i) => pictures.children[i] !== node) || pictures.children.length !== wanted.length)
     pictures.replaceChildren(...wanted);
+  applyAll();
 }
 
 /**
@@ -178,8 +180,10 @@ function candidatePlate(candidate) {
   const { id } = candidate;
   const place = stage(el("img", { src: picture(id), alt: candidate.prompt, draggable: false }));
   const heat = new HeatPanel(place, { owner: id, judge: true, kinds: heatKinds(candidate) });
+  const uncover = uncoverWhile(() => Boolean(part.painting()), heat);
   const part = partPainter(place, id, () => {
     if (part.painting()) resetZoom();
+    uncover();
     if (!lightbox() || main?.id !== id) return;
     showFacts(main, candidate);
     bar.show();

@@ -59,7 +59,7 @@ export function verdictButtons(id, part, { compare, close }) {
     ),
     button(
       "compare",
-      comparing() ? "Leave the comparison" : "Compare…",
+      comparing() ? "Stop comparing" : "Compare…",
       comparing(),
       () => compare(id),
       "C: with the reference, other rounds or any picture",

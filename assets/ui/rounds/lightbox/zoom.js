@@ -7,8 +7,6 @@ const MOST = 8; // times the fitted size
  * @type {{ scale: number, x: number, y: number }}
  */
 const view = { scale: 1, x: 0.5, y: 0.5 };
-/** @type {Set<HTMLElement>} */
-const frames = new Set();
 
 /**
  * A frame in which a picture, with its layers, can be zoomed by the wheel and panned by dragging.
@@ -17,7 +15,6 @@ const frames = new Set();
  */
 export function zoomFrame(content, locked = () => false) {
   const frame = el("div", { class: "zoom-frame" }, content);
-  frames.add(frame);
   frame.addEventListener(
     "wheel",
     (event) => {
@@ -58,15 +55,13 @@ function ownScale() {
   return image?.naturalWidth && frame.clientWidth ? image.naturalWidth / frame.clientWidth : 1;
 }
 
-/** Frames on the page; those of former pictures are forgotten. */
-function present() {
-  for (const frame of frames) if (!frame.isConnected) frames.delete(frame);
-  return [...frames];
-}
+/** @returns {HTMLElement[]} */
+const present = () => [...document.querySelectorAll(/** @type {"div"} */ (".zoom-frame"))];
 
-function applyAll() {
+/** Show every picture on the page at the current zoom, also one that was off the page meanwhile. */
+export function applyAll() {
   present().forEach(apply);
-  for (const frame of frames) frame.dispatchEvent(new CustomEvent("zoom", { bubbles: true }));
+  present()[0]?.dispatchEvent(new CustomEvent("zoom", { bubbles: true }));
 }
 
 /** @param {HTMLElement} frame */

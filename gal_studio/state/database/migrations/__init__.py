@@ -17,6 +17,7 @@ from gal_studio.state.database.migrations import (
     m14_test_set,
     m15_seen_pictures,
     m16_round_labels,
+    m18_replays,
 )
 
 _VERSIONS = (
@@ -36,6 +37,7 @@ _VERSIONS = (
     m14_test_set,
     m15_seen_pictures,
     m16_round_labels,
+    m18_replays,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

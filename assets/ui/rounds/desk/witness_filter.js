@@ -1,0 +1,41 @@
+/** Which pictures like the reference are shown: those that the prompts find, the pictures, or either. */
+/** @import { Witness } from "../../app/store.js" */
+import { isCopyBy, on, state } from "../../app/store.js";
+import { el } from "../../kit/dom.js";
+import { segments } from "../../kit/segments.js";
+import { setWitness } from "./desk.js";
+
+/** @type {[name: Witness, words: string, title: string][]} */
+const WITNESSES = [
+  ["either", "Either", "All pictures that count as like the reference"],
+  ["prompts", "By prompt", "They look more like the reference’s prompt than like their own"],
+  ["pictures", "Shows it", "They share areas with the reference picture"],
+];
+
+/** The choice, with the number of pictures of each; there while the pictures like the reference are shown. */
+export function witnessFilter() {
+  /** @type {[name: Witness, words: string][]} */
+  const names = WITNESSES.map(([name, words]) => [name, words]);
+  const choice = segments("Who says that they are like the reference", names, setWitness);
+  for (const [name, , title] of WITNESSES)
+    choice.node.querySelector(`[data-choice=${name}]`)?.setAttribute("title", title);
+  const node = el(
+    "div",
+    { class: "witness-filter", hidden: true },
+    el("span", {}, "Like the reference"),
+    choice.node,
+  );
+  const show = () => {
+    node.hidden = state.filter !== "copies";
+    if (node.hidden) return;
+    const candidates = [...state.candidates.values()];
+    const words = WITNESSES.map(([name, label]) => [
+      name,
+      `${label} ${candidates.filter((one) => isCopyBy(one, name)).length}`,
+    ]);
+    choice.show(state.witness, Object.fromEntries(words));
+  };
+  on("filter candidates cleared forget", show);
+  show();
+  return node;
+}

@@ -1,0 +1,68 @@
+"""What the test set measured, as plain data for `summary.json` and in words for the terminal."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gal_studio.core.intervals import Interval
+from gal_studio.core.measures.report import Report
+from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
+
+
+def describe_measures(view: MeasuresView) -> dict[str, Any]:
+    """The test set, the base model on it, which round is best and why, and what is wrong with a round."""
+    names = {each.id: each.name for each in view.rounds}
+    base = next((each for each in view.rounds if each.id is None), None)
+    return {
+        "prompts": [prompt.prompt for prompt in view.prompts if prompt.part == "held_out"],
+        "seeds": view.chosen.seeds,
+        "base": describe_round(base),
+        "best": names.get(view.verdict.best) if view.verdict.best else None,
+        "verdict": view.verdict.sentence,
+        "warnings": [
+            {"round": names[found.round_id], "kind": found.kind, "sentence": found.sentence}
+            for found in view.warnings
+        ],
+    }
+
+
+def describe_round(measured: MeasuredRound | None) -> dict[str, Any] | None:
+    """The figures of a round with their 95 % intervals; None until it has drawn all held-out prompts."""
+    report = measured.report if measured else None
+    if report is None:
+        return None
+    return {
+        "pictures": report.pictures,
+        "success": report.count("success"),
+        "copies": report.count("copies"),
+        "figures": {metric: interval(figure) for metric, figure in report.figures.items()},
+        "changes": {metric: interval(figure) for metric, figure in report.changes.items()},
+        "gain": interval(report.gain),
+        "learned": interval(report.learned),
+        "learned_change": interval(report.learned_change),
+        "leak": _leak(report),
+    }
+
+
+def find_measured(view: MeasuresView, round_id: str | None) -> MeasuredRound | None:
+    """A round, or the base model (None), among those of a test set."""
+    return next((each for each in view.rounds if each.id == round_id), None)
+
+
+def interval(figure: Interval | None) -> dict[str, float] | None:
+    """A figure with its interval."""
+    return None if figure is None else {"value": figure.value, "low": figure.low, "high": figure.high}
+
+
+def _leak(report: Report) -> dict[str, float | None] | None:
+    if report.leak is None:
+        return None
+    return {**(interval(report.leak.difference) or {}), "share": report.leak.share}
+
+
+def tell_measures(view: MeasuresView) -> Iterable[str]:
+    """The verdict and the warnings, each as one line."""
+    best = next((each.name for each in view.rounds if each.id == view.verdict.best), None)
+    if view.verdict.sentence:
+        yield f"Best: {best}. {view.verdict.sentence}" if best else view.verdict.sentence
+    for found in view.warnings:
+        yield f"Mind: {found.sentence}"

@@ -1,0 +1,109 @@
+"""The command `replay`: queue a replay, do its jobs, and write the results."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.measured import tell_measures
+from gal_studio.commands.outputs import check_folder
+from gal_studio.commands.replay.results import write_replay
+from gal_studio.commands.stored import (
+    AsJson,
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project_id,
+    required_workspace,
+)
+from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import round_names
+from gal_studio.rounds.replay_decisions import CHOICES
+from gal_studio.rounds.replays import enqueue_all_missing
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.studio.views.replays import ReplayView
+
+
+def replay(
+    context: typer.Context,
+    policy: Annotated[
+        str,
+        typer.Option(
+            help=f"Who decides: {', '.join(CHOICES)}. human repeats the recorded decisions, suggestion "
+            "follows the policy of the project."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for the results.")],
+    workspace: Workspace = None,
+    project: Wanted = None,
+    round_: Annotated[
+        str | None,
+        typer.Option(
+            "--round",
+            help='The last round of the line, such as "Round 2 (2)" (default: the deepest trained one).',
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw a stored project again under another policy.
+
+    The replay is a project of its own; the same command resumes an interrupted one.
+    """
+    check_folder(out)
+    started = time.monotonic()
+    with existing_workspace(required_workspace(context, workspace)) as store:
+        studio = Studio(store)
+        line = ProgressLine(studio)
+        source = find_source(store, project)
+        with local_worker(studio, line) as worker:
+            made = studio.replay(source, policy, find_round(store, source, round_))
+            finish(studio, worker, made)
+        summary = write_replay(studio, made, out)
+        view = studio.replay_view(made)
+        tell(studio, line, view)
+        line.say(f"Written to {out} after {time.monotonic() - started:.0f} s.")
+    if as_json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
+
+
+def find_source(store: Store, wanted: str | None) -> str:
+    """The project of this ID or name; by default the newest one that is no replay itself."""
+    if wanted is None:
+        own = [name for name in store.projects.names() if store.replays.get(name) is None]
+        return find_project_id(store, own[0] if own else None)
+    return find_project_id(store, wanted)
+
+
+def find_round(store: Store, project_id: str, wanted: str | None) -> str | None:
+    """The round of this name or number; None if none is wanted."""
+    if wanted is None:
+        return None
+    names = round_names(store.rounds.of_project(project_id))
+    for round_id, name in names.items():
+        if wanted in (round_id, name, name.removeprefix("Round ")):
+            return round_id
+    raise StudioError(f"There is no round {wanted!r}: choose one of {', '.join(names.values())}.")
+
+
+def finish(studio: Studio, worker: LocalWorker, project_id: str) -> None:
+    """Do the jobs of a replay until none is left; each one may queue the next."""
+    while jobs := enqueue_all_missing(studio.store, project_id):
+        worker.finish(jobs[0])
+
+
+def tell(studio: Studio, line: ProgressLine, view: ReplayView) -> None:
+    """Say what came out, and what is not as it was."""
+    for words in tell_measures(studio.measures(view.replay.project_id)):
+        line.say(words)
+    for metric, figure in view.differences.items():
+        line.say(
+            f"  {metric}: {figure.value:+.3f} against the project's round "
+            f"(95 % interval {figure.low:+.3f} to {figure.high:+.3f}, {figure.pictures} pictures)"
+        )
+    for sentence in (view.not_replayed, view.incomparable):
+        if sentence:
+            line.say(sentence)

@@ -1,0 +1,69 @@
+"""The contact sheet of the test set: a row for each held-out prompt, a column for each round of each arm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from PIL import Image, ImageDraw
+
+from gal_studio.commands.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SOFT, TILE, fitted, font
+from gal_studio.core.measures.pictures import MeasuredPicture
+from gal_studio.state.files.content_store import Images
+from gal_studio.studio.views.measures import MeasuredRound
+
+LABEL, HEAD, BETWEEN = 220, 76, 14
+
+
+@dataclass(frozen=True)
+class Column:
+    """A round of an arm; neighbours of the same arm share its title."""
+
+    arm: str
+    measured: MeasuredRound | None
+
+
+def test_set_sheet(images: Images, columns: Sequence[Column]) -> Image.Image:
+    """Draw the first picture of each held-out prompt by each measured round; copies have an orange bar."""
+    shown = [column for column in columns if column.measured and column.measured.report]
+    prompts = list(dict.fromkeys(prompt for column in shown for prompt, _ in _drawn(column)))
+    groups = [(arm, list(group)) for arm, group in groupby(shown, key=lambda column: column.arm)]
+    width = 2 * MARGIN + LABEL + len(shown) * (TILE + GAP) + len(groups) * BETWEEN
+    height = 2 * MARGIN + HEAD + len(prompts) * (TILE + GAP) + 16
+    sheet = Image.new("RGB", (width, height), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    for row, prompt in enumerate(prompts):
+        y = MARGIN + HEAD + row * (TILE + GAP)
+        pen.text((MARGIN, y + TILE // 2 - 8), fitted(prompt, 13, LABEL - 10), INK, font(13))
+    x = MARGIN + LABEL
+    for arm, group in groups:
+        pen.text((x, MARGIN), fitted(arm, 15, len(group) * (TILE + GAP)), INK, font(15))
+        for column in group:
+            _draw_column(images, sheet, column, prompts, x)
+            x += TILE + GAP
+        x += BETWEEN
+    pen.text((MARGIN, height - MARGIN - 8), "orange bar: looks like the reference", SOFT, font(11))
+    return sheet
+
+
+def _drawn(column: Column) -> dict[tuple[str, int], MeasuredPicture]:
+    report = column.measured.report if column.measured else None
+    return dict(report.arm.part("held_out")) if report else {}
+
+
+def _draw_column(images: Images, sheet: Image.Image, column: Column, prompts: Sequence[str], x: int) -> None:
+    pen, drawn = ImageDraw.Draw(sheet), _drawn(column)
+    report = column.measured.report if column.measured else None
+    if column.measured is None or report is None:
+        return
+    pen.text((x, MARGIN + 24), fitted(column.measured.name, 13, TILE), INK, font(13))
+    line = f"{report.count('success')} of {report.pictures} right"
+    pen.text((x, MARGIN + 44), line, SOFT, font(11))
+    for row, prompt in enumerate(prompts):
+        picture = drawn.get((prompt, 0))
+        if picture is None:
+            continue
+        y = MARGIN + HEAD + row * (TILE + GAP)
+        tile = images.picture(picture.candidate.image).resize((TILE, TILE), Image.Resampling.LANCZOS)
+        sheet.paste(tile, (x, y))
+        if picture.copies:
+            pen.rectangle((x, y + TILE - 5, x + TILE - 1, y + TILE - 1), COPY)

@@ -1,0 +1,128 @@
+"""What a replay accepts in a round: what a policy takes, or what the person did."""
+
+from collections.abc import Iterator, Mapping
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import POLICIES, find_policy
+from gal_studio.core.seeds import generator
+from gal_studio.core.types import Candidate, Round, Verdict
+from gal_studio.rounds import lineage
+from gal_studio.state.store import Store
+from gal_studio.state.tables.replays import Place, RecordedDecision, RecordedRound, Replay
+
+HUMAN, SUGGESTION = "human", "suggestion"
+CHOICES = (HUMAN, SUGGESTION, *POLICIES)
+"""The person's recorded decisions, the policy of the project's settings, and every policy by its name."""
+
+
+def decide(store: Store, round_id: str) -> None:
+    """Accept in a round what the policy takes, or what the person did; unless that was done already.
+
+    A policy accepts as many pictures as the person did in that round, so that all trainings have the same
+    number of pictures and each is drawn as often (Eq. G9).
+    """
+    replay, recorded = _recorded(store, round_id)
+    if store.decisions.log(round_id) or not recorded.decisions:
+        return
+    with store.database.transaction():
+        if replay.policy == HUMAN:
+            _decide_as_recorded(store, round_id, recorded.decisions)
+        elif recorded.accepted:
+            batch: list[tuple[str, Verdict]] = [
+                (name, "accepted") for name in _suggested(store, round_id, replay.policy, recorded.accepted)
+            ]
+            store.decisions.record(round_id, batch, "policy")
+
+
+def _recorded(store: Store, round_id: str) -> tuple[Replay, RecordedRound]:
+    round_ = store.rounds.get(round_id)
+    replay, rounds = store.replays.get(round_.project_id), store.replays.rounds(round_.project_id)
+    if replay is None or round_.number > len(rounds):
+        raise StudioError("This round draws no other one again: replay the project that it belongs to.")
+    return replay, rounds[round_.number - 1]
+
+
+def _suggested(store: Store, round_id: str, policy: str, count: int) -> list[str]:
+    round_, settings = store.rounds.get(round_id), store.rounds.settings(round_id)
+    name = settings.gal.policy if policy == SUGGESTION else policy
+    seed = store.projects.get(round_.project_id).seed
+    rng = generator(seed, "policy", name, round_.number)
+    candidates, scores = store.candidates.of_round(round_id), lineage.round_scores(store, round_id)
+    made = find_policy(name)(candidates, scores, rng, count)
+    return [suggestion.candidate_id for suggestion in made.suggestions]
+
+
+def _decide_as_recorded(store: Store, round_id: str, decisions: Mapping[Place, RecordedDecision]) -> None:
+    """The person's verdicts on the pictures of the same prompts and seeds, with their weights.
+
+    A painted part is kept only where the picture came out as the person saw it.
+    """
+    drawn = pictures_by_place(store, round_id)
+    made = {drawn[place]: decision for place, decision in decisions.items() if place in drawn}
+    batch: list[tuple[str, Verdict]] = [(picture.id, decision.verdict) for picture, decision in made.items()]
+    masks = {
+        picture.id: decision.mask
+        for picture, decision in made.items()
+        if decision.mask is not None and picture.image == decision.seen
+    }
+    store.decisions.record(round_id, batch, "policy", masks)
+    for picture, decision in made.items():
+        if decision.verdict == "accepted" and decision.weight is not None:
+            store.decisions.set_weight(round_id, picture.id, decision.weight, "policy")
+
+
+def pictures_by_place(store: Store, round_id: str) -> dict[Place, Candidate]:
+    """The candidates of a round by test prompt and number."""
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+    prompts = {anchor.id: anchor.prompt for anchor in anchors}
+    return {(prompts[each.anchor_id], each.index): each for each in store.candidates.of_round(round_id)}
+
+
+def not_replayed(store: Store, replay: Replay) -> str:
+    """One sentence on what a replay cannot draw or decide again; empty if that is nothing."""
+    found = _changed if replay.policy == HUMAN else _not_found
+    clauses = [*replay.left_out, *found(store, replay.project_id)]
+    return f"Not replayed: {'; '.join(clauses)}." if clauses else ""
+
+
+def _decided_rounds(store: Store, project_id: str) -> Iterator[tuple[Round, RecordedRound]]:
+    """The rounds of a replay in which it has decided, each with the recorded one."""
+    rounds, recorded = store.rounds.of_project(project_id), store.replays.rounds(project_id)
+    for round_, known in zip(rounds, recorded, strict=False):
+        if store.rounds.children(round_.id):
+            yield round_, known
+
+
+def _changed(store: Store, project_id: str) -> Iterator[str]:
+    """Decisions of the person that could not be repeated as they were."""
+    gone = changed = unpainted = 0
+    for round_, recorded in _decided_rounds(store, project_id):
+        drawn = pictures_by_place(store, round_.id)
+        for place, made in recorded.decisions.items():
+            is_same = place in drawn and drawn[place].image == made.seen
+            gone += place not in drawn
+            changed += place in drawn and not is_same
+            unpainted += made.mask is not None and not is_same
+    if gone:
+        yield f"{_counted(gone, 'decided picture was', 'decided pictures were')} not drawn again"
+    if changed:
+        words = _counted(changed, "decided picture", "decided pictures")
+        yield f"{words} came out otherwise than the person saw"
+    if unpainted:
+        words = _counted(unpainted, "painted part", "painted parts")
+        yield f"{words} fitted no more, so that whole pictures are learned"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def _not_found(store: Store, project_id: str) -> Iterator[str]:
+    """Rounds in which a policy found fewer pictures than the person accepted."""
+    for round_, recorded in _decided_rounds(store, project_id):
+        accepted = len(store.decisions.accepted(round_.id))
+        if accepted < recorded.accepted:
+            yield (
+                f"the policy found {accepted} picture{'' if accepted == 1 else 's'} to accept in round "
+                f"{round_.number}, and the person {recorded.accepted}"
+            )

@@ -1,0 +1,137 @@
+"""Replays: a project of its own draws another one again, round after round, as queued jobs."""
+
+import hashlib
+import json
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
+from gal_studio.core.types import Job, Round
+from gal_studio.rounds import lineage, test_set
+from gal_studio.rounds.recorded import RecordedLine, record_line
+from gal_studio.rounds.replay_decisions import CHOICES, decide
+from gal_studio.state.store import Store
+from gal_studio.state.tables.projects import NewProject, Project
+from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
+
+
+def start(store: Store, round_id: str, policy: str) -> str:
+    """Make the project that draws the line of rounds to this one again; returns its ID.
+
+    The same line, decisions and policy twice are one project. The source is only read.
+    """
+    if policy not in CHOICES:
+        raise StudioError(f"There is no policy {policy!r}: choose one of {', '.join(CHOICES)}.")
+    source_id = store.rounds.get(round_id).project_id
+    if store.replays.get(source_id) is not None:
+        raise StudioError("This project is a replay itself: replay the project that it draws again.")
+    with store.database.transaction():
+        line = record_line(store, round_id)
+        origin = _origin(source_id, line, policy)
+        known = store.projects.with_origin(origin)
+        return known.id if known else _make(store, line, policy, origin)
+
+
+def _origin(source_id: str, line: RecordedLine, policy: str) -> str:
+    parts = [
+        [
+            recorded.settings.to_dict(),
+            recorded.prompts,
+            [[*p, *_parts(d)] for p, d in recorded.decisions.items()],
+        ]
+        for recorded in line.rounds
+    ]
+    text = json.dumps(["replay", source_id, policy, parts], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _parts(made: RecordedDecision) -> list[object]:
+    return [made.verdict, made.seen, made.mask, made.weight]
+
+
+def _make(store: Store, line: RecordedLine, policy: str, origin: str) -> str:
+    source, first = store.projects.get(line.project_id), line.rounds[0]
+    source_id = source.id
+    anchors = store.projects.anchors(source_id)
+    present = max(anchor.order for anchor in anchors if anchor.prompt in first.prompts)
+    new = NewProject(
+        name=_name(store, source.name, policy),
+        kind=source.kind,
+        base_model=source.base_model,
+        clip_model=source.clip_model,
+        trigger_word=source.trigger_word,
+        seed=source.seed,
+        settings=source.settings,
+        references=store.projects.references(source_id),
+        anchors=tuple(anchor.prompt for anchor in anchors if anchor.order <= present),
+        origin=origin,
+        prior=store.projects.given_prior(source_id),
+    )
+    made = store.projects.add(new)
+    for model, revision in store.projects.revisions(source_id).items():
+        store.projects.revisions(made.id)[model] = revision
+    replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)
+    store.replays.add(replay, line.rounds)
+    _copy_test_set(store, source_id, made.id)
+    _add_round(store, made, None, first)
+    return made.id
+
+
+def _name(store: Store, name: str, policy: str) -> str:
+    end = f" (replay: {policy})"
+    return unique_name(f"{name[: MAX_NAME_LENGTH - len(end) - 5]}{end}", set(store.projects.names().values()))
+
+
+def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
+    """The same held-out prompts and seeds, so that the rounds of both can be compared; always measured."""
+    chosen = store.measures.held_out_set(source_id)
+    if chosen is not None:
+        for prompt in store.measures.prompts(source_id):
+            if prompt.enabled and prompt.part != "accepted":
+                store.measures.add_prompts(project_id, prompt.part, [prompt.prompt])
+        store.measures.choose(project_id, chosen)
+    test_set.set_when(store, project_id, "always")
+
+
+def _add_round(store: Store, project: Project, parent: Round | None, recorded: RecordedRound) -> Round:
+    """Add a round with the settings and the test prompts that the recorded one had."""
+    store.projects.add_anchors(project.id, recorded.prompts)
+    for anchor in store.projects.anchors(project.id):
+        store.projects.enable_anchor(anchor.id, anchor.prompt in recorded.prompts)
+    return store.rounds.add(project.id, parent.id if parent else None, recorded.settings)
+
+
+def go_on(store: Store, round_id: str) -> tuple[Job, ...]:
+    """Decide in a round and queue the next one, if the recorded line has one; safe to do twice."""
+    with store.database.transaction():
+        decide(store, round_id)
+        round_ = store.rounds.get(round_id)
+        rounds = store.replays.rounds(round_.project_id)
+        if round_.number >= len(rounds):
+            return ()
+        project = store.projects.get(round_.project_id)
+        known = store.rounds.children(round_id)
+        after = known[0] if known else _add_round(store, project, round_, rounds[round_.number])
+        return enqueue_missing(store, after)
+
+
+def enqueue_missing(store: Store, round_: Round) -> tuple[Job, ...]:
+    """Queue what a round of a replay lacks: training, candidates, decisions, measurement."""
+    kinds = []
+    if round_.adapter is None:
+        kinds.append("fine_tune")
+    if not store.rounds.children(round_.id):  # test prompts may have come and gone since an earlier round
+        if lineage.missing(store, round_.id):
+            kinds.append("generate")
+        if round_.number < len(store.replays.rounds(round_.project_id)):
+            kinds.append("replay")
+    if round_.adapter is None or test_set.missing(store, round_.id):
+        kinds.append("measure")
+    return tuple(store.jobs.enqueue(round_.project_id, round_.id, kind) for kind in kinds)
+
+
+def enqueue_all_missing(store: Store, project_id: str) -> tuple[Job, ...]:
+    """Queue everything that a replay lacks, in order; empty when it is done."""
+    with store.database.transaction():
+        store.jobs.reap()
+        rounds = store.rounds.of_project(project_id)
+        return tuple(job for round_ in rounds for job in enqueue_missing(store, round_))

@@ -1,0 +1,138 @@
+"""Projects that draw another one again: its name, the policy, and what was decided in it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import Settings
+from gal_studio.state.database.connection import Database
+from gal_studio.state.tables.projects import read_settings
+
+Place = tuple[str, int]
+"""A test prompt and the number of a picture of it, which has the same seed in every round and project."""
+
+
+@dataclass(frozen=True)
+class RecordedDecision:
+    """A verdict of a person on one picture, with the part and the weight that they gave it.
+
+    `seen` is the hash of the picture that the person saw.
+    """
+
+    verdict: Literal["accepted", "rejected"]
+    seen: str
+    mask: str | None = None
+    weight: float | None = None
+
+
+@dataclass(frozen=True)
+class RecordedRound:
+    """A round as it was: its settings, the test prompts that were on, and the person's decisions."""
+
+    settings: Settings
+    prompts: tuple[str, ...]
+    decisions: Mapping[Place, RecordedDecision]
+
+    @property
+    def accepted(self) -> int:
+        """How many pictures the person accepted."""
+        return sum(made.verdict == "accepted" for made in self.decisions.values())
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a project draws again: the line to a round of another one, under a policy.
+
+    `left_out` are clauses on what of it cannot be drawn again.
+    """
+
+    project_id: str
+    source_id: str
+    source_name: str
+    source_round: str
+    policy: str
+    left_out: tuple[str, ...]
+
+
+class Replays:
+    """Reads and writes replays; what was recorded is never changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, replay: Replay, rounds: Sequence[RecordedRound]) -> None:
+        """Store what a project draws again, its rounds from the first one on."""
+        own = replay.project_id
+        with self._database.transaction() as writer:
+            writer.execute(
+                "INSERT INTO replays VALUES (?, ?, ?, ?, ?, ?)",
+                (own, replay.source_id, replay.source_name, replay.source_round, replay.policy,
+                 json.dumps(replay.left_out)),
+            )  # fmt: skip
+            for number, recorded in enumerate(rounds, start=1):
+                settings = strict_json.dumps(recorded.settings.to_dict())
+                writer.execute(
+                    "INSERT INTO replay_rounds VALUES (?, ?, ?, ?)",
+                    (own, number, settings, json.dumps(recorded.prompts)),
+                )
+                writer.executemany(
+                    "INSERT INTO replay_decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (own, number, *place, made.verdict, made.mask, made.weight, made.seen)
+                        for place, made in recorded.decisions.items()
+                    ],
+                )
+
+    def get(self, project_id: str) -> Replay | None:
+        """What this project draws again; None for a project of its own."""
+        found = self._read("project_id = ?", project_id)
+        return found[0] if found else None
+
+    def of_source(self, source_id: str) -> tuple[Replay, ...]:
+        """The replays of a project, the oldest first; archived ones are left out."""
+        return self._read("source_id = ? AND project_id NOT IN (SELECT project_id FROM put_away)", source_id)
+
+    def rounds(self, project_id: str) -> tuple[RecordedRound, ...]:
+        """The recorded rounds of a replay, the first one first."""
+        decisions: dict[int, dict[Place, RecordedDecision]] = {}
+        for row in self._database.rows(
+            "SELECT * FROM replay_decisions WHERE project_id = ? ORDER BY rowid", (project_id,)
+        ):
+            made = RecordedDecision(row["verdict"], row["seen"], row["mask"], row["weight"])
+            decisions.setdefault(row["number"], {})[row["prompt"], row["place"]] = made
+        rows = self._database.rows(
+            "SELECT * FROM replay_rounds WHERE project_id = ? ORDER BY number", (project_id,)
+        )
+        return tuple(
+            RecordedRound(
+                read_settings(row["settings"]),
+                _texts(row["prompts"]),
+                decisions.get(row["number"], {}),
+            )
+            for row in rows
+        )
+
+    def _read(self, condition: str, identity: str) -> tuple[Replay, ...]:
+        rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", (identity,))
+        return tuple(
+            Replay(
+                row["project_id"], row["source_id"], row["source_name"],
+                row["source_round"], row["policy"],
+                _texts(row["left_out"]),
+            )
+            for row in rows
+        )  # fmt: skip
+
+
+def _texts(stored: str) -> tuple[str, ...]:
+    """A stored list of texts; refused if it is none."""
+    try:
+        texts = json.loads(stored)
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return tuple(texts)
+    except (ValueError, RecursionError):
+        pass
+    raise StudioError("What this project draws again is damaged: run gal-studio doctor on the workspace.")

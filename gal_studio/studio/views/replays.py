@@ -1,0 +1,151 @@
+"""The replays of a project: how far each is, what it cannot repeat, and how its rounds were measured."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.intervals import Interval
+from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.measures.compare import change
+from gal_studio.core.measures.pictures import METRICS, Metric
+from gal_studio.core.seeds import generator
+from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, not_replayed
+from gal_studio.state import Store
+from gal_studio.state.tables.replays import Replay
+from gal_studio.studio.views.measures import MeasuredRound, MeasuresView, measures_view
+
+_log = logging.getLogger(__name__)
+ReplayState = Literal["working", "halted", "done"]
+TITLES: Mapping[str, str] = {
+    HUMAN: "Your decisions again", SUGGESTION: "Suggestions", "uncertainty": "Uncertainty", "random": "Random"
+}  # fmt: skip
+"""The policies in words; one without words goes by its name."""
+
+
+@dataclass(frozen=True)
+class ReplayView:
+    """A replay, its rounds as measured, the base model left out, and what is known beside the project.
+
+    `differences` are those of its last round to the project's round of the same number, paired by prompt and
+    seed; empty until both are measured. `incomparable` says why they are not compared.
+    """
+
+    replay: Replay
+    name: str
+    title: str
+    state: ReplayState
+    message: str
+    drawn: int
+    wanted: int
+    has_source: bool
+    not_replayed: str
+    rounds: tuple[MeasuredRound, ...]
+    differences: Mapping[Metric, Interval]
+    incomparable: str
+
+
+def title_of(policy: str) -> str:
+    """A policy in words."""
+    return TITLES.get(policy, policy.capitalize())
+
+
+def replay_views(store: Store, source_id: str) -> tuple[ReplayView, ...]:
+    """The replays of a project, the oldest first; archived and damaged ones are left out."""
+    replays, views = store.replays.of_source(source_id), []
+    own = _measures_of(store, source_id) if replays else None
+    for replay in replays:
+        try:
+            views.append(_view(store, replay, own))
+        except StudioError as error:
+            _log.warning("the replay %s cannot be shown: %s", replay.project_id, error)
+    return tuple(views)
+
+
+def replay_view(store: Store, project_id: str) -> ReplayView:
+    """One replay beside the project that it draws again, if that is still in the workspace."""
+    replay = store.replays.get(project_id)
+    if replay is None:
+        raise StudioError(f"{store.projects.name(project_id)} is no replay of another project.")
+    return _view(store, replay, _measures_of(store, replay.source_id))
+
+
+def _measures_of(store: Store, project_id: str) -> MeasuresView | None:
+    """What was measured of a project; None if it is not in the workspace, or cannot be read."""
+    try:
+        return measures_view(store, project_id)
+    except StudioError:
+        return None
+
+
+def _view(store: Store, replay: Replay, own: MeasuresView | None) -> ReplayView:
+    measured, wanted = measures_view(store, replay.project_id), len(store.replays.rounds(replay.project_id))
+    rounds = tuple(each for each in measured.rounds if each.id is not None)
+    state, message = _state(store, replay.project_id, rounds, wanted)
+    incomparable = _incomparable(own, measured)
+    other = _counterpart(store, replay, own) if own and not incomparable else None
+    return ReplayView(
+        replay=replay,
+        name=store.projects.name(replay.project_id),
+        title=title_of(replay.policy),
+        state=state,
+        message=message,
+        drawn=sum(each.report is not None for each in rounds),
+        wanted=wanted,
+        has_source=own is not None,
+        not_replayed=not_replayed(store, replay),
+        rounds=rounds,
+        differences=_differences(store, replay, other, rounds[-1]) if len(rounds) == wanted else {},
+        incomparable=incomparable,
+    )
+
+
+def _state(
+    store: Store, project_id: str, rounds: tuple[MeasuredRound, ...], wanted: int
+) -> tuple[ReplayState, str]:
+    """How far a replay is, with the message of the job that halted it."""
+    jobs = store.jobs.of_project(project_id)
+    if any(job.state in ACTIVE for job in jobs):
+        return "working", ""
+    if len(rounds) >= wanted and all(each.report is not None for each in rounds):
+        return "done", ""
+    halted = [job for job in jobs if job.state in ("error", "paused", "interrupted", "stopped")]
+    last = max(halted, key=lambda job: (job.state == "error", job.finished or 0.0), default=None)
+    return "halted", last.message if last else ""
+
+
+def _incomparable(own: MeasuresView | None, measured: MeasuresView) -> str:
+    if own is None:
+        return "The project is not in this workspace."
+    if _asked_for(own) != _asked_for(measured):
+        return "The test set of the project was changed since, so the two are not compared."
+    if own.is_chosen and own.pictures and own.witnesses != measured.witnesses:
+        return "Copies are found in another way in the project now, so the two are not compared."
+    return ""
+
+
+def _asked_for(view: MeasuresView) -> tuple[object, ...]:
+    """What makes two test sets the same."""
+    chosen = view.chosen
+    prompts = frozenset(prompt.prompt for prompt in view.prompts if prompt.part == "held_out")
+    return chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution, prompts
+
+
+def _counterpart(store: Store, replay: Replay, own: MeasuresView) -> MeasuredRound | None:
+    return next((each for each in own.rounds if each.id == replay.source_round), None)
+
+
+def _differences(
+    store: Store, replay: Replay, other: MeasuredRound | None, last: MeasuredRound
+) -> dict[Metric, Interval]:
+    """The last round of a replay minus the project's, paired by prompt and seed, with 95 % intervals."""
+    if other is None or other.report is None or last.report is None:
+        return {}
+    seed = store.projects.get(replay.project_id).seed
+    before, after = other.report.arm.part("held_out"), last.report.arm.part("held_out")
+    found = {
+        metric: change(before, after, metric, lambda what: generator(seed, "replay", replay.policy, what))
+        for metric in METRICS
+    }
+    return {metric: figure for metric, figure in found.items() if figure is not None}

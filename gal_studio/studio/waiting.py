@@ -1,0 +1,55 @@
+"""Wait for the end of a job that a worker does."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import describe_job
+from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.types import Job
+from gal_studio.processes import Keeper
+from gal_studio.state import Store
+
+LOOK = 0.2  # seconds between two looks at the job
+
+
+def wait_for(store: Store, job_id: str, timeout: float | None, wake: Callable[[Path], object] | None) -> Job:
+    """Wait until a job is completed; anything else is refused with what became of it.
+
+    A worker that died is replaced, as the page does it. Without `wake`, somebody else has to run one.
+    """
+    keeper = Keeper(store, wake or (lambda _: None))
+    ends = None if timeout is None else time.monotonic() + timeout
+    while (job := _looked_at(store, keeper, job_id)).state in ACTIVE:
+        _refuse_a_halted_start(store, job)
+        if ends is not None and time.monotonic() > ends:
+            raise StudioError(
+                f"{describe_job(job.kind).title} is still {job.state} after {timeout:g} s: wait longer."
+            )
+        time.sleep(LOOK)
+    if job.state == "error":
+        raise StudioError(job.message)
+    if job.state != "completed":
+        raise StudioError(
+            f"{describe_job(job.kind).title} is {job.state}"
+            f"{f' ({job.message})' if job.message else ''}: resume it to go on."
+        )
+    return job
+
+
+def _looked_at(store: Store, keeper: Keeper, job_id: str) -> Job:
+    keeper.look()
+    return store.jobs.get(job_id)
+
+
+def _refuse_a_halted_start(store: Store, job: Job) -> None:
+    """Nobody takes a job that waits behind one that a person has halted."""
+    if job.state != "queued":
+        return
+    for before in store.queue.read().waits_for.get(job.id, ()):
+        if before.state in ("paused", "interrupted") and before.paused_for != "room":
+            raise StudioError(
+                f"{describe_job(job.kind).title} waits for {describe_job(before.kind).noun}, which is "
+                f"{before.state}: resume that first."
+            )

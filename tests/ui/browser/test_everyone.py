@@ -1,0 +1,190 @@
+"""Every screen in both themes and four sizes: axe-core finds nothing, nothing is cut off, keys alone do all.
+
+axe-core comes with the page's other checks: `cd tools/web && npm ci`. It is not part of the studio.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded_refinement import judge, pairs_made
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[3] / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = ((1024, 768), (720, 450), (390, 844), (2560, 1440))
+HURTS = ("serious", "critical")
+RULES = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+    .filter(({ impact }) => %s.includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`))"""
+# what stands partly outside of the window, or of a box that neither scrolls nor shortens its text with dots
+CUT_OFF = """() => {
+  const root = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+  const words = (node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`;
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
+  const kinds = ".studio :is(button, a, input, select, h2, h3, p, label, td, th, dd)";
+  for (const node of root.querySelectorAll(kinds)) {
+    const box = node.getBoundingClientRect();
+    if (!box.width || !box.height || !node.checkVisibility({ opacityProperty: true })) continue;
+    if (node.closest(".map, .zoom-frame, .tile-note, .brand")) continue;
+    let free = true;
+    for (let up = node.parentElement; up && free; up = up.parentElement) {
+      const [style, outer] = [getComputedStyle(up), up.getBoundingClientRect()];
+      if (/auto|scroll/.test(style.overflowX + style.overflowY)) free = false;
+      else if (/hidden|clip/.test(style.overflowX) && style.textOverflow !== "ellipsis")
+        if (box.right > outer.right + 2 || box.left < outer.left - 2 || box.bottom > outer.bottom + 3)
+          found.push(`cut off: ${words(node)}`);
+      if (style.position === "fixed") break;
+    }
+    if (free && (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1 || box.top < -1))
+      found.push(`outside of the window: ${words(node)}`);
+  }
+  return [...new Set(found)];
+}"""
+
+
+def screens(page: Any, served: Served, refined: str) -> Iterator[str]:
+    """Bring one screen after another; yield what each is called."""
+
+    def shown(selector: str, act: Callable[[], object]) -> None:
+        act()
+        page.wait_for_selector(selector)
+
+    keys = page.keyboard
+    page.goto(served.url("reference"))
+    shown(".open-project:not([hidden]) .plates img", lambda: None)
+    yield "an open project"
+    shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
+    page.evaluate("document.querySelector('.advanced').open = true")
+    yield "a new project"
+    page.goto(f"{served.url()}&round={served.place.round}")
+    page.wait_for_selector(".map .plot .point")
+    yield "the map"
+    for view in ("anchors", "curves", "choices"):
+        page.click(f"[data-view={view}]")
+        yield view
+    page.click("[data-filter=copies]")
+    shown(".desk-panel:popover-open", lambda: page.click(".desk-range"))
+    yield "filters"
+    keys.press("Escape")
+    shown(".desk-panel.history:popover-open", lambda: page.click(".desk-history"))
+    yield "history"
+    keys.press("Escape")
+    shown(".queue-list:popover-open", lambda: page.click("[data-part=queue]"))
+    yield "the queue"
+    keys.press("Escape")
+    page.focus(".tile-face >> nth=0")
+    shown("dialog.lightbox[open]", lambda: keys.press("h"))
+    yield "an enlarged picture with its heat map"
+    shown(".lightbox figure >> nth=1", lambda: keys.press("c"))
+    yield "a comparison"
+    keys.press("c")
+    shown("dialog.lightbox .brush-bar", lambda: keys.press("p"))
+    yield "accepting in part"
+    keys.press("Escape")
+    keys.press("h")
+    keys.press("Escape")
+    shown("dialog.help[open]", lambda: keys.press("?"))
+    yield "the keys"
+    keys.press("Escape")
+    page.click("[data-view=anchors]")
+    shown("dialog.anchors-editor[open]", lambda: page.click(".anchors .openness .button"))
+    yield "the test prompts"
+    keys.press("Escape")
+    page.goto(f"{served.url()}&round={refined}")
+    page.wait_for_selector(".pair-card")
+    yield "a refinement"
+    shown("dialog.pair-view[open] img", lambda: page.click(".pair-card >> nth=0"))
+    yield "a pair"
+    page.goto(served.url("results"))
+    page.wait_for_selector(".sheet .enlarge")
+    page.wait_for_selector(".same-row img")
+    yield "results"
+    shown("dialog.viewer[open]", lambda: page.click(".sheet .enlarge >> nth=1"))
+    yield "a picture of the results"
+    keys.press("Escape")
+    shown("dialog.test-set[open]", lambda: page.click("[data-part=test-set]"))
+    yield "the test set"
+
+
+@pytest.fixture
+def full(served: Served) -> str:
+    """Everything that a project can show; returns a round that is being refined."""
+    studio, first = served.place.studio, served.place.round
+    measure(studio, first)
+    studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    measure(studio, second, likeness=0.6, copies=5)
+    judge(studio, first)
+    return pairs_made(studio, first)
+
+
+@pytest.mark.slow
+def test_every_screen_suits_everyone(watched: Watched, served: Served, full: str):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: cd tools/web && npm ci")
+    page, found = watched.page, []
+    page.emulate_media(reduced_motion="reduce")
+    for name in screens(page, served, full):
+        page.wait_for_selector("html[data-studio=ready]")
+        for theme in ("light", "dark"):
+            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            page.evaluate(AXE.read_text())
+            found += [f"{name}, {theme}: {line}" for line in page.evaluate(RULES % list(HURTS))]
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"innerWidth === {width}")
+            found += [f"{name}, {width} x {height}: {line}" for line in page.evaluate(CUT_OFF)]
+        page.set_viewport_size({"width": 1280, "height": 800})
+    assert found == []
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
+
+
+def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    page.focus("[data-part=queue]")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.tile-face')"):
+            break
+    first = page.get_attribute(".tile >> nth=0", "data-id")
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == first
+    page.keyboard.press("a")
+    page.wait_for_selector(f"[data-id='{first}'][data-verdict=accepted]")
+    before = focused(page)
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog.help[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.help", state="hidden")
+    assert focused(page) == before
+    for opener, dialog in (
+        ("[data-part=log]", "dialog.log-view"),
+        ("[data-part=keys]", "dialog.help"),
+        ("[data-part=queue]", ".queue-list"),
+        (".desk-history", ".desk-panel.history"),
+    ):
+        page.focus(opener)
+        before = focused(page)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"{dialog}:is([open], :popover-open)")
+        page.keyboard.press("Escape")
+        page.wait_for_selector(dialog, state="hidden")
+        assert focused(page) == before, opener
+    page.goto(served.url("results"))
+    page.focus("[data-part=test-set]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog.test-set[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.test-set", state="hidden")
+    assert page.evaluate("document.activeElement.dataset.part") == "test-set"
