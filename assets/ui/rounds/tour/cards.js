@@ -56,9 +56,8 @@ export function cardsOf(project, candidates, suggested) {
     cards.push({
       title: "A copy",
       words:
-        `The prompt said “${copy.head}”, but the reference came through. Such pictures are marked ` +
-        "“like ref.”: leave them out, or press R. Where a prompt gives some of each, your choice " +
-        "teaches most.",
+        `The prompt said “${copy.head}”, but the reference came through. Such pictures are paler and ` +
+        "marked: leave them out, or press R. Where a prompt gives some of each, your choice teaches most.",
       picture: copy,
     });
   return cards;
