@@ -107,6 +107,7 @@ export const chip = (more) => ({
  * @returns {Job}
  */
 export const job = (more) => ({
+  preview_wanted: false,
   id: "j",
   kind: "fine_tune",
   round_id: "r",
@@ -132,6 +133,8 @@ export const job = (more) => ({
  * @returns {QueuedJob}
  */
 export const queued = (more) => ({
+  amount: 0,
+  expected_seconds: null,
   id: "j",
   kind: "fine_tune",
   round_id: "r",
@@ -286,5 +289,7 @@ export const measures = (more) => ({
   warnings: [],
   rounds: [measuredRound({ id: null, name: "Base model", plain: false }), measuredRound()],
   drawn: 72,
+  replays: [],
+  replay_of: null,
   ...more,
 });
