@@ -56,6 +56,10 @@ def open_app(
         bool,
         typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
     ] = False,
+    api: Annotated[
+        bool,
+        typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md)."),
+    ] = False,
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
@@ -64,7 +68,10 @@ def open_app(
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve
 
     names = tuple(allow_host or ())
-    serve(workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names, behind_proxy=behind_proxy)
+    serve(
+        workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names,
+        behind_proxy=behind_proxy, programs=api,
+    )  # fmt: skip
 
 
 @app.command()

@@ -20,8 +20,12 @@ Record = TypeVar("Record")
 
 
 def record(kind: type[Record], row: sqlite3.Row) -> Record:
-    """The dataclass whose fields are columns of this row."""
-    return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+    """The dataclass whose fields are columns of this row; SQLite has numbers for true and false."""
+    given = {
+        field.name: bool(row[field.name]) if field.type is bool else row[field.name]
+        for field in fields(kind)  # type: ignore[arg-type]
+    }
+    return kind(**given)
 
 
 class Undecoded(bytes):
