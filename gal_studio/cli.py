@@ -40,6 +40,9 @@ def open_app(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    desktop: Annotated[
+        bool, typer.Option("--desktop", help="Open a window of its own, and end when it is closed.")
+    ] = False,
     auth: Annotated[
         str | None,
         typer.Option(
@@ -70,7 +73,7 @@ def open_app(
     names = tuple(allow_host or ())
     serve(
         workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names,
-        behind_proxy=behind_proxy, programs=api,
+        behind_proxy=behind_proxy, programs=api, desktop=desktop,
     )  # fmt: skip
 
 

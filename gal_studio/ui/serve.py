@@ -2,11 +2,9 @@
 
 import os
 import socket
-import webbrowser
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 
 import psutil
 
@@ -24,7 +22,7 @@ from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import SIGN_IN
 from gal_studio.ui.page_log import page_log
-from gal_studio.ui.running_page import attach, note_address, refuse_taken_port
+from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
 
 DEFAULT_WORKSPACE = Path.home() / "gal-studio"
 AUTH_VARIABLE = "GAL_STUDIO_AUTH"
@@ -40,8 +38,11 @@ def serve(
     wake: Callable[[Path], object] | None = None,
     behind_proxy: bool = False,
     programs: bool = False,
+    desktop: bool = False,
 ) -> None:
     """Serve the page of a workspace until interrupted; if another process already does, open its page.
+
+    `desktop` opens it in a window of its own, and ends with the window.
 
     `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `other_names` are the
     host names that a proxy or a DNS server has for this machine. `behind_proxy` believes a proxy on this
@@ -53,7 +54,7 @@ def serve(
     workspace = user_path(workspace).absolute()
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
-            attach(workspace, open_browser)
+            attach(workspace, open_browser, desktop)
             return
         refuse_taken_port(host, port)
         address = ready_link(host, port, credentials)
@@ -65,7 +66,8 @@ def serve(
             rules = make_rules(host, credentials, other_names, workspace, programs)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
                 note_address(workspace, ready_link(host, port, None))
-            _serve(studio, rules, host, port, address, open_browser, behind_proxy)
+            show = Show(address, workspace, open_browser, desktop)
+            _serve(studio, rules, host, port, show, behind_proxy)
 
 
 def _open(workspace: Path) -> Store:
@@ -78,19 +80,16 @@ def _open(workspace: Path) -> Store:
         return Store(workspace)
 
 
-def _serve(
-    studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool, behind_proxy: bool
-) -> None:
+def _serve(studio: Studio, rules: Rules, host: str, port: int, show: Show, behind_proxy: bool) -> None:
     from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
     from gal_studio.ui.server import run
 
     keep_uploads_in(studio.store.workspace)
     app = build_app(studio, rules)
-    print(f"GAL Studio: {address}   (workspace {studio.store.workspace})", flush=True)
-    if open_browser:
-        Timer(1.0, webbrowser.open, [address]).start()
-    run(app, host, port, behind_proxy)
+    print(f"GAL Studio: {show.address}   (workspace {studio.store.workspace})", flush=True)
+    with show:
+        run(app, host, port, behind_proxy, show.until_closed)
 
 
 def credentials_for(host: str, auth: str | None, other_names: Collection[str] = ()) -> Credentials | None:

@@ -67,7 +67,7 @@ export function makePreviews() {
     if (row.dataset.signature === signature) return;
     setAttribute(row, "data-signature", signature);
     row.replaceChildren(...previews.map(previewFigure));
-    if (drawing) row.append(el("div", { class: "waiting-slot", data: { drawing: "" } }, "drawing…"));
+    if (drawing) row.append(el("div", { class: "learning-slot", data: { drawing: "" } }, "drawing…"));
     row.scrollLeft = row.scrollWidth;
   };
   return { node, update };

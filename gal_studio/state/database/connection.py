@@ -20,12 +20,10 @@ Record = TypeVar("Record")
 
 
 def record(kind: type[Record], row: sqlite3.Row) -> Record:
-    """The dataclass whose fields are columns of this row; SQLite has numbers for true and false."""
-    given = {
-        field.name: bool(row[field.name]) if field.type is bool else row[field.name]
-        for field in fields(kind)  # type: ignore[arg-type]
-    }
-    return kind(**given)
+    """The dataclass whose fields are columns of this row; SQLite has 0 and 1 for truth values."""
+    values = {field.name: row[field.name] for field in fields(kind)}  # type: ignore[arg-type]
+    truths = {field.name for field in fields(kind) if field.type is bool}  # type: ignore[arg-type]
+    return kind(**{name: bool(value) if name in truths else value for name, value in values.items()})
 
 
 class Undecoded(bytes):

@@ -33,8 +33,8 @@ CUT_OFF = """() => {
   const words = (node) => `${node.tagName} ${node.className} ${node.textContent.trim().slice(0, 30)}`;
   const found = [];
   if (document.documentElement.scrollWidth > innerWidth) found.push("the page scrolls sideways");
-  const kinds = "button, a, input, select, h2, h3, p, label, td, th, dd";
-  for (const node of root.querySelectorAll(`.studio :is(${kinds})`)) {
+  const kinds = ".studio :is(button, a, input, select, h2, h3, p, label, td, th, dd)";
+  for (const node of root.querySelectorAll(kinds)) {
     const box = node.getBoundingClientRect();
     if (!box.width || !box.height || !node.checkVisibility({ opacityProperty: true })) continue;
     if (node.closest(".map, .zoom-frame, .tile-note, .brand")) continue;

@@ -28,10 +28,10 @@ let view;
 let shown;
 /** @type {HTMLElement} */
 let empty;
-/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
-let tabStop = null;
 /** @type {HTMLElement} */
 let waitingNode;
+/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
+let tabStop = null;
 /** @type {HTMLElement[]} */
 let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */
@@ -236,8 +236,8 @@ function follow(origin) {
   const tile = tiles.get(state.focus ?? "");
   if (tile && origin !== "grid") view.reveal(tile);
   keepTabStop();
-  if (tile && origin !== "grid" && origin !== "lightbox" && origin !== "tour")
-    faceOf(tile).focus({ preventScroll: true });
+  const byItself = origin === "grid" || origin === "lightbox" || origin === "tour";
+  if (tile && !byItself) faceOf(tile).focus({ preventScroll: true });
 }
 
 /**

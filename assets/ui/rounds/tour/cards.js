@@ -6,24 +6,33 @@
  * @typedef {{ title: string, words: string, picture: Candidate | null }} Card
  */
 
+const SHOWS = "shows_reference"; // the score of the second witness
+
 /**
- * A clean picture and a copy of the same test prompt where there are both, else of any.
+ * A clean picture and a copy of the same test prompt where there are both, else of any. A copy in which the
+ * reference can be seen is clearer than one of which only the prompts say so.
  * @param {Candidate[]} candidates
  * @param {Map<string, Score>} suggested scores by suggested candidate
  * @returns {{ clean: Candidate | undefined, copy: Candidate | undefined }}
  */
 export function pickPictures(candidates, suggested) {
   const clear = candidates.filter((one) => !one.copy && one.remark !== "flat");
-  const copies = candidates.filter((one) => one.copy);
+  const all = candidates.filter((one) => one.copy);
+  const seen = all.filter(seenIn);
+  const copies = seen.length ? seen : all;
   const byMargin = (/** @type {Candidate} */ a, /** @type {Candidate} */ b) => b.margin - a.margin;
   const best = clear.toSorted(byMargin);
-  const clean =
-    best.find((one) => suggested.has(one.id)) ??
-    best.find((one) => copies.some((copy) => copy.anchor_id === one.anchor_id)) ??
-    best[0];
-  const worst = copies.toSorted(byMargin).reverse();
+  const hasCopy = (/** @type {Candidate} */ one) => copies.some((copy) => copy.anchor_id === one.anchor_id);
+  const offered = best.filter((one) => suggested.has(one.id));
+  const clean = offered.find(hasCopy) ?? offered[0] ?? best.find(hasCopy) ?? best[0];
+  const worst = copies.toSorted(
+    (a, b) => (b.scores[SHOWS] ?? 0) - (a.scores[SHOWS] ?? 0) || a.margin - b.margin,
+  );
   return { clean, copy: worst.find((one) => one.anchor_id === clean?.anchor_id) ?? worst[0] };
 }
+
+/** @param {Candidate} copy */
+const seenIn = (copy) => copy.copy_by === "pictures" || copy.copy_by === "both";
 
 /**
  * @param {Project} project
@@ -56,9 +65,10 @@ export function cardsOf(project, candidates, suggested) {
     cards.push({
       title: "A copy",
       words:
-        `The prompt said “${copy.head}”, but the reference came through. Such pictures are marked ` +
-        "“like ref.”: leave them out, or press R. Where a prompt gives some of each, your choice " +
-        "teaches most.",
+        `The prompt said “${copy.head}”, but ` +
+        (seenIn(copy) ? "the reference came through" : "it is more like what the reference shows") +
+        ". Such pictures are paler and " +
+        "marked: leave them out, or press R. Where a prompt gives some of each, your choice teaches most.",
       picture: copy,
     });
   return cards;

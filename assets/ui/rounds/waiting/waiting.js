@@ -8,14 +8,14 @@ import { slotsOf } from "./slots.js";
 /** @param {HTMLElement} grid */
 export function mountWaiting(grid) {
   const words = el("p", {});
-  const row = el("div", { class: "waiting-slots" });
+  const row = el("div", { class: "learning-slots" });
   const now = makePreviewButton();
   const node = el(
     "section",
-    { class: "waiting", "aria-label": "Previews of the training", hidden: true },
+    { class: "learning", "aria-label": "Previews of the training", hidden: true },
     el(
       "div",
-      { class: "waiting-head" },
+      { class: "learning-head" },
       el("div", {}, el("h3", {}, "The model is learning your reference"), words),
       now.node,
     ),
@@ -60,7 +60,7 @@ function show(row) {
         ? previewFigure(preview)
         : el(
             "div",
-            { class: "waiting-slot", data: { drawing: drawing ? "" : null } },
+            { class: "learning-slot", data: drawing ? { drawing: "" } : {} },
             el("span", {}, drawing ? "drawing…" : `step ${step}`),
           ),
     ),

@@ -23,6 +23,12 @@ test("what is suggested is the clean one", () => {
   assert.deepEqual([clean?.id, copy?.id], ["best", "worst"]);
 });
 
+test("a copy in which the reference is seen is shown rather than one by the prompts", () => {
+  const seen = candidate({ id: "seen", anchor_id: "tie", copy: true, copy_by: "both", margin: -0.01 });
+  const { clean, copy } = pickPictures([...tie, ...drum, seen], new Map());
+  assert.deepEqual([clean?.id, copy?.id], ["best", "seen"]);
+});
+
 test("a round without copies, or with nothing else, has fewer cards", () => {
   const titles = (/** @type {import("../../../../assets/ui/app/payloads.d.ts").Candidate[]} */ given) =>
     cardsOf(project({ kind: "style" }), given, new Map()).map(({ title }) => title);
