@@ -21,12 +21,17 @@ class RecordedLine:
     left_out: tuple[str, ...]
 
 
-def last_trained(store: Store, project_id: str) -> str:
-    """The deepest trained round of a project, the newest of several."""
-    rounds = [each for each in store.rounds.of_project(project_id) if each.adapter is not None]
-    if not rounds:
+def last_trained(store: Store, project_id: str, through: str | None = None) -> str:
+    """The deepest trained round of a project, the newest of several; of those below `through` if given."""
+    trained = [each for each in store.rounds.of_project(project_id) if each.adapter is not None]
+    below = [each for each in trained if through in (None, each.id) or _is_above(store, through, each.id)]
+    if not (below or trained):
         raise StudioError("No round is trained yet, so nothing can be drawn again: press Fine-tune first.")
-    return rounds[-1].id
+    return (below or trained)[-1].id
+
+
+def _is_above(store: Store, round_id: str | None, other_id: str) -> bool:
+    return any(ancestor.id == round_id for ancestor in store.rounds.ancestors(other_id))
 
 
 def record_line(store: Store, round_id: str) -> RecordedLine:

@@ -18,6 +18,7 @@ from gal_studio.state.tables.overrides import NewChoice
 from gal_studio.state.tables.pair_regions import PairRegion
 from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
+from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
 
 
@@ -50,11 +51,20 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
         _work(store, random, round_.id)
         parent = round_.id if number < rounds - 1 else parent
     measure(store, random, project.id)
+    _replay(store, random, project)
     if rounds:
         first = store.rounds.of_project(project.id)[0]
         node = store.rounds.add(project.id, first.id, project.settings, "refine")
         _refine(store, random, node.id)
     return store.projects.get(project.id)
+
+
+def _replay(store: Store, random: Random, project: Project) -> None:
+    """As if the project drew another one again, with one decision of a person."""
+    mask = store.images.add_picture(picture(random, "L"))
+    made = RecordedDecision("accepted", "5" * 64, mask, 0.5)
+    recorded = RecordedRound(project.settings, ("A tie in ink",), {("A tie in ink", 0): made})
+    store.replays.add(Replay(project.id, "cat", "Cat", "round", "human", ("a refinement",)), [recorded])
 
 
 def _new(store: Store, random: Random, name: str) -> NewProject:

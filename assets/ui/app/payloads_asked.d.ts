@@ -4,6 +4,7 @@ import type { Nothing } from "./payloads.d.ts";
 import type {
   AcceptInPart,
   AddAnchors,
+  AskReplay,
   Captions,
   ChangeSettings,
   ChangeTestSet,
@@ -80,6 +81,9 @@ export interface WriteRequests {
   generate: OfARound;
   measure: OfARound;
   measure_all: OfAProject;
+  replay: AskReplay;
+  continue_replay: OfAProject;
+  stop_replay: OfAProject;
   change_test_set: ChangeTestSet;
   measure_when: MeasureWhen;
   next_round: OfARound;

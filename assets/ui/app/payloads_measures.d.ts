@@ -57,6 +57,35 @@ export interface RoundWarning {
   sentence: string;
 }
 
+/**
+ * A project that draws this one again, with its rounds as they are measured.
+ *
+ * `differences` are those of its last round to the round of this project, paired by prompt and seed.
+ */
+export interface Replay {
+  project: string;
+  name: string;
+  policy: string;
+  title: string;
+  state: "working" | "halted" | "done";
+  message: string;
+  drawn: number;
+  wanted: number;
+  not_replayed: string;
+  incomparable: string;
+  rounds: MeasuredRound[];
+  differences: Partial<Record<Metric, Interval>>;
+}
+
+/** What the open project draws again; `project` is null where that is not in the workspace. */
+export interface ReplayOf {
+  project: string | null;
+  name: string;
+  title: string;
+  state: "working" | "halted" | "done";
+  not_replayed: string;
+}
+
 /** The test set of a project and what is known of its rounds. */
 export interface Measures {
   /** Is the test set stored? Otherwise it is only proposed. */
@@ -71,6 +100,8 @@ export interface Measures {
   warnings: RoundWarning[];
   rounds: MeasuredRound[];
   drawn: number;
+  replays: Replay[];
+  replay_of: ReplayOf | null;
 }
 
 /** A picture of the test set. */

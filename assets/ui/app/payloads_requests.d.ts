@@ -179,6 +179,11 @@ export interface ChangeTestSet extends OfAProject {
   seeds: number | boolean | string | string[] | null;
 }
 
+/** The policy under which the line through a round is drawn again. */
+export interface AskReplay extends OfARound {
+  policy: string;
+}
+
 /** When rounds are measured. */
 export interface MeasureWhen extends OfAProject {
   when: string;

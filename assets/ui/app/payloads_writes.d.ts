@@ -93,6 +93,9 @@ export interface WriteAnswers {
   generate: OfRound;
   measure: Requested;
   measure_all: RequestedAll;
+  replay: OfProject;
+  continue_replay: RequestedAll;
+  stop_replay: RequestedAll;
   change_test_set: Nothing;
   measure_when: Nothing;
   next_round: OfRound;

@@ -1,10 +1,11 @@
 /** The chart of rounds in the tab Curves, after the clock arms of the GAL paper. */
 /** @import { Point } from "./arms.js" */
 import { state, on } from "../app/store.js";
-import { openRound } from "../app/session.js";
+import { openProject, openRound } from "../app/session.js";
 import { el, repeats, svg } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 import { armsOf, scale } from "./arms.js";
+import { mountReplays } from "./replays.js";
 
 const BOX = { width: 520, height: 300, left: 50, right: 20, top: 14, bottom: 44 };
 const COLOURS = 6; // --arm-1 to --arm-6 in measures.css
@@ -29,6 +30,7 @@ export function mountArms(panel) {
   const box = el("section", { class: "arms", "aria-label": "Rounds on the test set" });
   const how = howComputed(HOW); // created once: it stays expanded when the chart is drawn again
   panel.append(box);
+  mountReplays(panel);
   on("measures forget view round", () => {
     if (!panel.hidden) show(box, how);
   });
@@ -39,8 +41,8 @@ export function mountArms(panel) {
  * @param {HTMLElement} how
  */
 function show(box, how) {
-  const rounds = state.measures?.rounds ?? [];
-  const { points, lines } = armsOf(rounds);
+  const { rounds = [], replays = [] } = state.measures ?? {};
+  const { points, lines } = armsOf(rounds, replays);
   if (repeats(box, [points, state.roundId])) return;
   if (points.length < 2) {
     box.replaceChildren(
@@ -95,7 +97,7 @@ function chart(points, lines) {
   node.append(...axes(x, y));
   for (const { from, to, arm } of lines) {
     const line = svg("line", {
-      class: from.kind === "base" ? "arm from-base" : "arm",
+      class: to.kind === "replay" ? "arm replayed" : from.kind === "base" ? "arm from-base" : "arm",
       x1: x.at(from.x.value),
       y1: y.at(from.y.value),
       x2: x.at(to.x.value),
@@ -137,27 +139,28 @@ const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).r
  * @param {ReturnType<typeof scale>} y
  */
 function mark(point, x, y) {
-  const { id, name, kind, arm } = point;
+  const { id, kind, arm, project } = point;
   const [at, up] = [x.at(point.x.value), y.at(point.y.value)];
   const node = svg("g", { class: `point ${kind}`, "data-round": id ?? "" });
   node.append(
     svg("line", { class: "spread", x1: x.at(point.x.low), x2: x.at(point.x.high), y1: up, y2: up }),
     svg("line", { class: "spread", x1: at, x2: at, y1: y.at(point.y.low), y2: y.at(point.y.high) }),
   );
-  const shape =
-    kind === "round"
-      ? svg("circle", { cx: at, cy: up, r: id === state.roundId ? 7 : 5.5 })
-      : svg("rect", { x: at - 5, y: up - 5, width: 10, height: 10 });
+  const isRound = kind === "round" || kind === "replay";
+  const shape = isRound
+    ? svg("circle", { cx: at, cy: up, r: id === state.roundId ? 7 : 5.5 })
+    : svg("rect", { x: at - 5, y: up - 5, width: 10, height: 10 });
   if (kind === "base") shape.setAttribute("transform", `rotate(45 ${at} ${up})`);
   shape.style.stroke = colour(arm);
   shape.style.fill = kind === "round" ? colour(arm) : "var(--surface)";
   const end = at > BOX.width - 130;
-  const words = kind === "plain" ? `${name}, plain fine-tuning` : name;
+  const words = kind === "plain" ? `${point.label}, plain fine-tuning` : point.label;
   const label = text(at + (end ? -10 : 10), up - 9, words, end ? "end" : "start");
   if (id === state.roundId) label.classList.add("current");
   if (state.measures?.best === id && id) label.textContent = `★ ${words}`;
   node.append(shape, label, title(point));
-  if (id !== null) node.addEventListener("click", () => openRound(id));
+  if (project) node.addEventListener("click", () => openProject(project, { roundId: id }));
+  else if (id !== null) node.addEventListener("click", () => openRound(id));
   return node;
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core import strict_json
+from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import Settings
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.projects import read_settings
@@ -108,7 +109,7 @@ class Replays:
         return tuple(
             RecordedRound(
                 read_settings(row["settings"]),
-                tuple(map(str, json.loads(row["prompts"]))),
+                _texts(row["prompts"]),
                 decisions.get(row["number"], {}),
             )
             for row in rows
@@ -120,7 +121,18 @@ class Replays:
             Replay(
                 row["project_id"], row["source_id"], row["source_name"],
                 row["source_round"], row["policy"],
-                tuple(map(str, json.loads(row["left_out"]))),
+                _texts(row["left_out"]),
             )
             for row in rows
         )  # fmt: skip
+
+
+def _texts(stored: str) -> tuple[str, ...]:
+    """A stored list of texts; refused if it is none."""
+    try:
+        texts = json.loads(stored)
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return tuple(texts)
+    except (ValueError, RecursionError):
+        pass
+    raise StudioError("What this project draws again is damaged: run gal-studio doctor on the workspace.")

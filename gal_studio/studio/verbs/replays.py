@@ -1,6 +1,8 @@
 """Draw a project again under another policy, or with what the person decided."""
 
 from gal_studio.core.types import Job
+from gal_studio.rounds.recorded import last_trained
+from gal_studio.state.change_stamp import measures_stamp, project_stamp
 from gal_studio.studio.requests import replays as requests
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.replays import ReplayView, replay_view, replay_views
@@ -10,13 +12,18 @@ class ReplayVerbs(Verbs):
     """Replays are projects of their own; the project that they draw again is only read."""
 
     def replay(self, project_id: str, policy: str, round_id: str | None = None) -> str:
-        """Draw the line of rounds to this one again, by default to the deepest trained one.
+        """Draw the line of rounds to this one again, by default to the deepest trained one of all.
 
         `policy` is "human" for the recorded decisions, "suggestion" for the policy of the project's settings,
         or the name of a policy. Returns the ID of the replay, whose jobs are queued. The same line, decisions
         and policy twice are one replay, which goes on where it is.
         """
         return self._woken(requests.ask_replay(self.store, project_id, policy, round_id))
+
+    def replay_through(self, round_id: str, policy: str) -> str:
+        """The same for the line that goes through a round down to its deepest trained one."""
+        project_id = self.store.rounds.get(round_id).project_id
+        return self.replay(project_id, policy, last_trained(self.store, project_id, round_id))
 
     def continue_replay(self, project_id: str) -> tuple[Job, ...]:
         """Queue what a stopped or imported replay lacks."""
@@ -29,6 +36,19 @@ class ReplayVerbs(Verbs):
     def replays(self, project_id: str) -> tuple[ReplayView, ...]:
         """The replays of a project, the oldest first, with what each was measured to be."""
         return replay_views(self.store, project_id)
+
+    def all_replays(self, project_id: str) -> tuple[tuple[ReplayView, ...], ReplayView | None]:
+        """The replays of a project, and what it draws again if it is one itself."""
+        own = None if self.store.replays.get(project_id) is None else self.replay_view(project_id)
+        return self.replays(project_id), own
+
+    def replays_stamp(self, project_id: str) -> str:
+        """A string that changes whenever `all_replays` does."""
+        own, others = self.store.replays.get(project_id), self.store.replays.of_source(project_id)
+        parts = [project_stamp(self.store, other.project_id) for other in others]
+        if own is not None:
+            parts += [project_stamp(self.store, project_id), measures_stamp(self.store, own.source_id)]
+        return "\n".join([measures_stamp(self.store, project_id), *parts] if parts else [])
 
     def replay_view(self, project_id: str) -> ReplayView:
         """One replay."""

@@ -1,5 +1,6 @@
 """The replays of a project: how far each is, what it cannot repeat, and how its rounds were measured."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.replays import Replay
 from gal_studio.studio.views.measures import MeasuredRound, MeasuresView, measures_view
 
+_log = logging.getLogger(__name__)
 ReplayState = Literal["working", "halted", "done"]
 TITLES: Mapping[str, str] = {
     HUMAN: "Your decisions again", SUGGESTION: "Suggestions", "uncertainty": "Uncertainty", "random": "Random"
@@ -37,6 +39,7 @@ class ReplayView:
     message: str
     drawn: int
     wanted: int
+    has_source: bool
     not_replayed: str
     rounds: tuple[MeasuredRound, ...]
     differences: Mapping[Metric, Interval]
@@ -49,10 +52,15 @@ def title_of(policy: str) -> str:
 
 
 def replay_views(store: Store, source_id: str) -> tuple[ReplayView, ...]:
-    """The replays of a project, the oldest first, archived ones left out."""
-    replays = store.replays.of_source(source_id)
-    own = measures_view(store, source_id) if replays else None
-    return tuple(_view(store, replay, own) for replay in replays)
+    """The replays of a project, the oldest first; archived and damaged ones are left out."""
+    replays, views = store.replays.of_source(source_id), []
+    own = _measures_of(store, source_id) if replays else None
+    for replay in replays:
+        try:
+            views.append(_view(store, replay, own))
+        except StudioError as error:
+            _log.warning("the replay %s cannot be shown: %s", replay.project_id, error)
+    return tuple(views)
 
 
 def replay_view(store: Store, project_id: str) -> ReplayView:
@@ -60,8 +68,15 @@ def replay_view(store: Store, project_id: str) -> ReplayView:
     replay = store.replays.get(project_id)
     if replay is None:
         raise StudioError(f"{store.projects.name(project_id)} is no replay of another project.")
-    there = replay.source_id in store.projects.names()
-    return _view(store, replay, measures_view(store, replay.source_id) if there else None)
+    return _view(store, replay, _measures_of(store, replay.source_id))
+
+
+def _measures_of(store: Store, project_id: str) -> MeasuresView | None:
+    """What was measured of a project; None if it is not in the workspace, or cannot be read."""
+    try:
+        return measures_view(store, project_id)
+    except StudioError:
+        return None
 
 
 def _view(store: Store, replay: Replay, own: MeasuresView | None) -> ReplayView:
@@ -78,6 +93,7 @@ def _view(store: Store, replay: Replay, own: MeasuresView | None) -> ReplayView:
         message=message,
         drawn=sum(each.report is not None for each in rounds),
         wanted=wanted,
+        has_source=own is not None,
         not_replayed=not_replayed(store, replay),
         rounds=rounds,
         differences=_differences(store, replay, other, rounds[-1]) if len(rounds) == wanted else {},

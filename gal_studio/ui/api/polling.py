@@ -68,7 +68,9 @@ PARTS: Mapping[str, Part] = {
     "weights": lambda shown: _weights(shown.view),
     "verdicts": lambda shown: _verdicts(shown.view),
     "measures": lambda shown: measures_payload(
-        shown.views.measures(shown.view.project.id), shown.view.project
+        shown.views.measures(shown.view.project.id),
+        shown.view.project,
+        *shown.views.replays(shown.view.project.id),
     ),
 }
 """The parts for every round, by the names that the page knows them by."""

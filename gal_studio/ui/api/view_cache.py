@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from gal_studio.studio import Studio
 from gal_studio.studio.views.measures import MeasuresView
+from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
 
 View = TypeVar("View")
@@ -37,6 +38,11 @@ class ViewCache:
         """What was measured of a project."""
         now = self.studio.measures_stamp(project_id)
         return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
+
+    def replays(self, project_id: str) -> tuple[tuple[ReplayView, ...], ReplayView | None]:
+        """The replays of a project, and what it draws again if it is one itself."""
+        now = self.studio.replays_stamp(project_id)
+        return self._kept_since(now, f"replays {project_id}", lambda: self.studio.all_replays(project_id))
 
     def _cached(self, project_id: str, key: str, make: Callable[[], View]) -> View:
         now = self.studio.stamp(project_id)  # read first, so that a view is never older than its stamp

@@ -76,12 +76,24 @@ def _change_test_set(studio: Studio, request: Payload) -> None:
     studio.change_test_set(request["project"], request["prompts"], seeds)
 
 
+def _replay(studio: Studio, request: Payload) -> Payload:
+    """Draw the line of rounds that goes through the shown round again."""
+    return {"project": studio.replay_through(request["round"], request["policy"])}
+
+
 WRITES: Acts = {
     "measure": lambda studio, request: {"job": studio.measure(request["round"]).id},
     "measure_all": lambda studio, request: {
         "jobs": [job.id for job in studio.measure_all(request["project"])]
     },
     "change_test_set": _change_test_set,
+    "replay": _replay,
+    "continue_replay": lambda studio, request: {
+        "jobs": [job.id for job in studio.continue_replay(request["project"])]
+    },
+    "stop_replay": lambda studio, request: {
+        "jobs": [job.id for job in studio.stop_replay(request["project"])]
+    },
     "measure_when": lambda studio, request: studio.measure_when(request["project"], request["when"]),
 }
 PANEL = Panel(_reads, _build, WRITES)

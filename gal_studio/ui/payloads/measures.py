@@ -1,17 +1,25 @@
 """The test set as JSON: figures of each round, what changed, the verdict, and the pictures."""
 
+from collections.abc import Sequence
+
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import MeasuredPicture, Metric, Part
 from gal_studio.core.measures.report import Report
 from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
+from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import ProjectView
 from gal_studio.ui.payloads import Payload
 
 _PARTS: tuple[Part, ...] = ("held_out", "accepted", "plain")
 
 
-def measures_payload(view: MeasuresView, project: ProjectView) -> Payload:
-    """Everything about the measurements except the pictures."""
+def measures_payload(
+    view: MeasuresView,
+    project: ProjectView,
+    replays: Sequence[ReplayView] = (),
+    own: ReplayView | None = None,
+) -> Payload:
+    """Everything about the measurements except the pictures; `own` says what a replay draws again."""
     held_out = [prompt.prompt for prompt in view.prompts if prompt.part == "held_out"]
     return {
         "chosen": view.is_chosen,
@@ -28,6 +36,35 @@ def measures_payload(view: MeasuresView, project: ProjectView) -> Payload:
         ],
         "rounds": [_round(each, project) for each in view.rounds],
         "drawn": len(view.pictures),
+        "replays": [_replay(replay, project) for replay in replays],
+        "replay_of": _replay_of(own) if own else None,
+    }
+
+
+def _replay(view: ReplayView, project: ProjectView) -> Payload:
+    return {
+        "project": view.replay.project_id,
+        "name": view.name,
+        "policy": view.replay.policy,
+        "title": view.title,
+        "state": view.state,
+        "message": view.message,
+        "drawn": view.drawn,
+        "wanted": view.wanted,
+        "not_replayed": view.not_replayed,
+        "incomparable": view.incomparable,
+        "rounds": [_round(each, project) for each in view.rounds],
+        "differences": {metric: _interval(figure) for metric, figure in view.differences.items()},
+    }
+
+
+def _replay_of(own: ReplayView) -> Payload:
+    return {
+        "project": own.replay.source_id if own.has_source else None,
+        "name": own.replay.source_name,
+        "title": own.title,
+        "state": own.state,
+        "not_replayed": own.not_replayed,
     }
 
 

@@ -162,6 +162,9 @@ class Archive:
                 "test_sets",
                 "overrides",
                 "override_reasons",
+                "replays",
+                "replay_rounds",
+                "replay_decisions",
             }
         )
         self.columns("rounds", self._table("rounds")["columns"][:-3])

@@ -16,7 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.refinements import pair_id
-from gal_studio.studio.views.refinement import show_all
+from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.archive.format import Limits, read_row, row_text
 from gal_studio.workspace.archive.project_tables import Column, all_tables, project_rows, project_tables
 from gal_studio.workspace.archive.reader import import_project
@@ -36,6 +36,9 @@ PLAIN = {
     "project_references.prompt", "project_references.trigger_word", "project_settings.author",
     "project_settings.settings", "projects.base_model", "projects.clip_model", "projects.kind",
     "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
+    "replay_decisions.prompt", "replay_decisions.seen", "replay_decisions.verdict", "replay_rounds.prompts",
+    "replay_rounds.settings", "replays.left_out", "replays.policy", "replays.source_id",
+    "replays.source_name", "replays.source_round",
     "round_seconds.phase", "rounds.kind",
     "rounds.settings", "rounds.title", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",

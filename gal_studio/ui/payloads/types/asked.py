@@ -48,6 +48,9 @@ class WriteRequests(TypedDict):
     generate: r.OfARound
     measure: r.OfARound
     measure_all: r.OfAProject
+    replay: r.AskReplay
+    continue_replay: r.OfAProject
+    stop_replay: r.OfAProject
     change_test_set: r.ChangeTestSet
     measure_when: r.MeasureWhen
     next_round: r.OfARound

@@ -71,6 +71,36 @@ class RoundWarning(TypedDict):
     sentence: str
 
 
+class Replay(TypedDict):
+    """A project that draws this one again, with its rounds as they are measured.
+
+    `differences` are those of its last round to the round of this project, paired by prompt and seed.
+    """
+
+    project: str
+    name: str
+    policy: str
+    title: str
+    state: Literal["working", "halted", "done"]
+    message: str
+    drawn: float
+    wanted: float
+    not_replayed: str
+    incomparable: str
+    rounds: list[MeasuredRound]
+    differences: Annotated[dict[Metric, Interval], Ts("Partial<Record<Metric, Interval>>")]
+
+
+class ReplayOf(TypedDict):
+    """What the open project draws again; `project` is null where that is not in the workspace."""
+
+    project: str | None
+    name: str
+    title: str
+    state: Literal["working", "halted", "done"]
+    not_replayed: str
+
+
 class Measures(TypedDict):
     """The test set of a project and what is known of its rounds."""
 
@@ -85,6 +115,8 @@ class Measures(TypedDict):
     warnings: list[RoundWarning]
     rounds: list[MeasuredRound]
     drawn: float
+    replays: list[Replay]
+    replay_of: ReplayOf | None
 
 
 class SheetPicture(TypedDict):

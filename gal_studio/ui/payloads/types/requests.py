@@ -224,6 +224,12 @@ class ChangeTestSet(OfAProject):
     seeds: SettingValue
 
 
+class AskReplay(OfARound):
+    """The policy under which the line through a round is drawn again."""
+
+    policy: Id
+
+
 class MeasureWhen(OfAProject):
     """When rounds are measured."""
 

@@ -114,6 +114,9 @@ class WriteAnswers(TypedDict):
     generate: OfRound
     measure: Requested
     measure_all: RequestedAll
+    replay: OfProject
+    continue_replay: RequestedAll
+    stop_replay: RequestedAll
     change_test_set: Nothing
     measure_when: Nothing
     next_round: OfRound

@@ -1,0 +1,32 @@
+/** What is said of a replay: how far it is, and how its last round differs from the project's. */
+/** @import { Replay } from "../app/payloads_measures.d.ts" */
+
+/** @param {Replay} replay */
+export function progressWords({ state, drawn, wanted, message }) {
+  if (state === "done") return wanted === 1 ? "1 round, measured" : `${wanted} rounds, measured`;
+  const far = `${drawn} of ${wanted} rounds measured`;
+  if (state === "working") return far;
+  return message ? `stopped, ${far}: ${message}` : `stopped, ${far}`;
+}
+
+/** @type {[metric: "success" | "copies", more: string, less: string][]} */
+const COUNTED = [
+  ["success", "more pictures show what was asked for", "fewer pictures show what was asked for"],
+  ["copies", "more copies", "fewer copies"],
+];
+
+/**
+ * The clear differences of the last round in words; that there is none, if there is none.
+ * @param {Replay} replay
+ */
+export function differenceWords({ differences, wanted }) {
+  if (!differences.success) return "";
+  const clear = COUNTED.flatMap(([metric, more, less]) => {
+    const found = differences[metric];
+    if (!found || (found.low <= 0 && found.high >= 0)) return [];
+    const percent = Math.round(100 * Math.abs(found.value));
+    return [`${percent} % ${found.value > 0 ? more : less}`];
+  });
+  const round = `Round ${wanted} against yours`;
+  return clear.length ? `${round}: ${clear.join(", ")}.` : `${round}: no clear difference.`;
+}

@@ -1,0 +1,155 @@
+/** Below the chart of rounds: draw this project again under another policy, and how far each replay is. */
+/** @import { Measures, Replay } from "../app/payloads_measures.d.ts" */
+import { state, on } from "../app/store.js";
+import { openProject, refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { el, repeats } from "../kit/dom.js";
+import { howComputed } from "../kit/how.js";
+import { differenceWords, progressWords } from "./replay_words.js";
+
+/** @type {[policy: string, words: string][]} */
+const POLICIES = [
+  ["human", "With your decisions"],
+  ["suggestion", "Accepting what is suggested"],
+  ["random", "Accepting at random"],
+];
+
+/** @type {[name: string, words: string][]} */
+const HOW = [
+  [
+    "The same:",
+    "references, settings, test prompts and seeds of each round of this line, and as many accepted " +
+      "pictures in each round as you accepted, so that every picture is learned as often.",
+  ],
+  [
+    "Different:",
+    "who accepts. Your decisions again shows how much is chance; the other two, what your choice is worth.",
+  ],
+  ["Kept apart:", "each replay is a project of its own. This one is only read."],
+];
+
+/** @param {HTMLElement} panel */
+export function mountReplays(panel) {
+  const box = el("section", { class: "replays", "aria-label": "Draw this project again" });
+  const how = howComputed(HOW);
+  panel.append(box);
+  on("measures forget view", () => {
+    if (!panel.hidden) show(box, how);
+  });
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {HTMLElement} how
+ */
+function show(box, how) {
+  const { measures } = state;
+  const trained = measures?.rounds.filter((round) => round.id && round.trained).length ?? 0;
+  box.hidden = !measures || (!measures.replay_of && trained < 2);
+  if (!measures || box.hidden || repeats(box, [measures.replays, measures.replay_of])) return;
+  if (measures.replay_of) {
+    box.replaceChildren(...origin(measures.replay_of));
+    return;
+  }
+  box.replaceChildren(
+    el(
+      "p",
+      { class: "curve-title" },
+      el("b", {}, "Draw this project again"),
+      " The same seeds, other decisions: each way becomes a dashed arm above.",
+    ),
+    el(
+      "div",
+      { class: "replay-buttons" },
+      POLICIES.map(([policy, words]) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "button small",
+            data: { policy },
+            on: { click: (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)) },
+          },
+          words,
+        ),
+      ),
+    ),
+    el("ul", { class: "replay-list" }, measures.replays.map(row)),
+    how,
+  );
+}
+
+/** @param {HTMLButtonElement} button */
+async function start(button) {
+  const { roundId } = state;
+  if (!roundId) return;
+  button.disabled = true;
+  await write("replay", { round: roundId, policy: button.dataset.policy ?? "" });
+  button.disabled = false;
+  await refresh();
+}
+
+/**
+ * What the open project draws again.
+ * @param {NonNullable<Measures["replay_of"]>} own
+ */
+function origin(own) {
+  const { project } = own;
+  return [
+    el(
+      "p",
+      { class: "curve-title" },
+      el("b", {}, "A replay"),
+      ` This project draws ${own.name} again: ${own.title}.`,
+    ),
+    project
+      ? el(
+          "button",
+          { type: "button", class: "link", on: { click: () => openProject(project) } },
+          `Open ${own.name}`,
+        )
+      : el("p", { class: "replay-note" }, `${own.name} is not in this workspace.`),
+    own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : "",
+    own.not_replayed ? el("p", { class: "replay-note" }, own.not_replayed) : "",
+  ];
+}
+
+/** @param {Replay} replay */
+function row(replay) {
+  const difference = differenceWords(replay);
+  return el(
+    "li",
+    { data: { project: replay.project, state: replay.state } },
+    el("b", {}, replay.title),
+    el("span", { class: "replay-state" }, progressWords(replay)),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "link",
+        on: { click: () => openProject(replay.project) },
+        "aria-label": `Open ${replay.name}`,
+      },
+      "Open",
+    ),
+    replay.state === "working" ? action("Stop", "stop_replay", replay.project) : "",
+    replay.state === "halted" ? action("Continue", "continue_replay", replay.project) : "",
+    ...[difference, replay.incomparable, replay.not_replayed]
+      .filter(Boolean)
+      .map((words) => el("p", { class: "replay-note" }, words)),
+  );
+}
+
+/**
+ * @param {string} words
+ * @param {"stop_replay" | "continue_replay"} name
+ * @param {string | null} project
+ */
+function action(words, name, project) {
+  const act = async () => {
+    if (!project) return;
+    await write(name, { project });
+    await refresh();
+  };
+  return el("button", { type: "button", class: "link", on: { click: act } }, words);
+}

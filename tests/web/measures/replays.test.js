@@ -1,0 +1,95 @@
+/** Replays in the chart of rounds, and what is said of them. */
+/** @import { Replay } from "../../../assets/ui/app/payloads_measures.d.ts" */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { armsOf } from "../../../assets/ui/measures/arms.js";
+import { differenceWords, progressWords } from "../../../assets/ui/measures/replay_words.js";
+import { change, measuredRound, report } from "../samples.js";
+
+const base = measuredRound({ id: null, name: "Base model", plain: false });
+const first = measuredRound({ id: "a", report: at(0.3, 0.5) });
+const second = measuredRound({
+  id: "b",
+  name: "Round 2",
+  parent_id: "a",
+  plain: false,
+  report: at(0.4, 0.5),
+});
+
+/**
+ * @param {number} t
+ * @param {number} i
+ */
+function at(t, i) {
+  return report({ figures: { clip_t: change({ value: t }), clip_i: change({ value: i }) } });
+}
+
+/**
+ * @param {Partial<Replay>} [more]
+ * @returns {Replay}
+ */
+const replay = (more) => ({
+  project: "p",
+  name: "Cat (replay: random)",
+  policy: "random",
+  title: "Random",
+  state: "done",
+  message: "",
+  drawn: 2,
+  wanted: 2,
+  not_replayed: "",
+  incomparable: "",
+  rounds: [
+    measuredRound({ id: "x", report: at(0.3, 0.5) }),
+    measuredRound({ id: "y", name: "Round 2", parent_id: "x", plain: false, report: at(0.2, 0.6) }),
+  ],
+  differences: {},
+  ...more,
+});
+
+test("a replay goes on from the point that it shares with the project, under its own name", () => {
+  const { points, lines } = armsOf([base, first, second], [replay()]);
+  assert.deepEqual(
+    points.map(({ id, kind, arm, label, project }) => [id, kind, arm, label, project]),
+    [
+      [null, "base", 0, "Base model", null],
+      ["a", "plain", 1, "Round 1", null],
+      ["b", "round", 1, "Round 2", null],
+      ["y", "replay", 2, "Random", "p"],
+    ],
+  );
+  assert.deepEqual(
+    lines.map(({ from, to, arm }) => [from.id, to.id, arm]),
+    [
+      [null, "a", 1],
+      ["a", "b", 1],
+      ["a", "y", 2],
+    ],
+  );
+});
+
+test("a replay that cannot be compared is not drawn", () => {
+  const { points } = armsOf([base, first, second], [replay({ incomparable: "Another test set." })]);
+  assert.deepEqual(
+    points.map(({ id }) => id),
+    [null, "a", "b"],
+  );
+});
+
+test("it is said how far a replay is, and what differs clearly", () => {
+  assert.equal(progressWords(replay()), "2 rounds, measured");
+  assert.equal(progressWords(replay({ state: "working", drawn: 1 })), "1 of 2 rounds measured");
+  const halted = replay({ state: "halted", drawn: 0, message: "No room." });
+  assert.equal(progressWords(halted), "stopped, 0 of 2 rounds measured: No room.");
+  assert.equal(differenceWords(replay()), "");
+  const success = change({ value: -0.25, low: -0.4, high: -0.1 });
+  const copies = change({ value: 0.1, low: -0.1, high: 0.3 });
+  assert.equal(
+    differenceWords(replay({ differences: { success, copies } })),
+    "Round 2 against yours: 25 % fewer pictures show what was asked for.",
+  );
+  assert.equal(
+    differenceWords(replay({ differences: { success: copies, copies } })),
+    "Round 2 against yours: no clear difference.",
+  );
+});
