@@ -47,8 +47,9 @@ function show(parts, archive) {
   parts.strip.toggleAttribute("data-branched", rowsOf(places) > 1);
   parts.strip.replaceChildren(...chips.flatMap((chip) => [...line(chip), draw(chip), ...tools(chip)]));
   focusKept(parts.strip, keep);
-  if (parts.strip.dataset.shown === String(state.roundId)) return;
-  parts.strip.dataset.shown = String(state.roundId);
+  const laid = `${state.roundId} ${parts.strip.scrollWidth}`; // a chip grows when its figures come
+  if (parts.strip.dataset.shown === laid) return;
+  parts.strip.dataset.shown = laid;
   parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
