@@ -5,7 +5,7 @@
 export function progressWords({ state, drawn, wanted, message }) {
   if (state === "done") return wanted === 1 ? "1 round, measured" : `${wanted} rounds, measured`;
   const far = `${drawn} of ${wanted} rounds measured`;
-  if (state === "working") return far;
+  if (state === "working") return message ? `${far} · ${message}` : far;
   return message ? `stopped, ${far}: ${message}` : `stopped, ${far}`;
 }
 

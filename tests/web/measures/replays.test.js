@@ -78,7 +78,8 @@ test("a replay that cannot be compared is not drawn", () => {
 
 test("it is said how far a replay is, and what differs clearly", () => {
   assert.equal(progressWords(replay()), "2 rounds, measured");
-  assert.equal(progressWords(replay({ state: "working", drawn: 1 })), "1 of 2 rounds measured");
+  const working = replay({ state: "working", drawn: 1, message: "round 2: generating" });
+  assert.equal(progressWords(working), "1 of 2 rounds measured · round 2: generating");
   const halted = replay({ state: "halted", drawn: 0, message: "No room." });
   assert.equal(progressWords(halted), "stopped, 0 of 2 rounds measured: No room.");
   assert.equal(differenceWords(replay()), "");
