@@ -11,4 +11,13 @@ from benchmarks.attack.__main__ import attack
 def test_generated_inputs_find_nothing(tmp_path: Path) -> None:
     tally = attack(seed=11, inputs=600, folder=tmp_path)
     assert tally.wrong == 0, "\n".join(map(ascii, tally.examples))
-    assert {"calls", "writes", "settings", "routes", "bodies", "archives", "commands"} <= tally.counts.keys()
+    assert {
+        "calls",
+        "writes",
+        "settings",
+        "routes",
+        "bodies",
+        "archives",
+        "commands",
+        "LoRAs",
+    } <= tally.counts.keys()

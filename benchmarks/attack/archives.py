@@ -1,12 +1,15 @@
 """Archives with right hashes and wrong contents."""
 
 import json
+import re
 from contextlib import suppress
 from random import Random
 from typing import Any
 
+from benchmarks.attack.commands import run
 from benchmarks.attack.target import Target
 from benchmarks.attack.values import NUMBERS, TEXTS, hostile, spoiled
+from benchmarks.attack.views import check_open, drop
 from tests.workspace.archive.hostile_archives import HOSTILE
 from tests.workspace.archive.rezip import Archive
 
@@ -55,17 +58,23 @@ def archive(target: Target, random: Random) -> None:
         data = changed.write().read_bytes()
     except (ValueError, KeyError, TypeError, AttributeError):  # too odd to be written
         return
+    project = _by_page(target, data) if random.random() < 0.8 else _by_command(target)
+    if project:
+        check_open(target, "archives", project)
+        drop(target, "archives", project)
+
+
+def _by_page(target: Target, data: bytes) -> str:
     status, answer = target.ask("archives", "POST", "/import-project", data)
-    if status == 200:
-        project = json.loads(answer)["project"]
-        target.check_open("archives", project)
-        listed = target.call("overview", {})["projects"]
-        if any(one["id"] == project and one["broken"] for one in listed):
-            target.tally.add("archives", "unopenable", example=f"listed as broken: {listed}")
-        target.write("archive", {"project": project})
-        freed = target.write("delete", {"project": project})
-        if "error" in freed:
-            target.tally.add("archives", "unopenable", example=f"cannot be deleted: {freed}")
+    return str(json.loads(answer)["project"]) if status == 200 else ""
+
+
+def _by_command(target: Target) -> str:
+    """Import it with the command, into the workspace that the page shows."""
+    path = target.folder / "changed.zip"
+    said = run(target, "archives", ["import-project", str(path), "--workspace", str(target.workspace)])
+    found = re.search(r"as project ([0-9a-f]{16})", said)
+    return found[1] if found else ""
 
 
 def _spoil_manifest(changed: Archive, random: Random) -> None:

@@ -6,10 +6,14 @@ import time
 import traceback
 from pathlib import Path
 from random import Random
+from typing import Any, get_args
 
+from typer.main import get_command
+
+from benchmarks.attack.confined import confined
 from benchmarks.attack.target import CANARY, INTERNAL, SLOW, Target
 from benchmarks.attack.values import TEXTS
-from gal_studio.cli import main
+from gal_studio.cli import app, main
 
 PLAIN = tuple(text for text in TEXTS if "\0" not in text and "\ud83d" not in text and "\ud800" not in text)
 NUMBERS = ("-1", "0", "1", "65536", "99999999999999999999", "1e3", "NaN", "x", "")
@@ -52,79 +56,78 @@ TOML = (
 )
 
 
+OUTPUTS = ("file", "out")
+"""What commands write to; only below the attack's own folder."""
+BOUND = {"demo": "workspace", "worker": "workspace", "tune_vision": "out", "open_app": "workspace"}
+"""What must be odd, since the command would do its work otherwise."""
+
+
 def command(target: Target, random: Random) -> None:
     """Run a command in this process, where nothing but a sentence may come of it."""
-    words = _words(target, random)
-    target.tally.add("commands", "tried")
+    run(target, "commands", _words(target, random))
+
+
+def run(target: Target, kind: str, words: list[str]) -> str:
+    """Run a command that can write below the folder of the attack alone; returns what it printed."""
+    target.tally.add(kind, "tried")
     said, started = io.StringIO(), time.monotonic()
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            target.tally.add("commands", "taken", int(main(words) == 0))
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), confined(target.folder):
+            target.tally.add(kind, "taken", int(main(words) == 0))
     except Exception:
-        target.tally.add("commands", "tracebacks", example=f"{words} {traceback.format_exc()[-500:]}"[:1500])
+        target.tally.add(kind, "tracebacks", example=f"{words} {traceback.format_exc()[-500:]}"[:1500])
     text = said.getvalue()
     if time.monotonic() - started > SLOW:
-        target.tally.add("commands", "hangs", example=str(words))
+        target.tally.add(kind, "hangs", example=str(words))
     if any(inside in text for inside in INTERNAL) or "Traceback" in text:
-        target.tally.add("commands", "internal-error words", example=f"{words} {text[-400:]}")
+        target.tally.add(kind, "internal-error words", example=f"{words} {text[-400:]}")
     if "\x1b" in text or (CANARY in text and "secret" in str(words)):
-        target.tally.add("commands", "leaked bytes", len(text), f"{words} {text!r}")
+        target.tally.add(kind, "leaked bytes", len(text), f"{words} {text!r}")
+    return text
 
 
 def _words(target: Target, random: Random) -> list[str]:
+    """A command with values for its arguments and for some of its options, by their types."""
+    group: Any = get_command(app)
+    name = random.choice(["open_app", "run", "run", *group.commands])
+    chosen = group if name == "open_app" else group.commands[name]
+    words, bound = [] if name == "open_app" else [name], BOUND.get(name.replace("-", "_"))
+    for parameter in chosen.params:
+        if parameter.param_type_name == "argument":
+            if random.random() < 0.95:
+                words.append(_value(target, random, name, parameter))
+        elif parameter.name not in ("help", bound) and random.random() < _share(name, parameter):
+            is_flag = getattr(parameter, "is_flag", False)
+            words += [parameter.opts[0], *([] if is_flag else [_value(target, random, name, parameter)])]
+    if bound:
+        words += [f"--{bound}", str(target.folder / "secret.txt" / "x")]
+    if name == "refine":
+        words += ["--project", "nothing of the kind"]
+    return [*words, "--until-empty"] if name == "worker" else words
+
+
+def _share(name: str, parameter: Any) -> float:
+    """How often an option is given; the workspace always, or the command would measure this machine."""
+    return 1.0 if parameter.name == "workspace" or (name == "run" and parameter.name == "out") else 0.3
+
+
+def _value(target: Target, random: Random, name: str, parameter: Any) -> str:
     odd = random.choice(PLAIN)
-    workspace = random.choice(
-        (str(target.workspace), odd, str(target.folder / "secret.txt"), str(target.folder))
-    )
-    turn = random.randrange(9)
-    if turn < 3:
-        return [
-            "run",
-            str(_project_file(target, random)),
-            "--out",
-            str(target.folder / "out"),
-            *_options(random),
-        ]
-    if turn == 3:
-        return [
-            *random.choice(
-                (["--port", random.choice(NUMBERS)], ["--auth", ""], ["--auth", odd], ["--host", "0.0.0.0"])
-            ),
-            "--no-browser",
-            "--workspace",
-            str(target.folder / "secret.txt" / "x"),
-        ]
-    if turn == 4:
-        return [
-            "jobs",
-            *random.choice(([], ["log"], [odd], ["stop", odd], ["resume"])),
-            "--workspace",
-            workspace,
-        ]
-    if turn == 5:
-        return ["doctor", "--workspace", workspace]
-    if turn == 6:
-        return [
-            "export-project",
-            str(target.folder / "x.zip") if random.random() < 0.5 else odd or "x",
-            "--workspace",
-            workspace,
-            "--project",
-            random.choice((odd, target.project)),
-        ]
-    if turn == 7:
-        return [
-            "import-project",
-            random.choice((odd, str(target.folder), str(target.folder / "secret.txt"))),
-            "--workspace",
-            str(target.folder / "another"),
-        ]
-    return ["refine", "--workspace", workspace, "--project", odd, "--round", random.choice(NUMBERS)]
-
-
-def _options(random: Random) -> list[str]:
-    name = random.choice(("--rounds", "--candidates", "--steps", "--seed", "--sampling-steps", "--policy"))
-    return [name, random.choice(NUMBERS)] if random.random() < 0.5 else []
+    if parameter.name in OUTPUTS and name != "import-project":
+        return str(target.folder / "written" / odd.replace("..", "_").lstrip("/~"))
+    if parameter.name == "workspace":
+        real = str(target.workspace) if name in ("doctor", "jobs", "export-project", "refine") else odd
+        return random.choice((real, real, odd, str(target.folder / "secret.txt"), str(target.folder)))
+    if parameter.name == "project":
+        if name == "run":
+            return str(_project_file(target, random))
+        return odd if name == "refine" else random.choice((odd, target.project, target.other))
+    if parameter.name in ("file", "pictures"):
+        return random.choice((odd, str(target.folder), str(target.folder / "secret.txt")))
+    if choices := get_args(parameter.type_descriptor.annotation):
+        return random.choice((odd, *map(str, choices)))
+    is_number = parameter.type_descriptor.annotation in (int, float)
+    return random.choice(NUMBERS) if is_number and random.random() < 0.7 else odd
 
 
 def _project_file(target: Target, random: Random) -> Path:

@@ -1,41 +1,38 @@
 """Calls, writes, settings, raw bodies and routes."""
 
+import asyncio
+import functools
 import os
+import re
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
+from starlette.routing import Route
+
+from benchmarks.attack.known import Known
 from benchmarks.attack.target import Target
 from benchmarks.attack.values import TEXTS, fitting, hostile, spoiled, written
+from gal_studio.state import Store
+from gal_studio.studio import Studio
 from gal_studio.ui.api.calls import CALL_PATH
+from gal_studio.ui.app import build_app
 from gal_studio.ui.payloads.door import REQUESTS
 from gal_studio.ui.payloads.types.asked import Requests
 from tests.ui.seeded import picture
 
-Known = dict[str, list[str]]
 JSON = {"Content_Type": "application/json"}
 READS = tuple(Requests.__annotations__)
 WRITES = tuple(name for name in REQUESTS if name not in READS)
-ROUTES = (
-    "/",
-    "/picture/{}",
-    "/thumb/{}",
-    "/reference/{}",
-    "/demo/{}",
-    "/adapter/{}",
-    "/pair/{}/{}",
-    "/pair-thumb/{}/{}",
-    "/preview/{}/{}",
-    "/project/{}/archive",
-    "/import-project",
-    "/writes",
+OTHERS = (
     "/gradio_api/{}",
     "/gradio_api/upload",
-    "/ui/{}/{}",
     "/static/{}",
     "/assets/{}",
     "/theme.css",
-    "/favicon.ico",
     "/sign-in",
     "/sign-out",
     "/{}",
@@ -45,7 +42,17 @@ ROUTES = (
     "/gradio_api/heartbeat/{}",
     "/gradio_api/run/{}",
 )
-METHODS = ("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X\tY")
+"""Gradio's routes and those before the app; the app's own are read from it."""
+WORDS = {
+    "which": ("reference", "generated"),
+    "kind": ("style", "object"),
+    "format_": ("csv", "jsonl"),
+    "step": ("2", "0"),
+    "returned": ("0" * 64,),
+    "identity": ("0" * 32,),
+}
+"""Parts of paths that are no IDs."""
+METHODS = (*("GET",) * 14, "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "X\tY")
 
 
 def request_of(random: Random, known: Known, name: str) -> Any:
@@ -56,38 +63,40 @@ def request_of(random: Random, known: Known, name: str) -> Any:
     return value
 
 
-def call(target: Target, random: Random, known: Known) -> None:
+def call(target: Target, random: Random) -> None:
     name = random.choice(READS)
-    body = {"fn_name": name, "data": request_of(random, known, name), "component_id": 1, "session_hash": "x"}
+    body = {
+        "fn_name": name,
+        "data": request_of(random, target.ids, name),
+        "component_id": 1,
+        "session_hash": "x",
+    }
     if random.random() < 0.2:
         body = spoiled(random, body)
     target.ask("calls", "POST", CALL_PATH, written(body), **JSON)
 
 
-def write(target: Target, random: Random, known: Known) -> None:
+def write(target: Target, random: Random) -> None:
     name = random.choice(WRITES)
     key = os.urandom(8).hex() if random.random() < 0.95 else random.choice(TEXTS)
-    batch: Any = [{"id": key, "name": name, "request": request_of(random, known, name)}]
+    batch: Any = [{"id": key, "name": name, "request": request_of(random, target.ids, name)}]
     if random.random() < 0.1:
         batch = spoiled(random, batch)
     target.ask("writes", "POST", "/writes", written(batch), **JSON)
 
 
-def setting(target: Target, random: Random, known: Known) -> None:
+def setting(target: Target, random: Random) -> None:
     value = hostile(random) if random.random() < 0.7 else random.choice((1, 0.5, True, "clip", "random"))
-    changes = {random.choice(known["setting"]): value}
-    request = {"project": random.choice(known["project"]), "settings": changes}
+    changes = {random.choice(target.ids["setting"]): value}
+    request = {"project": random.choice(target.ids["project"]), "settings": changes}
     batch = [{"id": os.urandom(8).hex(), "name": "change", "request": request}]
     target.ask("settings", "POST", "/writes", written(batch), **JSON)
 
 
-def route(target: Target, random: Random, known: Known) -> None:
+def route(target: Target, random: Random) -> None:
     """A path with IDs of any kind, odd queries, headers and methods."""
-    path = random.choice(ROUTES)
-    while "{}" in path:
-        kinds = [names for names in known.values() if names]
-        part = random.choice(random.choice(kinds)) if random.random() < 0.5 else random.choice(TEXTS)
-        path = path.replace("{}", quote(part.encode("utf-8", "surrogatepass"), safe="/.%=")[:3000], 1)
+    path = random.choice(own_routes() if random.random() < 0.7 else OTHERS)
+    path = re.sub(r"\{(\w*)[^}]*\}", lambda found: _part(random, target.ids, found[1]), path)
     if random.random() < 0.3:
         value = quote(random.choice(TEXTS).encode("utf-8", "surrogatepass"))[:2000]
         path += f"?{random.choice(('v', 'raw', 'project', '__theme', 'token'))}={value}"
@@ -124,7 +133,31 @@ def route(target: Target, random: Random, known: Known) -> None:
     target.ask("routes", method, path, b"" if method in ("POST", "PUT", "PATCH") else None, **headers)
 
 
-def body(target: Target, random: Random, known: Known) -> None:
+@functools.cache
+def own_routes() -> tuple[str, ...]:
+    """The paths of the app, with the names of their parts in braces."""
+
+    async def build(folder: str) -> tuple[str, ...]:
+        with Store(Path(folder)) as store:
+            app = build_app(Studio(store)).app
+            return tuple(found.path for found in app.routes if isinstance(found, Route))
+
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(build(folder))).result()
+
+
+def _part(random: Random, known: Known, name: str) -> str:
+    """A part of a path: mostly the ID of what it is called by, or that of something else, or anything."""
+    turn = random.random()
+    of_this = known.get(name.removesuffix("_id").replace("picture", "test_picture")) or known.get(name)
+    if turn < 0.4 and (of_this or name in WORDS):
+        part = random.choice(list(of_this or WORDS[name]))
+    else:
+        part = random.choice(random.choice(list(known.values())) if turn < 0.7 else TEXTS)
+    return quote(str(part).encode("utf-8", "surrogatepass"), safe="/.%=")[:3000]
+
+
+def body(target: Target, random: Random) -> None:
     """A body that is no JSON, no form, or only half of one."""
     path = random.choice(("/writes", CALL_PATH, "/gradio_api/upload", "/import-project"))
     data = random.choice(

@@ -16,16 +16,17 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-import psutil
-
+from benchmarks.attack.known import known_ids, upload_some
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.ui.api.calls import CALL_PATH
 from gal_studio.ui.api.errors import UNEXPECTED
 from tests.ui.seeded import finished
 from tests.workspace.filled import fill
 
+ROOT = Path(__file__).resolve().parents[2]
 CANARY = "canary-0b5e7e4d-leave-me-alone"
-SLOW = 20.0  # seconds; what takes longer counts as a hang
+SLOW = 20.0  # seconds on the clock; an answer that takes longer, or does not come at all, counts as a hang
 INTERNAL = (UNEXPECTED[:30], "bug in GAL Studio", "Internal Server Error", "inside the studio")
 
 
@@ -41,6 +42,7 @@ class Tally:
         "internal-error words",
         "unopenable",
         "leaked bytes",
+        "applied in part",
     )
 
     def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
@@ -60,6 +62,11 @@ class Tally:
         """How often anything went wrong."""
         return sum(counted[column] for counted in self.counts.values() for column in self.COLUMNS[2:])
 
+    @property
+    def tried(self) -> int:
+        """The number of inputs."""
+        return sum(counted["tried"] for counted in self.counts.values())
+
     def table(self) -> str:
         """The table, with a line for each kind of input and one for all."""
         total: Counter[str] = sum(self.counts.values(), Counter())
@@ -67,6 +74,16 @@ class Tally:
         for kind, counted in [*self.counts.items(), ("all", total)]:
             lines.append((kind, *(str(counted[column]) for column in self.COLUMNS)))
         return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+class AnyConnection(http.client.HTTPConnection):
+    """A connection that sends whatever it is given."""
+
+    def _validate_method(self, method: str) -> None:
+        pass
+
+    def _validate_path(self, url: str) -> None:
+        pass
 
 
 class Target:
@@ -78,11 +95,13 @@ class Target:
         self.other = fill(studio.store, Random(1)).id
         self.archive = studio.export_project(self.other, folder / "good.zip")
         self.spare = studio.export_project(self.project, folder / "spare.zip")
+        upload_some(studio, Random(1))
         studio.store.close()
         (folder / "secret.txt").write_text(CANARY)
         shutil.copy(folder / "secret.txt", self.workspace / "secret.txt")
         self._process: subprocess.Popen[bytes] | None = None
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: AnyConnection | None = None
+        self.ids: dict[str, list[Any]] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -98,11 +117,12 @@ class Target:
         with (self.folder / "output.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.attack.server", str(self.workspace), str(self.port)],
+                cwd=ROOT,
                 stdout=output,
                 stderr=output,
                 env={**os.environ, "GAL_STUDIO_RESERVE_MB": "1"},
             )
-        ends = time.monotonic() + 900
+        ends = time.monotonic() + 180
         while time.monotonic() < ends:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
@@ -116,6 +136,11 @@ class Target:
             self._process.wait(60)
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the server has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    @property
     def pid(self) -> int:
         """The process of the server."""
         assert self._process is not None
@@ -124,20 +149,21 @@ class Target:
     def ask(
         self, kind: str, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, bytes]:
-        """Send a request and count its answer; (0, b"") if the connection was closed."""
+        """Send a request and count its answer; (0, b"") if none came within `SLOW` seconds, or at all."""
         self.tally.add(kind, "tried")
-        started, worked = time.monotonic(), self._worked()
         label = f"{method} {path[:120]} {(body or b'')[:300]!r}"
+        started = time.monotonic()
         try:
-            status, answer = self._send(method, path, body, headers)
-        except TimeoutError:
+            status, answer = self._answer(method, path, body, headers)
+        except (OSError, http.client.HTTPException) as error:
             self._connection = None
-            self.tally.add(kind, "hangs", example=label)
+            self.tally.add(
+                kind, "hangs", example=f"{error!r} after {time.monotonic() - started:.0f} s: {label}"
+            )
+            if self.has_ended:
+                self.start()
             return 0, b""
-        except (OSError, http.client.HTTPException, ValueError):
-            self._connection = None
-            return 0, b""
-        if time.monotonic() - started > SLOW and self._worked() - worked > SLOW / 4:  # not a busy machine
+        if time.monotonic() - started > SLOW:
             self.tally.add(kind, "hangs", example=label)
         if status >= 500:
             self.tally.add(kind, "5xx", example=f"{status} {label} {answer[:200]!r}")
@@ -150,9 +176,20 @@ class Target:
             self.tally.add(kind, "leaked bytes", len(answer), label)
         return status, answer
 
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        """The answer on the open connection, or on a new one if the server has closed that between two."""
+        if self._connection is not None:
+            try:
+                return self._send(method, path, body, headers)
+            except (http.client.RemoteDisconnected, ConnectionError):
+                self._connection = None
+        return self._send(method, path, body, headers)
+
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15 * SLOW)
+            self._connection = AnyConnection("127.0.0.1", self.port, timeout=SLOW)
         connection = self._connection
         connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
         for name, value in headers.items():
@@ -166,82 +203,37 @@ class Target:
             self._connection = None
         return answer.status, data
 
-    def _worked(self) -> float:
-        """The CPU seconds of the server and of its decoder."""
-        with suppress(psutil.Error):
-            server = psutil.Process(self.pid)
-            times = [one.cpu_times() for one in (server, *server.children())]
-            return sum(one.user + one.system for one in times)
-        return 0.0
+    def hang_up(self) -> None:
+        """Take a new connection for the next request."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def call(self, name: str, request: Any) -> Any:
         """A right call, outside of the count."""
         body = json.dumps({"fn_name": name, "data": request}).encode()
-        return json.loads(self._plain("/gradio_api/component_server", body), parse_constant=_refuse)
+        return json.loads(self._plain("POST", CALL_PATH, body)[1], parse_constant=_refuse)
 
     def write(self, name: str, request: Any) -> Any:
         """A right write, outside of the count."""
         body = json.dumps([{"id": os.urandom(12).hex(), "name": name, "request": request}]).encode()
-        return json.loads(self._plain("/writes", body), parse_constant=_refuse)[0]
+        return json.loads(self._plain("POST", "/writes", body)[1], parse_constant=_refuse)[0]
 
-    def _plain(self, path: str, body: bytes) -> bytes:
-        for last in (False, True):
-            try:
-                return self._send("POST", path, body, {"Content-Type": "application/json"})[1]
-            except (OSError, http.client.HTTPException):
-                self._connection = None
-                if last:
-                    raise
-        raise AssertionError
+    def _plain(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        return self._answer(method, path, body, {"Content-Type": "application/json"})
 
-    def check_open(self, kind: str, project: str) -> None:
-        """Count a project that is listed but cannot be opened, or the list if it cannot be read."""
-        try:
-            answer = self.call("poll", {"project": project})
-            if "parts" not in answer:
-                self.tally.add(kind, "unopenable", example=json.dumps(answer)[:300])
-        except ValueError as error:
-            self.tally.add(kind, "unopenable", example=str(error))
+    def get(self, path: str) -> tuple[int, bytes]:
+        """A right request for a file, outside of the count."""
+        return self._plain("GET", path, None)
 
-    def refresh(self) -> None:
-        """Bring the spared projects back if an input has archived or deleted them, and delete all others."""
-        listed = self.call("overview", {})
-        projects = {one["id"]: one for one in listed["projects"]}
-        for project in set(projects) - {self.project, self.other}:
-            self.check_open("everything made", project)
-            self.write("archive", {"project": project})
-            self.write("delete", {"project": project})
-        for name, source in (("project", self.spare), ("other", self.archive)):
-            found = projects.get(getattr(self, name))
-            if found is None:
-                answer = json.loads(self._plain("/import-project", source.read_bytes()))
-                setattr(self, name, answer["project"])
-            elif found["size"] is not None:
-                self.write("restore", {"project": found["id"]})
-            self.check_open("everything made", getattr(self, name))
+    def send_archive(self, path: Path) -> str:
+        """Import a right archive; returns the ID of the project."""
+        return str(json.loads(self._plain("POST", "/import-project", path.read_bytes())[1])["project"])
 
-    def known(self) -> dict[str, list[str]]:
+    def known(self) -> dict[str, list[Any]]:
         """The IDs of everything that requests may name."""
         with Store(self.workspace) as store:
-            studio, projects = Studio(store), (self.project, self.other)
-            rounds = [one for project in projects for one in store.rounds.of_project(project)]
-            views = [studio.project(project) for project in projects]
-            candidates = [tile.id for one in rounds for tile in store.candidates.of_round(one.id)]
-            pairs = [pair.id for one in rounds for pair in store.refinements.pairs(one.id)]
-            settings = views[0].settings.to_dict()
-            return {
-                "project": list(projects),
-                "round": [one.id for one in rounds],
-                "candidate": candidates,
-                "pair": pairs or ["none"],
-                "owner": candidates[:5] + pairs,
-                "reference": [one.id for view in views for one in view.references],
-                "anchor": [one.id for view in views for one in view.anchors],
-                "job": [job.id for project in projects for job in store.jobs.of_project(project)] or ["none"],
-                "setting": [f"{group}.{name}" for group, values in settings.items() for name in values],
-                "preset": ["pocket"],
-                "path": ["0" * 32],
-            }
+            return known_ids(Studio(store))
 
     def tracebacks(self) -> tuple[int, str]:
         """How many tracebacks the server has printed or logged, and the last one."""

@@ -106,6 +106,7 @@ export const chip = (more) => ({
  * @returns {Job}
  */
 export const job = (more) => ({
+  preview_wanted: false,
   id: "j",
   kind: "fine_tune",
   round_id: "r",
@@ -131,6 +132,8 @@ export const job = (more) => ({
  * @returns {QueuedJob}
  */
 export const queued = (more) => ({
+  amount: 0,
+  expected_seconds: null,
   id: "j",
   kind: "fine_tune",
   round_id: "r",

@@ -26,6 +26,8 @@ export interface Job extends JobWords {
   message: string;
   worker_alive: boolean;
   paused_for: string;
+  /** A preview of the training is drawn now or at the next step. */
+  preview_wanted: boolean;
 }
 
 /** A job in the queue of all projects. */
@@ -47,6 +49,9 @@ export interface QueuedJob extends JobWords {
   behind: string;
   can_rise: boolean;
   can_sink: boolean;
+  /** The steps or pictures that it has to do; 0 if unknown. */
+  amount: number;
+  expected_seconds: number | null;
 }
 
 /** The jobs of all projects. */

@@ -35,6 +35,15 @@ const BRUSH = [
 ];
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
+/** @type {{ label: string, act: () => void }[]} */
+const more = [];
+
+/**
+ * Add a button to the dialog, which closes it first.
+ * @param {string} label
+ * @param {() => void} act
+ */
+export const addToHelp = (label, act) => more.push({ label, act });
 
 export const helpOpen = () => Boolean(dialog?.open);
 
@@ -53,7 +62,14 @@ export function showHelp() {
           list("Brush and heat map", BRUSH),
         ),
         el("p", {}, "With a selection, A and R act on all of it."),
-        el("button", { class: "button", autofocus: true }, "Close"),
+        el(
+          "div",
+          { class: "help-buttons" },
+          el("button", { class: "button", autofocus: true }, "Close"),
+          more.map(({ label, act }) =>
+            el("button", { class: "quiet", on: { click: () => setTimeout(act) } }, label),
+          ),
+        ),
       ),
     ),
   );

@@ -9,6 +9,7 @@ import { el, reference, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { askToDelete } from "./delete_project.js";
 import { toast } from "../kit/toast.js";
+import { planTour } from "../rounds/tour/memory.js";
 
 /** @type {ReferenceParts} */
 let parts;
@@ -226,8 +227,10 @@ function demoButton(demo) {
           trying = button.disabled = true;
           const answer = await write("try_demo", { kind: demo.kind });
           trying = button.disabled = false;
-          if (answer) openProject(answer.project);
-          else listProjects();
+          if (answer) {
+            planTour(answer.project);
+            openProject(answer.project);
+          } else listProjects();
         },
       },
     },

@@ -6,6 +6,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
+import { planLine } from "../top/plan_line.js";
 import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
 
 /**
@@ -144,7 +145,7 @@ export function mountActions(parts) {
     ].map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)),
   );
   const update = () => show(buttons, parts.hint);
-  on("side round refinement job busy scores verdicts candidates cleared forget", update);
+  on("side round refinement job queue busy scores verdicts candidates cleared forget", update);
   update();
 }
 
@@ -163,8 +164,12 @@ function show(buttons, hint) {
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
     if (name === "accept") setText(button, acceptWords());
   }
-  setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : "");
+  setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : busyWords());
 }
+
+/** What runs now and comes after it. */
+const busyWords = () =>
+  busy() && state.job ? planLine(state.job, state.queue.waiting, state.projectId) : "";
 
 /** The label of Accept suggestion: done once every suggestion is answered. */
 function acceptWords() {

@@ -9,6 +9,7 @@ import { mountGrid } from "./grid/grid.js";
 import { mountRefinement } from "../refine/refine.js";
 import { mountActions } from "./actions.js";
 import { mountKeys } from "./keys.js";
+import { mountTour } from "./tour/tour.js";
 
 /** @param {RoundsParts} parts */
 export function mountRounds(parts) {
@@ -21,4 +22,5 @@ export function mountRounds(parts) {
   mountRefinement(parts);
   mountActions(parts);
   mountKeys(parts);
+  mountTour(parts);
 }

@@ -1,6 +1,7 @@
 /** Tabs with the views of the candidates. To add a view, add a line here and a file that fills its panel. */
 /** @import { RoundsParts } from "../app/parts.d.ts" */
-import { emit } from "../app/store.js";
+import { emit, on } from "../app/store.js";
+import { waiting } from "../training/now.js";
 import { el, setAttribute } from "../kit/dom.js";
 import { mountCurves } from "../training/curves.js";
 import { mountAnchors } from "./anchors.js";
@@ -47,8 +48,18 @@ export function mountViews({ views, tabs, legend }) {
     views.dataset.open = chosen;
     emit("view", chosen);
   };
+  let byHand = false;
+  /** While the model learns there is nothing on the map: its loss is shown, unless a person chose a view. */
+  on("job round candidates forget", () => {
+    const wanted = waiting() ? "curves" : VIEWS[0][0];
+    const other = views.dataset.open === "curves" || views.dataset.open === VIEWS[0][0];
+    if (!byHand && other && views.dataset.open !== wanted) open(wanted);
+  });
   for (const [i, { name, tab }] of made.entries()) {
-    tab.addEventListener("click", () => open(name));
+    tab.addEventListener("click", () => {
+      byHand = true;
+      open(name);
+    });
     tab.addEventListener("keydown", (event) => {
       const turn = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
       if (!turn) return;
@@ -56,6 +67,7 @@ export function mountViews({ views, tabs, legend }) {
       event.stopPropagation();
       const next = made[(i + turn + made.length) % made.length];
       next.tab.focus();
+      byHand = true;
       open(next.name);
     });
   }

@@ -3,9 +3,9 @@
 import { busy, state, on } from "../app/store.js";
 import { el, svg } from "../kit/dom.js";
 import { mountArms } from "../measures/arms_chart.js";
+import { TRAININGS } from "./now.js";
 import { makePreviews } from "./previews.js";
 
-const TRAININGS = ["fine_tune", "refine"];
 const BOX = { width: 520, height: 300, left: 46, right: 12, top: 16, bottom: 34 };
 
 /** @param {HTMLElement} panel */

@@ -1,53 +1,57 @@
 /** Preview pictures, generated during training: at an interval or with Preview now. */
 /** @import { Preview } from "../app/payloads.d.ts" */
-import { state } from "../app/store.js";
+import { emit, state } from "../app/store.js";
+import { ask } from "../app/apply_poll.js";
+import { training, waiting } from "./now.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { toast } from "../kit/toast.js";
 
 /** @type {HTMLDialogElement | null} */
 let dialog = null;
+let asking = false; // for a preview; the studio has not answered yet
 
 export const previewOpen = () => Boolean(dialog?.open);
-
-/** Is the current round being trained? */
-function training() {
-  const { job } = state;
-  return (
-    job?.state === "running" && job.round_id === state.roundId && ["fine_tune", "refine"].includes(job.phase)
-  );
-}
 
 /** @param {Preview} preview */
 const source = (preview) =>
   `/preview/${encodeURIComponent(state.roundId ?? "")}/${preview.step}` +
   `?v=${encodeURIComponent(preview.version)}`;
 
-/** Create the row of previews; call `update()` when the round or its job has changed. */
-export function makePreviews() {
-  const now = el(
+/** The button Preview now. It answers at once: the place of the preview shows that it is drawn. */
+export function makePreviewButton() {
+  const node = el(
     "button",
     {
       type: "button",
       class: "button small",
       data: { action: "preview" },
       title: "Draw a preview at the next training step",
-      on: { click: () => previewNow(now) },
+      on: { click: () => previewNow(node) },
     },
     "Preview now",
   );
+  const update = () => {
+    node.hidden = !training();
+    node.disabled = asking || Boolean(state.job?.preview_wanted);
+  };
+  return { node, update };
+}
+
+/** Create the row of previews; call `update()` when the round or its job has changed. */
+export function makePreviews() {
+  const now = makePreviewButton();
   const hint = el("span", { class: "preview-hint" });
   const row = el("div", { class: "preview-row scroll" });
   const node = el(
     "section",
     { class: "previews", "aria-label": "Previews", hidden: true },
-    el("div", { class: "previews-head" }, el("b", {}, "While training"), hint, now),
+    el("div", { class: "previews-head" }, el("b", {}, "While training"), hint, now.node),
     row,
   );
   const update = () => {
     const previews = state.round?.previews ?? [];
-    node.hidden = !training() && !previews.length;
-    now.hidden = !training();
+    node.hidden = waiting() || (!training() && !previews.length);
+    now.update();
     const newest = previews.at(-1);
     const every = state.project?.settings.tune.preview_every;
     setText(
@@ -58,17 +62,19 @@ export function makePreviews() {
           ? `a preview every ${every} steps`
           : "Previews are off. Turn them on under Advanced.",
     );
-    const signature = JSON.stringify([state.roundId, previews]);
+    const drawing = training() && Boolean(state.job?.preview_wanted);
+    const signature = JSON.stringify([state.roundId, previews, drawing]);
     if (row.dataset.signature === signature) return;
     setAttribute(row, "data-signature", signature);
-    row.replaceChildren(...previews.map(figure));
+    row.replaceChildren(...previews.map(previewFigure));
+    if (drawing) row.append(el("div", { class: "learning-slot", data: { drawing: "" } }, "drawing…"));
     row.scrollLeft = row.scrollWidth;
   };
   return { node, update };
 }
 
 /** @param {Preview} preview */
-function figure(preview) {
+export function previewFigure(preview) {
   const picture = el(
     "button",
     {
@@ -85,11 +91,17 @@ function figure(preview) {
 
 /** @param {HTMLButtonElement} button */
 async function previewNow(button) {
-  if (button.disabled) return;
-  button.disabled = true;
-  const answer = await write("preview", { job: state.job?.id });
-  if (answer) toast("A preview is drawn at the next step.");
-  button.disabled = false;
+  const { job } = state;
+  if (button.disabled || !job) return;
+  asking = true;
+  state.job = { ...job, preview_wanted: true };
+  ask("job"); // a poll in flight knows nothing of it yet
+  emit("job");
+  const answer = await write("preview", { job: job.id });
+  asking = false;
+  if (!answer && state.job?.id === job.id) state.job = { ...state.job, preview_wanted: false };
+  ask("job");
+  emit("job");
 }
 
 /** @param {Preview} preview */

@@ -47,6 +47,27 @@ def project(
     return {name: (float(found[one][0]), float(found[one][1])) for name, one in stands_for.items()}
 
 
+def sketch(
+    pictures: Mapping[str, NDArray[np.floating]],
+    previous: Sequence[MapPoint] = (),
+    now: Mapping[str, tuple[float, float]] | None = None,
+) -> dict[str, tuple[float, float]]:
+    """Rough positions without t-SNE, for pictures of which more are to come.
+
+    With a previous map they are where `project` would start from. Without one they are the first two
+    principal components, turned and mirrored so that those that have a position `now` move little.
+    """
+    if not pictures:
+        return {}
+    names = list(pictures)
+    features = np.stack([np.asarray(pictures[name], dtype=np.float64) for name in names])
+    places = _start(names, features, previous)
+    known = [row for row, name in enumerate(names) if name in (now or {})]
+    if not previous and len(known) > 1 and now is not None:
+        places = places @ _turn(places[known], np.array([now[names[row]] for row in known]))
+    return {name: (float(x), float(y)) for name, (x, y) in zip(names, places, strict=True)}
+
+
 def _first_alike(rows: Mapping[str, Array]) -> dict[str, str]:
     """For each picture the first one with exactly its features: t-SNE would push them apart."""
     seen: dict[bytes, str] = {}
@@ -111,6 +132,10 @@ def _unit(places: Array) -> Array:
 
 def _aligned(places: Array, start: Array) -> Array:
     """Rotate, mirror and translate the positions onto the initial ones (Procrustes); radius 1."""
-    centre = start.mean(axis=0)
-    left, _, right = np.linalg.svd(_unit(places).T @ (start - centre))
-    return np.asarray(_unit(places) @ (left @ right) + centre, dtype=np.float64)
+    return np.asarray(_unit(places) @ _turn(places, start) + start.mean(axis=0), dtype=np.float64)
+
+
+def _turn(places: Array, onto: Array) -> Array:
+    """The rotation or reflection (2, 2) that brings places closest onto others."""
+    left, _, right = np.linalg.svd(_unit(places).T @ (onto - onto.mean(axis=0)))
+    return np.asarray(left @ right, dtype=np.float64)

@@ -179,6 +179,19 @@ class Rounds:
         rows = self._database.rows("SELECT * FROM round_seconds WHERE round_id = ?", (round_id,))
         return {row["phase"]: row["seconds"] for row in rows}
 
+    def pace(self, base_model: str, phases: Sequence[str]) -> float | None:
+        """Seconds per step or picture of these phases, by the newest rounds of a model; None if untimed."""
+        per_round = "losses" if "fine_tune" in phases else "candidates"
+        row = self._database.row(
+            f"SELECT TOTAL(spent) AS spent, TOTAL(made) AS made FROM (SELECT TOTAL(seconds) AS spent, "
+            f"(SELECT COUNT(*) FROM {per_round} WHERE {per_round}.round_id = rounds.id) AS made FROM rounds "
+            "JOIN projects ON projects.id = project_id JOIN round_seconds ON round_id = rounds.id "
+            f"WHERE base_model = ? AND phase IN ({', '.join('?' * len(phases))}) GROUP BY rounds.id "
+            "ORDER BY rounds.created DESC LIMIT 5)",
+            (base_model, *phases),
+        )
+        return float(row["spent"] / row["made"]) if row and row["spent"] and row["made"] else None
+
     def add_forwards(self, round_id: str, forwards: int) -> None:
         """Add to the number of U-Net forward passes for the candidates of this round."""
         self._database.write(

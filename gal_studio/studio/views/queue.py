@@ -8,6 +8,7 @@ from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.jobs.queue import Queue
+from gal_studio.studio.views.forecast import Forecast, forecast
 from gal_studio.studio.views.types import JobView, QueuedJob, QueueView
 
 _OWN = ("id", "kind", "round_id", "state", "phase", "done", "total", "message", "paused_for")
@@ -27,8 +28,11 @@ def queue_view(store: Store) -> QueueView:
 def _queued(store: Store, job: Job, queue: Queue) -> QueuedJob:
     order, needs = [one.id for one in queue.waiting], queue.needs
     waits_for = tuple(dict.fromkeys(one.kind for one in queue.waits_for.get(job.id, ())))
+    ahead = forecast(store, job) if job.state == "queued" else Forecast()
     return QueuedJob(
         **_words(job),
+        amount=ahead.amount,
+        expected_seconds=ahead.seconds,
         project_id=job.project_id,
         project_name=store.projects.name(job.project_id),
         round_name=round_names(store.rounds.of_project(job.project_id))[job.round_id],
@@ -53,6 +57,7 @@ def job_view(store: Store, project_id: str) -> JobView:
         rate=rate,
         seconds_left=(job.total - job.done) / rate if rate else None,
         finished=describe_job(job.kind).finished(job.total),
+        preview_wanted=job.state == "running" and store.jobs.wants_preview(job.id),
     )
 
 

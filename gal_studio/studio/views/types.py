@@ -142,12 +142,16 @@ class JobWords:
 
 @dataclass(frozen=True, kw_only=True)
 class JobView(JobWords):
-    """The current job of a project, idle if there was never one; `finished` is its result in words."""
+    """The current job of a project, idle if there was never one; `finished` is its result in words.
+
+    `preview_wanted`: a preview of the training is drawn now or at the next step.
+    """
 
     worker_alive: bool
     rate: float | None = None
     seconds_left: float | None = None
     finished: str = ""
+    preview_wanted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +159,7 @@ class QueuedJob(JobWords):
     """A job in the list of all projects.
 
     `waits_for` are the kinds of jobs that must end first, `behind` the same in words; `can_rise` and
-    `can_sink` say whether it can move.
+    `can_sink` say whether it can move. `amount` is what it has to do, 0 if unknown.
     """
 
     project_id: str
@@ -165,6 +169,8 @@ class QueuedJob(JobWords):
     behind: str
     can_rise: bool
     can_sink: bool
+    amount: int = 0
+    expected_seconds: float | None = None
 
 
 @dataclass(frozen=True)

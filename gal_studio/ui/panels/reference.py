@@ -154,7 +154,7 @@ def _change(studio: Studio, request: Payload) -> Payload:
 
 def _try_demo(studio: Studio, request: Payload) -> Payload:
     project_id = studio.create_demo(request["kind"], origin=request["origin"])
-    studio.run_round(studio.rounds(project_id)[0].id)
+    studio.run_missing(studio.rounds(project_id)[0].id)
     return {"project": project_id}
 
 

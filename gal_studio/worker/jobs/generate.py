@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -13,9 +13,8 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
-from gal_studio.core.seeds import candidate_seed, named_seed
-from gal_studio.core.types import Anchor, Candidate, Job
-from gal_studio.engine.features.tsne import MapPoint, project
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.rounds import lineage, test_set
@@ -23,6 +22,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.measure import measure_refinement
+from gal_studio.worker.jobs.places import place_drawn, place_round
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.witness import Evidence, PictureWitness, open_witness
 from gal_studio.worker.task import Progress, Task, open_task
@@ -55,7 +55,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
         yield from _draw(task, wanted, witness)
     total = store.candidates.count(task.round.id)
     yield Progress("project", total, total, "Placing the pictures on the map")
-    _project(task)
+    place_round(task)
     if task.round.kind == "refine":
         yield Progress("measure", total, total, "Measuring the refinement")
         measure_refinement(store, models, task.project, task.round)
@@ -150,6 +150,7 @@ def _keep(
             task.store.refinements.save_map(identity, "shown", evidence.map)
         task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
+        place_drawn(task)
         task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
 
 
@@ -178,44 +179,3 @@ def score_images(
         shown=np.array([evidence.score for evidence in seen]) if witness else None,
     )
     return Scored(features, score_pictures(drawn), seen)
-
-
-def _project(task: Task) -> None:
-    """Place references and candidates on the map, near similar ones on the map of the round above."""
-    started = time.monotonic()
-    references = task.store.projects.references(task.project.id)
-    pictures = [task.store.images.picture(reference.image) for reference in references]
-    rows = task.models.embedder(task.project.clip_model).images(pictures)
-    features = {reference.id: row for reference, row in zip(references, rows, strict=True)}
-    stored = task.store.candidates.features(task.round.id)
-    drawn = {candidate.id: stored[candidate.id].astype(np.float64) for candidate in _in_pool_order(task)}
-    seed = named_seed(task.project.seed, "map") % 2**32
-    places = project({**features, **drawn}, _previous(task, features), seed)
-    with task.store.database.transaction():
-        task.store.candidates.place({name: place for name, place in places.items() if name in drawn})
-        task.store.rounds.place_references(
-            task.round.id, {name: place for name, place in places.items() if name in features}
-        )
-        task.store.rounds.set_seconds(task.round.id, "project", time.monotonic() - started)
-
-
-def _in_pool_order(task: Task) -> list[Candidate]:
-    """The candidates of the round in an order that does not depend on pauses."""
-    order = {anchor.id: anchor.order for anchor in task.store.projects.anchors(task.project.id)}
-    candidates = task.store.candidates.of_round(task.round.id)
-    return sorted(candidates, key=lambda candidate: (order[candidate.anchor_id], candidate.index))
-
-
-def _previous(task: Task, references: Mapping[str, NDArray[np.float64]]) -> list[MapPoint]:
-    """The map of the nearest round above that has one."""
-    for ancestor in reversed(task.store.rounds.ancestors(task.round.id)):
-        stored = task.store.candidates.features(ancestor.id)
-        placed = [
-            MapPoint(candidate.id, stored[candidate.id], candidate.x, candidate.y)
-            for candidate in task.store.candidates.of_round(ancestor.id)
-            if candidate.x is not None and candidate.y is not None
-        ]
-        if placed:
-            fixed = task.store.rounds.reference_places(ancestor.id)
-            return [MapPoint(name, references[name], *fixed[name]) for name in fixed] + placed
-    return []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gal_studio.engine.features.tsne import MapPoint, perplexity, project
+from gal_studio.engine.features.tsne import MapPoint, perplexity, project, sketch
 
 
 def clusters(count: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -85,3 +85,29 @@ def test_a_round_of_new_pictures_is_aligned_with_the_last_one() -> None:
     for start in range(3):
         gaps = [np.hypot(*(after[start] - centre)) for centre in before]
         assert int(np.argmin(gaps)) == start
+
+
+def test_rough_places_move_little_while_pictures_come_in() -> None:
+    rng = np.random.default_rng(3)
+    rows = {str(number): rng.normal(size=16) + 4 * np.eye(16)[number % 3] for number in range(40)}
+    some = {name: rows[name] for name in list(rows)[:20]}
+    first = sketch(some)
+    turned = {name: (-y, x) for name, (x, y) in first.items()}
+    then = sketch(rows, now=turned)
+    assert then.keys() == rows.keys()
+
+    def moved(now: dict[str, tuple[float, float]]) -> float:
+        return float(np.mean([np.hypot(*np.subtract(then[name], now[name])) for name in some]))
+
+    assert moved(turned) < 0.5 < moved(first), "the map does not turn"
+    assert sketch(some, now=first).keys() == some.keys()
+    assert sketch({}) == {}
+    assert sketch({"a": rows["0"]}, now={"a": (1.0, 1.0)}) == {"a": (0.0, 0.0)}
+
+
+def test_rough_places_are_near_similar_pictures_of_the_map_before() -> None:
+    rng = np.random.default_rng(4)
+    old = [MapPoint(str(n), rng.normal(size=8) + 9 * np.eye(8)[n % 2], n % 2, 0.0) for n in range(12)]
+    places = sketch({"left": 9 * np.eye(8)[0], "right": 9 * np.eye(8)[1]}, old)
+    assert abs(places["left"][0]) < 0.01
+    assert abs(places["right"][0] - 1) < 0.01

@@ -140,7 +140,7 @@ def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served
     page.click("[data-action=next_round]")
     page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
     assert len(served.place.studio.rounds(served.place.project)) == 2
-    page.wait_for_selector("[data-action=fine_tune][data-next]")
+    page.wait_for_selector("[data-action=run][data-next]")
 
 
 def test_another_line_of_rounds_is_branched_off(watched: Watched, served: Served):
@@ -148,7 +148,7 @@ def test_another_line_of_rounds_is_branched_off(watched: Watched, served: Served
     child = studio.next_round(served.place.round)
     page = watched.open(served.url() + f"&round={served.place.round}")
     page.click("[data-part=branch]")
-    page.wait_for_selector(".chip-round[aria-current]:has-text('⎇')")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2 (2)')")
     assert [round_.parent_id for round_ in studio.rounds(served.place.project)] == [None] + 2 * [
         served.place.round
     ]

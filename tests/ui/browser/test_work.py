@@ -138,21 +138,25 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     store.jobs.progress(jobs[0].id, "fine_tune", 20, 200, "loss 0.1")
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(1, 21)])
     page = watched.open(f"{served.url()}&round={jobs[0].round_id}")
-    page.click("[data-view=curves]")
-    page.wait_for_selector(".curve-title:has-text('20 steps')")
-    page.click(".curves [data-action=preview]")
-    page.wait_for_selector(".toast:has-text('at the next step')")
-    assert store.jobs.take_preview_request(jobs[0].id)
+    page.wait_for_selector(".curve-title:has-text('20 steps')")  # no empty map while it learns
+    page.click(".learning [data-action=preview]")
+    page.wait_for_selector(".learning .learning-slot[data-drawing]")  # at once, before the studio answers
+    until(lambda: store.jobs.take_preview_request(jobs[0].id))
     image = served.place.studio.round_view(served.place.round).candidates[0].candidate.image
     store.rounds.save_losses(jobs[0].round_id, [(step, 1 / step) for step in range(21, 31)])
     store.rounds.add_preview(jobs[0].round_id, Preview(30, "A tie in ink", 1, image))
     page.wait_for_selector(".curve-title:has-text('30 steps')")
-    page.wait_for_function("document.querySelector('.curves .preview img')?.naturalWidth === 48")
-    page.click(".curves .preview")
+    page.wait_for_function("document.querySelector('.learning .preview img')?.naturalWidth === 48")
+    page.click(".learning .preview")
     page.wait_for_selector(".preview-view[open] >> text=Step 30: A tie in ink")
     page.keyboard.press("Escape")
+    hint = page.inner_text("[data-part=hint]")
+    assert re.fullmatch(r"Learning your reference.*\. Then 180 pictures\.", hint), hint
     store.jobs.finish(jobs[0].id)
-    page.wait_for_selector(".curves [data-action=preview]", state="hidden")
+    page.wait_for_selector(".learning", state="hidden")
+    page.wait_for_selector(".view.map:visible")
+    page.click("[data-view=curves]")
+    page.wait_for_selector(".curves .preview")
     assert page.locator(".preview:visible").count() == 1
 
 

@@ -1,5 +1,6 @@
 /** The empty state of the grid: why it is empty, and what to do. */
 import { state, drawing } from "../../app/store.js";
+import { waiting } from "../../training/now.js";
 import { el, repeats } from "../../kit/dom.js";
 
 /** @type {Record<string, [title: string, words: string]>} */
@@ -21,7 +22,7 @@ const NONE = {
 
 /** @type {Record<string, [title: string, words: string]>} */
 const STEPS = {
-  wait: ["The model is learning your reference", "See its progress under Curves. The pictures come next."],
+  wait: ["The model is learning your reference", "The pictures come next."],
   fine_tune: [
     "Teach the model your reference",
     "Fine-tune first; then Generate draws pictures for each test prompt.",
@@ -50,7 +51,7 @@ export function emptyGrid(node, counts, open) {
         ? null
         : OUT_OF_RANGE
       : NONE[state.filter]
-    : drawing()
+    : drawing() || waiting()
       ? null
       : STEPS[state.round?.step ?? ""];
   node.hidden = !words;

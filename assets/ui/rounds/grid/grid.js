@@ -13,6 +13,7 @@ import { enlarge } from "../lightbox/lightbox.js";
 import { columnsFor, inOrder } from "./order.js";
 import { emptyGrid } from "./empty_grid.js";
 import { listenPointer } from "./pointer.js";
+import { mountWaiting } from "../waiting/waiting.js";
 import { GridWindow } from "./window.js";
 
 /** @type {Map<string, HTMLElement>} by candidate */
@@ -27,6 +28,8 @@ let view;
 let shown;
 /** @type {HTMLElement} */
 let empty;
+/** @type {HTMLElement} */
+let waitingNode;
 /** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
 let tabStop = null;
 /** @type {HTMLElement[]} */
@@ -52,6 +55,7 @@ const promptGroups = () =>
 export function mountGrid(parts) {
   ({ grid, shown } = parts);
   view = new GridWindow(grid, (node) => node.dataset.id && dress(node.dataset.id), keepTabStop);
+  waitingNode = mountWaiting(grid);
   empty = grid.appendChild(el("div", { class: "empty-grid", hidden: true }));
   flat = flatList(grid, tiles, () => [...groups.values()]);
   const tools = makeTools({
@@ -123,7 +127,9 @@ function arrange() {
   /** @param {string} id */
   const rankOf = (id) => (drawing() ? null : state.scoreOf.get(id)?.rank);
   const wanted = inOrder(groups.keys(), pool, rankOf).flatMap((id) => groups.get(id)?.node ?? []);
-  const now = [...grid.children].filter((node) => node !== empty && node !== flat.node);
+  const now = [...grid.children].filter(
+    (node) => node !== empty && node !== waitingNode && node !== flat.node,
+  );
   if (wanted.some((node, i) => node !== now[i])) grid.append(...wanted);
   flat.arrange();
   filter();
@@ -230,7 +236,8 @@ function follow(origin) {
   const tile = tiles.get(state.focus ?? "");
   if (tile && origin !== "grid") view.reveal(tile);
   keepTabStop();
-  if (tile && origin !== "grid" && origin !== "lightbox") faceOf(tile).focus({ preventScroll: true });
+  const byItself = origin === "grid" || origin === "lightbox" || origin === "tour";
+  if (tile && !byItself) faceOf(tile).focus({ preventScroll: true });
 }
 
 /**

@@ -35,6 +35,7 @@ let showLegend;
 let scene = { points: [], stars: [], alike: false };
 let drawings = 0;
 let asked = false;
+let grown = false; // more pictures of this round were placed
 let turned = false; // to another round, whose pictures are on their way
 /** @type {Map<string, Pixel>} where the pictures of the round that was left were, by key */
 let left = new Map();
@@ -99,7 +100,8 @@ const pointerActs = () => ({
 });
 
 function listen() {
-  on("positions scores rounds", ask);
+  on("positions", grow);
+  on("scores rounds", ask);
   on("candidates", () => viewpoint.memory.projection === "own" && ask());
   on("project", () => {
     if (viewpoint.enter(state.projectId)) controls.show(viewpoint.memory);
@@ -131,6 +133,15 @@ function leaveRound() {
   overlay();
   if (turned) return;
   dropGhosts();
+  ask();
+}
+
+/** Pictures of this round have come or moved: those that are shown glide from where they are. */
+function grow() {
+  if (!turned && viewpoint.memory.projection === "alike") {
+    left = new Map(scene.points.map(({ key, x, y }) => [key, [x, y]]));
+    grown = left.size > 0;
+  }
   ask();
 }
 
@@ -175,8 +186,8 @@ async function draw() {
     const { projection, colour } = viewpoint.memory;
     scene = makePoints(projection, colour);
     viewpoint.whole = frameOf(projection, scene, viewpoint.behind ? ghostPlaces(projection) : []);
-    const moving = turned && !STILL.matches && left.size > 0 && scene.points.length > 0;
-    turned = false;
+    const moving = (turned || grown) && !STILL.matches && left.size > 0 && scene.points.length > 0;
+    turned = grown = false;
     panel.toggleAttribute("data-moving", moving);
     overlay();
     const shown = { points: byElements() ? scene.points : [], stars: scene.stars };

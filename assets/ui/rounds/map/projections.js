@@ -19,7 +19,7 @@ export const PROJECTIONS = {
     place: ({ id }) => state.positions.get(id) ?? null,
     empty: () =>
       state.candidates.size
-        ? "The map appears when all pictures are drawn."
+        ? "The map appears with the next pictures."
         : "Each picture becomes a point here: near the star, it looks like your reference.",
     alike: "All pictures are alike: nothing sets their places apart.",
   },

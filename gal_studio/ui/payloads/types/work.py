@@ -32,6 +32,7 @@ class Job(JobWords):
     message: str
     worker_alive: bool
     paused_for: str
+    preview_wanted: Annotated[bool, Doc("A preview of the training is drawn now or at the next step.")]
 
 
 class QueuedJob(JobWords):
@@ -53,6 +54,8 @@ class QueuedJob(JobWords):
     behind: Annotated[str, Doc("`waits_for` as display text.")]
     can_rise: bool
     can_sink: bool
+    amount: Annotated[float, Doc("The steps or pictures that it has to do; 0 if unknown.")]
+    expected_seconds: float | None
 
 
 class Queue(TypedDict):

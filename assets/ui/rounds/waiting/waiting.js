@@ -1,0 +1,68 @@
+/** While the model learns and the round has no pictures yet: previews of the training fill the grid. */
+import { on, state } from "../../app/store.js";
+import { el, repeats, setText } from "../../kit/dom.js";
+import { makePreviewButton, previewFigure } from "../../training/previews.js";
+import { TRAININGS, waiting } from "../../training/now.js";
+import { slotsOf } from "./slots.js";
+
+/** @param {HTMLElement} grid */
+export function mountWaiting(grid) {
+  const words = el("p", {});
+  const row = el("div", { class: "learning-slots" });
+  const now = makePreviewButton();
+  const node = el(
+    "section",
+    { class: "learning", "aria-label": "Previews of the training", hidden: true },
+    el(
+      "div",
+      { class: "learning-head" },
+      el("div", {}, el("h3", {}, "The model is learning your reference"), words),
+      now.node,
+    ),
+    row,
+  );
+  grid.prepend(node);
+  const update = () => {
+    node.hidden = !waiting();
+    if (node.hidden) return;
+    setText(words, wordsOf());
+    now.update();
+    show(row);
+  };
+  on("round job project candidates cleared forget preview", update);
+  return node;
+}
+
+function wordsOf() {
+  const every = state.project?.settings.tune.preview_every;
+  const prompt = state.round?.previews.at(-1)?.prompt ?? state.round?.pool[0]?.prompt;
+  if (!every && !state.round?.previews.length)
+    return "Previews are off for this project. Turn them on under Advanced, or press Preview now.";
+  const often = every ? `, drawn every ${every} steps` : "";
+  return `The same prompt and seed as it learns${prompt ? `: “${prompt}”` : ""}${often}.`;
+}
+
+/** @param {HTMLElement} row */
+function show(row) {
+  const { job, round, project } = state;
+  const training = TRAININGS.includes(job?.phase ?? "");
+  const slots = slotsOf({
+    previews: round?.previews ?? [],
+    every: project?.settings.tune.preview_every ?? 0,
+    done: training ? (job?.done ?? 0) : 0,
+    total: training ? (job?.total ?? 0) : Number(project?.settings.tune.steps ?? 0),
+    wanted: Boolean(job?.preview_wanted),
+  });
+  if (repeats(row, [state.roundId, slots])) return;
+  row.replaceChildren(
+    ...slots.map(({ step, preview, drawing }) =>
+      preview
+        ? previewFigure(preview)
+        : el(
+            "div",
+            { class: "learning-slot", data: drawing ? { drawing: "" } : {} },
+            el("span", {}, drawing ? "drawing…" : `step ${step}`),
+          ),
+    ),
+  );
+}

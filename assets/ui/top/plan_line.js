@@ -1,0 +1,49 @@
+/** One line: what the studio does now, what comes after it, and how long that takes. */
+/** @import { Job, QueuedJob } from "../app/payloads_work.d.ts" */
+import { clock, count } from "../kit/format.js";
+
+/** @type {Partial<Record<string, string>>} */
+const DOES = {
+  fine_tune: "Learning your reference",
+  generate: "Drawing pictures",
+  measure: "Measuring on the test set",
+  pairs: "Making comparison pairs",
+  refine: "Learning from the pairs",
+};
+
+/** @type {Partial<Record<string, (amount: number) => string>>} */
+const COMES = {
+  fine_tune: () => "learning your reference",
+  generate: (amount) => (amount ? count(amount, "picture") : "the pictures"),
+  measure: () => "measuring on the test set",
+  pairs: () => "comparison pairs",
+  refine: () => "learning from the pairs",
+};
+
+/**
+ * @param {Job} job that is queued or runs
+ * @param {QueuedJob[]} waiting the jobs that wait, of all projects
+ * @param {string | null} projectId
+ */
+export function planLine(job, waiting, projectId) {
+  const next = waiting.filter((other) => other.project_id === projectId && other.id !== job.id);
+  return [`${nowWords(job)}.`, ...thenWords(next)].join(" ");
+}
+
+/** @param {Job} job */
+function nowWords(job) {
+  if (job.state === "queued") return job.worker_alive ? "Waits for its turn in the queue" : "Starting";
+  if (job.state !== "running") return "Halts at the next step; what is finished is kept";
+  const does = job.doing || DOES[job.kind] || job.title;
+  return job.seconds_left === null ? does : `${does}: ${clock(job.seconds_left)} left`;
+}
+
+/** @param {QueuedJob[]} next */
+function thenWords(next) {
+  if (!next.length) return [];
+  const parts = next.map(({ kind, title, amount, expected_seconds: seconds }) => {
+    const what = COMES[kind]?.(amount) ?? title.toLowerCase();
+    return seconds === null ? what : `${what}, about ${clock(seconds)}`;
+  });
+  return [`Then ${parts.join("; then ")}.`];
+}

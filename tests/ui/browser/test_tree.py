@@ -1,0 +1,89 @@
+"""The tree of rounds, one press for a round, and the tour, in a real Chromium."""
+
+from typing import Any
+
+import pytest
+
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded import draw, train
+
+pytestmark = pytest.mark.browser
+
+
+def chip(name: str) -> str:
+    return f".chip-round:has(.chip-name:text-is('{name}'))"
+
+
+def middle(page: Any, name: str) -> tuple[float, float]:
+    box = page.locator(chip(name)).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched: Watched, served: Served):
+    studio, first = served.place.studio, served.place.round
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    page = watched.open(f"{served.url()}&round={first}")
+    page.click("[data-part=branch]")
+    page.wait_for_selector(f"{chip('Round 2 (2)')}[aria-current]")
+    assert page.locator(".strip .elbow").count() == 1
+    assert middle(page, "Round 2")[0] == pytest.approx(middle(page, "Round 2 (2)")[0], abs=1)
+    assert middle(page, "Round 2")[1] + 30 < middle(page, "Round 2 (2)")[1], "siblings below each other"
+    page.click("[aria-label='Remove Round 2 (2)']")  # a mistake goes with one press
+    page.wait_for_selector(chip("Round 2 (2)"), state="detached")
+    page.wait_for_selector(f"{chip('Round 1')}[aria-current]")
+    page.click(".toast >> text=Undo")
+    page.wait_for_selector(f"{chip('Round 2 (2)')}[aria-current]")
+    page.click("[aria-label='Name, star or archive Round 2 (2)']")
+    page.fill(".round-menu input", "Warm paper")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(chip("Warm paper"))
+    page.click("[aria-label='Name, star or archive Warm paper']")
+    page.click(".round-menu >> text=Star")
+    page.wait_for_selector(f"{chip('Warm paper')} .chip-star")
+    page.hover(chip("Round 2"))
+    page.click("[aria-label='Name, star or archive Round 2']")
+    page.click(".round-menu >> text=Archive")
+    page.wait_for_selector(chip("Round 2"), state="detached")
+    page.click(".archived")
+    page.click("[aria-label='Bring Round 2 back']")
+    page.wait_for_selector(chip("Round 2"))
+    assert not page.is_visible(".archived")
+    page.wait_for_selector("[data-action=run][data-next]")
+    page.click("[data-action=run]")
+    until(lambda: len(studio.store.jobs.of_project(served.place.project)) == 3)
+    jobs = studio.store.jobs.of_project(served.place.project)
+    assert [job.kind for job in jobs] == ["fine_tune", "generate", "measure"]
+    page.wait_for_selector("[data-part=hint]:has-text('Then 180 pictures; then measuring')")
+    assert studio.rounds(served.place.project)[-1].name == "Warm paper"
+
+
+def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile img")
+    assert page.locator(".tour").count() == 0
+    page.evaluate("(id) => localStorage.setItem('gal-studio-tour', id)", served.place.project)
+    page.reload()
+    page.wait_for_selector(".tour h2:text-is('This is your reference')")
+    assert page.locator(".chip-round[data-tour]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".tour h2:text-is('A clean one')")
+    page.wait_for_selector(".tile[data-tour]:not([data-copy])")
+    page.click(".tour button:text-is('Next')")
+    page.wait_for_selector(".tour h2:text-is('A copy')")
+    page.wait_for_selector(".tile[data-tour][data-copy]")
+    box, card = (page.locator(name).bounding_box() for name in (".tile[data-tour]", ".tour"))
+    apart = card["y"] >= box["y"] + box["height"] or card["y"] + card["height"] <= box["y"]
+    assert apart, "the card does not cover its picture"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".tour", state="hidden")
+    assert page.locator("[data-tour]").count() == 0
+    page.reload()
+    page.wait_for_selector(".suggestion-row")
+    assert page.locator(".tour:visible").count() == 0, "once is enough"
+    page.keyboard.press("?")
+    page.click(".help >> text=Show the tour")
+    page.wait_for_selector(".tour h2:text-is('This is your reference')")
+    page.click(".tour button:text-is('Skip')")
+    page.wait_for_selector(".tour", state="hidden")

@@ -1,0 +1,40 @@
+/** One line about the work: what happens now, what comes, how long it takes. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planLine } from "../../../assets/ui/top/plan_line.js";
+import { job, queued } from "../samples.js";
+
+const training = job({ id: "t", kind: "fine_tune", state: "running", doing: "", seconds_left: 31 });
+const drawing = queued({ id: "g", kind: "generate", project_id: "p", amount: 180, expected_seconds: 70 });
+const measuring = queued({ id: "m", kind: "measure", project_id: "p" });
+
+test("it says what happens now, what comes, and how long each takes", () => {
+  assert.equal(
+    planLine(training, [drawing, measuring], "p"),
+    "Learning your reference: 0:31 left. Then 180 pictures, about 1:10; then measuring on the test set.",
+  );
+  assert.equal(
+    planLine(training, [queued({ ...drawing, expected_seconds: null })], "p"),
+    "Learning your reference: 0:31 left. Then 180 pictures.",
+  );
+});
+
+test("the work of other projects is not part of it", () => {
+  assert.equal(
+    planLine(training, [queued({ ...drawing, project_id: "q" })], "p"),
+    "Learning your reference: 0:31 left.",
+  );
+});
+
+test("a phase with a name of its own is named; halting and waiting are said", () => {
+  assert.equal(
+    planLine({ ...training, doing: "Loading the model", seconds_left: null }, [], "p"),
+    "Loading the model.",
+  );
+  assert.match(planLine({ ...training, state: "stopping" }, [], "p"), /^Halts at the next step/);
+  assert.match(
+    planLine({ ...training, state: "queued", worker_alive: true }, [], "p"),
+    /^Waits for its turn/,
+  );
+  assert.match(planLine({ ...training, state: "queued", worker_alive: false }, [], "p"), /^Starting/);
+});

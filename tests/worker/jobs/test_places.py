@@ -1,0 +1,56 @@
+"""The map grows while pictures are drawn, and is the same in the end; what is said to be kept was kept."""
+
+from gal_studio.core.types import Job
+from gal_studio.studio import Studio
+from gal_studio.worker.models import Models
+from gal_studio.worker.task import Progress
+from tests.tiny_project import tiny_draft
+from tests.worker.working import first_round, work
+
+Names = tuple[str, str]
+
+
+def places(studio: Studio, round_id: str) -> list[tuple[float | None, float | None]]:
+    candidates = studio.store.candidates.of_round(round_id)
+    order = sorted(candidates, key=lambda candidate: (candidate.seed, candidate.index))
+    return [(candidate.x, candidate.y) for candidate in order]
+
+
+def test_the_map_grows_and_pauses_do_not_change_it(studio: Studio, models: Models, names: Names) -> None:
+    whole, halted = (first_round(studio, tiny_draft(names)) for _ in range(2))
+    for round_id in (whole, halted):
+        work(studio, models, studio.fine_tune(round_id))
+    seen: list[int] = []
+
+    def watch(job: Job, progress: Progress) -> None:
+        if progress.phase == "draw":
+            drawn = studio.store.candidates.of_round(whole)
+            assert all(candidate.x is not None for candidate in drawn)
+            assert not drawn or studio.store.rounds.reference_places(whole)
+            seen.append(len(drawn))
+
+    assert work(studio, models, studio.generate(whole), watch).state == "completed"
+    assert {4, 8, 12} <= set(seen)
+
+    def stop(job: Job, progress: Progress) -> None:
+        if progress.phase == "draw" and 4 < progress.done < 8:
+            studio.stop(job.id)
+
+    ended = work(studio, models, studio.generate(halted), stop)
+    assert len(studio.store.candidates.of_round(halted)) == 4
+    assert (ended.state, ended.done, ended.total) == ("stopped", 4, 12)
+    assert ended.message == "Kept 4 of 12 pictures; Generate draws the rest."
+    assert work(studio, models, studio.generate(halted)).state == "completed"
+    assert places(studio, halted) == places(studio, whole)
+
+
+def test_a_training_that_stops_says_the_step_that_it_kept(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    def stop(job: Job, progress: Progress) -> None:
+        if (progress.phase, progress.done) == ("fine_tune", 4):
+            studio.stop(job.id)
+
+    ended = work(studio, models, studio.fine_tune(first_round(studio, tiny_draft(names))), stop)
+    assert (ended.state, ended.done) == ("stopped", 4)
+    assert ended.message == "Kept 4 of 6 steps; Resume continues from there."
