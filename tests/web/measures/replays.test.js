@@ -89,6 +89,8 @@ test("it is said how far a replay is, and what differs clearly", () => {
     differenceWords(replay({ differences: { success, copies } })),
     "Round 2 against yours: 25 % fewer pictures show what was asked for.",
   );
+  const none = change({ value: 0, low: 0, high: 0 });
+  assert.equal(differenceWords(replay({ differences: { success: none } })), "Round 2 came out as yours did.");
   assert.equal(
     differenceWords(replay({ differences: { success: copies, copies } })),
     "Round 2 against yours: no clear difference.",
