@@ -45,8 +45,7 @@ def cull(page: Any, verdicts: dict[str, str], pace: float) -> int:
             page.wait_for_function(f"(before) => {FOCUSED} !== before", arg=before, polling="raf")
         presses += 1
 
-    if page.evaluate(FOCUSED) not in verdicts:
-        press("ArrowRight", moves=True)  # to the first picture
+    press("ArrowRight", moves=False)  # to the first picture, which is in the tab order but has no focus yet
     left = dict(verdicts)
     while left:
         verdict = left.pop(page.evaluate(FOCUSED))
