@@ -7,6 +7,7 @@ import { mountCurves } from "../training/curves.js";
 import { mountAnchors } from "./anchors.js";
 import { mountMap } from "./map/map.js";
 import { mountChoices } from "./choices/choices.js";
+import { mountTrials } from "./trials/trials.js";
 
 /**
  * Name, label, and `mount(panel, { legend })`; the `view` event is emitted when a view is opened.
@@ -17,6 +18,7 @@ const VIEWS = [
   ["anchors", "Test prompts", mountAnchors],
   ["curves", "Curves", mountCurves],
   ["choices", "Choices", mountChoices],
+  ["trials", "Try a prompt", mountTrials],
 ];
 
 /** @param {RoundsParts} parts */
