@@ -40,6 +40,9 @@ def open_app(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    desktop: Annotated[
+        bool, typer.Option("--desktop", help="Open a window of its own, and end when it is closed.")
+    ] = False,
     auth: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +59,10 @@ def open_app(
         bool,
         typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
     ] = False,
+    api: Annotated[
+        bool,
+        typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md)."),
+    ] = False,
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
@@ -64,7 +71,10 @@ def open_app(
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve
 
     names = tuple(allow_host or ())
-    serve(workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names, behind_proxy=behind_proxy)
+    serve(
+        workspace or DEFAULT_WORKSPACE, host, port, not no_browser, auth, names,
+        behind_proxy=behind_proxy, programs=api, desktop=desktop,
+    )  # fmt: skip
 
 
 @app.command()

@@ -186,7 +186,7 @@ def test_a_full_disk_lets_the_page_open_and_something_be_deleted(disk: Path) -> 
     with Store(workspace, reserve=0) as store:
         project = filled.fill(store, Random(1))
         keep_ballast(workspace, store.disk)
-    (workspace / ".ballast").write_bytes(bytes(1 << 20))  # of the 8 MB of this disk
+    (workspace / ".ballast").write_bytes(bytes(2 << 20))  # of the 8 MB of this disk
     fill(disk / "filler")
     with serve._open(workspace) as store:
         studio = Studio(store)

@@ -9,20 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from benchmarks.attack import archives, commands, door, loras
+from benchmarks.attack import archives, commands, door, loras, python
 from benchmarks.attack.target import Tally, Target
 from benchmarks.attack.views import refresh
 
 BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
-    (0.24, door.call),
-    (0.31, door.write),
+    (0.23, door.call),
+    (0.28, door.write),
     (0.12, door.setting),
     (0.15, door.route),
     (0.06, door.body),
     (0.05, archives.archive),
     (0.04, commands.command),
     (0.03, loras.lora),
+    (0.04, python.verb),
 )
 """The share of each kind of input."""
 
@@ -38,17 +39,15 @@ def attack(
     random, tally, ends = Random(seed), Tally(tell), time.monotonic() + 60 * minutes
     weights, acts = [share for share, _ in KINDS], [act for _, act in KINDS]
     with Target(folder, tally) as target:
-        known, seen = target.known(), 0
-        for number in range(inputs):
-            if time.monotonic() > ends:
-                break
-            if number % BLOCK == 0:
+        seen, looked = 0, -BLOCK
+        while tally.tried < inputs and time.monotonic() < ends:
+            if tally.tried >= looked + BLOCK:
+                looked = tally.tried
                 refresh(target)
-                known = target.known()
+                target.ids = target.known()
                 seen = _count_tracebacks(target, seen)
-                tell(f"{number} of {inputs}, {tally.wrong} wrong")
-            act = random.choices(acts, weights)[0]
-            act(target, random, *([known] if act.__module__ == door.__name__ else []))
+                tell(f"{looked} of {inputs}, {tally.wrong} wrong")
+            random.choices(acts, weights)[0](target, random)
         refresh(target)
         _count_tracebacks(target, seen)
     return tally

@@ -63,35 +63,40 @@ def request_of(random: Random, known: Known, name: str) -> Any:
     return value
 
 
-def call(target: Target, random: Random, known: Known) -> None:
+def call(target: Target, random: Random) -> None:
     name = random.choice(READS)
-    body = {"fn_name": name, "data": request_of(random, known, name), "component_id": 1, "session_hash": "x"}
+    body = {
+        "fn_name": name,
+        "data": request_of(random, target.ids, name),
+        "component_id": 1,
+        "session_hash": "x",
+    }
     if random.random() < 0.2:
         body = spoiled(random, body)
     target.ask("calls", "POST", CALL_PATH, written(body), **JSON)
 
 
-def write(target: Target, random: Random, known: Known) -> None:
+def write(target: Target, random: Random) -> None:
     name = random.choice(WRITES)
     key = os.urandom(8).hex() if random.random() < 0.95 else random.choice(TEXTS)
-    batch: Any = [{"id": key, "name": name, "request": request_of(random, known, name)}]
+    batch: Any = [{"id": key, "name": name, "request": request_of(random, target.ids, name)}]
     if random.random() < 0.1:
         batch = spoiled(random, batch)
     target.ask("writes", "POST", "/writes", written(batch), **JSON)
 
 
-def setting(target: Target, random: Random, known: Known) -> None:
+def setting(target: Target, random: Random) -> None:
     value = hostile(random) if random.random() < 0.7 else random.choice((1, 0.5, True, "clip", "random"))
-    changes = {random.choice(known["setting"]): value}
-    request = {"project": random.choice(known["project"]), "settings": changes}
+    changes = {random.choice(target.ids["setting"]): value}
+    request = {"project": random.choice(target.ids["project"]), "settings": changes}
     batch = [{"id": os.urandom(8).hex(), "name": "change", "request": request}]
     target.ask("settings", "POST", "/writes", written(batch), **JSON)
 
 
-def route(target: Target, random: Random, known: Known) -> None:
+def route(target: Target, random: Random) -> None:
     """A path with IDs of any kind, odd queries, headers and methods."""
     path = random.choice(own_routes() if random.random() < 0.7 else OTHERS)
-    path = re.sub(r"\{(\w*)[^}]*\}", lambda found: _part(random, known, found[1]), path)
+    path = re.sub(r"\{(\w*)[^}]*\}", lambda found: _part(random, target.ids, found[1]), path)
     if random.random() < 0.3:
         value = quote(random.choice(TEXTS).encode("utf-8", "surrogatepass"))[:2000]
         path += f"?{random.choice(('v', 'raw', 'project', '__theme', 'token'))}={value}"
@@ -152,7 +157,7 @@ def _part(random: Random, known: Known, name: str) -> str:
     return quote(str(part).encode("utf-8", "surrogatepass"), safe="/.%=")[:3000]
 
 
-def body(target: Target, random: Random, known: Known) -> None:
+def body(target: Target, random: Random) -> None:
     """A body that is no JSON, no form, or only half of one."""
     path = random.choice(("/writes", CALL_PATH, "/gradio_api/upload", "/import-project"))
     data = random.choice(

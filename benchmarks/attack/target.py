@@ -62,6 +62,11 @@ class Tally:
         """How often anything went wrong."""
         return sum(counted[column] for counted in self.counts.values() for column in self.COLUMNS[2:])
 
+    @property
+    def tried(self) -> int:
+        """The number of inputs."""
+        return sum(counted["tried"] for counted in self.counts.values())
+
     def table(self) -> str:
         """The table, with a line for each kind of input and one for all."""
         total: Counter[str] = sum(self.counts.values(), Counter())
@@ -96,6 +101,7 @@ class Target:
         shutil.copy(folder / "secret.txt", self.workspace / "secret.txt")
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: AnyConnection | None = None
+        self.ids: dict[str, list[Any]] = {}
 
     def __enter__(self) -> Self:
         self.start()

@@ -19,7 +19,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state import Store
 from gal_studio.state.images.read import read_picture
 from gal_studio.state.images.sandbox import decoder
-from gal_studio.studio.views.refinement import show_all
+from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from gal_studio.workspace.check import examine

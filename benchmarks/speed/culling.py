@@ -1,17 +1,23 @@
 """Decide on every picture of a round by keys alone, and count the key presses and seconds.
 
-    python -m benchmarks.speed.culling WORKSPACE [--round NAME] [--checkout FOLDER] [--json FILE]
+    python -m benchmarks.speed.culling WORKSPACE [--round NAME] [--checkout FOLDER | --against FOLDER]
+        [--pace SECONDS] [--times N] [--json FILE]
 
 WORKSPACE is what `gal-studio demo` leaves (`--out`/workspace); it is copied, and all decisions of the copy
 are undone. Each picture that looks like the reference is rejected and every other one accepted. A key is
 pressed as soon as the page has painted the one before; the time ends when all verdicts are stored.
-`--checkout` runs the page of another version of the program, to compare with.
+With `--pace`, at least so long after the one before: 0.2 s is a practised hand, by the keystroke-level model.
+`--checkout` runs the page of another version of the program; `--against` runs that version and this one in
+turn, `--times` times each, so that both meet the same load of the machine, and prints the ratio. The
+workspace must have been made by the older of the two.
 """
 
 import argparse
 import json
 import os
 import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,12 +28,14 @@ FOCUSED = "document.querySelector(\".tile:has(.tile-face[tabindex='0'])\")?.data
 PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
-def cull(page: Any, verdicts: dict[str, str]) -> int:
-    """Give each picture its verdict by keys; returns how many were pressed."""
-    presses = 0
+def cull(page: Any, verdicts: dict[str, str], pace: float) -> int:
+    """Give each picture its verdict by keys, `pace` seconds or more apart; returns how many were pressed."""
+    presses, last = 0, 0.0
 
     def press(key: str) -> None:
-        nonlocal presses
+        nonlocal presses, last
+        time.sleep(max(0.0, last + pace - time.perf_counter()))
+        last = time.perf_counter()
         page.keyboard.press(key)
         page.evaluate(PAINTED)
         presses += 1
@@ -49,7 +57,7 @@ def undo_all(studio: Any, round_id: str) -> None:
         pass
 
 
-def run(workspace: Path, name: str) -> dict[str, Any]:
+def run(workspace: Path, name: str, pace: float) -> dict[str, Any]:
     """Cull one round of a workspace."""
     from playwright.sync_api import sync_playwright
 
@@ -74,7 +82,7 @@ def run(workspace: Path, name: str) -> dict[str, Any]:
             page.wait_for_selector(".map .plot .point")
             page.wait_for_timeout(1000)
             start = time.perf_counter()
-            presses = cull(page, wanted)
+            presses = cull(page, wanted, pace)
             pressed = time.perf_counter() - start
             while store.decisions.verdicts(round_id) != wanted:
                 if time.perf_counter() - start > pressed + 60:
@@ -85,9 +93,33 @@ def run(workspace: Path, name: str) -> dict[str, Any]:
     return {
         "pictures": len(wanted),
         "presses": presses,
+        "pace": pace,
         "seconds": round(stored, 2),
         "ms_per_press": round(1000 * pressed / presses, 1),
         "load": os.getloadavg()[0],
+    }
+
+
+def compare(options: argparse.Namespace) -> dict[str, Any]:
+    """Run the other version and this one in turn; the ratio of the medians of their seconds."""
+    runs: dict[str, list[dict[str, Any]]] = {"former": [], "today": []}
+    for _ in range(options.times):
+        for name, checkout in (("former", options.against), ("today", options.checkout)):
+            command = [sys.executable, __file__, options.workspace, "--round", options.round]
+            command += ["--checkout", checkout, "--pace", options.pace]
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise SystemExit(f"{name}: {done.stderr}")
+            runs[name].append(json.loads(done.stdout.splitlines()[-1]))
+            print(name, runs[name][-1], flush=True)
+    middle = {name: statistics.median(one["seconds"] for one in found) for name, found in runs.items()}
+    presses = {name: found[0]["presses"] for name, found in runs.items()}
+    return {
+        "presses": presses,
+        "seconds": middle,
+        "ratio_of_presses": round(presses["former"] / presses["today"], 2),
+        "ratio_of_seconds": round(middle["former"] / middle["today"], 2),
+        "runs": runs,
     }
 
 
@@ -96,12 +128,18 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--round", default="Round 1")
     parser.add_argument("--checkout", type=Path, default=Path(__file__).resolve().parents[2])
+    parser.add_argument("--against", type=Path)
+    parser.add_argument("--pace", type=float, default=0.0)
+    parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    sys.path.insert(0, str(options.checkout))
-    with tempfile.TemporaryDirectory() as folder:
-        copy = shutil.copytree(options.workspace, Path(folder) / "workspace")
-        result = run(copy, options.round)
+    if options.against:
+        result = compare(options)
+    else:
+        sys.path.insert(0, str(options.checkout))
+        with tempfile.TemporaryDirectory() as folder:
+            copy = shutil.copytree(options.workspace, Path(folder) / "workspace")
+            result = run(copy, options.round, options.pace)
     print(json.dumps(result))
     if options.json:
         options.json.write_text(json.dumps(result, indent=1))

@@ -14,7 +14,7 @@ from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, gi
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.state.files.paths import user_path
-from gal_studio.studio.views.refinement import show_all
+from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace import check, schema
 from gal_studio.workspace import repair as repairs
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
+from gal_studio.state.files.paths import user_path
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.measures import MeasureVerbs
@@ -37,7 +38,7 @@ class Studio(
         Queued jobs are done by a worker process, which is started when needed and outlives the program. The
         page may be open on the same workspace meanwhile.
         """
-        return cls(Store(Path(workspace).expanduser().absolute()), wake=start_worker)
+        return cls(Store(user_path(Path(workspace)).absolute()), wake=start_worker)
 
     def close(self) -> None:
         """Close the workspace; a worker that is busy goes on."""

@@ -3,6 +3,7 @@
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: no data may leave the machine
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)  # its figures on calls, which nobody can see
 
 import gradio as gr
 from fastapi import FastAPI
@@ -11,7 +12,8 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import LARGEST_FILE
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import Credentials
-from gal_studio.ui.access.gate import Access, Rules
+from gal_studio.ui.access.gate import Access
+from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import add_archive_routes
 from gal_studio.ui.api.calls import add_call_route, handlers_of
 from gal_studio.ui.api.choices import add_choices_route
@@ -26,6 +28,7 @@ from gal_studio.ui.page.gradio_allow_list import narrow_gradio
 from gal_studio.ui.page.static import add_static_routes
 from gal_studio.ui.panels.everything import PANELS, check_payloads
 from gal_studio.ui.panels.panel import Context
+from gal_studio.ui.programs.endpoints import add_endpoints
 
 WRITES = Writes(
     atomic={name: act for panel in PANELS for name, act in panel.atomic.items()},
@@ -36,13 +39,27 @@ _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
 
-def build_blocks(studio: Studio, credentials: Credentials | None = None) -> gr.Blocks:
-    """The page without a server; with credentials, it has a button to sign out."""
+def build_blocks(studio: Studio, credentials: Credentials | None = None, programs: bool = False) -> gr.Blocks:
+    """The page without a server; with credentials, it has a button to sign out.
+
+    For programs, it has named endpoints.
+    """
     context = Context(ViewCache(studio), credentials)
     with gr.Blocks(title="GAL Studio", analytics_enabled=False, fill_width=True) as blocks:
         for panel in PANELS:
             panel.build(context)
+        if programs:
+            add_endpoints(context.views, WRITES)
     return blocks
+
+
+def endpoints_of(blocks: gr.Blocks) -> dict[int, str]:
+    """The functions that programs may call: names by number."""
+    return {
+        number: str(function.api_name)
+        for number, function in blocks.fns.items()
+        if function.api_visibility == "public"
+    }
 
 
 def build_app(studio: Studio, rules: Rules | None = None) -> Access:
@@ -58,7 +75,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_archive_routes(app, studio, check_payloads)
     add_choices_route(app, studio)
     add_writes_route(app, studio, WRITES)
-    blocks = build_blocks(studio, rules.credentials)
+    blocks = build_blocks(studio, rules.credentials, rules.programs)
     add_call_route(app, handlers_of(blocks))
     gr.mount_gradio_app(
         app,
@@ -70,5 +87,5 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
         ssr_mode=False,
         run_history=False,
     )
-    narrow_gradio(app)
+    narrow_gradio(app, endpoints_of(blocks))
     return Access(app, rules)

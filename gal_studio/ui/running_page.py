@@ -6,9 +6,11 @@ import time
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.ui.window import NO_WINDOW, Window, open_window
 
 NOTE = "page.address"
 PATIENCE = 20.0  # seconds that a starting page has to note its address
@@ -19,12 +21,43 @@ def note_address(workspace: Path, address: str) -> None:
     write_whole(workspace / NOTE, address.encode(), workspace)
 
 
-def attach(workspace: Path, open_browser: bool) -> None:
+class Show:
+    """Shows the page once it answers: in a browser, in a window of its own, or not at all."""
+
+    def __init__(self, address: str, workspace: Path, open_browser: bool, desktop: bool) -> None:
+        self.address = address
+        self._workspace, self._open_browser, self._desktop = workspace, open_browser, desktop
+        self._window: Window | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._window is not None:
+            self._window.close()
+
+    def until_closed(self) -> bool:
+        """Show the page; True once its own window was closed, False if there is none to wait for."""
+        if self._desktop:
+            self._window = open_window(self.address, self._workspace)
+            if self._window is None:
+                print(NO_WINDOW, flush=True)
+            elif self._window.wait():
+                return True
+            else:
+                print("The window is not this program's own: end the studio with Ctrl+C.", flush=True)
+                return False
+        if self._open_browser:
+            webbrowser.open(self.address)
+        return False
+
+
+def attach(workspace: Path, open_browser: bool, desktop: bool = False) -> None:
     """Print the address of the running page and open it; refused if it does not answer."""
     address = _address(workspace)
     print(f"GAL Studio already runs for this workspace: {address}   (workspace {workspace})", flush=True)
-    if open_browser:
-        webbrowser.open(address)
+    with Show(address, workspace, open_browser, desktop) as show:
+        show.until_closed()
 
 
 def _address(workspace: Path) -> str:

@@ -2,11 +2,9 @@
 
 import os
 import socket
-import webbrowser
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from threading import Timer
 
 import psutil
 
@@ -20,10 +18,11 @@ from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
 from gal_studio.ui.access.credentials import TOKEN, Credentials, Sessions, read_credentials
-from gal_studio.ui.access.gate import SIGN_IN, Rules
 from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
+from gal_studio.ui.access.rules import Rules
+from gal_studio.ui.access.sign_in import SIGN_IN
 from gal_studio.ui.page_log import page_log
-from gal_studio.ui.running_page import attach, note_address, refuse_taken_port
+from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
 
 DEFAULT_WORKSPACE = Path.home() / "gal-studio"
 AUTH_VARIABLE = "GAL_STUDIO_AUTH"
@@ -38,19 +37,24 @@ def serve(
     other_names: Collection[str] = (),
     wake: Callable[[Path], object] | None = None,
     behind_proxy: bool = False,
+    programs: bool = False,
+    desktop: bool = False,
 ) -> None:
     """Serve the page of a workspace until interrupted; if another process already does, open its page.
 
+    `desktop` opens it in a window of its own, and ends with the window.
+
     `auth` is `USER:PASSWORD` or `token`, by default from the variable GAL_STUDIO_AUTH. `other_names` are the
     host names that a proxy or a DNS server has for this machine. `behind_proxy` believes a proxy on this
-    machine who its clients are.
+    machine who its clients are. `programs` lets programs of other machines use the named endpoints, as those
+    of this machine may.
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
     credentials = credentials_for(host, given if auth is None else auth, other_names)
     workspace = user_path(workspace).absolute()
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
-            attach(workspace, open_browser)
+            attach(workspace, open_browser, desktop)
             return
         refuse_taken_port(host, port)
         address = ready_link(host, port, credentials)
@@ -59,10 +63,11 @@ def serve(
             studio = Studio(_open(workspace), wake=wake)
             keep_ballast(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
-            rules = make_rules(host, credentials, other_names, workspace)
+            rules = make_rules(host, credentials, other_names, workspace, programs)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
                 note_address(workspace, ready_link(host, port, None))
-            _serve(studio, rules, host, port, address, open_browser, behind_proxy)
+            show = Show(address, workspace, open_browser, desktop)
+            _serve(studio, rules, host, port, show, behind_proxy)
 
 
 def _open(workspace: Path) -> Store:
@@ -75,19 +80,16 @@ def _open(workspace: Path) -> Store:
         return Store(workspace)
 
 
-def _serve(
-    studio: Studio, rules: Rules, host: str, port: int, address: str, open_browser: bool, behind_proxy: bool
-) -> None:
+def _serve(studio: Studio, rules: Rules, host: str, port: int, show: Show, behind_proxy: bool) -> None:
     from gal_studio.ui.api.uploads import keep_uploads_in
     from gal_studio.ui.app import build_app
     from gal_studio.ui.server import run
 
     keep_uploads_in(studio.store.workspace)
     app = build_app(studio, rules)
-    print(f"GAL Studio: {address}   (workspace {studio.store.workspace})", flush=True)
-    if open_browser:
-        Timer(1.0, webbrowser.open, [address]).start()
-    run(app, host, port, behind_proxy)
+    print(f"GAL Studio: {show.address}   (workspace {studio.store.workspace})", flush=True)
+    with show:
+        run(app, host, port, behind_proxy, show.until_closed)
 
 
 def credentials_for(host: str, auth: str | None, other_names: Collection[str] = ()) -> Credentials | None:
@@ -103,16 +105,21 @@ def credentials_for(host: str, auth: str | None, other_names: Collection[str] = 
 
 
 def make_rules(
-    host: str, credentials: Credentials | None, other_names: Collection[str], workspace: Path
+    host: str,
+    credentials: Credentials | None,
+    other_names: Collection[str],
+    workspace: Path,
+    programs: bool = False,
 ) -> Rules:
-    """Who has access, and by which host names."""
+    """Who has access, and by which host names; the named endpoints are open where only this machine has."""
     open_to_others = not is_loopback(host)
     names = {name.lower() for name in (host, *other_names)}
     if open_to_others:
         own = socket.gethostname().lower()
         names |= {own, own.partition(".")[0], own.partition(".")[0] + ".local"}
     sessions = Sessions(workspace / "sessions.json", credentials) if credentials else None
-    return Rules(OWN_NAMES | names, open_to_others, credentials, sessions)
+    programs = programs or not (open_to_others or other_names)
+    return Rules(OWN_NAMES | names, open_to_others, credentials, sessions, programs=programs)
 
 
 def ready_link(host: str, port: int, credentials: Credentials | None) -> str:

@@ -3,8 +3,11 @@
 import asyncio
 import signal
 import sys
+import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import uvicorn
@@ -124,8 +127,13 @@ def _most_waiting() -> int:
     return max(BACKLOG // 4, min(MOST_WAITING, (files - OTHER_FILES) // 3))
 
 
-def run(app: Any, host: str, port: int, behind_proxy: bool = False) -> None:
-    """Serve until interrupted; a closed terminal (SIGHUP) ends it like SIGTERM."""
+def run(
+    app: Any, host: str, port: int, behind_proxy: bool = False, window: Callable[[], bool] | None = None
+) -> None:
+    """Serve until interrupted; a closed terminal (SIGHUP) ends it like SIGTERM.
+
+    `window` is called once the server answers, and ends it by returning True.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -144,4 +152,15 @@ def run(app: Any, host: str, port: int, behind_proxy: bool = False) -> None:
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, server.handle_exit)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # raised again by uvicorn once it has shut down
+    if window is not None:
+        Thread(target=_end_with, args=(server, window), name="window", daemon=True).start()
     server.run()
+
+
+def _end_with(server: uvicorn.Server, window: Callable[[], bool]) -> None:
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.05)
+    if window():
+        server.should_exit = True

@@ -12,6 +12,7 @@ from gal_studio.state.store import Store
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.workspace.archive.project_tables import Column, all_of_a_project, project_rows
 
+LONGEST_TEXT = 20_000  # characters of a name, a prompt or a message; JSON may be longer
 _KINDS: dict[str, tuple[type, ...]] = {
     "TEXT": (Undecoded,), "INTEGER": (int,), "REAL": (float, int), "BLOB": (bytes,)
 }  # fmt: skip
@@ -24,8 +25,8 @@ def read_project(store: Store, project_id: str) -> None:
     references = store.projects.references(project_id)
     if not references:
         raise StudioError("The project has no reference.")
-    if not store.rounds.of_project(project_id):
-        raise StudioError("The project has no round.")
+    if not store.rounds.shown(project_id):
+        raise StudioError("The project has no round that is shown.")
     for reference in references:
         store.projects.masks.can_undo(reference.id)
     for round_ in store.rounds.of_project(project_id):
@@ -63,7 +64,7 @@ def _is_sound(column: Column, value: object) -> bool:
     if not isinstance(value, Undecoded):
         return not isinstance(value, float) or math.isfinite(value)
     try:
-        value.decode()
+        text = value.decode()
     except UnicodeDecodeError:
         return False
-    return column.kind == "TEXT"
+    return column.kind == "TEXT" and (len(text) <= LONGEST_TEXT or text[0] in "[{")

@@ -45,6 +45,7 @@ def _made(version: int) -> sqlite3.Connection:
     return connection
 
 
+@functools.cache
 def _statements() -> dict[str, str]:
     """What makes each table and each index."""
     with closing(_made(len(MIGRATIONS))) as connection:

@@ -4,6 +4,10 @@ import csv
 import hashlib
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from gal_studio.workspace.archive.project_tables import all_of_a_project, projec
 from tests.commands.running import run
 from tests.tiny_project import CHANGES, tiny_draft
 
+ROOT = Path(__file__).parents[2]
 SHORT = {**CHANGES, "tune": {**CHANGES["tune"], "steps": 3}}
 
 
@@ -155,6 +160,35 @@ def test_a_stopped_replay_goes_on_where_it_was_and_twice_the_same_is_one(
         assert (view.replay.project_id, view.state, view.drawn) == (made, "done", 2)
         trainings = [job for job in store.jobs.of_project(made) if job.kind == "fine_tune"]
         assert len(trainings) == 2
+
+
+@pytest.mark.slow
+def test_a_killed_replay_goes_on_and_ends_with_the_same_files(workspace: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(workspace, tmp_path / "other"))
+    words = ["replay", "--policy", "human", "--project", "Ink"]
+    command = [sys.executable, "-m", "gal_studio.cli", *words]
+    killed = tmp_path / "killed"
+    for jobs in (1, 3):
+        command_here = [*command, "--workspace", str(workspace), "--out", str(killed)]
+        with subprocess.Popen(command_here, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+            wait_for_jobs(workspace, jobs)
+            process.send_signal(signal.SIGKILL)
+    assert not killed.joinpath("summary.json").exists()
+    assert run(*words, "--workspace", workspace, "--out", killed) == 0
+    assert run(*words, "--workspace", other, "--out", tmp_path / "whole") == 0
+    assert files(killed) == files(tmp_path / "whole")
+
+
+def wait_for_jobs(workspace: Path, count: int) -> None:
+    """Wait until the replay has this many jobs behind it."""
+    with Store(workspace) as store:
+        for _ in range(600):
+            replays = store.replays.of_source(source_of(store))
+            jobs = store.jobs.of_project(replays[0].project_id) if replays else ()
+            if sum(job.state == "completed" for job in jobs) >= count:
+                return
+            time.sleep(0.1)
+    raise AssertionError(f"{count} jobs were not done within a minute")
 
 
 def stopping(studio: Studio, project_id: str, act: Any) -> Any:

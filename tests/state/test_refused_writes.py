@@ -104,9 +104,13 @@ class Faults:
                 return super().executemany(sql, values)
 
         connect = sqlite3.connect
-        self._patch.setattr(
-            sqlite3, "connect", lambda *given, **named: connect(*given, **{**named, "factory": Connection})
-        )
+
+        def connected(path: Any, *rest: Any, **named: Any) -> sqlite3.Connection:
+            if path == ":memory:":  # no disk
+                return connect(path, *rest, **named)
+            return connect(path, *rest, **{**named, "factory": Connection})
+
+        self._patch.setattr(sqlite3, "connect", connected)
 
     def _guarded(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:

@@ -24,8 +24,9 @@ import uvicorn
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.ui.access.gate import Access, Rules
+from gal_studio.ui.access.gate import Access
 from gal_studio.ui.access.origins import OWN_NAMES
+from gal_studio.ui.access.rules import Rules
 from tests.ui.seeded import finished
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))

@@ -126,12 +126,8 @@ function makeCard(pair) {
       prompt.title = next.prompt;
       setText(figures, words(next));
       painted.hidden = !next.painted;
-      const corrected = next.painted ? ", corrected by hand" : "";
-      setAttribute(
-        node,
-        "aria-label",
-        `Pair ${place + 1}: ${next.prompt}. ${words(next)}${corrected}. Enlarge and paint.`,
-      );
+      given.alt = `Pair ${place + 1}.`;
+      node.title = "Enlarge and paint";
       node.disabled = !next.maps;
       if (fresh) {
         for (const { kind } of places) card.clear(kind);

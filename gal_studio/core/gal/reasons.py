@@ -90,50 +90,47 @@ def _explain_rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None
         none = "Its only picture does not look" if score.candidates == 1 else f"0 of {score.candidates} look"
         return f"{none} like the reference: the model is sure of this one."
     if score.overfit == score.candidates:
-        every = "Its only picture looks" if score.candidates == 1 else f"All {score.candidates} look"
-        every += f" like the reference{_explain_witnesses(score)}"
-        return f"{every}: there is no good picture to learn from yet."
-    verb = "looks" if score.overfit == 1 else "look"
-    position = ", ".join(_explain_position(rank, suggested, tie))
-    count = f"{score.overfit} of {score.candidates} {verb} like the reference"
-    return f"{count}{_explain_witnesses(score)}: {position}."
+        every = "Its only picture" if score.candidates == 1 else f"All {score.candidates}"
+        return f"{every} {_explain_copies(score)}: there is no good picture to learn from yet."
+    count = f"{score.overfit} of {score.candidates} {_explain_copies(score)}"
+    return f"{count}: {_explain_position(rank, suggested, tie)}"
 
 
-def _explain_witnesses(score: AnchorScore) -> str:
-    """Which witness calls the copies copies (Eq. G12); empty where the prompts are the only one."""
-    pictures, prompts = score.by_pictures, score.by_prompts
-    if not score.compared:
-        return ""
-    if pictures == prompts == score.overfit:
-        return ", by prompt and by picture"
-    if pictures == score.overfit and not prompts:
-        return ", by picture"
-    if prompts == score.overfit and not pictures:
-        return ", by prompt"
-    return f" ({pictures} by picture, {prompts} by prompt)"
+def _explain_copies(score: AnchorScore) -> str:
+    """What the copies do: show the reference by picture, or look like it by prompt (Eq. G12)."""
+    one, pictures = score.overfit == 1, score.by_pictures
+    if pictures == score.overfit:
+        return f"{'shows' if one else 'show'} the reference"
+    like = f"{'looks' if one else 'look'} like the reference"
+    return (
+        f"{like}, {pictures} of them {'shows' if pictures == 1 else 'show'} parts of it" if pictures else like
+    )
 
 
-def _explain_position(rank: int, suggested: int, tie: Tie | None) -> list[str]:
+def _explain_position(rank: int, suggested: int, tie: Tie | None) -> str:
     if rank > suggested and not (tie and tie.across_cut):
+        if not suggested:
+            return "the model is undecided here."
         chosen = "the one suggested" if suggested == 1 else f"the {suggested} suggested"
-        below = f"less undecided than {chosen}" if suggested else "undecided"
-        return [below, *(_tie_break(tie) if tie else [])]
-    if tie and tie.at_top and rank <= suggested:
-        return ["the most undecided of all", *_tie_break(tie)]
-    if tie:
-        return _tie_break(tie)
-    return [f"the {'' if rank == 1 else _ordinal(rank) + ' '}most undecided of all"]
+        return f"the model is less undecided here than at {chosen}."
+    if not tie:
+        return f"the model is {'' if rank == 1 else _ordinal(rank) + ' '}most undecided here."
+    others = f"{tie.others} others" if tie.others > 1 else f"“{tie.neighbour}”"
+    if tie.at_top and rank <= suggested:
+        return f"the model is most undecided here and at {others}{_tie_break(tie)}."
+    return f"the model is as undecided here as at {others}{_tie_break(tie)}."
 
 
-def _tie_break(tie: Tie) -> list[str]:
-    several = tie.others > 1
-    name = f"“{tie.neighbour}”"
-    cause = "pictures are closer calls" if tie.by_margin else "comes first in the list of test prompts"
-    if tie.ahead:
-        end = f"ahead{f' of {name}' if several else ''} because {'its' if tie.by_margin else 'it'} {cause}"
+def _tie_break(tie: Tie) -> str:
+    """What orders this anchor and the neighbour, which are equally uncertain (Eq. G5)."""
+    several, name = tie.others > 1, f"“{tie.neighbour}”"
+    if tie.by_margin:
+        here = f"the pictures here are closer calls{f' than those of {name}' if several else ''}"
+        there = f"{f'those of {name}' if several else 'the pictures there'} are closer calls"
     else:
-        end = f"behind {name if several else 'it'}, {'whose' if tie.by_margin else 'which'} {cause}"
-    return [f"tied with {f'{tie.others} others' if several else name}", end]
+        here = f"this one comes before {name} in the list" if several else "this one comes first in the list"
+        there = f"{name if several else 'that one'} comes first in the list"
+    return f"; {here if tie.ahead else there}"
 
 
 def _ordinal(rank: int) -> str:
@@ -143,12 +140,10 @@ def _ordinal(rank: int) -> str:
 def explain_picture(score: AnchorScore) -> str:
     """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
     good = score.candidates - score.overfit
-    how = ", neither by prompt nor by picture" if score.compared else ""
     if good == 1:
-        return f"the only one of {score.candidates} that does not look like the reference{how}."
+        return f"the only one of {score.candidates} that does not look like the reference."
     return (
-        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference"
-        f"{how}."
+        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference."
     )
 
 

@@ -20,8 +20,10 @@ Record = TypeVar("Record")
 
 
 def record(kind: type[Record], row: sqlite3.Row) -> Record:
-    """The dataclass whose fields are columns of this row."""
-    return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+    """The dataclass whose fields are columns of this row; SQLite has 0 and 1 for truth values."""
+    values = {field.name: row[field.name] for field in fields(kind)}  # type: ignore[arg-type]
+    truths = {field.name for field in fields(kind) if field.type is bool}  # type: ignore[arg-type]
+    return kind(**{name: bool(value) if name in truths else value for name, value in values.items()})
 
 
 class Undecoded(bytes):
@@ -65,6 +67,10 @@ class Database:
             if problem is None:
                 raise
             raise problem from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise StudioError(
+                "A text or a number cannot be stored: use plain text, and whole numbers below 2**63."
+            ) from error
         except OSError as error:
             raise disk_problem(error, self._folder) from error
 

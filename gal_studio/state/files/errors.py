@@ -1,6 +1,7 @@
 """Turn errors of the disk and of the database into StudioError with a clear sentence."""
 
 import errno
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from gal_studio.core.errors import StudioError
 ROOM = 1 << 20
 """Bytes needed besides the files: rows, journal, folders."""
 
+_SHARED_MEMORY = 64 << 10  # bytes: what SQLite needs beside its log
 _SCHEMA = ("no such table", "no such column", "has no column", "already exists", "duplicate column")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -76,6 +78,13 @@ def megabytes(count: int) -> str:
     return f"{count / 2**20:.1f} MB"
 
 
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _SHARED_MEMORY
+    except OSError:
+        return False
+
+
 def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     """The error for a database problem that the user can fix; None for a bug."""
     text = str(error).lower()
@@ -88,6 +97,8 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
     if "locked" in text or "busy" in text:
         return BusyError(f"Another program is using the workspace {folder}: close it and try again.")
     if "disk i/o" in text:
+        if _is_full(folder):  # SQLite cannot make its shared memory
+            return _full(folder)
         return DiskError(f"The disk of the workspace {folder} reported an error: check it and try again.")
     if "not a database" in text or "malformed" in text:
         return StudioError(

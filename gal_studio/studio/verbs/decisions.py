@@ -89,6 +89,7 @@ class DecisionVerbs(Verbs):
             raise StudioError(f"The reason has {len(reason)} characters: at most {LONGEST_REASON} fit.")
         if choice_id not in {choice.id for choice in self.store.overrides.of_round(round_id)}:
             raise StudioError(f"There is no choice {choice_id!r} in this round.")
+        checks.text("The reason", reason, 4000)
         self.store.overrides.explain(choice_id, reason.strip())
 
     def export_choices(self, project_id: str, path: Path) -> Path:

@@ -7,7 +7,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.create import captions
 from gal_studio.studio.verbs.base import Verbs
-from gal_studio.studio.views.refinement import show_all
+from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.archive import reader, writer
 
 

@@ -2,26 +2,16 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import asdict
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
-from gal_studio.core import strict_json
-from gal_studio.core.conformity import check_declared
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import shrink
 from gal_studio.core.types import Round
 from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import MapKind, Pair, StoredMap
-from gal_studio.studio.choices_table import FORMATS, choices_table
-from gal_studio.studio.views.choices import project_choices
-from gal_studio.studio.views.history import decision_history
-from gal_studio.studio.views.learning import learning_offer
-from gal_studio.studio.views.measures import measures_view
-from gal_studio.studio.views.replays import replay_view
-from gal_studio.studio.views.round import project_view, round_summaries, round_view
 from gal_studio.studio.views.types import PairView, PatchMap, RefinementStep, RefinementView
 
 NEXT_ROUND = {
@@ -129,34 +119,3 @@ def _patch_map(subject: str, stored: StoredMap) -> PatchMap:
     height, width = stored.values.shape
     rows = tuple(tuple(round(float(value), 4) for value in row) for row in stored.values)
     return PatchMap(height, width, rows, stored.vision_model, subject)
-
-
-def show_all(store: Store, project_id: str) -> None:
-    """Make every view of a project as strict JSON; raises whatever the page would raise."""
-    _written(project_view(store, project_id), *round_summaries(store, project_id))
-    _written(learning_offer(store, project_id))
-    check_declared(measures_view(store, project_id))
-    if store.replays.get(project_id) is not None:
-        check_declared(replay_view(store, project_id))
-    choices = project_choices(store, project_id)
-    _written(*choices)
-    for format_ in FORMATS:
-        choices_table(choices, format_)
-    for round_ in store.rounds.of_project(project_id):
-        shown = round_view(store, round_.id)
-        _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
-        _written(*decision_history(store, round_.id))
-        owners = [tile.candidate.id for tile in shown.candidates]
-        if round_.kind == "refine":
-            view = refinement_view(store, round_.id)
-            owners += [pair.id for pair in view.pairs]
-            _written(view)
-        for owner in owners:
-            _written(*(one for kind in get_args(MapKind) for one in patch_maps(store, owner, kind)))
-
-
-def _written(*views: Any) -> None:
-    """Refuse views that are not what their types say, or that cannot be written as strict JSON."""
-    for view in views:
-        check_declared(view)
-    strict_json.dumps([asdict(view) for view in views])

@@ -10,9 +10,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gal_studio.ui.page.headers import content_policy
-from gal_studio.ui.page.static import THEME, files, template, ui_address
+from gal_studio.ui.page.static import MANIFEST_PATH, THEME, files, template, ui_address
 
-_MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # for an installable app, which this page is not
+_MANIFEST = '<link rel="manifest" href="/manifest.json" />'  # Gradio's own, in place of which ours stands
 LATER = "vendor/plotly.min.js"  # no module, and loaded when the map is opened
 
 
@@ -21,7 +21,9 @@ def head() -> str:
     modules = [name for name in files() if name.endswith(".js") and name != LATER]
     preload = "".join(f'<link rel="modulepreload" href="{ui_address(name)}">' for name in sorted(modules))
     icon = f'<link rel="icon" type="image/svg+xml" href="{ui_address("kit/icon.svg")}">'
-    return f'{THEME}{icon}<link rel="stylesheet" href="{ui_address("studio.css")}">{preload}'
+    # with the cookie of a sign-in, which browsers do not send along for a manifest otherwise
+    installed = f'<link rel="manifest" href="{MANIFEST_PATH}" crossorigin="use-credentials">'
+    return f'{THEME}{icon}{installed}<link rel="stylesheet" href="{ui_address("studio.css")}">{preload}'
 
 
 def with_first_paint(html: str) -> str:

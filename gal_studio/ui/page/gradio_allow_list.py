@@ -3,10 +3,14 @@
 The routes that the page uses are listed here, so that a new version of Gradio cannot open others.
 """
 
+from collections.abc import Collection
+
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, get_route_path
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gal_studio.ui.programs import queue
 
 READ = frozenset({"/", "/theme.css", "/static/js/iframeResizer.contentWindow.min.js"})
 READ_BELOW = "/assets/"
@@ -22,22 +26,37 @@ def is_needed(method: str, path: str) -> bool:
 class Narrow:
     """Gradio's app behind the list of allowed routes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, endpoints: Collection[int] = ()) -> None:
         self.app = app
+        self._queue = queue.Queue(app, endpoints) if endpoints else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass allowed requests on; answer others with 404."""
-        if scope["type"] == "http" and not is_needed(scope["method"], get_route_path(scope)):
+        if self._queue is not None and is_call(scope):
+            await self._queue.join(scope, receive, send)
+        elif scope["type"] == "http" and not self._is_needed(scope["method"], get_route_path(scope)):
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await self.app(scope, receive, send)
 
+    def _is_needed(self, method: str, path: str) -> bool:
+        for_programs = self._queue is not None and method in ("GET", "HEAD") and path in queue.READ
+        return for_programs or is_needed(method, path)
 
-def narrow_gradio(app: FastAPI) -> None:
-    """Put the list in front of Gradio, which `mount_gradio_app` has mounted last."""
+
+def is_call(scope: Scope) -> bool:
+    """Whether a program calls a named endpoint."""
+    return scope["type"] == "http" and scope["method"] == "POST" and get_route_path(scope) == queue.JOIN
+
+
+def narrow_gradio(app: FastAPI, endpoints: Collection[int] = ()) -> None:
+    """Put the list in front of Gradio, which `mount_gradio_app` has mounted last.
+
+    `endpoints` are the functions that programs may call; without any, there is no queue.
+    """
     mount = app.routes[-1]
     if not isinstance(mount, Mount):
         raise TypeError("Gradio is not mounted where it was expected")
-    mount.app = Narrow(mount.app)
+    mount.app = Narrow(mount.app, endpoints)

@@ -5,12 +5,15 @@ import hashlib
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Response
+from fastapi.responses import JSONResponse
 
 from gal_studio.assets import assets_folder
 
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER = {"Cache-Control": "no-store"}
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+MANIFEST_PATH = "/manifest.webmanifest"
+ICON_SIZES = (192, 512)  # pixels
 THEME = (  # set before the first paint, so that the page does not flash
     "<script>(() => { let kept = null; try { kept = localStorage.getItem('gal-studio-theme'); } catch {}"
     " document.documentElement.dataset.theme = kept ??"
@@ -23,8 +26,8 @@ _STYLES = (
     "refine/refine", "refine/pair_cards", "refine/before_after", "refine/pair_view", "reference/reference",
     "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
     "results/sheet", "results/viewer", "measures/measures", "measures/replays", "top/queue", "rounds/map/map",
-    "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour", "rounds/waiting/waiting",
-    "rounds/tour/tour", "kit/small", "kit/phone", "kit/large",
+    "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour",
+    "kit/small", "kit/phone", "kit/large",
 )  # fmt: skip
 
 
@@ -35,11 +38,11 @@ def ui_folder() -> Path:
 
 @functools.cache
 def files() -> dict[str, bytes]:
-    """The modules and the icon by name, and all stylesheets as one file."""
+    """The modules and the icons by name, and all stylesheets as one file."""
     found = {
         path.relative_to(ui_folder()).as_posix(): path.read_bytes()
         for path in ui_folder().rglob("*")
-        if path.suffix in (".js", ".svg")
+        if path.suffix in (".js", ".svg", ".png")
     }
     styles = [(ui_folder() / f"{name}.css").read_bytes() for name in _STYLES]
     return {**found, "studio.css": b"\n".join(styles)}
@@ -64,8 +67,34 @@ def template(name: str) -> str:
     return (ui_folder() / f"{name}.html").read_text(encoding="utf-8")
 
 
+def manifest() -> dict[str, object]:
+    """The web manifest, with which a browser can install the page as an application."""
+    icons = [
+        {"src": ui_address(f"icons/studio-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in ICON_SIZES
+    ]
+    whole = {"src": ui_address("kit/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    masked = {**icons[-1], "src": ui_address("icons/studio-maskable.png"), "purpose": "maskable"}
+    return {
+        "id": "/",
+        "name": "GAL Studio",
+        "short_name": "GAL Studio",
+        "description": "Teach an image model a new style or object, round by round.",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#16161a",
+        "theme_color": "#5b5bd6",
+        "icons": [*icons, masked, whole],
+    }
+
+
 def add_static_routes(app: FastAPI) -> None:
     """Serve the page's files from memory."""
+
+    @app.get(MANIFEST_PATH)
+    async def web_manifest() -> Response:
+        return JSONResponse(manifest(), headers=NEVER, media_type="application/manifest+json")
 
     @app.get("/favicon.ico")
     async def favicon() -> Response:

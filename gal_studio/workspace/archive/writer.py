@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo, is_zipfile
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.migrations import MIGRATIONS
@@ -46,6 +46,8 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
     path = user_path(path).absolute()
     if path.is_dir():
         raise StudioError(f"{path} is a folder: give a file name, such as cat.zip.")
+    if path.exists() and not is_zipfile(path):
+        raise StudioError(f"{path} exists and is no archive: give another name, so that it is not lost.")
     name = store.projects.name(project_id)
     make_folder(path.parent)
     wanted = [named for named in _files_of(store, project_id) if not raw or _is_intact(store, named)]

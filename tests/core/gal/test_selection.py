@@ -82,7 +82,7 @@ def test_a_proposal_by_hand():
         == "The model is undecided about 4 of 6 test prompts: the 3 most undecided are suggested."
     )
     assert proposal.suggestions[1].reason == (
-        "4 of 10 look like the reference: the second most undecided of all."
+        "4 of 10 look like the reference: the model is second most undecided here."
     )
 
 

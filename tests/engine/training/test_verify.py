@@ -53,10 +53,8 @@ def test_an_adapter_that_cannot_generate_a_picture_is_refused(
     model: ImageModel, trained: tuple[Path, dict[str, torch.Tensor]]
 ) -> None:
     path, _ = trained
-    ruined = {name: tensor * float("inf") for name, tensor in load_file(path).items()}
+    ruined = {name: torch.full_like(tensor, 1e30) for name, tensor in load_file(path).items()}
     save_file(ruined, path)
-    with pytest.raises(
-        StudioError, match="complete, but its LoRA cannot generate a picture: the model's output"
-    ):
+    with pytest.raises(StudioError, match="complete, but its LoRA cannot generate a picture: "):
         verify_adapter(model, path, load_file(path), REQUEST, DRAWING)
     assert not has_lora(model)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gal_studio.ui.access.gate import Rules
+from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.uploads import UPLOAD_PATH, uploads
 from gal_studio.ui.api.writes import WRITES_PATH
 from gal_studio.ui.page.gradio_allow_list import is_needed

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gal_studio.ui.access.credentials import Credentials
-from gal_studio.ui.access.gate import Rules
+from gal_studio.ui.access.rules import Rules
 from tests.ui.access.doors import PASSWORD, USER
 from tests.ui.conftest import ARGUMENTS, CHROMIUM, Place, Served, serving
 

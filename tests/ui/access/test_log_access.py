@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from gal_studio.ui.access.credentials import Credentials
-from gal_studio.ui.access.gate import Rules
+from gal_studio.ui.access.rules import Rules
 from tests.ui.access.doors import PASSWORD, USER, call, cookie_of, sign_in
 from tests.ui.conftest import Place, Served, serving
 

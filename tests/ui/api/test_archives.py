@@ -12,7 +12,7 @@ import pytest
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.ui.access.gate import Rules
+from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.archives import IMPORT_PATH
 from tests.ui.access.doors import ask
 from tests.ui.conftest import Place, Served, Watched, serving, until

@@ -14,7 +14,8 @@ from starlette.datastructures import UploadFile
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.images.read import LARGEST_FILE
-from gal_studio.ui.access.gate import LARGEST_BODY, Rules
+from gal_studio.ui.access.gate import LARGEST_BODY
+from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.uploads import (
     KEPT_SECONDS,
     MOST_FILES,

@@ -18,9 +18,15 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[3] / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = ((1024, 768), (720, 450), (390, 844), (2560, 1440))
 HURTS = ("serious", "critical")
-RULES = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-    .filter(({ impact }) => %s.includes(impact))
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`))"""
+# in the dark only the colours differ; what lies behind a dialog is out of reach
+RULES = """async ([dark, hurts]) => {
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  const root = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
+  const options = { resultTypes: ["violations"], ...(dark ? { runOnly: ["color-contrast"] } : {}) };
+  return (await axe.run(root, options)).violations
+    .filter(({ impact }) => hurts.includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
+}"""
 # what stands partly outside of the window, or of a box that neither scrolls nor shortens its text with dots
 CUT_OFF = """() => {
   const root = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
@@ -134,16 +140,17 @@ def test_every_screen_suits_everyone(watched: Watched, served: Served, full: str
     page.emulate_media(reduced_motion="reduce")
     for name in screens(page, served, full):
         page.wait_for_selector("html[data-studio=ready]")
-        for theme in ("light", "dark"):
-            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text())
-            found += [f"{name}, {theme}: {line}" for line in page.evaluate(RULES % list(HURTS))]
+        for theme in ("light", "dark"):
+            hurts = page.evaluate(RULES, [theme == "dark", HURTS])
+            found += [f"{name}, {theme}: {line}" for line in hurts]
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(f"innerWidth === {width}")
             found += [f"{name}, {width} x {height}: {line}" for line in page.evaluate(CUT_OFF)]
         page.set_viewport_size({"width": 1280, "height": 800})
-    assert found == []
+    assert "\n".join(found) == ""
 
 
 def focused(page: Any) -> str:
@@ -169,7 +176,7 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
     page.wait_for_selector("dialog.help", state="hidden")
     assert focused(page) == before
     for opener, dialog in (
-        ("[data-part=log]", "dialog.log-view"),
+        ("[data-part=log]", "dialog.log"),
         ("[data-part=keys]", "dialog.help"),
         ("[data-part=queue]", ".queue-list"),
         (".desk-history", ".desk-panel.history"),

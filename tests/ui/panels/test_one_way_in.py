@@ -8,6 +8,7 @@ import gradio as gr
 
 from gal_studio.studio import Studio
 from gal_studio.ui.app import PANELS, WRITES, build_blocks
+from gal_studio.ui.programs.endpoints import NAMES
 from tests.ui.conftest import Place
 
 READ = {
@@ -17,11 +18,11 @@ READ = {
 }  # fmt: skip
 
 
-def exposed(studio: Studio) -> set[str]:
+def exposed(studio: Studio, programs: bool = False) -> set[str]:
     """The names of all functions that Gradio exposes."""
 
     async def build() -> gr.Blocks:  # outside of a loop Gradio makes one and leaves it open
-        return build_blocks(studio)
+        return build_blocks(studio, programs=programs)
 
     with ThreadPoolExecutor(1) as pool:
         blocks = pool.submit(lambda: asyncio.run(build())).result()
@@ -34,6 +35,11 @@ def exposed(studio: Studio) -> set[str]:
 def test_what_gradio_exposes_only_reads(place: Place) -> None:
     """Add a new function to `READ` here if it only reads, otherwise to a table of writes."""
     assert exposed(place.studio) == READ
+
+
+def test_programs_get_the_named_endpoints_and_nothing_else(place: Place) -> None:
+    """What they change goes through the door of the page: tests/ui/programs/test_endpoints.py."""
+    assert exposed(place.studio, programs=True) == READ | set(NAMES)
 
 
 def test_no_write_hides_another_or_a_read() -> None:

@@ -16,7 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.refinements import pair_id
-from gal_studio.studio.views.refinement import show_all
+from gal_studio.studio.views.everything import show_all
 from gal_studio.workspace.archive.format import Limits, read_row, row_text
 from gal_studio.workspace.archive.project_tables import Column, all_tables, project_rows, project_tables
 from gal_studio.workspace.archive.reader import import_project

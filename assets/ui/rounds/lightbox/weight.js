@@ -29,7 +29,7 @@ export function weightField(id) {
   });
   return el(
     "label",
-    { class: "weight-field", title: "A reference counts 1. Empty: as computed from the round (Eq. G8)" },
+    { class: "weight-field", title: "A reference counts 1. Empty: what was computed for this round" },
     el("span", {}, byHand === undefined ? "Counts, as computed" : `Counts, set by hand (computed: ${usual})`),
     input,
   );

@@ -1,0 +1,53 @@
+"""Every view of a project, read once: before an archive is imported, and by the doctor."""
+
+from dataclasses import asdict
+from typing import Any, get_args
+
+from gal_studio.core import strict_json
+from gal_studio.core.conformity import check_declared
+from gal_studio.core.errors import StudioError
+from gal_studio.rounds.replay_decisions import CHOICES
+from gal_studio.state import Store
+from gal_studio.state.tables.refinements import MapKind
+from gal_studio.studio.choices_table import FORMATS, choices_table
+from gal_studio.studio.views.choices import project_choices
+from gal_studio.studio.views.history import decision_history
+from gal_studio.studio.views.learning import learning_offer
+from gal_studio.studio.views.measures import measures_view
+from gal_studio.studio.views.refinement import patch_maps, refinement_view
+from gal_studio.studio.views.replays import replay_view
+from gal_studio.studio.views.round import project_view, round_summaries, round_view
+
+
+def show_all(store: Store, project_id: str) -> None:
+    """Make every view of a project as strict JSON; raises whatever the page would raise."""
+    _written(project_view(store, project_id), *round_summaries(store, project_id))
+    _written(learning_offer(store, project_id))
+    check_declared(measures_view(store, project_id))
+    choices = project_choices(store, project_id)
+    _written(*choices)
+    for format_ in FORMATS:
+        choices_table(choices, format_)
+    if (replay := store.replays.get(project_id)) is not None:
+        if replay.policy not in CHOICES:
+            raise StudioError(f"There is no policy {replay.policy!r}.")
+        for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
+            check_declared(one)
+    for round_ in store.rounds.of_project(project_id):
+        shown = round_view(store, round_.id)
+        _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))
+        _written(*decision_history(store, round_.id))
+        owners = [tile.candidate.id for tile in shown.candidates]
+        if round_.kind == "refine":
+            view = refinement_view(store, round_.id)
+            owners += [pair.id for pair in view.pairs]
+            _written(view)
+        for owner in owners:
+            _written(*(one for kind in get_args(MapKind) for one in patch_maps(store, owner, kind)))
+
+
+def _written(*views: Any) -> None:
+    """Refuse views that are not what their types say, or that cannot be written as strict JSON."""
+    for view in views:
+        check_declared(view)
+    strict_json.dumps([asdict(view) for view in views])

@@ -1,0 +1,146 @@
+"""Signing in and out: the form, the link with a token, and the sign-in of programs."""
+
+import asyncio
+import logging
+import math
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from gal_studio.ui.access.credentials import SESSION_SECONDS, Credentials, Sessions
+from gal_studio.ui.access.origins import from_elsewhere
+from gal_studio.ui.access.rules import Rules
+from gal_studio.ui.page.headers import content_policy
+from gal_studio.ui.page.sign_in import bounce_page, sign_in_page, signed_in_page
+
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
+LOG_IN = "/login"  # where Gradio's client signs in
+_FORM_SECONDS = 10
+_SIGN_IN_FIRST = "Sign in first: open the studio's address in a browser."
+_log = logging.getLogger(__name__)
+
+
+class SignIn:
+    """Accepts requests with a session, and opens a session for the right password."""
+
+    def __init__(self, credentials: Credentials, rules: Rules) -> None:
+        self._credentials, self._attempts, self._programs = credentials, rules.attempts, rules.programs
+        self._sessions = rules.sessions or Sessions(None, credentials)
+
+    def knows(self, request: HTTPConnection) -> bool:
+        """Whether the request has the cookie of an open session."""
+        return self._sessions.holds(request.cookies.get(_cookie(request)))
+
+    async def answer(self, request: Request) -> Response | None:
+        """The response of the sign-in, or to a request without a session; None to pass the request on."""
+        if request.scope["path"] == SIGN_IN:
+            return await self._sign_in(request)
+        if self._programs and request.scope["path"] == LOG_IN and request.method == "POST":
+            return await self._log_in(request)
+        if not self.knows(request):
+            return self._stranger(request)
+        if request.scope["path"] == SIGN_OUT and request.method == "POST":
+            return self._sign_out(request)
+        return None
+
+    def _stranger(self, request: Request) -> Response:
+        if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse(_SIGN_IN_FIRST, 401)
+        query = request.scope["query_string"].decode("latin-1") if request.scope["path"] == "/" else ""
+        if from_elsewhere(request.headers):
+            return _page(bounce_page(_address(query)), 200)
+        return self._form(401, query)
+
+    async def _sign_in(self, request: Request) -> Response:
+        if request.method == "POST":
+            form = await _read_form(request)
+            return self._form(form) if isinstance(form, int) else self._attempt(request, form)
+        token = request.query_params.get("token")
+        if token is not None and not self._credentials.user:
+            return self._attempt(request, {"secret": token})
+        if self.knows(request):
+            return _page(signed_in_page(), 200)
+        return self._form(200)
+
+    async def _log_in(self, request: Request) -> Response:
+        """Sign in a program: the same attempts and sessions, answered without a page."""
+        form = await _read_form(request)
+        if isinstance(form, int):
+            return PlainTextResponse(_SIGN_IN_FIRST, form)
+        user, secret = form.get("username", ""), form.get("password", "")
+        made = self._attempt(request, {"user": user, "secret": secret})
+        if "set-cookie" in made.headers:
+            return JSONResponse({"success": True}, headers={"Set-Cookie": made.headers["set-cookie"]})
+        return PlainTextResponse("The sign-in is wrong, or it was tried too often.", made.status_code)
+
+    def _attempt(self, request: Request, form: dict[str, str]) -> Response:
+        client = request.client.host if request.client else ""
+        query, user = form.get("query", ""), form.get("user", "")
+        if wait := math.ceil(self._attempts.wait(client)):
+            answer = self._form(429, query, f"Too many attempts: try again in {_spoken(wait)}.", user)
+            answer.headers["Retry-After"] = str(wait)
+            return answer
+        if not self._credentials.accepts(user, form.get("secret", "")):
+            self._attempts.failed(client)
+            _log.warning("A sign-in from %s was refused.", client)
+            return self._form(401, query, "The sign-in is wrong: try again.", user)
+        self._attempts.succeeded(client)
+        return self._accept(request, query)
+
+    def _accept(self, request: Request, query: str) -> Response:
+        if request.method == "POST":
+            answer: Response = RedirectResponse(_address(query), 303)
+        else:  # the link with the token may come from another site
+            answer = _page(bounce_page(_address(query)), 200)
+        answer.set_cookie(
+            _cookie(request),
+            self._sessions.open(),
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return answer
+
+    def _sign_out(self, request: Request) -> Response:
+        self._sessions.close(request.cookies.get(_cookie(request)))
+        answer = RedirectResponse(SIGN_IN, 303, {"Clear-Site-Data": '"cache"'})
+        answer.delete_cookie(_cookie(request), httponly=True, samesite="strict")
+        return answer
+
+    def _form(self, status: int, query: str = "", refusal: str = "", user: str = "") -> Response:
+        return _page(sign_in_page(bool(self._credentials.user), query, refusal, user), status)
+
+
+async def _read_form(request: Request) -> dict[str, str] | int:
+    """The fields of a form, or the status with which it is refused."""
+    try:
+        async with asyncio.timeout(_FORM_SECONDS):
+            body = (await request.body()).decode("utf-8", "replace")
+        return dict(parse_qsl(body, max_num_fields=20))
+    except (TimeoutError, ClientDisconnect):
+        return 408
+    except ValueError:
+        return 400
+
+
+def _page(html: str, status: int) -> Response:
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": content_policy(html)}
+    return HTMLResponse(html, status, headers)
+
+
+def _cookie(request: HTTPConnection) -> str:
+    """The name of the cookie: it has the port, since browsers share cookies between ports of a host."""
+    server = request.scope.get("server") or ("", 0)
+    return f"gal_studio_{server[1] or 0}"
+
+
+def _address(query: str) -> str:
+    """The address of the page with this query, and of nothing else."""
+    kept = urlencode(parse_qsl(query))
+    return f"/?{kept}" if kept else "/"
+
+
+def _spoken(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"

@@ -1,0 +1,71 @@
+"""What the endpoints that only read answer."""
+
+from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.types import Job
+from gal_studio.studio.views.types import RoundSummary
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.measures import measures_payload
+
+
+def suggest_answer(views: ViewCache, round_id: str) -> Payload:
+    """What the page suggests in a round."""
+    studio = views.studio
+    view = studio.round_view(round_id)
+    chosen = [score for score in view.scores if score.suggested_candidate_id is not None]
+    return {
+        "sentence": view.sentence,
+        "suggestions": [
+            {
+                "candidate": score.suggested_candidate_id,
+                "prompt": score.anchor.prompt,
+                "reason": score.reason,
+                "picture": f"/picture/{score.suggested_candidate_id}",
+            }
+            for score in chosen
+        ],
+    }
+
+
+def export_answer(views: ViewCache, round_id: str) -> Payload:
+    """The addresses of a round's LoRA and of its project."""
+    views.studio.adapter_path(round_id)  # refused if the round is not trained
+    project_id = views.studio.store.rounds.get(round_id).project_id
+    return {"lora": f"/adapter/{round_id}", "project": f"/project/{project_id}/archive"}
+
+
+def status_answer(views: ViewCache, project_id: str) -> Payload:
+    """Where a project stands; `busy` until nothing waits or runs."""
+    studio = views.studio
+    project = studio.project(project_id)
+    studio.store.jobs.reap()
+    jobs = [job for job in studio.store.jobs.of_project(project_id) if job.state != "completed"]
+    return {
+        "name": project.name,
+        "busy": any(job.state in ACTIVE for job in jobs),
+        "rounds": [_round(summary) for summary in views.rounds(project_id)],
+        "jobs": [_job(job) for job in jobs],
+        "measures": measures_payload(views.measures(project_id), project),
+    }
+
+
+def _round(summary: RoundSummary) -> Payload:
+    return {
+        "round": summary.id,
+        "name": summary.name,
+        "step": summary.step,
+        "pictures": summary.candidates,
+        "accepted": summary.accepted,
+    }
+
+
+def _job(job: Job) -> Payload:
+    return {
+        "job": job.id,
+        "round": job.round_id,
+        "kind": job.kind,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "message": job.message,
+    }

@@ -1,0 +1,140 @@
+"""The named endpoints. What changes something is a write of the page, and goes through the same door."""
+
+import functools
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+from pydantic import ConfigDict, ValidationError, validate_call
+
+from gal_studio.core.errors import StudioError
+from gal_studio.ui.api.errors import UNEXPECTED
+from gal_studio.ui.api.view_cache import ViewCache
+from gal_studio.ui.api.writes import Writes, answer
+from gal_studio.ui.payloads import Payload
+from gal_studio.ui.programs.answers import export_answer, status_answer, suggest_answer
+from gal_studio.ui.programs.pictures import references_of
+
+LONGEST_KEY = 40  # characters; with the name of the endpoint, an idempotency key of a write
+_OF_THE_PAGE = ": load the page again."
+_STRICT = ConfigDict(strict=True)
+_log = logging.getLogger(__name__)
+
+
+class Endpoints:
+    """What programs may call, on one studio.
+
+    `key` makes a call safe to repeat: the same key twice is done once, and answered alike.
+    """
+
+    def __init__(self, views: ViewCache, writes: Writes) -> None:
+        self._views, self._writes = views, writes
+
+    def create(
+        self,
+        kind: str,
+        references: list[dict[str, Any]],
+        name: str = "",
+        settings: dict[str, Any] | None = None,
+        preset: str = "pocket",
+        base_model: str = "",
+        clip_model: str = "",
+        key: str = "",
+    ) -> dict[str, Any]:
+        """Create a project of a kind, "style" or "object"; returns its ID and that of its first round.
+
+        A reference is {"picture": handle_file(path), "prompt": words}, and may have a "mask" (a file as well)
+        and a "trigger_word". `settings` have dotted names, such as "tune.steps". Without a preset, both
+        models must be named.
+        """
+        project: str = self._write(
+            "create",
+            key,
+            kind=kind,
+            sets=references_of(references),
+            name=name,
+            settings=settings or {},
+            preset=preset or None,
+            base_model=base_model or None,
+            clip_model=clip_model or None,
+        )["project"]
+        return {"project": project, "round": self._views.rounds(project)[0].id}
+
+    def fine_tune(self, round: str, key: str = "") -> dict[str, Any]:
+        """Queue the training of a round; returns the ID of the round that is trained."""
+        return self._write("fine_tune", key, round=round)
+
+    def generate(self, round: str, key: str = "") -> dict[str, Any]:
+        """Queue the drawing of a round's pictures."""
+        return self._write("generate", key, round=round)
+
+    def suggest(self, round: str) -> dict[str, Any]:
+        """What the studio suggests to accept in a round, best first, each with its reason."""
+        return suggest_answer(self._views, round)
+
+    def decide(self, candidates: list[str], verdict: str, key: str = "") -> dict[str, Any]:
+        """Give some pictures a verdict: "accepted", "rejected" or "undecided"."""
+        return self._write("decide", key, candidates=candidates, verdict=verdict)
+
+    def next_round(self, round: str, key: str = "") -> dict[str, Any]:
+        """Start the round after this one, which learns what was accepted; returns its ID."""
+        return self._write("next_round", key, round=round)
+
+    def measure(self, round: str, key: str = "") -> dict[str, Any]:
+        """Queue the measurement of a round on the project's test set; returns the ID of the job."""
+        return self._write("measure", key, round=round)
+
+    def export(self, round: str) -> dict[str, Any]:
+        """Where to download the LoRA of a round and its whole project: addresses on this server."""
+        return export_answer(self._views, round)
+
+    def status(self, project: str) -> dict[str, Any]:
+        """The rounds of a project with their next step, its unfinished jobs, and what was measured."""
+        return status_answer(self._views, project)
+
+    def _write(self, act: str, key: str, **request: Any) -> Payload:
+        if len(key) > LONGEST_KEY:
+            raise StudioError(f"The key has {len(key)} characters: use at most {LONGEST_KEY}.")
+        write = {"id": f"{act} {key}" if key else uuid.uuid4().hex, "name": act, "request": request}
+        made = answer(self._views.studio, self._writes, write)
+        if "error" in made:
+            raise StudioError(made["error"].replace(_OF_THE_PAGE, "."))
+        return made
+
+
+NAMES = (
+    "create", "fine_tune", "generate", "suggest", "decide", "next_round", "measure", "export", "status",
+)  # fmt: skip
+"""The endpoints; a method that is not named here is not exposed."""
+
+
+def add_endpoints(views: ViewCache, writes: Writes) -> None:
+    """Expose the endpoints in the Blocks that are being built."""
+    endpoints = Endpoints(views, writes)
+    for name in NAMES:
+        gr.api(spoken(getattr(endpoints, name)), api_name=name, concurrency_limit=4)
+
+
+def spoken(act: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
+    """Check the types of what is given, and turn errors into one sentence for the caller."""
+    strict = validate_call(config=_STRICT)(act)
+
+    @functools.wraps(act)
+    def call(*given: Any, **named: Any) -> Mapping[str, Any]:
+        try:
+            return strict(*given, **named)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            place = ".".join(str(step)[:40] for step in first["loc"][:6])
+            raise gr.Error(
+                f"{act.__name__} does not take this ({place}: {first['msg']}).", print_exception=False
+            ) from error
+        except StudioError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        except Exception as error:
+            _log.exception("the endpoint %s failed", act.__name__)
+            raise gr.Error(UNEXPECTED, print_exception=False) from error
+
+    return call

@@ -1,0 +1,56 @@
+"""The pictures that a program gives: IDs of uploads, as Gradio's client sends them."""
+
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from gal_studio.core.errors import StudioError
+from gal_studio.ui.payloads import Payload
+
+Words = Annotated[str, Field(max_length=4000)]
+
+
+class Given(TypedDict):
+    """A reference; its files are IDs of uploads."""
+
+    picture: Words
+    prompt: Words
+    trigger_word: NotRequired[Words]
+    mask: NotRequired[Words | None]
+
+
+_GIVEN = TypeAdapter(list[Given])
+
+
+def references_of(references: list[dict[str, Any]]) -> list[Payload]:
+    """The references as the form of a new project has them: one set for each trigger word."""
+    try:
+        given = _GIVEN.validate_python(references, strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(step)[:40] for step in first["loc"][:3])
+        raise StudioError(
+            f"The references are not understood ({place}: {first['msg']}): give a list of "
+            '{"picture": handle_file(path), "prompt": words}.'
+        ) from error
+    sets: dict[str, list[Payload]] = {}
+    for one in given:
+        reference = {"path": one["picture"], "prompt": one["prompt"], "mask": one.get("mask")}
+        sets.setdefault(one.get("trigger_word", ""), []).append(reference)
+    return [{"trigger_word": word, "references": pictures} for word, pictures in sets.items()]
+
+
+def with_uploads(value: Any) -> Any:
+    """What a program sent, with each of its files replaced by the ID of the upload.
+
+    Gradio would look for the file of such an ID in a folder of its own.
+    """
+    if isinstance(value, list):
+        return [with_uploads(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    meta = value.get("meta")
+    if isinstance(meta, dict) and meta.get("_type") == "gradio.FileData":
+        return value.get("path")
+    return {name: with_uploads(one) for name, one in value.items()}

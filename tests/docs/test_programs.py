@@ -1,0 +1,78 @@
+"""The examples of docs/python.md run, with models that are loaded in a moment."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gal_studio.assets import demo
+from gal_studio.state import Store
+from gal_studio.studio import Studio
+from gal_studio.ui.access.rules import Rules
+from tests.tiny_project import make_models
+from tests.ui.conftest import Place, serving
+
+ROOT = Path(__file__).parents[2]
+IN_PYTHON, BY_CLIENT = re.findall(
+    r"^```python\n(.*?)^```", (ROOT / "docs" / "python.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
+
+
+@contextmanager
+def worker(workspace: Path) -> Iterator[None]:
+    """A worker of the workspace, which ends with the test; one that a program starts would outlive it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gal_studio.worker", "--workspace", str(workspace)], cwd=ROOT
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def run(program: str, folder: Path) -> str:
+    """Run a program in a folder; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_examples_run(tmp_path: Path) -> None:
+    shutil.copy(demo("style").images[0], tmp_path / "cat.png")
+    base, clip = make_models(tmp_path / "models")
+    models = f'kind="style", base_model={base!r}, clip_model={clip!r},'
+    with worker(tmp_path / "my-workspace"):
+        said = run(IN_PYTHON.replace('kind="style",', models), tmp_path)
+        assert "Round 1: " in said and "Round 2: " in said
+        assert (tmp_path / "round-2.safetensors").stat().st_size > 1000
+        with (
+            Store(tmp_path / "my-workspace") as store,
+            serving(Place(Studio(store), "", ""), Rules(programs=True)) as served,
+        ):
+            program = BY_CLIENT.replace("http://127.0.0.1:7860", served.address)
+            said = run(program.replace('kind="style",', f'{models} preset="",'), tmp_path)
+            project = Studio(store).projects()[0].id
+            first, second = Studio(store).rounds(project)
+            measured = Studio(store).measures(project)
+    assert len(said.splitlines()) == 3, "what was loaded, what is suggested, and which round is best"
+    assert (tmp_path / "lora.safetensors").read_bytes() == lora_of(tmp_path, first.adapter)
+    assert (first.candidates, second.parent_id) == (36, first.id)
+    assert measured.rounds[1].drawn == measured.rounds[1].wanted > 0
+
+
+def lora_of(folder: Path, name: str | None) -> bytes:
+    return (folder / "my-workspace" / "adapters" / f"{name}.safetensors").read_bytes()
