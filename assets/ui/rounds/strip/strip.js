@@ -52,7 +52,7 @@ function show(parts, archive) {
   const open = parts.strip.querySelector("[aria-current]");
   if (!open || parts.strip.dataset.shown === String(state.roundId)) return;
   parts.strip.dataset.shown = String(state.roundId);
-  open.scrollIntoView({ block: "nearest", inline: "nearest" });
+  open.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 /**
