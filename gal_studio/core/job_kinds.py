@@ -143,7 +143,7 @@ JOB_KINDS: dict[str, JobKind] = {
         is_background=True,
     ),
     "replay": JobKind(
-        title="Deciding as recorded",
+        title="Deciding",
         button="Continue",
         done="The next round is queued",
         after=(After("fine_tune"), After("generate")),

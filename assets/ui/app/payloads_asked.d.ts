@@ -1,23 +1,19 @@
 /** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
 import type { Nothing } from "./payloads.d.ts";
+import type { Captions, Check, Create, Derive, Look, Seen } from "./payloads_forms.d.ts";
 import type {
   AcceptInPart,
   AddAnchors,
   AskReplay,
-  Captions,
   ChangeSettings,
   ChangeTestSet,
-  Check,
-  Create,
   Decide,
-  Derive,
   EnableAnchor,
   ExplainChoice,
   GoTo,
   Learn,
   Log,
-  Look,
   Maps,
   MeasureWhen,
   NextRule,
@@ -36,7 +32,6 @@ import type {
   Rename,
   RenameRound,
   Reorder,
-  Seen,
   SetMask,
   SetWeight,
   StarRound,

@@ -2,6 +2,7 @@
 
 from typing_extensions import TypedDict
 
+from gal_studio.ui.payloads.types import forms as f
 from gal_studio.ui.payloads.types import requests as r
 from gal_studio.ui.payloads.types.basics import Nothing
 
@@ -11,12 +12,12 @@ class Requests(TypedDict):
 
     poll: r.Poll
     log: r.Log
-    derive: r.Derive
+    derive: f.Derive
     overview: Nothing
     options: Nothing
-    check: r.Check
-    seen: r.Seen
-    captions: r.Captions
+    check: f.Check
+    seen: f.Seen
+    captions: f.Captions
     results: r.OfAProject
     test_pictures: r.OfAProject
     same_seed: r.OneSeed
@@ -35,8 +36,8 @@ class Requests(TypedDict):
 class WriteRequests(TypedDict):
     """Requests of `write` in writes.js."""
 
-    create: r.Create
-    look: r.Look
+    create: f.Create
+    look: f.Look
     try_demo: r.OfAKind
     delete: r.OfAProject
     change: r.ChangeSettings
