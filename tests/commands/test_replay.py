@@ -35,6 +35,7 @@ def played(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str]) -> 
         project = studio.create_project(tiny_draft(names, changes=SHORT, name="Ink"))
         first = store.rounds.of_project(project)[0].id
         studio.change_test_set(project, ["A house {}", "A fish {}"], 1)
+        studio.measure_when(project, "always")  # by itself only what costs little is measured, by the clock
         work(studio, first)
         pictures = store.candidates.of_round(first)
         whole, part, bad = (pictures[index].id for index in (0, 4, 8))
