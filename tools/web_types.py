@@ -17,6 +17,7 @@ from gal_studio.ui.payloads.types import (
     asked,
     basics,
     choices,
+    forms,
     measures,
     page,
     refinement,
@@ -35,6 +36,7 @@ FILES = {
     "payloads_choices": (choices,),
     "payloads_calls": (answers,),
     "payloads_writes": (write_answers,),
+    "payloads_forms": (forms,),
     "payloads_requests": (requests,),
     "payloads_asked": (asked,),
 }

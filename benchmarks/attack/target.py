@@ -228,7 +228,10 @@ class Target:
 
     def send_archive(self, path: Path) -> str:
         """Import a right archive; returns the ID of the project."""
-        return str(json.loads(self._plain("POST", "/import-project", path.read_bytes())[1])["project"])
+        status, answer = self._plain("POST", "/import-project", path.read_bytes())
+        if status != 200:
+            raise RuntimeError(f"a right archive was refused: {status} {answer[:500]!r}")
+        return str(json.loads(answer)["project"])
 
     def known(self) -> dict[str, list[Any]]:
         """The IDs of everything that requests may name."""

@@ -112,10 +112,24 @@ class Kills:
             self._studio.kill()
         elif not self._studio.kill_worker():
             return
-        self.count, self._last = self.count + 1, time.monotonic()
+        self.count += 1
         self.witness.check()
-        if not self._studio.runs():
-            self._studio.start()
+        away = 0.0 if self._studio.runs() else self._restart()
+        print(f"kill {self.count}, back after {away:.1f} s: {self.witness.losses}", flush=True)
+        self._last = time.monotonic()
+
+    def _restart(self) -> float:
+        """Start the server; says what it did meanwhile if it does not answer."""
+        try:
+            return self._studio.start()
+        except TimeoutError:
+            server = psutil.Process(self._studio.pid)
+            log = (self._studio.workspace.parent / f"{self._studio.workspace.name}-page.log").read_text()
+            print(
+                f"the server has worked for {server.cpu_times()}, {server.status()}: {log[-2000:]}",
+                flush=True,
+            )
+            raise
 
     def tell(self) -> str:
         """What was lost, and what is left behind in the workspace."""

@@ -1,23 +1,19 @@
 /** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
 import type { Nothing } from "./payloads.d.ts";
+import type { Captions, Check, Create, Derive, Look, Seen } from "./payloads_forms.d.ts";
 import type {
   AcceptInPart,
   AddAnchors,
   AskReplay,
-  Captions,
   ChangeSettings,
   ChangeTestSet,
-  Check,
-  Create,
   Decide,
-  Derive,
   EnableAnchor,
   ExplainChoice,
   GoTo,
   Learn,
   Log,
-  Look,
   Maps,
   MeasureWhen,
   NextRule,
@@ -29,16 +25,17 @@ import type {
   OfAProject,
   OfAReference,
   OfARound,
+  OfATrial,
   OneSeed,
   Paint,
   Poll,
   Rename,
   RenameRound,
   Reorder,
-  Seen,
   SetMask,
   SetWeight,
   StarRound,
+  TryPrompt,
 } from "./payloads_requests.d.ts";
 
 /** Requests of `call` in session.js. */
@@ -63,6 +60,7 @@ export interface Requests {
   history: OfARound;
   choices: OfAProject;
   relatives: OfACandidate;
+  trials: OfAProject;
 }
 
 /** Requests of `write` in writes.js. */
@@ -106,6 +104,9 @@ export interface WriteRequests {
   set_weight: SetWeight;
   explain_choice: ExplainChoice;
   learn: Learn;
+  try_prompt: TryPrompt;
+  use_trial: OfATrial;
+  forget_trial: OfATrial;
   paint: Paint;
   undo_painting: OfARound;
   redo_painting: OfARound;

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import writing
+from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads import slug
 from gal_studio.workspace.archive.reader import Check
@@ -75,5 +76,7 @@ async def _receive(request: Request, path: Path) -> None:
 
 
 def _temporary(studio: Studio, prefix: str) -> Path:
-    """A name for a temporary file; `doctor` removes one that a crash left behind."""
-    return studio.store.workspace / f"{prefix}{uuid.uuid4().hex}.part"
+    """A name for a temporary file; one that a killed page left is deleted when the page starts again."""
+    workspace = studio.store.workspace
+    folder = temporary_folder(workspace)
+    return (folder if folder.is_dir() else workspace) / f"{prefix}{uuid.uuid4().hex}.part"

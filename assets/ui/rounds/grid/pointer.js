@@ -1,4 +1,4 @@
-/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click or a finger enlarges. */
+/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click or a tap enlarges. */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above } from "../../kit/dom.js";
 import { toggle } from "./verdicts.js";

@@ -2,6 +2,7 @@
 
 from typing_extensions import TypedDict
 
+from gal_studio.ui.payloads.types import forms as f
 from gal_studio.ui.payloads.types import requests as r
 from gal_studio.ui.payloads.types.basics import Nothing
 
@@ -11,12 +12,12 @@ class Requests(TypedDict):
 
     poll: r.Poll
     log: r.Log
-    derive: r.Derive
+    derive: f.Derive
     overview: Nothing
     options: Nothing
-    check: r.Check
-    seen: r.Seen
-    captions: r.Captions
+    check: f.Check
+    seen: f.Seen
+    captions: f.Captions
     results: r.OfAProject
     test_pictures: r.OfAProject
     same_seed: r.OneSeed
@@ -29,13 +30,14 @@ class Requests(TypedDict):
     history: r.OfARound
     choices: r.OfAProject
     relatives: r.OfACandidate
+    trials: r.OfAProject
 
 
 class WriteRequests(TypedDict):
     """Requests of `write` in writes.js."""
 
-    create: r.Create
-    look: r.Look
+    create: f.Create
+    look: f.Look
     try_demo: r.OfAKind
     delete: r.OfAProject
     change: r.ChangeSettings
@@ -73,6 +75,9 @@ class WriteRequests(TypedDict):
     set_weight: r.SetWeight
     explain_choice: r.ExplainChoice
     learn: r.Learn
+    try_prompt: r.TryPrompt
+    use_trial: r.OfATrial
+    forget_trial: r.OfATrial
     paint: r.Paint
     undo_painting: r.OfARound
     redo_painting: r.OfARound
