@@ -119,7 +119,8 @@ def test_templates_hold_no_values():
 
 def test_modules_are_short():
     for path in (path for path in ui_folder().rglob("*") if path.is_file() and ours_at(path)):
-        assert len(path.read_text().splitlines()) < 250, path.name
+        if path.suffix != ".png":
+            assert len(path.read_text().splitlines()) < 250, path.name
 
 
 def test_the_page_needs_no_model_library():

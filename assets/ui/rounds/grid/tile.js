@@ -83,6 +83,18 @@ export function describe(candidate, verdict, suggested) {
 }
 
 /**
+ * Roving tabindex: one tile is in the tab order, the focused one, or else the first that is drawn.
+ * @param {HTMLElement} grid
+ * @param {HTMLElement | undefined} focused
+ */
+export function setTabStop(grid, focused) {
+  const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
+  for (const face of grid.querySelectorAll(".tile-face[tabindex='0']"))
+    if (face.parentElement !== stop) face.setAttribute("tabindex", "-1");
+  stop?.querySelector(".tile-face")?.setAttribute("tabindex", "0");
+}
+
+/**
  * The hover buttons: one set, moved between tiles.
  * @param {Record<"accept" | "reject" | "enlarge", (id: string) => void>} acts
  */
