@@ -30,8 +30,6 @@ let shown;
 let empty;
 /** @type {HTMLElement} */
 let waitingNode;
-/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
-const tabStop = null;
 /** @type {HTMLElement[]} */
 let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */

@@ -82,6 +82,9 @@ export function describe(candidate, verdict, suggested) {
     .join(", ");
 }
 
+/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
+let tabStop = null;
+
 /**
  * Roving tabindex: one tile is in the tab order, the focused one, or else the first that is drawn.
  * @param {HTMLElement} grid
@@ -89,9 +92,11 @@ export function describe(candidate, verdict, suggested) {
  */
 export function setTabStop(grid, focused) {
   const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
-  for (const face of grid.querySelectorAll(".tile-face[tabindex='0']"))
-    if (face.parentElement !== stop) face.setAttribute("tabindex", "-1");
-  stop?.querySelector(".tile-face")?.setAttribute("tabindex", "0");
+  const face = stop ? faceOf(stop) : null;
+  if (face === tabStop) return;
+  tabStop?.setAttribute("tabindex", "-1");
+  face?.setAttribute("tabindex", "0");
+  tabStop = face;
 }
 
 /**
