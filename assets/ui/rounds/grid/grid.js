@@ -4,7 +4,7 @@
 /** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
 import { state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
-import { faceOf, makeTile, makeTools, markTile, showPicture } from "./tile.js";
+import { faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { makeGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
@@ -30,8 +30,6 @@ let shown;
 let empty;
 /** @type {HTMLElement} */
 let waitingNode;
-/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
-let tabStop = null;
 /** @type {HTMLElement[]} */
 let highlighted = [];
 /** @type {ReturnType<typeof flatList>} */
@@ -218,16 +216,7 @@ function highlight(origin) {
   if (origin === "anchors" && tile) view.reveal(tile);
 }
 
-/** Roving tabindex: one tile is in the tab order, the focused one, or else the first that is drawn. */
-function keepTabStop() {
-  const focused = tiles.get(state.focus ?? "");
-  const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
-  const face = stop instanceof HTMLElement ? faceOf(stop) : null;
-  if (face === tabStop) return;
-  tabStop?.setAttribute("tabindex", "-1");
-  face?.setAttribute("tabindex", "0");
-  tabStop = face;
-}
+const keepTabStop = () => setTabStop(grid, tiles.get(state.focus ?? ""));
 
 /** @param {string | undefined} origin */
 function follow(origin) {

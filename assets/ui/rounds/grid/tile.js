@@ -82,6 +82,23 @@ export function describe(candidate, verdict, suggested) {
     .join(", ");
 }
 
+/** @type {HTMLElement | null} the face that Tab reaches; it may be out of the window that is drawn */
+let tabStop = null;
+
+/**
+ * Roving tabindex: one tile is in the tab order, the focused one, or else the first that is drawn.
+ * @param {HTMLElement} grid
+ * @param {HTMLElement | undefined} focused
+ */
+export function setTabStop(grid, focused) {
+  const stop = focused?.isConnected ? focused : grid.querySelector(".tile");
+  const face = stop ? faceOf(stop) : null;
+  if (face === tabStop) return;
+  tabStop?.setAttribute("tabindex", "-1");
+  face?.setAttribute("tabindex", "0");
+  tabStop = face;
+}
+
 /**
  * The hover buttons: one set, moved between tiles.
  * @param {Record<"accept" | "reject" | "enlarge", (id: string) => void>} acts
