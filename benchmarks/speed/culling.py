@@ -31,23 +31,27 @@ PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 def cull(page: Any, verdicts: dict[str, str], pace: float) -> int:
     """Give each picture its verdict by keys, `pace` seconds or more apart; returns how many were pressed."""
     presses, last = 0, 0.0
+    advances = page.locator(".desk-advance[aria-pressed=true]").count() > 0
 
-    def press(key: str) -> None:
+    def press(key: str, moves: bool) -> None:
+        """Press a key and wait until the page has painted it; where it moves, until the focus has moved."""
         nonlocal presses, last
+        before = page.evaluate(FOCUSED)
         time.sleep(max(0.0, last + pace - time.perf_counter()))
         last = time.perf_counter()
         page.keyboard.press(key)
         page.evaluate(PAINTED)
+        if moves:
+            page.wait_for_function(f"(before) => {FOCUSED} !== before", arg=before, polling="raf")
         presses += 1
 
-    press("ArrowRight")  # to the first picture
+    press("ArrowRight", moves=False)  # to the first picture, which is in the tab order but has no focus yet
     left = dict(verdicts)
     while left:
-        at = page.evaluate(FOCUSED)
-        if at in left:
-            press("a" if left.pop(at) == "accepted" else "r")
-        if left and page.evaluate(FOCUSED) not in left:
-            press("ArrowRight")
+        verdict = left.pop(page.evaluate(FOCUSED))
+        press("a" if verdict == "accepted" else "r", moves=advances and bool(left))
+        if left and not advances:
+            press("ArrowRight", moves=True)
     return presses
 
 

@@ -41,7 +41,8 @@ class JobKind:
 
     `title` names the work while it lasts, `button` is what a person presses for it, and `done` says what is
     there afterwards, with `{count}` filled in. `is_beside`: other jobs of its round are requested meanwhile.
-    `is_background`: it also lets every other job go first, even when it runs already.
+    `is_background`: it also lets every other job go first, even when it runs already. `is_apart`: its round
+    can be decided on meanwhile, since it adds nothing to what is decided.
     """
 
     title: str
@@ -51,6 +52,7 @@ class JobKind:
     after: tuple[After, ...] = ()
     is_beside: bool = False
     is_background: bool = False
+    is_apart: bool = False
 
     @property
     def noun(self) -> str:
@@ -141,16 +143,32 @@ JOB_KINDS: dict[str, JobKind] = {
         is_background=True,
     ),
     "replay": JobKind(
-        title="Deciding as recorded",
+        title="Deciding",
         button="Continue",
         done="The next round is queued",
         after=(After("fine_tune"), After("generate")),
+    ),
+    "try": JobKind(
+        title="Trying prompts",
+        button="Draw",
+        done="Your pictures are ready",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase(
+                unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
+            ),
+        },
+        after=(After("fine_tune"), After("refine")),
+        is_beside=True,
+        is_apart=True,
     ),
 }  # fmt: skip
 
 
 BACKGROUND = frozenset(name for name, kind in JOB_KINDS.items() if kind.is_background)
 """The kinds that let every other job go first."""
+APART = BACKGROUND | {name for name, kind in JOB_KINDS.items() if kind.is_apart}
+"""The kinds during which their round can be decided on."""
 
 
 def find_job_kind(name: str) -> JobKind:

@@ -23,7 +23,7 @@ def round_weight(store: Store, round_id: str) -> float:
 def accepted_candidates(store: Store, round_id: str) -> tuple[Candidate, ...]:
     """The accepted candidates of a round, in pool order whatever the order of decisions."""
     accepted = set(store.decisions.accepted(round_id))
-    drawn = store.candidates.of_round(round_id) if accepted else ()
+    drawn = store.candidates.with_own(round_id) if accepted else ()
     chosen = [candidate for candidate in drawn if candidate.id in accepted]
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id) if chosen else ()
     order = {anchor.id: anchor.order for anchor in anchors}

@@ -23,7 +23,7 @@ class RecordedLine:
 
 def last_trained(store: Store, project_id: str, through: str | None = None) -> str:
     """The deepest trained round of a project, the newest of several; of those below `through` if given."""
-    trained = [each for each in store.rounds.of_project(project_id) if each.adapter is not None]
+    trained = [each for each in store.rounds.shown(project_id) if each.adapter is not None]
     below = [each for each in trained if through in (None, each.id) or _is_above(store, through, each.id)]
     if not (below or trained):
         raise StudioError("No round is trained yet, so nothing can be drawn again: press Fine-tune first.")

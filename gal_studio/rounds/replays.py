@@ -22,13 +22,18 @@ def start(store: Store, round_id: str, policy: str) -> str:
     if policy not in CHOICES:
         raise StudioError(f"There is no policy {policy!r}: choose one of {', '.join(CHOICES)}.")
     source_id = store.rounds.get(round_id).project_id
-    if store.replays.get(source_id) is not None:
-        raise StudioError("This project is a replay itself: replay the project that it draws again.")
+    refuse_replay_of_replay(store, source_id)
     with store.database.transaction():
         line = record_line(store, round_id)
         origin = _origin(source_id, line, policy)
         known = store.projects.with_origin(origin)
         return known.id if known else _make(store, line, policy, origin)
+
+
+def refuse_replay_of_replay(store: Store, project_id: str) -> None:
+    """Refuse to draw a replay again: it would be compared with another replay."""
+    if store.replays.get(project_id) is not None:
+        raise StudioError("This project is a replay itself: replay the project that it draws again.")
 
 
 def _origin(source_id: str, line: RecordedLine, policy: str) -> str:

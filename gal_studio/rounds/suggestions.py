@@ -117,12 +117,15 @@ def _choices(store: Store, round_id: str, batch: Sequence[tuple[str, Verdict]]) 
     if all(verdict == "undecided" for _, verdict in batch):
         return []
     suggested = {made.anchor_id: made.candidate_id for made in shown_proposal(store, round_id).suggestions}
-    candidates = {candidate.id: candidate for candidate in store.candidates.of_round(round_id)}
+    candidates = {candidate.id: candidate for candidate in store.candidates.with_own(round_id)}
     ranked = rank_anchors(round_scores(store, round_id))
+    asked = {score.anchor.id for score in ranked}  # an own prompt answers no suggestion
     answered = set(answered_anchors(store, round_id))
     choices = []
     for name, verdict in sorted(batch, key=lambda decided: decided[0] not in suggested.values()):
         anchor = candidates[name].anchor_id
+        if candidates[name].own and anchor not in asked:
+            continue
         offered = suggested.get(anchor)
         if verdict == "accepted" or (verdict == "rejected" and name == offered):
             scores = _scores_now(store, ranked, candidates[name], candidates.get(offered or ""))

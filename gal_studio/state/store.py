@@ -23,6 +23,7 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.seen_pictures import SeenPictures
+from gal_studio.state.tables.trials import Trials
 
 
 class Store(AbstractContextManager["Store"]):
@@ -54,6 +55,7 @@ class Store(AbstractContextManager["Store"]):
         self.refinements = Refinements(self.database, clock)
         self.measures = Measures(self.database, clock)
         self.replays = Replays(self.database)
+        self.trials = Trials(self.database, clock)
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)

@@ -15,6 +15,7 @@ from gal_studio.studio.verbs.projects import ProjectVerbs
 from gal_studio.studio.verbs.replays import ReplayVerbs
 from gal_studio.studio.verbs.rounds import RoundVerbs
 from gal_studio.studio.verbs.tree import TreeVerbs
+from gal_studio.studio.verbs.trials import TrialVerbs
 from gal_studio.studio.verbs.work import WorkVerbs
 
 
@@ -28,6 +29,7 @@ class Studio(
     MeasureVerbs,
     ReplayVerbs,
     FileVerbs,
+    TrialVerbs,
 ):
     """Everything that a user can do in a workspace; see docs/python.md."""
 

@@ -40,7 +40,7 @@ def _read_round(store: Store, round_id: str) -> None:
     features = list(store.candidates.features(round_id).values())
     if features and not np.isfinite(np.stack(features)).all():
         raise StudioError("A feature is not finite.")
-    owners = [candidate.id for candidate in store.candidates.of_round(round_id)]
+    owners = [candidate.id for candidate in store.candidates.with_own(round_id)]
     for owner in owners + [pair.id for pair in store.refinements.pairs(round_id)]:
         for kind in get_args(MapKind):
             store.refinements.maps(owner, kind)

@@ -33,6 +33,10 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "DELETE FROM test_pictures WHERE image = :name",
         "Measure draws them again from their seeds",
     ),
+    ("trials", "image"): (
+        "UPDATE trials SET image = '' WHERE image = :name",
+        "they are drawn again with the next prompt that is tried in their round",
+    ),
     ("pairs", "generated_image"): (
         "UPDATE pairs SET generated_image = NULL WHERE generated_image = :name",
         "the pairs are drawn again from their seeds",

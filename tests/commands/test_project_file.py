@@ -46,7 +46,7 @@ BAD_FILES = {
         'kind = "style"\n' + REFERENCE.replace("cat.png", "bad.png"),
         "'bad.png' is not a picture",
     ),
-    "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model directory"),
+    "missing model": ('kind = "style"\nbase_model = "./nothing"\n' + REFERENCE, "no model folder"),
     "no model": ('kind = "style"\nbase_model = "."\n' + REFERENCE, "is not an image model"),
     "missing checkpoint": (
         'kind = "style"\nbase_model = "./a.safetensors"\n' + REFERENCE,

@@ -43,5 +43,5 @@ def test_a_missing_checkpoint_is_refused(studio: Studio, name: str, words: str) 
 
 def test_a_checkpoint_with_a_folder_that_is_no_pipeline_is_refused(studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "a.safetensors").touch()
-    with pytest.raises(StudioError, match="no model directory"):
+    with pytest.raises(StudioError, match="no model folder"):
         created(studio, f"{tmp_path}/a.safetensors with {tmp_path}/nowhere")

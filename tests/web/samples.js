@@ -24,6 +24,7 @@ export const candidate = (more) => ({
   anchor_id: "x",
   head: "cat",
   index: 0,
+  own: false,
   seed: "1",
   scores: {},
   margin: 0.1,

@@ -178,6 +178,8 @@ export interface Candidate extends ShownPicture {
   anchor_id: string;
   head: string;
   index: number;
+  /** Made of a free prompt: no statistic counts it. */
+  own: boolean;
   seed: string;
   /** By name; the labels are in `Project.scores`. */
   scores: Record<string, number>;

@@ -25,6 +25,7 @@ import type {
   OfAProject,
   OfAReference,
   OfARound,
+  OfATrial,
   OneSeed,
   Paint,
   Poll,
@@ -34,6 +35,7 @@ import type {
   SetMask,
   SetWeight,
   StarRound,
+  TryPrompt,
 } from "./payloads_requests.d.ts";
 
 /** Requests of `call` in session.js. */
@@ -58,6 +60,7 @@ export interface Requests {
   history: OfARound;
   choices: OfAProject;
   relatives: OfACandidate;
+  trials: OfAProject;
 }
 
 /** Requests of `write` in writes.js. */
@@ -101,6 +104,9 @@ export interface WriteRequests {
   set_weight: SetWeight;
   explain_choice: ExplainChoice;
   learn: Learn;
+  try_prompt: TryPrompt;
+  use_trial: OfATrial;
+  forget_trial: OfATrial;
   paint: Paint;
   undo_painting: OfARound;
   redo_painting: OfARound;

@@ -204,6 +204,25 @@ export interface Zip {
   zip: string;
 }
 
+/** A picture of a free prompt; without a version it waits, or `trouble` says why it cannot be drawn. */
+export interface Trial {
+  id: string;
+  version: string;
+  round: string;
+  round_name: string;
+  prompt: string;
+  seed: string;
+  guidance: number;
+  strength: number;
+  trouble: string;
+  candidate: string | null;
+}
+
+/** The pictures of free prompts of a project, the newest first. */
+export interface Trials {
+  trials: Trial[];
+}
+
 /** Response types of `call` in session.js. */
 export interface Answers {
   poll: PollAnswer;
@@ -226,4 +245,5 @@ export interface Answers {
   history: History;
   choices: Choices;
   relatives: Relatives;
+  trials: Trials;
 }

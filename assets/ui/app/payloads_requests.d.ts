@@ -56,6 +56,19 @@ export interface OfACandidate {
   candidate: string;
 }
 
+/** A free prompt for a round to draw; the seed is a whole number as text. */
+export interface TryPrompt extends OfARound {
+  prompt: string;
+  seed: string;
+  guidance: number;
+  strength: number;
+}
+
+/** A request about a picture of a free prompt. */
+export interface OfATrial {
+  trial: string;
+}
+
 /** A request about a pair. */
 export interface OfAPair {
   pair: string;

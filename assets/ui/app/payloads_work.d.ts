@@ -7,7 +7,7 @@ export interface JobWords {
   title: string;
   doing: string;
   unit: string;
-  /** It lets every other job go first. */
+  /** It keeps nothing else from being requested. */
   background: boolean;
 }
 

@@ -47,6 +47,17 @@ export interface Undone extends Changed {
   what: string;
 }
 
+/** The picture that was asked for. */
+export interface Tried {
+  trial: string;
+}
+
+/** The candidate that was made of a picture, and its round. */
+export interface Used {
+  candidate: string;
+  round: string;
+}
+
 /** What an undo changed, if anything. */
 export interface ChangedOne {
   changed: string | boolean | null;
@@ -118,6 +129,9 @@ export interface WriteAnswers {
   set_weight: Nothing;
   explain_choice: Nothing;
   learn: Nothing;
+  try_prompt: Tried;
+  use_trial: Used;
+  forget_trial: Nothing;
   paint: Nothing;
   undo_painting: ChangedOne;
   redo_painting: ChangedOne;

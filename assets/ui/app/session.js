@@ -30,6 +30,7 @@ const QUIET = new Set([
   "history",
   "choices",
   "relatives",
+  "trials",
   "log",
 ]);
 /** @type {ReturnType<typeof setTimeout> | undefined} */

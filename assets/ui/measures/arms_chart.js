@@ -61,11 +61,23 @@ function show(box, how) {
       "p",
       { class: "curve-title" },
       el("b", {}, "Rounds on the test set"),
-      " Better is up and to the right; copying goes right and down.",
+      " Better is up and to the right; copying goes right and down. ",
+      replaysBelow(box),
     ),
     chart(points, lines),
     how,
   );
+}
+
+/**
+ * A button that leads to the replays below, if the project can be drawn again.
+ * @param {HTMLElement} box
+ */
+function replaysBelow(box) {
+  const { replay_of, rounds = [] } = state.measures ?? {};
+  if (replay_of || rounds.filter((round) => round.id && round.trained).length < 2) return "";
+  const scroll = () => box.parentElement?.querySelector(".replays")?.scrollIntoView({ block: "nearest" });
+  return el("button", { type: "button", class: "link", on: { click: scroll } }, "Draw it again ↓");
 }
 
 /** @param {number} arm */

@@ -5,7 +5,7 @@
 export function progressWords({ state, drawn, wanted, message }) {
   if (state === "done") return wanted === 1 ? "1 round, measured" : `${wanted} rounds, measured`;
   const far = `${drawn} of ${wanted} rounds measured`;
-  if (state === "working") return far;
+  if (state === "working") return message ? `${far} · ${message}` : far;
   return message ? `stopped, ${far}: ${message}` : `stopped, ${far}`;
 }
 
@@ -27,6 +27,8 @@ export function differenceWords({ differences, wanted }) {
     const percent = Math.round(100 * Math.abs(found.value));
     return [`${percent} % ${found.value > 0 ? more : less}`];
   });
+  const isSame = Object.values(differences).every(({ value, low, high }) => !value && !low && !high);
+  if (isSame) return `Round ${wanted} came out as yours did.`;
   const round = `Round ${wanted} against yours`;
   return clear.length ? `${round}: ${clear.join(", ")}.` : `${round}: no clear difference.`;
 }

@@ -9,9 +9,9 @@ import { differenceWords, progressWords } from "./replay_words.js";
 
 /** @type {[policy: string, words: string][]} */
 const POLICIES = [
-  ["human", "With your decisions"],
-  ["suggestion", "Accepting what is suggested"],
-  ["random", "Accepting at random"],
+  ["human", "Your decisions"],
+  ["suggestion", "Suggestions"],
+  ["random", "Random choices"],
 ];
 
 /** @type {[name: string, words: string][]} */
@@ -56,7 +56,7 @@ function show(box, how) {
       "p",
       { class: "curve-title" },
       el("b", {}, "Draw this project again"),
-      " The same seeds, other decisions: each way becomes a dashed arm above.",
+      " with the same seeds, as a dashed arm above. Accepting:",
     ),
     el(
       "div",
@@ -68,6 +68,7 @@ function show(box, how) {
             type: "button",
             class: "button small",
             data: { policy },
+            "aria-label": `Draw this project again, accepting: ${words}`,
             on: { click: (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)) },
           },
           words,

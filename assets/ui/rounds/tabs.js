@@ -7,6 +7,7 @@ import { mountCurves } from "../training/curves.js";
 import { mountAnchors } from "./anchors.js";
 import { mountMap } from "./map/map.js";
 import { mountChoices } from "./choices/choices.js";
+import { mountTrials } from "./trials/trials.js";
 
 /**
  * Name, label, and `mount(panel, { legend })`; the `view` event is emitted when a view is opened.
@@ -17,6 +18,7 @@ const VIEWS = [
   ["anchors", "Test prompts", mountAnchors],
   ["curves", "Curves", mountCurves],
   ["choices", "Choices", mountChoices],
+  ["trials", "Try a prompt", mountTrials],
 ];
 
 /** @param {RoundsParts} parts */
@@ -48,16 +50,22 @@ export function mountViews({ views, tabs, legend }) {
     views.dataset.open = chosen;
     emit("view", chosen);
   };
-  let byHand = false;
-  /** While the model learns there is nothing on the map: its loss is shown, unless a person chose a view. */
+  let before = false;
+  let byItself = false; // the curves are shown instead of the empty map, until there are pictures
   on("job round candidates forget", () => {
-    const wanted = waiting() ? "curves" : VIEWS[0][0];
-    const other = views.dataset.open === "curves" || views.dataset.open === VIEWS[0][0];
-    if (!byHand && other && views.dataset.open !== wanted) open(wanted);
+    const now = waiting();
+    if (now && !before && views.dataset.open === "map") {
+      byItself = true;
+      open("curves");
+    } else if (!now && byItself) {
+      byItself = false;
+      open("map");
+    }
+    before = now;
   });
   for (const [i, { name, tab }] of made.entries()) {
     tab.addEventListener("click", () => {
-      byHand = true;
+      byItself = false;
       open(name);
     });
     tab.addEventListener("keydown", (event) => {
@@ -67,7 +75,7 @@ export function mountViews({ views, tabs, legend }) {
       event.stopPropagation();
       const next = made[(i + turn + made.length) % made.length];
       next.tab.focus();
-      byHand = true;
+      byItself = false;
       open(next.name);
     });
   }

@@ -50,7 +50,7 @@ def _describe(name: str, revisions: Revisions) -> tuple[Path, Description]:
     if not is_directory(name):
         folder = pipeline_configuration(name, revisions)
     elif not Path(name).is_dir():
-        raise StudioError(f"There is no model directory {name}: check the path.")
+        raise StudioError(f"There is no model folder {name}: check the path.")
     else:
         folder = Path(name)
     return folder, read_description(name, folder)

@@ -29,14 +29,20 @@ _OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora
 
 @contextmanager
 def drawing(
-    model: ImageModel, adapter: Path | None = None, precision: torch.dtype | None = None
+    model: ImageModel,
+    adapter: Path | None = None,
+    precision: torch.dtype | None = None,
+    strength: float = 1.0,
 ) -> Iterator[ImageModel]:
-    """Prepare the model to sample, with a saved adapter or none; restore the base exactly afterwards."""
+    """Prepare the model to sample, with a saved adapter or none; restore the base exactly afterwards.
+
+    `strength` multiplies what the adapter changes: 0 is the base model, 1 the adapter as trained.
+    """
     detach(model)
     keep_base(model)
     try:
         if adapter is not None:
-            _fuse(model, adapter)
+            _fuse(model, adapter, strength)
         for weight in model.denoiser.parameters():
             weight.data = weight.data.to(precision or drawing_precision(model.device))
         yield model
@@ -57,7 +63,7 @@ def in_float32(module: torch.nn.Module) -> Iterator[None]:
             weight.data = held[name]
 
 
-def _fuse(model: ImageModel, adapter: Path) -> None:
+def _fuse(model: ImageModel, adapter: Path, strength: float) -> None:
     tensors, header = read_adapter(adapter)
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
@@ -66,7 +72,7 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
         rank = configuration.get("r", 1)
         scale = float(configuration.get("lora_alpha", rank)) / float(rank)
-        for name, change in lora_deltas(tensors, scale, part).items():
+        for name, change in lora_deltas(tensors, strength * scale, part).items():
             if not torch.isfinite(change).all():
                 raise _damaged(adapter, f"changes {name} by a number that is not finite")
             base = weights[name].data
@@ -74,7 +80,13 @@ def _fuse(model: ImageModel, adapter: Path) -> None:
     else:
         _check_fits(shapes(weights), tensors, adapter)
         for name, tensor in tensors.items():
-            weights[name].data = tensor.to(model.device)
+            base = weights[name].data
+            changed = tensor.to(model.device)
+            weights[name].data = changed if strength == 1.0 else _between(base, changed, strength)
+
+
+def _between(base: torch.Tensor, changed: torch.Tensor, strength: float) -> torch.Tensor:
+    return torch.lerp(base.float(), changed.float(), strength).to(base.dtype)
 
 
 def _check_fits(expected: Shapes, tensors: dict[str, torch.Tensor], adapter: Path) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
-from gal_studio.core.job_kinds import BACKGROUND
+from gal_studio.core.job_kinds import APART
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
@@ -44,13 +44,13 @@ class JobReading:
         return None if row is None else job_of(row)
 
     def active(self, round_id: str) -> tuple[Job, ...]:
-        """The jobs of a round that run, or will run without further action; none in the background."""
+        """The jobs of a round that run, or will without further action; none that leaves the round alone."""
         rows = self._database.rows(
             "SELECT * FROM jobs WHERE round_id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
             f"AND NOT {BLOCKED} ORDER BY position",
             (round_id,),
         )
-        return tuple(job for job in map(job_of, rows) if job.kind not in BACKGROUND)
+        return tuple(job for job in map(job_of, rows) if job.kind not in APART)
 
     def of_project(self, project_id: str) -> tuple[Job, ...]:
         """All jobs of a project, the oldest first."""

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from gal_studio.core.types import Candidate, Remark
 from gal_studio.state.database.connection import Database
 
+FIRST_OWN = 100_000
+"""The number of a test prompt's first own candidate, above those that are drawn."""
 _SELECT = (
     "SELECT candidates.*, json_extract(rounds.settings, '$.gal.witnesses') AS witnesses FROM candidates "
     "JOIN rounds ON rounds.id = round_id"
@@ -45,22 +47,22 @@ class Candidates:
         self._database = database
         self._clock = clock
 
-    def save(self, round_id: str, batch: Sequence[NewCandidate]) -> None:
-        """Store a finished batch, all or nothing; idempotent."""
+    def save(self, round_id: str, batch: Sequence[NewCandidate], own: bool = False) -> None:
+        """Store a finished batch, all or nothing; idempotent. `own` are those of a person's own prompts."""
         now = self._clock()
         with self._database.transaction() as writer:
             for new in batch:
                 writer.execute(
                     "INSERT INTO candidates (id, round_id, anchor_id, number, seed, image, "
-                    "similarity_anchor, similarity_reference, feature, created, remark) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "similarity_anchor, similarity_reference, feature, created, remark, own) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                     "ON CONFLICT (round_id, anchor_id, number) DO UPDATE SET seed = excluded.seed, "
                     "image = excluded.image, similarity_anchor = excluded.similarity_anchor, "
                     "similarity_reference = excluded.similarity_reference, feature = excluded.feature, "
                     "remark = excluded.remark",
                     (candidate_id(round_id, new.anchor_id, new.index), round_id, new.anchor_id, new.index,
                      new.seed, new.image, float(new.similarity_anchor), float(new.similarity_reference),
-                     np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark),
+                     np.asarray(new.feature, dtype="<f4").tobytes(), now, new.remark, int(own)),
                 )  # fmt: skip
                 self._save_scores(writer, candidate_id(round_id, new.anchor_id, new.index), new.more_scores)
 
@@ -83,7 +85,11 @@ class Candidates:
         return str(row["round_id"])
 
     def of_round(self, round_id: str) -> tuple[Candidate, ...]:
-        """All candidates of a round, in drawing order."""
+        """All candidates that a round drew for its test prompts, in drawing order."""
+        return tuple(candidate for candidate in self.with_own(round_id) if not candidate.own)
+
+    def with_own(self, round_id: str) -> tuple[Candidate, ...]:
+        """The same, with those of a person's own prompts: everything that can be decided."""
         rows = self._database.rows(
             f"{_SELECT} JOIN anchors ON anchors.id = anchor_id "
             "WHERE round_id = ? ORDER BY candidates.created, anchors.position, number",
@@ -107,14 +113,17 @@ class Candidates:
         return scores
 
     def count(self, round_id: str) -> int:
-        """How many candidates the round has."""
-        row = self._database.row("SELECT COUNT(*) AS n FROM candidates WHERE round_id = ?", (round_id,))
+        """How many candidates the round drew for its test prompts."""
+        row = self._database.row(
+            "SELECT COUNT(*) AS n FROM candidates WHERE round_id = ? AND NOT own", (round_id,)
+        )
         return 0 if row is None else int(row["n"])
 
     def drawn(self, round_id: str) -> frozenset[tuple[str, int]]:
-        """(anchor ID, index) of every candidate of a round that has its picture."""
+        """(anchor ID, index) of every candidate that a round drew and that has its picture."""
         rows = self._database.rows(
-            "SELECT anchor_id, number FROM candidates WHERE round_id = ? AND image <> ''", (round_id,)
+            "SELECT anchor_id, number FROM candidates WHERE round_id = ? AND image <> '' AND NOT own",
+            (round_id,),
         )
         return frozenset((row["anchor_id"], row["number"]) for row in rows)
 
@@ -125,6 +134,14 @@ class Candidates:
             (round_id,),
         )
         return None if row is None else str(row["id"])
+
+    def next_own(self, round_id: str, anchor_id: str) -> int:
+        """The number for the next candidate of a person's own prompt."""
+        row = self._database.row(
+            "SELECT MAX(number) AS last FROM candidates WHERE round_id = ? AND anchor_id = ? AND own",
+            (round_id, anchor_id),
+        )
+        return FIRST_OWN if row is None or row["last"] is None else int(row["last"]) + 1
 
     def features(self, round_id: str) -> dict[str, NDArray[np.float32]]:
         """The unit-norm image feature of each candidate of a round, by ID."""
@@ -145,4 +162,5 @@ def _candidate(row: sqlite3.Row, more_scores: Mapping[str, Mapping[str, float]])
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
         row["remark"], more_scores.get(row["id"], {}), row["witnesses"] or "both",
+        bool(row["own"]),
     )  # fmt: skip

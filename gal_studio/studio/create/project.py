@@ -196,13 +196,13 @@ def check_model(name: str, table: str, what: str) -> None:
     """Refuse a directory that is missing or holds no such model; a hub ID is checked when it is loaded."""
     checks.text(f"The name of {what}", name)
     if not name.strip():
-        raise StudioError(f"The name of {what} is empty: give a directory or a hub ID.")
+        raise StudioError(f"The name of {what} is empty: give a folder or a Hugging Face ID.")
     resolved = resolve_model(name)
     path = user_path(resolved.removeprefix("local-dir:"))
     if not (resolved.startswith("local-dir:") or path.is_absolute() or name.startswith(".") or path.is_dir()):
         return
     if not path.is_dir():
-        raise StudioError(f"There is no model directory {name}: check the path.")
+        raise StudioError(f"There is no model folder {name}: check the path.")
     if not (path / table).is_file():
         raise StudioError(f"The directory {name} is not {what}: it holds no {table}.")
 

@@ -12,6 +12,7 @@ def ask_replay(store: Store, project_id: str, policy: str, round_id: str | None 
 
     Returns the ID of the replay. Asked for again, it goes on where it is.
     """
+    replays.refuse_replay_of_replay(store, project_id)
     with store.database.transaction():
         made = replays.start(store, round_id or last_trained(store, project_id), policy)
         replays.enqueue_all_missing(store, made)

@@ -58,7 +58,7 @@ def project_choices(store: Store, project_id: str) -> tuple[RoundChoices, ...]:
 def _round_choices(
     store: Store, round_: Round, name: str, log: Sequence[Choice], prompts: Mapping[str, str]
 ) -> RoundChoices:
-    candidates = {candidate.id: candidate for candidate in store.candidates.of_round(round_.id)}
+    candidates = {candidate.id: candidate for candidate in store.candidates.with_own(round_.id)}
     standing = standing_steps(store, round_.id)
     views = tuple(
         ChoiceView(

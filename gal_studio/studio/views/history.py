@@ -36,7 +36,7 @@ def candidate_names(store: Store, round_id: str) -> dict[str, str]:
     heads = short_names(anchors)
     return {
         candidate.id: f"{heads[candidate.anchor_id]} {candidate.index + 1:02d}"
-        for candidate in store.candidates.of_round(round_id)
+        for candidate in store.candidates.with_own(round_id)
     }
 
 

@@ -65,6 +65,7 @@ def _words(job: Job) -> dict[str, Any]:
     kind = describe_job(job.kind)
     phase = kind.phase(job.phase)
     words = {
-        "title": kind.title, "doing": phase.name, "unit": phase.unit, "background": kind.is_background,
+        "title": kind.title, "doing": phase.name, "unit": phase.unit,
+        "background": kind.is_background or kind.is_apart,
     }  # fmt: skip
     return {**{name: getattr(job, name) for name in _OWN}, **words}

@@ -7,10 +7,12 @@ from typing import Literal
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import Interval
-from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.job_kinds import describe_job
+from gal_studio.core.jobs import ACTIVE, WORKING
 from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
 from gal_studio.core.seeds import generator
+from gal_studio.core.types import Job
 from gal_studio.rounds.replay_decisions import HUMAN, SUGGESTION, not_replayed
 from gal_studio.state import Store
 from gal_studio.state.tables.replays import Replay
@@ -104,15 +106,20 @@ def _view(store: Store, replay: Replay, own: MeasuresView | None) -> ReplayView:
 def _state(
     store: Store, project_id: str, rounds: tuple[MeasuredRound, ...], wanted: int
 ) -> tuple[ReplayState, str]:
-    """How far a replay is, with the message of the job that halted it."""
+    """How far a replay is, with what runs now, or with the message of the job that halted it."""
     jobs = store.jobs.of_project(project_id)
     if any(job.state in ACTIVE for job in jobs):
-        return "working", ""
+        running = next((job for job in jobs if job.state in WORKING), None)
+        return "working", _what(store, running) if running else "waiting"
     if len(rounds) >= wanted and all(each.report is not None for each in rounds):
         return "done", ""
     halted = [job for job in jobs if job.state in ("error", "paused", "interrupted", "stopped")]
     last = max(halted, key=lambda job: (job.state == "error", job.finished or 0.0), default=None)
     return "halted", last.message if last else ""
+
+
+def _what(store: Store, job: Job) -> str:
+    return f"round {store.rounds.get(job.round_id).number}: {describe_job(job.kind).noun}"
 
 
 def _incomparable(own: MeasuresView | None, measured: MeasuresView) -> str:

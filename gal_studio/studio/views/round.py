@@ -73,7 +73,8 @@ def round_view(store: Store, round_id: str) -> RoundView:
     round_ = store.rounds.get(round_id)
     settings = store.rounds.settings(round_id)
     project = project_view(store, round_.project_id)
-    candidates = store.candidates.of_round(round_id)
+    tiles = store.candidates.with_own(round_id)
+    candidates = tuple(candidate for candidate in tiles if not candidate.own)
     scores = score_pool(project.anchors, candidates)
     made = shown_proposal(store, round_id)
     prompts = {anchor.id: anchor.prompt for anchor in project.anchors}
@@ -87,9 +88,9 @@ def round_view(store: Store, round_id: str) -> RoundView:
         settings=settings,
         step=next_step(store, round_id, made),
         pool=pool(store, round_id),
-        wanted=len(candidates) + len(missing(store, round_id)),
+        wanted=len(tiles) + len(missing(store, round_id)),
         scores=score_views(scores, made, settings.gal.top_k, group_by_anchor(candidates), rejected),
-        candidates=_candidate_views(store, round_, candidates, made, prompts),
+        candidates=_candidate_views(store, round_, tiles, made, prompts),
         reference_positions=store.rounds.reference_places(round_id),
         openness=entropy,
         example_weight=example_weight(settings.gal.balance, settings.gal.balance_lambda, entropy),

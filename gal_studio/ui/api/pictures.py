@@ -41,6 +41,7 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     _add_pair_routes(app, studio, small)
     _add_preview_route(app, studio)
     _add_test_picture_routes(app, studio, small)
+    _add_trial_routes(app, studio, small)
 
     @app.get("/picture/{candidate_id}")
     def picture(candidate_id: str, v: str = "") -> Response:
@@ -114,6 +115,19 @@ def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path
     @app.get("/test-thumb/{picture_id}")
     def test_thumbnail(picture_id: str, v: str = "") -> Response:
         return small(_found(find, picture_id), v)
+
+
+def _add_trial_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
+    """Add the routes for the pictures of free prompts."""
+
+    @app.get("/trial/{trial_id}")
+    def trial(trial_id: str, v: str = "") -> FileResponse:
+        path = _found(studio.trial_picture, trial_id)
+        return FileResponse(path, headers=_keeping(v, path))
+
+    @app.get("/trial-thumb/{trial_id}")
+    def trial_thumbnail(trial_id: str, v: str = "") -> Response:
+        return small(_found(studio.trial_picture, trial_id), v)
 
 
 def _found(find: Callable[..., Path], *identity: str) -> Path:

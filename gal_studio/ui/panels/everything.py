@@ -44,7 +44,7 @@ def check_payloads(store: Store, project_id: str) -> None:
 def ids_of(store: Store, project_id: str) -> dict[str, list[Any]]:
     """The IDs of all that belongs to a project, by the fields of requests that hold them."""
     found = store.rounds.of_project(project_id)
-    candidates = [one.id for round_ in found for one in store.candidates.of_round(round_.id)]
+    candidates = [one.id for round_ in found for one in store.candidates.with_own(round_.id)]
     pairs = [pair.id for round_ in found for pair in store.refinements.pairs(round_.id)]
     return {
         "project": [project_id],

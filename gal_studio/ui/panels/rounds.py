@@ -8,7 +8,7 @@ from gal_studio.ui.api.errors import Handler
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
-from gal_studio.ui.panels import refine
+from gal_studio.ui.panels import refine, trials
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.choices import (
@@ -122,7 +122,7 @@ def other_rounds(views: ViewCache, request: Payload) -> Payload:
 def _reads(context: Context) -> list[Handler]:
     return [
         *refine.handlers(context.views),
-        *handlers_on(context.views.studio, READS),
+        *handlers_on(context.views.studio, {**READS, **trials.READS}),
         *handlers_on(context.views, {"other_rounds": other_rounds}),
     ]
 
@@ -131,4 +131,4 @@ def _build(context: Context) -> gr.HTML:
     return make_panel("rounds", _reads(context))
 
 
-PANEL = Panel(_reads, _build, {**WRITES, **refine.WRITES})
+PANEL = Panel(_reads, _build, {**WRITES, **refine.WRITES, **trials.WRITES})

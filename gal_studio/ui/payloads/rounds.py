@@ -110,6 +110,7 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "prompt": view.prompt,
         "head": head,
         "index": candidate.index,
+        "own": candidate.own,
         "seed": str(candidate.seed),
         "scores": known_scores(candidate),
         "margin": candidate.margin,

@@ -15,6 +15,7 @@ from gal_studio.worker.jobs.quality import judge_round
 from gal_studio.worker.jobs.refine import refine_round
 from gal_studio.worker.jobs.replay import go_on_with_replay
 from gal_studio.worker.jobs.test_set import measure_round
+from gal_studio.worker.jobs.trials import draw_trials
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 
@@ -29,6 +30,7 @@ WORK: dict[str, Work] = {
     "refine": refine_round,
     "quality": judge_round,
     "measure": measure_round,
+    "try": draw_trials,
     "replay": go_on_with_replay,
 }
 

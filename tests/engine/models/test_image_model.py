@@ -31,7 +31,7 @@ def test_prediction_type_is_read_from_the_scheduler(epsilon_folder: Path) -> Non
 
 
 def test_missing_directory(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match="no model directory"):
+    with pytest.raises(StudioError, match="no model folder"):
         load_image_model(tmp_path / "nowhere")
 
 

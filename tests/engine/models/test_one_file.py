@@ -108,7 +108,7 @@ def test_other_files_are_refused_by_name(folder: Path, tmp_path: Path) -> None:
 def test_a_pipeline_of_another_family_or_prediction_is_refused(folder: Path, tmp_path: Path) -> None:
     file = write_one_file(folder, tmp_path / "file.safetensors")
     refused(f"{file} with {make_tiny_z_image(tmp_path / 'z')}", "does not belong to .*pipelines of sd1")
-    refused(f"{file} with {tmp_path / 'nowhere'}", "no model directory")
+    refused(f"{file} with {tmp_path / 'nowhere'}", "no model folder")
     words = "made for prediction_type = v_prediction, and .* is not: .*write 'file.safetensors with PIPELINE'"
     marked = written(tmp_path, {**load_file(file), "v_pred": torch.ones(1)})
     refused(f"{marked} with {folder}", words)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.browser.brushing import settled
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, measure, train
 from tests.ui.seeded_refinement import judge, pairs_made
@@ -189,9 +190,39 @@ def test_keys_alone_reach_the_grid_and_come_back_from_dialogs(watched: Watched, 
         page.wait_for_selector(dialog, state="hidden")
         assert focused(page) == before, opener
     page.goto(served.url("results"))
+    page.wait_for_selector(".results-table tbody tr")
     page.focus("[data-part=test-set]")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog.test-set[open]")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.test-set", state="hidden")
     assert page.evaluate("document.activeElement.dataset.part") == "test-set"
+
+
+def test_a_phone_looks_enlarges_and_accepts(chromium: Any, served: Served):
+    phone = chromium.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=3, is_mobile=True, has_touch=True
+    )
+    phone.set_default_timeout(60_000)
+    page = phone.new_page()
+    page.goto(served.url())
+    page.wait_for_selector(".tile")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    tile = page.locator(".tile >> nth=1")
+    name = tile.get_attribute("data-id")
+    tile.scroll_into_view_if_needed()
+    tile.locator(".tile-face").tap()
+    page.wait_for_selector("dialog.lightbox[open] .stage img")
+    assert served.place.studio.store.decisions.accepted(served.place.round) == (), "a tap only shows it"
+    for button in ("accept", "close"):
+        box = page.locator(f"dialog.lightbox [data-action={button}]").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844, button
+    picture = page.locator("dialog.lightbox .stage img").bounding_box()
+    assert picture["width"] > 340, "the picture fills the width"
+    page.tap("dialog.lightbox [data-action=accept]")
+    page.wait_for_selector("dialog.lightbox [data-action=accept][aria-pressed=true]")
+    page.tap("dialog.lightbox [data-action=close]")
+    page.wait_for_selector(f".tile[data-id='{name}'][data-verdict=accepted]")
+    settled(page)
+    assert served.place.studio.store.decisions.accepted(served.place.round) == (name,)
+    phone.close()

@@ -47,6 +47,14 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     assert page.locator(".arms-chart .point").count() == 3
     page.click(".arms-chart .point.plain rect")
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")
+    page.click(".replay-buttons [data-policy=random]")
+    again = ".replay-list li:has-text('Random')"
+    page.click(f"{again}[data-state=working] button:text-is('Stop')")
+    page.click(f"{again}[data-state=halted] button:text-is('Continue')")
+    page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
+    page.click(f"{again} button:text-is('Open')")
+    page.click(".replays:has-text('draws Watercolour cat again: Random') button:has-text('Open Watercolour')")
+    page.wait_for_selector(".arms-chart .point.base")
     page.click("[data-step=results]")
     page.wait_for_selector(".results .verdict:has-text('Round 2 is the best so far')")
     assert "24 of 24 pictures show what was asked for (Round 1: 12)" in page.inner_text(".results .verdict")

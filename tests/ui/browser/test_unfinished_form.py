@@ -141,7 +141,7 @@ def test_each_error_stands_at_its_field(watched: Watched, served: Served):
     page.click("[data-part=create]")
     page.wait_for_selector(".own-model [aria-invalid=true]:focus")
     at = {
-        "[name=base_model]": "There is no model directory",
+        "[name=base_model]": "There is no model folder",
         "[name=clip_model]": "is empty",
         "[name='generation.candidates']": "at least 2",
         "[name='tune.rank']": "'many'",

@@ -78,7 +78,8 @@ test("a replay that cannot be compared is not drawn", () => {
 
 test("it is said how far a replay is, and what differs clearly", () => {
   assert.equal(progressWords(replay()), "2 rounds, measured");
-  assert.equal(progressWords(replay({ state: "working", drawn: 1 })), "1 of 2 rounds measured");
+  const working = replay({ state: "working", drawn: 1, message: "round 2: generating" });
+  assert.equal(progressWords(working), "1 of 2 rounds measured · round 2: generating");
   const halted = replay({ state: "halted", drawn: 0, message: "No room." });
   assert.equal(progressWords(halted), "stopped, 0 of 2 rounds measured: No room.");
   assert.equal(differenceWords(replay()), "");
@@ -88,6 +89,8 @@ test("it is said how far a replay is, and what differs clearly", () => {
     differenceWords(replay({ differences: { success, copies } })),
     "Round 2 against yours: 25 % fewer pictures show what was asked for.",
   );
+  const none = change({ value: 0, low: 0, high: 0 });
+  assert.equal(differenceWords(replay({ differences: { success: none } })), "Round 2 came out as yours did.");
   assert.equal(
     differenceWords(replay({ differences: { success: copies, copies } })),
     "Round 2 against yours: no clear difference.",

@@ -118,12 +118,12 @@ function add(items) {
 
 /** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */
 function arrange() {
+  const pool = (state.round?.pool ?? []).map((anchor) => anchor.id);
   if (state.round) for (const anchor of state.round.pool) groupOf(anchor);
   for (const [id, group] of groups) {
     scoreGroup(group, state.scoreOf.get(id));
-    fillWaiting(group, drawing() ? (state.round?.expected ?? 0) : 0);
+    fillWaiting(group, drawing() && pool.includes(id) ? (state.round?.expected ?? 0) : 0);
   }
-  const pool = (state.round?.pool ?? []).map((anchor) => anchor.id);
   /** @param {string} id */
   const rankOf = (id) => (drawing() ? null : state.scoreOf.get(id)?.rank);
   const wanted = inOrder(groups.keys(), pool, rankOf).flatMap((id) => groups.get(id)?.node ?? []);

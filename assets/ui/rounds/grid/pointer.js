@@ -1,4 +1,4 @@
-/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click enlarges. */
+/** Pointer and focus on the tiles: click accepts, Shift and Ctrl select, double-click or a tap enlarges. */
 import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above } from "../../kit/dom.js";
 import { toggle } from "./verdicts.js";
@@ -14,7 +14,7 @@ export function listenPointer(grid, tools, tiles, enlarge) {
   const idOf = (event) => above(event.target, ".tile")?.getAttribute("data-id") ?? null;
   grid.addEventListener("pointerover", (event) => {
     const id = idOf(event);
-    if (id) tiles.get(id)?.append(tools);
+    if (id && event.pointerType !== "touch") tiles.get(id)?.append(tools);
     setHover(id, "grid");
   });
   grid.addEventListener("pointerleave", () => {
@@ -32,7 +32,9 @@ export function listenPointer(grid, tools, tiles, enlarge) {
   grid.addEventListener("click", (event) => {
     const id = idOf(event);
     if (!id) return;
-    if (event.shiftKey) setSelection([...state.selection, id]);
+    // nothing hovers over a phone: a tap shows the picture, which has the buttons
+    if (event instanceof PointerEvent && event.pointerType === "touch") enlarge(id);
+    else if (event.shiftKey) setSelection([...state.selection, id]);
     else if (event.ctrlKey || event.metaKey)
       setSelection([...state.selection].filter((other) => other !== id));
     else toggle(id, "accepted");

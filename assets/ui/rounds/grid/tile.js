@@ -72,7 +72,7 @@ export function markTile(node, candidate) {
  */
 export function describe(candidate, verdict, suggested) {
   return [
-    `${candidate.prompt}, picture ${candidate.index + 1}`,
+    `${candidate.prompt}, ${candidate.own ? "your own picture" : `picture ${candidate.index + 1}`}`,
     likeWords(candidate) || null,
     REMARKS[candidate.remark] ?? null,
     suggested ? "suggested" : null,

@@ -27,7 +27,7 @@ export function witnessNote(round, candidates) {
   const without = candidates.filter(({ compared }) => !compared).length;
   if (!without) return "";
   if (round.witnesses === "prompts")
-    return "The prompts alone say which pictures are like the reference: so it is set under Advanced.";
+    return "Only the prompts decide here which pictures are like the reference, as set under Advanced.";
   const which =
     without === candidates.length
       ? "These pictures were"

@@ -10,8 +10,8 @@ import { likeWords } from "../grid/witnesses.js";
 /** @param {Candidate} candidate */
 const countedBy = ({ compared }) =>
   compared
-    ? "By two witnesses: the prompts, and the areas that the picture shares with the reference"
-    : "By its prompts alone: this picture was not compared with the reference";
+    ? "Two things are looked at: its prompt, and the areas that it shares with the reference"
+    : "By its prompt alone: this picture was not compared with the reference";
 
 /**
  * @param {Candidate} candidate

@@ -44,12 +44,15 @@ function show(parts, archive) {
   parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
   if (repeats(parts.strip, chips)) return;
   const keep = focusedIn(parts.strip)?.dataset.keep;
+  const { scrollLeft, scrollTop } = parts.strip;
   parts.strip.toggleAttribute("data-branched", rowsOf(places) > 1);
   parts.strip.replaceChildren(...chips.flatMap((chip) => [...line(chip), draw(chip), ...tools(chip)]));
+  parts.strip.scrollTo(scrollLeft, scrollTop); // an emptied list forgets how far it was scrolled
   focusKept(parts.strip, keep);
-  if (parts.strip.dataset.shown === String(state.roundId)) return;
-  parts.strip.dataset.shown = String(state.roundId);
-  parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const laid = `${state.roundId} ${parts.strip.scrollWidth}`; // a chip grows when its figures come
+  if (parts.strip.dataset.shown === laid) return;
+  parts.strip.dataset.shown = laid;
+  parts.strip.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 /**

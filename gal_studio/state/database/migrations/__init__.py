@@ -17,6 +17,7 @@ from gal_studio.state.database.migrations import (
     m14_test_set,
     m15_seen_pictures,
     m16_round_labels,
+    m17_trials,
     m18_replays,
 )
 
@@ -37,6 +38,7 @@ _VERSIONS = (
     m14_test_set,
     m15_seen_pictures,
     m16_round_labels,
+    m17_trials,
     m18_replays,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(

@@ -236,6 +236,27 @@ class Zip(TypedDict):
     zip: str
 
 
+class Trial(TypedDict):
+    """A picture of a free prompt; without a version it waits, or `trouble` says why it cannot be drawn."""
+
+    id: str
+    version: str
+    round: str
+    round_name: str
+    prompt: str
+    seed: str
+    guidance: float
+    strength: float
+    trouble: str
+    candidate: str | None
+
+
+class Trials(TypedDict):
+    """The pictures of free prompts of a project, the newest first."""
+
+    trials: list[Trial]
+
+
 class Answers(TypedDict):
     """Response types of `call` in session.js."""
 
@@ -259,3 +280,4 @@ class Answers(TypedDict):
     history: History
     choices: Choices
     relatives: Relatives
+    trials: Trials

@@ -30,6 +30,7 @@ class Requests(TypedDict):
     history: r.OfARound
     choices: r.OfAProject
     relatives: r.OfACandidate
+    trials: r.OfAProject
 
 
 class WriteRequests(TypedDict):
@@ -74,6 +75,9 @@ class WriteRequests(TypedDict):
     set_weight: r.SetWeight
     explain_choice: r.ExplainChoice
     learn: r.Learn
+    try_prompt: r.TryPrompt
+    use_trial: r.OfATrial
+    forget_trial: r.OfATrial
     paint: r.Paint
     undo_painting: r.OfARound
     redo_painting: r.OfARound

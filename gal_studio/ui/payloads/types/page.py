@@ -166,6 +166,7 @@ class Candidate(ShownPicture):
     anchor_id: str
     head: str
     index: float
+    own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
     seed: str
     scores: Annotated[dict[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float

@@ -77,6 +77,21 @@ class OfACandidate(TypedDict):
     candidate: Id
 
 
+class TryPrompt(OfARound):
+    """A free prompt for a round to draw; the seed is a whole number as text."""
+
+    prompt: Text
+    seed: Annotated[str, Field(max_length=40)]
+    guidance: FiniteFloat | int
+    strength: FiniteFloat | int
+
+
+class OfATrial(TypedDict):
+    """A request about a picture of a free prompt."""
+
+    trial: Id
+
+
 class OfAPair(TypedDict):
     """A request about a pair."""
 

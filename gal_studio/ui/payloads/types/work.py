@@ -13,7 +13,7 @@ class JobWords(TypedDict):
     title: str
     doing: str
     unit: str
-    background: Annotated[bool, Doc("It lets every other job go first.")]
+    background: Annotated[bool, Doc("It keeps nothing else from being requested.")]
 
 
 class Job(JobWords):

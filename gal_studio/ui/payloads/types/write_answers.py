@@ -61,6 +61,19 @@ class Undone(Changed):
     what: str
 
 
+class Tried(TypedDict):
+    """The picture that was asked for."""
+
+    trial: str
+
+
+class Used(TypedDict):
+    """The candidate that was made of a picture, and its round."""
+
+    candidate: str
+    round: str
+
+
 class ChangedOne(TypedDict):
     """What an undo changed, if anything."""
 
@@ -139,6 +152,9 @@ class WriteAnswers(TypedDict):
     set_weight: Nothing
     explain_choice: Nothing
     learn: Nothing
+    try_prompt: Tried
+    use_trial: Used
+    forget_trial: Nothing
     paint: Nothing
     undo_painting: ChangedOne
     redo_painting: ChangedOne

@@ -51,3 +51,22 @@ test("a range shows the pictures between its bounds", () => {
   assert.deepEqual(shown(), ["b", "c", "d"]);
   state.filter = "all";
 });
+
+test("pictures like the reference are shown by who says so", () => {
+  const pictures = [
+    candidate({ id: "own" }),
+    candidate({ id: "words", copy: true, copy_by: "prompts" }),
+    candidate({ id: "seen", copy: true, copy_by: "pictures" }),
+    candidate({ id: "all", copy: true, copy_by: "both" }),
+  ];
+  state.candidates = new Map(pictures.map((picture) => [picture.id, picture]));
+  state.filter = "copies";
+  const shown = () => pictures.filter(({ id }) => passes(id)).map(({ id }) => id);
+  assert.deepEqual(shown(), ["words", "seen", "all"]);
+  state.witness = "prompts";
+  assert.deepEqual(shown(), ["words", "all"]);
+  state.witness = "pictures";
+  assert.deepEqual(shown(), ["seen", "all"]);
+  state.witness = "either";
+  state.filter = "all";
+});

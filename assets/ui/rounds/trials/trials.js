@@ -1,0 +1,214 @@
+/** Try a prompt: draw any prompt with the shown round, keep the pictures, and use one as a candidate. */
+/** @import { Trial } from "../../app/payloads_calls.d.ts" */
+import { state, on, setFocus } from "../../app/store.js";
+import { call, openRound, refresh } from "../../app/session.js";
+import { newest } from "../../app/newest.js";
+import { write } from "../../app/writes.js";
+import { address } from "../../app/urls.js";
+import { el, focusKept, focusedIn, repeats, setText } from "../../kit/dom.js";
+import { formProblem, trialFacts } from "./words.js";
+
+const newRequest = newest();
+/** @type {Trial[]} */
+let trials = [];
+
+/** @param {HTMLElement} panel */
+export function mountTrials(panel) {
+  const form = makeForm();
+  const strip = el("div", { class: "trial-strip", role: "list", "aria-label": "Your pictures" });
+  panel.append(form.node, strip);
+  const load = async () => {
+    if (panel.hidden || !state.projectId) return;
+    form.follow();
+    const isLatest = newRequest();
+    const answer = await call("rounds", "trials", { project: state.projectId });
+    if (!answer || !isLatest()) return;
+    trials = answer.trials;
+    show(strip, form);
+  };
+  on("view received", load);
+  on("forget", () => {
+    newRequest();
+    trials = [];
+    show(strip, form);
+  });
+}
+
+/** The form, with its values and what it says. */
+function makeForm() {
+  const prompt = el("textarea", {
+    rows: "1",
+    maxlength: "300",
+    placeholder: "A lighthouse {}",
+    "aria-label": "Prompt",
+    data: { keep: "trial prompt" },
+  });
+  const seed = number("Seed", "0", "1", "9007199254740991");
+  const guidance = number("Guidance", "4", "0.5", "30");
+  const strength = number("LoRA strength", "1", "0.1", "2");
+  const said = el("p", { class: "trial-said", role: "status" });
+  const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
+  let followed = "";
+  const values = () => ({
+    prompt: prompt.value,
+    seed: seed.input.value,
+    guidance: guidance.input.value,
+    strength: strength.input.value,
+  });
+  const node = el(
+    "form",
+    {
+      class: "trial-form",
+      on: {
+        submit: async (event) => {
+          event.preventDefault();
+          const given = values();
+          const problem = formProblem(given) || (state.round?.trained ? "" : "Fine-tune this round first.");
+          setText(said, problem);
+          if (problem) return;
+          const answer = await write("try_prompt", {
+            round: state.roundId,
+            prompt: given.prompt,
+            seed: given.seed,
+            guidance: Number(given.guidance),
+            strength: Number(given.strength),
+          });
+          if (answer) refresh();
+        },
+      },
+    },
+    el("label", { class: "trial-prompt" }, el("span", {}, "Prompt"), prompt),
+    el("div", { class: "trial-numbers" }, seed.node, guidance.node, strength.node, draw),
+    said,
+  );
+  return {
+    node,
+    /** Show what the project teaches, and start with the guidance of its settings. */
+    follow() {
+      const stands = state.project?.stands_for ?? "";
+      setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
+      if (followed === state.projectId) return;
+      followed = state.projectId ?? "";
+      setText(said, `{} stands for “${stands.replace(/^, /, "")}”.`);
+      guidance.input.value = String(state.project?.settings.generation?.guidance_scale ?? 4);
+    },
+    /** @param {Trial} trial */
+    fill(trial) {
+      prompt.value = trial.prompt;
+      seed.input.value = trial.seed;
+      guidance.input.value = String(trial.guidance);
+      strength.input.value = String(trial.strength);
+      prompt.focus();
+    },
+  };
+}
+
+/**
+ * @param {string} label
+ * @param {string} value
+ * @param {string} step
+ * @param {string} most
+ */
+function number(label, value, step, most) {
+  const input = el("input", { type: "number", value, step, min: "0", max: most, required: true });
+  return { input, node: el("label", {}, el("span", {}, label), input) };
+}
+
+/**
+ * @param {HTMLElement} strip
+ * @param {ReturnType<typeof makeForm>} form
+ */
+function show(strip, form) {
+  if (repeats(strip, trials)) return;
+  const keep = focusedIn(strip)?.dataset.keep;
+  strip.replaceChildren(
+    ...(trials.length
+      ? trials.map((trial) => card(trial, form))
+      : [el("p", { class: "empty" }, "Write any prompt and press Draw: the shown round draws it.")]),
+  );
+  focusKept(strip, keep);
+}
+
+/**
+ * @param {Trial} trial
+ * @param {ReturnType<typeof makeForm>} form
+ */
+function card(trial, form) {
+  return el(
+    "article",
+    { class: "trial", role: "listitem", data: { trial: trial.id } },
+    face(trial),
+    el("p", { class: "trial-words", title: trial.prompt }, trial.prompt),
+    el("p", { class: "trial-facts" }, trialFacts(trial)),
+    el(
+      "div",
+      { class: "trial-acts" },
+      use(trial),
+      button(trial, "again", "Again…", "Put its values into the form", () => form.fill(trial)),
+      button(trial, "forget", "✕", "Take it off this list", async () => {
+        await write("forget_trial", { trial: trial.id });
+        refresh();
+      }),
+    ),
+  );
+}
+
+/** @param {Trial} trial */
+function face(trial) {
+  if (trial.trouble) return el("p", { class: "trial-face trial-trouble" }, trial.trouble);
+  if (!trial.version) return el("p", { class: "trial-face" }, "Waiting to be drawn…");
+  const shown = address("trial", trial);
+  return el(
+    "a",
+    { class: "trial-face", href: shown, target: "_blank", title: "Open the picture by itself" },
+    el("img", { src: shown, alt: trial.prompt, loading: "lazy" }),
+  );
+}
+
+/** @param {Trial} trial */
+function use(trial) {
+  if (!trial.version) return null;
+  if (trial.candidate) {
+    const id = trial.candidate;
+    return button(trial, "show", "Show in the round", "It is one of the round's pictures", () =>
+      reveal(trial.round, id),
+    );
+  }
+  const why = "Then you can accept it for the next round. It changes no figure of this one.";
+  return button(trial, "use", "Use as candidate", why, async () => {
+    const answer = await write("use_trial", { trial: trial.id });
+    if (answer) reveal(answer.round, answer.candidate);
+  });
+}
+
+/**
+ * @param {string} round
+ * @param {string} candidate
+ */
+async function reveal(round, candidate) {
+  await openRound(round);
+  await refresh();
+  setFocus(candidate, "trials");
+}
+
+/**
+ * @param {Trial} trial
+ * @param {string} name
+ * @param {string} label
+ * @param {string} title
+ * @param {() => unknown} act
+ */
+function button(trial, name, label, title, act) {
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "button small",
+      title,
+      "aria-label": name === "forget" ? title : null,
+      data: { action: name, keep: `${name} ${trial.id}` },
+      on: { click: act },
+    },
+    label,
+  );
+}

@@ -1,0 +1,29 @@
+/** The words of *Try a prompt*. */
+/** @import { Trial } from "../../app/payloads_calls.d.ts" */
+
+/**
+ * What a picture was drawn with, in one line.
+ * @param {Trial} trial
+ */
+export function trialFacts({ round_name, seed, guidance, strength }) {
+  const own = strength === 1 ? null : strength === 0 ? "without the LoRA" : `LoRA × ${strength}`;
+  return [round_name, `seed ${seed}`, `guidance ${guidance}`, own].filter(Boolean).join(" · ");
+}
+
+/**
+ * Whether the values of the form can be drawn; a sentence about the first one that cannot.
+ * @param {{ prompt: string, seed: string, guidance: string, strength: string }} form
+ */
+export function formProblem({ prompt, seed, guidance, strength }) {
+  if (!prompt.trim()) return "Write what the picture is to show.";
+  if (!/^\d{1,18}$/.test(seed.trim())) return "The seed is a whole number, such as 7.";
+  if (!within(guidance, 30)) return "Guidance is a number from 0 to 30.";
+  if (!within(strength, 2)) return "The LoRA strength is a number from 0 to 2.";
+  return "";
+}
+
+/**
+ * @param {string} text
+ * @param {number} most
+ */
+const within = (text, most) => text.trim() !== "" && Number(text) >= 0 && Number(text) <= most;

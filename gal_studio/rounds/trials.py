@@ -1,0 +1,103 @@
+"""Pictures of free prompts: what may be asked for, and how one becomes a candidate of its round.
+
+Such a candidate can be decided like any other, and counts in later trainings if it is accepted. No statistic
+counts it (Eq. G3 to G8), and no suggestion names it: a person chose its prompt, seed and guidance, so that it
+says nothing about what the model draws by itself.
+"""
+
+from gal_studio.core import checks
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Round
+from gal_studio.state.store import Store
+from gal_studio.state.tables.candidates import NewCandidate, candidate_id
+from gal_studio.state.tables.trials import NewTrial, Trial
+
+LONGEST_PROMPT = 300  # characters, as of a test prompt
+STRONGEST = 2.0
+LARGEST_GUIDANCE = 30.0
+LARGEST_SEED = 2**63 - 1
+MOST_WAITING = 50
+
+
+def check(store: Store, round_id: str, new: NewTrial) -> Round:
+    """Refuse what cannot be drawn."""
+    round_ = store.rounds.get(round_id)
+    if round_.adapter is None:
+        raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
+    if not new.prompt.strip():
+        raise StudioError("The prompt is empty: write what the picture is to show.")
+    checks.text("The prompt", new.prompt)
+    if len(new.prompt) > LONGEST_PROMPT:
+        raise StudioError(f"The prompt has {len(new.prompt)} characters: use at most {LONGEST_PROMPT}.")
+    checks.whole("The seed", new.seed, 0, LARGEST_SEED)
+    checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
+    checks.real("The LoRA strength", new.strength, 0.0, STRONGEST)
+    if len(store.trials.waiting(round_id)) >= MOST_WAITING:
+        raise StudioError(f"{MOST_WAITING} pictures are waiting to be drawn: let some of them come first.")
+    return round_
+
+
+def use_as_candidate(store: Store, trial_id: str) -> str:
+    """Make a candidate of its round from a trial; returns the candidate's ID. The same trial twice is one."""
+    with store.database.transaction():
+        trial = store.trials.get(trial_id)
+        if trial.candidate_id is not None:
+            return trial.candidate_id
+        round_ = store.rounds.get(trial.round_id)
+        _refuse_unfit(store, trial, round_)
+        anchor_id = _anchor_of(store, round_.project_id, _named(store, round_.project_id, trial.prompt))
+        number = store.candidates.next_own(round_.id, anchor_id)
+        scores = dict(trial.scores)
+        new = NewCandidate(
+            anchor_id=anchor_id,
+            index=number,
+            seed=trial.seed,
+            image=trial.image,
+            similarity_anchor=scores.pop("similarity_anchor"),
+            similarity_reference=scores.pop("similarity_reference"),
+            feature=trial.feature.astype(float),
+            remark=trial.remark,
+            more_scores=scores,
+        )
+        store.candidates.save(round_.id, [new], own=True)
+        made = candidate_id(round_.id, anchor_id, number)
+        store.trials.used(trial.id, made)
+    return made
+
+
+def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
+    if not trial.image:
+        raise StudioError("This picture is not drawn yet: wait for it.")
+    if not store.candidates.count(round_.id):
+        raise StudioError(
+            f"Round {round_.number} has no pictures yet: press Generate first, then use this one beside them."
+        )
+    if trial.trained_as != (store.rounds.trained_as(round_.id) or ""):
+        raise StudioError(
+            f"Round {round_.number} was trained again after this picture was drawn: draw it again."
+        )
+
+
+def _named(store: Store, project_id: str, prompt: str) -> str:
+    """The prompt as a test prompt; refused without the subject, since the picture could not teach it."""
+    prompts = store.projects.prompts(project_id)
+    try:
+        (named,) = prompts.expand((prompt,))
+    except StudioError as error:
+        words = ", ".join(prompts.trigger_words) or prompts.name
+        raise StudioError(
+            f"The prompt does not name what the project teaches ({words}), so it could not teach it: "
+            "draw it again with these words."
+        ) from error
+    return named
+
+
+def _anchor_of(store: Store, project_id: str, prompt: str) -> str:
+    """The test prompt with these words; a new one is switched off, so that no round draws it."""
+    for anchor in store.projects.anchors(project_id):
+        if anchor.prompt == prompt:
+            return anchor.id
+    store.projects.add_anchors(project_id, (prompt,))
+    made = next(anchor for anchor in store.projects.anchors(project_id) if anchor.prompt == prompt)
+    store.projects.enable_anchor(made.id, False)
+    return made.id

@@ -1,0 +1,139 @@
+"""The pictures of free prompts that a person tries on a round."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gal_studio.core.types import Remark
+from gal_studio.state.database.connection import Database
+from gal_studio.state.tables.projects import new_id
+
+_SELECT = "SELECT trials.* FROM trials JOIN rounds ON rounds.id = round_id"
+
+
+@dataclass(frozen=True)
+class NewTrial:
+    """What is asked for: a prompt, a seed, the guidance scale, and the LoRA's strength (1: as trained)."""
+
+    prompt: str
+    seed: int
+    guidance_scale: float
+    strength: float
+
+
+@dataclass(frozen=True)
+class Trial(NewTrial):
+    """A picture of a free prompt; without an image it waits, unless `trouble` says why it cannot be drawn.
+
+    `candidate_id` is the candidate that was made from it.
+    """
+
+    id: str
+    round_id: str
+    trained_as: str
+    image: str
+    scores: Mapping[str, float]
+    remark: Remark
+    trouble: str
+    candidate_id: str | None
+    created: float
+    feature: NDArray[np.float32] = field(repr=False, compare=False)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be drawn."""
+        return not self.image and not self.trouble
+
+
+class Trials:
+    """Reads and writes trials."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, round_id: str, new: NewTrial) -> Trial:
+        """Store what is asked for."""
+        identity = new_id()
+        self._database.write(
+            "INSERT INTO trials (id, round_id, prompt, seed, guidance_scale, strength, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (identity, round_id, new.prompt, new.seed, new.guidance_scale, new.strength, self._clock()),
+        )
+        return self.get(identity)
+
+    def get(self, identity: str) -> Trial:
+        """The trial with this ID."""
+        return _trial(self._database.row_by_id("trial", identity, "SELECT * FROM trials WHERE id = ?"))
+
+    def of_project(self, project_id: str) -> tuple[Trial, ...]:
+        """The trials of all rounds, the newest first."""
+        rows = self._database.rows(
+            f"{_SELECT} WHERE project_id = ? ORDER BY trials.created DESC, trials.rowid DESC", (project_id,)
+        )
+        return tuple(map(_trial, rows))
+
+    def waiting(self, round_id: str) -> tuple[Trial, ...]:
+        """The trials of a round that are to be drawn, the oldest first."""
+        rows = self._database.rows(
+            "SELECT * FROM trials WHERE round_id = ? AND image = '' AND trouble = '' ORDER BY created, rowid",
+            (round_id,),
+        )
+        return tuple(map(_trial, rows))
+
+    def save(
+        self,
+        identity: str,
+        image: str,
+        feature: NDArray[np.float64],
+        scores: Mapping[str, float],
+        remark: Remark,
+        trained_as: str,
+    ) -> None:
+        """Store the picture of a trial with its scores; one that was put away meanwhile is left so."""
+        self._database.write(
+            "UPDATE trials SET image = ?, feature = ?, scores = ?, remark = ?, trained_as = ? WHERE id = ?",
+            (
+                image,
+                np.asarray(feature, dtype="<f4").tobytes(),
+                json.dumps({name: float(score) for name, score in scores.items()}),
+                remark,
+                trained_as,
+                identity,
+            ),
+        )
+
+    def refuse(self, identity: str, trouble: str) -> None:
+        """Store why a trial cannot be drawn."""
+        self._database.write("UPDATE trials SET trouble = ? WHERE id = ?", (trouble, identity))
+
+    def used(self, identity: str, candidate_id: str) -> None:
+        """Store which candidate was made from a trial."""
+        self._database.write("UPDATE trials SET candidate_id = ? WHERE id = ?", (candidate_id, identity))
+
+    def forget(self, identity: str) -> None:
+        """Delete a trial; a candidate that was made from it stays."""
+        self._database.write("DELETE FROM trials WHERE id = ?", (identity,))
+
+
+def _trial(row: sqlite3.Row) -> Trial:
+    return Trial(
+        prompt=row["prompt"],
+        seed=row["seed"],
+        guidance_scale=row["guidance_scale"],
+        strength=row["strength"],
+        id=row["id"],
+        round_id=row["round_id"],
+        trained_as=row["trained_as"],
+        image=row["image"],
+        scores=json.loads(row["scores"]),
+        remark=row["remark"],
+        trouble=row["trouble"],
+        candidate_id=row["candidate_id"],
+        created=row["created"],
+        feature=np.frombuffer(row["feature"] or b"", dtype="<f4"),
+    )

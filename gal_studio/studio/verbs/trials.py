@@ -1,0 +1,62 @@
+"""Try a prompt on a round, and use the picture as one of its candidates."""
+
+from pathlib import Path
+
+from gal_studio.core.errors import StudioError
+from gal_studio.rounds import trials
+from gal_studio.state.tables.trials import NewTrial, Trial
+from gal_studio.studio.verbs.base import Verbs
+
+
+class TrialVerbs(Verbs):
+    """Pictures of free prompts."""
+
+    def try_prompt(
+        self,
+        round_id: str,
+        prompt: str,
+        seed: int = 0,
+        guidance_scale: float | None = None,
+        strength: float = 1.0,
+    ) -> Trial:
+        """Queue a picture of any prompt; `{}` in it stands for the subject.
+
+        `guidance_scale` is by default that of the round; `strength` multiplies what the LoRA changes, from 0
+        (the base model) to 2.
+        """
+        round_ = self.store.rounds.get(round_id)
+        subject = self.store.projects.prompts(round_.project_id).stands_for
+        usual = self.store.rounds.settings(round_id).generation.guidance_scale
+        new = NewTrial(
+            prompt.strip().replace("{}", subject),
+            seed,
+            usual if guidance_scale is None else guidance_scale,
+            strength,
+        )
+        with self.store.database.transaction():
+            trials.check(self.store, round_id, new)
+            trial = self.store.trials.add(round_id, new)
+            self.store.jobs.enqueue(round_.project_id, round_id, "try")
+        return self._woken(trial)
+
+    def trials(self, project_id: str) -> tuple[Trial, ...]:
+        """The pictures of free prompts of all rounds, the newest first."""
+        return self.store.trials.of_project(project_id)
+
+    def use_trial(self, trial_id: str) -> str:
+        """Make a candidate of its round from such a picture; returns the candidate's ID.
+
+        It can be accepted like any other, and no statistic counts it.
+        """
+        return trials.use_as_candidate(self.store, trial_id)
+
+    def forget_trial(self, trial_id: str) -> None:
+        """Take such a picture off the strip; a candidate that was made from it stays."""
+        self.store.trials.forget(self.store.trials.get(trial_id).id)
+
+    def trial_picture(self, trial_id: str) -> Path:
+        """The picture of a trial, a PNG."""
+        image = self.store.trials.get(trial_id).image
+        if not image:
+            raise StudioError("This picture is not drawn yet: wait for it.")
+        return self.store.images.path(image)

@@ -1,0 +1,87 @@
+"""The job `try`: draw the prompts that a person tries on a round, with their own guidance and strength."""
+
+import logging
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.state import Store
+from gal_studio.state.tables.trials import Trial
+from gal_studio.worker.jobs.disk_space import check_drawing_room
+from gal_studio.worker.jobs.generate import call_witness, score_images
+from gal_studio.worker.models import Models
+from gal_studio.worker.patches.witness import PictureWitness
+from gal_studio.worker.task import Progress, Task, open_task
+
+logger = logging.getLogger("gal_studio.worker")
+
+
+def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Draw what waits, and what is asked for meanwhile; a prompt that cannot be drawn says why."""
+    task = open_task(store, models, job)
+    if task.round.adapter is None:
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
+    yield Progress("loading", 0, 0, "Loading the models")
+    model = models.image_model(task.project.base_model)
+    witness = yield from call_witness(task)
+    done = 0
+    while waiting := _drawable(task, store.trials.waiting(task.round.id)):
+        check_drawing_room(task, model, len(waiting))
+        batch = [trial for trial in waiting if _drawn_with(trial) == _drawn_with(waiting[0])]
+        yield from _draw(task, batch, witness, done, done + len(waiting))
+        done += len(batch)
+
+
+def _drawn_with(trial: Trial) -> tuple[float, float]:
+    """What a batch shares."""
+    return trial.guidance_scale, trial.strength
+
+
+def _drawable(task: Task, waiting: Sequence[Trial]) -> list[Trial]:
+    """The trials whose prompts the models can read; the others are told why not."""
+    found = []
+    for trial in waiting:
+        try:
+            task.models.texts(task.project.clip_model, [trial.prompt])
+        except StudioError as error:
+            task.store.trials.refuse(trial.id, str(error))
+        else:
+            found.append(trial)
+    return found
+
+
+def _draw(
+    task: Task, batch: Sequence[Trial], witness: PictureWitness | None, before: int, total: int
+) -> Generator[Progress, None, None]:
+    """Draw trials with the same guidance and strength."""
+    adapter = task.store.adapters.path(task.round.adapter or "")
+    settings = replace(task.settings.generation, guidance_scale=batch[0].guidance_scale)
+    requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
+    model = task.models.image_model(task.project.base_model)
+    kept = before
+    with (
+        drawing(model, adapter, strength=batch[0].strength) as ready,
+        closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
+    ):
+        for event in events:
+            if isinstance(event, DrawnBatch):
+                _keep(task, batch[event.first : event.first + len(event.images)], event, witness)
+                kept = before + event.first + len(event.images)
+                yield Progress("draw", kept, total)
+            else:
+                part = min(event.done / event.total * len(batch), len(batch))
+                yield Progress("draw", before + part, total, event.notice, kept)
+
+
+def _keep(task: Task, drawn: Sequence[Trial], batch: DrawnBatch, witness: PictureWitness | None) -> None:
+    scored = score_images(task, batch.images, [trial.prompt for trial in drawn], witness)
+    trained_as = task.store.rounds.trained_as(task.round.id) or ""
+    for row, trial in enumerate(drawn):
+        image = task.store.images.add_picture(batch.images[row])
+        task.store.trials.save(
+            trial.id, image, scored.features[row], scored.scores[row], batch.remarks[row], trained_as
+        )

@@ -1,0 +1,201 @@
+"""What a replay records of a project, what it cannot repeat, and what it decides."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Verdict
+from gal_studio.rounds import lineage, replays, test_set
+from gal_studio.rounds.recorded import record_line
+from gal_studio.state.tables.candidates import NewCandidate
+from gal_studio.state.tables.replays import RecordedDecision
+from gal_studio.studio import Studio
+from tests.studio.seeding import draft, draw, train
+from tests.studio.test_measures import measure
+
+
+def decide(studio: Studio, round_id: str, place: int, verdict: Verdict = "accepted") -> str:
+    """Decide on the first picture of a test prompt of the round's pool."""
+    anchor = studio.pool(round_id)[place].id
+    drawn = studio.store.candidates.of_round(round_id)
+    picture = next(each.id for each in drawn if each.anchor_id == anchor)
+    studio.decide([picture], verdict)
+    return picture
+
+
+def next_round(studio: Studio, round_id: str) -> str:
+    after = studio.next_round(round_id).id
+    train(studio, after)
+    draw(studio, after, [1])
+    return after
+
+
+@pytest.fixture
+def second(studio: Studio, round_id: str) -> str:
+    """The second round of a project; two pictures were accepted in the first one, one was rejected."""
+    draw(studio, round_id, [1, 2])
+    studio.set_weight(decide(studio, round_id, 2), 0.5)
+    decide(studio, round_id, 4)
+    decide(studio, round_id, 6, "rejected")
+    return next_round(studio, round_id)
+
+
+def project_of(studio: Studio, round_id: str) -> str:
+    return studio.store.rounds.get(round_id).project_id
+
+
+def redraw(studio: Studio, project_id: str) -> str:
+    """Do the first round of a replay as its worker would; returns the round."""
+    first = studio.store.rounds.of_project(project_id)[0].id
+    train(studio, first)
+    for anchor in studio.pool(first):
+        pictures = [
+            NewCandidate(
+                anchor.id, index, index, studio.store.images.add(f"{anchor.prompt}{index} again".encode()),
+                0.3, 0.1, np.array([1.0, 0.0]),
+            )
+            for index in range(4)
+        ]  # fmt: skip
+        studio.store.candidates.save(first, pictures)
+    replays.go_on(studio.store, first)
+    return first
+
+
+def test_what_stands_is_recorded_and_the_last_decisions_are_not(studio: Studio, second: str) -> None:
+    decide(studio, second, 0)
+    line = record_line(studio.store, second)
+    first, last = line.rounds
+    made = list(first.decisions.values())
+    assert [each.verdict for each in made] == ["accepted", "accepted", "rejected"]
+    assert [each.weight for each in made] == [0.5, None, None]
+    assert (first.accepted, len(first.prompts), len(last.prompts)) == (2, 18, 18)
+    assert last.decisions == {}
+    assert line.left_out == ()
+    assert isinstance(made[0], RecordedDecision)
+
+
+def test_a_replay_is_a_project_of_its_own_that_stays_as_it_was_made(studio: Studio, second: str) -> None:
+    source = project_of(studio, second)
+    made = studio.replay(source, "random", second)
+    assert studio.replay(source, "random", second) == made, "the same twice is one"
+    assert studio.store.projects.get(made).name.endswith("(replay: random)")
+    assert studio.store.projects.get(made).seed == studio.store.projects.get(source).seed
+    kinds = [job.kind for job in studio.store.jobs.of_project(made)]
+    assert sorted(kinds) == ["fine_tune", "generate", "measure", "replay"]
+    assert not studio.store.jobs.of_project(source)
+    studio.undo(studio.store.rounds.get(second).parent_id or "")
+    assert studio.store.replays.rounds(made)[0].accepted == 2
+    assert studio.replay(source, "random", second) != made, "other decisions are another replay"
+    with pytest.raises(StudioError, match="is a replay itself"):
+        studio.replay(made, "human")
+
+
+def test_a_policy_accepts_as_many_pictures_as_the_person(studio: Studio, second: str) -> None:
+    made = studio.replay(project_of(studio, second), "random", second)
+    first = redraw(studio, made)
+    assert len(studio.store.decisions.accepted(first)) == 2
+    assert not studio.store.decisions.weights(first)
+    after = studio.store.rounds.of_project(made)[1]
+    assert len(studio.pool(after.id)) == 16
+    queued = [job.kind for job in studio.store.jobs.of_project(made) if job.round_id == after.id]
+    assert sorted(queued) == ["fine_tune", "generate", "measure"], "nothing is decided after the last round"
+
+
+def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: Studio, second: str) -> None:
+    source = project_of(studio, second)
+    first = studio.store.rounds.of_project(source)[0].id
+    anchor = studio.store.projects.anchors(source)[8].id
+    part = next(each.id for each in studio.store.candidates.of_round(first) if each.anchor_id == anchor)
+    mask = studio.store.images.add_picture(Image.new("L", (8, 8), 255))
+    studio.store.decisions.record(first, [(part, "accepted")], "human", {part: mask})
+    made = studio.replay(source, "human", second)
+    again = redraw(studio, made)
+    assert sorted(studio.store.decisions.verdicts(again).values()) == ["accepted"] * 3 + ["rejected"]
+    assert list(studio.store.decisions.weights(again).values()) == [0.5]
+    assert not studio.store.decisions.masks(again), "the painted part belongs to another picture"
+    assert studio.replay_view(made).not_replayed == (
+        "Not replayed: round 2 was trained before the decisions that stand now, which the replay follows; "
+        "4 decided pictures came out otherwise than the person saw; "
+        "1 painted part fitted no more, so that whole pictures are learned."
+    )
+    prompts = {example.prompt for example in lineage.training_set(studio.store, again)}
+    assert len(prompts) == 1, "a round learns what was accepted above it"
+
+
+def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [1])
+    second = next_round(studio, round_id)
+    decide(studio, second, 1)
+    node = studio.store.rounds.add(
+        project_of(studio, second), second, studio.store.rounds.settings(second), "refine"
+    )
+    train(studio, node.id)
+    draw(studio, node.id, [])
+    decide(studio, node.id, 3)
+    third = next_round(studio, node.id)
+    assert record_line(studio.store, third).left_out == (
+        "nothing was accepted in round 1, so no policy accepts anything there",
+        "the refinement of round 2 is not drawn again with the 1 picture accepted in it, nor what was "
+        "painted in its pairs",
+    )
+    assert len(record_line(studio.store, third).rounds) == 3
+
+
+def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(
+    studio: Studio, second: str
+) -> None:
+    source = project_of(studio, second)
+    studio.change_test_set(source, ["A house {}", "A fish {}"], 2)
+    made = studio.replay(source, "human", second)
+    chosen = studio.store.measures.held_out_set(made)
+    assert chosen == replace(test_set.ensure(studio.store, source), measured="always")
+    prompts = [[each.prompt for each in studio.measures(name).prompts] for name in (source, made)]
+    assert prompts[0] == prompts[1]
+    redraw(studio, made)
+    last = studio.store.rounds.of_project(made)[1]
+    train(studio, last.id)
+    measure(studio, last.id, likeness=0.5)
+    measure(studio, second, likeness=0.4)
+    (view,) = studio.replays(source)
+    assert view.incomparable == ""
+    assert view.differences["clip_i"].value == pytest.approx(0.1)
+    studio.change_test_set(source, ["A house {}"], 2)
+    (view,) = studio.replays(source)
+    assert "test set of the project was changed" in view.incomparable
+    assert view.differences == {}
+
+
+def test_a_stopped_replay_says_so_and_goes_on(studio: Studio, second: str) -> None:
+    source = project_of(studio, second)
+    made = studio.replay(source, "random", second)
+    before = studio.replays_stamp(source)
+    assert [view.state for view in studio.replays(source)] == ["working"]
+    studio.stop_replay(made)
+    assert studio.replays_stamp(source) != before
+    assert [view.state for view in studio.replays(source)] == ["halted"]
+    jobs = studio.continue_replay(made)
+    assert {job.kind for job in jobs} == {"fine_tune", "generate", "measure", "replay"}
+    with pytest.raises(StudioError, match="is no replay"):
+        studio.continue_replay(source)
+
+
+def test_a_replay_outlives_the_project(studio: Studio, second: str) -> None:
+    source = project_of(studio, second)
+    made = studio.replay(source, "human", second)
+    studio.archive(source)
+    studio.delete(source)
+    view = studio.replay_view(made)
+    assert (view.has_source, view.incomparable) == (False, "The project is not in this workspace.")
+    assert redraw(studio, made)
+
+
+def test_a_project_without_a_second_round_is_refused(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [1])
+    with pytest.raises(StudioError, match="train a second round first"):
+        studio.replay(project_of(studio, round_id), "human")
+    other = studio.create_project(draft())
+    with pytest.raises(StudioError, match="No round is trained yet"):
+        studio.replay(other, "human")

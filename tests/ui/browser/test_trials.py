@@ -1,0 +1,63 @@
+"""Try a prompt: asked for in a form, kept in a strip, used as a candidate that can be accepted."""
+
+import numpy as np
+import pytest
+
+from gal_studio.studio import Studio
+from tests.ui.conftest import Watched, until
+from tests.ui.seeded import picture
+
+pytestmark = pytest.mark.browser
+PROMPT = "A lighthouse in watercolor painting style"
+
+
+def draw_all(studio: Studio, round_id: str) -> None:
+    """Store the pictures that wait, as if a worker drew them."""
+    for number, trial in enumerate(studio.store.trials.waiting(round_id)):
+        studio.store.trials.save(
+            trial.id,
+            studio.store.images.add(picture((40, 90 + 20 * number, 160))),
+            np.zeros(4),
+            {"similarity_anchor": 0.4, "similarity_reference": 0.2},
+            "",
+            studio.store.rounds.trained_as(round_id) or "",
+        )
+
+
+def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) -> None:
+    studio, round_id = served.place.studio, served.place.round
+    page = watched.open(served.url())
+    page.get_by_role("tab", name="Try a prompt").click()
+    form = page.locator(".trial-form")
+    form.get_by_text("{} stands for “in watercolor painting style”.").wait_for()
+    form.get_by_role("button", name="Draw").click()
+    form.get_by_text("Write what the picture is to show.").wait_for()
+    form.get_by_label("Prompt").fill("A lighthouse {}")
+    form.get_by_label("Seed").fill("12")
+    form.get_by_label("LoRA strength").fill("1.3")
+    form.get_by_role("button", name="Draw").click()
+    card = page.locator(".trial")
+    card.get_by_text("Waiting to be drawn…").wait_for()
+    (trial,) = studio.store.trials.waiting(round_id)
+    assert (trial.prompt, trial.seed, trial.strength) == (PROMPT, 12, 1.3)
+    assert [job.kind for job in studio.queue_view().waiting] == ["try"]
+    assert studio.next_step(round_id) == "accept", "the round can be decided on meanwhile"
+    draw_all(studio, round_id)
+    card.locator("img").wait_for()
+    card.get_by_text("Round 1 · seed 12 · guidance 4 · LoRA × 1.3").wait_for()
+    before = page.locator(".tile").count()
+    card.get_by_role("button", name="Use as candidate").click()
+    card.get_by_role("button", name="Show in the round").wait_for()
+    tile = page.get_by_role("button", name=f"{PROMPT}, your own picture")
+    tile.first.wait_for()
+    assert page.locator(".tile").count() == before + 1
+    tile.first.focus()
+    page.keyboard.press("a")
+    until(lambda: studio.round_view(round_id).accepted == 1)
+    (accepted,) = studio.store.decisions.accepted(round_id)
+    assert studio.store.candidates.get(accepted).own
+    card.get_by_role("button", name="Again…").click()
+    assert form.get_by_label("Prompt").input_value() == PROMPT
+    card.get_by_role("button", name="Take it off this list").click()
+    page.get_by_text("Write any prompt and press Draw").wait_for()
+    assert studio.round_view(round_id).accepted == 1

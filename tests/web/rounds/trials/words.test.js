@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formProblem, trialFacts } from "../../../../assets/ui/rounds/trials/words.js";
+
+const form = { prompt: "A lighthouse {}", seed: "7", guidance: "4", strength: "1" };
+const trial = {
+  id: "t",
+  version: "12345678",
+  round: "r",
+  round_name: "Round 2",
+  prompt: "A lighthouse",
+  seed: "7",
+  guidance: 4.5,
+  strength: 1,
+  trouble: "",
+  candidate: null,
+};
+
+test("only what can be drawn is sent", () => {
+  assert.equal(formProblem(form), "");
+  assert.equal(formProblem({ ...form, guidance: "0", strength: "2" }), "");
+  assert.match(formProblem({ ...form, prompt: " \n" }), /what the picture is to show/);
+  for (const seed of ["", "-1", "1.5", "1e3", "9".repeat(19)])
+    assert.match(formProblem({ ...form, seed }), /whole number/, seed);
+  for (const guidance of ["", "-1", "31", "much"])
+    assert.match(formProblem({ ...form, guidance }), /from 0 to 30/, guidance);
+  for (const strength of ["", "2.1", "-0.1"]) assert.match(formProblem({ ...form, strength }), /from 0 to 2/);
+});
+
+test("a picture says what it was drawn with, and its strength where it is not as trained", () => {
+  assert.equal(trialFacts(trial), "Round 2 · seed 7 · guidance 4.5");
+  assert.equal(trialFacts({ ...trial, strength: 0 }), "Round 2 · seed 7 · guidance 4.5 · without the LoRA");
+  assert.match(trialFacts({ ...trial, strength: 1.5 }), /LoRA × 1.5$/);
+});

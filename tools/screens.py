@@ -1,0 +1,76 @@
+"""Take the pictures of the documentation: `python -m tools.screens WORKSPACE [FOLDER]`.
+
+The workspace holds a finished demo, such as `gal-studio demo --workspace WORKSPACE --out FOLDER` makes. Every
+screen is taken in light and dark, from a phone to a large monitor.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from gal_studio.state import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+SIZES = {"phone": (390, 844), "1024": (1024, 768), "1440": (1440, 900), "2560": (2560, 1440)}
+STEPS = ("reference", "rounds", "results")
+PORT = 7873
+
+
+@contextmanager
+def served(workspace: Path) -> Iterator[str]:
+    """The address of the page on this workspace."""
+    command = [sys.executable, "-m", "gal_studio.cli", "--workspace", str(workspace), "--port", str(PORT)]
+    process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{PORT}"
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(address, timeout=1).read()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def take(page: Page, address: str, folder: Path) -> None:
+    """Take every screen at every size in both themes."""
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            for step in STEPS:
+                page.goto(f"{address}&step={step}")
+                page.locator(".studio h1, .studio h2, .tile, .chip-round").first.wait_for(state="attached")
+                page.wait_for_timeout(2500)  # pictures are loaded, the map stands still
+                path = folder / f"{step}-{size}-{theme}.jpg"
+                page.screenshot(path=path, type="jpeg", quality=82)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "screens")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    with Store(args.workspace) as store:
+        project = store.projects.all()[0]
+    with served(args.workspace) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        take(browser.new_page(), f"{address}/?project={project.id}", args.folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
