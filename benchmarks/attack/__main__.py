@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from benchmarks.attack import archives, commands, door, loras, python
+from benchmarks.attack import archives, commands, door, loras, programs, python
 from benchmarks.attack.target import Tally, Target
 from benchmarks.attack.views import refresh
 
 BLOCK = 500  # inputs between two looks at the projects
 KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
     (0.23, door.call),
-    (0.28, door.write),
+    (0.24, door.write),
     (0.12, door.setting),
     (0.15, door.route),
     (0.06, door.body),
@@ -24,6 +24,7 @@ KINDS: tuple[tuple[float, Callable[..., None]], ...] = (
     (0.04, commands.command),
     (0.03, loras.lora),
     (0.04, python.verb),
+    (0.04, programs.endpoint),
 )
 """The share of each kind of input."""
 

@@ -70,7 +70,7 @@ def command(target: Target, random: Random) -> None:
 def run(target: Target, kind: str, words: list[str]) -> str:
     """Run a command that can write below the folder of the attack alone; returns what it printed."""
     target.tally.add(kind, "tried")
-    said, started = io.StringIO(), time.monotonic()
+    said, started, worked = io.StringIO(), time.monotonic(), time.process_time()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), confined(target.folder):
             target.tally.add(kind, "taken", int(main(words) == 0))
@@ -78,7 +78,8 @@ def run(target: Target, kind: str, words: list[str]) -> str:
         target.tally.add(kind, "tracebacks", example=f"{words} {traceback.format_exc()[-500:]}"[:1500])
     text = said.getvalue()
     if time.monotonic() - started > SLOW:
-        target.tally.add(kind, "hangs", example=str(words))
+        took, worked = time.monotonic() - started, time.process_time() - worked
+        target.tally.add(kind, "hangs", example=f"{took:.0f} s, {worked:.1f} s of work: {words}")
     if any(inside in text for inside in INTERNAL) or "Traceback" in text:
         target.tally.add(kind, "internal-error words", example=f"{words} {text[-400:]}")
     if "\x1b" in text or (CANARY in text and "secret" in str(words)):

@@ -102,6 +102,7 @@ class Target:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: AnyConnection | None = None
         self.ids: dict[str, list[Any]] = {}
+        self.endpoints: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self.start()
@@ -125,6 +126,8 @@ class Target:
         ends = time.monotonic() + 180
         while time.monotonic() < ends:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                named = json.loads(self.get("/config")[1])["dependencies"]
+                self.endpoints = {one["api_name"]: one["id"] for one in named}
                 return
             time.sleep(0.2)
         raise RuntimeError("the server did not start")

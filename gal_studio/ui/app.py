@@ -35,6 +35,8 @@ WRITES = Writes(
     outside={name: act for panel in PANELS for name, act in panel.outside.items()},
 )
 """All writes of the page; they are accepted by the route for writes only."""
+KEPT_SESSIONS = 100
+"""Sessions that Gradio keeps for programs; each call may name a new one, and nothing is kept in them."""
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "sans-serif")
 _MONO = ("ui-monospace", "DejaVu Sans Mono", "monospace")
 
@@ -53,10 +55,10 @@ def build_blocks(studio: Studio, credentials: Credentials | None = None, program
     return blocks
 
 
-def endpoints_of(blocks: gr.Blocks) -> dict[int, str]:
-    """The functions that programs may call: names by number."""
+def endpoints_of(blocks: gr.Blocks) -> dict[int, int]:
+    """The functions that programs may call, by number, and how many values each takes."""
     return {
-        number: str(function.api_name)
+        number: len(function.inputs)
         for number, function in blocks.fns.items()
         if function.api_visibility == "public"
     }
@@ -76,6 +78,7 @@ def build_app(studio: Studio, rules: Rules | None = None) -> Access:
     add_choices_route(app, studio)
     add_writes_route(app, studio, WRITES)
     blocks = build_blocks(studio, rules.credentials, rules.programs)
+    blocks.state_session_capacity = KEPT_SESSIONS
     add_call_route(app, handlers_of(blocks))
     gr.mount_gradio_app(
         app,

@@ -12,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import uvicorn
 
+from gal_studio.ui import server
 from gal_studio.ui.server import MOST_WAITING
 from tests.ui.seeded import finished
 
@@ -75,10 +77,10 @@ class Running:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     finished(tmp_path / "workspace", candidates=2)[0].store.close()
-    server = Running(tmp_path / "workspace")
-    yield server
-    server.process.kill()
-    server.process.wait(60)
+    started = Running(tmp_path / "workspace")
+    yield started
+    started.process.kill()
+    started.process.wait(60)
 
 
 def seconds_of(running: Running) -> float:
@@ -86,6 +88,18 @@ def seconds_of(running: Running) -> float:
     started = time.monotonic()
     assert running.get("/favicon.ico", timeout=60) == 200
     return time.monotonic() - started
+
+
+@pytest.mark.parametrize("behind_proxy", [False, True])
+def test_a_claimed_address_is_believed_only_behind_a_proxy(
+    behind_proxy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise anybody could guess passwords from a thousand addresses, or lock another one out."""
+    seen: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server: seen.append(server.config))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    server.run(None, "127.0.0.1", 1, behind_proxy)
+    assert seen[0].proxy_headers is behind_proxy
 
 
 @pytest.mark.slow

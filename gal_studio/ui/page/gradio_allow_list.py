@@ -3,7 +3,8 @@
 The routes that the page uses are listed here, so that a new version of Gradio cannot open others.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
@@ -26,7 +27,7 @@ def is_needed(method: str, path: str) -> bool:
 class Narrow:
     """Gradio's app behind the list of allowed routes."""
 
-    def __init__(self, app: ASGIApp, endpoints: Collection[int] = ()) -> None:
+    def __init__(self, app: ASGIApp, endpoints: Mapping[int, int] = MappingProxyType({})) -> None:
         self.app = app
         self._queue = queue.Queue(app, endpoints) if endpoints else None
 
@@ -51,10 +52,11 @@ def is_call(scope: Scope) -> bool:
     return scope["type"] == "http" and scope["method"] == "POST" and get_route_path(scope) == queue.JOIN
 
 
-def narrow_gradio(app: FastAPI, endpoints: Collection[int] = ()) -> None:
+def narrow_gradio(app: FastAPI, endpoints: Mapping[int, int] = MappingProxyType({})) -> None:
     """Put the list in front of Gradio, which `mount_gradio_app` has mounted last.
 
-    `endpoints` are the functions that programs may call; without any, there is no queue.
+    `endpoints` are the functions that programs may call, with how many values each takes; without any, there
+    is no queue.
     """
     mount = app.routes[-1]
     if not isinstance(mount, Mount):

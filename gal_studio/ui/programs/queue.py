@@ -1,7 +1,7 @@
 """The routes of Gradio that its client needs, and a check of each call before Gradio sees it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -31,10 +31,13 @@ _CALL = TypeAdapter(Call)
 
 
 class Queue:
-    """Passes calls of the named endpoints on to Gradio's queue: nothing but what `Call` has, files as IDs."""
+    """Passes calls of the named endpoints on to Gradio's queue: nothing but what `Call` has, files as IDs.
 
-    def __init__(self, gradio: ASGIApp, endpoints: Collection[int]) -> None:
-        self._gradio, self._endpoints = gradio, frozenset(endpoints)
+    `endpoints` are the numbers of the functions, with how many values each takes.
+    """
+
+    def __init__(self, gradio: ASGIApp, endpoints: Mapping[int, int]) -> None:
+        self._gradio, self._endpoints = gradio, dict(endpoints)
 
     async def join(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a call and pass it on."""
@@ -44,7 +47,7 @@ class Queue:
         except (StudioError, ValidationError, ClientDisconnect):
             await PlainTextResponse(_UNKNOWN, 400)(scope, receive, send)
             return
-        if call["fn_index"] not in self._endpoints:
+        if self._endpoints.get(call["fn_index"]) != len(call["data"]):
             await PlainTextResponse(_UNKNOWN, 404)(scope, receive, send)
             return
         sent = json.dumps({**call, "data": with_uploads(call["data"])}).encode()
