@@ -34,7 +34,7 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "Measure draws them again from their seeds",
     ),
     ("trials", "image"): (
-        "UPDATE trials SET image = '' WHERE image = :name",
+        "UPDATE trials SET image = NULL WHERE image = :name",
         "they are drawn again with the next prompt that is tried in their round",
     ),
     ("pairs", "generated_image"): (

@@ -20,6 +20,7 @@ from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.state.tables.trials import NewTrial
 
 
 def weights(number: int) -> bytes:
@@ -52,6 +53,7 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
         parent = round_.id if number < rounds - 1 else parent
     measure(store, random, project.id)
     _replay(store, random, project)
+    _try(store, random, project)
     if rounds:
         first = store.rounds.of_project(project.id)[0]
         node = store.rounds.add(project.id, first.id, project.settings, "refine")
@@ -65,6 +67,15 @@ def _replay(store: Store, random: Random, project: Project) -> None:
     made = RecordedDecision("accepted", "5" * 64, mask, 0.5)
     recorded = RecordedRound(project.settings, ("A tie in ink",), {("A tie in ink", 0): made})
     store.replays.add(Replay(project.id, "cat", "Cat", "round", "human", ("a refinement",)), [recorded])
+
+
+def _try(store: Store, random: Random, project: Project) -> None:
+    """One free prompt that was drawn, and one that waits."""
+    for round_ in store.rounds.of_project(project.id)[:1]:
+        drawn = store.trials.add(round_.id, NewTrial("A moon in ink", random.randrange(2**63), 4.0, 0.5))
+        image = store.images.add_picture(picture(random))
+        store.trials.save(drawn.id, image, np.ones(8), {"similarity_anchor": 0.25}, "", "fingerprint")
+        store.trials.add(round_.id, NewTrial("A 🥟", 1, 7.5, 1.0))
 
 
 def _new(store: Store, random: Random, name: str) -> NewProject:

@@ -80,7 +80,8 @@ class Trials:
     def waiting(self, round_id: str) -> tuple[Trial, ...]:
         """The trials of a round that are to be drawn, the oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM trials WHERE round_id = ? AND image = '' AND trouble = '' ORDER BY created, rowid",
+            "SELECT * FROM trials WHERE round_id = ? AND image IS NULL AND trouble = '' "
+            "ORDER BY created, rowid",
             (round_id,),
         )
         return tuple(map(_trial, rows))
@@ -129,7 +130,7 @@ def _trial(row: sqlite3.Row) -> Trial:
         id=row["id"],
         round_id=row["round_id"],
         trained_as=row["trained_as"],
-        image=row["image"],
+        image=row["image"] or "",
         scores=json.loads(row["scores"]),
         remark=row["remark"],
         trouble=row["trouble"],

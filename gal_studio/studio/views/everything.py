@@ -33,6 +33,8 @@ def show_all(store: Store, project_id: str) -> None:
             raise StudioError(f"There is no policy {replay.policy!r}.")
         for one in (replay_view(store, project_id), *store.replays.rounds(project_id)):
             check_declared(one)
+    for trial in store.trials.of_project(project_id):
+        check_declared(trial)
     for round_ in store.rounds.of_project(project_id):
         shown = round_view(store, round_.id)
         _written(shown, *store.rounds.training_set(round_.id), *store.decisions.log(round_.id))

@@ -165,10 +165,12 @@ class Archive:
                 "replays",
                 "replay_rounds",
                 "replay_decisions",
+                "trials",
             }
         )
         self.columns("rounds", self._table("rounds")["columns"][:-3])
         self.columns("decisions", self._table("decisions")["columns"][:-1])
+        self.columns("candidates", self._table("candidates")["columns"][:-1])
         self.columns("patch_maps", self._table("patch_maps")["columns"][:-1])
 
     def to_second_schema(self) -> None:

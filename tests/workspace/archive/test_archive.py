@@ -42,7 +42,8 @@ PLAIN = {
     "round_seconds.phase", "rounds.kind",
     "rounds.settings", "rounds.title", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
-    "training_images.prompt", "training_sets.prompt",
+    "training_images.prompt", "training_sets.prompt", "trials.prompt", "trials.remark", "trials.scores",
+    "trials.trained_as", "trials.trouble",
     "vision_limits.vision_model",
 }  # fmt: skip
 
@@ -328,7 +329,7 @@ def test_remarks_come_along_and_none_but_ours(
     project_id = import_project(target, made[0] / "project.zip")
     first = target.rounds.of_project(project_id)[0]
     assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
-    archive.rows("candidates", lambda row: [*row[:-1], "<b>"])
+    archive.rows("candidates", lambda row: [*row[:-2], "<b>", row[-1]])  # before the column `own`
     with pytest.raises(StudioError, match="contradict each other"):
         import_project(target, archive.write())
 

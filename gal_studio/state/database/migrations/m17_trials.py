@@ -13,7 +13,7 @@ CREATE TABLE trials (
     guidance_scale REAL NOT NULL,
     strength REAL NOT NULL,
     trained_as TEXT NOT NULL DEFAULT '',
-    image TEXT NOT NULL DEFAULT '',
+    image TEXT,
     feature BLOB,
     scores TEXT NOT NULL DEFAULT '{}',
     remark TEXT NOT NULL DEFAULT '' CHECK (remark IN ('', 'redrawn', 'flat')),
