@@ -159,7 +159,7 @@ class Target:
         try:
             status, answer = self._answer(method, path, body, headers)
         except (OSError, http.client.HTTPException) as error:
-            self._connection = None
+            self.hang_up()
             self.tally.add(
                 kind, "hangs", example=f"{error!r} after {time.monotonic() - started:.0f} s: {label}"
             )
@@ -187,7 +187,7 @@ class Target:
             try:
                 return self._send(method, path, body, headers)
             except (http.client.RemoteDisconnected, ConnectionError):
-                self._connection = None
+                self.hang_up()
         return self._send(method, path, body, headers)
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
@@ -203,7 +203,7 @@ class Target:
         answer = connection.getresponse()
         data = answer.read()
         if answer.will_close:
-            self._connection = None
+            self.hang_up()
         return answer.status, data
 
     def hang_up(self) -> None:

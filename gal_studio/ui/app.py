@@ -4,6 +4,7 @@ import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: no data may leave the machine
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)  # its figures on calls, which nobody can see
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
 
 import gradio as gr
 from fastapi import FastAPI

@@ -176,7 +176,8 @@ function words(prompt) {
 
 /** Restore the focus: the button that opened the dialog may have been re-rendered meanwhile. */
 function refocus() {
-  if (document.activeElement !== document.body) return;
+  const focused = document.activeElement; // a field of the closed dialog loses the focus only later
+  if (focused !== document.body && !parts.dialog.contains(focused)) return;
   /** @type {NodeListOf<HTMLElement>} */
   const buttons = document.querySelectorAll('[data-keep="anchors"]');
   [...buttons].find((node) => node.offsetParent)?.focus();
