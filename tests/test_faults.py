@@ -145,7 +145,7 @@ def test_a_run_that_dies_at_some_of_its_writes_ends_as_if_it_had_not(
 
 @pytest.mark.slow
 def test_killed_page_worker_and_command(tmp_path: Path, names: tuple[str, str]) -> None:
-    report = run(Load(kills=2, models=names), 4, 3, tmp_path)
+    report = run(Load(20, 2, 3, kills=2, models=names), 4, 3, tmp_path)
     assert report.good, report.table()
     assert report.runs >= 2 and len(report.kills) == 4
     shutil.rmtree(tmp_path)

@@ -132,6 +132,7 @@ def look_and_close(api: Any, tmp_path: Path, port: int, control: int) -> None:
         assert devtools.send("Page.getAppManifest")["errors"] == []
         problems = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
         assert {one["errorId"] for one in problems} <= {"in-incognito"}
+        page.wait_for_timeout(1000 * window.HANDED_OVER)  # sooner closed, it would count as handed over
         page.close()
         devtools = chromium.new_browser_cdp_session()
         devtools.send("Browser.close")
