@@ -134,6 +134,7 @@ class Target:
 
     def stop(self, number: int) -> None:
         """End the server by a signal."""
+        self.hang_up()
         if self._process is not None:
             self._process.send_signal(number)
             self._process.wait(60)
@@ -200,8 +201,8 @@ class Target:
         if body is not None:
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
-        answer = connection.getresponse()
-        data = answer.read()
+        with connection.getresponse() as answer:
+            data = answer.read()
         if answer.will_close:
             self.hang_up()
         return answer.status, data

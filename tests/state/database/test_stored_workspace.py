@@ -40,7 +40,8 @@ PROJECTS = ("Cat", "Ink")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stored")
     with tarfile.open(STORED) as file:
-        file.extractall(folder, filter="data")
+        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4
+        file.extractall(folder, **safe)
     return folder
 
 

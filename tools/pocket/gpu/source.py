@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import tarfile
 from pathlib import Path
+from typing import Any
 
 from tools.pocket.data import art, icons
 from tools.pocket.data.concepts import CONCEPTS
@@ -46,7 +47,8 @@ def unpack(source: Path, folder: Path) -> Path:
     """Unpack the source file into an art folder, as `dataset` and `plain` read it."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(source) as whole:
-        whole.extractall(folder, filter="data")
+        safe: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4
+        whole.extractall(folder, **safe)
     return folder
 
 
