@@ -42,7 +42,7 @@ def derive(request: Payload) -> Payload:
     except StudioError as error:
         return {**answer, "problem": str(error)}
     facts = iter(_facts(described))
-    answer["sets"] = [{"facts": next(facts)} if texts else {} for texts in sets]
+    answer["sets"] = [{"facts": next(facts, [])} if texts else {} for texts in sets]  # a style has one
     return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
 
 

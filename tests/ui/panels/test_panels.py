@@ -66,6 +66,8 @@ def test_a_style_is_derived():
     assert answer["sets"][0]["facts"][0][1] == "in ink style"
     assert answer["anchors"][0] == "A tie in ink style"
     assert len(answer["sets"][0]["facts"]) == 1
+    two = derived("style", (["A cat in ink style"], ""), (["A dog in ink style"], ""))["sets"]
+    assert two[1] == {"facts": []}, "a style is one set"
 
 
 def test_a_style_that_the_bundled_model_knows_is_told():
