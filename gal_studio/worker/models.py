@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from gal_studio.assets import resolve_model
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.devices import device_name
-from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower

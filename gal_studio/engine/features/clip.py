@@ -1,6 +1,6 @@
 """CLIP features of pictures and prompts (E_i and E_t of Eq. G1), from an open_clip model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.hub.models import clip_need, clip_weights
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.hub.repository import Need
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.models.hub import Revisions, clip_weights
 
 LOCAL = "local-dir:"
 PICKLED = ("*.bin", "*.pt", "*.pth")
@@ -98,15 +100,10 @@ def _open_error(clip_model: str, reason: str) -> StudioError:
 
 def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]]:
     """The architecture or directory, and the options that open_clip loads it with."""
-    import open_clip
-
     if clip_model.startswith(LOCAL):
         _check_directory(Path(clip_model.removeprefix(LOCAL)))
         return clip_model, {}
-    name, tag = _name_and_tag(clip_model)
-    known = open_clip.get_pretrained_cfg(name, tag)
-    if not known:
-        raise _open_error(clip_model, "open_clip does not know this name and tag")
+    name, known = _published(clip_model)
     return name, {
         "pretrained": str(clip_weights(clip_model, known.get("hf_hub", ""), revisions)),
         # some weights were trained with another activation than the architecture's default
@@ -116,6 +113,26 @@ def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]
         "image_interpolation": known.get("interpolation"),
         "image_resize_mode": known.get("resize_mode"),
     }
+
+
+def embedder_need(clip_model: str, revisions: Mapping[str, str]) -> Need | None:
+    """What a CLIP needs from the hub; None for a directory, which is checked."""
+    if clip_model.startswith(LOCAL):
+        _check_directory(Path(clip_model.removeprefix(LOCAL)))
+        return None
+    _, known = _published(clip_model)
+    return clip_need(clip_model, known.get("hf_hub", ""), revisions)[0]
+
+
+def _published(clip_model: str) -> tuple[str, dict[str, Any]]:
+    """The architecture of `NAME/TAG`, and what open_clip knows of its weights."""
+    import open_clip
+
+    name, tag = _name_and_tag(clip_model)
+    known = open_clip.get_pretrained_cfg(name, tag)
+    if not known:
+        raise _open_error(clip_model, "open_clip does not know this name and tag")
+    return name, known
 
 
 def _name_and_tag(clip_model: str) -> tuple[str, str]:

@@ -8,9 +8,9 @@ import torch
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.families.family import Family, ModelFiles
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.complete import check_complete, incomplete
 from gal_studio.engine.models.devices import choose_device, weight_precision
-from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.model_files import locate
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.models.hub import Revisions, is_directory, transformers_folder
+from gal_studio.engine.hub.models import is_directory, transformers_folder
+from gal_studio.engine.hub.needs import Revisions
 
 MIN_GRID = 16  # patches per side
 FINE, COARSE = 4, 16  # range of strides of the feature maps that are used
