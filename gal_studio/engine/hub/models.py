@@ -61,6 +61,18 @@ def clip_need(clip_model: str, published_in: str, revisions: Mapping[str, str]) 
     return needs.one_file(repository, file, revisions), file
 
 
+def check_access(need: Need) -> None:
+    """Refuse a repository whose files the hub does not give to this account."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+    if not need.files or need.is_met:
+        return
+    try:
+        get_hf_file_metadata(hf_hub_url(need.name, need.files[-1].path, revision=need.commit))
+    except Exception as error:  # the library raises many types
+        raise refusal(need.name, need.commit, error) from error
+
+
 def met(need: Need, revisions: Revisions) -> Path:
     """Download what is needed, and pin its commit."""
     download_all(need)

@@ -1,5 +1,6 @@
 """Repositories of the hub: their files at one commit, their licence, and where they are on this computer."""
 
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.model_reports import no_space
 from gal_studio.engine.hub.refusals import refusal
 
 CARD = "README.md"
@@ -81,6 +83,19 @@ def cache_folder() -> Path:
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
+
+
+def existing_folder() -> Path:
+    """The cache's folder, or the nearest one above it that exists."""
+    folder = cache_folder().absolute()
+    return next(path for path in (folder, *folder.parents) if path.is_dir())
+
+
+def check_space(missing: int) -> None:
+    """Refuse to download more bytes than the disk of the cache has free."""
+    free = shutil.disk_usage(existing_folder()).free
+    if missing > free:
+        raise StudioError(no_space(missing, free, str(cache_folder())))
 
 
 def storage(name: str) -> Path:

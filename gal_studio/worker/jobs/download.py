@@ -5,13 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 from gal_studio.core.job_kinds import DOWNLOAD
+from gal_studio.core.model_reports import ModelNames
 from gal_studio.core.types import Job
 from gal_studio.engine.hub.download import download
 from gal_studio.engine.hub.refusals import FullDiskError
-from gal_studio.engine.hub.repository import Need, cache_folder
+from gal_studio.engine.hub.repository import Need, existing_folder
 from gal_studio.state import Store
 from gal_studio.state.files.errors import NoRoomError
-from gal_studio.worker.model_needs import ModelNames, unmet
+from gal_studio.worker.model_needs import unmet
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 
@@ -42,7 +43,7 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
 
 def check_room(store: Store, needs: Sequence[Need]) -> None:
     """Refuse a download that does not fit on the disk of the cache."""
-    missing, folder = missing_bytes(needs), existing(cache_folder())
+    missing, folder = missing_bytes(needs), existing_folder()
     if missing and _is_of(store, folder):
         store.disk.check(missing)
     elif missing:
@@ -56,15 +57,10 @@ def missing_bytes(needs: Sequence[Need]) -> int:
 
 def _no_room(store: Store, needs: Sequence[Need], error: FullDiskError) -> Exception:
     """On the disk of the workspace, the job waits for free space, as it does for its own files."""
-    if _is_of(store, existing(cache_folder())):
+    if _is_of(store, existing_folder()):
         return NoRoomError(str(error), missing_bytes(needs))
     return error
 
 
 def _is_of(store: Store, folder: Path) -> bool:
     return folder.stat().st_dev == store.workspace.stat().st_dev
-
-
-def existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    return next(path for path in (folder, *folder.absolute().parents) if path.is_dir())

@@ -194,9 +194,9 @@ def test_offline_it_is_said_what_is_missing_and_where_it_belongs(
     with pytest.raises(StudioError) as refused:
         needed()
     assert str(refused.value) == (
-        f"The model {NAME} at commit {COMMIT[:12]} lacks unet/*.safetensors on this computer, and the studio is "
-        f"offline (HF_HUB_OFFLINE): run `gal-studio download {NAME}` on a computer with a network and copy its "
-        f"folder models--owner--tiny into {hub.cache}, or give the path of a folder instead."
+        f"The model {NAME} at commit {COMMIT[:12]} lacks unet/*.safetensors on this computer, and the "
+        f"studio is offline (HF_HUB_OFFLINE): run `gal-studio download {NAME}` on a computer with a network "
+        f"and copy its folder models--owner--tiny into {hub.cache}, or give the path of a folder instead."
     )
 
 
