@@ -9,7 +9,7 @@ import typer
 
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import bytes_in_words
+from gal_studio.core.job_kinds import bytes_in_words, bytes_of
 from gal_studio.core.model_reports import ModelNames
 
 if TYPE_CHECKING:  # it imports the engine, which other commands do not need
@@ -98,7 +98,7 @@ def _download(need: "Need", output: TextIO) -> None:
 
 
 def _progress(done: int, total: int, speed: float) -> str:
-    line = f"{bytes_in_words(done)} of {bytes_in_words(total)}"
+    line = bytes_of(done, total)
     if speed <= 0:
         return line
     left = round((total - done) / speed)

@@ -23,9 +23,9 @@ class Phase:
     kept: str = "Stopped. Nothing was lost."
 
     def amount(self, done: float, total: int) -> str:
-        """How far it is, in words: "40 of 200 steps", "1.2 GB of 5.1 GB"."""
+        """How far it is, in words: "40 of 200 steps", "1.2 of 5.1 GB"."""
         if self.unit == BYTES:
-            return f"{bytes_in_words(done)} of {bytes_in_words(total)}"
+            return bytes_of(done, total)
         return f"{int(done)} of {total} {self.unit}".rstrip()
 
     def what_is_kept(self, done: float, total: int) -> str:
@@ -90,10 +90,17 @@ def bytes_in_words(count: float) -> str:
     return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.1f} MB"
 
 
+def bytes_of(done: float, total: float) -> str:
+    """Format a part of a number of bytes: "1.2 of 5.1 GB"."""
+    number, unit = bytes_in_words(total).split()
+    scale = 1e9 if unit == "GB" else 1e6
+    return f"{done / scale:.{len(number.partition('.')[2])}f} of {number} {unit}"
+
+
 DOWNLOAD = "download"
 _MODEL = After(DOWNLOAD, resumed=True)
 _EVERYWHERE = {  # phases of all kinds that load models
-    DOWNLOAD: Phase("Downloading the model", BYTES, "Kept {amount}; Resume continues from there.")
+    DOWNLOAD: Phase("Downloading", BYTES, "Kept {amount}; Resume continues from there.")
 }
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 _PREPARATION = {
@@ -109,7 +116,7 @@ _JUDGEMENT = {
 
 JOB_KINDS: dict[str, JobKind] = {
     DOWNLOAD: JobKind(
-        title="Downloading the model",
+        title="Downloading",
         button="Download",
         done="The model is on this computer",
         is_beside=True,

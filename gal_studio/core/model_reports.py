@@ -21,8 +21,8 @@ class ModelNames:
 class ModelReport:
     """What is known of the model in a `field` of `ModelNames`; a `refusal` says why it cannot be used.
 
-    One of the hub has a `repository`, a `commit`, a `licence` ("" if its card states none), and `missing` of
-    `total` bytes that are still to be downloaded.
+    One of the hub has a `repository`, a `commit`, a `licence` ("" if its card states none), the
+    `address` of its page, and `missing` of `total` bytes that are still to be downloaded.
     """
 
     field: str
@@ -31,6 +31,7 @@ class ModelReport:
     repository: str = ""
     commit: str = ""
     licence: str = ""
+    address: str = ""
     total: int = 0
     missing: int = 0
 
@@ -78,6 +79,6 @@ class ModelReports:
 def no_space(missing: int, free: int, folder: str) -> str:
     """The sentence for models that do not fit on the disk of the cache's folder."""
     return (
-        f"The models need {bytes_in_words(missing)} in {folder}, and {bytes_in_words(free)} are free: free some "
-        "space, or set HF_HOME to a folder on a larger disk before the studio starts."
+        f"The models need {bytes_in_words(missing)} in {folder}, and {bytes_in_words(free)} are free: free "
+        "some space, or set HF_HOME to a folder on a larger disk before the studio starts."
     )

@@ -15,6 +15,7 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.model_reports import ModelNames, ModelReport, ModelReports
 from gal_studio.engine.hub.models import check_access
+from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import cache_folder, existing_folder
 from gal_studio.worker.model_needs import look
 
@@ -49,7 +50,9 @@ def _report(field: str, name: str, find: Any) -> ModelReport:
     except StudioError as error:
         return ModelReport(field, name, refusal=str(error))
     missing = need.total - need.done()
-    return ModelReport(field, name, "", need.name, need.commit, need.licence, need.total, missing)
+    return ModelReport(
+        field, name, "", need.name, need.commit, need.licence, address(need.name), need.total, missing
+    )
 
 
 def answer(line: str) -> dict[str, Any]:

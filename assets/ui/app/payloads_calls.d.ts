@@ -199,10 +199,11 @@ export interface SeenSets {
   sets: SeenSet[];
 }
 
-/** A model of the hub; `size` in words, `commit` shortened. */
+/** A model of the hub with the address of its page; `size` in words, `commit` shortened. */
 export interface HubModel {
   label: string;
   name: string;
+  address: string;
   commit: string;
   licence: string;
   size: string;

@@ -28,6 +28,17 @@ export function size(bytes) {
 }
 
 /**
+ * A part of a number of bytes: "1.2 of 5.1 GB".
+ * @param {number} done
+ * @param {number} total
+ */
+export function sizeOf(done, total) {
+  const [number, unit] = size(total).split(" ");
+  const digits = number.split(".")[1]?.length ?? 0;
+  return `${(done / (unit === "GB" ? 1e9 : 1e6)).toFixed(digits)} of ${number} ${unit}`;
+}
+
+/**
  * A binary entropy, in [0, ln 2], as a percentage of its maximum: "53 %".
  * @param {number} entropy
  */

@@ -2,7 +2,7 @@
 /** @import { JobState } from "../app/payloads.d.ts" */
 /** @import { Job, QueuedJob } from "../app/payloads_work.d.ts" */
 
-import { size } from "../kit/format.js";
+import { sizeOf } from "../kit/format.js";
 
 /** The unit of downloads. */
 export const BYTES = "bytes";
@@ -31,16 +31,16 @@ export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
  */
 export const reached = (job) => {
   if (!job.total) return "";
-  if (job.unit === BYTES) return ` after ${size(job.done)} of ${size(job.total)}`;
+  if (job.unit === BYTES) return ` after ${sizeOf(job.done, job.total)}`;
   return ` after ${job.done} of ${job.total} ${job.unit}`.trimEnd();
 };
 
 /**
- * "40 / 200", "1.2 GB of 5.1 GB".
+ * "40 / 200", "1.2 of 5.1 GB".
  * @param {Pick<Job, "done" | "total" | "unit">} job
  */
 const doneOf = ({ done, total, unit }) =>
-  unit === BYTES ? `${size(done)} of ${size(total)}` : `${done} / ${total}`;
+  unit === BYTES ? sizeOf(done, total) : `${done} / ${total}`;
 
 /**
  * Progress text next to the job's name: "84 / 180", "Placing the pictures on the map", "stopping".

@@ -49,6 +49,7 @@ def _model(report: ModelReport) -> Payload:
     return {
         "label": _LABELS[report.field],
         "name": report.repository,
+        "address": report.address,
         "commit": report.commit[:12],
         "licence": report.licence or "none stated",
         "size": f"{bytes_in_words(report.missing)} to download" if report.missing else "on this computer",

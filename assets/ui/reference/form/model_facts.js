@@ -52,14 +52,14 @@ function show(box, facts) {
 }
 
 /** @param {HubModel} model */
-const row = ({ label, name, commit, licence, size }) =>
+const row = ({ label, name, address, commit, licence, size }) =>
   el(
     "div",
     { class: "model-row" },
     el("b", {}, label),
     el(
       "a",
-      { href: `https://huggingface.co/${name}/tree/${commit}`, target: "_blank", rel: "noreferrer" },
+      { href: address, target: "_blank", rel: "noreferrer" },
       name,
     ),
     el("span", {}, `licence ${licence} · commit ${commit} · ${size}`),

@@ -231,10 +231,11 @@ class SeenSets(TypedDict):
 
 
 class HubModel(TypedDict):
-    """A model of the hub; `size` in words, `commit` shortened."""
+    """A model of the hub with the address of its page; `size` in words, `commit` shortened."""
 
     label: str
     name: str
+    address: str
     commit: str
     licence: str
     size: str
