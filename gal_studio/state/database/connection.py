@@ -22,7 +22,7 @@ Record = TypeVar("Record")
 
 def record(kind: type[Record], row: sqlite3.Row) -> Record:
     """The dataclass whose fields are columns of this row; SQLite has 0 and 1 for truth values."""
-    return kind(**{name: bool(row[name]) if truth else row[name] for name, truth in _columns(kind)})
+    return kind(**{name: bool(row[name]) if truth else row[name] for name, truth in _columns(kind)})  # type: ignore[arg-type]
 
 
 @functools.cache
