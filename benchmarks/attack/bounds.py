@@ -1,8 +1,8 @@
 """What clients can use up: `python -m benchmarks.attack.bounds`.
 
-Memory after 2,000 and after 20,000 calls with a session of their own each, and after 1,000 and 5,000 calls of a
-named endpoint; the time that another client waits while 2,000 connections have sent half a request; the size of
-the logs; files left behind.
+Memory after 2,000 and 20,000 calls with a session of their own each, and after calls of a named endpoint; the
+time that another client waits while 2,000 connections have sent half a request; the size of the logs; files
+left behind.
 """
 
 import json
