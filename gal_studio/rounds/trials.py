@@ -65,6 +65,8 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
 def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
     if not trial.image:
         raise StudioError("This picture is not drawn yet: wait for it.")
+    if not store.images.path(trial.image).is_file():
+        raise StudioError("The file of this picture is lost: draw it again.")
     if not store.candidates.count(round_.id):
         raise StudioError(
             f"Round {round_.number} has no pictures yet: press Generate first, then use this one beside them."
