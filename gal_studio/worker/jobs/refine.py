@@ -37,7 +37,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
             f"{JOB_KINDS['pairs'].button} first."
         )
     yield Progress("loading", 0, 0, "Loading the base model")
-    model = models.image_model(asked.project.base_model)
+    model = models.image_model(asked.project.base_model, asked.settings.machine)
     name = pairing.vision_model(store, round_.id)
     add_missing_regions(
         store,
