@@ -3,8 +3,8 @@
 /** @import { Verdict } from "../app/payloads.d.ts" */
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
-import { decideFocused, inSight } from "./grid/grid.js";
-import { neighbour, openPictures } from "./grid/neighbours.js";
+import { decideFocused } from "./grid/grid.js";
+import { inSight, neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
 import { panelOpen } from "./desk/range.js";

@@ -42,16 +42,6 @@ const SMALL = 82; // pixels of a tile with its gap, below which its mark is shor
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
-/**
- * Is the whole tile in the visible part of the grid?
- * @param {string} id
- */
-export function inSight(id) {
-  const tile = tiles.get(id)?.getBoundingClientRect();
-  const box = grid.getBoundingClientRect();
-  if (!tile?.height) return false;
-  return tile.top >= Math.max(box.top, 0) && tile.bottom <= Math.min(box.bottom, innerHeight);
-}
 /** The visible groups in page order; one group of all pictures when these have an order of their own. */
 export const visibleGroups = () => (flat.on() ? [flat] : promptGroups());
 
