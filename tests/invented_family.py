@@ -112,6 +112,10 @@ class InventedFamily:
         return (self.pipeline.transformer, self.pipeline.vae, self.pipeline.text)
 
     @property
+    def text_parts(self) -> tuple[torch.nn.Module, ...]:
+        return (self.pipeline.text,)
+
+    @property
     def scale(self) -> int:
         return 4
 

@@ -117,6 +117,10 @@ class Family(Protocol):
         """All modules of the model, which are frozen after loading."""
 
     @property
+    def text_parts(self) -> tuple[torch.nn.Module, ...]:
+        """The modules that encode text, and are needed for nothing else."""
+
+    @property
     def scale(self) -> int:
         """Pixels per latent position along a side."""
 

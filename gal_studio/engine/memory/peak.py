@@ -21,7 +21,6 @@ from torch.utils._pytree import tree_leaves
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.memory.slicing import tile_side
-from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 
 
@@ -91,14 +90,21 @@ def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memo
     """
     side = model.latent_side(settings.resolution)
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
-    half = training_precision(model.device) == torch.bfloat16
+    half = model.training_precision != torch.float32
+    low_memory = low_memory or model.machine.checkpointing
     return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
-def autocast_copies(model: ImageModel, settings: TuneSettings) -> int:
-    """Bytes of the bfloat16 copies that autocast makes of weights in float32."""
-    copied = settings.method == "full" or model.denoiser.dtype == torch.float32
-    if not copied or training_precision(model.device) != torch.bfloat16:
+def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool = False) -> int:
+    """Bytes of the copies in half precision that autocast makes of weights in float32, or of 8-bit integers.
+
+    With gradient checkpointing, those of 8-bit integers live for one block alone.
+    """
+    if model.is_quantized:
+        copied = not (low_memory or model.machine.checkpointing)
+    else:
+        copied = settings.method == "full" or model.denoiser.dtype == torch.float32
+    if not copied or model.training_precision == torch.float32:
         return 0
     return 2 * sum(weight.numel() for weight in model.denoiser.parameters())
 
@@ -114,7 +120,15 @@ def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> i
     `low_memory` decodes in tiles.
     """
     denoising = _drawing(_measured(model.family), rows, side, model.denoiser.dtype)
-    return max(denoising, _decoding(_measured(model.family), tile_side(side) if low_memory else side))
+    return max(
+        denoising,
+        _decoding(_measured(model.family), coded_side(model, side, low_memory)),
+    )
+
+
+def coded_side(model: ImageModel, side: int, low_memory: bool) -> int:
+    """The side of what the autoencoder works on at once: a latent of this side, or a tile of it."""
+    return tile_side(side) if low_memory or model.machine.tiling else side
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,20 @@ let flat;
 const MOST_COLUMNS = 24; // of the smallest tiles
 const PADDING = 32; // pixels, left and right of the tiles
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
+const SMALL = 82; // pixels of a tile with its gap, below which its mark is shorter
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
+/**
+ * Is the whole tile in the visible part of the grid?
+ * @param {string} id
+ */
+export function inSight(id) {
+  const tile = tiles.get(id)?.getBoundingClientRect();
+  const box = grid.getBoundingClientRect();
+  if (!tile?.height) return false;
+  return tile.top >= Math.max(box.top, 0) && tile.bottom <= Math.min(box.bottom, innerHeight);
+}
 /** The visible groups in page order; one group of all pictures when these have an order of their own. */
 export const visibleGroups = () => (flat.on() ? [flat] : promptGroups());
 
@@ -197,6 +208,7 @@ function columns() {
     : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
+  grid.toggleAttribute("data-small", width / found < SMALL);
   view.show(parts(), found);
 }
 

@@ -1,4 +1,4 @@
-"""The output files of `replay`: of the replay alone, and of all arms together.
+"""The files about a replay: of the replay alone, and of all arms together.
 
 `summary.json`, `measures.csv` and the contact sheets have no times and no IDs, so that two replays of the
 same decisions give equal files. `arms.csv` and `arms.png` show the project and all of its replays together.
@@ -7,32 +7,34 @@ same decisions give equal files. `arms.csv` and `arms.png` show the project and 
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
 
-from gal_studio.commands.contact_sheet import contact_sheet
-from gal_studio.commands.measured import describe_measures, describe_round, find_measured, interval
-from gal_studio.commands.outputs import check_folder
-from gal_studio.commands.replay.sheet import Column, test_set_sheet
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import METRICS
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.studio import Studio
+from gal_studio.studio.reports.contact_sheet import contact_sheet
+from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured, interval
+from gal_studio.studio.reports.test_set_sheet import Column, test_set_sheet
 from gal_studio.studio.views.measures import MeasuredRound
 from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import RoundView
 
 FIGURES = (*METRICS, "gain")
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
-    """Write the results of a replay, each file atomically; returns the summary."""
-    check_folder(out)
+    """Write the results of a replay into a folder, each file atomically; returns the summary."""
     view, measures = studio.replay_view(project_id), studio.measures(project_id)
     rounds = [studio.round_view(each.id) for each in studio.rounds(project_id)]
     for shown in rounds:
@@ -61,6 +63,17 @@ def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
     text = json.dumps(summary, indent=2, ensure_ascii=False)
     write_whole(out / "summary.json", f"{text}\n".encode(), out)
     return summary
+
+
+def replay_zip(studio: Studio, project_id: str) -> bytes:
+    """The same files as a zip; equal replays give equal bytes."""
+    made = io.BytesIO()
+    with TemporaryDirectory(dir=temporary_folder(studio.store.workspace)) as folder:
+        write_replay(studio, project_id, Path(folder))
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(Path(folder).iterdir()):
+                archive.writestr(zipfile.ZipInfo(file.name, _NO_TIME), file.read_bytes())
+    return made.getvalue()
 
 
 def _write_arms(studio: Studio, view: ReplayView, base: MeasuredRound | None, out: Path) -> None:
