@@ -90,7 +90,7 @@ def fused(layers: Layers, names: LoraNames, form: Form) -> dict[str, Factors]:
 
 
 def _block_diagonal(parts: Sequence[Factors]) -> Factors:
-    """One LoRA of a layer whose outputs are those of the parts, one after the other, of summed rank."""
+    """One LoRA of a layer with the outputs of all parts, one after the other; exact, of summed rank."""
     return Factors(
         torch.cat([factors.down for factors in parts]),
         torch.block_diag(*(factors.up for factors in parts)),

@@ -22,7 +22,7 @@ class LoraNames:
 
     `layer` names a layer of the denoiser in the forms `kohya` and `comfyui`. `has_alpha` says whether these
     have tensors `.alpha`. `base_version` is the value of `ss_base_model_version`, and `architecture` that of
-    `modelspec.architecture` without `/lora`.
+    `modelspec.architecture` without `/lora`. A model that `is_known` has an architecture of other programs.
     """
 
     base_version: str
@@ -31,6 +31,7 @@ class LoraNames:
     has_alpha: bool = False
     is_v2: bool = False
     predicts_velocity: bool = False
+    is_known: bool = True
 
 
 def unet_layer(layer: str, form: Form) -> LayerName:

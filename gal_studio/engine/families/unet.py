@@ -17,6 +17,8 @@ from gal_studio.engine.families.unet_checks import check_unet_pipeline
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 WIDTH_OF_2 = 1024
 """The width of the text features of Stable Diffusion 2.x."""
+WIDTHS = (768, WIDTH_OF_2)
+"""Those of Stable Diffusion 1.x and 2.x; other programs open no other ones of this layout."""
 TARGETS = {
     "attention": ATTENTION,
     "all": (
@@ -140,7 +142,8 @@ class UNetFamily(PipelineFamily):
         else:
             base, architecture = "sd_v2", "stable-diffusion-v2-512"
         is_v2 = base != "sd_v1"
-        return LoraNames(base, architecture, unet_layer, True, is_v2, velocity)
+        is_known = self.denoiser.config.cross_attention_dim in WIDTHS
+        return LoraNames(base, architecture, unet_layer, True, is_v2, velocity, is_known)
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         """On a CPU that trains in bfloat16, compute attention in float32."""

@@ -1,20 +1,24 @@
 """Every form of every family: its keys, the change that it means, and its pictures in the stock pipeline."""
 
 import re
+import tempfile
 from pathlib import Path
 
-import diffusers
 import pytest
 import torch
+from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file
 
 from gal_studio.core.export_forms import FORMS, Form
 from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, save_with_header, tensors_hash
-from gal_studio.engine.export.layers import fused, named_tensors, read_layers
+from gal_studio.engine.export.layers import fused, is_whole_denoiser, named_tensors, read_layers
+from gal_studio.engine.export.stock import StockRequest, draw_stock
 from gal_studio.engine.models.adapters import (
     AdapterCard,
+    attach_full,
     attach_lora,
     detach,
     read_adapter,
@@ -78,8 +82,8 @@ KEYS = {
 @pytest.fixture(scope="module", params=FAMILIES)
 def family(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[ImageModel, Path, Path]:
-    """A model, its folder, and a LoRA with random factors for all layers."""
+) -> tuple[ImageModel, Path]:
+    """A model, and a LoRA with random factors for all layers."""
     folder = tmp_path_factory.mktemp("model")
     model = load_image_model(FAMILIES[request.param](folder), device="cpu")
     generator = torch.Generator().manual_seed(0)
@@ -90,7 +94,7 @@ def family(
     card = AdapterCard("in ink style", "owner/base", 2, 7)
     path = save_adapter(model, tmp_path_factory.mktemp("lora") / "studio.safetensors", card)
     detach(model)
-    return model, folder, path
+    return model, path
 
 
 def written(model: ImageModel, path: Path, form: Form, folder: Path) -> Path:
@@ -101,33 +105,44 @@ def written(model: ImageModel, path: Path, form: Form, folder: Path) -> Path:
     return out
 
 
+def stock(model: ImageModel, file: Path, layers: int, precision: str) -> Image.Image:
+    """What the stock pipeline draws with the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked = tuple((each.prompt, each.seed) for each in REQUESTS)
+        request = StockRequest(model.name, {}, "cpu", precision, str(file), layers, asked, 3, 3.0, 64)
+        with torch.random.fork_rng(devices=[]):
+            draw_stock(request, Path(folder))
+        return Image.open(Path(folder) / "0.png").copy()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_stock_pipeline_draws_the_same_picture(
-    family: tuple[ImageModel, Path, Path], tmp_path: Path
+    family: tuple[ImageModel, Path], precision: str, tmp_path: Path
 ) -> None:
-    """In float32; fused by peft, a weight may differ in its last bit, and a channel by 1 of 255."""
-    model, folder, path = family
-    with drawing(model, path, torch.float32):
+    """From each form, in the precision that the studio draws in."""
+    model, path = family
+    with drawing(model, path, getattr(torch, precision)):
         ours = pictures(model, REQUESTS, SETTINGS)[0]
     assert difference(ours, pictures(model, REQUESTS, SETTINGS)[0]) > 10
-    pipeline = diffusers.DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.vae.to(memory_format=torch.channels_last)  # as the studio holds it
-    for form in FORMS if model.family.part != "unet" else FORMS[:2]:
-        written(model, path, form, tmp_path)
-        with torch.random.fork_rng(devices=[]):
-            pipeline.load_lora_weights(tmp_path, weight_name="cat.safetensors")
-        theirs = ImageModel("stock", type(model.family)(pipeline), torch.device("cpu"))
-        assert difference(ours, pictures(theirs, REQUESTS, SETTINGS)[0]) <= 1
-        pipeline.unload_lora_weights()
-    if model.family.part == "unet":
-        kohya, comfyui = (written(model, path, form, tmp_path).read_bytes() for form in FORMS[1:])
-        assert kohya == comfyui  # one file for all these programs
+    layers = len(read_layers(path, model.family.part))
+    forms = FORMS if precision == "float32" else FORMS[:1]  # what another form says is the same
+    for form in forms if model.family.part != "unet" else forms[:2]:
+        file = written(model, path, form, tmp_path)
+        assert difference(ours, stock(model, file, layers, precision)) == 0
+    with pytest.raises(ValueError, match=f"takes {layers} of the {layers + 1} layers"):
+        stock(model, file, layers + 1, precision)
+
+
+def test_one_file_for_a1111_and_comfyui(family: tuple[ImageModel, Path], tmp_path: Path) -> None:
+    """The keys of U-Nets are the same in both forms; those of transformers differ."""
+    model, path = family
+    kohya, comfyui = (written(model, path, form, tmp_path).read_bytes() for form in FORMS[1:])
+    assert (kohya == comfyui) == (model.family.part == "unet")
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_keys_are_those_of_the_format(
-    family: tuple[ImageModel, Path, Path], form: Form, tmp_path: Path
-) -> None:
-    model, _, path = family
+def test_keys_are_those_of_the_format(family: tuple[ImageModel, Path], form: Form, tmp_path: Path) -> None:
+    model, path = family
     tensors = load_file(written(model, path, form, tmp_path))
     kind = "unet" if model.family.part == "unet" else model.family.name.replace("flux2-", "")
     ending = r"\.lora_[AB]\.weight"
@@ -143,9 +158,9 @@ def test_keys_are_those_of_the_format(
 
 
 @pytest.mark.parametrize("form", ["kohya", "comfyui"])
-def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path, Path], form: Form) -> None:
+def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], form: Form) -> None:
     """alpha / rank * up @ down, of the fused layers in the order of their parts."""
-    model, _, path = family
+    model, path = family
     layers, names = read_layers(path, model.family.part), model.family.lora_names
     expected: dict[str, dict[int, torch.Tensor]] = {}
     for layer, factors in layers.items():
@@ -158,8 +173,8 @@ def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path, P
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_header(family: tuple[ImageModel, Path, Path], form: Form, tmp_path: Path) -> None:
-    model, _, path = family
+def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path) -> None:
+    model, path = family
     out = written(model, path, form, tmp_path)
     with safe_open(out, "pt") as file:
         header = file.metadata()
@@ -171,3 +186,20 @@ def test_the_header(family: tuple[ImageModel, Path, Path], form: Form, tmp_path:
     assert header["modelspec.hash_sha256"] == f"0x{tensors_hash(out)}"
     assert header["ss_tag_frequency"] == '{"references": {"A cat in ink style": 1}}'
     assert ("lora_adapter_metadata" in header) == (form == "diffusers")
+
+
+def test_a_whole_denoiser_is_a_folder_that_diffusers_opens(tmp_path: Path) -> None:
+    model = load_image_model(make_tiny_pipeline(tmp_path / "model"), device="cpu")
+    attach_full(model)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for weight in model.denoiser.parameters():
+            weight.add_(torch.randn(weight.shape, generator=generator) * 0.05)
+    path = save_adapter(model, tmp_path / "whole.safetensors", AdapterCard("", "owner/base", 1, 7))
+    detach(model)
+    assert is_whole_denoiser(path, "unet")
+    with drawing(model, path, torch.float32):
+        ours = pictures(model, REQUESTS, SETTINGS)[0]
+    folder = save_denoiser(model, path, tmp_path / "out")
+    assert folder.name == "unet" and str(tmp_path) not in (folder / "config.json").read_text()
+    assert difference(ours, stock(model, folder, 0, "float32")) == 0
