@@ -162,6 +162,7 @@ class Settings(SettingsGroup):
     """All settings of a round."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
+    ADDED: ClassVar[frozenset[str]] = frozenset({"machine"})
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)

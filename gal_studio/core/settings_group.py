@@ -57,7 +57,7 @@ class SettingsGroup:
         unused = {
             option.name
             for option in dataclasses.fields(self)  # type: ignore[arg-type]
-            if option.name in self.ADDED and getattr(self, option.name) == option.default
+            if option.name in self.ADDED and getattr(self, option.name) == _default(option)
         }
         return {former.get(name, name): value for name, value in self.to_dict().items() if name not in unused}
 
@@ -69,6 +69,11 @@ class SettingsGroup:
             )
         named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
         return type(self).from_dict(_merged(self.to_dict(), named))
+
+
+def _default(option: "dataclasses.Field[Any]") -> Any:
+    made = option.default_factory
+    return option.default if made is dataclasses.MISSING else made()
 
 
 def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -93,6 +93,9 @@ class Family(Protocol):
     grid: ClassVar[int]
     pipeline: Any
 
+    def __init__(self, pipeline: Any) -> None:
+        """A model of these loaded components."""
+
     @classmethod
     def check(cls, model: Description) -> None:
         """Raise a StudioError that names the model if the family would not draw as its pipeline does."""

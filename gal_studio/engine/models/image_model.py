@@ -93,7 +93,8 @@ def load_image_model(
     for module in opened.frozen_parts:
         module.requires_grad_(False).eval()
     if held.base == "int8":
-        quantize(opened.denoiser)
+        for part in (opened.denoiser, *opened.text_parts):
+            quantize(part)
     place(opened, chosen, held)
     # Half precision overflows in the larger autoencoders; channels last decodes faster on a CPU.
     for weight in opened.autoencoder.parameters():

@@ -3,7 +3,7 @@
 import importlib.util
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,26 +52,35 @@ def place(family: Family, device: torch.device, machine: MachineSettings) -> Non
 
 @contextmanager
 def text_on_device(family: Family, device: torch.device, machine: MachineSettings) -> Iterator[None]:
-    """Have the text encoders on the device within the context."""
-    if machine.text_off_device:
-        for part in family.text_parts:
-            part.to(device)
+    """Have the text encoders on the device within the context.
+
+    Where they are off the device, they and the denoiser take turns on it.
+    """
+    if not machine.text_off_device:
+        yield
+        return
+    _move([family.denoiser], torch.device("cpu"))
+    _move(family.text_parts, device)
     try:
         yield
     finally:
-        if machine.text_off_device:
-            for part in family.text_parts:
-                part.to("cpu")
-            if device.type == "cuda":
-                torch.cuda.empty_cache()
+        _move(family.text_parts, torch.device("cpu"))
+        _move([family.denoiser], device)
 
 
-def quantize(denoiser: Any) -> None:
+def _move(parts: Iterable[torch.nn.Module], device: torch.device) -> None:
+    for part in parts:
+        part.to(device)
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def quantize(module: Any) -> None:
     """Hold the weights of linear layers as 8-bit integers with a scale for each output; they are frozen."""
     logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)  # of enumerations within torchao
     from torchao.quantization import Int8WeightOnlyConfig, quantize_
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        quantize_(denoiser, Int8WeightOnlyConfig())
-    denoiser.requires_grad_(False)
+        quantize_(module, Int8WeightOnlyConfig())
+    module.requires_grad_(False)

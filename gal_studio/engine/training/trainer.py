@@ -17,6 +17,7 @@ from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, 
 
 ROWS = "rows_at_once"  # key in checkpoints
 SCALE = "loss_scale"  # the same, of a training in float16
+SCALING = ("scale", "_growth_tracker")  # of a GradScaler: its factor, and the steps since it changed
 MAX_GRADIENT_NORM = 1.0
 
 
@@ -135,7 +136,8 @@ class Training:
             raise self._failure(self.step, "the weights are not finite")
         own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
         if self.scaler.is_enabled():
-            own[SCALE] = torch.tensor(list(self._scaling().values()), dtype=torch.float64)
+            state = self.scaler.state_dict()
+            own[SCALE] = torch.tensor([state[name] for name in SCALING], dtype=torch.float64)
         tensors = own | optimizer_state(self.weights, self.optimizer)
         return Checkpoint(self.step, self.source.fingerprint, tensors)
 
@@ -145,11 +147,8 @@ class Training:
         self.step = checkpoint.step
         self.generator.set_state(checkpoint.tensors["generator"])
         if SCALE in checkpoint.tensors and self.scaler.is_enabled():
-            values = checkpoint.tensors[SCALE].tolist()
-            self.scaler.load_state_dict(dict(zip(self._scaling(), values, strict=True)))
+            scale, steps = checkpoint.tensors[SCALE].tolist()
+            known = {"scale": scale, "_growth_tracker": int(steps)}
+            self.scaler.load_state_dict(self.scaler.state_dict() | known)
         if ROWS in checkpoint.tensors:  # the same order of summation gives the same result bit for bit
             self.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))
-
-    def _scaling(self) -> dict[str, float]:
-        """The state of the loss's scale, as numbers."""
-        return {name: float(value) for name, value in self.scaler.state_dict().items()}

@@ -24,6 +24,7 @@ from tests.engine.tiny import make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
 from tests.engine.trained import EXAMPLES, result, same
 
+CPU = torch.device("cpu")
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2, learning_rate=1e-2)
 DRAW = GenerationSettings(steps=2, batch_size=2, guidance_scale=4.0)
 REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2)]
@@ -74,13 +75,16 @@ def test_text_encoders_are_on_the_device_only_while_they_encode(
     model = opened(pipeline_folder, text_off_device=True)
     (encoder,) = model.family.text_parts
     went: list[str] = []
-    monkeypatch.setattr(encoder, "to", lambda device: went.append(str(device)))
+    monkeypatch.setattr(encoder, "to", lambda device: went.append(f"text: {device}"))
+    monkeypatch.setattr(model.denoiser, "to", lambda device: went.append(f"denoiser: {device}"))
     plain = model.family.encode_text
     monkeypatch.setattr(
-        model.family, "encode_text", lambda prompt, device: (went.append("encodes"), plain(prompt, device))[1]
+        model.family, "encode_text", lambda prompt, device: (went.append("encodes"), plain(prompt, CPU))[1]
     )
+    model.device = "device"  # type: ignore[assignment]
     encode_prompts(model, ["a cat", "a dog", "a cat"])
-    assert went == ["cpu", "encodes", "encodes", "cpu"]
+    both = ["denoiser: cpu", "text: device"], ["text: cpu", "denoiser: device"]
+    assert went == [*both[0], "encodes", "encodes", *both[1]]
 
 
 def test_a_model_is_placed_without_its_text_encoders(pipeline_folder: Path) -> None:
@@ -147,12 +151,6 @@ def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
     assert rates[:3] == pytest.approx([1 / 3, 2 / 3, 1.0])
     assert rates[6] == pytest.approx(0.5) and rates[9] < 0.04
     assert {learning_rate(settings.updated({"schedule": "constant"}), step) for step in (2, 9)} == {1.0}
-
-
-def test_a_schedule_changes_the_training(model: ImageModel) -> None:
-    settings = TUNE.updated({"schedule": "cosine", "warmup_steps": 2})
-    assert losses(model) != losses(model, settings)
-    detach(model)
 
 
 def test_defaults_leave_former_fingerprints_as_they_are(model: ImageModel) -> None:
