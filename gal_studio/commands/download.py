@@ -47,23 +47,22 @@ def find_needs(model: str) -> Sequence["Need"]:
     if model in presets:
         chosen = presets[model]
         names = ModelNames(chosen.base_model, chosen.clip_model, chosen.vision_model)
-        found = [find() for find in look(names, pins).values()]
-    else:
-        found = [_kind(model, pins)]
-    return [need for need in found if need is not None]
+        return [need for find in look(names, pins).values() for need in find()]
+    return _kind(model, pins)
 
 
-def _kind(model: str, pins: Mapping[str, str]) -> "Need | None":
+def _kind(model: str, pins: Mapping[str, str]) -> Sequence["Need"]:
     """A CLIP that open_clip knows, a vision model, or else a base model."""
     import open_clip
 
+    from gal_studio.engine.features.open_clip_source import HUB
     from gal_studio.engine.hub.needs import INDEX
     from gal_studio.engine.hub.repository import read_repository
     from gal_studio.worker.model_needs import look
 
     look_up = look(ModelNames(model, model, model), dict(pins))
     name, _, tag = model.rpartition("/")
-    if (name, tag) in open_clip.list_pretrained():
+    if model.startswith(HUB) or (name, tag) in open_clip.list_pretrained():
         return look_up["clip_model"]()
     try:
         return look_up["base_model"]()

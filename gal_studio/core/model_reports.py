@@ -6,15 +6,17 @@ from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.job_kinds import bytes_in_words
+from gal_studio.core.memory.machine import Precision
 
 
 @dataclass(frozen=True)
 class ModelNames:
-    """The names of a project's models."""
+    """The names of a project's models, and the precision in which the base model is held."""
 
     base_model: str
     clip_model: str
     vision_model: str
+    precision: Precision = "auto"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +17,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.model_reports import ModelNames, ModelReport, ModelReports
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
-from gal_studio.engine.hub.repository import cache_folder, existing_folder
+from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
 from gal_studio.worker.model_needs import look
 
 IDLE = 60.0  # seconds
@@ -37,22 +38,30 @@ class CheckHere:
 def report(names: ModelNames) -> ModelReports:
     """Check each model, and say what is to be downloaded."""
     pins: dict[str, str] = {}
-    models = tuple(_report(field, getattr(names, field), find) for field, find in look(names, pins).items())
+    models = tuple(
+        found
+        for field, find in look(names, pins).items()
+        for found in _reports(field, getattr(names, field), find)
+    )
     return ModelReports(models, str(cache_folder()), shutil.disk_usage(existing_folder()).free)
 
 
-def _report(field: str, name: str, find: Any) -> ModelReport:
+def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> list[ModelReport]:
+    """One report for each repository that a model needs."""
     try:
-        need = find()
-        if need is None:
-            return ModelReport(field, name)
-        check_access(need)
+        needs = find()
+        for need in needs:
+            check_access(need)
     except StudioError as error:
-        return ModelReport(field, name, refusal=str(error))
-    missing = need.total - need.done()
+        return [ModelReport(field, name, refusal=str(error))]
+    return [_report(field, name, need) for need in needs] or [ModelReport(field, name)]
+
+
+def _report(field: str, name: str, need: Need) -> ModelReport:
     return ModelReport(
-        field, name, "", need.name, need.commit, need.licence, address(need.name), need.total, missing
-    )
+        field, name, repository=need.name, commit=need.commit, licence=need.licence,
+        address=address(need.name), total=need.total, missing=need.total - need.done(),
+    )  # fmt: skip
 
 
 def answer(line: str) -> dict[str, Any]:

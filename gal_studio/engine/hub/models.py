@@ -41,6 +41,26 @@ def transformers_folder(name: str, revisions: Revisions) -> Path:
     return met(needs.transformers_model(name, revisions), revisions)
 
 
+def open_clip_folder(name: str, revisions: Revisions) -> Path:
+    """Download a repository that holds an open_clip model with its configuration and tokenizer."""
+    return met(open_clip_need(name, revisions), revisions)
+
+
+def open_clip_need(name: str, revisions: Mapping[str, str]) -> Need:
+    """The files of such a repository."""
+    return needs.matching(name, revisions, "open_clip_config.json", "open_clip*.safetensors")
+
+
+def tokenizer_folder(name: str, revisions: Revisions) -> Path:
+    """Download only the tokenizer of a repository."""
+    return met(tokenizer_need(name, revisions), revisions)
+
+
+def tokenizer_need(name: str, revisions: Mapping[str, str]) -> Need:
+    """The files of a tokenizer."""
+    return needs.matching(name, revisions, "tokenizer*")
+
+
 def clip_weights(clip_model: str, published_in: str, revisions: Revisions) -> Path:
     """Download the weights of an open_clip tag; see `clip_need`."""
     need, file = clip_need(clip_model, published_in, revisions)

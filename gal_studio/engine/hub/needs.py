@@ -1,5 +1,6 @@
 """What a model needs from the hub: its commit and its files, or a refusal if they are out of reach."""
 
+import fnmatch
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from itertools import chain
@@ -130,6 +131,22 @@ def transformers_model(name: str, revisions: Mapping[str, str]) -> Need:
         return _absent_files(folder, "config.json") or lacking(folder, "", None)
 
     return resolve(name, revisions, choose, lacks)
+
+
+def matching(name: str, revisions: Mapping[str, str], *patterns: str) -> Need:
+    """The top files of a repository that match, each pattern at least once, with its texts and JSON files."""
+
+    def choose(files: Collection[str]) -> Iterable[str]:
+        top = [path for path in files if "/" not in path]
+        for pattern in patterns:
+            if not fnmatch.filter(top, pattern):
+                raise StudioError(f"The model {name} cannot be used: the hub has no {pattern} in it.")
+        chosen = {path for pattern in patterns for path in fnmatch.filter(top, pattern)}
+        return [path for path in top if path in chosen or path == CARD or path.endswith(_CONFIGURATION)]
+
+    return resolve(
+        name, revisions, choose, lambda folder: [one for one in patterns if not list(folder.glob(one))]
+    )
 
 
 def one_file(name: str, file: str, revisions: Mapping[str, str]) -> Need:

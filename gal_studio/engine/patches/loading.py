@@ -11,17 +11,14 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.engine.features.clip import LOCAL, embedder_need, load_embedder
+from gal_studio.engine.features.clip import load_embedder
+from gal_studio.engine.features.open_clip_source import LOCAL, embedder_needs
+from gal_studio.engine.features.pretrained_vision import MIN_GRID
 from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.hub.needs import Revisions, transformers_model
 from gal_studio.engine.hub.repository import Need
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.patches.backbones import (
-    MIN_GRID,
-    Network,
-    open_clip_network,
-    transformers_network,
-)
+from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
 
 CLIP = "clip"
@@ -46,20 +43,20 @@ def load_vision(
     return _tower(name, transformers_network(name, chosen, pinned), chosen)
 
 
-def vision_need(name: str, clip_model: str, revisions: Mapping[str, str]) -> Need | None:
-    """What a vision model needs from the hub; None for one that is on this computer."""
+def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+    """What a vision model needs from the hub; nothing for a directory, which is checked."""
     base, folder = name, Path(name.removeprefix(LOCAL))
     if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
         base = str(_read_card(folder)["base"])
     if base == CLIP:
-        return embedder_need(clip_model, revisions)
+        return embedder_needs(clip_model, revisions)
     if base.startswith(f"{CLIP}:"):
-        return embedder_need(_clip_beside(base, folder), revisions)
+        return embedder_needs(_clip_beside(base, folder), revisions)
     if not is_directory(base):
-        return transformers_model(base, revisions)
+        return (transformers_model(base, revisions),)
     if not (Path(base) / "config.json").is_file():
         raise StudioError(f"The directory {base} is not a vision model: it holds no config.json.")
-    return None
+    return ()
 
 
 def _tower(name: str, network: Network, device: torch.device) -> PatchTower:

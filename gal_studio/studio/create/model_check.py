@@ -30,7 +30,7 @@ class ModelCheck:
 
     def check(self, names: ModelNames) -> ModelReports:
         """What is known of these models; it takes seconds for the first ones. Bundled ones are right."""
-        if all(name.startswith(BUNDLED) or name == "clip" for name in asdict(names).values()):
+        if _is_bundled(names):
             return ModelReports()
         with self._asking:
             known = self._recent(names)
@@ -41,7 +41,7 @@ class ModelCheck:
 
     def peek(self, names: ModelNames) -> ModelReports | None:
         """The same without waiting: None while it is found out."""
-        if all(name.startswith(BUNDLED) or name == "clip" for name in asdict(names).values()):
+        if _is_bundled(names):
             return ModelReports()
         known = self._recent(names)
         if known is None and names not in self._asked:
@@ -103,6 +103,11 @@ class ModelCheck:
                 with suppress(OSError):
                     if pipe is not None:
                         pipe.close()
+
+
+def _is_bundled(names: ModelNames) -> bool:
+    used = (names.base_model, names.clip_model, names.vision_model)
+    return all(name.startswith(BUNDLED) or name == "clip" for name in used)
 
 
 model_check = ModelCheck()

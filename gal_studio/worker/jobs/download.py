@@ -21,8 +21,10 @@ def download_models(store: Store, models: Models, job: Job) -> Generator[Progres
     """Download the models of the job's project, unless they are on this computer, and pin their commits."""
     project = store.projects.get(job.project_id)
     pins = store.projects.revisions(project.id)
-    vision = store.rounds.settings(job.round_id).refine.vision_model
-    names = ModelNames(project.base_model, project.clip_model, vision)
+    settings = store.rounds.settings(job.round_id)
+    names = ModelNames(
+        project.base_model, project.clip_model, settings.refine.vision_model, settings.machine.precision
+    )
     needs = list(unmet(names, pins))
     if not needs:
         return
