@@ -71,8 +71,6 @@ def test_a_process_of_its_own_checks_for_the_page(tmp_path: Path, names: tuple[s
         assert [one.field for one in bad.models if one.refusal] == ["base_model"]
         assert "is not an image model" in bad.problem
         assert check.peek(ModelNames(base, clip, tower)) == good
-        check.close()
-        assert not check.check(ModelNames(base, clip, "clip")).problem, "it is started again"
     finally:
         check.close()
     bundled = ModelNames("assets:pocket/pipeline", "local-dir:assets:pocket/clip", "clip")

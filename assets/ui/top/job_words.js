@@ -39,8 +39,7 @@ export const reached = (job) => {
  * "40 / 200", "1.2 of 5.1 GB".
  * @param {Pick<Job, "done" | "total" | "unit">} job
  */
-const doneOf = ({ done, total, unit }) =>
-  unit === BYTES ? sizeOf(done, total) : `${done} / ${total}`;
+const doneOf = ({ done, total, unit }) => (unit === BYTES ? sizeOf(done, total) : `${done} / ${total}`);
 
 /**
  * Progress text next to the job's name: "84 / 180", "Placing the pictures on the map", "stopping".

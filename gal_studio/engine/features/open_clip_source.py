@@ -67,12 +67,12 @@ def find_source(clip_model: str, revisions: Revisions) -> OpenClipSource:
 
 def embedder_needs(clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
     """What a CLIP needs from the hub: its weights, and a tokenizer of its own. A directory is checked."""
-    import open_clip
-
     if clip_model.startswith(HUB):
         return (open_clip_need(clip_model.removeprefix(HUB), revisions),)
     if _folder(clip_model, dict(revisions)) is not None:
         return ()
+    import open_clip  # it takes seconds, and a directory is checked without it
+
     name, tag = _name_and_tag(clip_model)
     known = open_clip.get_pretrained_cfg(name, tag)
     if not known:

@@ -57,10 +57,6 @@ const row = ({ label, name, address, commit, licence, size }) =>
     "div",
     { class: "model-row" },
     el("b", {}, label),
-    el(
-      "a",
-      { href: address, target: "_blank", rel: "noreferrer" },
-      name,
-    ),
+    el("a", { href: address, target: "_blank", rel: "noreferrer" }, name),
     el("span", {}, `licence ${licence} · commit ${commit} · ${size}`),
   );
