@@ -36,6 +36,8 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     )
 
     def small(path: Path, version: str) -> Response:
+        if not _is_there(path):
+            return _lost()
         try:
             data = thumbnail(path.stem)
         except StudioError:  # the file is not the picture that was stored
