@@ -71,7 +71,7 @@ class JobKind:
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 _PREPARATION = {
     "loading": Phase("Loading the model"),
-    "class_images": Phase("Drawing prior pictures", "pictures"),
+    "class_images": Phase("Drawing pictures of other things", "pictures"),
     "encode": Phase("Encoding the pictures", "pictures"),
 }
 _JUDGEMENT = {
