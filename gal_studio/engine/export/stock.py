@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import first_line
+from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 
 ERROR = "error.txt"
@@ -24,13 +25,15 @@ _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
 class StockRequest:
     """What is drawn: (prompt, seed) with a model and an exported file.
 
-    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `precision` is
-    that of the denoiser, such as "bfloat16".
+    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `held` is the
+    setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
+    "bfloat16".
     """
 
     model: str
     revisions: Mapping[str, str]
     device: str
+    held: Precision
     precision: str
     file: str
     layers: int
@@ -54,7 +57,8 @@ def read_request(path: Path) -> StockRequest:
 def draw_stock(request: StockRequest, out: Path) -> None:
     """Write the pictures as 0.png, 1.png and so on."""
     revisions = dict(request.revisions)
-    model = load_image_model(request.model, request.device, revisions=revisions)
+    machine = MachineSettings(precision=request.held)
+    model = load_image_model(request.model, request.device, revisions=revisions, machine=machine)
     load_exported(model, Path(request.file), request.layers)
     pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
     for number, (prompt, seed) in enumerate(request.pictures):

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked, check_file
 from gal_studio.engine.export.denoiser import save_denoiser
@@ -16,7 +17,6 @@ from gal_studio.engine.export.header import Facts, header_of, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.engine.models.adapters import read_adapter
-from gal_studio.engine.models.devices import drawing_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
@@ -34,7 +34,7 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     """Export to an empty folder; returns what the check of each file found."""
     adapter = task.adapter
     yield Progress("loading", 0, 0, "Loading the model")
-    model = task.models.image_model(task.project.base_model)
+    model = task.models.image_model(task.project.base_model, _plainly(task))
     is_whole = is_whole_denoiser(adapter, model.family.part)
     if is_whole and task.form != "diffusers":
         raise StudioError(
@@ -51,6 +51,11 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     checked = yield from _check(task, model, files, pictures)
     (out / CARD).write_text(model_card(task, facts, model.family, written, checked), encoding="utf-8")
     return checked
+
+
+def _plainly(task: ExportTask) -> MachineSettings:
+    """Hold the model as other programs do: in the round's precision, but not in 8 bits or in tiles."""
+    return MachineSettings(precision=task.settings.machine.precision)
 
 
 def _settings(task: ExportTask) -> GenerationSettings:
@@ -119,7 +124,8 @@ def _check(
         "model": resolve_model(task.project.base_model),
         "revisions": dict(task.models.revisions),
         "device": str(model.device),
-        "precision": str(drawing_precision(model.device)).removeprefix("torch."),
+        "held": task.settings.machine.precision,
+        "precision": str(model.drawing_precision).removeprefix("torch."),
         "pictures": tuple((request.prompt, request.seed) for request in task.requests),
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,

@@ -119,7 +119,7 @@ def open_export(
 def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts:
     """What the header of the file says; `picture` becomes its thumbnail."""
     name, seed = task.project.base_model, lineage.round_training_seed(task.store, task.round.id)
-    half = weight_precision(model.device).itemsize < 4
+    half = weight_precision(model.device, model.machine.precision).itemsize < 4
     shown = public_name(name)
     card = AdapterCard(
         task.trigger, shown, task.round.number, seed, task.settings.to_dict(), task.settings.tune.method
