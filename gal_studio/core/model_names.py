@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gal_studio.core.errors import StudioError
 
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.safetensors)(?: with (?P<pipeline>.+))?$")
+_BUNDLED = "assets:"
 _PICKLE = re.compile(r"\.(ckpt|pt|pth|bin|pkl)$", re.IGNORECASE)
 
 
@@ -36,6 +37,8 @@ def checkpoint_name(name: str) -> CheckpointName | None:
 
 def public_name(name: str) -> str:
     """A base model's name without the folders of this computer, for files that leave it."""
+    if name.startswith(_BUNDLED):
+        return f"{name.removeprefix(_BUNDLED).partition('/')[0]} (bundled with GAL Studio)"
     one_file = None if _PICKLE.search(name) else checkpoint_name(name)
     if one_file is not None:
         pipeline = f" with {_last_part(one_file.pipeline)}" if one_file.pipeline else ""

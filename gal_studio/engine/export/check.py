@@ -43,13 +43,17 @@ class Checked:
         return "Checked: loads in diffusers, same pictures."
 
 
-def check_file(request: StockRequest, expected: Sequence[Image.Image]) -> Generator[None, None, Checked]:
-    """Draw in a fresh process and compare; it can be closed while the process runs."""
+def check_files(
+    requests: Sequence[StockRequest], expected: Sequence[Image.Image]
+) -> Generator[None, None, tuple[Checked, ...]]:
+    """Draw with each file in a fresh process, and compare; it can be closed while the process runs."""
     with tempfile.TemporaryDirectory(prefix="gal-studio-check-") as folder:
-        path = Path(folder) / "request.json"
-        request.write(path)
+        paths = [Path(folder) / str(number) / "request.json" for number in range(len(requests))]
+        for path, request in zip(paths, requests, strict=True):
+            path.parent.mkdir()
+            request.write(path)
         with subprocess.Popen(
-            [sys.executable, "-m", "gal_studio.engine.export.stock", str(path)],
+            [sys.executable, "-m", "gal_studio.engine.export.stock", *map(str, paths)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -60,7 +64,7 @@ def check_file(request: StockRequest, expected: Sequence[Image.Image]) -> Genera
             finally:
                 if process.poll() is None:
                     process.kill()
-        return _compare(Path(folder), expected, process.returncode)
+        return tuple(_compare(path.parent, expected, process.returncode) for path in paths)
 
 
 def _until_ended(process: "subprocess.Popen[bytes]") -> Generator[None, None, None]:

@@ -1,11 +1,11 @@
 """Draw with an exported file in the stock pipeline of diffusers, in a process of its own.
 
-`python -m gal_studio.engine.export.stock REQUEST.json` writes pictures, or a file `error.txt`.
+`python -m gal_studio.engine.export.stock REQUEST.json …` writes pictures beside each request, or `error.txt`.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -134,15 +134,14 @@ def cast(value: Any, precision: torch.dtype) -> Any:
     return value
 
 
-def main(path: Path) -> int:
-    """Draw what a request asks for; an error is written beside it."""
-    try:
-        draw_stock(read_request(path), path.parent)
-    except Exception as error:  # whatever the libraries raise for a file that does not load
-        (path.parent / ERROR).write_text(first_line(error), encoding="utf-8")
-        return 1
-    return 0
+def main(paths: Sequence[Path]) -> None:
+    """Draw what each request asks for; an error is written beside it."""
+    for path in paths:
+        try:
+            draw_stock(read_request(path), path.parent)
+        except Exception as error:  # whatever the libraries raise for a file that does not load
+            (path.parent / ERROR).write_text(first_line(error), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    main([Path(given) for given in sys.argv[1:]])

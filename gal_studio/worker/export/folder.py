@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.export.check import Checked, check_file
+from gal_studio.engine.export.check import Checked, check_files
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
@@ -20,7 +21,7 @@ from gal_studio.engine.models.adapters import read_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
-from gal_studio.worker.export.card import CardPicture, Written, model_card
+from gal_studio.worker.export.card import CardPicture, Written, checked_section, model_card
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
 from gal_studio.worker.export.workflow import WorkflowOrder, workflow
@@ -48,8 +49,12 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     if task.merged and not is_whole:
         files.append(save_denoiser(model, adapter, out / MERGED))
     written = _save_beside(task, model, facts, pictures, files, out)
-    checked = yield from _check(task, model, files, pictures)
-    (out / CARD).write_text(model_card(task, facts, model.family, written, checked), encoding="utf-8")
+    card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
+    del model
+    task.models.release_image_model()  # there may be memory for one alone
+    yield Progress("check", 0, 0)
+    checked = yield from _check(requests, pictures)
+    (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
     return checked
 
 
@@ -115,10 +120,8 @@ def _save_beside(
     return Written(name, shown, task.requests, is_whole, WORKFLOW if made is not None else "", merged)
 
 
-def _check(
-    task: ExportTask, model: ImageModel, files: Sequence[Path], pictures: Sequence[Image.Image]
-) -> Generator[Progress, None, tuple[Checked, ...]]:
-    """Draw with each file in a fresh process; the model is released first, as memory may be short."""
+def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:
+    """What the stock pipeline is to draw with each file."""
     settings = _settings(task)
     common: dict[str, Any] = {
         "model": resolve_model(task.project.base_model),
@@ -131,19 +134,21 @@ def _check(
         "guidance_scale": settings.guidance_scale,
         "resolution": _resolution(task, model),
     }
-    part, is_whole = model.family.part, files[0].is_dir()
-    layers = 0 if is_whole else len(read_layers(task.adapter, part))
-    del model
-    task.models.release_image_model()
-    found = []
-    for number, path in enumerate(files):
-        expected = 0 if path.is_dir() else layers
-        checking = check_file(StockRequest(**common, file=str(path), layers=expected), pictures)
+    is_whole = files[0].is_dir()
+    layers = 0 if is_whole else len(read_layers(task.adapter, model.family.part))
+    return [StockRequest(**common, file=str(path), layers=0 if path.is_dir() else layers) for path in files]
+
+
+def _check(
+    requests: Sequence[StockRequest], pictures: Sequence[Image.Image]
+) -> Generator[Progress, None, tuple[Checked, ...]]:
+    """Draw with each file in a fresh process, and compare."""
+    checking = check_files(requests, pictures)
+    with closing(checking):
         while True:
             try:
                 next(checking)
             except StopIteration as end:
-                found.append(end.value)
-                break
-            yield Progress("check", number, len(files))
-    return tuple(found)
+                found: tuple[Checked, ...] = end.value
+                return found
+            yield Progress("check", 0, 0)
