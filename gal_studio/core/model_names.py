@@ -24,13 +24,18 @@ class CheckpointName:
         return f"{self.file} with {self.pipeline}" if self.pipeline else self.file
 
 
-def checkpoint_name(name: str) -> CheckpointName | None:
-    """Parse the name of a one-file checkpoint; None for a directory or a hub ID. Pickles are refused."""
+def refuse_pickle(name: str) -> None:
+    """Refuse the name of a file that can run programs."""
     if _PICKLE.search(name):
         raise StudioError(
             f"The file {name} is a pickle, which can run any program when it is opened: "
             "choose a .safetensors file."
         )
+
+
+def checkpoint_name(name: str) -> CheckpointName | None:
+    """Parse the name of a one-file checkpoint; None for a directory or a hub ID. Pickles are refused."""
+    refuse_pickle(name)
     found = _CHECKPOINT.match(name)
     return CheckpointName(found["file"], found["pipeline"] or "") if found else None
 

@@ -19,11 +19,15 @@ LOOK = 0.2  # seconds between two looks at the process
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check found: the largest difference of a channel, of 255; or why the file cannot be used."""
+    """What the check found: the largest difference of a channel, of 255; or why the file cannot be used.
+
+    `note` is a further sentence, with a space before it.
+    """
 
     pictures: int
     difference: int = 0
     trouble: str = ""
+    note: str = ""
 
     @property
     def is_same(self) -> bool:
@@ -40,7 +44,7 @@ class Checked:
                 f"Loads in diffusers, but its pictures differ from the studio's by up to {self.difference} "
                 "of 255."
             )
-        return "Checked: loads in diffusers, same pictures."
+        return f"Checked: loads in diffusers, same pictures.{self.note}"
 
 
 def check_files(

@@ -5,6 +5,8 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.export_forms import check_form
 from gal_studio.core.types import Job
+from gal_studio.processes import run_module
+from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.tables.exports import Export
@@ -43,6 +45,16 @@ class FileVerbs(Verbs):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data, path.parent)
         return path
+
+    def start_from_lora(self, project_id: str, path: Path) -> None:
+        """Let an untrained project start from a LoRA with diffusers' or kohya's keys, made for its model.
+
+        It is compared with the base model in a process of its own, and refused if it does not fit.
+        """
+        check_unstarted(self.store, project_id)
+        run_module(
+            "gal_studio.worker.export.start", str(self.store.workspace), project_id, str(path.absolute())
+        )
 
     def export_round(self, round_id: str, form: str) -> Job:
         """Queue the export of a round: "diffusers", "kohya" (A1111, Forge) or "comfyui" (also InvokeAI).

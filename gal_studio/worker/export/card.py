@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import torch
 
 from gal_studio.core.export_forms import FORM_WORDS
 from gal_studio.engine.export.check import Checked
@@ -49,7 +52,9 @@ def model_card(task: ExportTask, facts: Facts, family: Family, written: Written)
 
 def checked_section(checked: Sequence[Checked]) -> str:
     """The last section of a card."""
-    return "\n".join(["\n## Checked\n", *(f"- {each.sentence}" for each in checked), ""])
+    sentences = [each.sentence.removeprefix("Checked: ") for each in checked]
+    lines = [f"- {sentence[:1].upper()}{sentence[1:]}" for sentence in sentences]
+    return "\n".join(["\n## Checked\n", *lines, ""])
 
 
 def _front_matter(facts: Facts, written: Written) -> str:
@@ -114,6 +119,15 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     else:
         lines.append(f"pipeline = {kind}.from_pretrained({base!r})")
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r})")
+    if family.part == "unet":
+        solver: Any = family.solver(generation.steps, facts.resolution, torch.device("cpu"))
+        lines[1] += ", DPMSolverMultistepScheduler"
+        lines += [
+            "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
+            "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
+            f"    timestep_spacing={solver.config.timestep_spacing!r},",
+            ")",
+        ]
     return [
         *lines,
         "picture = pipeline(",

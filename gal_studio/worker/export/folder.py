@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from gal_studio.worker.task import Progress
 
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
+UNKNOWN = " Other programs do not have this base model."
 
 
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
@@ -49,11 +51,14 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     if task.merged and not is_whole:
         files.append(save_denoiser(model, adapter, out / MERGED))
     written = _save_beside(task, model, facts, pictures, files, out)
+    is_useless = task.form != "diffusers" and not model.family.lora_names.is_known
     card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
     del model
     task.models.release_image_model()  # there may be memory for one alone
     yield Progress("check", 0, 0)
     checked = yield from _check(requests, pictures)
+    if is_useless:
+        checked = tuple(replace(each, note=UNKNOWN) for each in checked)
     (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
     return checked
 
