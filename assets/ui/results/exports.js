@@ -21,6 +21,8 @@ const FORMS = [
 /** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
 let open = null;
 
+export const exportsOpen = () => Boolean(open);
+
 /** @param {RoundResult} round */
 export function openExports(round) {
   const list = el("ul", { class: "export-forms", "aria-live": "polite" });

@@ -10,7 +10,7 @@ import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
 import { mountTestSet } from "./test_set.js";
-import { showExports } from "./exports.js";
+import { exportsOpen, showExports } from "./exports.js";
 import { roundsTable } from "./rounds_table.js";
 import { showVerdict } from "./verdict.js";
 import { openViewer } from "./viewer.js";
@@ -32,6 +32,9 @@ export function mountResults(found) {
   parts["measure-all"].addEventListener("click", measureAll);
   on("step project rounds", load);
   on("measures queue", show);
+  on("queue", () => {
+    if (exportsOpen()) load();
+  });
   on("forget", () => {
     if (!state.project) clear();
   });
