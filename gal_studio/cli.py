@@ -10,6 +10,7 @@ import typer
 
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
+from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
@@ -17,6 +18,7 @@ from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
 from gal_studio.commands.replay import replay
 from gal_studio.commands.run import run
+from gal_studio.commands.start_from import start_from
 from gal_studio.commands.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
 from gal_studio.core.errors import StudioError
@@ -29,7 +31,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, run, refine, replay, tune_vision, export_project, import_project, doctor, jobs):
+for command in (
+    demo,
+    run,
+    refine,
+    replay,
+    tune_vision,
+    start_from,
+    export,
+    export_project,
+    import_project,
+    doctor,
+    jobs,
+):
     app.command()(command)
 
 

@@ -148,6 +148,20 @@ JOB_KINDS: dict[str, JobKind] = {
         done="The next round is queued",
         after=(After("fine_tune"), After("generate")),
     ),
+    "export": JobKind(
+        title="Exporting",
+        button="Export",
+        done="The export is ready",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase("Drawing two pictures", "pictures", "Stopped; Resume starts the export again."),
+            "write": Phase("Writing the file"),
+            "check": Phase("Checking the file in diffusers"),
+        },
+        after=(After("fine_tune"), After("refine")),
+        is_beside=True,
+        is_apart=True,
+    ),
     "try": JobKind(
         title="Trying prompts",
         button="Draw",
