@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ def tune_vision(
     pictures: Annotated[Path, typer.Option(help="A folder with at least 20 pictures.")],
     out: Annotated[Path, typer.Option(help="The folder for the tuned model.")],
     vision_model: Annotated[
-        str, typer.Option(help="clip, or the folder or hub ID of a vision transformer such as DINOv2.")
+        str, typer.Option(help="clip, or the folder or hub ID of a DINO, DINOv2, SigLIP or timm model.")
     ] = "clip",
     clip_model: Annotated[
         str | None, typer.Option(help="The CLIP model that 'clip' means (default: the pocket preset's).")
@@ -61,7 +61,7 @@ class TunePlan:
 
 
 def tune(plan: TunePlan) -> dict[str, Any]:
-    """Tune a vision model and save it; returns the localization accuracy on held-out pictures.
+    """Tune a vision model and save it; returns its localization accuracy and limits on held-out pictures.
 
     The same command resumes an interrupted tuning from its last checkpoint.
     """
@@ -80,17 +80,36 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     kept = plan.out / f"tuning-{_fingerprint(base, shown)}.safetensors"
     blocks = _tune(plan, tower, shown, kept)
     after = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
+    tower.limits = _measure_limits(tower, held_out, plan.seed)
     save_tower(tower, plan.out, base, tuned_weights(tower, blocks))
     kept.unlink(missing_ok=True)
     name = f"local-dir:{plan.out.absolute()}"
     _say(f"After: {after:.2f}. Use it with vision_model = {name!r} under [settings.refine].")
     return {"vision_model": name, "own_place_before": before, "own_place_after": after,
+            "limits": asdict(tower.limits) if tower.limits else None,
             "pictures": len(shown), "held_out": len(held_out), "steps": plan.steps}  # fmt: skip
+
+
+def _measure_limits(tower: Any, held_out: Sequence[Image.Image], seed: int) -> Any:
+    """Eq. P6's limits on the held-out pictures; None if the model does not tell them apart.
+
+    One half are the subjects, the other half the other subjects. Without limits, each project measures them.
+    """
+    from gal_studio.engine.patches.calibration import measure_limits
+
+    half = len(held_out) // 2
+    try:
+        limits = measure_limits(tower, held_out[:half], held_out[half:], generator(seed, "limits"))
+    except StudioError as error:
+        _say(f"Each project will measure its own limits of the maps. {error}")
+        return None
+    _say(f"Limits of the maps: {limits.low:.2f} (another subject) to {limits.high:.2f} (the same place)")
+    return limits
 
 
 def _base(plan: TunePlan) -> str:
     """The name of the base model, as the description of the tuned model stores it."""
-    from gal_studio.engine.features.clip import LOCAL
+    from gal_studio.engine.features.open_clip_source import LOCAL
     from gal_studio.engine.patches.loading import CLIP, DESCRIPTION
 
     name = resolve_model(plan.vision_model)

@@ -14,6 +14,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.memory.plan import release_memory
 from gal_studio.engine.models.devices import device_name
 from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
@@ -60,6 +61,11 @@ class Models:
             del self._opened["image"]
         load = self._load_model if machine == PLAIN else partial(self._load_model, machine=machine)
         return self._open("image", (name,), load)
+
+    def release_image_model(self) -> None:
+        """Free the memory of the image model; its next use loads it again."""
+        self._opened.pop("image", None)
+        release_memory()
 
     def embedder(self, name: str) -> Embedder:
         """The CLIP of that name."""

@@ -1,6 +1,7 @@
 """A vision model is tuned on a folder of pictures and used by name (Eq. P3)."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -84,10 +85,24 @@ def test_it_goes_on_where_it_was(
 def test_a_transformers_model_is_tuned_too(
     pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """A SigLIP and a DINOv2, with the limits of their maps where they tell pictures apart."""
+    name = make_tiny_transformer(tmp_path / "siglip", "siglip")
+    few = ("--steps", "8", "--vision-model")
+    assert tune(pictures, "unused", tmp_path / "siglip_tower", *few, name) == 0
+    told = json.loads(capsys.readouterr().out)
+    opened = load_vision(told["vision_model"], "unused", "cpu")
+    assert -1 <= told["limits"]["low"] < told["limits"]["high"] <= 1
+    assert opened.limits is not None and asdict(opened.limits) == told["limits"]
+    assert 0 < told["own_place_after"] < 1
+
     name = make_tiny_transformer(tmp_path / "dino", "dinov2")
-    assert tune(pictures, "unused", tmp_path / "tower", "--vision-model", name) == 0
+    assert tune(pictures, "unused", tmp_path / "tower", *few, name) == 0
     tuned = json.loads(capsys.readouterr().out)["vision_model"]
-    assert load_vision(tuned, "unused", "cpu").grid == load_vision(name, "unused", "cpu").grid
+    tower = load_vision(tuned, "unused", "cpu")
+    assert tower.grid == load_vision(name, "unused", "cpu").grid
+    alike = [Image.open(pictures / "0.png").convert("RGB")] * 4
+    assert command._measure_limits(tower, alike, 0) is None
+    assert "Each project will measure its own" in capsys.readouterr().err
     assert tune(pictures, "unused", tmp_path / "more", "--vision-model", tuned) == 2
     assert "already tuned" in capsys.readouterr().err
 

@@ -54,8 +54,53 @@ def make_tiny_clip_with(folder: Path, tower: str, seed: int = 0) -> str:
     return f"local-dir:{folder}"
 
 
+def make_tiny_siglip(folder: Path, seed: int = 0) -> str:
+    """Write an open_clip directory laid out like those of SigLIP 2, and return its path.
+
+    A timm tower with attention pooling, a text tower that sees all tokens, a tokenizer without a first token.
+    """
+    import open_clip
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    make_byte_tokenizer().save_pretrained(folder)
+    vision = {"timm_model_name": "test_vit", "timm_pool": "map", "timm_proj": "none", "image_size": 160}
+    text = {
+        **{"context_length": 16, "vocab_size": 260, "hf_tokenizer_name": "owner/name"},
+        **{"tokenizer_kwargs": {"clean": "canonicalize"}, "width": 64, "heads": 2, "layers": 1},
+        **{"no_causal_mask": True, "proj_bias": True, "pool_type": "last"},
+    }
+    model_config = {"embed_dim": 64, "init_logit_bias": -10, "vision_cfg": vision, "text_cfg": text}
+    preprocess = {**STATISTICS, "interpolation": "bicubic", "resize_mode": "squash"}
+    config = {"model_cfg": {**model_config, "custom_text": True}, "preprocess_cfg": preprocess}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = open_clip.CustomTextCLIP(**model_config)
+    weights = {name: weight.contiguous() for name, weight in model.state_dict().items()}
+    save_file(weights, folder / "open_clip_model.safetensors")
+    return str(folder)
+
+
+def make_byte_tokenizer() -> Any:
+    """A tokenizer with one token a byte, an end and padding, as SigLIP's is, but for the size."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {"<pad>": 0, "<eos>": 1, "<unk>": 2}
+    vocabulary |= {letter: number for number, letter in enumerate(letters, start=3)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A <eos>", special_tokens=[("<eos>", 1)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="<eos>", unk_token="<unk>"
+    )
+
+
 def make_tiny_transformer(folder: Path, kind: str, seed: int = 0) -> str:
-    """Write a transformers directory of `kind`: dinov2, registers, vit, resnet, or bert (no pictures)."""
+    """Write a transformers directory of `kind`; test_vit, test_resnet: timm's; bert: no pictures."""
     import transformers as hub
 
     hub.utils.logging.disable_progress_bar()
@@ -70,6 +115,21 @@ def make_tiny_transformer(folder: Path, kind: str, seed: int = 0) -> str:
             )
         elif kind == "vit":
             model = hub.ViTModel(hub.ViTConfig(**small, intermediate_size=64, image_size=32, patch_size=8))
+        elif kind == "siglip":
+            model = hub.SiglipVisionModel(
+                hub.SiglipVisionConfig(**small, intermediate_size=64, image_size=32, patch_size=8)
+            )
+        elif kind == "dinov3":
+            model = hub.DINOv3ViTModel(
+                hub.DINOv3ViTConfig(**small, intermediate_size=64, image_size=32, patch_size=8)
+            )
+        elif kind == "convnext":
+            model = hub.ConvNextModel(hub.ConvNextConfig(hidden_sizes=[8, 16, 24, 32], depths=[1, 1, 1, 1]))
+        elif kind in ("test_vit", "test_resnet"):
+            told = {"input_size": (3, 160, 160), **STATISTICS}
+            model = hub.TimmWrapperModel(
+                hub.TimmWrapperConfig(architecture=kind, pretrained_cfg=told, do_pooling=False)
+            )
         elif kind == "resnet":
             sizes = {"embedding_size": 8, "hidden_sizes": [8, 16, 24, 32], "depths": [1, 1, 1, 1]}
             model = hub.ResNetModel(hub.ResNetConfig(**sizes, layer_type="basic"))

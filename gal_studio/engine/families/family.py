@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 import torch
 
 from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.lora_names import LoraNames
 
 Sizes = tuple[int, int, int, int, int, int]
 """Size condition of a row: original height and width, top and left of the crop, target height and width."""
@@ -172,6 +173,10 @@ class Family(Protocol):
 
     def lora_layers(self, target: str) -> list[str]:
         """Names, or suffixes of names, of the layers that get a LoRA for this target."""
+
+    @property
+    def lora_names(self) -> LoraNames:
+        """How its LoRA layers are called in the files of other programs."""
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         """Use attention that trains faster on this device, within the context."""

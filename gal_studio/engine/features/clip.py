@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,10 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.features.open_clip_source import find_source, open_error
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.models.hub import Revisions, clip_weights
+from gal_studio.engine.models.hub import Revisions
 
-LOCAL = "local-dir:"
-PICKLED = ("*.bin", "*.pt", "*.pth")
 BATCH = 32
 
 
@@ -49,12 +47,13 @@ class ClipEmbedder:
         return _unit_rows(rows, self.name)
 
     def _check_length(self, prompt: str) -> None:
+        """Refuse a prompt that is cut, or that goes on where an empty one has padding."""
         tokens = self.tokenizer([prompt])
-        longer = self.tokenizer([prompt], context_length=2 * tokens.shape[1])
-        if not torch.equal(tokens, longer[:, : tokens.shape[1]]):
+        read = tokens.shape[1]
+        longer, empty = (self.tokenizer([text], context_length=2 * read) for text in (prompt, ""))
+        if not (torch.equal(tokens, longer[:, :read]) and torch.equal(longer[:, read:], empty[:, read:])):
             raise StudioError(
-                f"The prompt {prompt[:60]!r}… is longer than the {tokens.shape[1]} tokens that CLIP reads: "
-                "shorten it."
+                f"The prompt {prompt[:60]!r}… is longer than the {read} tokens that CLIP reads: shorten it."
             )
 
 
@@ -71,68 +70,24 @@ def _unit_rows(rows: Sequence[torch.Tensor], name: str) -> NDArray[np.float64]:
 def load_embedder(
     clip_model: str, device: str | torch.device | None = None, revisions: Revisions | None = None
 ) -> Embedder:
-    """Load `local-dir:PATH`, or `NAME/TAG` such as `ViT-B-32/openai`; safetensors only.
+    """Load `NAME/TAG` such as `ViT-B-32/openai`, `hf-hub:OWNER/NAME`, `local-dir:PATH` or a path.
 
-    `revisions` pins hub models to the commit of their first use; without it the newest is used.
+    Safetensors only. `revisions` pins hub models to the commit of their first use; without it the newest is
+    used.
     """
     import open_clip
 
     chosen = choose_device(device)
-    name, options = _sources(clip_model, {} if revisions is None else revisions)
+    source = find_source(clip_model, {} if revisions is None else revisions)
     try:
         with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
-            model, _, preprocess = open_clip.create_model_and_transforms(name, device=chosen, **options)
-        tokenizer = open_clip.get_tokenizer(name)
+            model, _, preprocess = open_clip.create_model_and_transforms(
+                source.name, device=chosen, **source.options
+            )
+        tokenizer = source.tokenizer()
+    except StudioError:
+        raise
     except Exception as error:
-        raise _open_error(clip_model, first_line(error)) from error
+        raise open_error(clip_model, first_line(error)) from error
     model.requires_grad_(False).eval()
     return ClipEmbedder(clip_model, model, preprocess, tokenizer, chosen)
-
-
-def _open_error(clip_model: str, reason: str) -> StudioError:
-    return StudioError(
-        f"The CLIP {clip_model} cannot be opened ({reason}): use local-dir:PATH with an open_clip "
-        "directory, or a name and tag that open_clip knows, such as ViT-B-32/openai."
-    )
-
-
-def _sources(clip_model: str, revisions: Revisions) -> tuple[str, dict[str, Any]]:
-    """The architecture or directory, and the options that open_clip loads it with."""
-    import open_clip
-
-    if clip_model.startswith(LOCAL):
-        _check_directory(Path(clip_model.removeprefix(LOCAL)))
-        return clip_model, {}
-    name, tag = _name_and_tag(clip_model)
-    known = open_clip.get_pretrained_cfg(name, tag)
-    if not known:
-        raise _open_error(clip_model, "open_clip does not know this name and tag")
-    return name, {
-        "pretrained": str(clip_weights(clip_model, known.get("hf_hub", ""), revisions)),
-        # some weights were trained with another activation than the architecture's default
-        "force_quick_gelu": bool(known.get("quick_gelu", False)),
-        "image_mean": known.get("mean"),
-        "image_std": known.get("std"),
-        "image_interpolation": known.get("interpolation"),
-        "image_resize_mode": known.get("resize_mode"),
-    }
-
-
-def _name_and_tag(clip_model: str) -> tuple[str, str]:
-    name, slash, tag = clip_model.rpartition("/")
-    if not slash or not name or not tag:
-        raise StudioError(f"The CLIP {clip_model!r} has no tag: write NAME/TAG, such as ViT-B-32/openai.")
-    return name, tag
-
-
-def _check_directory(folder: Path) -> None:
-    if not (folder / "open_clip_config.json").is_file() or not list(folder.glob("*.safetensors")):
-        raise StudioError(
-            f"{folder} is not an open_clip directory: it needs open_clip_config.json and safetensors weights."
-        )
-    pickled = sorted(path.name for kind in PICKLED for path in folder.glob(kind))
-    if pickled:  # open_clip would prefer it to the safetensors file
-        raise StudioError(
-            f"{folder} also contains {pickled[0]}, a file type that can run code when it is loaded: remove "
-            "it, the safetensors weights are enough."
-        )

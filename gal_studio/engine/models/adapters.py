@@ -118,18 +118,18 @@ def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
         header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(adapter_tensors(model), path, metadata=header)
-    _order_header(path)
+    order_header(path)
     return path
 
 
-def _order_header(path: Path) -> None:
+def order_header(path: Path, changed: Mapping[str, str] | None = None) -> None:
     """Sort the header's metadata, which safetensors writes in random order, so that equal adapters are equal
-    files with the same hash in the store.
+    files with the same hash in the store. `changed` replaces values by others that are no longer.
     """
     with path.open("r+b") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
-        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        header["__metadata__"] = dict(sorted({**header["__metadata__"], **(changed or {})}.items()))
         text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
         if len(text) > length:
             raise ValueError(f"the sorted header of {path.name} is longer than the original")

@@ -56,6 +56,16 @@ def transformers_folder(name: str, revisions: Revisions) -> Path:
     return _snapshot(name, revisions, ["*.json", "*.safetensors"])
 
 
+def open_clip_folder(name: str, revisions: Revisions) -> Path:
+    """Download a repository that holds an open_clip model with its configuration and tokenizer."""
+    return _snapshot(name, revisions, ["*.json", "*.txt", "*.model", "open_clip*.safetensors"])
+
+
+def tokenizer_folder(name: str, revisions: Revisions) -> Path:
+    """Download only the tokenizer of a repository."""
+    return _snapshot(name, revisions, ["*.json", "*.txt", "*.model"])
+
+
 def _snapshot(name: str, revisions: Revisions, wanted: Sequence[str]) -> Path:
     from huggingface_hub import snapshot_download
 

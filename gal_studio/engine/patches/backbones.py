@@ -2,22 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.models.hub import Revisions, is_directory, transformers_folder
+from gal_studio.engine.features.pretrained_vision import (
+    PretrainedVision,
+    load_pretrained_vision,
+    no_patch_features,
+)
+from gal_studio.engine.models.hub import Revisions
 
-MIN_GRID = 16  # patches per side
 FINE, COARSE = 4, 16  # range of strides of the feature maps that are used
 # attributes that hold the blocks: timm, timm and open_clip ViTs, transformers
 BLOCKS = (
     *("stages", "blocks", "transformer.resblocks"),
-    *("encoder.layer", "encoder.layers", "encoder.stages", "layers"),
+    *("encoder.layer", "encoder.layers", "encoder.stages", "layers", "model.layer"),
 )
-IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,6 @@ class Network:
     std: tuple[float, ...]
     maps: Callable[[torch.Tensor], list[torch.Tensor]]
     blocks: tuple[torch.nn.Module, ...]
-
-
-def no_patch_features(name: str) -> StudioError:
-    """The error for a model without feature maps: one vector per picture, or no image encoder."""
-    return StudioError(
-        f"The vision model {name} has no patch features: use a DINO, DINOv2, ViT or convolutional model, or "
-        "clip for the project's own."
-    )
 
 
 def open_clip_network(name: str, clip: Any, preprocess: Any) -> Network:
@@ -97,77 +90,40 @@ def _blocks(module: Any) -> tuple[torch.nn.Module, ...]:
 
 
 def transformers_network(name: str, device: torch.device, revisions: Revisions) -> Network:
-    """Load a transformers vision model from a directory or the hub: DINO, DINOv2, ViT, ResNet and others."""
-    from transformers import AutoModel
-
-    folder = Path(name) if is_directory(name) else transformers_folder(name, revisions)
-    safe = {"use_safetensors": True, "local_files_only": True, "trust_remote_code": False}
-    try:
-        with torch.random.fork_rng(devices=[]):  # the initialization draws from the global generator
-            module = AutoModel.from_pretrained(folder, **safe)
-    except Exception as error:
-        raise StudioError(
-            f"The vision model {name} cannot be opened ({first_line(error)}): use clip, or the directory or "
-            "hub name of a DINO-like model with safetensors weights."
-        ) from error
-    module = getattr(module, "vision_model", module).to(device).requires_grad_(False).eval()
-    if getattr(module, "main_input_name", "") != "pixel_values":
-        raise no_patch_features(name)
-    processor = _processor(folder)
-    side = _side(module.config, processor)
+    """Load a vision model of transformers or timm from a directory or the hub."""
+    loaded = load_pretrained_vision(name, device, revisions)
     network = Network(
-        module=module,
-        side=side,
-        mean=tuple(processor.get("image_mean") or IMAGENET_MEAN),
-        std=tuple(processor.get("image_std") or IMAGENET_STD),
-        maps=lambda pixels: _hidden_maps(name, module, pixels),
-        blocks=_blocks(module),
+        module=loaded.module,
+        side=loaded.side,
+        mean=loaded.mean,
+        std=loaded.std,
+        maps=lambda pixels: _hidden_maps(loaded, pixels),
+        blocks=_blocks(loaded.timm if loaded.timm is not None else loaded.module),
     )
     with torch.no_grad():
-        network.maps(torch.zeros(1, 3, side, side, device=device))
+        network.maps(torch.zeros(1, 3, loaded.side, loaded.side, device=device))
     return network
 
 
-def _processor(folder: Path) -> dict[str, Any]:
-    """Read the preprocessor's configuration; empty if there is none."""
-    from transformers import ImageProcessingMixin
-
+def _hidden_maps(loaded: PretrainedVision, pixels: torch.Tensor) -> list[torch.Tensor]:
+    """A transformer's last patch tokens as a map, or the feature maps of a convolutional model's stages."""
     try:
-        return dict(ImageProcessingMixin.get_image_processor_dict(folder)[0])
-    except (OSError, ValueError):
-        return {}
+        tokens = loaded.tokens(pixels) if loaded.patch else None
+        if tokens is None:
+            return _stage_maps(loaded, pixels)
+    except (TypeError, ValueError, RuntimeError, AttributeError) as error:
+        raise no_patch_features(loaded.name) from error
+    grid = pixels.shape[-1] // loaded.patch
+    if tokens.shape[1] < grid * grid:
+        raise no_patch_features(loaded.name)
+    return [tokens[:, tokens.shape[1] - grid * grid :].transpose(1, 2).unflatten(2, (grid, grid))]
 
 
-def _side(config: Any, processor: dict[str, Any]) -> int:
-    """The input's side: that of training, rounded down to whole patches, and at least 16 patches."""
-    size = processor.get("crop_size") or processor.get("size") or getattr(config, "image_size", 224)
-    if isinstance(size, dict):
-        size = size.get("height") or size.get("shortest_edge") or 224
-    side = size if isinstance(size, int) else int(size[0]) if isinstance(size, list | tuple) else 224
-    patch = getattr(config, "patch_size", None)
-    if not isinstance(patch, int):
-        return side
-    return max(MIN_GRID, side // patch) * patch
-
-
-def _hidden_maps(name: str, module: Any, pixels: torch.Tensor) -> list[torch.Tensor]:
-    """The feature maps of a convolutional model's stages, or a transformer's last patch tokens as a map."""
-    size = getattr(module.config, "patch_size", None)
-    patch = size if isinstance(size, int) else 0
-    options = {"interpolate_pos_encoding": True} if patch else {}
-    try:
-        output = module(pixel_values=pixels, output_hidden_states=not options, **options)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise no_patch_features(name) from error
-    if not options:
-        levels = [level for level in (output.hidden_states or ()) if level.ndim == 4]
-        if not levels:
-            raise no_patch_features(name)
-        return [
-            levels[index] for index in _choose_maps(name, [x.shape[-1] for x in levels], pixels.shape[-1])
-        ]
-    tokens, grid = output.last_hidden_state, pixels.shape[-1] // patch
-    if tokens.ndim != 3 or tokens.shape[1] < grid * grid:
-        raise no_patch_features(name)
-    tokens = tokens[:, tokens.shape[1] - grid * grid :]
-    return [tokens.transpose(1, 2).unflatten(2, (grid, grid))]
+def _stage_maps(loaded: PretrainedVision, pixels: torch.Tensor) -> list[torch.Tensor]:
+    if loaded.timm is not None:
+        levels = loaded.timm.forward_intermediates(pixels, intermediates_only=True, output_fmt="NCHW")
+    else:
+        said = loaded.module(pixel_values=pixels, output_hidden_states=True)
+        levels = [level for level in (said.hidden_states or ()) if level.ndim == 4]
+    used = _choose_maps(loaded.name, [level.shape[-1] for level in levels], pixels.shape[-1])
+    return [levels[index] for index in used]

@@ -11,15 +11,12 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
-from gal_studio.engine.features.clip import LOCAL, load_embedder
+from gal_studio.engine.features.clip import load_embedder
+from gal_studio.engine.features.open_clip_source import LOCAL
+from gal_studio.engine.features.pretrained_vision import MIN_GRID
 from gal_studio.engine.models.devices import choose_device
 from gal_studio.engine.models.hub import Revisions
-from gal_studio.engine.patches.backbones import (
-    MIN_GRID,
-    Network,
-    open_clip_network,
-    transformers_network,
-)
+from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
 
 CLIP = "clip"

@@ -194,19 +194,24 @@ def tune_tower(
 
 
 def tuned_weights(tower: PatchTower, blocks: int) -> dict[str, torch.nn.Parameter]:
-    """The weights of the last `blocks` blocks that the features depend on, by their names in the network."""
-    used: list[torch.nn.Module] = []
-    hooks = [
-        block.register_forward_hook(lambda module, *_: used.append(module)) for block in tower.network.blocks
-    ]
-    side = tower.network.side
+    """The weights of the last `blocks` blocks that the features depend on, by their names in the network.
+
+    A convolutional network also runs stages that are too coarse to be used; these have no gradient.
+    """
+    side, held = tower.network.side, [list(block.parameters()) for block in tower.network.blocks]
+    flat = [weight for weights in held for weight in weights]
+    for weight in flat:
+        weight.requires_grad_(True)
     try:
-        with torch.no_grad():
-            tower.features(torch.zeros(1, 3, side, side, device=tower.device))
+        with torch.enable_grad():
+            features = tower.features(torch.zeros(1, 3, side, side, device=tower.device))
+            found = torch.autograd.grad(features.sum(), flat, allow_unused=True)
     finally:
-        for hook in hooks:
-            hook.remove()
-    chosen = {id(weight) for block in used[-blocks:] for weight in block.parameters()}
+        for weight in flat:
+            weight.requires_grad_(False)
+    reached = {id(weight) for weight, slope in zip(flat, found, strict=True) if slope is not None}
+    used = [weights for weights in held if any(id(weight) in reached for weight in weights)]
+    chosen = {id(weight) for weights in used[-blocks:] for weight in weights}
     return {name: weight for name, weight in tower.network.module.named_parameters() if id(weight) in chosen}
 
 

@@ -11,6 +11,7 @@ import torch
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import (
+    CARD,
     PEFT_CONFIGURATION,
     Shapes,
     attach_tensors,
@@ -163,6 +164,8 @@ def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dic
     """
     try:
         given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+        if CARD in header and not given:
+            raise ValueError("an adapter of ours names its layers")
         configuration = {name.removeprefix(f"{part}."): value for name, value in given.items()}
         alpha, layers = configuration.get("lora_alpha", 1), configuration.get("target_modules") or []
         if configuration:
