@@ -10,6 +10,7 @@ import typer
 
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
+from gal_studio.commands.evaluate import evaluate
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
@@ -29,7 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, run, refine, replay, tune_vision, export_project, import_project, doctor, jobs):
+for command in (
+    demo,
+    run,
+    refine,
+    replay,
+    tune_vision,
+    evaluate,
+    export_project,
+    import_project,
+    doctor,
+    jobs,
+):
     app.command()(command)
 
 
