@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.prompts import style_descriptor
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
 
 _PREFIX = "assets:"
 _LOCAL = "local-dir:"
+_FORMER_PRESETS = {"published": "sd14-paper"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Preset:
     settings: Mapping[Kind, Settings]
     vision_model: str = "clip"
     known_styles: Sequence[str] = ()
+    shape: str = ""  # of its base model, in `shapes.json`
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,15 @@ def _settings(by_kind: Mapping[Kind, Any]) -> dict[Kind, Settings]:
 def load_preset(name: str) -> Preset:
     """The preset of that name."""
     presets = {preset.name: preset for preset in load_presets()}
+    name = _FORMER_PRESETS.get(name, name)
     if name not in presets:
         raise StudioError(f"There is no preset {name!r}: choose one of {', '.join(presets)}.")
     return presets[name]
+
+
+def load_shape(name: str) -> ModelShape:
+    """The size of a preset's base model, by its name in `shapes.json`; `python -m tools.shapes` writes it."""
+    return ModelShape.from_dict(_read_json("shapes.json")[name])
 
 
 def load_anchors(kind: Kind) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
 from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
-from gal_studio.commands.replay.command import replay
+from gal_studio.commands.replay import replay
 from gal_studio.commands.run import run
 from gal_studio.commands.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision

@@ -59,6 +59,17 @@ def _worker_process(workspace: Path) -> "subprocess.Popen[bytes]":
         ) from error
 
 
+def start_shape_process(folder: str) -> "subprocess.Popen[bytes]":
+    """Start the measurement of a model's size, which writes JSON to its standard output."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "gal_studio.worker.shape", folder],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+    )
+
+
 def _output(workspace: Path) -> BinaryIO:
     """The file for output that the log does not catch; it is rotated at `LARGEST_OUTPUT`."""
     path = log_folder(workspace) / OUTPUT

@@ -19,6 +19,7 @@ from torch.nn.functional import gelu, scaled_dot_product_attention
 
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, Sizes, Solver, TextFeatures
+from gal_studio.engine.families.lora_names import LayerName, LoraNames
 from gal_studio.engine.families.processes import FlowProcess
 from tests.engine.tiny import tiny_autoencoder
 
@@ -111,6 +112,10 @@ class InventedFamily:
         return (self.pipeline.transformer, self.pipeline.vae, self.pipeline.text)
 
     @property
+    def text_parts(self) -> tuple[torch.nn.Module, ...]:
+        return (self.pipeline.text,)
+
+    @property
     def scale(self) -> int:
         return 4
 
@@ -166,6 +171,10 @@ class InventedFamily:
 
     def lora_layers(self, target: str) -> list[str]:
         return ["to_q", "to_k", "to_v", "to_out"]
+
+    @property
+    def lora_names(self) -> LoraNames:
+        return LoraNames("invented", "invented", lambda layer, form: LayerName(f"invented.{layer}"))
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         return nullcontext()

@@ -71,7 +71,15 @@ def test_an_unknown_kind_is_refused():
 
 def test_presets_are_sound_and_pocket_is_the_first():
     presets = assets.load_presets()
-    assert [preset.name for preset in presets] == ["pocket", "sd15", "sdxl", "published"]
+    assert [preset.name for preset in presets] == [
+        "pocket",
+        "sd15",
+        "sd21",
+        "sdxl",
+        "flux2-klein",
+        "z-image",
+        "sd14-paper",
+    ]
     for preset in presets:
         assert preset.title and preset.note.endswith(".")
         style = preset.settings["style"].tune
@@ -83,7 +91,8 @@ def test_presets_are_sound_and_pocket_is_the_first():
 
 
 def test_the_published_settings_have_a_name():
-    style, thing = (assets.load_preset("published").settings[kind] for kind in ("style", "object"))
+    assert assets.load_preset("published") == assets.load_preset("sd14-paper")  # as project files know it
+    style, thing = (assets.load_preset("sd14-paper").settings[kind] for kind in ("style", "object"))
     for settings in (style, thing):
         assert (settings.tune.method, settings.tune.learning_rate, settings.tune.resolution) == (
             "full",
@@ -99,7 +108,7 @@ def test_the_published_settings_have_a_name():
 
 def test_a_preset_by_name():
     assert assets.load_preset("sd15").clip_model == "ViT-B-32/openai"
-    with pytest.raises(StudioError, match="no preset 'big': choose one of pocket, sd15, sdxl, published"):
+    with pytest.raises(StudioError, match="no preset 'big': choose one of pocket, sd15, sd21, sdxl"):
         assets.load_preset("big")
 
 

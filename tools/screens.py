@@ -5,21 +5,18 @@ screen is taken in light and dark, from a phone to a large monitor.
 """
 
 import argparse
-import os
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.speed.first_suggestion import ARGUMENTS, CHROMIUM, wait_for
 from gal_studio.state import Store
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SIZES = {"phone": (390, 844), "1024": (1024, 768), "1440": (1440, 900), "2560": (2560, 1440)}
 STEPS = ("reference", "rounds", "results")
 PORT = 7873
@@ -32,12 +29,7 @@ def served(workspace: Path) -> Iterator[str]:
     process = subprocess.Popen([*command, "--no-browser"], stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{PORT}"
     try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(address, timeout=1).read()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(address)
         yield address
     finally:
         process.terminate()
@@ -67,7 +59,7 @@ def main() -> None:
     with Store(args.workspace) as store:
         project = store.projects.all()[0]
     with served(args.workspace) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         take(browser.new_page(), f"{address}/?project={project.id}", args.folder)
         browser.close()
 

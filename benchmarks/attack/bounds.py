@@ -1,11 +1,13 @@
-"""What clients without a sign-in can use up: `python -m benchmarks.attack.bounds`.
+"""What clients can use up: `python -m benchmarks.attack.bounds`.
 
-Memory after 2,000 and after 20,000 calls with a session of their own each; the time that another client waits
-while 2,000 connections have sent half a request; the size of the logs; files left behind.
+Memory after 2,000 and 20,000 calls with a session of their own each, and after calls of a named endpoint; the
+time that another client waits while 2,000 connections have sent half a request; the size of the logs; files
+left behind.
 """
 
 import json
 import os
+import secrets
 import signal
 import socket
 import statistics
@@ -18,6 +20,7 @@ import psutil
 
 from benchmarks.attack.target import Tally, Target
 from gal_studio.ui.api.calls import CALL_PATH
+from gal_studio.ui.programs.queue import JOIN
 
 MEGABYTE = 2**20
 HALF = b"POST /writes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n"
@@ -30,6 +33,19 @@ def calls(target: Target, count: int) -> float:
         request = {"project": target.project}
         body = {"fn_name": "poll", "data": request, "component_id": number, "session_hash": session}
         target.ask("calls", "POST", CALL_PATH, json.dumps(body).encode(), Content_Type="application/json")
+    return psutil.Process(target.pid).memory_info().rss / MEGABYTE
+
+
+def programs(target: Target, count: int, read: bool) -> float:
+    """Call a named endpoint, each time as another session that reads its answer, or as one that reads none;
+    returns the memory of the server in MB.
+    """
+    for _ in range(count):
+        session = secrets.token_hex(5) if read else "silent"
+        call = {"data": [target.project], "fn_index": target.endpoints["status"], "session_hash": session}
+        target.ask("calls", "POST", JOIN, json.dumps(call).encode(), Content_Type="application/json")
+        if read:
+            target.ask("calls", "GET", f"/gradio_api/queue/data?session_hash={session}")
     return psutil.Process(target.pid).memory_info().rss / MEGABYTE
 
 
@@ -71,6 +87,9 @@ def main() -> None:
         first = calls(target, 2000)
         second = calls(target, 18_000)
         print(f"memory after 2,000 calls {first:.0f} MB, after 20,000 {second:.0f} MB")
+        for how, read in (("read", True), ("not read", False)):
+            first, second = programs(target, 1000, read), programs(target, 4000, read)
+            print(f"answers of endpoints {how}: after 1,000 {first:.0f} MB, after 5,000 {second:.0f} MB")
         quiet, during, after = half_sent(target, 2000)
         print(
             f"another client waited {1000 * quiet:.0f} ms (median), at worst {1000 * during:.0f} ms while "

@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gal_studio.commands.contact_sheet import contact_sheet
 from gal_studio.commands.machine import describe_machine
-from gal_studio.commands.measured import describe_measures, describe_round, find_measured
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
@@ -18,6 +16,8 @@ from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.files.errors import disk_problem
 from gal_studio.studio import Studio
+from gal_studio.studio.reports.contact_sheet import contact_sheet
+from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured
 from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
 
 BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed")

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.measured import tell_measures
 from gal_studio.commands.outputs import check_folder, write_outputs
 from gal_studio.commands.refine import refine_round
 from gal_studio.core.errors import StudioError
@@ -23,6 +22,7 @@ from gal_studio.rounds import pairs
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.references import Mask, open_picture
+from gal_studio.studio.reports.measured import tell_measures
 
 MOST_ROUNDS = 50
 

@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError, is_hidden
 
 LONGEST_TEXT = 500  # characters of a setting
 LARGEST_NUMBER = 2**53  # every whole number up to it is the same number in JavaScript
+LARGEST_SEED = 2**63 - 1  # the largest number of SQLite
 _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _shown.maxlong = 120
 
@@ -66,6 +67,11 @@ def whole(name: str, value: object, low: int, high: int) -> None:
     """Accept only a whole number in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise StudioError(f"{name} is {shown(value)}: choose a whole number from {low} to {high}.")
+
+
+def seed(name: str, value: object) -> None:
+    """Accept only a whole number from 0 to the largest seed that can be stored."""
+    whole(name, value, 0, LARGEST_SEED)
 
 
 def real(name: str, value: object, low: float, high: float, exclude_low: bool = False) -> None:

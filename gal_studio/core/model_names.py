@@ -32,3 +32,18 @@ def checkpoint_name(name: str) -> CheckpointName | None:
         )
     found = _CHECKPOINT.match(name)
     return CheckpointName(found["file"], found["pipeline"] or "") if found else None
+
+
+def public_name(name: str) -> str:
+    """A base model's name without the folders of this computer, for files that leave it."""
+    one_file = None if _PICKLE.search(name) else checkpoint_name(name)
+    if one_file is not None:
+        pipeline = f" with {_last_part(one_file.pipeline)}" if one_file.pipeline else ""
+        return f"{_last_part(one_file.file)}{pipeline}"
+    return _last_part(name)
+
+
+def _last_part(name: str) -> str:
+    """The last part of a path; a hub ID, or the name of a bundled model, is whole."""
+    is_path = name.startswith(("/", ".", "~")) or "\\" in name or name.count("/") > 1
+    return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if is_path else name

@@ -2,113 +2,24 @@
 
 import dataclasses
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Self, get_origin
+from typing import ClassVar, Literal, Self
 
 from gal_studio.core import checks
 from gal_studio.core.checks import setting
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import find_policy
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import Witnesses
 
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all"]
 Crop = Literal["center", "random"]
 TimeWeighting = Literal["even", "low_noise", "high_noise"]
+Schedule = Literal["constant", "cosine"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
-
-
-class SettingsGroup:
-    """A group of settings, converted from and to plain dictionaries.
-
-    Renamed settings are also read under their former names, which stored projects and files hold. `ADDED` are
-    settings that earlier versions did not have; their defaults change nothing.
-    """
-
-    FORMER_NAMES: ClassVar[Mapping[str, str]] = {}
-    ADDED: ClassVar[frozenset[str]] = frozenset()
-
-    def __post_init__(self) -> None:
-        """Check every value: by the check of its setting, or else by its type."""
-        for option in dataclasses.fields(self):  # type: ignore[arg-type]
-            value = getattr(self, option.name)
-            if "check" in option.metadata:
-                option.metadata["check"](value)
-            else:
-                checks.of_type(option.name.replace("_", " ").capitalize(), value, option.type)
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a dictionary; missing settings keep their defaults, unknown names are refused."""
-        if not isinstance(data, Mapping):
-            raise StudioError(
-                f"The settings are {checks.shown(data)}: they must be a table of names and values."
-            )
-        known = {option.name: option for option in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        named = {cls.FORMER_NAMES.get(name, name): value for name, value in data.items()}
-        for name in named:
-            if name not in known:
-                raise StudioError(
-                    f"There is no setting {checks.shown(name)}: choose one of {', '.join(known)}."
-                )
-        return cls(**{name: _read(known[name].type, value) for name, value in named.items()})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Convert to a plain dictionary for JSON or TOML, in which tuples are lists."""
-        return dataclasses.asdict(self, dict_factory=_plain)  # type: ignore[call-overload, no-any-return]
-
-    def to_former_dict(self) -> dict[str, Any]:
-        """Like `to_dict`, with the first version's names: stored fingerprints are hashes of these.
-
-        Settings that were added later are left out where they have their defaults.
-        """
-        former = {new: old for old, new in self.FORMER_NAMES.items()}
-        unused = {
-            option.name
-            for option in dataclasses.fields(self)  # type: ignore[arg-type]
-            if option.name in self.ADDED and getattr(self, option.name) == option.default
-        }
-        return {former.get(name, name): value for name, value in self.to_dict().items() if name not in unused}
-
-    def updated(self, changes: Mapping[str, Any]) -> Self:
-        """A copy with some values changed; nested groups may be partial."""
-        if not isinstance(changes, Mapping):
-            raise StudioError(
-                f"The settings are {checks.shown(changes)}: they must be a table of names and values."
-            )
-        named = {self.FORMER_NAMES.get(name, name): value for name, value in changes.items()}
-        return type(self).from_dict(_merged(self.to_dict(), named))
-
-
-def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in items}
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for name, value in changes.items():
-        inside = result.get(name)
-        both = isinstance(inside, Mapping) and isinstance(value, Mapping)
-        result[name] = _merged(inside, value) if both else value  # type: ignore[arg-type]
-    return result
-
-
-def _read(kind: object, value: Any) -> Any:
-    if isinstance(kind, type) and issubclass(kind, SettingsGroup):
-        return value if isinstance(value, kind) else kind.from_dict(value)
-    if get_origin(kind) is tuple:  # a list in JSON and TOML; the page sends what was typed
-        value = value.split(",") if isinstance(value, str) else value
-        return tuple(filter(None, map(_tidied, value))) if isinstance(value, list) else value
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        with suppress(OverflowError):  # of a number that is refused later
-            return float(value)
-    return value
-
-
-def _tidied(value: Any) -> Any:
-    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -118,11 +29,15 @@ class TuneSettings(SettingsGroup):
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample_every": "preview_every"}
     ADDED: ClassVar[frozenset[str]] = frozenset(
         {"prior_styles", "time_low", "time_high", "time_weighting", "accepted_share"}
+        | {"schedule", "warmup_steps"}
     )
 
     steps: int = setting(200, checks.whole, "Training steps", 1, 100_000)
     batch_size: int = setting(8, checks.whole, "Training batch size", 1, 256)
     learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
+    # of the learning rate: constant, or falling to 0 along half a cosine wave
+    schedule: Schedule = setting("constant", checks.one_of, "Schedule of the learning rate", Schedule)
+    warmup_steps: int = setting(0, checks.whole, "Warm-up steps", 0, 100_000)  # the rate rises from 0
     rank: int = setting(8, checks.whole, "Rank", 1, 1024)  # of the LoRA
     # "full": train all weights of the denoiser
     method: Method = setting("lora", checks.one_of, "Method", Method)
@@ -247,17 +162,23 @@ class Settings(SettingsGroup):
     """All settings of a round."""
 
     FORMER_NAMES: ClassVar[Mapping[str, str]] = {"sample": "generation"}
+    ADDED: ClassVar[frozenset[str]] = frozenset({"machine"})
 
     tune: TuneSettings = field(default_factory=TuneSettings)
     generation: GenerationSettings = field(default_factory=GenerationSettings)
     gal: GalSettings = field(default_factory=GalSettings)
     refine: RefineSettings = field(default_factory=RefineSettings)
+    machine: MachineSettings = field(default_factory=MachineSettings)
 
     def __post_init__(self) -> None:
-        """Check the types of the four groups."""
+        """Check the types of the groups, and that they go together."""
         for group in dataclasses.fields(self):
             value = getattr(self, group.name)
             if not isinstance(value, group.type):  # type: ignore[arg-type]
                 raise StudioError(
                     f"The settings {group.name} are {checks.shown(value)}: they must be a table."
                 )
+        if self.tune.method == "full" and self.machine.base != "plain":
+            raise StudioError(
+                "Base weights of 8-bit integers cannot be trained in full: choose LoRA, or plain weights."
+            )

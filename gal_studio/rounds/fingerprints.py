@@ -46,6 +46,7 @@ def _fingerprint(store: Store, round_: Round, former: bool) -> str:
         project.base_model,
         project.trigger_word,
         tune.to_former_dict(),
+        *([machine] if (machine := settings.machine.essential) else []),
         *([_refine_settings(settings.refine, former).to_former_dict()] if refines else []),
         lineage.round_training_seed(store, round_.id),
         lineage.starting_adapter(store, round_.id),

@@ -46,26 +46,33 @@ def training_set(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
     A picture that was accepted in part has a mask; a weight that was set by hand replaces that of its round.
     """
     project_id = store.rounds.get(round_id).project_id
-    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
-    examples = [
+    references = [
         TrainingExample(reference.image, reference.prompt, 1.0, True)
         for reference in store.projects.references(project_id)
     ]
-    for ancestor in rounds_above(store, round_id):
-        chosen = accepted_candidates(store, ancestor.id)
-        weight = round_weight(store, ancestor.id) if chosen else 0.0
-        masks, by_hand = store.decisions.masks(ancestor.id), store.decisions.weights(ancestor.id)
-        examples += [
-            TrainingExample(
-                candidate.image,
-                prompts[candidate.anchor_id],
-                by_hand.get(candidate.id, weight),
-                False,
-                masks.get(candidate.id),
-            )
-            for candidate in chosen
-        ]
-    return tuple(examples)
+    above = rounds_above(store, round_id)
+    return (*references, *(example for each in above for example in accepted_examples(store, each.id)))
+
+
+def accepted_examples(store: Store, round_id: str) -> tuple[TrainingExample, ...]:
+    """The pictures accepted in a round, as later trainings use them."""
+    chosen = accepted_candidates(store, round_id)
+    if not chosen:
+        return ()
+    anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
+    prompts = {anchor.id: anchor.prompt for anchor in anchors}
+    weight = round_weight(store, round_id)
+    masks, by_hand = store.decisions.masks(round_id), store.decisions.weights(round_id)
+    return tuple(
+        TrainingExample(
+            candidate.image,
+            prompts[candidate.anchor_id],
+            by_hand.get(candidate.id, weight),
+            False,
+            masks.get(candidate.id),
+        )
+        for candidate in chosen
+    )
 
 
 def pool(store: Store, round_id: str) -> tuple[Anchor, ...]:

@@ -16,12 +16,13 @@ from gal_studio.state.tables.refinements import Pair, PlannedPair
 
 @dataclass(frozen=True)
 class _Source:
-    """A picture y that pairs are made from."""
+    """A picture y that pairs are made from; `weight` is its weight in trainings (Eq. G8)."""
 
     prompt: str
     image: str
     mask: str | None
     subject: str
+    weight: float = 1.0
 
 
 def refined_round(store: Store, round_id: str) -> Round:
@@ -48,7 +49,9 @@ def planned_pairs(store: Store, base: Round, settings: RefineSettings) -> tuple[
         source = sources[place % len(sources)]
         seed = named_seed(project.seed, "pair", source.prompt, drawn[source.prompt])
         drawn[source.prompt] += 1
-        planned.append(PlannedPair(source.prompt, seed, source.image, source.mask, source.subject))
+        planned.append(
+            PlannedPair(source.prompt, seed, source.image, source.mask, source.subject, source.weight)
+        )
     return tuple(planned)
 
 
@@ -74,14 +77,11 @@ def _objects(store: Store, base: Round, prompts: Prompts, settings: RefineSettin
 
 def _accepted(store: Store, base: Round) -> list[_Source]:
     """The accepted pictures of the refined round, then of its ancestors, nearest first."""
-    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(base.project_id)}
-    sources = []
-    for round_ in (base, *reversed(store.rounds.ancestors(base.id))):
-        masks = store.decisions.masks(round_.id)
-        sources += [
-            _Source(prompts[chosen.anchor_id], chosen.image, masks.get(chosen.id), "")
-            for chosen in lineage.accepted_candidates(store, round_.id)
-        ]
+    sources = [
+        _Source(example.prompt, example.image, example.mask, "", example.weight)
+        for round_ in (base, *reversed(store.rounds.ancestors(base.id)))
+        for example in lineage.accepted_examples(store, round_.id)
+    ]
     if not sources:
         raise StudioError(
             f"Round {base.number} has no accepted picture to learn from: accept a picture first, then press "

@@ -36,6 +36,16 @@ def refuse_replay_of_replay(store: Store, project_id: str) -> None:
         raise StudioError("This project is a replay itself: replay the project that it draws again.")
 
 
+def refuse_by_hand(store: Store, round_id: str) -> None:
+    """Refuse what a person does to a round of a replay: it would no longer be what it is compared as."""
+    replay = store.replays.get(store.rounds.get(round_id).project_id)
+    if replay is not None:
+        raise StudioError(
+            f"This is a replay of {replay.source_name}: it decides and draws by itself, so that the two can "
+            f"be compared; go on in {replay.source_name}."
+        )
+
+
 def _origin(source_id: str, line: RecordedLine, policy: str) -> str:
     parts = [
         [

@@ -15,7 +15,6 @@ from gal_studio.state.tables.trials import NewTrial, Trial
 LONGEST_PROMPT = 300  # characters, as of a test prompt
 STRONGEST = 2.0
 LARGEST_GUIDANCE = 30.0
-LARGEST_SEED = 2**63 - 1
 MOST_WAITING = 50
 
 
@@ -26,10 +25,8 @@ def check(store: Store, round_id: str, new: NewTrial) -> Round:
         raise StudioError(f"Round {round_.number} is not trained yet: press Fine-tune first.")
     if not new.prompt.strip():
         raise StudioError("The prompt is empty: write what the picture is to show.")
-    checks.text("The prompt", new.prompt)
-    if len(new.prompt) > LONGEST_PROMPT:
-        raise StudioError(f"The prompt has {len(new.prompt)} characters: use at most {LONGEST_PROMPT}.")
-    checks.whole("The seed", new.seed, 0, LARGEST_SEED)
+    checks.text("The prompt", new.prompt, LONGEST_PROMPT)
+    checks.seed("The seed", new.seed)
     checks.real("The guidance", new.guidance_scale, 0.0, LARGEST_GUIDANCE)
     checks.real("The LoRA strength", new.strength, 0.0, STRONGEST)
     if len(store.trials.waiting(round_id)) >= MOST_WAITING:
@@ -68,6 +65,8 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
 def _refuse_unfit(store: Store, trial: Trial, round_: Round) -> None:
     if not trial.image:
         raise StudioError("This picture is not drawn yet: wait for it.")
+    if not store.images.path(trial.image).is_file():
+        raise StudioError("The file of this picture is lost: draw it again.")
     if not store.candidates.count(round_.id):
         raise StudioError(
             f"Round {round_.number} has no pictures yet: press Generate first, then use this one beside them."

@@ -14,7 +14,7 @@ SELECT
         WHERE project_id = :project),
     (SELECT TOTAL(seconds) FROM round_seconds WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COUNT(NULLIF(image, '')) FROM candidates WHERE round_id IN own),
-    (SELECT group_concat(id || image || trouble || COALESCE(candidate_id, '')) FROM trials
+    (SELECT group_concat(id || COALESCE(image, '') || trouble || COALESCE(candidate_id, '')) FROM trials
         WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
     (SELECT COUNT(*) FROM training_images WHERE round_id IN own),

@@ -4,20 +4,24 @@ import logging
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gal_studio.assets import resolve_model
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.memory.plan import release_memory
 from gal_studio.engine.models.devices import device_name
 from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower
 
+PLAIN = MachineSettings()
 Model = TypeVar("Model")
 logger = logging.getLogger("gal_studio.worker")
 
@@ -50,9 +54,18 @@ class Models:
         self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
 
-    def image_model(self, name: str) -> ImageModel:
-        """The image model of that name."""
-        return self._open("image", (name,), self._load_model)
+    def image_model(self, name: str, machine: MachineSettings = PLAIN) -> ImageModel:
+        """The image model of that name, held as `machine` says; loaded again if it is held otherwise."""
+        kept = self._opened.get("image")
+        if kept is not None and kept.model.machine != machine:
+            del self._opened["image"]
+        load = self._load_model if machine == PLAIN else partial(self._load_model, machine=machine)
+        return self._open("image", (name,), load)
+
+    def release_image_model(self) -> None:
+        """Free the memory of the image model; its next use loads it again."""
+        self._opened.pop("image", None)
+        release_memory()
 
     def embedder(self, name: str) -> Embedder:
         """The CLIP of that name."""

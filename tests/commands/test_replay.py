@@ -2,12 +2,14 @@
 
 import csv
 import hashlib
+import io
 import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from PIL import Image
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.worker import Worker
 from gal_studio.workspace.archive.project_tables import all_of_a_project, project_rows
 from tests.commands.running import run
@@ -76,7 +79,11 @@ def rows(workspace: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def files(out: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.iterdir()}
+    return {path.name: digest(path.read_bytes()) for path in out.iterdir()}
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def summary_of(out: Path) -> dict[str, Any]:
@@ -108,6 +115,8 @@ def test_two_replays_of_the_person_give_equal_files_and_leave_the_project_alone(
         assert [each.adapter for each in again] == [each.adapter for each in own]
         verdicts = [sorted(store.decisions.verdicts(rounds[0].id).values()) for rounds in (own, again)]
         assert verdicts[0] == verdicts[1] == ["accepted", "accepted", "rejected"]
+        with zipfile.ZipFile(io.BytesIO(replay_zip(Studio(store), made))) as archive:  # as on the page
+            assert {name: digest(archive.read(name)) for name in archive.namelist()} == one
 
 
 def test_policies_accept_as_many_pictures_as_the_person_and_stand_beside_the_project(

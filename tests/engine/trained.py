@@ -3,9 +3,9 @@
 import torch
 
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models import devices
 from gal_studio.engine.models.adapters import detach, trainable
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training import trainer as training_module
 from gal_studio.engine.training.latents import ExamplePicture
 from tests.engine.conftest import noise_picture
 
@@ -29,4 +29,4 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 
 
 def training_is_bf16() -> bool:
-    return training_module.training_precision(torch.device("cpu")) == torch.bfloat16
+    return devices.training_precision(torch.device("cpu")) == torch.bfloat16

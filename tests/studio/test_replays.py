@@ -104,6 +104,30 @@ def test_a_policy_accepts_as_many_pictures_as_the_person(studio: Studio, second:
     assert sorted(queued) == ["fine_tune", "generate", "measure"], "nothing is decided after the last round"
 
 
+def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None:
+    made = studio.replay(project_of(studio, second), "random", second)
+    first = redraw(studio, made)
+    before = studio.store.decisions.log(first)
+    picture = studio.store.candidates.of_round(first)[0].id
+    for act in (
+        lambda: studio.decide([picture], "accepted"),
+        lambda: studio.accept_suggestion(first),
+        lambda: studio.undo(first),
+        lambda: studio.redo(first),
+        lambda: studio.go_to(first, None),
+        lambda: studio.set_weight(picture, 0.5),
+        lambda: studio.accept_in_part(picture, np.zeros((8, 8), np.uint8)),
+        lambda: studio.next_round(first),
+        lambda: studio.branch(first),
+        lambda: studio.run_missing(first),
+        lambda: studio.make_pairs(first),
+    ):
+        with pytest.raises(StudioError, match="it decides and draws by itself"):
+            act()
+    assert studio.store.decisions.log(first) == before
+    assert len(studio.store.rounds.of_project(made)) == 2
+
+
 def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: Studio, second: str) -> None:
     source = project_of(studio, second)
     first = studio.store.rounds.of_project(source)[0].id

@@ -1,4 +1,4 @@
-/** Export and import of a whole project as one file. */
+/** Downloads, and export and import of a whole project as one file. */
 import { state } from "./store.js";
 import { openProject } from "./session.js";
 import { toast } from "../kit/toast.js";
@@ -7,17 +7,31 @@ import { el } from "../kit/dom.js";
 /** @param {HTMLButtonElement} button */
 export function mountExport(button) {
   button.addEventListener("click", () =>
-    busyWhile(button, async () => {
-      const answer = await fetch(`/project/${encodeURIComponent(state.projectId ?? "")}/archive`);
-      if (!answer.ok) return toast(await answer.text(), "error");
-      const address = URL.createObjectURL(await answer.blob());
-      const name =
-        /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "project.zip";
-      el("a", { href: address, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60000);
-      toast(`${name}: the whole project, with its pictures, decisions and LoRAs.`);
-    }),
+    download(
+      button,
+      `/project/${encodeURIComponent(state.projectId ?? "")}/archive`,
+      "the whole project, with its pictures, decisions and LoRAs",
+    ),
   );
+}
+
+/**
+ * Download a file of the studio, and say what is in it; a refusal is shown instead.
+ * @param {HTMLButtonElement} button
+ * @param {string} from its address
+ * @param {string} what is in it
+ */
+export function download(button, from, what) {
+  return busyWhile(button, async () => {
+    const answer = await fetch(from);
+    if (!answer.ok) return toast(await answer.text(), "error");
+    const address = URL.createObjectURL(await answer.blob());
+    const name =
+      /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "project.zip";
+    el("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    toast(`${name}: ${what}.`);
+  });
 }
 
 /**

@@ -202,7 +202,7 @@ export interface Parts {
   refinement: Refinement;
   measures: Measures;
   scores: Score[];
-  positions: Record<string, Loss>;
+  positions: Record<string, [x: number, y: number]>;
   verdicts: Record<string, Verdict>;
   masks: Record<string, string>;
   weights: Record<string, number>;

@@ -41,6 +41,10 @@ export interface Derived {
   sets: DerivedSet[];
   anchors: string[];
   name: string;
+  /** What a round needs of memory and time; empty if that is not known. */
+  plan: string;
+  /** Whether the size of the model is being measured. */
+  measuring: boolean;
   problem?: string;
 }
 

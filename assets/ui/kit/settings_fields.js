@@ -26,7 +26,22 @@ export const FIELDS = [
   ["gal.balance_lambda", "Weight of accepted pictures", ""],
   ["gal.witnesses", "Copies are found by", "A copy is a picture that is like the reference"],
   ["seed", "Seed", "The same seed draws the same pictures"],
+  ["tune.schedule", "Learning rate over time", ""],
+  ["tune.warmup_steps", "Warm-up steps", "In which the learning rate rises from 0"],
+  ["tune.batch_size", "Training batch", "Pictures in a step; split where memory is short"],
+  ["tune.resolution", "Training size", "Pixels along a side; empty: the model's own"],
+  ["generation.resolution", "Picture size", "Pixels along a side; empty: the model's own"],
+  ["machine.precision", "Precision", "Of base weights and computations"],
+  ["machine.base", "Base weights", "8-bit integers halve them; LoRA only"],
+  ["machine.optimizer", "Optimizer", "8 bits save memory when the whole model is trained"],
+  ["machine.text_off_device", "Text encoder", "Off the GPU, it and the model take turns"],
+  ["machine.checkpointing", "Activations", "Computed again: less memory, a third more time"],
+  ["machine.tiling", "Autoencoder", "In tiles: less memory, slightly other pictures"],
+  ["machine.channels_last", "Layout of weights", "By pixels is faster on some GPUs"],
+  ["machine.compile", "Compile the model", "Takes minutes at first, then steps are faster"],
 ];
+/** The field above which the heading of memory and speed stands. */
+export const FIRST_OF_MACHINE = "tune.batch_size";
 const TEXT = new Set(["tune.prior_styles"]);
 /**
  * The values of fields that offer a choice, with their words.
@@ -38,8 +53,36 @@ const CHOICES = {
     ["prompts", "prompts only (as published)"],
     ["pictures", "pictures only"],
   ],
+  "tune.schedule": [
+    ["constant", "constant"],
+    ["cosine", "falls along a cosine"],
+  ],
+  "machine.precision": [
+    ["auto", "chosen by the device"],
+    ["bf16", "bfloat16"],
+    ["fp16", "float16"],
+    ["fp32", "float32"],
+  ],
+  "machine.base": [
+    ["plain", "as they are"],
+    ["int8", "8-bit integers"],
+  ],
+  "machine.optimizer": [
+    ["adamw", "AdamW"],
+    ["adamw8bit", "AdamW in 8 bits"],
+  ],
+  "machine.text_off_device": yesNo("stays on the device", "waits in main memory"),
+  "machine.checkpointing": yesNo("kept", "computed again"),
+  "machine.tiling": yesNo("whole pictures", "in tiles"),
+  "machine.channels_last": yesNo("usual", "by pixels"),
+  "machine.compile": yesNo("no", "yes"),
 };
+const EMPTY_IS_NULL = new Set(["tune.resolution", "generation.resolution"]);
 const WHOLE = new Set([
+  "tune.batch_size",
+  "tune.warmup_steps",
+  "tune.resolution",
+  "generation.resolution",
   "tune.rank",
   "tune.steps",
   "tune.prior_images",
@@ -49,6 +92,22 @@ const WHOLE = new Set([
   "gal.top_k",
   "seed",
 ]);
+
+/**
+ * The choices of a setting that is on or off.
+ * @param {string} off
+ * @param {string} on
+ * @returns {[value: string, words: string][]}
+ */
+function yesNo(off, on) {
+  return [
+    ["false", off],
+    ["true", on],
+  ];
+}
+
+/** The heading of the fields of memory and speed. */
+export const machineHeading = () => el("h3", { class: "field-group" }, "Memory and speed");
 
 /**
  * The value of a setting by its dotted name.
@@ -69,6 +128,7 @@ export function read(settings, name) {
  */
 export function written(settings, name) {
   const value = read(settings, name);
+  if (value === null && EMPTY_IS_NULL.has(name)) return "";
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
@@ -115,6 +175,8 @@ function inputOf(name) {
  * @param {{ value: string }} input
  */
 export function typedValue(name, { value }) {
+  if (CHOICES[name]?.[0][0] === "false") return value === "true";
+  if (EMPTY_IS_NULL.has(name) && value.trim() === "") return null;
   const typed = Number(value);
   if (TEXT.has(name) || value.trim() === "" || Number.isNaN(typed)) return value;
   return WHOLE.has(name) && !Number.isInteger(typed) ? value : typed;

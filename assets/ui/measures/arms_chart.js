@@ -5,6 +5,7 @@ import { openProject, openRound } from "../app/session.js";
 import { el, repeats, svg } from "../kit/dom.js";
 import { howComputed } from "../kit/how.js";
 import { armsOf, scale } from "./arms.js";
+import { placeLabels } from "./labels.js";
 import { mountReplays } from "./replays.js";
 
 const BOX = { width: 520, height: 300, left: 50, right: 20, top: 14, bottom: 44 };
@@ -22,6 +23,7 @@ const HOW = [
     "how much they look like the reference (CLIP-I): the mean cosine of the CLIP features of picture and " +
       "reference. Copies are far right and low.",
   ],
+  ["Plain:", "a round that learned the references alone, as without this studio."],
   ["Thin crosses:", "95 % intervals, from drawing the prompts again and again at random (bootstrap)."],
 ];
 
@@ -118,7 +120,13 @@ function chart(points, lines) {
     line.style.stroke = colour(arm);
     node.append(line);
   }
-  for (const point of points) node.append(mark(point, x, y));
+  const named = points.map((point) => ({
+    x: x.at(point.x.value),
+    y: y.at(point.y.value),
+    words: labelOf(point),
+  }));
+  const places = placeLabels(named, { left: left + 2, right: width, top: 0, bottom: height - bottom });
+  for (const [i, point] of points.entries()) node.append(mark(point, x, y, places[i]));
   return node;
 }
 
@@ -144,13 +152,18 @@ function axes(x, y) {
 /** @param {number} value */
 const number = (value) => (Math.abs(value) < 0.005 ? "0.00" : value.toFixed(2).replace("-", "−"));
 
+/** @param {Point} point */
+const labelOf = ({ id, kind, label }) =>
+  `${id && state.measures?.best === id ? "★ " : ""}${kind === "plain" ? `${label} (plain)` : label}`;
+
 /**
  * A point with its intervals and its name; a click opens its round.
  * @param {Point} point
  * @param {ReturnType<typeof scale>} x
  * @param {ReturnType<typeof scale>} y
+ * @param {import("./labels.js").Place} place of the name
  */
-function mark(point, x, y) {
+function mark(point, x, y, place) {
   const { id, kind, arm, project } = point;
   const [at, up] = [x.at(point.x.value), y.at(point.y.value)];
   const node = svg("g", { class: `point ${kind}`, "data-round": id ?? "" });
@@ -165,11 +178,8 @@ function mark(point, x, y) {
   if (kind === "base") shape.setAttribute("transform", `rotate(45 ${at} ${up})`);
   shape.style.stroke = colour(arm);
   shape.style.fill = kind === "round" ? colour(arm) : "var(--surface)";
-  const end = at > BOX.width - 130;
-  const words = kind === "plain" ? `${point.label}, plain fine-tuning` : point.label;
-  const label = text(at + (end ? -10 : 10), up - 9, words, end ? "end" : "start");
+  const label = text(place.x, place.y, labelOf(point), place.anchor);
   if (id === state.roundId) label.classList.add("current");
-  if (state.measures?.best === id && id) label.textContent = `★ ${words}`;
   node.append(shape, label, title(point));
   if (project) node.addEventListener("click", () => openProject(project, { roundId: id }));
   else if (id !== null) node.addEventListener("click", () => openRound(id));
@@ -177,12 +187,13 @@ function mark(point, x, y) {
 }
 
 /** @param {Point} point */
-function title({ name, x, y }) {
+function title({ name, kind, x, y }) {
   const node = svg("title");
   /** @param {import("../app/payloads_measures.d.ts").Interval} i */
   const range = (i) => `${i.value.toFixed(3)} [${i.low.toFixed(3)}, ${i.high.toFixed(3)}]`;
   const words = `matches its prompt ${range(y)}, like the reference ${range(x)}`;
-  node.textContent = `${name}: ${words}, ${x.pictures} pictures`;
+  const plain = kind === "plain" ? " (plain fine-tuning: learned the references alone)" : "";
+  node.textContent = `${name}${plain}: ${words}, ${x.pictures} pictures`;
   return node;
 }
 

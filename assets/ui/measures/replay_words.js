@@ -1,5 +1,16 @@
 /** What is said of a replay: how far it is, and how its last round differs from the project's. */
-/** @import { Replay } from "../app/payloads_measures.d.ts" */
+/** @import { Measures, Replay } from "../app/payloads_measures.d.ts" */
+
+/**
+ * Why nothing is decided by hand in a replay; empty in another project.
+ * @param {Pick<Measures, "replay_of"> | null} measures
+ */
+export function byItself(measures) {
+  const name = measures?.replay_of?.name;
+  return name
+    ? `This is a replay of ${name}: it decides and draws by itself, so that the two can be compared.`
+    : "";
+}
 
 /** @param {Replay} replay */
 export function progressWords({ state, drawn, wanted, message }) {

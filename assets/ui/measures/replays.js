@@ -1,6 +1,7 @@
 /** Below the chart of rounds: draw this project again under another policy, and how far each replay is. */
 /** @import { Measures, Replay } from "../app/payloads_measures.d.ts" */
 import { state, on } from "../app/store.js";
+import { download } from "../app/archives.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, repeats } from "../kit/dom.js";
@@ -110,6 +111,7 @@ function origin(own) {
           `Open ${own.name}`,
         )
       : el("p", { class: "replay-note" }, `${own.name} is not in this workspace.`),
+    state.projectId ? filesButton(state.projectId, "this replay") : "",
     own.state === "halted" ? action("Continue", "continue_replay", state.projectId) : "",
     own.not_replayed ? el("p", { class: "replay-note" }, own.not_replayed) : "",
   ];
@@ -133,11 +135,34 @@ function row(replay) {
       },
       "Open",
     ),
+    replay.state === "done" ? filesButton(replay.project, replay.name) : "",
     replay.state === "working" ? action("Stop", "stop_replay", replay.project) : "",
     replay.state === "halted" ? action("Continue", "continue_replay", replay.project) : "",
     ...[difference, replay.incomparable, replay.not_replayed]
       .filter(Boolean)
       .map((words) => el("p", { class: "replay-note" }, words)),
+  );
+}
+
+/**
+ * Download the figures and contact sheets of a replay.
+ * @param {string} project
+ * @param {string} name
+ */
+function filesButton(project, name) {
+  const from = `/project/${encodeURIComponent(project)}/replay`;
+  const what = "contact sheets, figures and decisions, beside the project's";
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "link",
+      "aria-label": `Download the files of ${name}`,
+      on: {
+        click: ({ currentTarget }) => download(/** @type {HTMLButtonElement} */ (currentTarget), from, what),
+      },
+    },
+    "Files",
   );
 }
 

@@ -101,7 +101,7 @@ export function chipGain(measures, id) {
     text: `${percent(success.value)} as asked`,
     change: short?.text ?? "",
     verdict: short?.verdict ?? "unclear",
-    best: measures.best === id,
+    best: measures.best === id && measures.rounds.filter((round) => round.id && round.report).length > 1,
     title: chipTitle(measures, report, id),
   };
 }

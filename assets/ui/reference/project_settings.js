@@ -4,7 +4,15 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
-import { FIELDS, makeFields, typedValue, weigh, written } from "../kit/settings_fields.js";
+import {
+  FIELDS,
+  FIRST_OF_MACHINE,
+  machineHeading,
+  makeFields,
+  typedValue,
+  weigh,
+  written,
+} from "../kit/settings_fields.js";
 
 const NAMES = FIELDS.map(([name]) => name).filter((name) => name !== "seed");
 /** @type {HTMLDetailsElement | null} */
@@ -43,7 +51,9 @@ export function projectSettings(project) {
     el(
       "div",
       { class: "advanced-fields" },
-      [...fields.values()].map((field) => field.node),
+      [...fields].flatMap(([name, field]) =>
+        name === FIRST_OF_MACHINE ? [machineHeading(), field.node] : [field.node],
+      ),
     ),
   );
   details.open = Boolean(last?.open);

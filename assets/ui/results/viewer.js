@@ -20,6 +20,8 @@ let at = 0;
 /** @type {ReturnType<typeof build>} */
 let made;
 
+export const viewerOpen = () => Boolean(dialog?.open);
+
 /** @param {Viewed} what */
 export function openViewer(what) {
   made ??= build();

@@ -6,6 +6,7 @@ import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { refinementShown, showSide } from "../refine/refine.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
+import { byItself } from "../measures/replay_words.js";
 import { planLine } from "../top/plan_line.js";
 import { notApplicable, childOf, closed, nextStep, refining } from "./next_step.js";
 
@@ -95,6 +96,7 @@ const ACTIONS = [
 const HINTS = {
   resume: () =>
     `${state.job?.title ?? "The work"} is not finished: Resume, at the top, continues where it stopped.`,
+  replay: () => byItself(state.measures),
   run: (round) =>
     [round.trained ? "" : "Teaches the model your reference and all accepted pictures.", drawn(round)]
       .filter(Boolean)
@@ -145,7 +147,7 @@ export function mountActions(parts) {
     ].map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`)),
   );
   const update = () => show(buttons, parts.hint);
-  on("side round refinement job queue busy scores verdicts candidates cleared forget", update);
+  on("side round measures refinement job queue busy scores verdicts candidates cleared forget", update);
   update();
 }
 

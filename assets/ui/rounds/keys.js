@@ -4,7 +4,7 @@
 import { state, setFocus, setSelection, setFilter, verdictOf } from "../app/store.js";
 import { above, typing } from "../kit/dom.js";
 import { decideFocused } from "./grid/grid.js";
-import { neighbour, openPictures } from "./grid/neighbours.js";
+import { inSight, neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
 import { panelOpen } from "./desk/range.js";
@@ -30,6 +30,7 @@ import { anchorsOpen } from "../reference/anchors_editor.js";
 import { queueOpen } from "../top/queue.js";
 import { logOpen } from "../top/log.js";
 import { previewOpen } from "../training/previews.js";
+import { viewerOpen } from "../results/viewer.js";
 
 /** @param {RoundsParts} parts */
 export function mountKeys(parts) {
@@ -51,7 +52,7 @@ export function mountKeys(parts) {
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
 const shortcutsBlocked = () =>
-  panelOpen() || helpOpen() || anchorsOpen() || queueOpen() || logOpen() || previewOpen();
+  [panelOpen, helpOpen, anchorsOpen, queueOpen, logOpen, previewOpen, viewerOpen].some((open) => open());
 
 /**
  * @param {KeyboardEvent} event
@@ -143,11 +144,22 @@ function leave() {
   else setFilter("all");
 }
 
+/** Focus the first undecided picture in sight, or else the first one, where no picture has the focus. */
+function focusFirst() {
+  if (state.focus || state.selection.size) return;
+  const open = openPictures()
+    .flat()
+    .filter((id) => verdictOf(id) === "undecided");
+  const first = open.find(inSight) ?? open[0];
+  if (first) setFocus(first, "keys");
+}
+
 /**
  * Give a verdict; with auto-advance go on to the next picture. Taking a verdict back stays where it is.
  * @param {Verdict} verdict
  */
 function decideAndAdvance(verdict) {
+  focusFirst();
   const { focus } = state;
   const alone = lightbox() || !state.selection.size;
   const goes = desk.advance && focus && alone && verdictOf(focus) !== verdict;

@@ -1,6 +1,7 @@
 /** The next step of a round, and why an action is disabled. */
 /** @import { Round } from "../app/payloads.d.ts" */
 import { busy, openSuggestions, state, verdictOf } from "../app/store.js";
+import { byItself } from "../measures/replay_words.js";
 import { unfinished } from "../top/job_words.js";
 
 /** @type {Partial<Record<string, string>>} */
@@ -17,6 +18,8 @@ export const refining = () => state.round?.kind === "refine";
 export function closed(name) {
   const { round } = state;
   if (!round) return "Open a project first";
+  const replay = byItself(state.measures);
+  if (replay) return replay;
   if (busy()) return "The studio is at work: wait, or press Stop";
   if (name === "run" && !round.trainable && round.complete)
     return "This round is done: choose pictures and go on, or change a setting to train it again";
@@ -84,6 +87,7 @@ export function notApplicable(name) {
 export function nextStep() {
   if (unfinished(state.job) && !state.job?.background && state.job?.round_id === state.roundId)
     return "resume";
+  if (byItself(state.measures)) return "replay";
   const step = (refining() && STEPS[state.refinement?.step ?? ""]) || (state.round?.step ?? "");
   if (!refining() && ["fine_tune", "generate"].includes(step)) return "run";
   if (!["accept", "next_round"].includes(step)) return step;

@@ -92,8 +92,8 @@ function emptyWords() {
       ? "The pictures accepted in the round before still count. Accept more here, or go on."
       : "";
   return (
-    "After Generate, the studio picks the test prompts that the model is most undecided about, " +
-    "and says why."
+    "Once the pictures are drawn, the studio picks those of the test prompts that the model is most " +
+    "undecided about, and says why."
   );
 }
 

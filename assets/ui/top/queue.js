@@ -42,7 +42,7 @@ export function mountQueue(parts) {
     setAttribute(
       parts.queue,
       "aria-label",
-      count ? `Queue: ${count} running or waiting` : "Queue: nothing is running",
+      count ? `Queue ${count}: running or waiting` : "Queue: nothing is running",
     );
     if (queueOpen()) show();
   });

@@ -112,23 +112,23 @@ def _explain_position(rank: int, suggested: int, tie: Tie | None) -> str:
         if not suggested:
             return "the model is undecided here."
         chosen = "the one suggested" if suggested == 1 else f"the {suggested} suggested"
-        return f"the model is less undecided here than at {chosen}."
+        return f"less undecided than {chosen}."
     if not tie:
-        return f"the model is {'' if rank == 1 else _ordinal(rank) + ' '}most undecided here."
+        return f"{'' if rank == 1 else _ordinal(rank) + ' '}most undecided."
     others = f"{tie.others} others" if tie.others > 1 else f"“{tie.neighbour}”"
     if tie.at_top and rank <= suggested:
-        return f"the model is most undecided here and at {others}{_tie_break(tie)}."
-    return f"the model is as undecided here as at {others}{_tie_break(tie)}."
+        return f"most undecided, like {others}{_tie_break(tie)}."
+    return f"as undecided as {others}{_tie_break(tie)}."
 
 
 def _tie_break(tie: Tie) -> str:
     """What orders this anchor and the neighbour, which are equally uncertain (Eq. G5)."""
     several, name = tie.others > 1, f"“{tie.neighbour}”"
     if tie.by_margin:
-        here = f"the pictures here are closer calls{f' than those of {name}' if several else ''}"
+        here = f"its pictures are closer calls{f' than those of {name}' if several else ''}"
         there = f"{f'those of {name}' if several else 'the pictures there'} are closer calls"
     else:
-        here = f"this one comes before {name} in the list" if several else "this one comes first in the list"
+        here = f"it comes before {name} in the list" if several else "it comes first in the list"
         there = f"{name if several else 'that one'} comes first in the list"
     return f"; {here if tie.ahead else there}"
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 import torch
 
 from gal_studio.engine.families.description import Description
+from gal_studio.engine.families.lora_names import LoraNames
 
 Sizes = tuple[int, int, int, int, int, int]
 """Size condition of a row: original height and width, top and left of the crop, target height and width."""
@@ -92,6 +93,9 @@ class Family(Protocol):
     grid: ClassVar[int]
     pipeline: Any
 
+    def __init__(self, pipeline: Any) -> None:
+        """A model of these loaded components."""
+
     @classmethod
     def check(cls, model: Description) -> None:
         """Raise a StudioError that names the model if the family would not draw as its pipeline does."""
@@ -114,6 +118,10 @@ class Family(Protocol):
     @property
     def frozen_parts(self) -> tuple[torch.nn.Module, ...]:
         """All modules of the model, which are frozen after loading."""
+
+    @property
+    def text_parts(self) -> tuple[torch.nn.Module, ...]:
+        """The modules that encode text, and are needed for nothing else."""
 
     @property
     def scale(self) -> int:
@@ -165,6 +173,10 @@ class Family(Protocol):
 
     def lora_layers(self, target: str) -> list[str]:
         """Names, or suffixes of names, of the layers that get a LoRA for this target."""
+
+    @property
+    def lora_names(self) -> LoraNames:
+        """How its LoRA layers are called in the files of other programs."""
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         """Use attention that trains faster on this device, within the context."""

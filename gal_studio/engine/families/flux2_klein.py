@@ -8,8 +8,11 @@ import torch
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
+from gal_studio.engine.families.lora_names import LoraNames, klein_layer
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "to_qkv_mlp_proj")
+BLOCKS_OF_9B = 8
+"""Double blocks of the model with 9 billion parameters; that with 4 billion has 5."""
 REST = (
     *("add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"),
     *("ff.linear_in", "ff.linear_out", "ff_context.linear_in", "ff_context.linear_out"),
@@ -105,6 +108,12 @@ class Flux2Klein(FlowTransformerFamily):
         blocks = range(self.denoiser.config.num_single_layers)
         outputs = [f"single_transformer_blocks.{block}.attn.to_out" for block in blocks]
         return [*ATTENTION, *outputs, *(REST if target == "all" else ())]
+
+    @property
+    def lora_names(self) -> LoraNames:
+        """The names of the model with 4 or 9 billion parameters, told by its blocks."""
+        size = "9b" if self.denoiser.config.num_layers >= BLOCKS_OF_9B else "4b"
+        return LoraNames(f"flux_2_klein_{size}", f"Flux.2-klein-{size}", klein_layer)
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Inputs with 512 tokens of text."""

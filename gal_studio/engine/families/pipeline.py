@@ -7,6 +7,8 @@ import torch
 
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, TextFeatures
 
+TEXT = "text_encoder"
+
 
 class PipelineFamily:
     """A diffusers pipeline; its denoiser is the component `part`. See `Family`.
@@ -67,6 +69,12 @@ class PipelineFamily:
         """Denoiser, autoencoder and text encoders."""
         parts = self.pipeline.components.values()
         return tuple(part for part in parts if isinstance(part, torch.nn.Module))
+
+    @property
+    def text_parts(self) -> tuple[torch.nn.Module, ...]:
+        """The text encoders."""
+        encoders = {key: part for key, part in self.pipeline.components.items() if key.startswith(TEXT)}
+        return tuple(part for part in encoders.values() if isinstance(part, torch.nn.Module))
 
     @property
     def scale(self) -> int:

@@ -6,6 +6,7 @@ import torch
 
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, TextFeatures
+from gal_studio.engine.families.lora_names import LoraNames, unet_layer
 from gal_studio.engine.families.unet import UNetFamily
 from gal_studio.engine.families.unet_checks import check_text_width
 
@@ -55,6 +56,13 @@ class StableDiffusionXL(UNetFamily):
             "text_embeds": pooled.to(dtype),
             "time_ids": torch.tensor(sizes, device=pooled.device, dtype=dtype),
         }
+
+    @property
+    def lora_names(self) -> LoraNames:
+        """The version begins with `sdxl_`, without which A1111 hides the file."""
+        velocity = self.prediction_type == "v_prediction"
+        base = "sdxl_base_v1-0"
+        return LoraNames(base, "stable-diffusion-xl-v1-base", unet_layer, True, predicts_velocity=velocity)
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """The U-Net's inputs with the added conditions."""

@@ -8,12 +8,17 @@ import torch
 
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
+from gal_studio.engine.families.lora_names import LoraNames, unet_layer
 from gal_studio.engine.families.pipeline import PipelineFamily
 from gal_studio.engine.families.processes import AlphaBarProcess
 from gal_studio.engine.families.unet_attention import training_attention
 from gal_studio.engine.families.unet_checks import check_unet_pipeline
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
+WIDTH_OF_2 = 1024
+"""The width of the text features of Stable Diffusion 2.x."""
+WIDTHS = (768, WIDTH_OF_2)
+"""Those of Stable Diffusion 1.x and 2.x; other programs open no other ones of this layout."""
 TARGETS = {
     "attention": ATTENTION,
     "all": (
@@ -125,6 +130,20 @@ class UNetFamily(PipelineFamily):
     def lora_layers(self, target: str) -> list[str]:
         """Attention only, or all linear and convolutional layers of the blocks."""
         return list(TARGETS[target])
+
+    @property
+    def lora_names(self) -> LoraNames:
+        """Those of Stable Diffusion 1.x, or of 2.x if the text has its width."""
+        velocity = self.prediction_type == "v_prediction"
+        if self.denoiser.config.cross_attention_dim != WIDTH_OF_2:
+            base, architecture = "sd_v1", "stable-diffusion-v1"
+        elif velocity:
+            base, architecture = "sd_v2_v", "stable-diffusion-v2-768-v"
+        else:
+            base, architecture = "sd_v2", "stable-diffusion-v2-512"
+        is_v2 = base != "sd_v1"
+        is_known = self.denoiser.config.cross_attention_dim in WIDTHS
+        return LoraNames(base, architecture, unet_layer, True, is_v2, velocity, is_known)
 
     def training_attention(self, device: torch.device) -> AbstractContextManager[None]:
         """On a CPU that trains in bfloat16, compute attention in float32."""

@@ -7,6 +7,7 @@ import torch
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
 from gal_studio.engine.families.flow_transformer import TOKENS, FlowTransformerFamily
+from gal_studio.engine.families.lora_names import LoraNames, z_image_layer
 
 ATTENTION = ("attention.to_q", "attention.to_k", "attention.to_v", "attention.to_out.0")
 FEED_FORWARD = ("feed_forward.w1", "feed_forward.w2", "feed_forward.w3")
@@ -90,6 +91,11 @@ class ZImage(FlowTransformerFamily):
         return [
             f"layers.{block}.{layer}" for block in range(self.denoiser.config.n_layers) for layer in wanted
         ]
+
+    @property
+    def lora_names(self) -> LoraNames:
+        """Names that kohya's trainer uses."""
+        return LoraNames("z_image", "Z-Image", z_image_layer)
 
     def example_inputs(self, rows: int, side: int, dtype: torch.dtype) -> dict[str, Any]:
         """Inputs with 512 tokens of text for each row."""

@@ -21,7 +21,6 @@ from torch.utils._pytree import tree_leaves
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.memory.slicing import tile_side
-from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 
 
@@ -84,21 +83,30 @@ def _fused_attention() -> Iterator[None]:
         yield
 
 
-def training_peak(model: ImageModel, settings: TuneSettings, rows: int, low_memory: bool) -> int:
+def training_peak(
+    model: ImageModel, settings: TuneSettings, rows: int, low_memory: bool, side: int | None = None
+) -> int:
     """Bytes of activations and gradients of one training step with micro-batches of `rows`.
 
     `low_memory` uses gradient checkpointing.
     """
-    side = model.latent_side(settings.resolution)
+    side = side or model.latent_side(settings.resolution)
     layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
-    half = training_precision(model.device) == torch.bfloat16
+    half = model.training_precision != torch.float32
+    low_memory = low_memory or model.machine.checkpointing
     return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)
 
 
-def autocast_copies(model: ImageModel, settings: TuneSettings) -> int:
-    """Bytes of the bfloat16 copies that autocast makes of weights in float32."""
-    copied = settings.method == "full" or model.denoiser.dtype == torch.float32
-    if not copied or training_precision(model.device) != torch.bfloat16:
+def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool = False) -> int:
+    """Bytes of the copies in half precision that autocast makes of weights in float32, or of 8-bit integers.
+
+    With gradient checkpointing, those of 8-bit integers live for one block alone.
+    """
+    if model.is_quantized:
+        copied = not (low_memory or model.machine.checkpointing)
+    else:
+        copied = settings.method == "full" or model.denoiser.dtype == torch.float32
+    if not copied or model.training_precision == torch.float32:
         return 0
     return 2 * sum(weight.numel() for weight in model.denoiser.parameters())
 
@@ -108,13 +116,29 @@ def encoding_peak(model: ImageModel, side: int) -> int:
     return _encoding(_measured(model.family), side * model.scale)
 
 
+def decoding_peak(model: ImageModel, side: int) -> int:
+    """Bytes of decoding one square latent of this side."""
+    return _decoding(_measured(model.family), side)
+
+
+def denoising_peak(model: ImageModel, rows: int, side: int) -> int:
+    """Bytes of one denoising step of `rows` latents of this side."""
+    precision = model.denoiser.dtype if model.machine.precision == "auto" else model.drawing_precision
+    return _drawing(_measured(model.family), rows, side, precision)
+
+
 def drawing_peak(model: ImageModel, rows: int, side: int, low_memory: bool) -> int:
     """Bytes of one denoising step of `rows` latents of this side, or of decoding one, whichever is larger.
 
     `low_memory` decodes in tiles.
     """
-    denoising = _drawing(_measured(model.family), rows, side, model.denoiser.dtype)
-    return max(denoising, _decoding(_measured(model.family), tile_side(side) if low_memory else side))
+    decoding = decoding_peak(model, coded_side(model, side, low_memory))
+    return max(denoising_peak(model, rows, side), decoding)
+
+
+def coded_side(model: ImageModel, side: int, low_memory: bool) -> int:
+    """The side of what the autoencoder works on at once: a latent of this side, or a tile of it."""
+    return tile_side(side) if low_memory or model.machine.tiling else side
 
 
 @dataclass(frozen=True)
@@ -143,7 +167,7 @@ def _training(
     """Measure one training step on weights of the precision of its computations."""
     from peft import LoraConfig
 
-    denoiser = _on_meta_device(measured.family.denoiser)
+    denoiser = on_meta_device(measured.family.denoiser)
     denoiser.requires_grad_(not layers)
     if layers:
         with torch.random.fork_rng(devices=[]):
@@ -161,7 +185,7 @@ def _training(
 
 @lru_cache(maxsize=32)
 def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) -> int:
-    denoiser = _on_meta_device(measured.family.denoiser)
+    denoiser = on_meta_device(measured.family.denoiser)
     with _counted(denoiser, precision) as live, torch.no_grad():
         inputs = measured.family.example_inputs(rows, side, precision)
         with live:
@@ -171,7 +195,7 @@ def _drawing(measured: _Measured, rows: int, side: int, precision: torch.dtype) 
 
 @lru_cache(maxsize=32)
 def _decoding(measured: _Measured, side: int) -> int:
-    autoencoder = _on_meta_device(measured.family.autoencoder)
+    autoencoder = on_meta_device(measured.family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         inner = side * measured.family.patch
         latent = torch.empty(1, autoencoder.config.latent_channels, inner, inner)
@@ -182,7 +206,7 @@ def _decoding(measured: _Measured, side: int) -> int:
 
 @lru_cache(maxsize=32)
 def _encoding(measured: _Measured, pixels: int) -> int:
-    autoencoder = _on_meta_device(measured.family.autoencoder)
+    autoencoder = on_meta_device(measured.family.autoencoder)
     with _counted(autoencoder, torch.float32) as live, torch.no_grad():
         picture = torch.empty(1, 3, pixels, pixels)
         with live:
@@ -190,7 +214,7 @@ def _encoding(measured: _Measured, pixels: int) -> int:
     return live.peak
 
 
-def _on_meta_device(module: Any) -> Any:
+def on_meta_device(module: Any) -> Any:
     """Make a module of the same class and configuration on the meta device."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return type(module).from_config(json.loads(module.to_json_string()))

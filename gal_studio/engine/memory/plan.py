@@ -7,9 +7,15 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, TuneSettings
-from gal_studio.engine.memory.peak import autocast_copies, drawing_peak, encoding_peak, training_peak
-from gal_studio.engine.memory.slicing import tile_side
+from gal_studio.engine.memory.peak import (
+    autocast_copies,
+    coded_side,
+    drawing_peak,
+    encoding_peak,
+    training_peak,
+)
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 
@@ -101,15 +107,21 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
 
     A step needs the trained weights, their moments and gradients, autocast's copies and the activations.
     """
-    held = 4 * FLOAT32 * trained_weights(model, settings) + autocast_copies(model, settings)
+    held = trained_bytes(model.machine) * trained_weights(model, settings)
+    held += autocast_copies(model, settings, plan.low_memory)
     step = held + int(OVERHEAD * training_peak(model, settings, plan.rows, plan.low_memory))
     return max(step, encoding_need(model, settings, plan.low_memory))
+
+
+def trained_bytes(machine: MachineSettings) -> int:
+    """Bytes of each trained weight, its gradient and AdamW's two moments."""
+    return 2 * FLOAT32 + 2 * (FLOAT32 if machine.optimizer == "adamw" else 1)
 
 
 def encoding_need(model: ImageModel, settings: TuneSettings, low_memory: bool) -> int:
     """Bytes that encoding one square picture needs beside the weights; `low_memory` encodes in tiles."""
     side = model.latent_side(settings.resolution)
-    return int(OVERHEAD * encoding_peak(model, tile_side(side) if low_memory else side))
+    return int(OVERHEAD * encoding_peak(model, coded_side(model, side, low_memory)))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -38,7 +39,8 @@ def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Gene
     layers = model.family.lora_layers(settings.target)
     configuration = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=layers)
     # peft draws its weights from the global generator; they are replaced below.
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
         model.denoiser.add_adapter(configuration)
     with torch.no_grad():
         for name, weight in trainable(model).items():
@@ -49,6 +51,26 @@ def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Gene
                 weight.copy_(drawn)
             else:
                 weight.zero_()
+
+
+def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float) -> None:
+    """Attach a saved LoRA, whose product is multiplied by `scale`, without changing the base weights."""
+    from peft import LoraConfig
+
+    prefix, down, up = f"{model.family.part}.", ".lora_A.weight", ".lora_B.weight"
+    layers = sorted({name.removeprefix(prefix).removesuffix(down) for name in tensors if name.endswith(down)})
+    rank = next(tensor.shape[0] for name, tensor in tensors.items() if name.endswith(down))
+    configuration = LoraConfig(r=rank, lora_alpha=rank, target_modules=layers)
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
+        model.denoiser.add_adapter(configuration)
+    with torch.no_grad():
+        for name, weight in trainable(model).items():
+            saved = tensors[prefix + name.replace(".default.", ".")]
+            weight.data = (scale * saved if name.replace(".default.", ".").endswith(up) else saved).to(
+                model.device, torch.float32
+            )
+    model.denoiser.requires_grad_(False)
 
 
 def attach_full(model: ImageModel) -> None:
@@ -96,18 +118,18 @@ def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:
         header[PEFT_CONFIGURATION] = json.dumps(_lora_configuration(model), sort_keys=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(adapter_tensors(model), path, metadata=header)
-    _order_header(path)
+    order_header(path)
     return path
 
 
-def _order_header(path: Path) -> None:
+def order_header(path: Path, changed: Mapping[str, str] | None = None) -> None:
     """Sort the header's metadata, which safetensors writes in random order, so that equal adapters are equal
-    files with the same hash in the store.
+    files with the same hash in the store. `changed` replaces values by others that are no longer.
     """
     with path.open("r+b") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
-        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        header["__metadata__"] = dict(sorted({**header["__metadata__"], **(changed or {})}.items()))
         text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
         if len(text) > length:
             raise ValueError(f"the sorted header of {path.name} is longer than the original")

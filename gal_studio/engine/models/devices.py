@@ -2,6 +2,10 @@
 
 import torch
 
+from gal_studio.core.memory.machine import Precision
+
+PRECISIONS = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+
 
 def choose_device(wanted: str | torch.device | None = None) -> torch.device:
     """The wanted device, or by default the best one: CUDA, MPS or CPU."""
@@ -22,23 +26,34 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return False
 
 
-def weight_precision(device: torch.device) -> torch.dtype:
-    """The precision of base weights in memory: half precision on CUDA, float32 elsewhere."""
+def weight_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
+    """The precision of base weights in memory: by default half precision on CUDA, float32 elsewhere."""
+    if wanted != "auto":
+        return PRECISIONS[wanted]
     if device.type == "cuda":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float16
     return torch.float32
 
 
-def drawing_precision(device: torch.device) -> torch.dtype:
-    """The precision of sampling: bfloat16 on a CPU that supports it, else that of the weights."""
+def drawing_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
+    """The precision of sampling: by default bfloat16 on a CPU that supports it, else that of the weights."""
+    if wanted != "auto":
+        return PRECISIONS[wanted]
     if device.type == "cpu":
         return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
     return weight_precision(device)
 
 
-def training_precision(device: torch.device) -> torch.dtype:
-    """The precision of training's computations; the trained weights are always float32."""
-    return torch.bfloat16 if has_fast_bfloat16(device) else torch.float32
+def training_precision(device: torch.device, wanted: Precision = "auto") -> torch.dtype:
+    """The precision of training's computations; the trained weights are always float32.
+
+    CUDA devices without bfloat16 compute in float16, with a scaled loss.
+    """
+    if wanted != "auto":
+        return PRECISIONS[wanted]
+    if has_fast_bfloat16(device):
+        return torch.bfloat16
+    return torch.float16 if device.type == "cuda" else torch.float32
 
 
 def device_name(device: torch.device) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.families.family import Family, ModelFiles
+from gal_studio.engine.models import devices
 from gal_studio.engine.models.complete import check_complete, incomplete
-from gal_studio.engine.models.devices import choose_device, weight_precision
 from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.model_files import locate
+from gal_studio.engine.models.placement import check_machine, place, quantize
 
 
 @dataclass
@@ -21,6 +23,7 @@ class ImageModel:
     name: str
     family: Family
     device: torch.device
+    machine: MachineSettings = field(default_factory=MachineSettings)
     kept: dict[str, torch.Tensor] | None = field(default=None, repr=False)
 
     @property
@@ -32,6 +35,21 @@ class ImageModel:
     def autoencoder(self) -> Any:
         """The autoencoder between pictures and latents."""
         return self.family.autoencoder
+
+    @property
+    def training_precision(self) -> torch.dtype:
+        """The precision of training's computations."""
+        return devices.training_precision(self.device, self.machine.precision)
+
+    @property
+    def drawing_precision(self) -> torch.dtype:
+        """The precision of sampling."""
+        return devices.drawing_precision(self.device, self.machine.precision)
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the base weights are 8-bit integers."""
+        return self.machine.base != "plain"
 
     @property
     def scale(self) -> int:
@@ -59,24 +77,30 @@ def load_image_model(
     device: str | torch.device | None = None,
     dtype: torch.dtype | None = None,
     revisions: Revisions | None = None,
+    machine: MachineSettings | None = None,
 ) -> ImageModel:
     """Load a model: a directory, a hub model or a one-file checkpoint; safetensors only.
 
-    `revisions` pins hub models to the commit of their first use; without it the newest is used.
+    `machine` says how to hold it on the device. `revisions` pins hub models to the commit of their first
+    use; without it the newest is used.
     """
     name, pinned = str(name_or_dir), {} if revisions is None else revisions
-    chosen = choose_device(device)
-    precision = dtype or weight_precision(chosen)
+    chosen, held = devices.choose_device(device), machine or MachineSettings()
+    check_machine(held, chosen)
+    precision = dtype or devices.weight_precision(chosen, held.precision)
     family, files = locate(name, pinned, half=precision != torch.float32)
     opened = _open(name, family, files, precision)
-    opened.to(chosen)
     for module in opened.frozen_parts:
         module.requires_grad_(False).eval()
+    if held.base == "int8":
+        for part in (opened.denoiser, *opened.text_parts):
+            quantize(part)
+    place(opened, chosen, held)
     # Half precision overflows in the larger autoencoders; channels last decodes faster on a CPU.
     for weight in opened.autoencoder.parameters():
         layout = torch.channels_last if weight.ndim == 4 else torch.preserve_format
         weight.data = weight.data.to(torch.float32, memory_format=layout)
-    return ImageModel(name, opened, chosen)
+    return ImageModel(name, opened, chosen, held)
 
 
 def _open(name: str, family: type[Family], files: ModelFiles, dtype: torch.dtype) -> Family:

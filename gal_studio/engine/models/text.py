@@ -7,6 +7,7 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import TextFeatures
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.placement import text_on_device
 
 
 def check_prompts(model: ImageModel, prompts: Iterable[str]) -> None:
@@ -23,11 +24,11 @@ def check_prompts(model: ImageModel, prompts: Iterable[str]) -> None:
 
 def encode_prompts(model: ImageModel, prompts: Iterable[str]) -> dict[str, TextFeatures]:
     """Encode each distinct prompt once, one at a time, so that its features do not depend on the others."""
-    with torch.no_grad():
+    with torch.no_grad(), text_on_device(model.family, model.device, model.machine):
         return {prompt: model.family.encode_text(prompt, model.device) for prompt in dict.fromkeys(prompts)}
 
 
 def encode_unconditional(model: ImageModel) -> TextFeatures:
     """The unconditional text features of classifier-free guidance."""
-    with torch.no_grad():
+    with torch.no_grad(), text_on_device(model.family, model.device, model.machine):
         return model.family.unconditional_text(model.device)

@@ -11,8 +11,10 @@ import torch
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.models.adapters import (
+    CARD,
     PEFT_CONFIGURATION,
     Shapes,
+    attach_tensors,
     detach,
     differing_tensors,
     keep_base,
@@ -20,7 +22,7 @@ from gal_studio.engine.models.adapters import (
     shapes,
     targeted_layers,
 )
-from gal_studio.engine.models.devices import drawing_precision
+from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel
 
 _OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora_bias", "fan_in_fan_out")
@@ -39,15 +41,45 @@ def drawing(
     `strength` multiplies what the adapter changes: 0 is the base model, 1 the adapter as trained.
     """
     detach(model)
+    if model.is_quantized:
+        with _attached(model, adapter, strength), compiled(model):
+            yield model
+        return
     keep_base(model)
     try:
         if adapter is not None:
             _fuse(model, adapter, strength)
         for weight in model.denoiser.parameters():
-            weight.data = weight.data.to(precision or drawing_precision(model.device))
-        yield model
+            weight.data = weight.data.to(precision or model.drawing_precision)
+        with compiled(model):
+            yield model
     finally:
         detach(model)
+
+
+@contextmanager
+def _attached(model: ImageModel, adapter: Path | None, strength: float) -> Iterator[None]:
+    """A LoRA beside base weights of 8-bit integers, which would round it away if it were fused."""
+    try:
+        if adapter is not None:
+            tensors, header = read_adapter(adapter)
+            if not any(name.startswith(f"{model.family.part}.") for name in tensors):
+                raise StudioError(
+                    "This round was trained in full, and a base model of 8-bit integers cannot draw with it: "
+                    "choose plain base weights."
+                )
+            configuration = _lora_configuration(header, model.family.part, adapter)
+            _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
+            attach_tensors(model, tensors, strength * _alpha_ratio(configuration))
+        yield
+    finally:
+        detach(model)
+
+
+def _alpha_ratio(configuration: dict[str, Any]) -> float:
+    """What a LoRA's product is multiplied by: alpha / rank."""
+    rank = configuration.get("r", 1)
+    return float(configuration.get("lora_alpha", rank)) / float(rank)
 
 
 @contextmanager
@@ -70,9 +102,7 @@ def _fuse(model: ImageModel, adapter: Path, strength: float) -> None:
     if any(name.startswith(f"{part}.") for name in tensors):
         configuration = _lora_configuration(header, part, adapter)
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
-        rank = configuration.get("r", 1)
-        scale = float(configuration.get("lora_alpha", rank)) / float(rank)
-        for name, change in lora_deltas(tensors, strength * scale, part).items():
+        for name, change in lora_deltas(tensors, strength * _alpha_ratio(configuration), part).items():
             if not torch.isfinite(change).all():
                 raise _damaged(adapter, f"changes {name} by a number that is not finite")
             base = weights[name].data
@@ -134,6 +164,8 @@ def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dic
     """
     try:
         given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+        if CARD in header and not given:
+            raise ValueError("an adapter of ours names its layers")
         configuration = {name.removeprefix(f"{part}."): value for name, value in given.items()}
         alpha, layers = configuration.get("lora_alpha", 1), configuration.get("target_modules") or []
         if configuration:

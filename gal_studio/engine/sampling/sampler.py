@@ -23,7 +23,7 @@ from gal_studio.engine.memory.plan import (
     release_memory,
     smaller_plan,
 )
-from gal_studio.engine.memory.slicing import slicing
+from gal_studio.engine.memory.slicing import slicing, tiling
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts, encode_unconditional
 from gal_studio.engine.sampling.decode import decode, is_flat, not_finite_error
@@ -79,6 +79,8 @@ def draw(
     with ExitStack() as stack:
         if plan.low_memory:
             stack.enter_context(slicing(model, drawing.side))
+        elif model.machine.tiling:
+            stack.enter_context(tiling(model, drawing.side))
         while first < len(requests):
             done = first * settings.steps // plan.rows
             total = done + -(-(len(requests) - first) // plan.rows) * settings.steps

@@ -11,7 +11,7 @@ from gal_studio.core.settings import TimeWeighting, TuneSettings
 from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.training.checkpoints import fingerprint
+from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
 from gal_studio.engine.training.latents import CachedPictures, Crops, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import as_maps, prior_weights, time_weights
 
@@ -85,7 +85,7 @@ class ExampleSource:
     ) -> None:
         """Encode the pictures once, except those in the cache `latents`."""
         self.model, self.settings = model, settings
-        self.fingerprint = fingerprint(settings, seed, examples, prior)
+        self.fingerprint = fingerprint(settings, seed, examples, prior, machine_parts(model))
         self.kinds = kinds_of(examples)
         self.plan = plan_draws(settings, *map(bool, self.kinds))
         self.examples = cache_pictures(model, examples, settings, latents)

@@ -12,10 +12,16 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.latents import ExamplePicture
 
 ADAMW = ("step", "exp_avg", "exp_avg_sq")
 """AdamW's state of each weight."""
+
+ADAMW8 = ("step", "state1", "state2", "qmap1", "qmap2", "absmax1", "absmax2")
+"""The same in 8 bits, with the tables and scales of the moments."""
+
+SHAPED = frozenset({"exp_avg", "exp_avg_sq", "state1", "state2"})
 
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
@@ -103,11 +109,11 @@ def restore_state(
     `weights` are the optimizer's, in its order. Refused if a shape does not match.
     """
     known = {
-        index: {key: tensors[f"{key}.{name}"] for key in ADAMW if f"{key}.{name}" in tensors}
+        index: {key: tensors[f"{key}.{name}"] for key in (*ADAMW, *ADAMW8) if f"{key}.{name}" in tensors}
         for index, name in enumerate(weights)
     }
     for state, (name, weight) in zip(known.values(), weights.items(), strict=True):
-        shaped = [tensors.get(f"weight.{name}"), *(state[key] for key in state if key != "step")]
+        shaped = [tensors.get(f"weight.{name}"), *(state[key] for key in state if key in SHAPED)]
         if any(tensor is None or tensor.shape != weight.shape for tensor in shaped):
             raise CheckpointError(
                 "The checkpoint does not match this training's weights: start the training again."
@@ -118,6 +124,12 @@ def restore_state(
     optimizer.load_state_dict(
         {**optimizer.state_dict(), "state": {index: state for index, state in known.items() if state}}
     )
+
+
+def machine_parts(model: ImageModel) -> list[bytes]:
+    """What a training's result depends on in how its model is held; nothing by default."""
+    essential = model.machine.essential
+    return [json.dumps(essential, sort_keys=True).encode()] if essential else []
 
 
 def fingerprint(

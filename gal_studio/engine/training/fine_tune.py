@@ -8,6 +8,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import detach
+from gal_studio.engine.models.compiled import compiled
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
@@ -77,7 +78,7 @@ def train(
             training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
         saved = clock()
-        with model.family.training_attention(model.device):
+        with model.family.training_attention(model.device), compiled(model):
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())

@@ -168,5 +168,7 @@ def encode_picture(model: ImageModel, image: Image.Image, resolution: int) -> to
 def _tiled_if_short(model: ImageModel, resolution: int, length: float) -> AbstractContextManager[None]:
     """Encode in tiles if memory is short for a picture `length` times as long as it is wide."""
     side, free = model.latent_side(resolution), free_memory(model.device)
+    if model.machine.tiling:
+        return tiling(model, side)
     needed = OVERHEAD * length * encoding_peak(model, side)
     return nullcontext() if free is None or needed <= free else tiling(model, side)

@@ -16,7 +16,7 @@ from gal_studio.core.patchdpo.masks import resize
 from gal_studio.core.settings import RefineSettings, TuneSettings
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, ExampleSource, make_batch
-from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint
+from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, machine_parts
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import share_noise
@@ -102,7 +102,7 @@ class PairSource:
             seed,
             examples if self.mix else [],
             prior if self.mix else [],
-            _fingerprint_parts(pairs, settings),
+            (*_fingerprint_parts(pairs, settings), *machine_parts(model)),
         )
 
     def next_batch(self, generator: torch.Generator) -> Batch:

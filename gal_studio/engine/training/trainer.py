@@ -9,14 +9,15 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
 from gal_studio.engine.models.adapters import attach_full, attach_lora, load_into, trainable
-from gal_studio.engine.models.devices import training_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
 from gal_studio.engine.training.losses import weighted_loss
+from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, set_learning_rate
 
 ROWS = "rows_at_once"  # key in checkpoints
-WEIGHT_DECAY = 0.01
+SCALE = "loss_scale"  # the same, of a training in float16
+SCALING = ("scale", "_growth_tracker")  # of a GradScaler: its factor, and the steps since it changed
 MAX_GRADIENT_NORM = 1.0
 
 
@@ -46,17 +47,15 @@ class Training:
         if start_from is not None:
             load_into(model, start_from)
         self.weights = trainable(model)
-        self.optimizer = torch.optim.AdamW(
-            list(self.weights.values()),
-            lr=settings.learning_rate,
-            weight_decay=WEIGHT_DECAY,
-            fused=model.device.type in ("cpu", "cuda"),
-        )
+        trained = list(self.weights.values())
+        self.optimizer = make_optimizer(trained, settings, model.machine.optimizer, model.device)
+        scaled = model.training_precision == torch.float16
+        self.scaler = torch.amp.GradScaler(model.device.type, enabled=scaled)
 
     def _plan_rows(self) -> None:
         plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
         self.rows_at_once = plan.rows
-        if plan.low_memory:
+        if plan.low_memory or self.model.machine.checkpointing:
             self.model.denoiser.enable_gradient_checkpointing()
         if plan != Plan(self.rows):
             self._notify_split()
@@ -64,13 +63,20 @@ class Training:
     def advance(self) -> float:
         """Run one step: batch, weighted loss (Eq. G9, P7), gradients, AdamW. Return the loss."""
         loss = self._gradient(self.source.next_batch(self.generator))
+        self.scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), MAX_GRADIENT_NORM)
-        if not math.isfinite(loss) or not torch.isfinite(norm):
+        if not math.isfinite(loss) or not (self._may_overflow() or torch.isfinite(norm)):
             raise self._failure(self.step + 1, "the loss is not finite")
-        self.optimizer.step()
+        set_learning_rate(self.optimizer, learning_rate(self.settings, self.step))
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         return loss
+
+    def _may_overflow(self) -> bool:
+        """Whether the gradient may be too large for float16: that step is left out, and the scale halved."""
+        return self.scaler.is_enabled() and self.scaler.get_scale() >= 1.0
 
     def _failure(self, step: int, why: str) -> StudioError:
         return StudioError(
@@ -97,12 +103,12 @@ class Training:
                 self._reduce_memory(error)
 
     def _accumulate(self, batch: Batch) -> float:
-        device, precision = self.model.device, training_precision(self.model.device)
+        device, precision = self.model.device, self.model.training_precision
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
         share = len(batch.noisy) / self.source.counted
         loss = weighted_loss(prediction, batch.target, batch.weights) * share
-        loss.backward()
+        self.scaler.scale(loss).backward()
         return float(loss.detach())
 
     def _reduce_memory(self, error: Exception) -> None:
@@ -129,6 +135,9 @@ class Training:
         if not all(torch.isfinite(weight).all() for weight in self.weights.values()):
             raise self._failure(self.step, "the weights are not finite")
         own = {"generator": self.generator.get_state(), ROWS: torch.tensor(self.rows_at_once)}
+        if self.scaler.is_enabled():
+            state = self.scaler.state_dict()
+            own[SCALE] = torch.tensor([state[name] for name in SCALING], dtype=torch.float64)
         tensors = own | optimizer_state(self.weights, self.optimizer)
         return Checkpoint(self.step, self.source.fingerprint, tensors)
 
@@ -137,5 +146,9 @@ class Training:
         restore_state(self.weights, self.optimizer, checkpoint.tensors)
         self.step = checkpoint.step
         self.generator.set_state(checkpoint.tensors["generator"])
+        if SCALE in checkpoint.tensors and self.scaler.is_enabled():
+            scale, steps = checkpoint.tensors[SCALE].tolist()
+            known = {"scale": scale, "_growth_tracker": int(steps)}
+            self.scaler.load_state_dict(self.scaler.state_dict() | known)
         if ROWS in checkpoint.tensors:  # the same order of summation gives the same result bit for bit
             self.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))

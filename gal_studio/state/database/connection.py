@@ -1,5 +1,6 @@
 """The SQLite database: one connection per thread, writes in transactions only."""
 
+import functools
 import sqlite3
 import threading
 import weakref
@@ -21,9 +22,13 @@ Record = TypeVar("Record")
 
 def record(kind: type[Record], row: sqlite3.Row) -> Record:
     """The dataclass whose fields are columns of this row; SQLite has 0 and 1 for truth values."""
-    values = {field.name: row[field.name] for field in fields(kind)}  # type: ignore[arg-type]
-    truths = {field.name for field in fields(kind) if field.type is bool}  # type: ignore[arg-type]
-    return kind(**{name: bool(value) if name in truths else value for name, value in values.items()})
+    return kind(**{name: bool(row[name]) if truth else row[name] for name, truth in _columns(kind)})  # type: ignore[arg-type]
+
+
+@functools.cache
+def _columns(kind: type[Any]) -> tuple[tuple[str, bool], ...]:
+    """The fields of a record, and which of them are truth values."""
+    return tuple((field.name, field.type is bool) for field in fields(kind))
 
 
 class Undecoded(bytes):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from gal_studio.core import checks
 from gal_studio.core.types import Author
 from gal_studio.state.database.connection import Database
 
@@ -122,6 +123,7 @@ class UndoLog(ABC, Generic[Value]):
 
     def _record(self, scope: str, values: Mapping[str, Value], author: Author) -> int | None:
         """Append a step with the values that differ from the current ones; none if all are the same."""
+        checks.one_of("The author", author, Author)
         with self._database.transaction():
             current = self._current(scope)
             changed = {key: value for key, value in values.items() if current.get(key, self.unset) != value}

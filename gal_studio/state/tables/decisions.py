@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gal_studio.core import checks
 from gal_studio.core.types import Author, Decision, Verdict
 from gal_studio.state.database.connection import record
 from gal_studio.state.database.undo_log import Change, UndoLog
@@ -49,6 +50,8 @@ class Decisions(UndoLog[CandidateState]):
         `masks` holds the painted part of each candidate that is accepted in part. Returns the step; None if
         nothing changed. A picture that stays accepted keeps a weight that was set by hand.
         """
+        for _, verdict in batch:
+            checks.one_of("The verdict", verdict, Verdict)
         masks, weights = masks or {}, self.weights(round_id)
         return self._record(
             round_id,

@@ -23,7 +23,6 @@ from gal_studio.studio.create.references import Picture, ReferenceDraft, read_re
 
 DEFAULT_PRESET = "pocket"
 MOST_REFERENCES = 64
-LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     if (known := _existing(store, draft)) is not None:
         return known
     checks.one_of("The kind", draft.kind, Kind)
-    check_seed(draft.seed)
+    checks.seed("The seed", draft.seed)
     described = describe(draft.kind, [(given.prompt, given.trigger_word) for given in draft.given])
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = _settings(draft)
@@ -160,11 +159,6 @@ def _settings(draft: ProjectDraft) -> Settings:
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )
     return settings.updated({"refine": {"vision_model": _absolute(vision_model)}})
-
-
-def check_seed(seed: object) -> None:
-    """Refuse anything but a whole number from 0 to the largest seed."""
-    checks.whole("The seed", seed, 0, LARGEST_SEED)
 
 
 def check_settings(settings: Settings, anchors: int) -> None:

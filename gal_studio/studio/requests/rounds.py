@@ -54,8 +54,9 @@ def is_trainable(store: Store, round_: Round) -> bool:
     """Whether a fine-tuning would train anything: not what is trained already with the project's settings."""
     if round_.kind == "refine":
         return False
-    wanted = store.projects.get(round_.project_id).settings.tune.essential
-    same = store.rounds.settings(round_.id).tune.essential == wanted
+    wanted, present = store.projects.get(round_.project_id).settings, store.rounds.settings(round_.id)
+    same = present.tune.essential == wanted.tune.essential
+    same = same and present.machine.essential == wanted.machine.essential
     return round_.adapter is None or not same or not fingerprints.is_trained(store, round_.id)
 
 
@@ -92,7 +93,7 @@ def _round_to_train(store: Store, round_: Round) -> Round:
         return round_  # its adapter was lost: the same training makes it again
     settings = store.projects.get(round_.project_id).settings
     present = store.rounds.settings(round_.id)
-    store.rounds.set_settings(round_.id, replace(present, tune=settings.tune, refine=settings.refine))
+    store.rounds.set_settings(round_.id, replace(settings, generation=present.generation, gal=present.gal))
     _refuse_a_lost_start(store, round_)
     if fingerprints.is_trained(store, round_.id):
         raise StudioError(
@@ -150,10 +151,13 @@ def _fix_settings_to_draw(store: Store, round_: Round) -> None:
     refuse_an_empty_pool(store, round_)
     wanted = store.projects.get(round_.project_id).settings
     present = store.rounds.settings(round_.id)
-    generation = wanted.generation
+    generation, machine = wanted.generation, wanted.machine
     if store.candidates.count(round_.id) or round_.kind == "refine":  # it is compared with its base round
         generation = replace(present.generation, candidates=wanted.generation.candidates)
-    store.rounds.set_settings(round_.id, replace(present, generation=generation, gal=wanted.gal))
+        machine = present.machine
+    store.rounds.set_settings(
+        round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
+    )
     if not lineage.missing(store, round_.id):
         raise StudioError(
             f"Round {round_.number} has all its pictures: go on to the next round, or choose more "

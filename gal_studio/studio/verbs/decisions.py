@@ -8,6 +8,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.masks import UNTOUCHED, check_size
 from gal_studio.core.types import Author, Verdict
 from gal_studio.rounds import suggestions
+from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio.choices_table import choices_table
 from gal_studio.studio.create.references import Pixels, image_of, read_mask
@@ -35,10 +36,12 @@ class DecisionVerbs(Verbs):
                     (candidate_id, verdict)
                 )
             for round_id, batch in by_round.items():
+                refuse_by_hand(self.store, round_id)
                 suggestions.record_verdicts(self.store, round_id, batch, author)
 
     def accept_suggestion(self, round_id: str, author: Author = "sampler") -> tuple[str, ...]:
         """Accept the suggested candidates that are still undecided; returns their IDs."""
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             chosen = suggestions.open_suggestions(self.store, round_id)
             self.decide(chosen, "accepted", author)
@@ -46,10 +49,12 @@ class DecisionVerbs(Verbs):
 
     def undo(self, round_id: str) -> tuple[str, ...]:
         """Undo the last decision of a round; returns the candidates that changed."""
+        refuse_by_hand(self.store, round_id)
         return self.store.decisions.undo(round_id)
 
     def redo(self, round_id: str) -> tuple[str, ...]:
         """Redo the decision that was undone last; returns the candidates that changed."""
+        refuse_by_hand(self.store, round_id)
         return self.store.decisions.redo(round_id)
 
     def history(self, round_id: str) -> tuple[HistoryStep, ...]:
@@ -61,6 +66,7 @@ class DecisionVerbs(Verbs):
 
         Returns the candidates that changed.
         """
+        refuse_by_hand(self.store, round_id)
         if step is not None and step not in {one.id for one in self.store.decisions.steps(round_id)}:
             raise StudioError("This step is no longer in the history: something else was decided since.")
         return self.store.decisions.go_to(round_id, step)
@@ -70,6 +76,7 @@ class DecisionVerbs(Verbs):
         if weight is not None:
             checks.real("The weight", weight, 0.0, LARGEST_WEIGHT)
         round_id = self.store.candidates.round_of(candidate_id)
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             if candidate_id not in self.store.decisions.accepted(round_id):
                 raise StudioError("Only an accepted picture has a weight: accept it first.")
@@ -102,9 +109,10 @@ class DecisionVerbs(Verbs):
     def accept_in_part(self, candidate_id: str, mask: Pixels, author: Author = "human") -> None:
         """Accept the white part of a candidate; only that part is learned."""
         candidate = self.store.candidates.get(candidate_id)
+        round_id = self.store.candidates.round_of(candidate_id)
+        refuse_by_hand(self.store, round_id)
         part = read_mask(mask, self.store.images.picture(candidate.image).size)
         name = self.store.images.add_picture(part)
-        round_id = self.store.candidates.round_of(candidate_id)
         suggestions.record_verdicts(
             self.store, round_id, [(candidate_id, "accepted")], author, {candidate_id: name}
         )

@@ -4,6 +4,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.selection import SuggestionSet
 from gal_studio.core.types import Anchor, Round, TrainingExample
 from gal_studio.rounds import lineage, suggestions
+from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.change_stamp import project_stamp
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.studio.requests import rounds
@@ -46,6 +47,7 @@ class RoundVerbs(Verbs):
 
     def next_round(self, round_id: str) -> Round:
         """The round after this one; it is created only once."""
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             for child in self.store.rounds.children(round_id):
@@ -56,6 +58,7 @@ class RoundVerbs(Verbs):
 
     def branch(self, round_id: str) -> Round:
         """A new round that branches off here; nothing is deleted."""
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             self._refuse_without_candidates(round_id)
             project = self.store.projects.get(self.store.rounds.get(round_id).project_id)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import trials
+from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.state.tables.trials import NewTrial, Trial
 from gal_studio.studio.verbs.base import Verbs
 
@@ -48,6 +49,7 @@ class TrialVerbs(Verbs):
 
         It can be accepted like any other, and no statistic counts it.
         """
+        refuse_by_hand(self.store, self.store.trials.get(trial_id).round_id)
         return trials.use_as_candidate(self.store, trial_id)
 
     def forget_trial(self, trial_id: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gal_studio.core.jobs import Direction
 from gal_studio.core.types import Job
+from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.bug_report import BugReport, bug_report
 from gal_studio.studio.requests import refinements, rounds
 from gal_studio.studio.requests.whole_round import ask_missing
@@ -21,6 +22,7 @@ class WorkVerbs(Verbs):
 
         A round that has pictures keeps them: the training is then a new round, which the job names.
         """
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             job = rounds.ask_fine_tune(self.store, round_id)
             refinements.ask_repetition(self.store, job.round_id)
@@ -28,10 +30,12 @@ class WorkVerbs(Verbs):
 
     def generate(self, round_id: str) -> Job:
         """Queue the drawing of a round's candidates."""
+        refuse_by_hand(self.store, round_id)
         return self._woken(rounds.ask_generate(self.store, round_id))
 
     def run_round(self, round_id: str) -> tuple[Job, Job]:
         """Queue the training of a round, followed by its candidates."""
+        refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
             training, drawing = rounds.ask_whole_round(self.store, round_id)
             refinements.ask_repetition(self.store, training.round_id)
@@ -39,12 +43,14 @@ class WorkVerbs(Verbs):
 
     def run_missing(self, round_id: str) -> tuple[Job, ...]:
         """Queue all that a round still lacks: its training, its candidates and its measurement."""
+        refuse_by_hand(self.store, round_id)
         jobs = ask_missing(self.store, round_id)
         self._woken(jobs[-1])
         return jobs
 
     def make_pairs(self, round_id: str) -> Job:
         """Queue the pairs of a round's refinement; the refinement is created if needed."""
+        refuse_by_hand(self.store, round_id)
         return self._woken(refinements.ask_pairs(self.store, round_id))
 
     def refine(self, round_id: str) -> Job:
@@ -56,6 +62,7 @@ class WorkVerbs(Verbs):
 
     def run_refinement(self, round_id: str) -> tuple[Job, ...]:
         """Queue the missing steps of a refinement: pairs, training and candidates."""
+        refuse_by_hand(self.store, round_id)
         jobs = refinements.ask_whole_refinement(self.store, round_id)
         self._woken(jobs[-1])
         return jobs

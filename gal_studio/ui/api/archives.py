@@ -1,4 +1,4 @@
-"""Routes to export projects and references, and to import projects, as zip files."""
+"""Routes to export projects, references and replays, and to import projects, as zip files."""
 
 import uuid
 from pathlib import Path
@@ -14,6 +14,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.studio import Studio
+from gal_studio.studio.reports.replay_files import replay_zip
 from gal_studio.ui.payloads import slug
 from gal_studio.workspace.archive.reader import Check
 
@@ -22,7 +23,7 @@ LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
 
 
 def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
-    """Add the routes to download and upload archives; `check` sees a project before it is imported."""
+    """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
 
     @app.get("/project/{project_id}/archive")
     def archive(project_id: str, raw: str = "") -> Response:
@@ -49,6 +50,16 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
         except StudioError as error:
             return PlainTextResponse(str(error), 404)
         file = f'attachment; filename="{slug(name)[:60] or "project"}-references.zip"'
+        headers = {"Cache-Control": "no-store", "Content-Disposition": file}
+        return Response(made, media_type="application/zip", headers=headers)
+
+    @app.get("/project/{project_id}/replay")
+    def replay(project_id: str) -> Response:
+        try:
+            name, made = studio.project(project_id).name, replay_zip(studio, project_id)
+        except StudioError as error:
+            return PlainTextResponse(str(error), 409)
+        file = f'attachment; filename="{slug(name)[:60] or "replay"}.zip"'
         headers = {"Cache-Control": "no-store", "Content-Disposition": file}
         return Response(made, media_type="application/zip", headers=headers)
 

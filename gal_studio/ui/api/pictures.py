@@ -22,7 +22,11 @@ _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _FRESH = {"Cache-Control": "no-cache"}
 _LOST = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" font-family="sans-serif" font-size="9"
  text-anchor="middle"><rect width="96" height="96" fill="#777"/><g fill="#fff">
-<text x="48" y="42">This picture is lost:</text><text x="48" y="58">press Generate.</text></g></svg>"""
+<text x="48" y="42">{}</text><text x="48" y="58">{}</text></g></svg>"""
+_GENERATE = ("This picture is lost:", "press Generate.")
+_DRAW_AGAIN = ("This picture is lost:", "try its prompt again.")
+_DAMAGED = ("This file is damaged:", "run the doctor.")
+_GONE = ("This file is gone", "from the workspace.")
 
 
 def add_picture_routes(app: FastAPI, studio: Studio) -> None:
@@ -35,7 +39,7 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
         try:
             data = thumbnail(path.stem)
         except StudioError:  # the file is not the picture that was stored
-            return _lost()
+            return _lost(_DAMAGED)
         return Response(data, media_type="image/png", headers=_keeping(version, path))
 
     _add_pair_routes(app, studio, small)
@@ -46,16 +50,19 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     @app.get("/picture/{candidate_id}")
     def picture(candidate_id: str, v: str = "") -> Response:
         path = _picture_of(studio, candidate_id)
-        return FileResponse(path, headers=_keeping(v, path)) if path else _lost()
+        if path is None:
+            return _lost_candidate(studio, candidate_id)
+        return FileResponse(path, headers=_keeping(v, path))
 
     @app.get("/thumb/{candidate_id}")
     def thumb(candidate_id: str, v: str = "") -> Response:
         path = _picture_of(studio, candidate_id)
-        return small(path, v) if path else _lost()
+        return small(path, v) if path else _lost_candidate(studio, candidate_id)
 
     @app.get("/reference/{reference_id}")
-    def reference(reference_id: str) -> FileResponse:
-        return FileResponse(_found(studio.reference_picture, reference_id), headers=_FOREVER)
+    def reference(reference_id: str) -> Response:
+        path = _path(studio.reference_picture, reference_id)
+        return FileResponse(path, headers=_FOREVER) if _is_there(path) else _lost()
 
     @app.get("/demo/{kind}")
     def demo_cover(kind: str) -> FileResponse:
@@ -78,13 +85,13 @@ def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], 
         return studio.store.images.path(name)
 
     @app.get("/pair/{pair_id}/{which}")
-    def pair_picture(pair_id: str, which: str, v: str = "") -> FileResponse:
-        path = _found(find, pair_id, which)
-        return FileResponse(path, headers=_keeping(v, path))
+    def pair_picture(pair_id: str, which: str, v: str = "") -> Response:
+        path = _path(find, pair_id, which)
+        return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost()
 
     @app.get("/pair-thumb/{pair_id}/{which}")
     def pair_thumbnail(pair_id: str, which: str, v: str = "") -> Response:
-        return small(_found(find, pair_id, which), v)
+        return small(_path(find, pair_id, which), v)
 
 
 def _add_preview_route(app: FastAPI, studio: Studio) -> None:
@@ -97,8 +104,9 @@ def _add_preview_route(app: FastAPI, studio: Studio) -> None:
         raise StudioError(f"There is no preview of step {step!r} of this training.")
 
     @app.get("/preview/{round_id}/{step}")
-    def preview_picture(round_id: str, step: str) -> FileResponse:
-        return FileResponse(_found(find, round_id, step), headers=_FOREVER)
+    def preview_picture(round_id: str, step: str) -> Response:
+        path = _path(find, round_id, step)
+        return FileResponse(path, headers=_FOREVER) if _is_there(path) else _lost()
 
 
 def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
@@ -108,33 +116,39 @@ def _add_test_picture_routes(app: FastAPI, studio: Studio, small: Callable[[Path
         return studio.store.images.path(studio.store.measures.image(picture_id))
 
     @app.get("/test-picture/{picture_id}")
-    def test_picture(picture_id: str, v: str = "") -> FileResponse:
-        path = _found(find, picture_id)
-        return FileResponse(path, headers=_keeping(v, path))
+    def test_picture(picture_id: str, v: str = "") -> Response:
+        path = _path(find, picture_id)
+        return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost()
 
     @app.get("/test-thumb/{picture_id}")
     def test_thumbnail(picture_id: str, v: str = "") -> Response:
-        return small(_found(find, picture_id), v)
+        return small(_path(find, picture_id), v)
 
 
 def _add_trial_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
     """Add the routes for the pictures of free prompts."""
 
     @app.get("/trial/{trial_id}")
-    def trial(trial_id: str, v: str = "") -> FileResponse:
-        path = _found(studio.trial_picture, trial_id)
-        return FileResponse(path, headers=_keeping(v, path))
+    def trial(trial_id: str, v: str = "") -> Response:
+        path = _path(studio.trial_picture, trial_id)
+        return FileResponse(path, headers=_keeping(v, path)) if _is_there(path) else _lost(_DRAW_AGAIN)
 
     @app.get("/trial-thumb/{trial_id}")
     def trial_thumbnail(trial_id: str, v: str = "") -> Response:
-        return small(_found(studio.trial_picture, trial_id), v)
+        path = _path(studio.trial_picture, trial_id)
+        return small(path, v) if _is_there(path) else _lost(_DRAW_AGAIN)
+
+
+def _path(find: Callable[..., Path], *identity: str) -> Path:
+    """Where a file is stored; it may be gone."""
+    try:
+        return find(*identity)
+    except StudioError as error:
+        raise HTTPException(404, str(error)) from error
 
 
 def _found(find: Callable[..., Path], *identity: str) -> Path:
-    try:
-        path = find(*identity)
-    except StudioError as error:
-        raise HTTPException(404, str(error)) from error
+    path = _path(find, *identity)
     if not _is_there(path):
         raise HTTPException(404, "The file is missing from the workspace.")
     return path
@@ -159,9 +173,14 @@ def _keeping(version: str, path: Path) -> dict[str, str]:
     return _FOREVER if version == path.stem[:8] else _FRESH
 
 
-def _lost() -> Response:
-    """A placeholder for a missing picture."""
-    return Response(_LOST, 404, _FRESH, "image/svg+xml")
+def _lost(words: tuple[str, str] = _GONE) -> Response:
+    """A placeholder for a missing picture, with two lines of words."""
+    return Response(_LOST.format(*words), 404, _FRESH, "image/svg+xml")
+
+
+def _lost_candidate(studio: Studio, candidate_id: str) -> Response:
+    """A drawn one comes back with Generate; a person's own one with its prompt."""
+    return _lost(_DRAW_AGAIN if studio.store.candidates.get(candidate_id).own else _GENERATE)
 
 
 def _adapter_name(studio: Studio, round_id: str) -> str:

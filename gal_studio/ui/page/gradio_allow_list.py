@@ -35,6 +35,8 @@ class Narrow:
         """Pass allowed requests on; answer others with 404."""
         if self._queue is not None and is_call(scope):
             await self._queue.join(scope, receive, send)
+        elif self._queue is not None and _is_answer(scope):
+            await self._queue.read(scope, receive, send)
         elif scope["type"] == "http" and not self._is_needed(scope["method"], get_route_path(scope)):
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -50,6 +52,11 @@ class Narrow:
 def is_call(scope: Scope) -> bool:
     """Whether a program calls a named endpoint."""
     return scope["type"] == "http" and scope["method"] == "POST" and get_route_path(scope) == queue.JOIN
+
+
+def _is_answer(scope: Scope) -> bool:
+    """Whether a program reads the answers to its calls."""
+    return scope["type"] == "http" and scope["method"] == "GET" and get_route_path(scope) == queue.DATA
 
 
 def narrow_gradio(app: FastAPI, endpoints: Mapping[int, int] = MappingProxyType({})) -> None:

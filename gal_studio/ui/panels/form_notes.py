@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gal_studio.assets import load_anchors, load_preset
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import check_name
 from gal_studio.core.prompts import check_trigger_word, style_descriptor, trigger_key
@@ -14,7 +15,6 @@ from gal_studio.studio.create.project import (
     DEFAULT_PRESET,
     check_base_model,
     check_model,
-    check_seed,
     check_settings,
 )
 from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_style
@@ -134,7 +134,7 @@ def _on_settings(request: Payload, kind: Kind) -> Iterator[Payload]:
 
 def _check_setting(settings: Settings, name: str, value: Any, anchors: int) -> None:
     if name == "seed":
-        check_seed(value)
+        checks.seed("The seed", value)
     else:
         check_settings(settings.updated(nested({name: value})), anchors)
 

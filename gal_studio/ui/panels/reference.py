@@ -11,6 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.captions import captions_zip
+from gal_studio.studio.create.plan import fitted
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.references import check_reference
 from gal_studio.studio.views.broken import BrokenProject
@@ -21,6 +22,7 @@ from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.form_notes import base_model_of, nested
+from gal_studio.ui.panels.form_plan import base_settings, plan_of
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Payload
@@ -33,6 +35,9 @@ def draft(request: Payload) -> ProjectDraft:
     changes = dict(request.get("settings") or {})
     seed = changes.pop("seed", 0)
     preset = request.get("preset")
+    plan = plan_of(None, request)
+    if plan is not None and plan.refusal:
+        raise StudioError(plan.refusal)
     if preset is None and not (request.get("base_model") and request.get("clip_model")):
         raise StudioError("The model is missing: give a base model and a CLIP model, or choose a preset.")
     return ProjectDraft(
@@ -42,6 +47,7 @@ def draft(request: Payload) -> ProjectDraft:
         preset=preset or DEFAULT_PRESET,
         base_model=None if preset else request["base_model"],
         clip_model=None if preset else request["clip_model"],
+        settings=base_settings(request),
         changes=nested(changes),
         seed=seed,
         origin=request.get("origin"),
@@ -110,7 +116,7 @@ def models() -> Payload:
                 "name": preset.name,
                 "title": preset.title,
                 "note": preset.note,
-                "settings": {kind: settings.to_dict() for kind, settings in preset.settings.items()},
+                "settings": {kind: fitted(preset, kind).to_dict() for kind in preset.settings},
             }
             for preset in load_presets()
         ],
@@ -183,6 +189,7 @@ def _megabytes(size: int) -> str:
 
 
 READS: Acts = {
+    "derive": lambda studio, request: derive(request, studio.store),
     "options": lambda *_: models(),
     "check": _check,
     "seen": _seen,
@@ -209,7 +216,7 @@ WRITES: Acts = {
 
 def _reads(context: Context) -> list[Handler]:
     overview = handlers_on(context.views, {"overview": lambda views, _: projects_and_demos(views)})
-    return [derive, *overview, *handlers_on(context.views.studio, READS)]
+    return [*overview, *handlers_on(context.views.studio, READS)]
 
 
 def _build(context: Context) -> gr.HTML:

@@ -8,6 +8,7 @@ from gal_studio.core.prior import is_known
 from gal_studio.core.prompts import find_trigger_word, trigger_key
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
+from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.project import default_name
@@ -15,24 +16,30 @@ from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form_notes import notes_on_form
+from gal_studio.ui.panels.form_plan import is_measuring, notes_on_plan, plan_of
 from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
 _KNOWN_STYLE = "The bundled model draws these words in a style of its own: use other words to keep both."
 
 
-def derive(request: Payload) -> Payload:
+def derive(request: Payload, store: Store | None = None) -> Payload:
     """What the studio derives from the kind, the prompts and the trigger words.
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
-    beside the sets concerns all of them. `notes` are all errors and warnings, by field.
+    beside the sets concerns all of them. `notes` are all errors and warnings, by field; `plan` says what a
+    round needs, and is still being `measuring` for a model of the user's own.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
     words = [_word(kind, own, set_) for own, set_ in zip(prompts, request["sets"], strict=True)]
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = [_checked(kind, texts) for texts in sets]
-    answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes_on_form(request, sets)}
+    plan = plan_of(store, request)
+    notes = [*notes_on_form(request, sets), *notes_on_plan(plan)]
+    answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes}
+    answer["plan"] = plan.sentence if plan else ""
+    answer["measuring"] = is_measuring(request)
     if any("problem" in one for one in shown):
         return answer
     try:

@@ -25,13 +25,14 @@ def checked(name: str, request: object) -> Payload:
     try:
         valid: Payload = _adapter(name).validate_python(request, strict=True, extra="forbid")
     except ValidationError as error:
-        raise StudioError(_sentence(name, error)) from error
+        raise StudioError(
+            f"The request {name!r} is not understood ({first_fault(error)}): load the page again."
+        ) from error
     return valid
 
 
-def _sentence(name: str, error: ValidationError) -> str:
-    """The first thing that is wrong, without what was given."""
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong and where, without what was given."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(step)[:40] for step in first["loc"][:6])
-    what = f"{place}: {first['msg']}" if place else first["msg"]
-    return f"The request {name!r} is not understood ({what}): load the page again."
+    return f"{place}: {first['msg']}" if place else first["msg"]

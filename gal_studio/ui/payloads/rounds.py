@@ -24,7 +24,7 @@ def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wa
             "candidates": summary.candidates,
             "wanted": summary.suggested or wanted,
             "cover": covers.get(summary.id),
-            "starred": bool(summary.starred),
+            "starred": summary.starred,
             "empty": summary.adapter is None and not summary.candidates and summary.step == summary.kind,
         }
         for summary in rounds

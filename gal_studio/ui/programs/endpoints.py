@@ -14,6 +14,7 @@ from gal_studio.ui.api.errors import UNEXPECTED
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Writes, answer
 from gal_studio.ui.payloads import Payload
+from gal_studio.ui.payloads.door import first_fault
 from gal_studio.ui.programs.answers import export_answer, status_answer, suggest_answer
 from gal_studio.ui.programs.pictures import references_of
 
@@ -126,10 +127,8 @@ def spoken(act: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, 
         try:
             return strict(*given, **named)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            place = ".".join(str(step)[:40] for step in first["loc"][:6])
             raise gr.Error(
-                f"{act.__name__} does not take this ({place}: {first['msg']}).", print_exception=False
+                f"{act.__name__} does not take this ({first_fault(error)}).", print_exception=False
             ) from error
         except StudioError as error:
             raise gr.Error(str(error), print_exception=False) from error

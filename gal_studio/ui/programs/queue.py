@@ -1,10 +1,13 @@
 """The routes of Gradio that its client needs, and a check of each call before Gradio sees it."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,8 +18,12 @@ from gal_studio.core.errors import StudioError
 from gal_studio.ui.programs.pictures import with_uploads
 
 JOIN = "/gradio_api/queue/join"
-READ = frozenset({"/config", "/gradio_api/info", "/gradio_api/queue/data"})
+DATA = "/gradio_api/queue/data"
+READ = frozenset({"/config", "/gradio_api/info", DATA})
+MOST_UNREAD = 100  # calls of a session
+MOST_SESSIONS = 2000  # Gradio forgets the answers of older ones
 _UNKNOWN = "This is not a call of a named endpoint: see docs/python.md."
+_TOO_MANY = f"{MOST_UNREAD} answers of this session wait: read them first."
 
 
 class Call(TypedDict):
@@ -37,7 +44,7 @@ class Queue:
     """
 
     def __init__(self, gradio: ASGIApp, endpoints: Mapping[int, int]) -> None:
-        self._gradio, self._endpoints = gradio, dict(endpoints)
+        self._gradio, self._endpoints, self._unread = gradio, dict(endpoints), _Unread()
 
     async def join(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a call and pass it on."""
@@ -50,10 +57,47 @@ class Queue:
         if self._endpoints.get(call["fn_index"]) != len(call["data"]):
             await PlainTextResponse(_UNKNOWN, 404)(scope, receive, send)
             return
+        if not self._unread.add(call["session_hash"]):
+            await PlainTextResponse(_TOO_MANY, 429)(scope, receive, send)
+            return
         sent = json.dumps({**call, "data": with_uploads(call["data"])}).encode()
         headers = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"content-type")]
         headers += [(b"content-length", str(len(sent)).encode()), (b"content-type", b"application/json")]
         await self._gradio({**scope, "headers": headers}, _whole(sent, receive), send)
+
+    async def read(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request for the answers of a session on."""
+        session = QueryParams(scope["query_string"]).get("session_hash", "")
+        with self._unread.reading(session):
+            await self._gradio(scope, receive, send)
+
+
+class _Unread:
+    """Counts the calls of each session whose answers nobody reads: Gradio keeps them until somebody does."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, int] = {}  # the session that called last is the last
+        self._readers: Counter[str] = Counter()
+
+    def add(self, session: str) -> bool:
+        """Count a call, unless somebody is reading; false if there are too many."""
+        if self._readers[session]:
+            return True
+        count = self._calls.pop(session, 0)
+        self._calls[session] = min(count + 1, MOST_UNREAD)
+        if len(self._calls) > MOST_SESSIONS:
+            del self._calls[next(iter(self._calls))]
+        return count < MOST_UNREAD
+
+    @contextmanager
+    def reading(self, session: str) -> Iterator[None]:
+        """The answers of this session are read meanwhile."""
+        self._readers[session] += 1
+        try:
+            yield
+        finally:
+            self._calls.pop(session, None)
+            self._readers -= Counter({session: 1})
 
 
 def _whole(body: bytes, rest: Receive) -> Receive:

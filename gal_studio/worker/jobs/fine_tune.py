@@ -27,7 +27,7 @@ def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, No
     """Train the adapter of a round; closing the generator saves a checkpoint."""
     asked = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the base model")
-    model = models.image_model(asked.project.base_model)
+    model = models.image_model(asked.project.base_model, asked.settings.machine)
     with store.database.snapshot():
         task = training_run.open_training(store, models, job)
     round_ = task.round

@@ -43,7 +43,7 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
-    model = models.image_model(task.project.base_model)
+    model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     wanted = [
         _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
@@ -100,7 +100,7 @@ def draw_and_keep(
     keep: Callable[[DrawnBatch, float], None],
 ) -> Generator[Progress, None, None]:
     """Draw the last of `total` pictures; `keep` gets each batch and the seconds that it took."""
-    model = task.models.image_model(task.project.base_model)
+    model = task.models.image_model(task.project.base_model, task.settings.machine)
     path = task.store.adapters.path(adapter) if adapter else None
     before, started = total - len(requests), time.monotonic()
     kept = before

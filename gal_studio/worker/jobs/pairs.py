@@ -32,7 +32,7 @@ def make_pairs(store: Store, models: Models, job: Job) -> Generator[Progress, No
     """Plan, draw and judge the pairs of a refinement; stored pictures are not drawn again."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
-    model = models.image_model(task.project.base_model)
+    model = models.image_model(task.project.base_model, task.settings.machine)
     yield from find_subjects(task)
     base = pairing.refined_round(store, job.round_id)
     pairs = store.refinements.plan(job.round_id, pairing.planned_pairs(store, base, task.settings.refine))
@@ -47,7 +47,10 @@ def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress
     """Draw each missing x with the adapter of the refined round, from the seed of its pair."""
     lineage.check_starting_adapter(task.store, task.round.id)
     adapter = lineage.starting_adapter(task.store, task.round.id)
-    check_prompts(task.models.image_model(task.project.base_model), [pair.prompt for pair in missing])
+    check_prompts(
+        task.models.image_model(task.project.base_model, task.settings.machine),
+        [pair.prompt for pair in missing],
+    )
 
     def keep(batch: DrawnBatch, seconds: float) -> None:
         drawn = missing[batch.first : batch.first + len(batch.images)]

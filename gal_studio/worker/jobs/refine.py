@@ -20,6 +20,7 @@ from gal_studio.worker.jobs.fine_tune import with_previews
 from gal_studio.worker.jobs.prior_pictures import prior_pictures
 from gal_studio.worker.jobs.training_run import TrainingTask
 from gal_studio.worker.models import Models
+from gal_studio.worker.patches.captioned import references_as_captioned
 from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
@@ -36,7 +37,7 @@ def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
             f"{JOB_KINDS['pairs'].button} first."
         )
     yield Progress("loading", 0, 0, "Loading the base model")
-    model = models.image_model(asked.project.base_model)
+    model = models.image_model(asked.project.base_model, asked.settings.machine)
     name = pairing.vision_model(store, round_.id)
     add_missing_regions(
         store,
@@ -69,9 +70,10 @@ def _weighted(task: TrainingTask, judged: Sequence[JudgedPair]) -> list[RefinePa
     is_painted = any(judged_pair.painting for judged_pair in judged)
     name = pairing.vision_model(store, task.round.id)
     judge = open_judge(store, task.models, task.project, name) if is_painted else None
+    references = references_as_captioned(store, [one.pair for one in judged], refine)
     return [
         RefinePair(
-            reference=store.images.picture(judged_pair.pair.reference_image),
+            reference=references[judged_pair.pair.reference_image],
             generated=store.images.picture(judged_pair.generated_image),
             prompt=judged_pair.pair.prompt,
             weights=weights_of_pair(judged_pair, refine, judge),

@@ -31,7 +31,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     missing, total = test_set.missing(store, job.round_id), len(test_set.wanted(store, job.round_id))
     if not missing:
         return
-    model = models.image_model(task.project.base_model)
+    model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
     check_drawing_room(task, model, len(missing))
     pictures = [

@@ -26,7 +26,7 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
     if task.round.adapter is None:
         raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
-    model = models.image_model(task.project.base_model)
+    model = models.image_model(task.project.base_model, task.settings.machine)
     witness = yield from call_witness(task)
     done = 0
     while waiting := _drawable(task, store.trials.waiting(task.round.id)):
@@ -61,7 +61,7 @@ def _draw(
     adapter = task.store.adapters.path(task.round.adapter or "")
     settings = replace(task.settings.generation, guidance_scale=batch[0].guidance_scale)
     requests = [DrawRequest(trial.prompt, trial.seed) for trial in batch]
-    model = task.models.image_model(task.project.base_model)
+    model = task.models.image_model(task.project.base_model, task.settings.machine)
     kept = before
     with (
         drawing(model, adapter, strength=batch[0].strength) as ready,

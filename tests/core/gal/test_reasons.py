@@ -18,10 +18,10 @@ def sentences(rows, top_k=3):
 def test_without_ties_the_rank_is_given():
     told = sentences([margins(5, 10), margins(4, 10), margins(2, 10), margins(1, 10)], top_k=3)
     assert list(told.values()) == [
-        "5 of 10 look like the reference: the model is most undecided here.",
-        "4 of 10 look like the reference: the model is second most undecided here.",
-        "2 of 10 look like the reference: the model is third most undecided here.",
-        "1 of 10 looks like the reference: the model is less undecided here than at the 3 suggested.",
+        "5 of 10 look like the reference: most undecided.",
+        "4 of 10 look like the reference: second most undecided.",
+        "2 of 10 look like the reference: third most undecided.",
+        "1 of 10 looks like the reference: less undecided than the 3 suggested.",
     ]
 
 
@@ -42,34 +42,30 @@ def test_a_single_picture_reads_well():
 def test_a_tie_of_two_names_the_other_and_the_tie_break():
     told = sentences([margins(4, 10, 0.5), margins(6, 10, 0.125)], top_k=1)
     assert told["anchor-1"] == (
-        "6 of 10 look like the reference: the model is most undecided here and at “tie”; "
-        "the pictures here are closer calls."
+        "6 of 10 look like the reference: most undecided, like “tie”; its pictures are closer calls."
     )
     assert told["anchor-0"] == (
-        "4 of 10 look like the reference: the model is as undecided here as at “drum”; "
-        "the pictures there are closer calls."
+        "4 of 10 look like the reference: as undecided as “drum”; the pictures there are closer calls."
     )
 
 
 def test_a_tie_broken_by_order_says_so():
     told = sentences([margins(4, 10), margins(4, 10)], top_k=1)
-    assert told["anchor-0"].endswith("here and at “drum”; this one comes first in the list.")
-    assert told["anchor-1"].endswith("here as at “tie”; that one comes first in the list.")
+    assert told["anchor-0"].endswith("most undecided, like “drum”; it comes first in the list.")
+    assert told["anchor-1"].endswith("as undecided as “tie”; that one comes first in the list.")
 
 
 def test_in_a_larger_tie_the_pair_around_the_cut_is_named():
     told = sentences([margins(5, 10, size) for size in (0.0625, 0.125, 0.25, 0.5)], top_k=2)
     for name in ("anchor-0", "anchor-1"):
-        assert told[name].endswith("here and at 3 others; this one comes before “koala” in the list.")
+        assert told[name].endswith("most undecided, like 3 others; it comes before “koala” in the list.")
     for name in ("anchor-2", "anchor-3"):
-        assert told[name].endswith("here as at 3 others; “drum” comes first in the list.")
+        assert told[name].endswith("as undecided as 3 others; “drum” comes first in the list.")
 
 
 def test_a_tie_below_the_cut_is_only_less_undecided():
     told = sentences([margins(5, 10), margins(2, 10, 0.125), margins(2, 10, 0.5)], top_k=1)
-    assert told["anchor-1"] == (
-        "2 of 10 look like the reference: the model is less undecided here than at the one suggested."
-    )
+    assert told["anchor-1"] == ("2 of 10 look like the reference: less undecided than the one suggested.")
 
 
 def test_short_names_leave_out_what_all_anchors_share():

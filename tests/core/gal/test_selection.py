@@ -81,9 +81,7 @@ def test_a_proposal_by_hand():
         proposal.sentence
         == "The model is undecided about 4 of 6 test prompts: the 3 most undecided are suggested."
     )
-    assert proposal.suggestions[1].reason == (
-        "4 of 10 look like the reference: the model is second most undecided here."
-    )
+    assert proposal.suggestions[1].reason == ("4 of 10 look like the reference: second most undecided.")
 
 
 def test_fewer_than_k_informative_anchors_are_suggested_and_it_says_so():

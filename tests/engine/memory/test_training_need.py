@@ -9,9 +9,9 @@ import torch
 
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.stable_diffusion_xl import StableDiffusionXL
-from gal_studio.engine.memory import peak
 from gal_studio.engine.memory.peak import autocast_copies
 from gal_studio.engine.memory.plan import Plan, encoding_need, training_need
+from gal_studio.engine.models import devices
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training import latents
 from gal_studio.engine.training.latents import encode_picture
@@ -25,7 +25,7 @@ GIGABYTE = 1 << 30
 @pytest.fixture
 def half(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device that trains in bfloat16."""
-    monkeypatch.setattr(peak, "training_precision", lambda _device: torch.bfloat16)
+    monkeypatch.setattr(devices, "training_precision", lambda *_: torch.bfloat16)
 
 
 @pytest.mark.usefixtures("half")

@@ -12,6 +12,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.families.stable_diffusion import StableDiffusion
 from gal_studio.engine.models.adapters import (
+    PEFT_CONFIGURATION,
     AdapterCard,
     attach_full,
     attach_lora,
@@ -214,6 +215,19 @@ def test_an_altered_lora_is_refused_by_name_before_anything_is_drawn(
         save_file(altered(tensors, change), path, metadata=kept or None)
         with pytest.raises(StudioError, match=words), drawing(model, path):
             pytest.fail("it is refused before")
+
+
+def test_a_lora_of_ours_that_does_not_name_its_layers_is_refused(model: ImageModel, tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    attach_random(model, "attention")
+    path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
+    detach(model)
+    tensors, header = read_adapter(path)
+    damaged = {"another name" if name == PEFT_CONFIGURATION else name: text for name, text in header.items()}
+    save_file(tensors, path, metadata=damaged)
+    with pytest.raises(StudioError, match="header that cannot be read"), drawing(model, path):
+        pytest.fail("it is refused before")
 
 
 def test_a_denoiser_without_all_tensors_is_refused(model: ImageModel, tmp_path: Path) -> None:

@@ -1,3 +1,6 @@
+import pytest
+
+from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 
@@ -87,4 +90,14 @@ def test_whole_pictures_beside_parts_in_one_batch(
     store.decisions.record(first_round.id, batch, "human", {drawn[1]: "part"})  # type: ignore[arg-type]
     assert store.decisions.masks(first_round.id) == {drawn[1]: "part"}
     store.decisions.undo(first_round.id)
+    assert store.decisions.verdicts(first_round.id) == {}
+
+
+def test_unknown_verdicts_and_authors_are_refused_by_name(
+    store: Store, first_round: Round, drawn: tuple[str, ...]
+) -> None:
+    with pytest.raises(StudioError, match="The verdict is 'perhaps'"):
+        store.decisions.record(first_round.id, [(drawn[0], "perhaps")], "human")  # type: ignore[list-item]
+    with pytest.raises(StudioError, match="The author is 'nobody'"):
+        store.decisions.record(first_round.id, [(drawn[0], "accepted")], "nobody")  # type: ignore[arg-type]
     assert store.decisions.verdicts(first_round.id) == {}

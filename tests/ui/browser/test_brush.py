@@ -130,6 +130,13 @@ def next_painted(page) -> str:
 
 def test_what_is_painted_by_pointer_wheel_and_keys_is_what_is_stored(watched: Watched, served: Served):
     page, candidate = enlarged(watched, served)
+    a_stroke(page, served, candidate)
+    undo_and_eraser(page, served)
+    keys_alone(page, served)
+    a_larger_brush(page, served)
+
+
+def a_stroke(page, served: Served, candidate: str) -> None:
     page.click("[data-action=part]")
     page.wait_for_selector(LAYER)
     page.wait_for_selector("[data-action=accept-part]:disabled")
@@ -145,6 +152,8 @@ def test_what_is_painted_by_pointer_wheel_and_keys_is_what_is_stored(watched: Wa
     assert (mask[away < radius - 0.5] == 255).all()
     assert (mask[away > radius + 0.5] == 0).all()
 
+
+def undo_and_eraser(page, served: Served) -> None:
     second = next_painted(page)
     stroke(page, LAYER, [(0.5, 0.2), (0.5, 0.8)])
     stroke(page, LAYER, [(0.2, 0.5), (0.8, 0.5)])
@@ -163,6 +172,8 @@ def test_what_is_painted_by_pointer_wheel_and_keys_is_what_is_stored(watched: Wa
     assert mask[EDGE // 2, EDGE // 2] == 0, "erased"
     assert mask[EDGE // 2, EDGE // 4] == 0, "undone"
 
+
+def keys_alone(page, served: Served) -> None:
     third = next_painted(page)
     page.wait_for_selector(f"{LAYER}:focus")
     size = ".lightbox .brush-size input"
@@ -178,6 +189,8 @@ def test_what_is_painted_by_pointer_wheel_and_keys_is_what_is_stored(watched: Wa
     assert mask[EDGE // 2, EDGE // 2] == mask[EDGE // 2, EDGE // 2 + 5] == 255
     assert mask[EDGE // 2, 2] == mask[2, EDGE // 2] == 0
 
+
+def a_larger_brush(page, served: Served) -> None:
     fourth = next_painted(page)
     page.hover(LAYER)
     for _ in range(8):

@@ -1,5 +1,7 @@
 """The culling desk in a real Chromium: order, size, filters, auto-advance, history, zoom and comparison."""
 
+from typing import Any
+
 import pytest
 
 from tests.ui.browser.brushing import settled
@@ -169,6 +171,15 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page.keyboard.press("ArrowRight")
     page.keyboard.press("c")
     page.wait_for_selector(".lightbox figure >> nth=1")
+    four_beside_each_other(page, {one.candidate.id for one in studio.same_seed_elsewhere(order[0])})
+    slider_and_flicker(page)
+    the_selected_ones(page, order[3:6])
+    page.keyboard.press("a")  # on the picture that is shown, not on all that are selected
+    settled(page)
+    assert len(studio.store.decisions.accepted(place.round)) == 1
+
+
+def four_beside_each_other(page: Any, same: set[str]) -> None:
     assert page.locator(".lightbox figure").count() == 2
     offered = page.locator(".compare-source option").all_inner_texts()
     assert offered[0] == "Reference"
@@ -179,7 +190,6 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page.wait_for_selector(".lightbox figure >> nth=3")
     assert page.locator(".compare-bar >> text=Add").is_disabled()
     other = page.locator(".lightbox figure >> nth=2").locator("img").get_attribute("src")
-    same = {one.candidate.id for one in studio.same_seed_elsewhere(order[0])}
     assert any(identity in str(other) for identity in same)
     page.keyboard.press("ArrowRight")  # the other round follows the seed
     page.wait_for_function(
@@ -194,6 +204,9 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page.mouse.wheel(0, -100)
     page.wait_for_function("document.querySelectorAll('.zoom-frame[data-zoomed]').length === 4")
     page.keyboard.press("z")
+
+
+def slider_and_flicker(page: Any) -> None:
     page.click("[data-choice=slider]")
     page.fill(".lightbox .compare-slider", "25")
     page.wait_for_function(
@@ -204,13 +217,13 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === ''")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.lightbox", state="hidden")
-    for identity in order[3:6]:
+
+
+def the_selected_ones(page: Any, chosen: list[str]) -> None:
+    for identity in chosen:
         page.click(f"[data-id='{identity}'] .tile-face", modifiers=["Shift"])
     page.keyboard.press("c")
     page.wait_for_selector(".lightbox figure >> nth=2")
     pictures = page.locator(".lightbox figure .stage > img:not(.compare-over)")
     sources = [str(pictures.nth(place).get_attribute("src")) for place in range(pictures.count())]
-    assert all(any(identity in source for source in sources) for identity in order[3:6])
-    page.keyboard.press("a")  # on the picture that is shown, not on all that are selected
-    settled(page)
-    assert len(studio.store.decisions.accepted(place.round)) == 1
+    assert all(any(identity in source for source in sources) for identity in chosen)

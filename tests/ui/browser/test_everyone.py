@@ -3,16 +3,14 @@
 axe-core comes with the page's other checks: `cd tools/web && npm ci`. It is not part of the studio.
 """
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.ui.browser.brushing import settled
+from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import Served, Watched
-from tests.ui.seeded import draw, measure, train
-from tests.ui.seeded_refinement import judge, pairs_made
 
 pytestmark = pytest.mark.browser
 
@@ -55,91 +53,13 @@ CUT_OFF = """() => {
 }"""
 
 
-def screens(page: Any, served: Served, refined: str) -> Iterator[str]:
-    """Bring one screen after another; yield what each is called."""
-
-    def shown(selector: str, act: Callable[[], object]) -> None:
-        act()
-        page.wait_for_selector(selector)
-
-    keys = page.keyboard
-    page.goto(served.url("reference"))
-    shown(".open-project:not([hidden]) .plates img", lambda: None)
-    yield "an open project"
-    shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
-    page.evaluate("document.querySelector('.advanced').open = true")
-    yield "a new project"
-    page.goto(f"{served.url()}&round={served.place.round}")
-    page.wait_for_selector(".map .plot .point")
-    yield "the map"
-    for view in ("anchors", "curves", "choices"):
-        page.click(f"[data-view={view}]")
-        yield view
-    page.click("[data-filter=copies]")
-    shown(".desk-panel:popover-open", lambda: page.click(".desk-range"))
-    yield "filters"
-    keys.press("Escape")
-    shown(".desk-panel.history:popover-open", lambda: page.click(".desk-history"))
-    yield "history"
-    keys.press("Escape")
-    shown(".queue-list:popover-open", lambda: page.click("[data-part=queue]"))
-    yield "the queue"
-    keys.press("Escape")
-    page.focus(".tile-face >> nth=0")
-    shown("dialog.lightbox[open]", lambda: keys.press("h"))
-    yield "an enlarged picture with its heat map"
-    shown(".lightbox figure >> nth=1", lambda: keys.press("c"))
-    yield "a comparison"
-    keys.press("c")
-    shown("dialog.lightbox .brush-bar", lambda: keys.press("p"))
-    yield "accepting in part"
-    keys.press("Escape")
-    keys.press("h")
-    keys.press("Escape")
-    shown("dialog.help[open]", lambda: keys.press("?"))
-    yield "the keys"
-    keys.press("Escape")
-    page.click("[data-view=anchors]")
-    shown("dialog.anchors-editor[open]", lambda: page.click(".anchors .openness .button"))
-    yield "the test prompts"
-    keys.press("Escape")
-    page.goto(f"{served.url()}&round={refined}")
-    page.wait_for_selector(".pair-card")
-    yield "a refinement"
-    shown("dialog.pair-view[open] img", lambda: page.click(".pair-card >> nth=0"))
-    yield "a pair"
-    page.goto(served.url("results"))
-    page.wait_for_selector(".sheet .enlarge")
-    page.wait_for_selector(".same-row img")
-    yield "results"
-    shown("dialog.viewer[open]", lambda: page.click(".sheet .enlarge >> nth=1"))
-    yield "a picture of the results"
-    keys.press("Escape")
-    shown("dialog.test-set[open]", lambda: page.click("[data-part=test-set]"))
-    yield "the test set"
-
-
-@pytest.fixture
-def full(served: Served) -> str:
-    """Everything that a project can show; returns a round that is being refined."""
-    studio, first = served.place.studio, served.place.round
-    measure(studio, first)
-    studio.accept_suggestion(first)
-    second = studio.next_round(first).id
-    train(studio, second)
-    draw(studio, second)
-    measure(studio, second, likeness=0.6, copies=5)
-    judge(studio, first)
-    return pairs_made(studio, first)
-
-
 @pytest.mark.slow
-def test_every_screen_suits_everyone(watched: Watched, served: Served, full: str):
+def test_every_screen_suits_everyone(watched: Watched, served: Served):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: cd tools/web && npm ci")
     page, found = watched.page, []
     page.emulate_media(reduced_motion="reduce")
-    for name in screens(page, served, full):
+    for name in Walk(page, served, make_full(served)).screens():
         page.wait_for_selector("html[data-studio=ready]")
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text())

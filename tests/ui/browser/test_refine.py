@@ -124,6 +124,21 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     refined(studio, node)
     page = opened(watched, served, node)
     page.wait_for_selector(".compare-seed >> nth=9")
+    pictures_before_and_after(page)
+    what_was_measured(page)
+    every_control_has_a_name(page)
+    page.click("[data-choice=candidates]")
+    page.wait_for_selector(".grid .tile:visible")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    settled(page)
+    assert list(studio.store.decisions.verdicts(node).values()) == ["accepted"]
+    page.click("[data-choice=refinement]")
+    page.wait_for_selector(".refine-left h2:visible")
+    back_and_on(page, served, node)
+
+
+def pictures_before_and_after(page: Any) -> None:
     page.focus(".compare-slider")
     page.keyboard.press("End")
     clip = "getComputedStyle(document.querySelector('.compare-after')).clipPath"
@@ -135,6 +150,8 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     page.wait_for_selector(".compare-number:text-is('2 of 10')")
     assert page.get_attribute(".compare-after", "src") != first
 
+
+def what_was_measured(page: Any) -> None:
     page.wait_for_selector(".refine-measured li >> nth=2")
     words = page.inner_text(".refine-measured").lower()
     assert "judged by the clip model vit-b-32/openai" in words
@@ -148,6 +165,8 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     page.click(".refine-measured .how summary")
     page.wait_for_selector(".refine-measured .how >> text=bootstrap")
 
+
+def every_control_has_a_name(page: Any) -> None:
     page.click("[data-choice=pairs]")
     page.click(".pair-card >> nth=0")
     page.wait_for_selector(".pair-view .brush-bar")
@@ -162,15 +181,9 @@ def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watc
     assert nameless == []
     page.keyboard.press("Escape")
 
-    page.click("[data-choice=candidates]")
-    page.wait_for_selector(".grid .tile:visible")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("a")
-    settled(page)
-    assert list(studio.store.decisions.verdicts(node).values()) == ["accepted"]
-    page.click("[data-choice=refinement]")
-    page.wait_for_selector(".refine-left h2:visible")
 
+def back_and_on(page: Any, served: Served, node: str) -> None:
+    studio = served.place.studio
     page.click("text=Back to the round before")
     page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
     page.wait_for_selector(".grid .tile:visible")

@@ -45,6 +45,13 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     draw_all(studio, round_id)
     card.locator("img").wait_for()
     card.get_by_text("Round 1 · seed 12 · guidance 4 · LoRA × 1.3").wait_for()
+    card.get_by_role("button", name="Enlarge").click()
+    viewer = page.locator("dialog.viewer[open]")
+    viewer.get_by_text("seed 12 · guidance 4 · LoRA × 1.3").wait_for()
+    page.keyboard.press("a")  # decides on no picture behind it
+    page.keyboard.press("Escape")
+    viewer.wait_for(state="hidden")
+    assert studio.round_view(round_id).accepted == 0
     before = page.locator(".tile").count()
     card.get_by_role("button", name="Use as candidate").click()
     card.get_by_role("button", name="Show in the round").wait_for()

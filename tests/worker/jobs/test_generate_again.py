@@ -6,7 +6,7 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
-from gal_studio.engine.sampling import fused_adapter
+from gal_studio.engine.models import devices
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.models import Models
@@ -28,7 +28,7 @@ def overflowing(tmp_path: Path) -> tuple[str, str]:
 def test_candidates_that_were_drawn_again_are_marked(
     studio: Studio, overflowing: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fused_adapter, "drawing_precision", lambda _device: torch.float16)
+    monkeypatch.setattr(devices, "drawing_precision", lambda *_: torch.float16)
     first = first_round(studio, tiny_draft(overflowing))
     models = Models()
     assert work(studio, models, studio.fine_tune(first)).state == "completed"

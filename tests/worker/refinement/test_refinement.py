@@ -5,6 +5,7 @@ import pytest
 
 from gal_studio.commands.outputs import describe_refinement
 from gal_studio.core.errors import StudioError
+from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state.tables.refinements import Measurement
 from gal_studio.studio import Studio
@@ -150,8 +151,12 @@ def test_style_prefers_the_refined_round_and_looks_above(studio: Studio, models:
     settings = studio.store.rounds.settings(node).refine
     assert {plan.reference_image for plan in pairing.planned_pairs(studio.store, base, settings)} == {old}
     new = studio.store.candidates.get(accept(studio, second)).image
+    own = studio.store.candidates.get(accept(studio, second, 5))
+    studio.set_weight(own.id, 0.25)
     planned = pairing.planned_pairs(studio.store, base, settings)
-    assert [plan.reference_image for plan in planned] == [new, old, new, old]
+    assert [plan.reference_image for plan in planned][:4] == [new, own.image, old, new]
+    kept = [lineage.round_weight(studio.store, second), 0.25, lineage.round_weight(studio.store, first)]
+    assert [plan.weight for plan in planned][:3] == kept, "Eq. G8, or set by hand"
 
 
 def test_pressing_twice_makes_one_refinement(studio: Studio, models: Models) -> None:

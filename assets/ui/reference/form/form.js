@@ -16,6 +16,7 @@ import { labelSet } from "./set_elements.js";
 
 const MAX_OBJECTS = 4; // the server rejects more
 const SETTLE = 180; // ms after typing
+const ASK_AGAIN = 1500; // ms, while the size of a model is measured
 
 /**
  * @param {ReferenceParts} parts
@@ -53,6 +54,8 @@ class ProjectForm {
   model;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  asking;
 
   /**
    * @param {ReferenceParts} parts
@@ -130,10 +133,14 @@ class ProjectForm {
   }
 
   /** @param {Derived} answer */
-  show({ sets, anchors, name, notes, problem }) {
+  show(answer) {
+    const { sets, anchors, name, notes, problem } = answer;
     const open = this.open();
     const alone = open.length === 1;
     this.parts.name.placeholder = name;
+    this.presets?.showPlan(answer);
+    clearTimeout(this.asking);
+    if (answer.measuring) this.asking = setTimeout(() => this.derive(), ASK_AGAIN);
     for (const [i, set] of open.entries()) {
       set.show({ anchors, ...sets[i] }, alone);
       set.showNotes(notes.filter((note) => note.set === i));

@@ -1,12 +1,19 @@
 /** Choice of a model preset, and its settings. */
 /** @import { KeptModel } from "./kept_form.js" */
 /** @import { NotePlace } from "./notes.js" */
-/** @import { Preset } from "../../app/payloads_calls.d.ts" */
+/** @import { Derived, Preset } from "../../app/payloads_calls.d.ts" */
 /** @import { ProjectKind } from "../../app/payloads.d.ts" */
 /** @import { ReferenceParts } from "../../app/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
-import { makeFields, typedValue, weigh, written } from "../../kit/settings_fields.js";
+import {
+  FIRST_OF_MACHINE,
+  machineHeading,
+  makeFields,
+  typedValue,
+  weigh,
+  written,
+} from "../../kit/settings_fields.js";
 import { notePlace } from "./notes.js";
 
 /**
@@ -54,9 +61,12 @@ export async function mountPresets(parts, firstKind) {
     ),
     own,
   );
+  const plan = el("p", { class: "plan", role: "status" });
+  parts.presets.append(placeOf("preset", parts.presets), plan);
   const fields = makeFields();
   for (const [name, field] of fields) {
     field.node.append(placeOf(name, field.input));
+    if (name === FIRST_OF_MACHINE) parts.advanced.append(machineHeading());
     parts.advanced.append(field.node);
   }
 
@@ -108,6 +118,13 @@ export async function mountPresets(parts, firstKind) {
         if (input) Object.assign(input, { value }).dataset.edited = "yes";
       }
       fill();
+    },
+    /**
+     * What a round needs with the chosen model and settings.
+     * @param {Derived} answer
+     */
+    showPlan({ plan: sentence, measuring }) {
+      plan.textContent = measuring ? "Working out what this model needs…" : sentence;
     },
     chosen: () => ({
       preset: chosen().name === "own" ? null : chosen().name,

@@ -25,11 +25,15 @@ const STEPS = {
   wait: ["The model is learning your reference", "The pictures come next."],
   fine_tune: [
     "Teach the model your reference",
-    "Fine-tune first; then Generate draws pictures for each test prompt.",
+    "Press Run round: the model learns your reference, then draws pictures for each test prompt.",
+  ],
+  next: [
+    "Teach the model what you accepted",
+    "Press Run round: the model learns your reference and all accepted pictures, then draws again.",
   ],
   generate: [
     "The model has learned. What did it learn?",
-    "Generate draws pictures for each test prompt, and shows which ones look like the reference.",
+    "Press Run round: it draws pictures for each test prompt, and shows which ones look like the reference.",
   ],
 };
 
@@ -38,6 +42,13 @@ const OUT_OF_RANGE = [
   "No picture is in this range of scores",
   "Press Scores above the pictures, and then Show all.",
 ];
+
+/** The step of the round; that of a later round's training by itself. */
+function stepNow() {
+  const { step = "", trained } = state.round ?? {};
+  const isFirst = state.rounds.find((round) => round.id === state.roundId)?.parent_id === null;
+  return step === "fine_tune" && !trained && !isFirst ? "next" : step;
+}
 
 /**
  * @param {HTMLElement} node
@@ -53,7 +64,7 @@ export function emptyGrid(node, counts, open) {
       : NONE[state.filter]
     : drawing() || waiting()
       ? null
-      : STEPS[state.round?.step ?? ""];
+      : STEPS[stepNow()];
   node.hidden = !words;
   if (!words || repeats(node, words)) return;
   node.replaceChildren(el("h3", {}, words[0]), el("p", {}, words[1]));

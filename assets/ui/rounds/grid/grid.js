@@ -38,6 +38,7 @@ let flat;
 const MOST_COLUMNS = 24; // of the smallest tiles
 const PADDING = 32; // pixels, left and right of the tiles
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
+const SMALL = 82; // pixels of a tile with its gap, below which its mark is shorter
 
 /** @param {string} id */
 export const tileOf = (id) => tiles.get(id);
@@ -197,6 +198,7 @@ function columns() {
     : columnsFor(width, most);
   grid.style.setProperty("--columns", String(found));
   showLarge((width / found) * devicePixelRatio > THUMBNAIL);
+  grid.toggleAttribute("data-small", width / found < SMALL);
   view.show(parts(), found);
 }
 

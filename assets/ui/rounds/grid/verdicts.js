@@ -6,6 +6,7 @@ import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
+import { byItself } from "../../measures/replay_words.js";
 
 /**
  * @param {string} id
@@ -19,12 +20,20 @@ function show(id, verdict, part = null) {
   else state.masks.delete(id);
 }
 
+/** Say that a replay decides by itself, if this is one. */
+export function isReplay() {
+  const words = byItself(state.measures);
+  if (words) toast(words);
+  return Boolean(words);
+}
+
 /**
  * Give one verdict to several candidates, as one undo step.
  * @param {string[]} ids
  * @param {Verdict} verdict
  */
 export async function decide(ids, verdict) {
+  if (isReplay()) return;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return;
   for (const id of changing) show(id, verdict);
@@ -45,6 +54,7 @@ function refetch() {
  * @param {Verdict} verdict
  */
 export function toggle(id, verdict) {
+  if (isReplay()) return;
   const back = verdictOf(id) === verdict;
   if (back && state.masks.has(id))
     toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
@@ -57,6 +67,7 @@ export function toggle(id, verdict) {
  * @param {Runs} mask
  */
 export async function acceptInPart(id, mask) {
+  if (isReplay()) return false;
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
   const answer = await write("accept_in_part", { candidate: id, mask });
@@ -90,7 +101,7 @@ export async function goTo(step) {
  */
 async function step(name, done, empty) {
   const round = state.roundId;
-  if (!round) return;
+  if (!round || isReplay()) return;
   const answer = await write(name, { round });
   if (!answer || round !== state.roundId) return;
   if (answer.changed.length) {

@@ -7,7 +7,7 @@ import { el, setAttribute } from "../../kit/dom.js";
 import { makeBrush, pictureThere } from "../../brush/brush.js";
 import { brushBar } from "../../brush/toolbar.js";
 import { layOutline } from "../../brush/outline.js";
-import { acceptInPart } from "../grid/verdicts.js";
+import { acceptInPart, isReplay } from "../grid/verdicts.js";
 import { draftKept, draftOf, keepDraft } from "../../app/drafts.js";
 import { toast } from "../../kit/toast.js";
 
@@ -45,6 +45,7 @@ export function partPainter(place, id, changed) {
     if (runs && there && outline?.mark === mark) outline.draw(runs);
   }
   async function start() {
+    if (isReplay()) return;
     const runs = draftOf(draft) ?? (await stored());
     await pictureThere(place);
     if (brush || !there) return;

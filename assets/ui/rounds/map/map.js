@@ -217,7 +217,8 @@ function glideOn(drawing, points) {
 function words() {
   const { empty, place } = PROJECTIONS[viewpoint.memory.projection];
   const none = ![...state.candidates.values()].some(place);
-  layers.say(none && !turned ? empty() : "");
+  const bare = ["fine_tune", "generate", "wait"].includes(state.round?.step ?? "");
+  layers.say(none && (bare || !turned) ? empty() : "");
 }
 
 /** What lies above and below Plotly's drawing. */

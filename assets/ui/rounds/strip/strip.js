@@ -41,7 +41,8 @@ function show(parts, archive) {
     : [];
   kept(parts);
   archive.update();
-  parts.branch.hidden = !state.rounds.some((round) => round.parent_id === state.roundId);
+  parts.branch.hidden =
+    Boolean(state.measures?.replay_of) || !state.rounds.some((round) => round.parent_id === state.roundId);
   if (repeats(parts.strip, chips)) return;
   const keep = focusedIn(parts.strip)?.dataset.keep;
   const { scrollLeft, scrollTop } = parts.strip;

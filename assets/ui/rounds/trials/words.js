@@ -5,9 +5,15 @@
  * What a picture was drawn with, in one line.
  * @param {Trial} trial
  */
-export function trialFacts({ round_name, seed, guidance, strength }) {
+export const trialFacts = (trial) => `${trial.round_name} · ${settingsOf(trial)}`;
+
+/**
+ * The same without the round.
+ * @param {Pick<Trial, "seed" | "guidance" | "strength">} trial
+ */
+export function settingsOf({ seed, guidance, strength }) {
   const own = strength === 1 ? null : strength === 0 ? "without the LoRA" : `LoRA × ${strength}`;
-  return [round_name, `seed ${seed}`, `guidance ${guidance}`, own].filter(Boolean).join(" · ");
+  return [`seed ${seed}`, `guidance ${guidance}`, own].filter(Boolean).join(" · ");
 }
 
 /**

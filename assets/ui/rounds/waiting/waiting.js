@@ -7,24 +7,20 @@ import { slotsOf } from "./slots.js";
 
 /** @param {HTMLElement} grid */
 export function mountWaiting(grid) {
-  const words = el("p", {});
+  const [title, words] = [el("h3", {}), el("p", {})];
   const row = el("div", { class: "learning-slots" });
   const now = makePreviewButton();
   const node = el(
     "section",
     { class: "learning", "aria-label": "Previews of the training", hidden: true },
-    el(
-      "div",
-      { class: "learning-head" },
-      el("div", {}, el("h3", {}, "The model is learning your reference"), words),
-      now.node,
-    ),
+    el("div", { class: "learning-head" }, el("div", {}, title, words), now.node),
     row,
   );
   grid.prepend(node);
   const update = () => {
     node.hidden = !waiting();
     if (node.hidden) return;
+    setText(title, titleOf());
     setText(words, wordsOf());
     now.update();
     show(row);
@@ -32,6 +28,11 @@ export function mountWaiting(grid) {
   on("round job project candidates cleared forget preview", update);
   return node;
 }
+
+const titleOf = () =>
+  state.job?.state === "queued"
+    ? "The model will learn your reference"
+    : "The model is learning your reference";
 
 function wordsOf() {
   const every = state.project?.settings.tune.preview_every;

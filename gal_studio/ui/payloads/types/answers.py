@@ -53,6 +53,8 @@ class Derived(TypedDict):
     sets: list[DerivedSet]
     anchors: list[str]
     name: str
+    plan: Annotated[str, Doc("What a round needs of memory and time; empty if that is not known.")]
+    measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
     problem: NotRequired[str]
 
 

@@ -187,7 +187,7 @@ class Parts(TypedDict):
     refinement: Refinement
     measures: Measures
     scores: list[Score]
-    positions: dict[str, tuple[float, float]]
+    positions: Annotated[dict[str, tuple[float, float]], Ts("Record<string, [x: number, y: number]>")]
     verdicts: dict[str, Verdict]
     masks: dict[str, str]
     weights: dict[str, float]

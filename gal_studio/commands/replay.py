@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 
 from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.measured import tell_measures
 from gal_studio.commands.outputs import check_folder
-from gal_studio.commands.replay.results import write_replay
 from gal_studio.commands.stored import (
     AsJson,
     Wanted,
@@ -25,6 +23,8 @@ from gal_studio.rounds.replay_decisions import CHOICES
 from gal_studio.rounds.replays import enqueue_all_missing
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.studio.reports.measured import tell_measures
+from gal_studio.studio.reports.replay_files import write_replay
 from gal_studio.studio.views.replays import ReplayView
 
 

@@ -1,4 +1,4 @@
-"""The output files of `replay`: of the replay alone, and of all arms together.
+"""The files about a replay: of the replay alone, and of all arms together.
 
 `summary.json`, `measures.csv` and the contact sheets have no times and no IDs, so that two replays of the
 same decisions give equal files. `arms.csv` and `arms.png` show the project and all of its replays together.
@@ -7,50 +7,75 @@ same decisions give equal files. `arms.csv` and `arms.png` show the project and 
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from gal_studio.commands.contact_sheet import contact_sheet
-from gal_studio.commands.measured import describe_measures, describe_round, find_measured, interval
-from gal_studio.commands.outputs import check_folder
-from gal_studio.commands.replay.sheet import Column, test_set_sheet
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.intervals import Interval
 from gal_studio.core.measures.pictures import METRICS
 from gal_studio.rounds import lineage
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.studio import Studio
-from gal_studio.studio.views.measures import MeasuredRound
+from gal_studio.studio.reports.contact_sheet import contact_sheet
+from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured, interval
+from gal_studio.studio.reports.test_set_sheet import Column, test_set_sheet
+from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
 from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import RoundView
 
 FIGURES = (*METRICS, "gain")
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
-    """Write the results of a replay, each file atomically; returns the summary."""
-    check_folder(out)
+    """Write the results of a replay into a folder, each file atomically; returns the summary."""
+    summary, files = _results(studio, project_id)
+    for name, data in files.items():
+        write_whole(out / name, data, out)
+    return summary
+
+
+def replay_zip(studio: Studio, project_id: str) -> bytes:
+    """The same files as a zip; equal replays give equal bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in sorted(_results(studio, project_id)[1].items()):
+            archive.writestr(zipfile.ZipInfo(name, _NO_TIME), data, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _results(studio: Studio, project_id: str) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The summary, and all files by name."""
     view, measures = studio.replay_view(project_id), studio.measures(project_id)
     rounds = [studio.round_view(each.id) for each in studio.rounds(project_id)]
-    for shown in rounds:
-        if shown.candidates:
-            _write_picture(
-                out / f"contact-sheet-round-{shown.round.number}.png",
-                contact_sheet(studio.store.images, shown),
-            )
-    base = find_measured(measures, None)
+    images, base = studio.store.images, find_measured(measures, None)
+    files = {
+        f"contact-sheet-round-{shown.round.number}.png": _png(contact_sheet(images, shown))
+        for shown in rounds
+        if shown.candidates
+    }
     columns = [Column("", base), *(Column(view.title, each) for each in view.rounds)]
-    _write_picture(out / "contact-sheet.png", test_set_sheet(studio.store.images, columns))
-    write_whole(out / "measures.csv", _table([(view.title, base), *_rows(view)]).encode(), out)
-    _write_arms(studio, view, base, out)
-    summary = {
+    files["contact-sheet.png"] = _png(test_set_sheet(images, columns))
+    files["measures.csv"] = _table([(view.title, base), *_rows(view)]).encode()
+    files |= _arms(studio, view, base)
+    summary = _summary(studio, view, rounds, measures)
+    text = json.dumps(summary, indent=2, ensure_ascii=False)
+    return summary, files | {"summary.json": f"{text}\n".encode()}
+
+
+def _summary(
+    studio: Studio, view: ReplayView, rounds: list[RoundView], measures: MeasuresView
+) -> dict[str, Any]:
+    recorded = studio.store.replays.rounds(view.replay.project_id)
+    return {
         "project": view.replay.source_name,
         "policy": view.replay.policy,
         "not_replayed": view.not_replayed,
-        "settings": [recorded.settings.to_dict() for recorded in studio.store.replays.rounds(project_id)],
+        "settings": [each.settings.to_dict() for each in recorded],
         "rounds": [
             {**_round(studio, shown), "measured": describe_round(find_measured(measures, shown.round.id))}
             for shown in rounds
@@ -58,12 +83,9 @@ def write_replay(studio: Studio, project_id: str, out: Path) -> dict[str, Any]:
         "measured": describe_measures(measures),
         "against_project": {metric: interval(figure) for metric, figure in view.differences.items()},
     }
-    text = json.dumps(summary, indent=2, ensure_ascii=False)
-    write_whole(out / "summary.json", f"{text}\n".encode(), out)
-    return summary
 
 
-def _write_arms(studio: Studio, view: ReplayView, base: MeasuredRound | None, out: Path) -> None:
+def _arms(studio: Studio, view: ReplayView, base: MeasuredRound | None) -> dict[str, bytes]:
     """The line of the project that was drawn again, if it is here, and every replay of the project."""
     arms: dict[str, tuple[MeasuredRound, ...]] = {}
     source = view.replay.source_id
@@ -77,19 +99,21 @@ def _write_arms(studio: Studio, view: ReplayView, base: MeasuredRound | None, ou
             title = other.title if other.title not in arms else f"{other.title}: {other.name}"
             arms[title] = other.rounds
     columns = [Column("", base), *(Column(name, each) for name, rounds in arms.items() for each in rounds)]
-    _write_picture(out / "arms.png", test_set_sheet(studio.store.images, columns))
     rows = [("", base), *((name, each) for name, rounds in arms.items() for each in rounds)]
-    write_whole(out / "arms.csv", _table(rows).encode(), out)
+    return {
+        "arms.png": _png(test_set_sheet(studio.store.images, columns)),
+        "arms.csv": _table(rows).encode(),
+    }
 
 
 def _rows(view: ReplayView) -> list[tuple[str, MeasuredRound | None]]:
     return [(view.title, each) for each in view.rounds]
 
 
-def _write_picture(path: Path, picture: Image.Image) -> None:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    write_whole(path, buffer.getvalue(), path.parent)
+def _png(picture: Image.Image) -> bytes:
+    made = io.BytesIO()
+    picture.save(made, "PNG")
+    return made.getvalue()
 
 
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:

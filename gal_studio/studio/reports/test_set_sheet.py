@@ -6,9 +6,9 @@ from itertools import groupby
 
 from PIL import Image, ImageDraw
 
-from gal_studio.commands.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SOFT, TILE, fitted, font
 from gal_studio.core.measures.pictures import MeasuredPicture
 from gal_studio.state.files.content_store import Images
+from gal_studio.studio.reports.contact_sheet import COPY, GAP, INK, MARGIN, PAPER, SOFT, TILE, fitted, font
 from gal_studio.studio.views.measures import MeasuredRound
 
 LABEL, HEAD, BETWEEN = 220, 76, 14

@@ -1,1 +1,0 @@
-"""`gal-studio replay`: draw a project again under a policy or with the person's recorded decisions."""

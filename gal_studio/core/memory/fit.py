@@ -1,0 +1,55 @@
+"""Choose how to hold a model so that a round fits into memory: one rule for every model and device."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gal_studio.core.memory.need import DeviceKind, Need, need
+from gal_studio.core.memory.shape import ModelShape
+from gal_studio.core.settings import Settings
+
+_SMALLEST = 512  # pixels
+
+
+def fit(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -> Settings | None:
+    """The first settings, from fast to sparing, whose round fits into `room` bytes; None if none do.
+
+    Batches are split by the training itself, so that one picture at a time has to fit. A lower resolution
+    comes last, and never for a full training, which repeats the published one.
+    """
+    return next((each for each in ladder(shape, settings, device) if fits(shape, each, device, room)), None)
+
+
+def fits(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -> bool:
+    """Whether a round fits into `room` bytes if its pictures are processed one at a time."""
+    return smallest(shape, settings, device).peak <= room
+
+
+def smallest(shape: ModelShape, settings: Settings, device: DeviceKind) -> Need:
+    """What a round needs if its pictures are processed one at a time."""
+    return need(shape, settings, device, whole_batch=False)
+
+
+def ladder(shape: ModelShape, settings: Settings, device: DeviceKind) -> Iterator[Settings]:
+    """Settings that need less and less memory, and more and more time."""
+    yield settings
+    held: dict[str, Any] = {}
+    for change in _changes(settings, device):
+        held |= change
+        settings = settings.updated({"machine": held})
+        yield settings
+    if settings.tune.method == "lora":
+        for part in (0.75, 0.5):
+            side = round(part * (settings.tune.resolution or shape.resolution) / 64) * 64
+            if side >= min(_SMALLEST, shape.resolution // 2):
+                yield settings.updated({"tune": {"resolution": side}, "generation": {"resolution": side}})
+
+
+def _changes(settings: Settings, device: DeviceKind) -> Iterator[dict[str, Any]]:
+    if device == "cuda":
+        yield {"text_off_device": True}
+    yield {"tiling": True}
+    yield {"checkpointing": True}
+    if device != "cuda" and settings.machine.precision == "auto":
+        yield {"precision": "bf16"}
+    if device != "mps":
+        yield {"optimizer": "adamw8bit"} if settings.tune.method == "full" else {"base": "int8"}

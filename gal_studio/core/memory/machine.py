@@ -1,0 +1,48 @@
+"""How a model is held and computed on the device: what saves memory or time and changes hardly a picture."""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal
+
+from gal_studio.core import checks
+from gal_studio.core.checks import setting
+from gal_studio.core.settings_group import SettingsGroup
+
+Precision = Literal["auto", "bf16", "fp16", "fp32"]
+Base = Literal["plain", "int8"]
+Optimizer = Literal["adamw", "adamw8bit"]
+
+
+@dataclass(frozen=True)
+class MachineSettings(SettingsGroup):
+    """How the model is held. Tiles and checkpointing also come by themselves where memory is short."""
+
+    ROUNDING: ClassVar[frozenset[str]] = frozenset(
+        {"text_off_device", "checkpointing", "channels_last", "compile"}
+    )
+    """What changes a result by rounding at most."""
+
+    # of the base weights and of computations; trained weights are float32
+    precision: Precision = setting("auto", checks.one_of, "Precision", Precision)
+    # hold the base weights of linear layers as 8-bit integers; needs torchao
+    base: Base = setting("plain", checks.one_of, "Base weights", Base)
+    # keep AdamW's moments in 8 bits; needs bitsandbytes
+    optimizer: Optimizer = setting("adamw", checks.one_of, "Optimizer", Optimizer)
+    # keep the text encoders in main memory, and move them to the device only while prompts are encoded
+    text_off_device: bool = setting(False, checks.flag, "Text encoder off the device")
+    # compute activations again in the backward pass instead of holding them
+    checkpointing: bool = setting(False, checks.flag, "Gradient checkpointing")
+    # encode and decode pictures in four tiles
+    tiling: bool = setting(False, checks.flag, "Tiled autoencoder")
+    # lay convolutions' weights out by pixels
+    channels_last: bool = setting(False, checks.flag, "Channels last")
+    # compile the denoiser; the first step takes minutes
+    compile: bool = setting(False, checks.flag, "Compile the model")
+
+    @property
+    def essential(self) -> dict[str, Any]:
+        """What a training's result depends on, where it is not the default."""
+        return {
+            option.name: getattr(self, option.name)
+            for option in fields(self)
+            if option.name not in self.ROUNDING and getattr(self, option.name) != option.default
+        }

@@ -1,0 +1,1 @@
+"""Adapters as files for other programs: their forms and headers, merged weights, and the check of a file."""

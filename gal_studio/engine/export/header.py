@@ -1,0 +1,121 @@
+"""The metadata in an exported file's header, as other programs read it (`ss_*`, `modelspec.*`)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gal_studio.core.export_forms import Form
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.families.lora_names import LoraNames
+from gal_studio.engine.models.adapters import CARD, PEFT_CONFIGURATION, order_header
+
+NO_HASH = f"0x{0:064x}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an exported round.
+
+    `output_name` is the file's name without its ending, `trigger` the words that call what was learned,
+    `base_model` a name without local folders, and `base_sha256` the hash of its weights. `tags` counts the
+    captions of the training pictures; `thumbnail` is a picture as a data URI. `card` is the studio's own.
+    """
+
+    title: str
+    output_name: str
+    trigger: str
+    base_model: str
+    base_sha256: str
+    round: int
+    seed: int
+    resolution: int
+    steps: int
+    tune: TuneSettings
+    tags: Mapping[str, int]
+    date: str
+    version: str
+    licence: str = ""
+    thumbnail: str = ""
+    card: str = ""
+
+
+def header_of(facts: Facts, names: LoraNames, form: Form, stored: Mapping[str, str]) -> dict[str, str]:
+    """The header of an export in this form; `stored` is that of the studio's own file.
+
+    diffusers refuses the stored LoRA configuration beside alphas, so that only its own form has it.
+    """
+    header = {"format": "pt", CARD: facts.card, **_of_trainers(facts, names), **_modelspec(facts, names)}
+    if form == "diffusers" and PEFT_CONFIGURATION in stored:
+        header[PEFT_CONFIGURATION] = stored[PEFT_CONFIGURATION]
+    return {name: value for name, value in sorted(header.items()) if value}
+
+
+def _of_trainers(facts: Facts, names: LoraNames) -> dict[str, str]:
+    """What kohya's scripts write, and A1111 and InvokeAI show."""
+    tune, side = facts.tune, facts.resolution
+    return {
+        "ss_v2": str(names.is_v2),
+        "ss_base_model_version": names.base_version,
+        "ss_network_module": "networks.lora",
+        "ss_network_dim": str(tune.rank),
+        "ss_network_alpha": str(float(tune.rank)),
+        "ss_network_args": json.dumps({"target": tune.target}),
+        "ss_output_name": facts.output_name,
+        "ss_tag_frequency": json.dumps({"references": dict(facts.tags)}, ensure_ascii=False),
+        "ss_sd_model_name": facts.base_model,
+        "ss_new_sd_model_hash": facts.base_sha256,
+        "ss_resolution": f"({side}, {side})",
+        "ss_steps": str(facts.steps),
+        "ss_max_train_steps": str(facts.steps),
+        "ss_learning_rate": str(tune.learning_rate),
+        "ss_total_batch_size": str(tune.batch_size),
+        "ss_num_train_images": str(sum(facts.tags.values())),
+        "ss_seed": str(facts.seed),
+        "ss_training_comment": f"GAL Studio {facts.version}, round {facts.round}",
+    }
+
+
+def _modelspec(facts: Facts, names: LoraNames) -> dict[str, str]:
+    """The model metadata standard, version 1.0.1."""
+    return {
+        "modelspec.sai_model_spec": "1.0.1",
+        "modelspec.architecture": f"{names.architecture}/lora",
+        "modelspec.implementation": "diffusers",
+        "modelspec.title": facts.title,
+        "modelspec.resolution": f"{facts.resolution}x{facts.resolution}",
+        "modelspec.trigger_phrase": facts.trigger,
+        "modelspec.description": (
+            f"Round {facts.round} of {facts.title}, trained with GAL Studio {facts.version} on "
+            f"{facts.base_model}."
+        ),
+        "modelspec.usage_hint": f"Write {facts.trigger} in the prompt." if facts.trigger else "",
+        "modelspec.date": facts.date,
+        "modelspec.license": facts.licence,
+        "modelspec.merged_from": "",
+        "modelspec.prediction_type": "v" if names.predicts_velocity else "epsilon" if names.has_alpha else "",
+        "modelspec.thumbnail": facts.thumbnail,
+        "modelspec.hash_sha256": NO_HASH,
+    }
+
+
+def save_with_header(tensors: Mapping[str, torch.Tensor], path: Path, header: Mapping[str, str]) -> None:
+    """Save safetensors with sorted metadata and, in `modelspec.hash_sha256`, the hash of the tensors."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, metadata=dict(header))
+    changed = {}
+    if "modelspec.hash_sha256" in header:
+        changed["modelspec.hash_sha256"] = f"0x{tensors_hash(path)}"
+    order_header(path, changed)
+
+
+def tensors_hash(path: Path) -> str:
+    """The SHA-256 of all bytes after the header of a safetensors file."""
+    with path.open("rb") as file:
+        file.seek(8 + int.from_bytes(file.read(8), "little"))
+        return hashlib.file_digest(file, "sha256").hexdigest()

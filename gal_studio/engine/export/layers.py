@@ -1,0 +1,113 @@
+"""A LoRA as pairs of factors by layer, read from a file of the studio and written in any form."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.export_forms import Form
+from gal_studio.engine.families.lora_names import LoraNames
+from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, read_adapter
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a LoRA adds to a layer's weight: `up @ down`, with the scale alpha / rank folded into `up`.
+
+    `down` is (rank, in) or (rank, in, height, width), `up` is (out, rank) or (out, rank, 1, 1).
+    """
+
+    down: torch.Tensor
+    up: torch.Tensor
+
+    @property
+    def rank(self) -> int:
+        """The number of rows of `down`."""
+        return int(self.down.shape[0])
+
+    @property
+    def change(self) -> torch.Tensor:
+        """What is added to the weight, in the weight's shape."""
+        product = self.up.float().flatten(1) @ self.down.float().flatten(1)
+        return product.view(self.up.shape[0], *self.down.shape[1:])
+
+
+Layers = Mapping[str, Factors]
+
+
+def is_whole_denoiser(path: Path, part: str) -> bool:
+    """Whether an adapter is a whole denoiser rather than a LoRA."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        return not any(name.startswith(f"{part}.") and ".lora_" in name for name in file.keys())  # noqa: SIM118
+
+
+def read_layers(path: Path, part: str) -> dict[str, Factors]:
+    """The factors of a LoRA that the studio trained, by the names of their layers."""
+    tensors, header = read_adapter(path)
+    given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
+    rank = float(given.get(f"{part}.r", 1))
+    scale = float(given.get(f"{part}.lora_alpha", rank)) / rank
+    layers = {}
+    for name, down in tensors.items():
+        layer, found, _ = name.removeprefix(f"{part}.").partition(".lora_A.weight")
+        if found:
+            up = tensors[name.replace(".lora_A.", ".lora_B.")]
+            layers[layer] = Factors(down, up if scale == 1.0 else up * scale)
+    if not layers:
+        raise StudioError(f"The adapter {path.name} holds no LoRA: fine-tune this round again.")
+    return layers
+
+
+def named_tensors(layers: Layers, part: str, names: LoraNames, form: Form) -> dict[str, torch.Tensor]:
+    """The tensors of a file in this form. Their alpha is their rank, or they have none."""
+    if form == "diffusers":
+        return _in_pairs({f"{part}.{layer}": factors for layer, factors in layers.items()})
+    joined = fused(layers, names, form)
+    if not names.has_alpha:
+        return _in_pairs(joined) if form == "comfyui" else _down_and_up(joined)
+    alphas = {f"{name}.alpha": torch.tensor(float(factors.rank)) for name, factors in joined.items()}
+    return {**_down_and_up(joined), **alphas}
+
+
+def fused(layers: Layers, names: LoraNames, form: Form) -> dict[str, Factors]:
+    """The layers by their names in the form; those that are parts of one layer there are put together."""
+    alone: dict[str, Factors] = {}
+    parts: dict[str, dict[int, Factors]] = {}
+    for layer, factors in layers.items():
+        place = names.layer(layer, form)
+        if place.parts == 1:
+            alone[place.name] = factors
+        else:
+            parts.setdefault(place.name, {})[place.part] = factors
+    return alone | {
+        name: _block_diagonal([found[part] for part in sorted(found)]) for name, found in parts.items()
+    }
+
+
+def _block_diagonal(parts: Sequence[Factors]) -> Factors:
+    """One LoRA of a layer with the outputs of all parts, one after the other; exact, of summed rank."""
+    return Factors(
+        torch.cat([factors.down for factors in parts]),
+        torch.block_diag(*(factors.up for factors in parts)),
+    )
+
+
+def _in_pairs(layers: Layers) -> dict[str, torch.Tensor]:
+    tensors = {}
+    for name, factors in layers.items():
+        tensors[f"{name}.lora_A.weight"] = factors.down
+        tensors[f"{name}.lora_B.weight"] = factors.up
+    return tensors
+
+
+def _down_and_up(layers: Layers) -> dict[str, torch.Tensor]:
+    tensors = {}
+    for name, factors in layers.items():
+        tensors[f"{name}.lora_down.weight"] = factors.down
+        tensors[f"{name}.lora_up.weight"] = factors.up
+    return tensors

@@ -1,0 +1,144 @@
+"""Draw with an exported file in the stock pipeline of diffusers, in a process of its own.
+
+`python -m gal_studio.engine.export.stock REQUEST.json` writes pictures, or a file `error.txt`.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gal_studio.core.errors import first_line
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+
+ERROR = "error.txt"
+_UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
+"""Inputs of a denoiser that keep their precision."""
+
+
+@dataclass(frozen=True)
+class StockRequest:
+    """What is drawn: (prompt, seed) with a model and an exported file.
+
+    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `precision` is
+    that of the denoiser, such as "bfloat16".
+    """
+
+    model: str
+    revisions: Mapping[str, str]
+    device: str
+    precision: str
+    file: str
+    layers: int
+    pictures: tuple[tuple[str, int], ...]
+    steps: int
+    guidance_scale: float
+    resolution: int
+
+    def write(self, path: Path) -> None:
+        """Write the request as JSON."""
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def read_request(path: Path) -> StockRequest:
+    """Read what `write` has written."""
+    given = json.loads(path.read_text(encoding="utf-8"))
+    pictures = tuple((prompt, seed) for prompt, seed in given.pop("pictures"))
+    return StockRequest(pictures=pictures, **given)
+
+
+def draw_stock(request: StockRequest, out: Path) -> None:
+    """Write the pictures as 0.png, 1.png and so on."""
+    revisions = dict(request.revisions)
+    model = load_image_model(request.model, request.device, revisions=revisions)
+    load_exported(model, Path(request.file), request.layers)
+    pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
+    for number, (prompt, seed) in enumerate(request.pictures):
+        drawn = pipeline(
+            prompt=prompt,
+            num_inference_steps=request.steps,
+            guidance_scale=request.guidance_scale,
+            height=request.resolution,
+            width=request.resolution,
+            generator=torch.Generator("cpu").manual_seed(seed),
+        )
+        drawn.images[0].save(out / f"{number}.png")
+
+
+def load_exported(model: ImageModel, file: Path, layers: int) -> None:
+    """Load a LoRA as any user of diffusers does, and fuse it in float32; or replace the denoiser."""
+    pipeline, part = model.family.pipeline, model.family.part
+    kind = model.denoiser.dtype
+    if file.is_dir():
+        denoiser = type(model.denoiser).from_pretrained(file, dtype=torch.float32)
+        setattr(pipeline, part, denoiser.to(model.device, kind))
+        return
+    model.denoiser.float()
+    pipeline.load_lora_weights(str(file.parent), weight_name=file.name)
+    loaded = sum(bool(getattr(module, "lora_A", None)) for module in model.denoiser.modules())
+    if loaded != layers:
+        raise ValueError(f"diffusers takes {loaded} of the {layers} layers in {file.name}")
+    pipeline.fuse_lora()
+    pipeline.unload_lora_weights()
+    model.denoiser.to(kind)
+
+
+def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: torch.dtype) -> Any:
+    """The stock pipeline with the studio's solver, in the studio's precision.
+
+    The studio keeps latents and text features in float32, whatever the precision of the denoiser.
+    """
+    from diffusers import DPMSolverMultistepScheduler
+
+    pipeline = model.family.pipeline
+    if model.family.part == "unet":
+        solver: Any = model.family.solver(steps, resolution, model.device)
+        pipeline.scheduler = DPMSolverMultistepScheduler.from_config(solver.config)
+    if precision != torch.float32:
+        encode = pipeline.encode_prompt
+        pipeline.encode_prompt = lambda *given, **named: cast(encode(*given, **named), torch.float32)
+        denoiser = model.denoiser.to(precision)
+        denoiser.register_forward_pre_hook(_cast_inputs(precision), with_kwargs=True)
+        denoiser.register_forward_hook(lambda module, given, answer: cast(answer, torch.float32))
+    return pipeline
+
+
+def _cast_inputs(precision: torch.dtype) -> Any:
+    def cast_all(module: torch.nn.Module, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        positional = tuple(
+            value if place == 1 else cast(value, precision) for place, value in enumerate(given)
+        )
+        return positional, {
+            name: value if name in _UNCAST else cast(value, precision) for name, value in named.items()
+        }
+
+    return cast_all
+
+
+def cast(value: Any, precision: torch.dtype) -> Any:
+    """The value with all floating tensors in it in this precision."""
+    if isinstance(value, torch.Tensor):
+        return value.to(precision) if value.is_floating_point() else value
+    if isinstance(value, dict):
+        return type(value)({name: cast(part, precision) for name, part in value.items()})
+    if isinstance(value, tuple | list):
+        return type(value)(cast(part, precision) for part in value)
+    return value
+
+
+def main(path: Path) -> int:
+    """Draw what a request asks for; an error is written beside it."""
+    try:
+        draw_stock(read_request(path), path.parent)
+    except Exception as error:  # whatever the libraries raise for a file that does not load
+        (path.parent / ERROR).write_text(first_line(error), encoding="utf-8")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,92 @@
+"""How a family's LoRA layers are called in the files of other programs."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gal_studio.core.export_forms import Form
+
+
+@dataclass(frozen=True)
+class LayerName:
+    """A layer's name in a file. With `parts` above 1, it is one of the rows of blocks of a fused layer."""
+
+    name: str
+    part: int = 0
+    parts: int = 1
+
+
+@dataclass(frozen=True)
+class LoraNames:
+    """A model's names in LoRA files for other programs.
+
+    `layer` names a layer of the denoiser in the forms `kohya` and `comfyui`. `has_alpha` says whether these
+    have tensors `.alpha`. `base_version` is the value of `ss_base_model_version`, and `architecture` that of
+    `modelspec.architecture` without `/lora`. A model that `is_known` has an architecture of other programs.
+    """
+
+    base_version: str
+    architecture: str
+    layer: Callable[[str, Form], LayerName]
+    has_alpha: bool = False
+    is_v2: bool = False
+    predicts_velocity: bool = False
+    is_known: bool = True
+
+
+def unet_layer(layer: str, form: Form) -> LayerName:
+    """Diffusers' own names with underscores, which all programs read, ComfyUI included."""
+    return LayerName(f"lora_unet_{layer.replace('.', '_')}")
+
+
+_KLEIN_LAYERS: Mapping[str, LayerName] = {
+    "attn.to_q": LayerName("img_attn.qkv", 0, 3),
+    "attn.to_k": LayerName("img_attn.qkv", 1, 3),
+    "attn.to_v": LayerName("img_attn.qkv", 2, 3),
+    "attn.add_q_proj": LayerName("txt_attn.qkv", 0, 3),
+    "attn.add_k_proj": LayerName("txt_attn.qkv", 1, 3),
+    "attn.add_v_proj": LayerName("txt_attn.qkv", 2, 3),
+    "attn.to_out.0": LayerName("img_attn.proj"),
+    "attn.to_add_out": LayerName("txt_attn.proj"),
+    "ff.linear_in": LayerName("img_mlp.0"),
+    "ff.linear_out": LayerName("img_mlp.2"),
+    "ff_context.linear_in": LayerName("txt_mlp.0"),
+    "ff_context.linear_out": LayerName("txt_mlp.2"),
+    "attn.to_qkv_mlp_proj": LayerName("linear1"),
+    "attn.to_out": LayerName("linear2"),
+}
+_KLEIN_BLOCKS = {"transformer_blocks": "double_blocks", "single_transformer_blocks": "single_blocks"}
+
+
+def klein_layer(layer: str, form: Form) -> LayerName:
+    """The names of the original FLUX.2 implementation, where attention inputs are fused."""
+    found = re.fullmatch(r"(transformer_blocks|single_transformer_blocks)\.(\d+)\.(.+)", layer)
+    if found is None or found[3] not in _KLEIN_LAYERS:
+        raise ValueError(f"{layer} has no name in the original implementation of FLUX.2")
+    original = _KLEIN_LAYERS[found[3]]
+    name = f"{_KLEIN_BLOCKS[found[1]]}.{found[2]}.{original.name}"
+    return LayerName(_prefixed(name, form), original.part, original.parts)
+
+
+_Z_IMAGE_LAYERS: Mapping[str, LayerName] = {
+    "attention.to_q": LayerName("attention.qkv", 0, 3),
+    "attention.to_k": LayerName("attention.qkv", 1, 3),
+    "attention.to_v": LayerName("attention.qkv", 2, 3),
+    "attention.to_out.0": LayerName("attention.out"),
+}
+
+
+def z_image_layer(layer: str, form: Form) -> LayerName:
+    """Diffusers' names for ComfyUI; the original names, whose attention inputs are fused, with underscores.
+
+    ComfyUI does not read diffusers' names with underscores.
+    """
+    block, _, rest = layer.partition(".attention.")
+    original = _Z_IMAGE_LAYERS.get(f"attention.{rest}") if rest and form == "kohya" else None
+    if original is None:
+        return LayerName(_prefixed(layer, form))
+    return LayerName(_prefixed(f"{block}.{original.name}", form), original.part, original.parts)
+
+
+def _prefixed(name: str, form: Form) -> str:
+    return f"lora_unet_{name.replace('.', '_')}" if form == "kohya" else f"diffusion_model.{name}"

@@ -1,0 +1,86 @@
+"""Hold a model on its device in less memory: text encoders in main memory, weights as 8-bit integers."""
+
+import importlib.util
+import logging
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.engine.families.family import Family
+
+_NEEDED = {
+    ("base", "int8"): ("torchao", "Base weights of 8-bit integers need", "plain base weights"),
+    ("optimizer", "adamw8bit"): ("bitsandbytes", "The 8-bit optimizer needs", "the plain optimizer"),
+}
+
+
+def check_machine(machine: MachineSettings, device: torch.device) -> None:
+    """Refuse settings whose package is not installed, or that do not work on the device."""
+    for (name, value), (package, needs, instead) in _NEEDED.items():
+        if getattr(machine, name) != value:
+            continue
+        if device.type == "mps":
+            raise StudioError(
+                f"{needs} an NVIDIA GPU or a CPU, and this device is neither: choose {instead}."
+            )
+        if importlib.util.find_spec(package) is None:
+            raise StudioError(
+                f"{needs} the package {package}, which is not installed: "
+                f"run pip install 'gal-studio[memory]', or choose {instead}."
+            )
+
+
+def place(family: Family, device: torch.device, machine: MachineSettings) -> None:
+    """Move the model to its device, except for text encoders that stay in main memory."""
+    if not machine.text_off_device:
+        family.to(device)
+    else:
+        kept = {id(part) for part in family.text_parts}
+        for part in family.frozen_parts:
+            if id(part) not in kept:
+                part.to(device)
+    if machine.channels_last:
+        for weight in family.denoiser.parameters():
+            if weight.ndim == 4:
+                weight.data = weight.data.to(memory_format=torch.channels_last)
+
+
+@contextmanager
+def text_on_device(family: Family, device: torch.device, machine: MachineSettings) -> Iterator[None]:
+    """Have the text encoders on the device within the context.
+
+    Where they are off the device, they and the denoiser take turns on it.
+    """
+    if not machine.text_off_device:
+        yield
+        return
+    _move([family.denoiser], torch.device("cpu"))
+    _move(family.text_parts, device)
+    try:
+        yield
+    finally:
+        _move(family.text_parts, torch.device("cpu"))
+        _move([family.denoiser], device)
+
+
+def _move(parts: Iterable[torch.nn.Module], device: torch.device) -> None:
+    for part in parts:
+        part.to(device)
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def quantize(module: Any) -> None:
+    """Hold the weights of linear layers as 8-bit integers with a scale for each output; they are frozen."""
+    logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)  # of enumerations within torchao
+    from torchao.quantization import Int8WeightOnlyConfig, quantize_
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        quantize_(module, Int8WeightOnlyConfig())
+    module.requires_grad_(False)

@@ -1,0 +1,43 @@
+"""The optimizer of a training: AdamW, with its moments in float32 or in 8 bits, and its learning rates."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from gal_studio.core.memory.machine import Optimizer
+from gal_studio.core.settings import TuneSettings
+
+WEIGHT_DECAY = 0.01
+
+
+def make_optimizer(
+    weights: Sequence[torch.nn.Parameter], settings: TuneSettings, kind: Optimizer, device: torch.device
+) -> torch.optim.Optimizer:
+    """AdamW over these weights; `adamw8bit` keeps the moments of large weights in 8 bits."""
+    options: dict[str, Any] = {"lr": settings.learning_rate, "weight_decay": WEIGHT_DECAY}
+    if kind == "adamw8bit":
+        import bitsandbytes
+
+        return bitsandbytes.optim.AdamW8bit(weights, **options)  # type: ignore[no-any-return]
+    return torch.optim.AdamW(weights, **options, fused=device.type in ("cpu", "cuda"))
+
+
+def learning_rate(settings: TuneSettings, step: int) -> float:
+    """The learning rate of a step, counted from 0.
+
+    It rises linearly over the warm-up steps, and is then constant or falls along half a cosine wave.
+    """
+    if step < settings.warmup_steps:
+        return settings.learning_rate * (step + 1) / (settings.warmup_steps + 1)
+    if settings.schedule == "constant":
+        return settings.learning_rate
+    done = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
+    return settings.learning_rate * (1 + math.cos(math.pi * done)) / 2
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Use this rate in the next step."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate

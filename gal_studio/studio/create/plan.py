@@ -1,0 +1,149 @@
+"""What a new project will need: settings that fit the device, memory and time in a sentence, and refusals."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
+from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.memory.fit import fit, smallest
+from gal_studio.core.memory.need import need, operations
+from gal_studio.core.memory.room import gigabytes, room_of
+from gal_studio.core.memory.shape import ModelShape
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Kind
+from gal_studio.state import Store
+from gal_studio.studio.device import Device, this_device
+
+SAVINGS: Mapping[str, tuple[Any, str]] = {
+    "text_off_device": (True, "the text encoder waits in main memory"),
+    "tiling": (True, "pictures are encoded and decoded in tiles"),
+    "checkpointing": (True, "training computes activations twice"),
+    "precision": ("bf16", "it computes in half precision"),
+    "base": ("int8", "base weights are 8-bit integers"),
+    "optimizer": ("adamw8bit", "the optimizer keeps 8 bits"),
+}
+"""What the settings do to save memory, in the order in which it is done."""
+
+
+@dataclass(frozen=True)
+class RoundPlan:
+    """The plan of a round: a sentence, and whether it can never fit (`refusal`) or not now (`warning`)."""
+
+    sentence: str
+    refusal: str = ""
+    warning: str = ""
+
+
+def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings:
+    """The preset's settings, held so that a round fits into the device's free memory.
+
+    Where nothing fits, those that need least.
+    """
+    return fitted_to(shape_of(preset), preset.settings[kind], device or this_device())
+
+
+def fitted_to(shape: ModelShape | None, settings: Settings, device: Device) -> Settings:
+    """The same for the settings of any model."""
+    if shape is None:
+        return settings
+    now = fit(shape, settings, device.kind, device.room)
+    return now or fit(shape, settings, device.kind, room_of(device.kind, device.total)) or settings
+
+
+def shape_of(preset: Preset) -> ModelShape | None:
+    """The size of the preset's base model; None if it is not known."""
+    return load_shape(preset.shape) if preset.shape else None
+
+
+def plan_round(
+    store: Store | None, shape: ModelShape, model: str, settings: Settings, kind: Kind
+) -> RoundPlan:
+    """What a first round of these settings needs on this device, and about how long it takes."""
+    device = this_device()
+    least, whole = smallest(shape, settings, device.kind), need(shape, settings, device.kind)
+    room, most = device.room, room_of(device.kind, device.total)
+    shown = least if whole.peak > room else whole
+    means = [words for name, (value, words) in SAVINGS.items() if getattr(settings.machine, name) == value]
+    if whole.peak > room:
+        means.append("batches are split")
+    how = f" To fit, {_listed(means)}." if means else ""
+    seconds = round_seconds(store, shape, model, settings, kind)
+    sentence = (
+        f"Planned, not measured: {gigabytes(shown.peak)} of memory "
+        f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw); "
+        f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free.{how} "
+        f"{_time(seconds)}"
+    )
+    if least.peak > most:
+        return RoundPlan(sentence, refusal=_refusal(shape, settings, device, least.peak))
+    if least.peak > room:
+        return RoundPlan(
+            sentence,
+            warning=f"Only {gigabytes(device.free)} are free now and a round needs {gigabytes(least.peak)}: "
+            "close other programs before you start.",
+        )
+    return RoundPlan(sentence)
+
+
+def _refusal(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:
+    """One sentence with the next step: what these settings need, and what would fit."""
+    begin = (
+        f"{device.name[:1].upper()}{device.name[1:]} has {gigabytes(device.total)} of memory, and this model "
+        f"needs {gigabytes(needed)} with these settings:"
+    )
+    if fit(shape, settings, device.kind, room_of(device.kind, device.total)) is not None:
+        return f"{begin} set the fields under Memory and speed back, or choose a lower resolution."
+    others = [preset.title.partition(" (")[0] for preset in _that_fit(device)]
+    return f"{begin} {f'choose {others[-1]} instead' if others else 'use a larger device'}."
+
+
+def _that_fit(device: Device) -> Iterator[Preset]:
+    for preset in load_presets():
+        shape = shape_of(preset)
+        room = room_of(device.kind, device.total)
+        if shape is not None and fit(shape, preset.settings["style"], device.kind, room) is not None:
+            yield preset
+
+
+def round_seconds(
+    store: Store | None, shape: ModelShape, model: str, settings: Settings, kind: Kind
+) -> float | None:
+    """The time of a first round, by what was timed with this model or else with another preset's.
+
+    Between models, time is taken as proportional to the number of operations. None if nothing was timed.
+    """
+    if store is None:
+        return None
+    steps = plan_draws(settings.tune, True, False).steps
+    pictures = settings.generation.candidates * len(load_anchors(kind))
+    for known, sized, timed in _timed(shape, model, settings):
+        paces = [store.rounds.pace(known, phases) for phases in (("fine_tune",), ("generate", "embed"))]
+        if paces[0] is None or paces[1] is None:
+            continue
+        step, picture = (operations(sized, timed, *amounts) for amounts in ((1, 0), (0, 1)))
+        own = operations(shape, settings, 1, 0), operations(shape, settings, 0, 1)
+        return steps * paces[0] * own[0] / step + pictures * paces[1] * own[1] / picture
+    return None
+
+
+def _timed(shape: ModelShape, model: str, settings: Settings) -> Iterator[tuple[str, ModelShape, Settings]]:
+    """Models whose rounds may have been timed, the nearest first."""
+    yield model, shape, settings
+    for preset in load_presets():
+        sized = shape_of(preset)
+        if sized is not None:
+            yield preset.base_model, sized, preset.settings["style"]
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "How long a round takes is known after the first one."
+    minutes = max(1, round(seconds / 60))
+    if minutes >= 120:
+        return f"A round takes about {minutes / 60:.0f} hours."
+    return f"A round takes about {minutes} minute{'' if minutes == 1 else 's'}."
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,61 @@
+"""The device that will draw and train, and its memory, found without loading torch."""
+
+import platform
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+
+from gal_studio.core.memory.need import DeviceKind
+from gal_studio.core.memory.room import room_of
+
+_SECONDS = 10.0  # for which an answer is used again
+_MPS_SHARE = 0.66  # of a Mac's memory that its GPU may use
+_known: dict[str, tuple[float, "Device"]] = {}
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device, in words as well: "NVIDIA RTX 3060", "this computer". Memory in bytes."""
+
+    kind: DeviceKind
+    name: str
+    total: int
+    free: int
+
+    @property
+    def room(self) -> int:
+        """Bytes that the studio may use now."""
+        return min(self.free, room_of(self.kind, self.total))
+
+
+def this_device() -> Device:
+    """The device of the worker, as it chooses it: an NVIDIA GPU, Apple's, or the processor."""
+    now = time.monotonic()
+    if "device" not in _known or now - _known["device"][0] > _SECONDS:
+        _known["device"] = now, _nvidia() or _host()
+    return _known["device"][1]
+
+
+def _nvidia() -> Device | None:
+    """The first NVIDIA GPU; None if its driver's tool reports none."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return None
+    command = [tool, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
+    try:
+        lines = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout
+        name, total, free = (part.strip() for part in lines.splitlines()[0].rsplit(",", 2))
+        return Device("cuda", name, int(total) << 20, int(free) << 20)
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return None
+
+
+def _host() -> Device:
+    import psutil
+
+    memory = psutil.virtual_memory()
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        shares = int(_MPS_SHARE * memory.total), min(memory.available, int(_MPS_SHARE * memory.total))
+        return Device("mps", "this Mac", *shares)
+    return Device("cpu", "this computer", memory.total, memory.available)

@@ -1,0 +1,1 @@
+"""Files about finished rounds: contact sheets, tables, and what was measured as plain data."""

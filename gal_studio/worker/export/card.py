@@ -1,0 +1,170 @@
+"""The model card (README.md) of an exported round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gal_studio.core.export_forms import FORM_WORDS
+from gal_studio.engine.export.check import Checked
+from gal_studio.engine.export.header import Facts
+from gal_studio.engine.families.family import Family
+from gal_studio.engine.sampling.sampler import DrawRequest
+from gal_studio.worker.export.task import ExportTask
+
+
+@dataclass(frozen=True)
+class CardPicture:
+    """A picture beside the card, its prompt and seed."""
+
+    path: str
+    prompt: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What lies beside the card. `file` is a LoRA, or the weights of a whole denoiser in a folder."""
+
+    file: str
+    pictures: Sequence[CardPicture]
+    expected: Sequence[DrawRequest]
+    is_whole: bool
+    workflow: str = ""
+    merged: str = ""
+
+
+def model_card(
+    task: ExportTask, facts: Facts, family: Family, written: Written, checked: Sequence[Checked]
+) -> str:
+    """The text of README.md, in Markdown with the metadata that the hub reads."""
+    parts = [
+        _front_matter(facts, written),
+        f"# {facts.title}",
+        _introduction(facts, written),
+        _pictures(written.pictures),
+        _use(task, facts, family, written),
+        _measured(task),
+        _settings(task, facts),
+        "\n".join(["## Checked", *(f"- {each.sentence}" for each in checked)]),
+        _licence(facts),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(facts: Facts, written: Written) -> str:
+    lines = ["---", f"base_model: {facts.base_model}", "library_name: diffusers", "tags:"]
+    lines += ["- text-to-image", "- gal-studio", *(() if written.is_whole else ("- lora",))]
+    if facts.trigger:
+        lines.append(f"instance_prompt: {_quoted(facts.trigger)}")
+    return "\n".join([*lines, "---"])
+
+
+def _introduction(facts: Facts, written: Written) -> str:
+    what = "The whole denoiser" if written.is_whole else "A LoRA"
+    call = f"Write **{facts.trigger}** in the prompt. " if facts.trigger else ""
+    return (
+        f"{what} for {facts.base_model}, trained with GAL Studio {facts.version} in rounds: this is round "
+        f"{facts.round}. {call}File: `{written.file}`."
+    )
+
+
+def _pictures(pictures: Sequence[CardPicture]) -> str:
+    lines = [f"| ![]({each.path}) | {_cell(each.prompt)} | {each.seed} |" for each in pictures]
+    return "\n".join(["| picture | prompt | seed |", "|---|---|---|", *lines]) if lines else ""
+
+
+def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> str:
+    """How to use the file in each program that reads this form."""
+    lines = ["## Use", "", "```python", *_code(task, facts, family, written), "```"]
+    if written.is_whole:
+        lines += [
+            "",
+            "It replaces the part of the model with that name. It is no LoRA: other programs do not list it.",
+        ]
+        return "\n".join(lines)
+    if not family.lora_names.is_known:
+        lines += ["", "Other programs do not have this base model: the file is for diffusers."]
+        return "\n".join(lines)
+    words = FORM_WORDS[task.form]
+    if task.form != "diffusers":
+        lines += ["", f"{words.programs}: put `{written.file}` into `{words.place}`, with a strength of 1."]
+    if written.workflow:
+        lines += [
+            "",
+            f"ComfyUI: open `{written.workflow}`, choose your files of {facts.base_model} in its "
+            "loaders, and run it. It draws `comfyui-expected.png`, nearly: its solver rounds otherwise.",
+        ]
+    lines += ["", "Drawn in another precision or with another solver, pictures differ somewhat."]
+    return "\n".join(lines)
+
+
+def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
+    """Lines of Python that draw the first of the checked pictures."""
+    first, kind = written.expected[0], type(family.pipeline).__name__
+    base = facts.base_model if "/" in facts.base_model else f"FOLDER OF {facts.base_model}"
+    generation = task.settings.generation
+    lines = ["import torch", f"from diffusers import {kind}", ""]
+    if written.is_whole:
+        denoiser = type(family.denoiser).__name__
+        lines[1] = f"from diffusers import {kind}, {denoiser}"
+        lines.append(f"{family.part} = {denoiser}.from_pretrained({family.part!r})")
+        lines.append(f"pipeline = {kind}.from_pretrained({base!r}, {family.part}={family.part})")
+    else:
+        lines.append(f"pipeline = {kind}.from_pretrained({base!r})")
+        lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r})")
+    return [
+        *lines,
+        "picture = pipeline(",
+        f"    {first.prompt!r},",
+        f"    num_inference_steps={generation.steps}, guidance_scale={generation.guidance_scale},",
+        f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
+        ").images[0]",
+    ]
+
+
+def _measured(task: ExportTask) -> str:
+    return (
+        "\n".join(["## Measured", *(f"- {sentence}" for sentence in task.measured)]) if task.measured else ""
+    )
+
+
+def _settings(task: ExportTask, facts: Facts) -> str:
+    tune, generation = facts.tune, task.settings.generation
+    rank = {"rank and alpha": tune.rank, "layers": tune.target} if tune.method == "lora" else {}
+    values = {
+        "base model": facts.base_model,
+        "SHA-256 of its weights": facts.base_sha256,
+        "method": tune.method,
+        **rank,
+        "steps": facts.steps,
+        "learning rate": tune.learning_rate,
+        "batch size": tune.batch_size,
+        "resolution": facts.resolution,
+        "training pictures": sum(facts.tags.values()),
+        "seed": facts.seed,
+        "drawn with": f"{generation.steps} steps, guidance {generation.guidance_scale:g}",
+        "date": facts.date,
+    }
+    return "\n".join(
+        [
+            "## Settings",
+            "",
+            "| | |",
+            "|---|---|",
+            *(f"| {name} | {value} |" for name, value in values.items()),
+        ]
+    )
+
+
+def _licence(facts: Facts) -> str:
+    known = (
+        f"The base model's licence is {facts.licence}" if facts.licence else "See the base model's licence"
+    )
+    return f"## Licence\n\n{known}; what is derived from the model is bound by it too."
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

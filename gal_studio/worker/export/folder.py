@@ -1,0 +1,143 @@
+"""Write a round to a folder: its file, the model card, pictures, a workflow; then check the file."""
+
+import json
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.export.check import Checked, check_file
+from gal_studio.engine.export.denoiser import save_denoiser
+from gal_studio.engine.export.header import Facts, header_of, save_with_header
+from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
+from gal_studio.engine.export.stock import StockRequest
+from gal_studio.engine.models.adapters import read_adapter
+from gal_studio.engine.models.devices import drawing_precision
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, draw
+from gal_studio.worker.export.card import CardPicture, Written, model_card
+from gal_studio.worker.export.shown import save_shown
+from gal_studio.worker.export.task import ExportTask, facts_of
+from gal_studio.worker.export.workflow import WorkflowOrder, workflow
+from gal_studio.worker.task import Progress
+
+CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
+MERGED = "merged"
+
+
+def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
+    """Export to an empty folder; returns what the check of each file found."""
+    adapter = task.adapter
+    yield Progress("loading", 0, 0, "Loading the model")
+    model = task.models.image_model(task.project.base_model)
+    is_whole = is_whole_denoiser(adapter, model.family.part)
+    if is_whole and task.form != "diffusers":
+        raise StudioError(
+            f"{task.round_name} trained the whole denoiser, which is no LoRA: choose the form for diffusers."
+        )
+    pictures = yield from _draw(task, model)
+    facts = facts_of(task, model, pictures[0])
+    yield Progress("write", 0, 0)
+    out.mkdir(parents=True, exist_ok=True)
+    files = [save_denoiser(model, adapter, out) if is_whole else _save_lora(task, model, facts, out)]
+    if task.merged and not is_whole:
+        files.append(save_denoiser(model, adapter, out / MERGED))
+    written = _save_beside(task, model, facts, pictures, files, out)
+    checked = yield from _check(task, model, files, pictures)
+    (out / CARD).write_text(model_card(task, facts, model.family, written, checked), encoding="utf-8")
+    return checked
+
+
+def _settings(task: ExportTask) -> GenerationSettings:
+    """As the round's pictures are drawn, but one by one."""
+    return task.settings.generation.updated({"batch_size": 1})
+
+
+def _resolution(task: ExportTask, model: ImageModel) -> int:
+    return task.settings.generation.resolution or model.resolution
+
+
+def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list[Image.Image]]:
+    """The studio's own pictures of the check, drawn one by one."""
+    pictures: list[Image.Image] = []
+    requests, settings = task.requests, _settings(task)
+    with drawing(model, task.adapter) as ready:
+        for event in draw(ready, requests, settings):
+            if isinstance(event, DrawnBatch):
+                pictures += event.images
+            yield Progress("draw", len(pictures), len(requests))
+    return pictures
+
+
+def _save_lora(task: ExportTask, model: ImageModel, facts: Facts, out: Path) -> Path:
+    part, names = model.family.part, model.family.lora_names
+    header = header_of(facts, names, task.form, read_adapter(task.adapter)[1])
+    tensors = named_tensors(read_layers(task.adapter, part), part, names, task.form)
+    path = out / f"{task.file_name}.safetensors"
+    save_with_header(tensors, path, header)
+    return path
+
+
+def _save_beside(
+    task: ExportTask,
+    model: ImageModel,
+    facts: Facts,
+    pictures: Sequence[Image.Image],
+    files: Sequence[Path],
+    out: Path,
+) -> Written:
+    """Save the card's pictures, and the workflow with the picture that it draws."""
+    is_whole = files[0].is_dir()
+    order = WorkflowOrder(
+        files[0].name,
+        facts.base_model,
+        task.requests[0],
+        task.settings.generation,
+        _resolution(task, model),
+    )
+    made = None if is_whole or task.form == "diffusers" else workflow(model.family, order)
+    if made is not None:
+        (out / WORKFLOW).write_text(json.dumps(made, indent=2, ensure_ascii=False), encoding="utf-8")
+        pictures[0].save(out / EXPECTED)
+    shown = [CardPicture(*each) for each in save_shown(task, pictures, out)]
+    merged = f"{MERGED}/{model.family.part}" if len(files) > 1 else ""
+    name = f"{files[0].name}/" if is_whole else files[0].name
+    return Written(name, shown, task.requests, is_whole, WORKFLOW if made is not None else "", merged)
+
+
+def _check(
+    task: ExportTask, model: ImageModel, files: Sequence[Path], pictures: Sequence[Image.Image]
+) -> Generator[Progress, None, tuple[Checked, ...]]:
+    """Draw with each file in a fresh process; the model is released first, as memory may be short."""
+    settings = _settings(task)
+    common: dict[str, Any] = {
+        "model": resolve_model(task.project.base_model),
+        "revisions": dict(task.models.revisions),
+        "device": str(model.device),
+        "precision": str(drawing_precision(model.device)).removeprefix("torch."),
+        "pictures": tuple((request.prompt, request.seed) for request in task.requests),
+        "steps": settings.steps,
+        "guidance_scale": settings.guidance_scale,
+        "resolution": _resolution(task, model),
+    }
+    part, is_whole = model.family.part, files[0].is_dir()
+    layers = 0 if is_whole else len(read_layers(task.adapter, part))
+    del model
+    task.models.release_image_model()
+    found = []
+    for number, path in enumerate(files):
+        expected = 0 if path.is_dir() else layers
+        checking = check_file(StockRequest(**common, file=str(path), layers=expected), pictures)
+        while True:
+            try:
+                next(checking)
+            except StopIteration as end:
+                found.append(end.value)
+                break
+            yield Progress("check", number, len(files))
+    return tuple(found)

@@ -1,0 +1,152 @@
+"""What is exported: a trained round in a form, and what its file and its card say of it."""
+
+import base64
+import io
+import json
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PIL import Image
+
+from gal_studio import __version__
+from gal_studio.assets import resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.export_forms import Form
+from gal_studio.core.model_names import public_name
+from gal_studio.core.naming import round_names
+from gal_studio.core.references import Prompts
+from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.settings import Settings
+from gal_studio.core.types import Round
+from gal_studio.engine.export.base_model import licence_of, weights_sha256
+from gal_studio.engine.export.header import Facts
+from gal_studio.engine.models.adapters import AdapterCard
+from gal_studio.engine.models.devices import weight_precision
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.sampling.sampler import DrawRequest
+from gal_studio.rounds import lineage
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+from gal_studio.worker.models import Models
+
+CHECKED_PICTURES = 2
+LARGEST_SEED = 2**32 - 1
+"""Of the checked pictures: what every program's seed field takes."""
+THUMBNAIL = 256  # pixels
+
+
+@dataclass(frozen=True)
+class ExportTask:
+    """A round to export. `measured` are sentences about what the round gained, empty if that is unknown."""
+
+    store: Store
+    models: Models
+    project: Project
+    prompts: Prompts
+    round: Round
+    settings: Settings
+    form: Form
+    measured: tuple[str, ...]
+    merged: bool
+
+    @property
+    def adapter(self) -> Path:
+        """The round's trained weights."""
+        if self.round.adapter is None:
+            raise StudioError(f"Round {self.round.number} is not trained yet: press Fine-tune first.")
+        return self.store.adapters.path(self.round.adapter)
+
+    @property
+    def round_name(self) -> str:
+        """As the page calls the round."""
+        return round_names(self.store.rounds.of_project(self.project.id))[self.round.id]
+
+    @property
+    def title(self) -> str:
+        """The names of the project and of the round."""
+        return f"{self.project.name}, {self.round_name[:1].lower()}{self.round_name[1:]}"
+
+    @property
+    def file_name(self) -> str:
+        """A plain name for files, without an ending."""
+        words = re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+        return words[:80].strip("-") or f"round-{self.round.number}"
+
+    @property
+    def trigger(self) -> str:
+        """The words that call what was learned: trigger words, or those that name the style."""
+        return ", ".join(self.prompts.trigger_words) or self.prompts.name
+
+    @property
+    def requests(self) -> list[DrawRequest]:
+        """The pictures that are drawn to check the file: the first test prompts, with seeds of their own."""
+        pool = lineage.pool(self.store, self.round.id) or self.store.projects.anchors(self.project.id)
+        asked = [anchor.prompt for anchor in pool]
+        asked += [reference.prompt for reference in self.store.projects.references(self.project.id)]
+        return [
+            DrawRequest(prompt, candidate_seed(self.project.seed, prompt, 0) % LARGEST_SEED)
+            for prompt in dict.fromkeys(asked)
+        ][:CHECKED_PICTURES]
+
+
+def open_export(
+    store: Store,
+    models: Models,
+    round_id: str,
+    form: Form,
+    measured: tuple[str, ...] = (),
+    merged: bool = False,
+) -> ExportTask:
+    """Read what an export needs."""
+    round_ = store.rounds.get(round_id)
+    models.revisions = store.projects.revisions(round_.project_id)
+    return ExportTask(
+        store,
+        models,
+        store.projects.get(round_.project_id),
+        store.projects.prompts(round_.project_id),
+        round_,
+        store.rounds.settings(round_id),
+        form,
+        measured,
+        merged,
+    )
+
+
+def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts:
+    """What the header of the file says; `picture` becomes its thumbnail."""
+    name, seed = task.project.base_model, lineage.round_training_seed(task.store, task.round.id)
+    half = weight_precision(model.device).itemsize < 4
+    shown = public_name(name)
+    card = AdapterCard(
+        task.trigger, shown, task.round.number, seed, task.settings.to_dict(), task.settings.tune.method
+    )
+    losses = task.store.rounds.losses(task.round.id)
+    return Facts(
+        title=task.title,
+        output_name=task.file_name,
+        trigger=task.trigger,
+        base_model=shown,
+        base_sha256=weights_sha256(resolve_model(name), task.models.revisions, model.family.part, half),
+        round=task.round.number,
+        seed=seed,
+        resolution=task.settings.tune.resolution or model.resolution,
+        steps=losses[-1][0] if losses else task.settings.tune.steps,
+        tune=task.settings.tune,
+        tags=Counter(example.prompt for example in task.store.rounds.training_set(task.round.id)),
+        date=datetime.now(UTC).date().isoformat(),
+        version=__version__,
+        licence=licence_of(resolve_model(name)),
+        thumbnail=_data_uri(picture),
+        card=json.dumps(asdict(card), sort_keys=True),
+    )
+
+
+def _data_uri(picture: Image.Image) -> str:
+    small, buffer = picture.convert("RGB"), io.BytesIO()
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    small.save(buffer, "JPEG", quality=85)
+    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,0 +1,157 @@
+"""A ComfyUI workflow, in its API format, that draws one of the studio's pictures with the exported LoRA."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.families.family import Family
+from gal_studio.engine.sampling.sampler import DrawRequest
+
+Workflow = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class WorkflowOrder:
+    """What the workflow draws, with which files."""
+
+    lora: str
+    base_model: str
+    request: DrawRequest
+    settings: GenerationSettings
+    resolution: int
+
+
+def workflow(family: Family, order: WorkflowOrder) -> Workflow | None:
+    """The workflow for a family; None for one that ComfyUI does not know."""
+    made = {"sd1": _unet, "sdxl": _unet, "flux2-klein": _klein, "z-image": _z_image}.get(family.name)
+    return made(family, order) if made is not None and family.lora_names.is_known else None
+
+
+def _node(kind: str, title: str = "", **inputs: Any) -> dict[str, Any]:
+    return {"class_type": kind, "inputs": inputs, "_meta": {"title": title or kind}}
+
+
+def _unet(family: Family, order: WorkflowOrder) -> Workflow:
+    """A checkpoint with everything in it, DPM++ 2M at evenly spaced timesteps."""
+    model = ["lora", 0]
+    nodes: Workflow = {
+        "checkpoint": _node(
+            "CheckpointLoaderSimple", f"Choose {order.base_model}", ckpt_name=_file(order.base_model)
+        ),
+        "lora": _lora(order, ["checkpoint", 0]),
+        "prompt": _node("CLIPTextEncode", text=order.request.prompt, clip=["checkpoint", 1]),
+        "nothing": _node("CLIPTextEncode", text="", clip=["checkpoint", 1]),
+        "latent": _latent("EmptyLatentImage", order),
+        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["checkpoint", 2]),
+        "save": _save(),
+    }
+    if getattr(family.pipeline.config, "force_zeros_for_empty_prompt", False):
+        nodes["nothing"] = _node("ConditioningZeroOut", conditioning=["prompt", 0])
+    if family.lora_names.predicts_velocity:
+        nodes["velocity"] = _node(
+            "ModelSamplingDiscrete",
+            model=model,
+            sampling="v_prediction",
+            zsnr=bool(family.pipeline.scheduler.config.get("rescale_betas_zero_snr", False)),
+        )
+        model = ["velocity", 0]
+    nodes["sampler"] = _sampler(order, model, order.settings.guidance_scale, "dpmpp_2m", "sgm_uniform")
+    return nodes
+
+
+def _z_image(family: Family, order: WorkflowOrder) -> Workflow:
+    """Euler's method; guidance there counts from the unconditional prediction, so that it is 1 more."""
+    return {
+        "model": _denoiser(order),
+        "text": _node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="lumina2"),
+        "vae": _node("VAELoader", vae_name="ae.safetensors"),
+        "lora": _lora(order, ["model", 0]),
+        "shift": _node(
+            "ModelSamplingAuraFlow", model=["lora", 0], shift=float(family.pipeline.scheduler.config.shift)
+        ),
+        "prompt": _node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
+        "nothing": _node("CLIPTextEncode", text="", clip=["text", 0]),
+        "latent": _latent("EmptySD3LatentImage", order),
+        "sampler": _sampler(order, ["shift", 0], order.settings.guidance_scale + 1.0, "euler", "simple"),
+        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "save": _save(),
+    }
+
+
+def _klein(family: Family, order: WorkflowOrder) -> Workflow:
+    """Euler's method with the schedule of FLUX.2; distilled models ignore the guidance."""
+    scale = order.settings.guidance_scale if family.is_guided(order.settings.guidance_scale) else 1.0
+    size: dict[str, Any] = {"width": order.resolution, "height": order.resolution}
+    return {
+        "model": _denoiser(order),
+        "text": _node("CLIPLoader", clip_name="qwen_3_4b.safetensors", type="flux2"),
+        "vae": _node("VAELoader", vae_name="flux2-vae.safetensors"),
+        "lora": _lora(order, ["model", 0]),
+        "prompt": _node("CLIPTextEncode", text=order.request.prompt, clip=["text", 0]),
+        "nothing": _node("CLIPTextEncode", text="", clip=["text", 0]),
+        "guide": _node(
+            "CFGGuider", model=["lora", 0], positive=["prompt", 0], negative=["nothing", 0], cfg=scale
+        ),
+        "noise": _node("RandomNoise", noise_seed=order.request.seed),
+        "solver": _node("KSamplerSelect", sampler_name="euler"),
+        "times": _node("Flux2Scheduler", steps=order.settings.steps, **size),
+        "latent": _latent("EmptyFlux2LatentImage", order),
+        "sampler": _node(
+            "SamplerCustomAdvanced",
+            noise=["noise", 0], guider=["guide", 0], sampler=["solver", 0], sigmas=["times", 0],
+            latent_image=["latent", 0],
+        ),
+        "decode": _node("VAEDecode", samples=["sampler", 0], vae=["vae", 0]),
+        "save": _save(),
+    }  # fmt: skip
+
+
+def _denoiser(order: WorkflowOrder) -> dict[str, Any]:
+    return _node(
+        "UNETLoader",
+        f"Choose {order.base_model}",
+        unet_name=_file(order.base_model),
+        weight_dtype="default",
+    )
+
+
+def _lora(order: WorkflowOrder, model: list[Any]) -> dict[str, Any]:
+    return _node("LoraLoaderModelOnly", model=model, lora_name=order.lora, strength_model=1.0)
+
+
+def _latent(kind: str, order: WorkflowOrder) -> dict[str, Any]:
+    return _node(kind, width=order.resolution, height=order.resolution, batch_size=1)
+
+
+def _sampler(
+    order: WorkflowOrder, model: list[Any], guidance: float, solver: str, spacing: str
+) -> dict[str, Any]:
+    return _node(
+        "KSampler",
+        model=model, seed=order.request.seed, steps=order.settings.steps, cfg=max(guidance, 1.0),
+        sampler_name=solver, scheduler=spacing, positive=["prompt", 0], negative=["nothing", 0],
+        latent_image=["latent", 0], denoise=1.0,
+    )  # fmt: skip
+
+
+def _save() -> dict[str, Any]:
+    return _node("SaveImage", images=["decode", 0], filename_prefix="gal-studio")
+
+
+_FILES: Mapping[str, str] = {
+    "stable-diffusion-v1-5/stable-diffusion-v1-5": "v1-5-pruned-emaonly.safetensors",
+    "stabilityai/stable-diffusion-xl-base-1.0": "sd_xl_base_1.0.safetensors",
+    "black-forest-labs/FLUX.2-klein-base-4B": "flux-2-klein-base-4b.safetensors",
+    "black-forest-labs/FLUX.2-klein-4B": "flux-2-klein-4b.safetensors",
+    "Tongyi-MAI/Z-Image": "z_image_bf16.safetensors",
+    "Tongyi-MAI/Z-Image-Turbo": "z_image_turbo_bf16.safetensors",
+}
+"""The usual file of a well-known model in ComfyUI's folders."""
+
+
+def _file(base_model: str) -> str:
+    if base_model in _FILES:
+        return _FILES[base_model]
+    name = base_model.partition(" with ")[0].rpartition("/")[2]
+    return name if name.endswith(".safetensors") else f"{name}.safetensors"

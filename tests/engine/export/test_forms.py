@@ -1,0 +1,205 @@
+"""Every form of every family: its keys, the change that it means, and its pictures in the stock pipeline."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from gal_studio.core.export_forms import FORMS, Form
+from gal_studio.core.settings import GenerationSettings, TuneSettings
+from gal_studio.engine.export.denoiser import save_denoiser
+from gal_studio.engine.export.header import Facts, header_of, save_with_header, tensors_hash
+from gal_studio.engine.export.layers import fused, is_whole_denoiser, named_tensors, read_layers
+from gal_studio.engine.export.stock import StockRequest, draw_stock
+from gal_studio.engine.models.adapters import (
+    AdapterCard,
+    attach_full,
+    attach_lora,
+    detach,
+    read_adapter,
+    save_adapter,
+    trainable,
+)
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawRequest
+from tests.engine.sampling.test_sampler import difference, pictures
+from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
+from tests.engine.tiny_flows import make_distilled_klein, make_tiny_z_image
+
+FAMILIES = {
+    "sd1": make_tiny_pipeline,
+    "sdxl": make_tiny_xl_pipeline,
+    "klein": make_distilled_klein,
+    "z-image": make_tiny_z_image,
+}
+SPREAD = {"sd1": 0.1, "sdxl": 0.1, "klein": 0.6, "z-image": 0.1}
+FACTS = Facts(
+    title="Cat", output_name="cat-round-2", trigger="in ink style", base_model="owner/base",
+    base_sha256="ab" * 32, round=2, seed=7, resolution=64, steps=6, tune=TuneSettings(rank=2),
+    tags={"A cat in ink style": 1}, date="2026-01-01", version="1", licence="apache-2.0",
+    thumbnail="data:image/jpeg;base64,AAAA", card='{"round": 2}',
+)  # fmt: skip
+SETTINGS = GenerationSettings(steps=3, guidance_scale=3.0, batch_size=1, resolution=64)
+REQUESTS = [DrawRequest("A cat in ink style", 5)]
+
+KOHYA_UNET = (
+    r"lora_unet_(down_blocks|up_blocks)_\d+_attentions_\d+_transformer_blocks_\d+_attn[12]_to_(q|k|v|out_0)"
+    r"|lora_unet_mid_block_attentions_0_transformer_blocks_\d+_attn[12]_to_(q|k|v|out_0)"
+    r"|lora_unet_\w+_attentions_\d+_(proj_in|proj_out|transformer_blocks_\d+_ff_net_(0_proj|2))"
+    r"|lora_unet_\w+_resnets_\d+_(conv1|conv2|time_emb_proj)"
+)
+DOUBLE = r"(img|txt)_attn.(qkv|proj)|(img|txt)_mlp.[02]"
+Z_IMAGE = r"layers.\d+.(attention.to_(q|k|v|out.0)|feed_forward.w[123])"
+KEYS = {
+    ("unet", "diffusers"): r"unet\.("
+    + KOHYA_UNET.replace("lora_unet_", "").replace(r"\w+", r"[\w.]+").replace("_", "[._]")
+    + ")",
+    ("unet", "kohya"): KOHYA_UNET,
+    ("unet", "comfyui"): KOHYA_UNET,
+    ("klein", "diffusers"): (
+        r"transformer\.transformer_blocks\.\d+\.(attn\.(to_[qkv]|add_[qkv]_proj|to_out\.0|to_add_out)"
+        r"|ff(_context)?\.linear_(in|out))|transformer\.single_transformer_blocks\.\d+\.attn\.(to_qkv_mlp_proj|to_out)"
+    ),
+    ("klein", "kohya"): (
+        rf"lora_unet_(double_blocks_\d+_({DOUBLE.replace('.', '_')})|single_blocks_\d+_linear[12])"
+    ),
+    ("klein", "comfyui"): (
+        rf"diffusion_model\.(double_blocks\.\d+\.({DOUBLE})|single_blocks\.\d+\.linear[12])"
+    ),
+    ("z-image", "diffusers"): rf"transformer\.{Z_IMAGE}",
+    ("z-image", "kohya"): r"lora_unet_layers_\d+_(attention_(qkv|out)|feed_forward_w[123])",
+    ("z-image", "comfyui"): rf"diffusion_model\.{Z_IMAGE}",
+}
+"""The names of layers in each form, as the programs that read it publish them."""
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def family(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[ImageModel, Path]:
+    """A model, and a LoRA with random factors for all layers."""
+    folder = tmp_path_factory.mktemp("model")
+    model = load_image_model(FAMILIES[request.param](folder), device="cpu")
+    generator = torch.Generator().manual_seed(0)
+    attach_lora(model, TuneSettings(rank=2, target="all"), generator)
+    with torch.no_grad():
+        for weight in trainable(model).values():
+            weight.copy_(torch.randn(weight.shape, generator=generator) * SPREAD[request.param])
+    card = AdapterCard("in ink style", "owner/base", 2, 7)
+    path = save_adapter(model, tmp_path_factory.mktemp("lora") / "studio.safetensors", card)
+    detach(model)
+    return model, path
+
+
+def written(model: ImageModel, path: Path, form: Form, folder: Path) -> Path:
+    names, part = model.family.lora_names, model.family.part
+    header = header_of(FACTS, names, form, read_adapter(path)[1])
+    out = folder / "cat.safetensors"
+    save_with_header(named_tensors(read_layers(path, part), part, names, form), out, header)
+    return out
+
+
+def stock(model: ImageModel, file: Path, layers: int, precision: str) -> Image.Image:
+    """What the stock pipeline draws with the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked = tuple((each.prompt, each.seed) for each in REQUESTS)
+        request = StockRequest(model.name, {}, "cpu", precision, str(file), layers, asked, 3, 3.0, 64)
+        with torch.random.fork_rng(devices=[]):
+            draw_stock(request, Path(folder))
+        return Image.open(Path(folder) / "0.png").copy()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_stock_pipeline_draws_the_same_picture(
+    family: tuple[ImageModel, Path], precision: str, tmp_path: Path
+) -> None:
+    """From each form, in the precision that the studio draws in."""
+    model, path = family
+    with drawing(model, path, getattr(torch, precision)):
+        ours = pictures(model, REQUESTS, SETTINGS)[0]
+    assert difference(ours, pictures(model, REQUESTS, SETTINGS)[0]) > 10
+    layers = len(read_layers(path, model.family.part))
+    forms = FORMS if precision == "float32" else FORMS[:1]  # what another form says is the same
+    for form in forms if model.family.part != "unet" else forms[:2]:
+        file = written(model, path, form, tmp_path)
+        assert difference(ours, stock(model, file, layers, precision)) == 0
+    with pytest.raises(ValueError, match=f"takes {layers} of the {layers + 1} layers"):
+        stock(model, file, layers + 1, precision)
+
+
+def test_one_file_for_a1111_and_comfyui(family: tuple[ImageModel, Path], tmp_path: Path) -> None:
+    """The keys of U-Nets are the same in both forms; those of transformers differ."""
+    model, path = family
+    kohya, comfyui = (written(model, path, form, tmp_path).read_bytes() for form in FORMS[1:])
+    assert (kohya == comfyui) == (model.family.part == "unet")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_keys_are_those_of_the_format(family: tuple[ImageModel, Path], form: Form, tmp_path: Path) -> None:
+    model, path = family
+    tensors = load_file(written(model, path, form, tmp_path))
+    kind = "unet" if model.family.part == "unet" else model.family.name.replace("flux2-", "")
+    ending = r"\.lora_[AB]\.weight"
+    if kind == "unet" and form != "diffusers":
+        ending = r"\.(lora_(down|up)\.weight|alpha)"
+    elif form == "kohya":
+        ending = r"\.lora_(down|up)\.weight"
+    wrong = [name for name in tensors if not re.fullmatch(f"({KEYS[kind, form]}){ending}", name)]
+    assert wrong == []
+    for name, alpha in tensors.items():
+        if name.endswith(".alpha"):
+            assert float(alpha) == tensors[name.replace(".alpha", ".lora_down.weight")].shape[0]
+
+
+@pytest.mark.parametrize("form", ["kohya", "comfyui"])
+def test_the_change_of_each_weight_is_the_same(family: tuple[ImageModel, Path], form: Form) -> None:
+    """alpha / rank * up @ down, of the fused layers in the order of their parts."""
+    model, path = family
+    layers, names = read_layers(path, model.family.part), model.family.lora_names
+    expected: dict[str, dict[int, torch.Tensor]] = {}
+    for layer, factors in layers.items():
+        place = names.layer(layer, form)
+        expected.setdefault(place.name, {})[place.part] = factors.change
+    found = fused(layers, names, form)
+    assert found.keys() == expected.keys()
+    for name, parts in expected.items():
+        torch.testing.assert_close(found[name].change, torch.cat([parts[part] for part in sorted(parts)]))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path) -> None:
+    model, path = family
+    out = written(model, path, form, tmp_path)
+    with safe_open(out, "pt") as file:
+        header = file.metadata()
+    version = {"sd1": "sd_v", "sdxl": "sdxl_", "flux2-klein": "flux_2_klein_4b", "z-image": "z_image"}
+    assert header["ss_base_model_version"].startswith(version[model.family.name])
+    assert header["ss_v2"] == str(header["modelspec.architecture"].startswith("stable-diffusion-v2"))
+    assert header["modelspec.architecture"].endswith("/lora")
+    assert header["modelspec.trigger_phrase"] == "in ink style" and header["ss_network_dim"] == "2"
+    assert header["modelspec.hash_sha256"] == f"0x{tensors_hash(out)}"
+    assert header["ss_tag_frequency"] == '{"references": {"A cat in ink style": 1}}'
+    assert ("lora_adapter_metadata" in header) == (form == "diffusers")
+
+
+def test_a_whole_denoiser_is_a_folder_that_diffusers_opens(tmp_path: Path) -> None:
+    model = load_image_model(make_tiny_pipeline(tmp_path / "model"), device="cpu")
+    attach_full(model)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for weight in model.denoiser.parameters():
+            weight.add_(torch.randn(weight.shape, generator=generator) * 0.05)
+    path = save_adapter(model, tmp_path / "whole.safetensors", AdapterCard("", "owner/base", 1, 7))
+    detach(model)
+    assert is_whole_denoiser(path, "unet")
+    with drawing(model, path, torch.float32):
+        ours = pictures(model, REQUESTS, SETTINGS)[0]
+    folder = save_denoiser(model, path, tmp_path / "out")
+    assert folder.name == "unet" and str(tmp_path) not in (folder / "config.json").read_text()
+    assert difference(ours, stock(model, folder, 0, "float32")) == 0

@@ -1,0 +1,49 @@
+"""A model's size, measured without weights, gives the need that the engine plans with the weights loaded."""
+
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.memory.need import need
+from gal_studio.core.settings import Settings
+from gal_studio.engine.memory.plan import Plan, drawing_need, trained_weights, training_need
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.worker.shape import shape_of_folder
+from tests.engine.tiny import make_tiny_xl_pipeline
+from tests.engine.tiny_flows import make_tiny_klein
+
+MAKERS = {"xl": make_tiny_xl_pipeline, "klein": make_tiny_klein}
+
+
+@pytest.mark.parametrize("family", MAKERS)
+def test_a_need_is_that_of_the_loaded_model(tmp_path: Path, family: str) -> None:
+    folder = MAKERS[family](tmp_path)
+    shape = shape_of_folder(folder)
+    model = load_image_model(folder, "cpu", machine=MachineSettings(precision="bf16"))
+    counted = [
+        sum(weight.numel() for part in parts for weight in part.parameters())
+        for parts in ((model.denoiser,), (model.autoencoder,), model.family.text_parts)
+    ]
+    assert [shape.denoiser, shape.autoencoder, shape.text] == counted
+    size = shape.resolution
+    for again in (False, True):
+        settings = Settings().updated({
+            "tune": {"batch_size": 3, "rank": 8, "resolution": size},
+            "generation": {"batch_size": 3, "resolution": size},
+            "machine": {"precision": "bf16", "checkpointing": again},
+        })  # fmt: skip
+        model.machine = settings.machine
+        weights = 2 * shape.denoiser + 4 * shape.autoencoder + 2 * shape.text
+        found, plan = need(shape, settings, "cpu"), Plan(3)
+        assert found.training - weights == pytest.approx(training_need(model, settings.tune, plan), rel=0.1)
+        assert found.drawing - weights == pytest.approx(
+            drawing_need(model, settings.generation, plan), rel=0.1
+        )
+        assert shape.lora["all"] * 8 == trained_weights(model, settings.tune)
+
+
+def test_a_folder_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="is not an image model"):
+        shape_of_folder(tmp_path)

@@ -1,0 +1,226 @@
+"""How a model is held: each option trains and draws, and leaves the base as it was."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
+from gal_studio.engine.models import placement
+from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.models.text import encode_prompts
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.training.batches import ExampleSource
+from gal_studio.engine.training.checkpoints import read_checkpoint
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.optimizer import learning_rate
+from tests.engine.tiny import make_tiny_xl_pipeline
+from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
+from tests.engine.trained import EXAMPLES, result, same
+
+CPU = torch.device("cpu")
+TUNE = TuneSettings(steps=6, batch_size=2, rank=2, learning_rate=1e-2)
+DRAW = GenerationSettings(steps=2, batch_size=2, guidance_scale=4.0)
+REQUESTS = [DrawRequest("a red cat", 1), DrawRequest("a cat", 2)]
+MAKERS = {"xl": make_tiny_xl_pipeline, "klein": make_tiny_klein, "z-image": make_tiny_z_image}
+
+
+def opened(folder: Path, **options: object) -> ImageModel:
+    return load_image_model(folder, "cpu", machine=MachineSettings().updated(options))
+
+
+def losses(model: ImageModel, settings: TuneSettings = TUNE) -> list[float]:
+    return [event.loss for event in fine_tune(model, EXAMPLES, [], settings, seed=3)]
+
+
+def pixels(model: ImageModel, adapter: Path | None = None, strength: float = 1.0) -> torch.Tensor:
+    with drawing(model, adapter, strength=strength) as ready:
+        events = [event for event in draw(ready, REQUESTS, DRAW) if isinstance(event, DrawnBatch)]
+    images = [image for event in events for image in event.images]
+    return torch.stack([torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8) for image in images])
+
+
+def furthest(one: torch.Tensor, other: torch.Tensor) -> int:
+    return int((one.int() - other.int()).abs().max())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"text_off_device": True}, {"checkpointing": True}, {"channels_last": True}],
+    ids=["text off the device", "checkpointing", "channels last"],
+)
+def test_what_rounds_at_most_trains_and_draws_the_same(
+    pipeline_folder: Path, options: dict[str, object]
+) -> None:
+    plain, spared = (
+        opened(pipeline_folder, precision="fp32"),
+        opened(pipeline_folder, precision="fp32", **options),
+    )
+    assert losses(spared) == pytest.approx(losses(plain), rel=1e-4)
+    one, other = (result(model) for model in (plain, spared))
+    assert all(torch.allclose(one[name], other[name], atol=1e-4) for name in one)
+    assert furthest(pixels(plain), pixels(spared)) <= 1
+
+
+def test_text_encoders_are_on_the_device_only_while_they_encode(
+    pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The device is the CPU here; what counts is where the encoder is sent, and when."""
+    model = opened(pipeline_folder, text_off_device=True)
+    (encoder,) = model.family.text_parts
+    went: list[str] = []
+    monkeypatch.setattr(encoder, "to", lambda device: went.append(f"text: {device}"))
+    monkeypatch.setattr(model.denoiser, "to", lambda device: went.append(f"denoiser: {device}"))
+    plain = model.family.encode_text
+    monkeypatch.setattr(
+        model.family, "encode_text", lambda prompt, device: (went.append("encodes"), plain(prompt, CPU))[1]
+    )
+    model.device = "device"  # type: ignore[assignment]
+    encode_prompts(model, ["a cat", "a dog", "a cat"])
+    both = ["denoiser: cpu", "text: device"], ["text: cpu", "denoiser: device"]
+    assert went == [*both[0], "encodes", "encodes", *both[1]]
+
+
+def test_a_model_is_placed_without_its_text_encoders(pipeline_folder: Path) -> None:
+    model = opened(pipeline_folder)
+    placement.place(model.family, torch.device("meta"), MachineSettings(text_off_device=True))
+    devices = {
+        name: part.device.type for name, part in (("unet", model.denoiser), ("vae", model.autoencoder))
+    }
+    assert devices == {"unet": "meta", "vae": "meta"}
+    assert [part.device.type for part in model.family.text_parts] == ["cpu"]
+
+
+def test_a_tiled_autoencoder_works_in_tiles_and_is_restored(pipeline_folder: Path) -> None:
+    plain, tiled = opened(pipeline_folder), opened(pipeline_folder, tiling=True)
+    sides: list[int] = []
+    tiled.autoencoder.decoder.register_forward_pre_hook(lambda _, given: sides.append(given[0].shape[-1]))
+    changed = furthest(pixels(plain), pixels(tiled))
+    assert changed > 0 and max(sides) == tiled.latent_side() // 2
+    assert tiled.autoencoder.use_tiling is False
+    assert ExampleSource(plain, EXAMPLES, [], TUNE, 0).fingerprint != (
+        ExampleSource(tiled, EXAMPLES, [], TUNE, 0).fingerprint
+    )
+
+
+def test_float16_scales_the_loss_and_learns_as_float32_does(pipeline_folder: Path, tmp_path: Path) -> None:
+    """As on cards without bfloat16; a step whose gradient overflows is left out, and halves the scale."""
+    single, half = (opened(pipeline_folder, precision=kind) for kind in ("fp32", "fp16"))
+    assert half.denoiser.dtype == torch.float16
+    expected, found = losses(single), []
+    path = tmp_path / "state.safetensors"
+    events = fine_tune(
+        half, EXAMPLES, [], TUNE.updated({"checkpoint_every": 3}), 3,
+        checkpoint=lambda state: state.save(path) if state.step == 3 else None,
+    )  # fmt: skip
+    found = [event.loss for event in events]
+    assert found == pytest.approx(expected, rel=5e-2)
+    whole = result(half)
+    assert any(weight.abs().sum() > 0 for name, weight in whole.items() if ".lora_B." in name)
+    detach(single)
+    again = fine_tune(half, EXAMPLES, [], TUNE.updated({"checkpoint_every": 3}), 3, resume_from=path)
+    assert [event.loss for event in again] == found[3:]
+    assert same(whole, result(half))
+
+
+def test_a_loss_that_overflows_in_float16_is_scaled_down(pipeline_folder: Path) -> None:
+    from gal_studio.engine.training.trainer import Training
+
+    model = opened(pipeline_folder, precision="fp16")
+    training = Training(model, ExampleSource(model, EXAMPLES, [], TUNE, 0), TUNE, 0)
+    weight = next(iter(training.weights.values()))
+    before, scale = weight.detach().clone(), training.scaler.get_scale()
+    weight.register_hook(lambda gradient: gradient * float("inf"))
+    training.advance()
+    assert torch.equal(weight, before) and training.scaler.get_scale() == scale / 2
+    training.scaler.update(0.5)
+    with pytest.raises(StudioError, match="the loss is not finite; use a learning rate below"):
+        training.advance()
+    detach(model)
+
+
+def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
+    settings = TuneSettings(steps=10, learning_rate=1.0, schedule="cosine", warmup_steps=2)
+    rates = [learning_rate(settings, step) for step in range(10)]
+    assert rates[:3] == pytest.approx([1 / 3, 2 / 3, 1.0])
+    assert rates[6] == pytest.approx(0.5) and rates[9] < 0.04
+    assert {learning_rate(settings.updated({"schedule": "constant"}), step) for step in (2, 9)} == {1.0}
+
+
+def test_defaults_leave_former_fingerprints_as_they_are(model: ImageModel) -> None:
+    assert TuneSettings().to_former_dict().keys().isdisjoint({"schedule", "warmup_steps"})
+    assert MachineSettings().essential == {} and Settings.from_dict({}).machine == MachineSettings()
+    assert MachineSettings(text_off_device=True, checkpointing=True, compile=True).essential == {}
+    assert MachineSettings(precision="fp16", base="int8").essential == {"precision": "fp16", "base": "int8"}
+
+
+@pytest.mark.parametrize(
+    ("options", "package"), [({"base": "int8"}, "torchao"), ({"optimizer": "adamw8bit"}, "bitsandbytes")]
+)
+def test_a_missing_package_is_named(
+    pipeline_folder: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, object], package: str
+) -> None:
+    monkeypatch.setattr(placement.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(StudioError, match=rf"package {package}, which is not installed: run pip install"):
+        opened(pipeline_folder, **options)
+    with pytest.raises(StudioError, match="this device is neither: choose"):
+        placement.check_machine(MachineSettings().updated(options), SimpleNamespace(type="mps"))
+
+
+def test_full_training_of_integers_is_refused() -> None:
+    with pytest.raises(StudioError, match="cannot be trained in full: choose LoRA"):
+        Settings().updated({"tune": {"method": "full"}, "machine": {"base": "int8"}})
+
+
+@pytest.mark.parametrize("family", MAKERS)
+def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
+    """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
+    pytest.importorskip("torchao")
+    folder = MAKERS[family](tmp_path / "model")
+    plain, integers = opened(folder, precision="fp32"), opened(folder, precision="fp32", base="int8")
+    assert furthest(pixels(plain), pixels(integers)) <= 24
+    base = pixels(integers)
+    assert losses(integers) == pytest.approx(losses(plain), rel=0.1)
+    assert sum(float(weight.abs().sum()) for name, weight in trainable(integers).items() if "_B." in name) > 0
+    saved = save_adapter(integers, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
+    detach(integers), detach(plain)
+    learned = pixels(integers, saved)
+    assert furthest(learned, base) > 0 and torch.equal(pixels(integers, saved, strength=0.0), base)
+    assert furthest(learned, pixels(plain, saved)) <= 32
+    assert torch.equal(pixels(integers), base)
+
+
+def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("bitsandbytes")
+    settings, path = TUNE.updated({"checkpoint_every": 3, "rank": 64}), tmp_path / "state.safetensors"
+    plain, small = opened(pipeline_folder), opened(pipeline_folder, optimizer="adamw8bit")
+    keep: Callable[..., None] = lambda state: state.save(path) if state.step == 3 else None  # noqa: E731
+    found = [event.loss for event in fine_tune(small, EXAMPLES, [], settings, 3, checkpoint=keep)]
+    whole = result(small)
+    assert found == pytest.approx(losses(plain, settings), rel=0.1)
+    detach(plain)
+    state = read_checkpoint(path, ExampleSource(small, EXAMPLES, [], settings, 3).fingerprint)
+    assert {tensor.dtype for name, tensor in state.tensors.items() if name.startswith("state1.")} >= {
+        torch.uint8
+    }
+    again = fine_tune(small, EXAMPLES, [], settings, 3, resume_from=path)
+    assert [event.loss for event in again] == pytest.approx(found[3:], rel=1e-4)
+    after = result(small)
+    assert all(torch.allclose(whole[name], after[name], atol=1e-4) for name in whole)
+
+
+@pytest.mark.slow
+def test_a_compiled_model_draws_the_same(pipeline_folder: Path) -> None:
+    plain, fast = (
+        opened(pipeline_folder, precision="fp32"),
+        opened(pipeline_folder, precision="fp32", compile=True),
+    )
+    assert furthest(pixels(plain), pixels(fast)) <= 1
+    assert losses(fast) == pytest.approx(losses(plain), rel=1e-3)
+    detach(plain), detach(fast)

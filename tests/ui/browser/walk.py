@@ -1,0 +1,154 @@
+"""A walk over every screen and dialog of a project that has everything; a new screen is one line here."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.ui.browser.test_trials import draw_all
+from tests.ui.conftest import Served
+from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded_refinement import judge, pairs_made
+
+
+def make_full(served: Served) -> str:
+    """Everything that a project can show: rounds that are measured, a refinement whose pairs are made, a
+    tried prompt, a replay that waits, an archived round. Returns the refinement.
+    """
+    studio, first = served.place.studio, served.place.round
+    measure(studio, first)
+    studio.accept_suggestion(first)
+    second = studio.next_round(first).id
+    train(studio, second)
+    draw(studio, second)
+    measure(studio, second, likeness=0.6, copies=5)
+    judge(studio, first)
+    refined = pairs_made(studio, first)
+    studio.try_prompt(first, "A lighthouse {}", 12, 4.0, 1.3)
+    draw_all(studio, first)
+    studio.archive_round(studio.branch(first).id)
+    studio.replay(served.place.project, "random")
+    return refined
+
+
+class Walk:
+    """Brings one screen after another; each yields what it is called."""
+
+    def __init__(self, page: Any, served: Served, refined: str) -> None:
+        self.page = page
+        self.served = served
+        self.refined = refined
+
+    def screens(self) -> Iterator[str]:
+        """All of them."""
+        parts = (self.reference, self.views, self.menus, self.enlarged, self.dialogs, self.refinement)
+        for part in (*parts, self.replay, self.results):
+            yield from part()
+
+    def shown(self, selector: str, act: Callable[[], object]) -> None:
+        """Do something, and wait for what it shows."""
+        act()
+        self.page.wait_for_selector(selector)
+
+    def escape(self) -> None:
+        """Leave what is open."""
+        self.page.keyboard.press("Escape")
+
+    def reference(self) -> Iterator[str]:
+        """The first step."""
+        page = self.page
+        page.goto(self.served.url("reference"))
+        page.wait_for_selector(".open-project:not([hidden]) .plates img")
+        yield "an open project"
+        self.shown(".new-project:not([hidden])", lambda: page.click("[data-part=new]"))
+        page.evaluate("document.querySelector('.advanced').open = true")
+        yield "a new project"
+
+    def views(self) -> Iterator[str]:
+        """The views of a round's candidates."""
+        page = self.page
+        page.goto(f"{self.served.url()}&round={self.served.place.round}")
+        page.wait_for_selector(".map .plot .point")
+        yield "the map"
+        for view in ("anchors", "curves", "choices", "trials"):
+            page.click(f"[data-view={view}]")
+            yield view
+        self.shown("dialog.viewer[open]", lambda: page.click(".trial button.trial-face"))
+        yield "a tried prompt, enlarged"
+        self.escape()
+
+    def menus(self) -> Iterator[str]:
+        """What opens below a button."""
+        page = self.page
+        page.click("[data-filter=copies]")
+        for name, opener, opened in (
+            ("filters", ".desk-range", ".desk-panel:popover-open"),
+            ("history", ".desk-history", ".desk-panel.history:popover-open"),
+            ("the queue", "[data-part=queue]", ".queue-list:popover-open"),
+            ("a round's menu", ".chip-more >> nth=0", ".round-menu:popover-open input"),
+            ("archived rounds", ".archived", ".round-menu:popover-open .archived-round"),
+        ):
+            page.click(opener)
+            page.wait_for_selector(opened)
+            yield name
+            self.escape()
+
+    def enlarged(self) -> Iterator[str]:
+        """A picture, large."""
+        page, keys = self.page, self.page.keyboard
+        page.focus(".tile-face >> nth=0")
+        self.shown("dialog.lightbox[open]", lambda: keys.press("h"))
+        yield "an enlarged picture with its heat map"
+        self.shown(".lightbox figure >> nth=1", lambda: keys.press("c"))
+        yield "a comparison"
+        keys.press("c")
+        self.shown("dialog.lightbox .brush-bar", lambda: keys.press("p"))
+        yield "accepting in part"
+        self.escape()
+        keys.press("h")
+        self.escape()
+
+    def dialogs(self) -> Iterator[str]:
+        """Help, the tour and the test prompts."""
+        page = self.page
+        self.shown("dialog.help[open]", lambda: page.keyboard.press("?"))
+        yield "the keys"
+        page.click(".help >> text=Show the tour")
+        for title in ("This is your reference", "A clean one", "A copy"):
+            page.wait_for_selector(f".tour h2:text-is('{title}')")
+            yield f"the tour: {title}"
+            page.click(".tour [data-next]")
+        page.click("[data-view=anchors]")
+        self.shown("dialog.anchors-editor[open]", lambda: page.click(".anchors .openness .button"))
+        yield "the test prompts"
+        self.escape()
+
+    def refinement(self) -> Iterator[str]:
+        """A refinement and one of its pairs."""
+        page = self.page
+        page.goto(f"{self.served.url()}&round={self.refined}")
+        page.wait_for_selector(".pair-card")
+        yield "a refinement"
+        self.shown("dialog.pair-view[open] img", lambda: page.click(".pair-card >> nth=0"))
+        yield "a pair"
+
+    def replay(self) -> Iterator[str]:
+        """A project that draws this one again."""
+        page = self.page
+        (made,) = self.served.place.studio.replays(self.served.place.project)
+        page.goto(f"{self.served.address}/?project={made.replay.project_id}&step=rounds")
+        page.wait_for_selector("[data-view=curves]")
+        page.click("[data-view=curves]")
+        page.wait_for_selector(".replays >> text=A replay")
+        yield "a replay"
+
+    def results(self) -> Iterator[str]:
+        """The third step."""
+        page = self.page
+        page.goto(self.served.url("results"))
+        page.wait_for_selector(".sheet .enlarge")
+        page.wait_for_selector(".same-row img")
+        yield "results"
+        self.shown("dialog.viewer[open]", lambda: page.click(".sheet .enlarge >> nth=1"))
+        yield "a picture of the results"
+        self.escape()
+        self.shown("dialog.test-set[open]", lambda: page.click("[data-part=test-set]"))
+        yield "the test set"
