@@ -10,6 +10,7 @@ import typer
 
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
+from gal_studio.commands.evaluate import evaluate
 from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
@@ -39,6 +40,7 @@ for command in (
     tune_vision,
     start_from,
     export,
+    evaluate,
     export_project,
     import_project,
     doctor,
