@@ -10,6 +10,7 @@ import typer
 
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
+from gal_studio.commands.download import download
 from gal_studio.commands.evaluate import evaluate
 from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
@@ -45,6 +46,7 @@ for command in (
     import_project,
     doctor,
     jobs,
+    download,
 ):
     app.command()(command)
 
@@ -75,6 +77,9 @@ def open_app(
         bool,
         typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
     ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use no network: models are those on this computer.")
+    ] = False,
     api: Annotated[
         bool,
         typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md)."),
@@ -82,6 +87,8 @@ def open_app(
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts
     if context.invoked_subcommand is not None:
         return
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve

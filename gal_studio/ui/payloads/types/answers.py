@@ -243,6 +243,33 @@ class SeenSets(TypedDict):
     sets: list[SeenSet]
 
 
+class HubModel(TypedDict):
+    """A model of the hub with the address of its page; `size` in words, `commit` shortened."""
+
+    label: str
+    name: str
+    address: str
+    commit: str
+    licence: str
+    size: str
+
+
+class ModelProblem(TypedDict):
+    """Why the model of a field cannot be used."""
+
+    field: Literal["base_model", "clip_model", "vision_model"]
+    text: str
+
+
+class ModelFacts(TypedDict):
+    """What is known of the chosen models; `waiting` while they are looked up."""
+
+    waiting: bool
+    models: list[HubModel]
+    sentence: str
+    problems: list[ModelProblem]
+
+
 class Zip(TypedDict):
     """A zip in base64."""
 
@@ -280,6 +307,7 @@ class Answers(TypedDict):
     options: Options
     check: Checked
     seen: SeenSets
+    model_facts: ModelFacts
     captions: Zip
     results: Results
     test_pictures: Sheet

@@ -17,6 +17,7 @@ class Requests(TypedDict):
     options: Nothing
     check: f.Check
     seen: f.Seen
+    model_facts: f.AskedModels
     captions: f.Captions
     results: r.OfAProject
     test_pictures: r.OfAProject
