@@ -11,6 +11,8 @@ import typer
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
 from gal_studio.commands.download import download
+from gal_studio.commands.evaluate import evaluate
+from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
@@ -18,6 +20,7 @@ from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
 from gal_studio.commands.replay import replay
 from gal_studio.commands.run import run
+from gal_studio.commands.start_from import start_from
 from gal_studio.commands.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
 from gal_studio.core.errors import StudioError
@@ -36,6 +39,9 @@ for command in (
     refine,
     replay,
     tune_vision,
+    start_from,
+    export,
+    evaluate,
     export_project,
     import_project,
     doctor,

@@ -78,6 +78,21 @@ def _output(workspace: Path) -> BinaryIO:
     return path.open("ab")
 
 
+def run_module(module: str, *words: str) -> None:
+    """Run a module of the engine's side to its end; what it prints when it fails is a StudioError."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=package_environment(),
+        check=False,
+    )
+    if done.returncode:
+        told = done.stderr.strip().splitlines()
+        raise StudioError(told[-1] if told else f"{module} ended with the code {done.returncode}.")
+
+
 class Keeper:
     """Starts a worker when work waits without one, because a worker or a page died."""
 

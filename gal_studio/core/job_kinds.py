@@ -107,7 +107,7 @@ _EVERYWHERE = {  # phases of all kinds that load models
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 _PREPARATION = {
     "loading": Phase("Loading the model"),
-    "class_images": Phase("Drawing prior pictures", "pictures"),
+    "class_images": Phase("Drawing pictures of other things", "pictures"),
     "encode": Phase("Encoding the pictures", "pictures"),
 }
 _JUDGEMENT = {
@@ -191,6 +191,20 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Continue",
         done="The next round is queued",
         after=(After("fine_tune"), After("generate")),
+    ),
+    "export": JobKind(
+        title="Exporting",
+        button="Export",
+        done="The export is ready",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase("Drawing two pictures", "pictures", "Stopped; Resume starts the export again."),
+            "write": Phase("Writing the file"),
+            "check": Phase("Checking the file in diffusers"),
+        },
+        after=(After("fine_tune"), After("refine")),
+        is_beside=True,
+        is_apart=True,
     ),
     "try": JobKind(
         title="Trying prompts",

@@ -11,6 +11,7 @@ import type {
   Decide,
   EnableAnchor,
   ExplainChoice,
+  ExportRound,
   GoTo,
   Learn,
   Log,
@@ -80,6 +81,7 @@ export interface WriteRequests {
   generate: OfARound;
   measure: OfARound;
   measure_all: OfAProject;
+  export_round: ExportRound;
   replay: AskReplay;
   continue_replay: OfAProject;
   stop_replay: OfAProject;

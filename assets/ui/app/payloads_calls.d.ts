@@ -76,6 +76,14 @@ export interface Preset {
   settings: Record<ProjectKind, object>;
 }
 
+/** An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures. */
+export interface MadeExport {
+  form: "diffusers" | "kohya" | "comfyui";
+  made: boolean;
+  sentence: string;
+  same: boolean;
+}
+
 /** A row of the table of results. */
 export interface RoundResult {
   id: string;
@@ -84,6 +92,7 @@ export interface RoundResult {
   candidates: number;
   weight: number;
   adapter: boolean;
+  exports: MadeExport[];
   accepted: ShownPicture[];
 }
 

@@ -9,6 +9,7 @@ from gal_studio.core.job_kinds import find_job_kind
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.worker.jobs.download import download_models
+from gal_studio.worker.jobs.export import export_round
 from gal_studio.worker.jobs.fine_tune import tune_round
 from gal_studio.worker.jobs.generate import generate_round
 from gal_studio.worker.jobs.pairs import make_pairs
@@ -33,6 +34,7 @@ WORK: dict[str, Work] = {
     "quality": judge_round,
     "measure": measure_round,
     "try": draw_trials,
+    "export": export_round,
     "replay": go_on_with_replay,
 }
 

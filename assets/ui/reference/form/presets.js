@@ -66,7 +66,9 @@ export async function mountPresets(parts, firstKind) {
     facts,
   );
   const plan = el("p", { class: "plan", role: "status" });
-  parts.presets.append(placeOf("preset", parts.presets), plan);
+  const place = notePlace(null);
+  places.set("preset", place);
+  parts.presets.append(place.box, plan);
   const fields = makeFields();
   for (const [name, field] of fields) {
     field.node.append(placeOf(name, field.input));

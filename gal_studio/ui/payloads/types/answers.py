@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import Doc, TypedDict
 
+from gal_studio.core.export_forms import Form
 from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
 from gal_studio.ui.payloads.types.choices import Choices, History, Relatives
 from gal_studio.ui.payloads.types.marks import Ts
@@ -88,6 +89,15 @@ class Preset(TypedDict):
     settings: dict[ProjectKind, dict[str, Any]]
 
 
+class MadeExport(TypedDict):
+    """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
+
+    form: Form
+    made: bool
+    sentence: str
+    same: bool
+
+
 class RoundResult(TypedDict):
     """A row of the table of results."""
 
@@ -97,6 +107,7 @@ class RoundResult(TypedDict):
     candidates: float
     weight: float
     adapter: bool
+    exports: list[MadeExport]
     accepted: list[ShownPicture]
 
 

@@ -51,6 +51,7 @@ class WriteRequests(TypedDict):
     generate: r.OfARound
     measure: r.OfARound
     measure_all: r.OfAProject
+    export_round: r.ExportRound
     replay: r.AskReplay
     continue_replay: r.OfAProject
     stop_replay: r.OfAProject
