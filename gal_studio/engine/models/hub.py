@@ -83,7 +83,8 @@ def clip_weights(clip_model: str, published_in: str, revisions: Revisions) -> Pa
     repository, _, file = published_in.rpartition("/")
     if not repository:
         raise StudioError(
-            f"The weights of the CLIP {clip_model} are not on the hub: choose another tag, or local-dir:PATH."
+            f"The weights of the CLIP {clip_model} are not on Hugging Face: choose another tag, or "
+            "local-dir:PATH."
         )
     file = f"{Path(file or 'open_clip_model').with_suffix('')}.safetensors"
 
@@ -115,12 +116,13 @@ def _fetch(name: str, revisions: Revisions, fetch: Callable[[str | None, bool], 
     except Exception as error:  # the libraries raise many types; all mean that the download failed
         if cached:
             raise StudioError(
-                f"The model {name}{at} is not on this computer, and the hub cannot be reached: connect to "
-                "the network, or download the model's files elsewhere and give the path of their directory."
+                f"The model {name}{at} is not on this computer, and Hugging Face cannot be reached: connect "
+                "to the network, or download the model's files elsewhere and give the path of their directory."
             ) from error
         raise StudioError(
             f"The model {name}{at} is not a local directory, and could not be downloaded with safetensors "
-            f"weights from the hub ({first_line(error)}): check the name, the network and your access to it."
+            f"weights from Hugging Face ({first_line(error)}): check the name, the network and your access to "
+            "it."
         ) from error
     above = path.parts[::-1]
     revisions[name] = above[above.index("snapshots") - 1]

@@ -105,7 +105,7 @@ print(time.monotonic() - started)
 """
     variables = {"HF_HUB_OFFLINE": str(int(offline)), "HF_ENDPOINT": "http://127.0.0.1:9"}
     sentence, seconds = without_network(tmp_path, code, **variables)
-    assert "owner/nothing is not on this computer, and the hub cannot be reached: connect" in sentence
+    assert "owner/nothing is not on this computer, and Hugging Face cannot be reached: connect" in sentence
     assert float(seconds) < 15, "the library alone retries for 25 s"
 
 
@@ -135,7 +135,7 @@ def test_clip_weights_are_downloaded_as_safetensors(monkeypatch: pytest.MonkeyPa
         ("laion/clip", "weights.safetensors", None),
         ("timm/vit", "open_clip_model.safetensors", OLD),
     ]
-    with pytest.raises(StudioError, match="not on the hub: choose another tag"):
+    with pytest.raises(StudioError, match="not on Hugging Face: choose another tag"):
         hub.clip_weights("RN50/home", "", pins)
 
 
