@@ -117,12 +117,11 @@ def _fetch(name: str, revisions: Revisions, fetch: Callable[[str | None, bool], 
         if cached:
             raise StudioError(
                 f"The model {name}{at} is not on this computer, and Hugging Face cannot be reached: connect "
-                "to the network, or download the model's files elsewhere and give the path of their directory."
+                "to the network, or download the files elsewhere and give the path of their directory."
             ) from error
         raise StudioError(
             f"The model {name}{at} is not a local directory, and could not be downloaded with safetensors "
-            f"weights from Hugging Face ({first_line(error)}): check the name, the network and your access to "
-            "it."
+            f"weights from Hugging Face ({first_line(error)}): check the name, the network and your access."
         ) from error
     above = path.parts[::-1]
     revisions[name] = above[above.index("snapshots") - 1]
