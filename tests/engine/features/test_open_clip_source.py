@@ -96,7 +96,7 @@ def test_the_tokenizer_of_a_known_name_is_pinned(
 def test_without_a_network_one_sentence_says_so(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "is_reachable", lambda: False)
     with pytest.raises(
-        StudioError, match="is not on this computer, and Hugging Face cannot be reached"
+        StudioError, match="is not on this computer, and the hub cannot be reached"
     ) as refusal:
         load_embedder(name, "cpu")
     assert "\n" not in str(refusal.value)
