@@ -1,0 +1,203 @@
+"""`gal-studio evaluate`: the papers' evaluations; see docs/evaluation.md."""
+
+import json
+import sys
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from gal_studio.assets import resolve_model
+from gal_studio.commands.outputs import check_folder
+from gal_studio.commands.stored import (
+    AsJson,
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project,
+    given_workspace,
+)
+from gal_studio.core.errors import StudioError
+
+CLIP = "ViT-B-32/openai"
+"""Published for both papers."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to evaluate: `dreambench` with pictures or a workspace, or else the rounds of a project."""
+
+    out: Path
+    dreambench: Path | None
+    pictures: Path | None
+    workspace: Path | None
+    project: str | None
+    single_image: bool
+    subjects: tuple[str, ...]
+    partial: bool
+    prompts: Path | None
+    per_prompt: int | None
+    steps: int | None
+    guidance: float | None
+    clip_model: str
+    dino_model: str | None
+
+
+def evaluate(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder for results; the same one resumes.")],
+    dreambench: Annotated[
+        Path | None, typer.Option(help="A folder like DreamBench; without it, a project's clock arms.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Generated pictures, SUBJECT/PROMPT.png, from anywhere.")
+    ] = None,
+    workspace: Workspace = None,
+    project: Wanted = None,
+    single_image: Annotated[
+        bool, typer.Option("--single-image", help="Compare with one picture of each subject (Kosmos-G).")
+    ] = False,
+    subject: Annotated[list[str] | None, typer.Option(help="Only this subject; may be repeated.")] = None,
+    partial: Annotated[bool, typer.Option("--partial", help="Score what is there.")] = False,
+    prompts: Annotated[Path | None, typer.Option(help="The clock arms' prompts, one a line.")] = None,
+    per_prompt: Annotated[int | None, typer.Option(min=1, max=1000, help="Pictures of each.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=1000, help="Sampling steps.")] = None,
+    guidance: Annotated[float | None, typer.Option(min=0, max=100, help="Guidance scale.")] = None,
+    clip_model: Annotated[str, typer.Option(help="The CLIP of the figures.")] = CLIP,
+    dino_model: Annotated[str | None, typer.Option(help="The DINO (default: v1, ViT-S/16).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure pictures as the papers do: DINO, CLIP-I and CLIP-T on DreamBench, or GAL's clock arms."""
+    plan = Plan(
+        out, dreambench, pictures, given_workspace(context, workspace), project, single_image,
+        tuple(subject or ()), partial, prompts, per_prompt, steps, guidance, clip_model, dino_model,
+    )  # fmt: skip
+    _check(plan)
+    check_folder(out)
+    report = _dreambench(plan) if plan.dreambench else _clock(plan)
+    report.write(out)
+    print(json.dumps(report.data(), indent=2, ensure_ascii=False) if as_json else report.table())
+
+
+def _check(plan: Plan) -> None:
+    if plan.dreambench is None:
+        if plan.workspace is None:
+            raise StudioError(
+                "There is nothing to evaluate: give --dreambench FOLDER with --pictures FOLDER, or "
+                "--workspace FOLDER for the clock arms of a project."
+            )
+        if plan.pictures or plan.single_image or plan.subjects:
+            raise StudioError("--pictures, --single-image and --subject belong to --dreambench FOLDER.")
+    elif (plan.pictures is None) == (plan.workspace is None):
+        raise StudioError(
+            "DreamBench takes generated pictures from --pictures FOLDER, or draws them with the projects of "
+            "--workspace FOLDER: give one of the two."
+        )
+
+
+def _dreambench(plan: Plan) -> Any:
+    from gal_studio.engine.features.clip import load_embedder
+    from gal_studio.engine.features.image_token import DINO, load_image_token
+    from gal_studio.evaluation.benchmark import report_benchmark
+    from gal_studio.evaluation.dreambench import find_drawn, read_dreambench
+    from gal_studio.evaluation.embedding import FeatureFiles
+    from gal_studio.evaluation.scores import Models, score_subject
+
+    assert plan.dreambench is not None
+    subjects = read_dreambench(plan.dreambench, plan.subjects)
+    folder = plan.pictures or _drawn_by_projects(plan, subjects)
+    drawn = {each.name: find_drawn(each, folder, plan.partial) for each in subjects}
+    clip, dino = resolve_model(plan.clip_model), resolve_model(plan.dino_model or DINO)
+    features = plan.out / "features"
+    models = Models(
+        FeatureFiles(features, clip, lambda: load_embedder(clip)),
+        FeatureFiles(features, dino, lambda: load_image_token(dino)),
+    )
+    scores = [
+        _followed(score_subject(each, drawn[each.name], models, plan.single_image), f"{each.name}: embedded")
+        for each in subjects
+    ]
+    told = {
+        "evaluation": "DreamBench",
+        "compared": "one picture of each subject" if plan.single_image else "all pictures of each subject",
+        "clip_model": plan.clip_model,
+        "dino_model": plan.dino_model or DINO,
+        "pictures_in": str(folder),
+    }
+    return report_benchmark(scores, told)
+
+
+def _drawn_by_projects(plan: Plan, subjects: Iterable[Any]) -> Path:
+    from gal_studio.evaluation.benchmark import draw_subject
+    from gal_studio.evaluation.drawing import Artist
+
+    assert plan.workspace is not None
+    folder = plan.out / "pictures"
+    with existing_workspace(plan.workspace, writable=False) as store:
+        artist = Artist(store)
+        for each in subjects:
+            steps = draw_subject(store, artist, each, folder, plan.steps, plan.guidance)
+            _counted(steps, f"{each.name}: drawn")
+    return folder
+
+
+def _clock(plan: Plan) -> Any:
+    from gal_studio.engine.features.clip import load_embedder
+    from gal_studio.evaluation import clock
+    from gal_studio.evaluation.drawing import Artist
+    from gal_studio.evaluation.embedding import FeatureFiles
+
+    assert plan.workspace is not None
+    with existing_workspace(plan.workspace, writable=False) as store:
+        project = find_project(store, plan.project)
+        prompts = store.projects.prompts(project.id)
+        texts = clock.read_prompts(plan.prompts, prompts)
+        count = plan.per_prompt or clock.PER_PROMPT[project.kind]
+        settings = clock.settings_of(project, plan.steps, plan.guidance)
+        references = [store.images.path(each.image) for each in store.projects.references(project.id)]
+        points, artist = clock.find_points(store, project), Artist(store)
+        name = resolve_model(plan.clip_model)
+        files = FeatureFiles(plan.out / "features", name, lambda: load_embedder(name))
+        scores = {}
+        for point in points:
+            folder = plan.out / "pictures" / point.folder
+            wanted = clock.wanted_pictures(project, texts, count, folder)
+            drawing = artist.draw(project, point.round, folder, wanted, settings)
+            _counted(drawing, f"{point.name}: drawn")
+            _counted(clock.embed_point(files, wanted, references), f"{point.name}: embedded")
+            scores[point.name] = clock.score_point(files, wanted, references, prompts)
+    told = {
+        "evaluation": "clock arms",
+        "project": project.name,
+        "kind": project.kind,
+        "prompts": len(texts),
+        "published_prompts": clock.PUBLISHED_PROMPTS[project.kind],
+        "pictures_of_each": count,
+        "steps": settings.steps,
+        "guidance_scale": settings.guidance_scale,
+        "clip_model": plan.clip_model,
+    }
+    return clock.report_arms(points, scores, told)
+
+
+def _counted(steps: Iterable[int], what: str) -> None:
+    """Run to the end, and say how many are done."""
+    done = 0
+    for count in steps:
+        done += count
+        print(f"{what} {done}", file=sys.stderr, flush=True)
+
+
+def _followed(steps: Generator[int, None, T], what: str) -> T:
+    """The same for steps that return something."""
+    done = 0
+    while True:
+        try:
+            done += next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        print(f"{what} {done}", file=sys.stderr, flush=True)

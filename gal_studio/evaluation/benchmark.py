@@ -1,0 +1,86 @@
+"""Both tables of PatchDPO: draw a DreamBench with the projects of a workspace, score it, and report."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.measures.published import Values, mean_over_prompts, mean_over_subjects
+from gal_studio.core.seeds import named_seed
+from gal_studio.core.types import Round
+from gal_studio.evaluation.drawing import Artist, Wanted
+from gal_studio.evaluation.dreambench import Subject
+from gal_studio.evaluation.report import Report, Row
+from gal_studio.evaluation.scores import SubjectScores
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+
+STEPS = 30
+"""Published sampling steps; guidance and resolution are the project's."""
+FIGURES = ("dino", "clip_i", "clip_t")
+
+
+def draw_subject(
+    store: Store, artist: Artist, subject: Subject, out: Path, steps: int | None, guidance: float | None
+) -> Iterator[int]:
+    """Draw one picture for each prompt of a subject, with the newest trained round of its project.
+
+    The project has the subject's name. Yields how many pictures were drawn.
+    """
+    project, round_ = _project_of(store, subject)
+    settings = store.rounds.settings(round_.id).generation
+    settings = replace(
+        settings,
+        steps=steps or STEPS,
+        guidance_scale=settings.guidance_scale if guidance is None else guidance,
+    )
+    folder = out / subject.name
+    wanted = [
+        Wanted(folder / f"{plain}.png", prompt, named_seed(project.seed, "dreambench", plain, 0))
+        for plain, prompt in subject.prompts(project.trigger_word).items()
+    ]
+    yield from artist.draw(project, round_, folder, wanted, settings)
+
+
+def _project_of(store: Store, subject: Subject) -> tuple[Project, Round]:
+    names = {store.projects.name(each): each for each in store.projects.names()}
+    if subject.name not in names:
+        raise StudioError(
+            f"The workspace has no project {subject.name!r}: name the project of each subject after it, or "
+            "choose subjects with --subject."
+        )
+    project = store.projects.get(names[subject.name])
+    if project.kind != "object":
+        raise StudioError(f"The project {subject.name!r} is a style: DreamBench has objects.")
+    trained = [each for each in store.rounds.shown(project.id) if each.adapter]
+    if not trained:
+        raise StudioError(f"The project {subject.name!r} has no trained round: fine-tune one first.")
+    return project, trained[-1]
+
+
+def report_benchmark(scores: Sequence[SubjectScores], told: dict[str, Any]) -> Report:
+    """One row for each subject, and one for all; the mean of all is that of the subjects' means."""
+    rows = [
+        Row(
+            each.subject.name,
+            {"pictures": each.pictures, "references": len(each.references)},
+            {name: mean_over_prompts(_values(each, name), name) for name in FIGURES},
+        )
+        for each in scores
+    ]
+    whole = Row(
+        f"all {len(scores)}",
+        {name: sum(row.counts[name] for row in rows) for name in ("pictures", "references")},
+        {
+            name: mean_over_subjects({each.subject.name: _values(each, name) for each in scores}, name)
+            for name in FIGURES
+        },
+    )
+    compared = {each.subject.name: [path.name for path in each.references] for each in scores}
+    return Report("subject", [*rows, whole], {**told, "compared_with": compared})
+
+
+def _values(scores: SubjectScores, name: str) -> Values:
+    found: Values = getattr(scores, name)
+    return found

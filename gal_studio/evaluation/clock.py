@@ -1,0 +1,191 @@
+"""The clock arms of GAL: text against image alignment of each round, on prompts that no round learned."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gal_studio.assets import load_held_out
+from gal_studio.core.errors import StudioError
+from gal_studio.core.intervals import paired_difference
+from gal_studio.core.measures.published import alignment, likeness, mean_over_prompts
+from gal_studio.core.naming import round_names
+from gal_studio.core.prompts import plain_prompt
+from gal_studio.core.references import Prompts
+from gal_studio.core.seeds import generator, named_seed
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.types import Round
+from gal_studio.evaluation.drawing import Wanted
+from gal_studio.evaluation.embedding import FeatureFiles, PromptEmbedder, Row, embed_prompts
+from gal_studio.evaluation.report import Report
+from gal_studio.evaluation.report import Row as Line
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+
+STEPS, GUIDANCE = 50, 7.5
+"""Published."""
+PER_PROMPT = {"style": 1, "object": 2}
+PUBLISHED_PROMPTS = {"style": 190, "object": 20}
+FIGURES = ("clip_t", "clip_i")
+BASE = "base model"
+Scores = Mapping[str, Mapping[tuple[str, int], float]]  # of each figure, by prompt and number
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of an arm: the base model (`round` None) or a round; `before` names the point before."""
+
+    name: str
+    round: Round | None
+    before: str | None
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its pictures."""
+        return "base" if self.round is None else f"round-{self.round.number}-{self.round.id[:8]}"
+
+
+def find_points(store: Store, project: Project) -> list[Point]:
+    """The base model and every trained round that is shown, each after the round that it came from."""
+    rounds = [each for each in store.rounds.shown(project.id) if each.adapter]
+    if not rounds:
+        raise StudioError(f"The project {project.name!r} has no trained round: fine-tune one first.")
+    names = round_names(rounds)
+    return [
+        Point(BASE, None, None),
+        *(Point(names[each.id], each, names.get(each.parent_id or "", BASE)) for each in rounds),
+    ]
+
+
+def find_arms(points: Sequence[Point]) -> list[list[str]]:
+    """The names of the points from the base model to each last round."""
+    above = {point.name: point.before for point in points}
+    arms = []
+    for name in above:
+        if name not in above.values():
+            arm: list[str] = []
+            step: str | None = name
+            while step is not None:
+                arm.insert(0, step)
+                step = above[step]
+            arms.append(arm)
+    return arms
+
+
+def read_prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
+    """The prompts of a file, one a line (or PartiPrompts' table), for the subject; else the bundled ones.
+
+    `{}` stands for the subject; a style's words are put behind a line without it, as published.
+    """
+    if path is None:
+        return prompts.expand(load_held_out(prompts.kind))
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudioError(f"The prompts cannot be read from {path}: give a text file in UTF-8.") from error
+    if lines and lines[0].startswith("Prompt\t"):
+        lines = [line.partition("\t")[0] for line in lines[1:]]
+    lines = [line.strip() for line in lines if line.strip()]
+    if prompts.kind == "style":
+        lines = [
+            line if "{}" in line or prompts.name in line else f"{line.rstrip(' .')} {{}}" for line in lines
+        ]
+    return prompts.expand(lines)
+
+
+def wanted_pictures(project: Project, prompts: Sequence[str], count: int, folder: Path) -> list[Wanted]:
+    """The pictures of a point, `count` of each prompt; their seeds are the same for every point."""
+    return [
+        Wanted(
+            folder / f"{_file_name(prompt)}-{number}.png",
+            prompt,
+            named_seed(project.seed, "clock arm", prompt, number),
+        )
+        for prompt in prompts
+        for number in range(count)
+    ]
+
+
+def _file_name(prompt: str) -> str:
+    words = re.sub(r"\W+", "-", prompt.lower()).strip("-")[:60]
+    return f"{words}-{hashlib.sha256(prompt.encode()).hexdigest()[:8]}"
+
+
+def settings_of(project: Project, steps: int | None, guidance: float | None) -> GenerationSettings:
+    """The project's drawing with the published steps and guidance, or with those given."""
+    return replace(
+        project.settings.generation,
+        steps=steps or STEPS,
+        guidance_scale=GUIDANCE if guidance is None else guidance,
+    )
+
+
+def embed_point(
+    files: FeatureFiles[PromptEmbedder], wanted: Sequence[Wanted], references: Sequence[Path]
+) -> Iterator[int]:
+    """Embed the pictures of a point; yields how many."""
+    for some in files.embed([*references, *(each.path for each in wanted)]):
+        yield len(some)
+
+
+def score_point(
+    files: FeatureFiles[PromptEmbedder],
+    wanted: Sequence[Wanted],
+    references: Sequence[Path],
+    prompts: Prompts,
+) -> Scores:
+    """CLIP-T and CLIP-I of each picture; the prompts of objects are scored without the trigger words."""
+    known: dict[Path, Row] = {}
+    for some in files.embed([*references, *(each.path for each in wanted)]):
+        known.update(some)
+    plain = {each.prompt: _scored_prompt(each.prompt, prompts) for each in wanted}
+    texts = embed_prompts(files, list(plain.values()))
+    pictures = np.stack([known[each.path] for each in wanted])
+    figures = {
+        "clip_t": alignment(pictures, np.stack([texts[plain[each.prompt]] for each in wanted])),
+        "clip_i": likeness(pictures, np.stack([known[path] for path in references])),
+    }
+    return {name: dict(zip(_keys(wanted), values.tolist(), strict=True)) for name, values in figures.items()}
+
+
+def _keys(wanted: Sequence[Wanted]) -> list[tuple[str, int]]:
+    """The prompt of each picture, and which one of its prompt it is."""
+    seen: dict[str, int] = {}
+    keys = []
+    for each in wanted:
+        seen[each.prompt] = seen.get(each.prompt, -1) + 1
+        keys.append((each.prompt, seen[each.prompt]))
+    return keys
+
+
+def _scored_prompt(prompt: str, prompts: Prompts) -> str:
+    for word in prompts.trigger_words:
+        prompt = plain_prompt(prompt, word)
+    return prompt
+
+
+def report_arms(points: Sequence[Point], scores: Mapping[str, Scores], told: dict[str, Any]) -> Report:
+    """One row for each point, with its change from the point before, paired by prompt and seed."""
+    rows = []
+    for point in points:
+        own, before = scores[point.name], scores[point.before] if point.before else None
+        figures = {name: mean_over_prompts(_by_prompt(own[name]), name) for name in FIGURES}
+        changes = {
+            f"{name}_change": paired_difference(before[name], own[name], generator(0, "clock arm", name))
+            if before
+            else None
+            for name in FIGURES
+        }
+        rows.append(Line(point.name, {"pictures": len(own["clip_t"])}, {**figures, **changes}))
+    return Report("point", rows, {**told, "arms": find_arms(points)})
+
+
+def _by_prompt(values: Mapping[tuple[str, int], float]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for (prompt, _), value in values.items():
+        found.setdefault(prompt, []).append(value)
+    return found

@@ -1,0 +1,107 @@
+"""Draw the pictures of an evaluation into a folder; those that are there are not drawn again."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.core.types import Round
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.state import Store
+from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.tables.projects import Project
+
+DRAWN_AS = "drawn.json"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture to draw, and its file."""
+
+    path: Path
+    prompt: str
+    seed: int
+
+
+class Artist:
+    """Draws with the rounds of projects; one model is open at a time, and only if something is missing."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._opened: tuple[str, ImageModel] | None = None
+
+    def draw(
+        self,
+        project: Project,
+        round_: Round | None,
+        folder: Path,
+        wanted: Sequence[Wanted],
+        settings: GenerationSettings,
+    ) -> Iterator[int]:
+        """Draw what is missing of `wanted` with a round, or with the base model; yields how many were drawn.
+
+        Refused if the folder has pictures that another round or other settings drew.
+        """
+        adapter = round_.adapter if round_ else None
+        told = {"base_model": project.base_model, "adapter": adapter, **_of_pictures(settings)}
+        _check_same(folder, told)
+        missing = [each for each in wanted if not each.path.is_file()]
+        if not missing:
+            return
+        path = self._store.adapters.path(adapter) if adapter else None
+        requests = [DrawRequest(each.prompt, each.seed) for each in missing]
+        with (
+            drawing(self._model(project), path) as ready,
+            closing(draw(ready, requests, settings)) as events,  # type: ignore[type-var]
+        ):
+            for event in events:
+                if isinstance(event, DrawnBatch):
+                    for place, image in enumerate(event.images, start=event.first):
+                        _save(missing[place].path, image, folder)
+                    yield len(event.images)
+
+    def _model(self, project: Project) -> ImageModel:
+        if self._opened is None or self._opened[0] != project.base_model:
+            self._opened = None  # free its memory first
+            pinned = dict(self._store.projects.revisions(project.id))
+            model = load_image_model(resolve_model(project.base_model), revisions=pinned)
+            self._opened = (project.base_model, model)
+        return self._opened[1]
+
+
+def _of_pictures(settings: GenerationSettings) -> dict[str, Any]:
+    """The settings that change a picture."""
+    told = asdict(settings)
+    return {name: told[name] for name in ("steps", "guidance_scale", "resolution")}
+
+
+def _check_same(folder: Path, told: Mapping[str, Any]) -> None:
+    """Refuse a folder of pictures that were drawn in another way; write how those of a new one are drawn."""
+    card = folder / DRAWN_AS
+    if card.is_file():
+        before = None
+        with suppress(OSError, ValueError):
+            before = json.loads(card.read_text(encoding="utf-8"))
+        if before != told:
+            raise StudioError(
+                f"{folder} has pictures drawn by another round or with other settings: delete it, or "
+                "give another folder with --out."
+            )
+        return
+    make_folder(folder)
+    write_whole(card, f"{json.dumps(told, indent=2)}\n".encode(), folder)
+
+
+def _save(path: Path, image: Any, folder: Path) -> None:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    write_whole(path, buffer.getvalue(), folder)
