@@ -10,7 +10,9 @@ import typer
 
 from gal_studio.commands.demo import demo
 from gal_studio.commands.doctor import doctor
+from gal_studio.commands.download import download
 from gal_studio.commands.evaluate import evaluate
+from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
@@ -18,6 +20,7 @@ from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
 from gal_studio.commands.replay import replay
 from gal_studio.commands.run import run
+from gal_studio.commands.start_from import start_from
 from gal_studio.commands.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
 from gal_studio.commands.workers import name_of_worker
@@ -37,11 +40,14 @@ for command in (
     refine,
     replay,
     tune_vision,
+    start_from,
+    export,
     evaluate,
     export_project,
     import_project,
     doctor,
     jobs,
+    download,
 ):
     app.command()(command)
 
@@ -72,6 +78,9 @@ def open_app(
         bool,
         typer.Option("--behind-proxy", help="Believe a proxy on this machine who its clients are."),
     ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use no network: models are those on this computer.")
+    ] = False,
     api: Annotated[
         bool,
         typer.Option("--api", help="Let programs of other machines use the studio too (docs/python.md)."),
@@ -79,6 +88,8 @@ def open_app(
 ) -> None:
     """Personalize an image model in rounds. Without a command, this opens the app."""
     context.obj = workspace
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"  # also that of the worker, which this program starts
     if context.invoked_subcommand is not None:
         return
     from gal_studio.ui.serve import DEFAULT_WORKSPACE, serve

@@ -50,7 +50,7 @@ def _worker_process(workspace: Path) -> "subprocess.Popen[bytes]":
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=_environment(),
+                env=package_environment(),
                 start_new_session=True,
             )
     except OSError as error:
@@ -66,7 +66,7 @@ def start_shape_process(folder: str) -> "subprocess.Popen[bytes]":
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_environment(),
+        env=package_environment(),
     )
 
 
@@ -76,6 +76,21 @@ def _output(workspace: Path) -> BinaryIO:
     if path.exists() and path.stat().st_size > LARGEST_OUTPUT:
         path.replace(path.with_name(f"{OUTPUT}.1"))
     return path.open("ab")
+
+
+def run_module(module: str, *words: str) -> None:
+    """Run a module of the engine's side to its end; what it prints when it fails is a StudioError."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=package_environment(),
+        check=False,
+    )
+    if done.returncode:
+        told = done.stderr.strip().splitlines()
+        raise StudioError(told[-1] if told else f"{module} ended with the code {done.returncode}.")
 
 
 class Keeper:
@@ -111,7 +126,7 @@ class Keeper:
             time.sleep(LOOK)
 
 
-def _environment() -> dict[str, str]:
+def package_environment() -> dict[str, str]:
     """The environment of this process, with this package on the Python path."""
     package = str(Path(__file__).resolve().parent.parent)
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import describe_job
+from gal_studio.core.job_kinds import BYTES, bytes_in_words, describe_job
 from gal_studio.core.types import Job
 from gal_studio.processes import worker_runs
 from gal_studio.state import Store
@@ -42,9 +42,10 @@ class ProgressLine:
         self._spoken = (now, phase)
         number = self._studio.store.rounds.get(job.round_id).number
         kind = describe_job(job.kind)
-        line = f"Round {number}: {kind.phase(phase).name or kind.title}"
-        if total and kind.phase(phase).unit:
-            line += f" {int(done)} / {total}" + _speed(self._studio.job_view(job.project_id))
+        at, line = kind.phase(phase), f"Round {number}: {kind.phase(phase).name or kind.title}"
+        if total and at.unit:
+            amount = at.amount(done, total) if at.unit == BYTES else f"{int(done)} / {total}"
+            line += f" {amount}{_speed(self._studio.job_view(job.project_id))}"
         self._write(line)
 
     def say(self, line: str) -> None:
@@ -64,7 +65,8 @@ def _speed(view: JobView) -> str:
     if not view.rate or view.seconds_left is None:
         return ""
     left = round(view.seconds_left)
-    return f" · {view.rate:.1f} {view.unit}/s · {left // 60}:{left % 60:02d} left"
+    rate = f"{view.rate:.1f} {view.unit}" if view.unit != BYTES else bytes_in_words(view.rate)
+    return f" · {rate}/s · {left // 60}:{left % 60:02d} left"
 
 
 class LocalWorker:

@@ -86,7 +86,8 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
         data = studio.store.images.read(tile.candidate.image)
         if not path.is_file() or path.read_bytes() != data:
             write_whole(path, data, out)
-    studio.export_adapter(view.round.id, out / f"lora-{label}.safetensors")
+    kind = "denoiser" if view.settings.tune.method == "full" else "lora"
+    studio.export_adapter(view.round.id, out / f"{kind}-{label}.safetensors")
     if not view.candidates and view.round.kind == "refine":
         return
     if not view.candidates:

@@ -78,9 +78,11 @@ def personalize(plan: Plan, as_json: bool) -> None:
 
 def carry_out(plan: Plan) -> dict[str, Any]:
     """Run all missing rounds of a plan; returns the summary that was written."""
+    from gal_studio.worker.model_check import CheckHere
+
     started = time.monotonic()
     with Store(plan.workspace) as store:
-        studio = Studio(store)
+        studio = Studio(store, models=CheckHere())
         line = ProgressLine(studio)
         project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
         rounds = [store.rounds.of_project(project_id)[0]]

@@ -15,12 +15,22 @@ class Phase:
     """A part of a job's work.
 
     `name` is shown while it lasts (empty: the title of the job). `unit` is what it counts (empty: nothing).
-    `kept` says what remains of a job that is halted in it, with `{done}` and `{total}` filled in.
+    `kept` says what remains of a job that is halted in it, with `{done}`, `{total}` and `{amount}` filled in.
     """
 
     name: str = ""
     unit: str = ""
     kept: str = "Stopped. Nothing was lost."
+
+    def amount(self, done: float, total: int) -> str:
+        """How far it is, in words: "40 of 200 steps", "1.2 of 5.1 GB"."""
+        if self.unit == BYTES:
+            return bytes_of(done, total)
+        return f"{int(done)} of {total} {self.unit}".rstrip()
+
+    def what_is_kept(self, done: float, total: int) -> str:
+        """What remains of a job that is halted now."""
+        return self.kept.format(done=int(done), total=total, amount=self.amount(done, total))
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,13 @@ class After:
     """An earlier job of this kind, in the same round or in its parent, that a job waits for.
 
     A job is cancelled with an earlier one that it needs; otherwise it only has more to work on after it.
+    `resumed`: a halted one goes on when the job is requested.
     """
 
     kind: str
     of_parent: bool = False
     needed: bool = True
+    resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,17 +73,39 @@ class JobKind:
 
     def phase(self, name: str) -> Phase:
         """The phase of that name; one without words of its own goes by the title."""
-        return self.phases.get(name, Phase())
+        return self.phases.get(name) or _EVERYWHERE.get(name) or Phase()
 
     def finished(self, count: int) -> str:
         """What is there when a job of `count` steps or pictures is done."""
         return self.done.format(count=count or "All")
 
 
+BYTES = "bytes"
+
+
+def bytes_in_words(count: float) -> str:
+    """Format a number of bytes: "5.1 GB", "340 MB"."""
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.1f} MB"
+
+
+def bytes_of(done: float, total: float) -> str:
+    """Format a part of a number of bytes: "1.2 of 5.1 GB"."""
+    number, unit = bytes_in_words(total).split()
+    scale = 1e9 if unit == "GB" else 1e6
+    return f"{done / scale:.{len(number.partition('.')[2])}f} of {number} {unit}"
+
+
+DOWNLOAD = "download"
+_MODEL = After(DOWNLOAD, resumed=True)
+_EVERYWHERE = {  # phases of all kinds that load models
+    DOWNLOAD: Phase("Downloading", BYTES, "Kept {amount}; Resume continues from there.")
+}
 _STEPS = Phase(unit="steps", kept="Kept {done} of {total} steps; Resume continues from there.")
 _PREPARATION = {
     "loading": Phase("Loading the model"),
-    "class_images": Phase("Drawing prior pictures", "pictures"),
+    "class_images": Phase("Drawing pictures of other things", "pictures"),
     "encode": Phase("Encoding the pictures", "pictures"),
 }
 _JUDGEMENT = {
@@ -81,11 +115,19 @@ _JUDGEMENT = {
 }
 
 JOB_KINDS: dict[str, JobKind] = {
+    DOWNLOAD: JobKind(
+        title="Downloading",
+        button="Download",
+        done="The model is on this computer",
+        is_beside=True,
+        is_apart=True,
+    ),
     "fine_tune": JobKind(
         title="Fine-tuning",
         button="Fine-tune",
         done="The model is trained",
         phases={**_PREPARATION, "fine_tune": _STEPS},
+        after=(_MODEL,),
     ),
     "generate": JobKind(
         title="Generating",
@@ -99,7 +141,7 @@ JOB_KINDS: dict[str, JobKind] = {
             "project": Phase("Placing the pictures on the map"),
             "measure": Phase("Measuring"),
         },
-        after=(After("fine_tune"), After("refine")),
+        after=(_MODEL, After("fine_tune"), After("refine")),
     ),
     "pairs": JobKind(
         title="Making pairs",
@@ -125,7 +167,7 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Heat map",
         done="Heat maps ready",
         phases=_JUDGEMENT,
-        after=(After("generate", needed=False),),
+        after=(_MODEL, After("generate", needed=False)),
         is_beside=True,
     ),
     "measure": JobKind(
@@ -138,7 +180,7 @@ JOB_KINDS: dict[str, JobKind] = {
                 unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
             ),
         },
-        after=(After("fine_tune"), After("refine"), After("generate", needed=False)),
+        after=(_MODEL, After("fine_tune"), After("refine"), After("generate", needed=False)),
         is_beside=True,
         is_background=True,
     ),
@@ -147,6 +189,20 @@ JOB_KINDS: dict[str, JobKind] = {
         button="Continue",
         done="The next round is queued",
         after=(After("fine_tune"), After("generate")),
+    ),
+    "export": JobKind(
+        title="Exporting",
+        button="Export",
+        done="The export is ready",
+        phases={
+            "loading": Phase("Loading the model"),
+            "draw": Phase("Drawing two pictures", "pictures", "Stopped; Resume starts the export again."),
+            "write": Phase("Writing the file"),
+            "check": Phase("Checking the file in diffusers"),
+        },
+        after=(After("fine_tune"), After("refine")),
+        is_beside=True,
+        is_apart=True,
     ),
     "try": JobKind(
         title="Trying prompts",
@@ -158,7 +214,7 @@ JOB_KINDS: dict[str, JobKind] = {
                 unit="pictures", kept="Kept the pictures that were finished; Resume draws the rest."
             ),
         },
-        after=(After("fine_tune"), After("refine")),
+        after=(_MODEL, After("fine_tune"), After("refine")),
         is_beside=True,
         is_apart=True,
     ),

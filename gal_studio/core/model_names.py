@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gal_studio.core.errors import StudioError
 
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.safetensors)(?: with (?P<pipeline>.+))?$")
+_BUNDLED = "assets:"
 _PICKLE = re.compile(r"\.(ckpt|pt|pth|bin|pkl)$", re.IGNORECASE)
 
 
@@ -23,19 +24,26 @@ class CheckpointName:
         return f"{self.file} with {self.pipeline}" if self.pipeline else self.file
 
 
-def checkpoint_name(name: str) -> CheckpointName | None:
-    """Parse the name of a one-file checkpoint; None for a directory or a hub ID. Pickles are refused."""
+def refuse_pickle(name: str) -> None:
+    """Refuse the name of a file that can run programs."""
     if _PICKLE.search(name):
         raise StudioError(
             f"The file {name} is a pickle, which can run any program when it is opened: "
             "choose a .safetensors file."
         )
+
+
+def checkpoint_name(name: str) -> CheckpointName | None:
+    """Parse the name of a one-file checkpoint; None for a directory or a hub ID. Pickles are refused."""
+    refuse_pickle(name)
     found = _CHECKPOINT.match(name)
     return CheckpointName(found["file"], found["pipeline"] or "") if found else None
 
 
 def public_name(name: str) -> str:
     """A base model's name without the folders of this computer, for files that leave it."""
+    if name.startswith(_BUNDLED):
+        return f"{name.removeprefix(_BUNDLED).partition('/')[0]} (bundled with GAL Studio)"
     one_file = None if _PICKLE.search(name) else checkpoint_name(name)
     if one_file is not None:
         pipeline = f" with {_last_part(one_file.pipeline)}" if one_file.pipeline else ""

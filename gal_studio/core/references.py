@@ -60,6 +60,11 @@ class Prompts:
         return tuple(subject.trigger_word for subject in self.subjects if subject.trigger_word)
 
     @property
+    def trigger(self) -> str:
+        """What calls the subject in a prompt: the trigger words of objects, or the words of a style."""
+        return ", ".join(self.trigger_words) or self.name
+
+    @property
     def class_prompts(self) -> tuple[str, ...]:
         """The prompts of the class images of all objects; objects of one class share theirs."""
         return tuple(dict.fromkeys(subject.class_prompt for subject in self.subjects if subject.class_prompt))

@@ -5,6 +5,7 @@ from gal_studio.core.gal.balance import example_weight, mean_entropy
 from gal_studio.core.gal.uncertainty import score_pool
 from gal_studio.core.seeds import named_seed, training_seed
 from gal_studio.core.types import Anchor, AnchorScore, Candidate, Round, TrainingExample
+from gal_studio.rounds.starts import check_given_adapter, given_adapter
 from gal_studio.state.store import Store
 
 
@@ -126,14 +127,19 @@ def starting_round(store: Store, round_id: str) -> Round | None:
 
 
 def starting_adapter(store: Store, round_id: str) -> str | None:
-    """The adapter that the training starts from; None for the base model, or if it is not trained yet."""
+    """The adapter that the training starts from, of a round or from elsewhere (`rounds.starts`).
+
+    None for the base model, or if the round is not trained yet.
+    """
     start = starting_round(store, round_id)
-    return start.adapter if start else None
+    return start.adapter if start else given_adapter(store, store.rounds.get(round_id).project_id)
 
 
 def check_starting_adapter(store: Store, round_id: str) -> None:
     """Refuse a training whose starting adapter is missing."""
     round_, start = store.rounds.get(round_id), starting_round(store, round_id)
+    if start is None:
+        check_given_adapter(store, round_.project_id)
     if start is None or (start.adapter is not None and store.adapters.has(start.adapter)):
         return
     if round_.kind == "refine":

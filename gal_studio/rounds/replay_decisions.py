@@ -38,7 +38,7 @@ def _recorded(store: Store, round_id: str) -> tuple[Replay, RecordedRound]:
     round_ = store.rounds.get(round_id)
     replay, rounds = store.replays.get(round_.project_id), store.replays.rounds(round_.project_id)
     if replay is None or round_.number > len(rounds):
-        raise StudioError("This round draws no other one again: replay the project that it belongs to.")
+        raise StudioError("This round is not part of a replay: replay the project that it belongs to.")
     return replay, rounds[round_.number - 1]
 
 
@@ -107,10 +107,10 @@ def _changed(store: Store, project_id: str) -> Iterator[str]:
         yield f"{_counted(gone, 'decided picture was', 'decided pictures were')} not drawn again"
     if changed:
         words = _counted(changed, "decided picture", "decided pictures")
-        yield f"{words} came out otherwise than the person saw"
+        yield f"{words} came out differently"
     if unpainted:
         words = _counted(unpainted, "painted part", "painted parts")
-        yield f"{words} fitted no more, so that whole pictures are learned"
+        yield f"{words} no longer fitted, so whole pictures are learned"
 
 
 def _counted(count: int, one: str, many: str) -> str:

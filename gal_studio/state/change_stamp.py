@@ -16,6 +16,8 @@ SELECT
     (SELECT COUNT(*) || ' ' || COUNT(NULLIF(image, '')) FROM candidates WHERE round_id IN own),
     (SELECT group_concat(id || COALESCE(image, '') || trouble || COALESCE(candidate_id, '')) FROM trials
         WHERE round_id IN own),
+    (SELECT group_concat(round_id || form || COALESCE(made_of, '') || is_same) FROM exports
+        WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
     (SELECT COUNT(*) FROM training_images WHERE round_id IN own),
     (SELECT MAX(id) FROM decision_batches WHERE round_id IN own),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from gal_studio.core.export_forms import check_form
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images
@@ -16,6 +17,7 @@ from gal_studio.state.jobs.queue import JobQueue
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.candidates import Candidates
 from gal_studio.state.tables.decisions import Decisions
+from gal_studio.state.tables.exports import Exports
 from gal_studio.state.tables.measures import Measures
 from gal_studio.state.tables.overrides import Overrides
 from gal_studio.state.tables.projects import Projects
@@ -23,6 +25,7 @@ from gal_studio.state.tables.refinements import Refinements
 from gal_studio.state.tables.replays import Replays
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.state.tables.seen_pictures import SeenPictures
+from gal_studio.state.tables.starts import Starts
 from gal_studio.state.tables.trials import Trials
 
 
@@ -56,6 +59,8 @@ class Store(AbstractContextManager["Store"]):
         self.measures = Measures(self.database, clock)
         self.replays = Replays(self.database)
         self.trials = Trials(self.database, clock)
+        self.exports = Exports(self.database, clock)
+        self.starts = Starts(self.database)
         self.seen = SeenPictures(self.database, clock)
         self.workers = Workers(self.database, clock)
         self.jobs = Jobs(self.database, self.workers, clock)
@@ -64,6 +69,11 @@ class Store(AbstractContextManager["Store"]):
     def checkpoints(self, round_id: str) -> Path:
         """The folder for the checkpoints of this round; it is created if needed."""
         return make_folder(self.workspace / "checkpoints" / self.rounds.get(round_id).id, self.workspace)
+
+    def exported(self, round_id: str, form: str) -> Path:
+        """The zip file of an exported round, which may not be there; its folder is created if needed."""
+        folder = self.workspace / "exports" / self.rounds.get(round_id).id
+        return make_folder(folder, self.workspace) / f"{check_form(form)}.zip"
 
     def close(self) -> None:
         """Close the database."""

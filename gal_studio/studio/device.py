@@ -10,7 +10,7 @@ from gal_studio.core.memory.need import DeviceKind
 from gal_studio.core.memory.room import room_of
 
 _SECONDS = 10.0  # for which an answer is used again
-_MPS_SHARE = 0.66  # of a Mac's memory that its GPU may use
+MPS_SHARE = 0.66  # of a Mac's memory that its GPU may use
 _known: dict[str, tuple[float, "Device"]] = {}
 
 
@@ -56,6 +56,6 @@ def _host() -> Device:
 
     memory = psutil.virtual_memory()
     if platform.system() == "Darwin" and platform.machine() == "arm64":
-        shares = int(_MPS_SHARE * memory.total), min(memory.available, int(_MPS_SHARE * memory.total))
+        shares = int(MPS_SHARE * memory.total), min(memory.available, int(MPS_SHARE * memory.total))
         return Device("mps", "this Mac", *shares)
     return Device("cpu", "this computer", memory.total, memory.available)

@@ -7,6 +7,7 @@ from typing import Self
 from gal_studio.processes import start_worker
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
+from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.verbs.decisions import DecisionVerbs
 from gal_studio.studio.verbs.files import FileVerbs
 from gal_studio.studio.verbs.measures import MeasureVerbs
@@ -40,7 +41,7 @@ class Studio(
         Queued jobs are done by a worker process, which is started when needed and outlives the program. The
         page may be open on the same workspace meanwhile.
         """
-        return cls(Store(user_path(Path(workspace)).absolute()), wake=start_worker)
+        return cls(Store(user_path(Path(workspace)).absolute()), wake=start_worker, models=model_check)
 
     def close(self) -> None:
         """Close the workspace; a worker that is busy goes on."""

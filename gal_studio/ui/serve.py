@@ -17,6 +17,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.files.temporary import own_temporary_files
 from gal_studio.state.jobs.lock import PATIENCE, PageLock
 from gal_studio.studio import Studio
+from gal_studio.studio.create.model_check import model_check
 from gal_studio.ui.access.credentials import TOKEN, Credentials, Sessions, read_credentials
 from gal_studio.ui.access.origins import OWN_NAMES, is_loopback
 from gal_studio.ui.access.rules import Rules
@@ -60,7 +61,7 @@ def serve(
         address = ready_link(host, port, credentials)
         wake = wake or start_worker
         with page_log(workspace), own_temporary_files(workspace):
-            studio = Studio(_open(workspace), wake=wake)
+            studio = Studio(_open(workspace), wake=wake, models=model_check)
             keep_ballast(workspace, studio.store.disk)
             Keeper(studio.store, wake).start()
             rules = make_rules(host, credentials, other_names, workspace, programs)

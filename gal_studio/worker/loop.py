@@ -192,14 +192,14 @@ class Worker:
         state = self.store.jobs.get(job.id).state
         if state in ("pausing", "stopping"):
             kept = int(progress.done) if progress.kept is None else progress.kept
-            words = describe_job(job.kind).phase(progress.phase).kept
+            words = describe_job(job.kind).phase(progress.phase).what_is_kept(kept, progress.total)
             return partial(self._halt_at, job, replace(progress, done=kept), words)
         return _interrupt(self.store, job) if state == "running" else partial(self.store.jobs.get, job.id)
 
     def _halt_at(self, job: Job, kept: Progress, words: str) -> Job:
         """Halt a job as requested; the progress that is shown is what was kept."""
         self._store_progress(job, kept)
-        return self.store.jobs.halt(job.id, words.format(done=int(kept.done), total=kept.total))
+        return self.store.jobs.halt(job.id, words)
 
     def _fail(self, steps: Steps, job: Job, error: StudioError) -> End:
         """What halts a job after an error: a pause until there is disk space, or a failure."""

@@ -14,9 +14,9 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.features.embedder import Embedder
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.memory.plan import release_memory
 from gal_studio.engine.models.devices import device_name
-from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.patches.loading import load_vision
 from gal_studio.engine.patches.tower import PatchTower

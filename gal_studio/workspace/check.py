@@ -158,6 +158,7 @@ def _leftovers(workspace: Path, age: float) -> Iterator[Finding]:
         workspace / "images",
         workspace / "adapters",
         *workspace.glob("checkpoints/*/*"),
+        *workspace.glob("exports/*"),
     ]
     paths = tuple(
         path

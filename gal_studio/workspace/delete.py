@@ -47,7 +47,8 @@ def delete_project(store: Store, project_id: str) -> int:
         files |= _unused_findings(writer, files - _named(store, leave_out=FINDINGS))
         files -= _named(store)
     for round_id in rounds:
-        shutil.rmtree(store.workspace / "checkpoints" / round_id, ignore_errors=True)
+        for folder in ("checkpoints", "exports"):
+            shutil.rmtree(store.workspace / folder / round_id, ignore_errors=True)
     return sum(_unlinked(path) for path in (_path(store, file) for file in files) if path is not None)
 
 

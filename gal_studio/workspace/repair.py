@@ -76,6 +76,7 @@ _RESTORED_ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("pairs", "reference_mask"): "the next refinement makes them again",
 }
 _NEEDS_A_PERSON: Mapping[tuple[str, str], str] = {
+    ("project_starts", "adapter"): "start a new project from the LoRA, or import an archive of this one",
     ("project_references", "image"): "start a new project with the picture, or import an archive of this one",
     (
         "pairs",

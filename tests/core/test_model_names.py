@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.model_names import CheckpointName, checkpoint_name
+from gal_studio.core.model_names import CheckpointName, checkpoint_name, public_name
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,19 @@ def test_other_names_are_no_checkpoints(name: str) -> None:
 def test_pickles_are_refused(name: str) -> None:
     with pytest.raises(StudioError, match="is a pickle, which can run any program"):
         checkpoint_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("owner/model", "owner/model"),
+        ("assets:pocket/pipeline", "pocket (bundled with GAL Studio)"),
+        ("/home/ada/models/ink", "ink"),
+        ("~/ink/", "ink"),
+        ("C:\\models\\ink", "ink"),
+        ("/home/ada/ink.safetensors with /home/ada/klein", "ink.safetensors with klein"),
+        ("ink.safetensors with owner/model", "ink.safetensors with owner/model"),
+    ],
+)
+def test_names_that_leave_this_computer(name: str, shown: str) -> None:
+    assert public_name(name) == shown

@@ -142,8 +142,8 @@ def test_the_person_is_repeated_with_weights_and_what_changed_is_said(studio: St
     assert not studio.store.decisions.masks(again), "the painted part belongs to another picture"
     assert studio.replay_view(made).not_replayed == (
         "Not replayed: round 2 was trained before the decisions that stand now, which the replay follows; "
-        "4 decided pictures came out otherwise than the person saw; "
-        "1 painted part fitted no more, so that whole pictures are learned."
+        "4 decided pictures came out differently; "
+        "1 painted part no longer fitted, so whole pictures are learned."
     )
     prompts = {example.prompt for example in lineage.training_set(studio.store, again)}
     assert len(prompts) == 1, "a round learns what was accepted above it"

@@ -3,6 +3,7 @@
 import io
 import math
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 from PIL import Image
@@ -116,3 +117,11 @@ def measure(studio: Studio, round_id: str, likeness: float = 0.5, copies: int = 
                 )
             ]
         )
+
+
+def finish_export(studio: Studio, round_id: str, form: str, sentence: str) -> None:
+    """As if the worker had exported the round and checked the file."""
+    with ZipFile(studio.store.exported(round_id, form), "w") as archive:
+        archive.writestr("README.md", "A card")
+    made_of = studio.store.rounds.get(round_id).adapter or ""
+    studio.store.exports.finish(round_id, form, made_of, sentence, True)

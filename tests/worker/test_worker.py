@@ -198,7 +198,7 @@ def test_preview_now_and_previews_at_an_interval(
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of the hub, which is not there
 def test_models_are_opened_once(studio: Studio, names: tuple[str, str]) -> None:
-    from gal_studio.engine.models.hub import Revisions
+    from gal_studio.engine.hub.needs import Revisions
     from gal_studio.engine.models.image_model import ImageModel, load_image_model
 
     opened: list[str] = []

@@ -20,6 +20,7 @@ from gal_studio.state.tables.projects import NewProject, Project
 from gal_studio.state.tables.refinements import Foreground, Measurement, PlannedPair, StoredMap
 from gal_studio.state.tables.replays import RecordedDecision, RecordedRound, Replay
 from gal_studio.state.tables.rounds import Preview
+from gal_studio.state.tables.starts import Start
 from gal_studio.state.tables.trials import NewTrial
 
 
@@ -46,11 +47,14 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
     masks.add(reference.id, store.images.add_picture(picture(random, "L")))
     masks.undo(reference.id)
     masks.redo(reference.id)
+    store.starts.set(project.id, Start("ink.safetensors", store.adapters.add(weights(11))))
     parent = None
     for number in range(rounds):
         round_ = store.rounds.add(project.id, parent, project.settings)
         _work(store, random, round_.id)
         parent = round_.id if number < rounds - 1 else parent
+    for round_ in store.rounds.of_project(project.id)[:1]:
+        store.exports.ask(round_.id, "kohya", ("Gained 1.",))
     measure(store, random, project.id)
     _replay(store, random, project)
     _try(store, random, project)

@@ -1,7 +1,7 @@
 /** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
 import type { Nothing } from "./payloads.d.ts";
-import type { Captions, Check, Create, Derive, Look, Seen } from "./payloads_forms.d.ts";
+import type { AskedModels, Captions, Check, Create, Derive, Look, Seen } from "./payloads_forms.d.ts";
 import type {
   AcceptInPart,
   AddAnchors,
@@ -11,6 +11,7 @@ import type {
   Decide,
   EnableAnchor,
   ExplainChoice,
+  ExportRound,
   GoTo,
   Learn,
   Log,
@@ -47,6 +48,7 @@ export interface Requests {
   options: Nothing;
   check: Check;
   seen: Seen;
+  model_facts: AskedModels;
   captions: Captions;
   results: OfAProject;
   test_pictures: OfAProject;
@@ -79,6 +81,7 @@ export interface WriteRequests {
   generate: OfARound;
   measure: OfARound;
   measure_all: OfAProject;
+  export_round: ExportRound;
   replay: AskReplay;
   continue_replay: OfAProject;
   stop_replay: OfAProject;

@@ -76,6 +76,14 @@ export interface Preset {
   settings: Record<ProjectKind, object>;
 }
 
+/** An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures. */
+export interface MadeExport {
+  form: "diffusers" | "kohya" | "comfyui";
+  made: boolean;
+  sentence: string;
+  same: boolean;
+}
+
 /** A row of the table of results. */
 export interface RoundResult {
   id: string;
@@ -84,6 +92,7 @@ export interface RoundResult {
   candidates: number;
   weight: number;
   adapter: boolean;
+  exports: MadeExport[];
   accepted: ShownPicture[];
 }
 
@@ -203,6 +212,30 @@ export interface SeenSets {
   sets: SeenSet[];
 }
 
+/** A model of the hub with the address of its page; `size` in words, `commit` shortened. */
+export interface HubModel {
+  label: string;
+  name: string;
+  address: string;
+  commit: string;
+  licence: string;
+  size: string;
+}
+
+/** Why the model of a field cannot be used. */
+export interface ModelProblem {
+  field: "base_model" | "clip_model" | "vision_model";
+  text: string;
+}
+
+/** What is known of the chosen models; `waiting` while they are looked up. */
+export interface ModelFacts {
+  waiting: boolean;
+  models: HubModel[];
+  sentence: string;
+  problems: ModelProblem[];
+}
+
 /** A zip in base64. */
 export interface Zip {
   zip: string;
@@ -236,6 +269,7 @@ export interface Answers {
   options: Options;
   check: Checked;
   seen: SeenSets;
+  model_facts: ModelFacts;
   captions: Zip;
   results: Results;
   test_pictures: Sheet;

@@ -18,6 +18,11 @@ export interface ChosenModel {
   clip_model?: string | null;
 }
 
+/** The models of a new project. */
+export interface AskedModels extends ChosenModel {
+  kind: ProjectKind;
+}
+
 /** What is typed into the form of a new project; `final` when it is sent. */
 export interface Derive extends ChosenModel {
   kind: ProjectKind;

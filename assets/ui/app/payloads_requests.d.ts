@@ -31,6 +31,11 @@ export interface OfARound {
   round: string;
 }
 
+/** The form in which a round is exported. */
+export interface ExportRound extends OfARound {
+  form: "diffusers" | "kohya" | "comfyui";
+}
+
 /** A new name of a round; empty for the one by its number. */
 export interface RenameRound extends OfARound {
   name: string;

@@ -104,6 +104,7 @@ export interface WriteAnswers {
   generate: OfRound;
   measure: Requested;
   measure_all: RequestedAll;
+  export_round: Requested;
   replay: OfProject;
   continue_replay: RequestedAll;
   stop_replay: RequestedAll;

@@ -19,6 +19,26 @@ export function clock(seconds) {
 }
 
 /**
+ * A number of bytes: "5.1 GB", "340 MB".
+ * @param {number} bytes
+ */
+export function size(bytes) {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return `${(bytes / 1e6).toFixed(bytes >= 1e7 ? 0 : 1)} MB`;
+}
+
+/**
+ * A part of a number of bytes: "1.2 of 5.1 GB".
+ * @param {number} done
+ * @param {number} total
+ */
+export function sizeOf(done, total) {
+  const [number, unit] = size(total).split(" ");
+  const digits = number.split(".")[1]?.length ?? 0;
+  return `${(done / (unit === "GB" ? 1e9 : 1e6)).toFixed(digits)} of ${number} ${unit}`;
+}
+
+/**
  * A binary entropy, in [0, ln 2], as a percentage of its maximum: "53 %".
  * @param {number} entropy
  */

@@ -72,14 +72,14 @@ function show(box, how) {
 }
 
 /**
- * A button that leads to the replays below, if the project can be drawn again.
+ * A button that leads to the replays below, if the project can be replayed.
  * @param {HTMLElement} box
  */
 function replaysBelow(box) {
   const { replay_of, rounds = [] } = state.measures ?? {};
   if (replay_of || rounds.filter((round) => round.id && round.trained).length < 2) return "";
   const scroll = () => box.parentElement?.querySelector(".replays")?.scrollIntoView({ block: "nearest" });
-  return el("button", { type: "button", class: "link", on: { click: scroll } }, "Draw it again ↓");
+  return el("button", { type: "button", class: "link", on: { click: scroll } }, "Replay it ↓");
 }
 
 /** @param {number} arm */

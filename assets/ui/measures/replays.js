@@ -24,14 +24,14 @@ const HOW = [
   ],
   [
     "Different:",
-    "who accepts. Your decisions again shows how much is chance; the other two, what your choice is worth.",
+    "who decides. Your own decisions show how much is chance; the other two, what your choice is worth.",
   ],
-  ["Kept apart:", "each replay is a project of its own. This one is only read."],
+  ["Kept apart:", "each replay is a project of its own. This one stays as it is."],
 ];
 
 /** @param {HTMLElement} panel */
 export function mountReplays(panel) {
-  const box = el("section", { class: "replays", "aria-label": "Draw this project again" });
+  const box = el("section", { class: "replays", "aria-label": "Replays" });
   const how = howComputed(HOW);
   panel.append(box);
   on("measures forget view", () => {
@@ -56,8 +56,8 @@ function show(box, how) {
     el(
       "p",
       { class: "curve-title" },
-      el("b", {}, "Draw this project again"),
-      " with the same seeds, as a dashed arm above. Accepting:",
+      el("b", {}, "Replay this project"),
+      " with the same seeds, as a dashed line above. Follow:",
     ),
     el(
       "div",
@@ -69,7 +69,7 @@ function show(box, how) {
             type: "button",
             class: "button small",
             data: { policy },
-            "aria-label": `Draw this project again, accepting: ${words}`,
+            "aria-label": `Replay this project, follow: ${words}`,
             on: { click: (event) => start(/** @type {HTMLButtonElement} */ (event.currentTarget)) },
           },
           words,
@@ -102,7 +102,7 @@ function origin(own) {
       "p",
       { class: "curve-title" },
       el("b", {}, "A replay"),
-      ` This project draws ${own.name} again: ${own.title}.`,
+      ` This project replays ${own.name}: ${own.title}.`,
     ),
     project
       ? el(

@@ -10,6 +10,7 @@ import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
 import { mountTestSet } from "./test_set.js";
+import { exportsOpen, showExports } from "./exports.js";
 import { roundsTable } from "./rounds_table.js";
 import { showVerdict } from "./verdict.js";
 import { openViewer } from "./viewer.js";
@@ -31,6 +32,9 @@ export function mountResults(found) {
   parts["measure-all"].addEventListener("click", measureAll);
   on("step project rounds", load);
   on("measures queue", show);
+  on("queue", () => {
+    if (exportsOpen()) load();
+  });
   on("forget", () => {
     if (!state.project) clear();
   });
@@ -65,6 +69,7 @@ function show() {
   if (state.step !== "results" || !rounds.length) return;
   const { measures, queue } = state;
   showVerdict(parts.verdict, measures);
+  showExports(rounds);
   parts["measure-all"].hidden =
     (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;
   const working = [...queue.working, ...queue.waiting].map((job) => [job.kind, job.round_id, job.state]);

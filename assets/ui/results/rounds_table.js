@@ -5,6 +5,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
+import { openExports } from "./exports.js";
 import { changeInFull, changeInShort, inFull, nameBefore, shown } from "../measures/words.js";
 
 /** @type {[metric: Metric, name: string, title: string][]} */
@@ -146,12 +147,12 @@ function unmeasured({ id, trained, drawn, wanted }) {
 /** @param {RoundResult} round */
 const download = (round) =>
   el(
-    "a",
+    "button",
     {
+      type: "button",
       class: "button small",
-      href: `/adapter/${round.id}`,
-      download: "",
       "aria-label": `Download the LoRA of ${round.name.toLowerCase()}`,
+      on: { click: () => openExports(round) },
     },
-    "Download",
+    "Download…",
   );

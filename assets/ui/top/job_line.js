@@ -1,8 +1,8 @@
 /** Text and buttons of the project's job in the top bar. */
 /** @import { Job } from "../app/payloads_work.d.ts" */
 import { isActive } from "../app/store.js";
-import { clock } from "../kit/format.js";
-import { HALTED, jobTitle, resumeWord } from "./job_words.js";
+import { clock, size } from "../kit/format.js";
+import { BYTES, HALTED, jobTitle, resumeWord } from "./job_words.js";
 
 /**
  * A null label hides the button.
@@ -20,12 +20,18 @@ export function jobLine(job) {
   };
 }
 
+/**
+ * @param {Job} job
+ * @param {number} rate
+ */
+const amount = (job, rate) => (job.unit === BYTES ? size(rate) : `${rate.toFixed(1)} ${job.unit || "steps"}`);
+
 /** @param {Job} job */
 function rate(job) {
   if (!job.worker_alive) return "starting";
   if (job.state !== "running")
     return job.state === "queued" ? "see the queue for its place" : "at the next step; finished work is kept";
-  const speed = job.rate ? `${job.rate.toFixed(1)} ${job.unit || "steps"}/s` : "";
+  const speed = job.rate ? `${amount(job, job.rate)}/s` : "";
   const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");
 }

@@ -2,6 +2,11 @@
 /** @import { JobState } from "../app/payloads.d.ts" */
 /** @import { Job, QueuedJob } from "../app/payloads_work.d.ts" */
 
+import { sizeOf } from "../kit/format.js";
+
+/** The unit of downloads. */
+export const BYTES = "bytes";
+
 /** @type {Set<JobState>} */
 const WORKING = new Set(["running", "pausing", "stopping"]);
 
@@ -24,15 +29,26 @@ export const resumeWord = (job) => (job.state === "error" ? "Retry" : "Resume");
  * " after 40 of 200 steps", or empty if there is no total yet.
  * @param {QueuedJob | Job} job
  */
-export const reached = (job) => (job.total ? ` after ${job.done} of ${job.total} ${job.unit}`.trimEnd() : "");
+export const reached = (job) => {
+  if (!job.total) return "";
+  if (job.unit === BYTES) return ` after ${sizeOf(job.done, job.total)}`;
+  return ` after ${job.done} of ${job.total} ${job.unit}`.trimEnd();
+};
+
+/**
+ * "40 / 200", "1.2 of 5.1 GB".
+ * @param {Pick<Job, "done" | "total" | "unit">} job
+ */
+const doneOf = ({ done, total, unit }) => (unit === BYTES ? sizeOf(done, total) : `${done} / ${total}`);
 
 /**
  * Progress text next to the job's name: "84 / 180", "Placing the pictures on the map", "stopping".
  * @param {QueuedJob | Job} job
  */
-export function jobProgress({ state, doing, done, total }) {
+export function jobProgress(job) {
+  const { state, doing, total } = job;
   if (state !== "running") return state;
-  return [doing, total ? `${done} / ${total}` : null].filter(Boolean).join(" ") || "starting";
+  return [doing, total ? doneOf(job) : null].filter(Boolean).join(" ") || "starting";
 }
 
 /**
@@ -49,7 +65,7 @@ export function jobTitle(job) {
     case "pausing":
       return "Pausing";
     case "running":
-      return `${job.doing || name}${job.total ? ` ${job.done} / ${job.total}` : ""}`;
+      return `${job.doing || name}${job.total ? ` ${doneOf(job)}` : ""}`;
     case "paused":
       return job.paused_for === "room" ? `${name}: waiting for disk space` : `${name} paused${reached(job)}`;
     case "stopped":

@@ -13,6 +13,7 @@ const DOES = {
 
 /** @type {Partial<Record<string, (amount: number) => string>>} */
 const COMES = {
+  download: () => "downloading the model",
   fine_tune: () => "learning your reference",
   generate: (amount) => (amount ? count(amount, "picture") : "the pictures"),
   measure: () => "measuring on the test set",

@@ -111,7 +111,8 @@ def _overfits(report: Report, before: Report | None) -> str:
     return (
         f"{name} learned the reference by heart: its pictures follow their prompts less than those of "
         f"{before.arm.name}, and {copies} of {report.pictures} show the reference (before: "
-        f"{before.count('copies')}). Go back to {before.arm.name} and branch from there, or train with fewer steps."
+        f"{before.count('copies')}). Go back to {before.arm.name} and branch from there, or train with fewer "
+        "steps."
     )
 
 

@@ -8,6 +8,7 @@ from gal_studio.core.memory.shape import ModelShape
 from gal_studio.core.settings import Settings
 
 _SMALLEST = 512  # pixels
+_TAKEN_BACK = ("tiling", "checkpointing", "text_off_device")
 
 
 def fit(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -> Settings | None:
@@ -16,7 +17,20 @@ def fit(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) ->
     Batches are split by the training itself, so that one picture at a time has to fit. A lower resolution
     comes last, and never for a full training, which repeats the published one.
     """
-    return next((each for each in ladder(shape, settings, device) if fits(shape, each, device, room)), None)
+    steps = ladder(shape, settings, device)
+    chosen = next((each for each in steps if fits(shape, each, device, room)), None)
+    return chosen and _without_needless(shape, settings, chosen, device, room)
+
+
+def _without_needless(
+    shape: ModelShape, settings: Settings, chosen: Settings, device: DeviceKind, room: int
+) -> Settings:
+    """Take back what later changes made needless, first what changes pictures most."""
+    for name in _TAKEN_BACK:
+        before = {"machine": {name: getattr(settings.machine, name)}}
+        if fits(shape, chosen.updated(before), device, room):
+            chosen = chosen.updated(before)
+    return chosen
 
 
 def fits(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from gal_studio.engine.models.hub import Revisions
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.model_files import locate
 
 LICENCES: Mapping[str, str] = {

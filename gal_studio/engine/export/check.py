@@ -19,11 +19,15 @@ LOOK = 0.2  # seconds between two looks at the process
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check found: the largest difference of a channel, of 255; or why the file cannot be used."""
+    """What the check found: the largest difference of a channel, of 255; or why the file cannot be used.
+
+    `note` is a further sentence, with a space before it.
+    """
 
     pictures: int
     difference: int = 0
     trouble: str = ""
+    note: str = ""
 
     @property
     def is_same(self) -> bool:
@@ -40,16 +44,20 @@ class Checked:
                 f"Loads in diffusers, but its pictures differ from the studio's by up to {self.difference} "
                 "of 255."
             )
-        return "Checked: loads in diffusers, same pictures."
+        return f"Checked: loads in diffusers, same pictures.{self.note}"
 
 
-def check_file(request: StockRequest, expected: Sequence[Image.Image]) -> Generator[None, None, Checked]:
-    """Draw in a fresh process and compare; it can be closed while the process runs."""
+def check_files(
+    requests: Sequence[StockRequest], expected: Sequence[Image.Image]
+) -> Generator[None, None, tuple[Checked, ...]]:
+    """Draw with each file in a fresh process, and compare; it can be closed while the process runs."""
     with tempfile.TemporaryDirectory(prefix="gal-studio-check-") as folder:
-        path = Path(folder) / "request.json"
-        request.write(path)
+        paths = [Path(folder) / str(number) / "request.json" for number in range(len(requests))]
+        for path, request in zip(paths, requests, strict=True):
+            path.parent.mkdir()
+            request.write(path)
         with subprocess.Popen(
-            [sys.executable, "-m", "gal_studio.engine.export.stock", str(path)],
+            [sys.executable, "-m", "gal_studio.engine.export.stock", *map(str, paths)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -60,7 +68,7 @@ def check_file(request: StockRequest, expected: Sequence[Image.Image]) -> Genera
             finally:
                 if process.poll() is None:
                     process.kill()
-        return _compare(Path(folder), expected, process.returncode)
+        return tuple(_compare(path.parent, expected, process.returncode) for path in paths)
 
 
 def _until_ended(process: "subprocess.Popen[bytes]") -> Generator[None, None, None]:

@@ -1,11 +1,11 @@
 """Draw with an exported file in the stock pipeline of diffusers, in a process of its own.
 
-`python -m gal_studio.engine.export.stock REQUEST.json` writes pictures, or a file `error.txt`.
+`python -m gal_studio.engine.export.stock REQUEST.json …` writes pictures beside each request, or `error.txt`.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import first_line
+from gal_studio.core.memory.machine import MachineSettings, Precision
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 
 ERROR = "error.txt"
@@ -24,13 +25,15 @@ _UNCAST = frozenset({"timestep", "t", "img_ids", "txt_ids", "guidance"})
 class StockRequest:
     """What is drawn: (prompt, seed) with a model and an exported file.
 
-    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `precision` is
-    that of the denoiser, such as "bfloat16".
+    `file` is a LoRA of this many `layers`, or a folder with a denoiser in diffusers' format. `held` is the
+    setting of the base weights' precision, and `precision` that of the denoiser while it draws, such as
+    "bfloat16".
     """
 
     model: str
     revisions: Mapping[str, str]
     device: str
+    held: Precision
     precision: str
     file: str
     layers: int
@@ -54,7 +57,8 @@ def read_request(path: Path) -> StockRequest:
 def draw_stock(request: StockRequest, out: Path) -> None:
     """Write the pictures as 0.png, 1.png and so on."""
     revisions = dict(request.revisions)
-    model = load_image_model(request.model, request.device, revisions=revisions)
+    machine = MachineSettings(precision=request.held)
+    model = load_image_model(request.model, request.device, revisions=revisions, machine=machine)
     load_exported(model, Path(request.file), request.layers)
     pipeline = prepare_pipeline(model, request.steps, request.resolution, getattr(torch, request.precision))
     for number, (prompt, seed) in enumerate(request.pictures):
@@ -130,15 +134,14 @@ def cast(value: Any, precision: torch.dtype) -> Any:
     return value
 
 
-def main(path: Path) -> int:
-    """Draw what a request asks for; an error is written beside it."""
-    try:
-        draw_stock(read_request(path), path.parent)
-    except Exception as error:  # whatever the libraries raise for a file that does not load
-        (path.parent / ERROR).write_text(first_line(error), encoding="utf-8")
-        return 1
-    return 0
+def main(paths: Sequence[Path]) -> None:
+    """Draw what each request asks for; an error is written beside it."""
+    for path in paths:
+        try:
+            draw_stock(read_request(path), path.parent)
+        except Exception as error:  # whatever the libraries raise for a file that does not load
+            (path.parent / ERROR).write_text(first_line(error), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    main([Path(given) for given in sys.argv[1:]])

@@ -12,8 +12,8 @@ from PIL import Image
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.features.embedder import Embedder
 from gal_studio.engine.features.open_clip_source import find_source, open_error
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.models.hub import Revisions
 
 BATCH = 32
 

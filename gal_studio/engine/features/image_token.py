@@ -10,8 +10,8 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.features.pretrained_vision import PretrainedVision, load_pretrained_vision
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.models.hub import Revisions
 
 DINO = "timm/vit_small_patch16_224.dino"
 """DINO v1, ViT-S/16, which both papers' tables are measured with; its repository has safetensors."""

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.models.hub import Revisions, clip_weights, open_clip_folder, tokenizer_folder
+from gal_studio.engine.hub.models import (
+    clip_need,
+    clip_weights,
+    open_clip_folder,
+    open_clip_need,
+    tokenizer_folder,
+    tokenizer_need,
+)
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.hub.repository import Need
 
 LOCAL, HUB = "local-dir:", "hf-hub:"
 CONFIGURATION = "open_clip_config.json"
@@ -54,6 +63,24 @@ def find_source(clip_model: str, revisions: Revisions) -> OpenClipSource:
         "image_resize_mode": known.get("resize_mode"),
     }
     return OpenClipSource(name, lambda: _tokenizer(name, revisions), options)
+
+
+def embedder_needs(clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+    """What a CLIP needs from the hub: its weights, and a tokenizer of its own. A directory is checked."""
+    if clip_model.startswith(HUB):
+        return (open_clip_need(clip_model.removeprefix(HUB), revisions),)
+    if _folder(clip_model, dict(revisions)) is not None:
+        return ()
+    import open_clip  # it takes seconds, and a directory is checked without it
+
+    name, tag = _name_and_tag(clip_model)
+    known = open_clip.get_pretrained_cfg(name, tag)
+    if not known:
+        raise open_error(clip_model, "open_clip does not know this name and tag")
+    weights, _ = clip_need(clip_model, known.get("hf_hub", ""), revisions)
+    text = (open_clip.get_model_config(name) or {}).get("text_cfg", {})
+    tokenizer = text.get("hf_tokenizer_name")
+    return (weights, tokenizer_need(tokenizer, revisions)) if tokenizer else (weights,)
 
 
 def _folder(clip_model: str, revisions: Revisions) -> Path | None:

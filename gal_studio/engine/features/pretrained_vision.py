@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.engine.models.hub import Revisions, is_directory, transformers_folder
+from gal_studio.engine.hub.models import is_directory, transformers_folder
+from gal_studio.engine.hub.needs import Revisions
 
 MIN_GRID = 16  # patches per side
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -12,8 +12,8 @@ from PIL import Image
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.engine.families.registry import FAMILIES
+from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.models.hub import is_directory
 
 PART = "vae"
 _USUAL_SIDE = 512  # pixels, where no configuration names one

@@ -9,9 +9,9 @@ import torch
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.families.family import Family, ModelFiles
+from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models import devices
 from gal_studio.engine.models.complete import check_complete, incomplete
-from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.models.model_files import locate
 from gal_studio.engine.models.placement import check_machine, place, quantize
 

@@ -1,5 +1,6 @@
 """Find a model's files by its name, and download them if needed; refuse what is not supported."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
@@ -7,9 +8,24 @@ from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.engine.families.description import Description, read_description
 from gal_studio.engine.families.family import Family, ModelFiles
 from gal_studio.engine.families.registry import family_of
-from gal_studio.engine.models.hub import Revisions, is_directory, pipeline_configuration, pipeline_folder
+from gal_studio.engine.hub import needs
+from gal_studio.engine.hub.models import is_directory, met, pipeline_configuration
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.hub.weights import choose_variant, files_of, pickles_of, weighted
 from gal_studio.engine.models.one_file import read_one_file
-from gal_studio.engine.models.variants import choose_variant, files_of
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A model that its family opens, without its weights; `need` is what these need from the hub, if any."""
+
+    family: type[Family]
+    pipeline: str
+    folder: Path
+    description: Description
+    checkpoint: Path | None = None
+    need: Need | None = None
 
 
 def locate(name: str, revisions: Revisions, half: bool) -> tuple[type[Family], ModelFiles]:
@@ -17,20 +33,30 @@ def locate(name: str, revisions: Revisions, half: bool) -> tuple[type[Family], M
 
     The family checks the model before any weight is downloaded.
     """
+    found = inspect(name, revisions, half)
+    family, folder, components = found.family, found.folder, set(found.description.index)
+    if found.need is not None:
+        folder = met(found.need, revisions)
+    if found.checkpoint is None:
+        return family, ModelFiles(folder, variant=choose_variant(files_of(folder), components, half))
+    variant = choose_variant(files_of(folder), components - {family.part}, half)
+    return family, ModelFiles(folder, found.checkpoint, variant if family.one_file == "denoiser" else None)
+
+
+def inspect(name: str, revisions: Revisions, half: bool) -> Inspected:
+    """Check a model by its JSON files, or by the header of its checkpoint; refuse what is not supported."""
     one_file = checkpoint_name(name)
     if one_file is not None:
-        return _locate_one_file(one_file, revisions, half)
+        return _inspect_one_file(one_file, revisions, half)
     folder, description = _describe(name, revisions)
     family = family_of(name, description.index)
     family.check(description)
-    if not is_directory(name):
-        folder = pipeline_folder(name, revisions, description.index, family.leave_out, half)
-    return family, ModelFiles(folder, variant=choose_variant(files_of(folder), description.index, half))
+    return _with_weights(
+        Inspected(family, name, folder, description), tuple(family.leave_out), revisions, half
+    )
 
 
-def _locate_one_file(
-    name: CheckpointName, revisions: Revisions, half: bool
-) -> tuple[type[Family], ModelFiles]:
+def _inspect_one_file(name: CheckpointName, revisions: Revisions, half: bool) -> Inspected:
     one_file = read_one_file(Path(name.file))
     kind = one_file.kind()
     pipeline = name.pipeline or one_file.only_pipeline(kind)
@@ -38,11 +64,28 @@ def _locate_one_file(
     family = family_of(pipeline, description.index)
     one_file.check_fits(kind, family.name, description)
     family.check(description)
-    if family.one_file == "denoiser" and not is_directory(pipeline):
-        left_out = (*family.leave_out, family.part)
-        folder = pipeline_folder(pipeline, revisions, description.index, left_out, half)
-    variant = choose_variant(files_of(folder), set(description.index) - {family.part}, half)
-    return family, ModelFiles(folder, one_file.path, variant if family.one_file == "denoiser" else None)
+    found = Inspected(family, pipeline, folder, description, one_file.path)
+    if family.one_file != "denoiser":
+        return found
+    return _with_weights(found, (*family.leave_out, family.part), revisions, half)
+
+
+def _with_weights(found: Inspected, left_out: tuple[str, ...], revisions: Revisions, half: bool) -> Inspected:
+    """The same with what its weights need; refuse a directory that has none in safetensors."""
+    index, name = found.description.index, found.pipeline
+    if not is_directory(name):
+        need = needs.pipeline(name, revisions, index, left_out, half)
+        return replace(found, need=need)
+    for component in weighted(index, left_out):
+        missing = needs.lacking_weights(found.folder, [component])
+        if missing and pickles_of(found.folder, component):
+            raise needs.no_weights(name, component)
+        if missing:
+            raise StudioError(
+                f"The model {name} is incomplete: it lacks {missing[0]}; copy or download the whole folder "
+                "again."
+            )
+    return found
 
 
 def _describe(name: str, revisions: Revisions) -> tuple[Path, Description]:

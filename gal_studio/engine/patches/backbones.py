@@ -11,7 +11,7 @@ from gal_studio.engine.features.pretrained_vision import (
     load_pretrained_vision,
     no_patch_features,
 )
-from gal_studio.engine.models.hub import Revisions
+from gal_studio.engine.hub.needs import Revisions
 
 FINE, COARSE = 4, 16  # range of strides of the feature maps that are used
 # attributes that hold the blocks: timm, timm and open_clip ViTs, transformers

@@ -12,10 +12,12 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.features.open_clip_source import LOCAL
+from gal_studio.engine.features.open_clip_source import LOCAL, embedder_needs
 from gal_studio.engine.features.pretrained_vision import MIN_GRID
+from gal_studio.engine.hub.models import is_directory
+from gal_studio.engine.hub.needs import Revisions, transformers_model
+from gal_studio.engine.hub.repository import Need
 from gal_studio.engine.models.devices import choose_device
-from gal_studio.engine.models.hub import Revisions
 from gal_studio.engine.patches.backbones import Network, open_clip_network, transformers_network
 from gal_studio.engine.patches.tower import PatchTower
 
@@ -41,6 +43,22 @@ def load_vision(
     return _tower(name, transformers_network(name, chosen, pinned), chosen)
 
 
+def vision_needs(name: str, clip_model: str, revisions: Mapping[str, str]) -> tuple[Need, ...]:
+    """What a vision model needs from the hub; nothing for a directory, which is checked."""
+    base, folder = name, Path(name.removeprefix(LOCAL))
+    if name.startswith(LOCAL) or (folder / DESCRIPTION).is_file():
+        base = str(_read_card(folder)["base"])
+    if base == CLIP:
+        return embedder_needs(clip_model, revisions)
+    if base.startswith(f"{CLIP}:"):
+        return embedder_needs(_clip_beside(base, folder), revisions)
+    if not is_directory(base):
+        return (transformers_model(base, revisions),)
+    if not (Path(base) / "config.json").is_file():
+        raise StudioError(f"The directory {base} is not a vision model: it holds no config.json.")
+    return ()
+
+
 def _tower(name: str, network: Network, device: torch.device) -> PatchTower:
     with torch.no_grad():
         blank = torch.zeros(1, 3, network.side, network.side, device=device)
@@ -60,15 +78,13 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
     """Load a tuned tower: its base network, then the tuned weights."""
     from gal_studio.engine.models.adapters import read_adapter
 
+    card = _read_card(folder)
     try:
-        card = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         base, mixture, grid = str(card["base"]), tuple(map(float, card["mixture"])), int(card["grid"])
         limits = Limits(**card["limits"]) if card["limits"] else None
         shows_from = float(card["shows_from"]) if card.get("shows_from") else None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudioError(
-            f"{folder} is not a vision model of GAL Studio: it needs {DESCRIPTION} and {WEIGHTS}."
-        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _not_a_tower(folder) from error
     network = open_base(base, folder, device, revisions)
     tuned, _ = read_adapter(folder / WEIGHTS)
     try:
@@ -80,17 +96,33 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
     return PatchTower(name, network, device, mixture, grid, limits, shows_from)
 
 
+def _read_card(folder: Path) -> dict[str, Any]:
+    try:
+        card = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        return {**card, "base": str(card["base"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _not_a_tower(folder) from error
+
+
+def _not_a_tower(folder: Path) -> StudioError:
+    return StudioError(f"{folder} is not a vision model of GAL Studio: it needs {DESCRIPTION} and {WEIGHTS}.")
+
+
 def open_base(base: str, folder: Path, device: torch.device, revisions: Revisions) -> Network:
     """Load the base network of a tuned tower: `clip:NAME` (an open_clip name) or a transformers model.
 
     Directories are relative to the tower's, so that both can be moved together.
     """
-    if base.startswith("clip:"):
-        name = base.removeprefix("clip:")
-        if name.startswith(LOCAL):
-            name = f"{LOCAL}{(folder / name.removeprefix(LOCAL)).resolve()}"
-        return _clip_network(name, device, revisions)
+    if base.startswith(f"{CLIP}:"):
+        return _clip_network(_clip_beside(base, folder), device, revisions)
     return transformers_network(base, device, revisions)
+
+
+def _clip_beside(base: str, folder: Path) -> str:
+    """The CLIP of the base `clip:NAME`; a directory is relative to the folder."""
+    name = base.removeprefix(f"{CLIP}:")
+    local = name.startswith(LOCAL)
+    return f"{LOCAL}{(folder / name.removeprefix(LOCAL)).resolve()}" if local else name
 
 
 def save_tower(tower: PatchTower, folder: Path, base: str, tuned: Mapping[str, torch.Tensor]) -> Path:

@@ -79,7 +79,10 @@ class Files:
     def path(self, name: str) -> Path:
         """The path of the file with this hash; anything but a hash is refused."""
         if not name:  # the doctor writes this in the place of a lost picture
-            raise StudioError("A picture was lost and has not been drawn again: press Generate in its round.")
+            raise StudioError(
+                "A picture was lost and has not been drawn again: press Generate in its round, or no longer "
+                "accept it if its prompt was your own."
+            )
         if not _NAME.fullmatch(name):
             raise StudioError(f"{name!r} is not the name of a stored file.")
         return self.folder / f"{name}{self._suffix}"

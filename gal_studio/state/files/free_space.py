@@ -11,7 +11,7 @@ RESERVE = 200 << 20
 """Bytes that are kept free for the database, the logs and other programs."""
 
 RESERVE_VARIABLE = "GAL_STUDIO_RESERVE_MB"
-_FOLDERS = (".", "images", "adapters", "checkpoints")
+_FOLDERS = (".", "images", "adapters", "checkpoints", "exports")
 
 
 class Disk:

@@ -45,6 +45,7 @@ class Jobs(JobReading):
                 (job_id, project_id, round_id, kind, last, BEHIND, now),
             )
             self._note(writer, job_id, None, "queued", "requested")
+            self._resume_earlier(round_id, kind)
         return self.get(job_id)
 
     def claim(self, worker_id: str) -> Job | None:
@@ -181,6 +182,17 @@ class Jobs(JobReading):
                 f"with its present LoRA: press {describe_job(job.kind).button} to keep that round and train "
                 "another one beside it."
             )
+
+    def _resume_earlier(self, round_id: str, kind: str) -> None:
+        """Queue halted jobs again that a new one needs and that nobody requests by themselves."""
+        for after in describe_job(kind).after:
+            sql = (
+                "SELECT id FROM jobs WHERE round_id = ? AND kind = ? AND state IN "
+                "('paused', 'interrupted', 'stopped', 'error') AND NOT EXISTS (SELECT 1 FROM jobs AS twin "
+                "WHERE twin.round_id = jobs.round_id AND twin.kind = jobs.kind AND twin.state = 'completed')"
+            )
+            for row in self._database.rows(sql, (round_id, after.kind)) if after.resumed else ():
+                self.resume(row["id"], "its result is needed")
 
     def _twin(self, job: Job, states: str) -> Job | None:
         """Another job of the same round and kind in one of these states."""

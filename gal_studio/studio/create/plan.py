@@ -6,7 +6,7 @@ from typing import Any
 
 from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.memory.fit import fit, smallest
+from gal_studio.core.memory.fit import fit, ladder, smallest
 from gal_studio.core.memory.need import need, operations
 from gal_studio.core.memory.room import gigabytes, room_of
 from gal_studio.core.memory.shape import ModelShape
@@ -47,8 +47,9 @@ def fitted_to(shape: ModelShape | None, settings: Settings, device: Device) -> S
     """The same for the settings of any model."""
     if shape is None:
         return settings
-    now = fit(shape, settings, device.kind, device.room)
-    return now or fit(shape, settings, device.kind, room_of(device.kind, device.total)) or settings
+    rooms = device.room, room_of(device.kind, device.total)
+    chosen = (fit(shape, settings, device.kind, room) for room in rooms)
+    return next(filter(None, chosen), None) or [*ladder(shape, settings, device.kind)][-1]
 
 
 def shape_of(preset: Preset) -> ModelShape | None:
@@ -89,8 +90,8 @@ def plan_round(
 def _refusal(shape: ModelShape, settings: Settings, device: Device, needed: int) -> str:
     """One sentence with the next step: what these settings need, and what would fit."""
     begin = (
-        f"{device.name[:1].upper()}{device.name[1:]} has {gigabytes(device.total)} of memory, and this model "
-        f"needs {gigabytes(needed)} with these settings:"
+        f"{device.name[:1].upper()}{device.name[1:]} has {gigabytes(device.total)} of memory, and a round of "
+        f"this model needs {gigabytes(needed)} with these settings:"
     )
     if fit(shape, settings, device.kind, room_of(device.kind, device.total)) is not None:
         return f"{begin} set the fields under Memory and speed back, or choose a lower resolution."

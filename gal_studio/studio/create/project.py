@@ -10,6 +10,7 @@ from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
+from gal_studio.core.model_reports import ModelNames
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings
@@ -71,7 +72,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
 
     The same origin twice is one project. The database is not locked while pictures are read.
     """
-    if (known := _existing(store, draft)) is not None:
+    if (known := existing(store, draft)) is not None:
         return known
     checks.one_of("The kind", draft.kind, Kind)
     checks.seed("The seed", draft.seed)
@@ -79,17 +80,15 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     anchors = anchor_prompts(described.prompts, draft.anchors)
     settings = _settings(draft)
     check_settings(settings, len(anchors))
-    preset = load_preset(draft.preset)
-    base_model = absolute_base_model(draft.base_model or preset.base_model)
-    clip_model = _absolute(draft.clip_model or preset.clip_model)
-    check_base_model(base_model)
-    check_model(clip_model, "open_clip_config.json", "an open_clip model")
+    models = model_names(draft)
+    check_base_model(models.base_model)
+    check_model(models.clip_model, "open_clip_config.json", "an open_clip model")
     prior = _read_prior(draft, described.prompts)
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
-        base_model=base_model,
-        clip_model=clip_model,
+        base_model=models.base_model,
+        clip_model=models.clip_model,
         trigger_word=described.prompts.subjects[0].trigger_word,
         seed=draft.seed,
         settings=settings,
@@ -99,7 +98,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
     )
     with store.database.transaction():
-        if (known := _existing(store, draft)) is not None:
+        if (known := existing(store, draft)) is not None:
             return known
         others = set(store.projects.names().values())
         project = store.projects.add(replace(new, name=unique_name(new.name, others)))
@@ -107,7 +106,18 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     return project.id
 
 
-def _existing(store: Store, draft: ProjectDraft) -> str | None:
+def model_names(draft: ProjectDraft) -> ModelNames:
+    """The models of the project, with absolute paths."""
+    preset, settings = load_preset(draft.preset), _settings(draft)
+    return ModelNames(
+        absolute_base_model(draft.base_model or preset.base_model),
+        _absolute(draft.clip_model or preset.clip_model),
+        settings.refine.vision_model,
+        settings.machine.precision,
+    )
+
+
+def existing(store: Store, draft: ProjectDraft) -> str | None:
     """The project that was already created for the origin of this draft."""
     known = store.projects.with_origin(draft.origin) if draft.origin else None
     return known.id if known else None

@@ -2,19 +2,39 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from gal_studio.core.model_reports import ModelNames, ModelReports
 from gal_studio.state import Store
 
 Asked = TypeVar("Asked")
 
 
-class Verbs:
-    """Verbs on one store. `wake` is called with the workspace whenever work was queued."""
+class Models(Protocol):
+    """Checks the models of a new project."""
 
-    def __init__(self, store: Store, wake: Callable[[Path], object] | None = None) -> None:
+    def check(self, names: ModelNames) -> ModelReports:
+        """What is known of these models."""
+
+    def peek(self, names: ModelNames) -> ModelReports | None:
+        """The same without waiting: None while it is found out."""
+
+
+class Verbs:
+    """Verbs on one store. `wake` is called with the workspace whenever work was queued.
+
+    With `models`, the models of a new project are checked before it is created; otherwise its first job does.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        wake: Callable[[Path], object] | None = None,
+        models: Models | None = None,
+    ) -> None:
         self.store = store
         self._wake = wake
+        self.models = models
 
     def _woken(self, asked: Asked) -> Asked:
         if self._wake is not None:

@@ -3,11 +3,18 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.export_forms import check_form
+from gal_studio.core.types import Job
+from gal_studio.processes import run_module
+from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
+from gal_studio.studio.requests import exports as requests
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
+from gal_studio.studio.views.measures import measures_view
 from gal_studio.workspace.archive import reader, writer
 
 
@@ -38,6 +45,46 @@ class FileVerbs(Verbs):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data, path.parent)
         return path
+
+    def start_from_lora(self, project_id: str, path: Path) -> None:
+        """Let an untrained project start from a LoRA with diffusers' or kohya's keys, made for its model.
+
+        It is compared with the base model in a process of its own, and refused if it does not fit.
+        """
+        check_unstarted(self.store, project_id)
+        run_module(
+            "gal_studio.worker.export.start", str(self.store.workspace), project_id, str(path.absolute())
+        )
+
+    def export_round(self, round_id: str, form: str) -> Job:
+        """Queue the export of a round: "diffusers", "kohya" (A1111, Forge) or "comfyui" (also InvokeAI).
+
+        A fresh process draws with the file and compares; `exports` tells what it found.
+        """
+        measured = self.measured_sentences(round_id)
+        return self._woken(requests.ask_export(self.store, round_id, form, measured))
+
+    def measured_sentences(self, round_id: str) -> tuple[str, ...]:
+        """What a round was measured to be, in sentences; empty if it was not measured."""
+        view = measures_view(self.store, self.store.rounds.get(round_id).project_id)
+        return requests.measured_sentences(view, round_id)
+
+    def exports(self, round_id: str) -> tuple[Export, ...]:
+        """The requested exports of a round, and those that were made of its present weights."""
+        adapter = self.store.rounds.get(round_id).adapter
+        return tuple(
+            export
+            for export in self.store.exports.of_round(round_id)
+            if not export.made_of
+            or (export.made_of == adapter and self.store.exported(round_id, export.form).is_file())
+        )
+
+    def exported(self, round_id: str, form: str) -> Path:
+        """The zip file of an export: the LoRA with its card, pictures and a workflow."""
+        made = [each for each in self.exports(round_id) if each.form == check_form(form) and each.made_of]
+        if not made:
+            raise StudioError("This round is not exported in this form yet: press Export first.")
+        return self.store.exported(round_id, form)
 
     def references_zip(self, project_id: str) -> bytes:
         """A zip with the references of a project, their captions and their masks."""

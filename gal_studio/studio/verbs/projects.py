@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from gal_studio.core.job_kinds import DOWNLOAD
+from gal_studio.core.model_reports import ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
@@ -22,8 +24,22 @@ class ProjectVerbs(Verbs):
     """Projects and their settings."""
 
     def create_project(self, draft: ProjectDraft) -> str:
-        """Create a project and its first round; returns its ID. The same origin twice is one project."""
-        return project.create_project(self.store, draft)
+        """Create a project and its first round; returns its ID. The same origin twice is one project.
+
+        The download of models that are not on this computer is queued.
+        """
+        reports = ModelReports()
+        if self.models is not None and not project.existing(self.store, draft):
+            reports = self.models.check(project.model_names(draft))
+            reports.check()
+        project_id = project.create_project(self.store, draft)
+        pins = self.store.projects.revisions(project_id)
+        for name, commit in reports.pins.items():
+            pins.setdefault(name, commit)
+        if reports.missing:
+            first = self.store.rounds.of_project(project_id)[0]
+            self._woken(self.store.jobs.enqueue(project_id, first.id, DOWNLOAD))
+        return project_id
 
     def create_demo(self, kind: Kind, origin: str | None = None) -> str:
         """Create a project from the bundled references; see `create_project`."""

@@ -126,9 +126,9 @@ def _incomparable(own: MeasuresView | None, measured: MeasuresView) -> str:
     if own is None:
         return "The project is not in this workspace."
     if _asked_for(own) != _asked_for(measured):
-        return "The test set of the project was changed since, so the two are not compared."
+        return "The project’s test set has changed since, so the two are not compared."
     if own.is_chosen and own.pictures and own.witnesses != measured.witnesses:
-        return "Copies are found in another way in the project now, so the two are not compared."
+        return "The project now finds copies in another way, so the two are not compared."
     return ""
 
 

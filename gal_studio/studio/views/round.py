@@ -28,6 +28,7 @@ def project_view(store: Store, project_id: str) -> ProjectView:
         prompts=store.projects.prompts(project_id),
         anchors=store.projects.anchors(project_id),
         archived=project_id in store.projects.archived(),
+        commits=dict(store.projects.revisions(project_id)),
     )
 
 

@@ -1,5 +1,6 @@
 """What the page and the command line show: plain, immutable data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,13 +27,14 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectView(Project):
-    """A project with its references, prompts, anchors and settings."""
+    """A project with its references, prompts, anchors and settings, and the commits of its hub models."""
 
     model_title: str
     references: tuple[Reference, ...]
     prompts: Prompts
     anchors: tuple[Anchor, ...]
     archived: bool
+    commits: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,8 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     )
 
     def small(path: Path, version: str) -> Response:
+        if not _is_there(path):
+            return _lost()
         try:
             data = thumbnail(path.stem)
         except StudioError:  # the file is not the picture that was stored
@@ -71,7 +73,12 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     @app.get("/adapter/{round_id}")
     def adapter(round_id: str) -> FileResponse:
         path = _found(studio.adapter_path, round_id)
-        return FileResponse(path, filename=_adapter_name(studio, round_id), headers=_FRESH)
+        return FileResponse(path, filename=f"{_name(studio, round_id)}.safetensors", headers=_FRESH)
+
+    @app.get("/export/{round_id}/{form}")
+    def export(round_id: str, form: str) -> FileResponse:
+        path = _found(studio.exported, round_id, form)
+        return FileResponse(path, filename=f"{_name(studio, round_id)}-{form}.zip", headers=_FRESH)
 
 
 def _add_pair_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
@@ -183,8 +190,10 @@ def _lost_candidate(studio: Studio, candidate_id: str) -> Response:
     return _lost(_DRAW_AGAIN if studio.store.candidates.get(candidate_id).own else _GENERATE)
 
 
-def _adapter_name(studio: Studio, round_id: str) -> str:
+def _name(studio: Studio, round_id: str) -> str:
+    """A plain name for the files of a round; a whole denoiser is called so."""
     project_id = studio.store.rounds.get(round_id).project_id
     name = round_names(studio.store.rounds.of_project(project_id))[round_id]
     project = studio.store.projects.name(project_id)
-    return f"{slug(project)[:60] or 'project'}-{slug(name)}.safetensors"
+    is_whole = studio.store.rounds.settings(round_id).tune.method == "full"
+    return f"{slug(project)[:60] or 'project'}-{slug(name)}{'-denoiser' if is_whole else ''}"

@@ -26,7 +26,8 @@ _STYLES = (
     "rounds/lightbox/compare", "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after",
     "refine/pair_view", "reference/reference",
     "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
-    "results/sheet", "results/viewer", "measures/measures", "measures/replays", "top/queue", "rounds/map/map",
+    "results/sheet", "results/viewer", "results/exports",
+    "measures/measures", "measures/replays", "top/queue", "rounds/map/map",
     "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour",
     "kit/small", "kit/phone", "kit/large",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.form_notes import base_model_of, nested
 from gal_studio.ui.panels.form_plan import base_settings, plan_of
+from gal_studio.ui.panels.model_facts import model_facts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
 from gal_studio.ui.payloads import Payload
@@ -193,6 +194,7 @@ READS: Acts = {
     "options": lambda *_: models(),
     "check": _check,
     "seen": _seen,
+    "model_facts": model_facts,
     "captions": _captions,
 }
 WHOLE_PROJECTS: Acts = {

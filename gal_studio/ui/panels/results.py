@@ -1,8 +1,11 @@
 """Step 3: compare rounds."""
 
+from collections.abc import Sequence
+
 import gradio as gr
 
 from gal_studio.core.errors import StudioError
+from gal_studio.state.tables.exports import Export
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import RoundView
 from gal_studio.ui.api.errors import Handler
@@ -14,7 +17,7 @@ from gal_studio.ui.payloads.measures import sheet_payload
 from gal_studio.ui.payloads.rounds import picture_payload
 
 
-def round_row(name: str, view: RoundView) -> Payload:
+def round_row(name: str, view: RoundView, exports: Sequence[Export]) -> Payload:
     """One row of the table, with the accepted pictures."""
     return {
         "id": view.round.id,
@@ -23,6 +26,15 @@ def round_row(name: str, view: RoundView) -> Payload:
         "weight": view.example_weight,
         "parent_id": view.round.parent_id,
         "adapter": view.round.adapter is not None,
+        "exports": [
+            {
+                "form": export.form,
+                "made": bool(export.made_of),
+                "sentence": export.sentence,
+                "same": export.is_same,
+            }
+            for export in exports
+        ],
         "accepted": [picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"],
     }
 
@@ -31,7 +43,14 @@ def all_rounds(views: ViewCache, project_id: str) -> Payload:
     """All rounds of a project."""
     rounds = views.rounds(project_id)
     return {
-        "rounds": [round_row(summary.name, views.round_view(project_id, summary.id)) for summary in rounds]
+        "rounds": [
+            round_row(
+                summary.name,
+                views.round_view(project_id, summary.id),
+                views.studio.exports(summary.id),
+            )
+            for summary in rounds
+        ]
     }
 
 
@@ -85,6 +104,9 @@ WRITES: Acts = {
     "measure": lambda studio, request: {"job": studio.measure(request["round"]).id},
     "measure_all": lambda studio, request: {
         "jobs": [job.id for job in studio.measure_all(request["project"])]
+    },
+    "export_round": lambda studio, request: {
+        "job": studio.export_round(request["round"], request["form"]).id
     },
     "change_test_set": _change_test_set,
     "replay": _replay,

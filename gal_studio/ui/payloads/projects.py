@@ -82,6 +82,12 @@ def score_labels() -> list[Payload]:
     return [{"name": score.name, "label": score.label, "explanation": score.explanation} for score in SCORES]
 
 
+def _commits(project: ProjectView) -> list[list[str]]:
+    """The commits of hub models to which the project is pinned."""
+    pinned = [f"{name} at {commit[:12]}" for name, commit in sorted(project.commits.items())]
+    return [["Pinned versions", ", ".join(pinned)]] if pinned else []
+
+
 def project_payload(project: ProjectView) -> Payload:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
@@ -103,6 +109,7 @@ def project_payload(project: ProjectView) -> Payload:
         "derived": _derived(project),
         "facts": [
             ["Model", project.model_title],
+            *_commits(project),
             ["Test prompts", f"{enabled} of {count}" if enabled < count else str(count)],
             ["Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"],
             ["Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "

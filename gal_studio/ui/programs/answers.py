@@ -28,10 +28,15 @@ def suggest_answer(views: ViewCache, round_id: str) -> Payload:
 
 
 def export_answer(views: ViewCache, round_id: str) -> Payload:
-    """The addresses of a round's LoRA and of its project."""
+    """The addresses of a round's LoRA, of its exports for other programs, and of its project."""
     views.studio.adapter_path(round_id)  # refused if the round is not trained
     project_id = views.studio.store.rounds.get(round_id).project_id
-    return {"lora": f"/adapter/{round_id}", "project": f"/project/{project_id}/archive"}
+    forms = [
+        {"form": made.form, "file": f"/export/{round_id}/{made.form}", "checked": made.sentence}
+        for made in views.studio.exports(round_id)
+        if made.made_of
+    ]
+    return {"lora": f"/adapter/{round_id}", "forms": forms, "project": f"/project/{project_id}/archive"}
 
 
 def status_answer(views: ViewCache, project_id: str) -> Payload:

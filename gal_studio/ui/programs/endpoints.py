@@ -87,8 +87,12 @@ class Endpoints:
         """Queue the measurement of a round on the project's test set; returns the ID of the job."""
         return self._write("measure", key, round=round)
 
+    def export_round(self, round: str, form: str, key: str = "") -> dict[str, Any]:
+        """Queue the export of a round for other programs: "diffusers", "kohya" or "comfyui"."""
+        return self._write("export_round", key, round=round, form=form)
+
     def export(self, round: str) -> dict[str, Any]:
-        """Where to download the LoRA of a round and its whole project: addresses on this server."""
+        """Where to download the LoRA of a round, its exports and its project: addresses on this server."""
         return export_answer(self._views, round)
 
     def status(self, project: str) -> dict[str, Any]:
@@ -106,7 +110,8 @@ class Endpoints:
 
 
 NAMES = (
-    "create", "fine_tune", "generate", "suggest", "decide", "next_round", "measure", "export", "status",
+    "create", "fine_tune", "generate", "suggest", "decide", "next_round", "measure", "export_round", "export",
+    "status",
 )  # fmt: skip
 """The endpoints; a method that is not named here is not exposed."""
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import torch
 
 from gal_studio.core.export_forms import FORM_WORDS
 from gal_studio.engine.export.check import Checked
@@ -32,26 +35,30 @@ class Written:
     merged: str = ""
 
 
-def model_card(
-    task: ExportTask, facts: Facts, family: Family, written: Written, checked: Sequence[Checked]
-) -> str:
-    """The text of README.md, in Markdown with the metadata that the hub reads."""
+def model_card(task: ExportTask, facts: Facts, family: Family, written: Written) -> str:
+    """The text of README.md, in Markdown with the metadata that the hub reads; what was checked follows."""
     parts = [
         _front_matter(facts, written),
-        f"# {facts.title}",
+        f"# {_cell(facts.title)}",
         _introduction(facts, written),
         _pictures(written.pictures),
         _use(task, facts, family, written),
         _measured(task),
         _settings(task, facts),
-        "\n".join(["## Checked", *(f"- {each.sentence}" for each in checked)]),
         _licence(facts),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def checked_section(checked: Sequence[Checked]) -> str:
+    """The last section of a card."""
+    sentences = [each.sentence.removeprefix("Checked: ") for each in checked]
+    lines = [f"- {sentence[:1].upper()}{sentence[1:]}" for sentence in sentences]
+    return "\n".join(["\n## Checked\n", *lines, ""])
+
+
 def _front_matter(facts: Facts, written: Written) -> str:
-    lines = ["---", f"base_model: {facts.base_model}", "library_name: diffusers", "tags:"]
+    lines = ["---", f"base_model: {_quoted(facts.base_model)}", "library_name: diffusers", "tags:"]
     lines += ["- text-to-image", "- gal-studio", *(() if written.is_whole else ("- lora",))]
     if facts.trigger:
         lines.append(f"instance_prompt: {_quoted(facts.trigger)}")
@@ -60,10 +67,11 @@ def _front_matter(facts: Facts, written: Written) -> str:
 
 def _introduction(facts: Facts, written: Written) -> str:
     what = "The whole denoiser" if written.is_whole else "A LoRA"
-    call = f"Write **{facts.trigger}** in the prompt. " if facts.trigger else ""
+    merged = f" The denoiser with the LoRA merged into it: `{written.merged}/`." if written.merged else ""
+    call = f"Write **{_cell(facts.trigger)}** in the prompt. " if facts.trigger else ""
     return (
         f"{what} for {facts.base_model}, trained with GAL Studio {facts.version} in rounds: this is round "
-        f"{facts.round}. {call}File: `{written.file}`."
+        f"{facts.round}. {call}File: `{written.file}`.{merged}"
     )
 
 
@@ -100,7 +108,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
 def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
     """Lines of Python that draw the first of the checked pictures."""
     first, kind = written.expected[0], type(family.pipeline).__name__
-    base = facts.base_model if "/" in facts.base_model else f"FOLDER OF {facts.base_model}"
+    base = facts.base_model if "/" in facts.base_model else f"THE FOLDER OF {facts.base_model}"
     generation = task.settings.generation
     lines = ["import torch", f"from diffusers import {kind}", ""]
     if written.is_whole:
@@ -111,6 +119,15 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     else:
         lines.append(f"pipeline = {kind}.from_pretrained({base!r})")
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r})")
+    if family.part == "unet":
+        solver: Any = family.solver(generation.steps, facts.resolution, torch.device("cpu"))
+        lines[1] += ", DPMSolverMultistepScheduler"
+        lines += [
+            "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
+            "    pipeline.scheduler.config, algorithm_type='dpmsolver++', final_sigmas_type='zero',",
+            f"    timestep_spacing={solver.config.timestep_spacing!r},",
+            ")",
+        ]
     return [
         *lines,
         "picture = pipeline(",
@@ -123,7 +140,9 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
 
 def _measured(task: ExportTask) -> str:
     return (
-        "\n".join(["## Measured", *(f"- {sentence}" for sentence in task.measured)]) if task.measured else ""
+        "\n".join(["## Measured\n", *(f"- {sentence}" for sentence in task.measured)])
+        if task.measured
+        else ""
     )
 
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +11,18 @@ from PIL import Image
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings
-from gal_studio.engine.export.check import Checked, check_file
+from gal_studio.engine.export.check import Checked, check_files
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.engine.models.adapters import read_adapter
-from gal_studio.engine.models.devices import drawing_precision
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, draw
-from gal_studio.worker.export.card import CardPicture, Written, model_card
+from gal_studio.worker.export.card import CardPicture, Written, checked_section, model_card
 from gal_studio.worker.export.shown import save_shown
 from gal_studio.worker.export.task import ExportTask, facts_of
 from gal_studio.worker.export.workflow import WorkflowOrder, workflow
@@ -28,13 +30,14 @@ from gal_studio.worker.task import Progress
 
 CARD, WORKFLOW, EXPECTED = "README.md", "comfyui-workflow.json", "comfyui-expected.png"
 MERGED = "merged"
+UNKNOWN = " Other programs do not have this base model."
 
 
 def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Checked, ...]]:
     """Export to an empty folder; returns what the check of each file found."""
     adapter = task.adapter
     yield Progress("loading", 0, 0, "Loading the model")
-    model = task.models.image_model(task.project.base_model)
+    model = task.models.image_model(task.project.base_model, _plainly(task))
     is_whole = is_whole_denoiser(adapter, model.family.part)
     if is_whole and task.form != "diffusers":
         raise StudioError(
@@ -48,9 +51,21 @@ def export_to(task: ExportTask, out: Path) -> Generator[Progress, None, tuple[Ch
     if task.merged and not is_whole:
         files.append(save_denoiser(model, adapter, out / MERGED))
     written = _save_beside(task, model, facts, pictures, files, out)
-    checked = yield from _check(task, model, files, pictures)
-    (out / CARD).write_text(model_card(task, facts, model.family, written, checked), encoding="utf-8")
+    is_useless = task.form != "diffusers" and not model.family.lora_names.is_known
+    card, requests = model_card(task, facts, model.family, written), _requests(task, model, files)
+    del model
+    task.models.release_image_model()  # there may be memory for one alone
+    yield Progress("check", 0, 0)
+    checked = yield from _check(requests, pictures)
+    if is_useless:
+        checked = tuple(replace(each, note=UNKNOWN) for each in checked)
+    (out / CARD).write_text(card + checked_section(checked), encoding="utf-8")
     return checked
+
+
+def _plainly(task: ExportTask) -> MachineSettings:
+    """Hold the model as other programs do: in the round's precision, but not in 8 bits or in tiles."""
+    return MachineSettings(precision=task.settings.machine.precision)
 
 
 def _settings(task: ExportTask) -> GenerationSettings:
@@ -110,34 +125,35 @@ def _save_beside(
     return Written(name, shown, task.requests, is_whole, WORKFLOW if made is not None else "", merged)
 
 
-def _check(
-    task: ExportTask, model: ImageModel, files: Sequence[Path], pictures: Sequence[Image.Image]
-) -> Generator[Progress, None, tuple[Checked, ...]]:
-    """Draw with each file in a fresh process; the model is released first, as memory may be short."""
+def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:
+    """What the stock pipeline is to draw with each file."""
     settings = _settings(task)
     common: dict[str, Any] = {
         "model": resolve_model(task.project.base_model),
         "revisions": dict(task.models.revisions),
         "device": str(model.device),
-        "precision": str(drawing_precision(model.device)).removeprefix("torch."),
+        "held": task.settings.machine.precision,
+        "precision": str(model.drawing_precision).removeprefix("torch."),
         "pictures": tuple((request.prompt, request.seed) for request in task.requests),
         "steps": settings.steps,
         "guidance_scale": settings.guidance_scale,
         "resolution": _resolution(task, model),
     }
-    part, is_whole = model.family.part, files[0].is_dir()
-    layers = 0 if is_whole else len(read_layers(task.adapter, part))
-    del model
-    task.models.release_image_model()
-    found = []
-    for number, path in enumerate(files):
-        expected = 0 if path.is_dir() else layers
-        checking = check_file(StockRequest(**common, file=str(path), layers=expected), pictures)
+    is_whole = files[0].is_dir()
+    layers = 0 if is_whole else len(read_layers(task.adapter, model.family.part))
+    return [StockRequest(**common, file=str(path), layers=0 if path.is_dir() else layers) for path in files]
+
+
+def _check(
+    requests: Sequence[StockRequest], pictures: Sequence[Image.Image]
+) -> Generator[Progress, None, tuple[Checked, ...]]:
+    """Draw with each file in a fresh process, and compare."""
+    checking = check_files(requests, pictures)
+    with closing(checking):
         while True:
             try:
                 next(checking)
             except StopIteration as end:
-                found.append(end.value)
-                break
-            yield Progress("check", number, len(files))
-    return tuple(found)
+                found: tuple[Checked, ...] = end.value
+                return found
+            yield Progress("check", 0, 0)

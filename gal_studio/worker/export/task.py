@@ -76,11 +76,6 @@ class ExportTask:
         return words[:80].strip("-") or f"round-{self.round.number}"
 
     @property
-    def trigger(self) -> str:
-        """The words that call what was learned: trigger words, or those that name the style."""
-        return ", ".join(self.prompts.trigger_words) or self.prompts.name
-
-    @property
     def requests(self) -> list[DrawRequest]:
         """The pictures that are drawn to check the file: the first test prompts, with seeds of their own."""
         pool = lineage.pool(self.store, self.round.id) or self.store.projects.anchors(self.project.id)
@@ -119,16 +114,21 @@ def open_export(
 def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts:
     """What the header of the file says; `picture` becomes its thumbnail."""
     name, seed = task.project.base_model, lineage.round_training_seed(task.store, task.round.id)
-    half = weight_precision(model.device).itemsize < 4
+    half = weight_precision(model.device, model.machine.precision).itemsize < 4
     shown = public_name(name)
     card = AdapterCard(
-        task.trigger, shown, task.round.number, seed, task.settings.to_dict(), task.settings.tune.method
+        task.prompts.trigger,
+        shown,
+        task.round.number,
+        seed,
+        task.settings.to_dict(),
+        task.settings.tune.method,
     )
     losses = task.store.rounds.losses(task.round.id)
     return Facts(
         title=task.title,
         output_name=task.file_name,
-        trigger=task.trigger,
+        trigger=task.prompts.trigger,
         base_model=shown,
         base_sha256=weights_sha256(resolve_model(name), task.models.revisions, model.family.part, half),
         round=task.round.number,

@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator
 from gal_studio.core.job_kinds import find_job_kind
 from gal_studio.core.types import Job
 from gal_studio.state import Store
+from gal_studio.worker.jobs.download import download_models
+from gal_studio.worker.jobs.export import export_round
 from gal_studio.worker.jobs.fine_tune import tune_round
 from gal_studio.worker.jobs.generate import generate_round
 from gal_studio.worker.jobs.pairs import make_pairs
@@ -24,6 +26,7 @@ Work = Callable[[Store, Models, Job], Steps]
 """Runs a job: yields its progress, can be closed after each step, and goes on where a former run stopped."""
 
 WORK: dict[str, Work] = {
+    "download": download_models,
     "fine_tune": tune_round,
     "generate": generate_round,
     "pairs": make_pairs,
@@ -31,11 +34,22 @@ WORK: dict[str, Work] = {
     "quality": judge_round,
     "measure": measure_round,
     "try": draw_trials,
+    "export": export_round,
     "replay": go_on_with_replay,
 }
 
 
+LOADING = frozenset({"fine_tune", "generate", "pairs", "refine", "quality", "measure", "try"})
+"""The kinds that load the models of their project."""
+
+
 def steps_of(store: Store, models: Models, job: Job) -> Steps:
-    """The work of a job, step by step; a kind that only a newer version knows is refused at the first one."""
+    """The work of a job, step by step; a kind that only a newer version knows is refused at the first one.
+
+    Models that are not on this computer (since their download was stopped, or the project came from another
+    computer) are downloaded first.
+    """
     find_job_kind(job.kind)
+    if job.kind in LOADING:
+        yield from download_models(store, models, job)
     yield from WORK[job.kind](store, models, job)

@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
+from gal_studio.core.model_names import public_name
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample
@@ -157,8 +158,8 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
     A verified adapter has the trained tensors when read back, and draws a picture.
     """
     card = AdapterCard(
-        trigger_word=", ".join(task.prompts.trigger_words),
-        base_model=task.project.base_model,
+        trigger_word=task.prompts.trigger,
+        base_model=public_name(task.project.base_model),
         round=task.round.number,
         seed=task.seed,
         settings=task.settings.to_dict(),

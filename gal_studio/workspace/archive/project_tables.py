@@ -15,7 +15,7 @@ Query = Callable[[str, Mapping[str, Any]], Sequence[sqlite3.Row]]
 ROOT = "projects"
 OWNER = "owner_id"
 NOT_CARRIED = frozenset({("projects", "origin")})  # belongs to the workspace, not to the project
-_OF_THE_WORKSPACE = frozenset({"jobs", "put_away"})  # with the tables that refer to them
+_OF_THE_WORKSPACE = frozenset({"jobs", "put_away", "exports"})  # with the tables that refer to them
 _FILES: Mapping[str, Folder] = {"image": "images", "mask": "images", "adapter": "adapters"}
 
 

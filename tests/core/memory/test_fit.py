@@ -76,13 +76,13 @@ def test_what_fits_as_it_is_is_not_changed() -> None:
     ("preset", "kind", "total", "expected"),
     [
         ("sd15", "cuda", 6, {}),
-        ("sdxl", "cuda", 6, {"text_off_device", "tiling", "checkpointing", "base"}),
+        ("sdxl", "cuda", 6, {"tiling", "checkpointing", "base"}),
         ("sdxl", "cuda", 8, {"text_off_device", "tiling", "checkpointing"}),
         ("sdxl", "cuda", 24, {}),
-        ("sdxl", "cpu", 16, {"tiling", "checkpointing", "precision"}),
+        ("sdxl", "cpu", 16, {"checkpointing", "precision"}),
         ("flux2-klein", "cuda", 8, {"text_off_device", "tiling", "checkpointing", "base"}),
         ("flux2-klein", "cuda", 12, {"text_off_device", "tiling", "checkpointing"}),
-        ("sd14-paper", "cuda", 12, {"text_off_device", "tiling", "checkpointing", "optimizer"}),
+        ("sd14-paper", "cuda", 12, {"optimizer"}),
         ("sd14-paper", "cuda", 24, {}),
     ],
 )

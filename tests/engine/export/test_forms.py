@@ -109,7 +109,7 @@ def stock(model: ImageModel, file: Path, layers: int, precision: str) -> Image.I
     """What the stock pipeline draws with the file."""
     with tempfile.TemporaryDirectory() as folder:
         asked = tuple((each.prompt, each.seed) for each in REQUESTS)
-        request = StockRequest(model.name, {}, "cpu", precision, str(file), layers, asked, 3, 3.0, 64)
+        request = StockRequest(model.name, {}, "cpu", "auto", precision, str(file), layers, asked, 3, 3.0, 64)
         with torch.random.fork_rng(devices=[]):
             draw_stock(request, Path(folder))
         return Image.open(Path(folder) / "0.png").copy()

@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.sampling.sampler import DrawRequest
-from tests.engine.models.test_hub import OLD, publish, without_network
+from tests.engine.hub.test_models import OLD, publish, without_network
 from tests.engine.original_names import write_one_file
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny import make_tiny_pipeline

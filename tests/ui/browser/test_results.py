@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.conftest import Served, Watched
-from tests.ui.seeded import draw, measure, train
+from tests.ui.seeded import draw, finish_export, measure, train
 
 pytestmark = pytest.mark.browser
 
@@ -16,9 +16,23 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     page.wait_for_selector(".shelf-pictures img >> nth=2")
     assert page.locator(".shelf-pictures img").count() == 3
     page.wait_for_selector(".same-row img")
+    page.click(".results-table button:text('Download…')")
     with page.expect_download() as download:
-        page.click(".results-table a[download]")
+        page.click(".exports a:text-is('The LoRA alone')")
     assert download.value.suggested_filename == "watercolour-cat-round-1.safetensors"
+    row = ".exports li:has-text('For A1111 / Forge')"
+    page.click(f"{row} button:text-is('Prepare')")
+    page.wait_for_selector(f"{row}:has-text('Waits for its turn') button[disabled]")
+    studio.store.workers.enter("w")
+    job = studio.store.jobs.claim("w")
+    finish_export(studio, served.place.round, "kohya", "Checked: loads in diffusers, same pictures.")
+    assert job is not None
+    studio.store.jobs.finish(job.id)
+    page.wait_for_selector(f"{row}[data-state=made]:has-text('Checked: loads in diffusers, same pictures.')")
+    with page.expect_download() as download:
+        page.click(f"{row} a:text-is('Download')")
+    assert download.value.suggested_filename == "watercolour-cat-round-1-kohya.zip"
+    page.click(".exports button:text-is('Close')")
     studio.next_round(served.place.round)
     for _ in range(6):
         studio.branch(served.place.round)
@@ -53,7 +67,8 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(f"{again}[data-state=halted] button:text-is('Continue')")
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
     page.click(f"{again} button:text-is('Open')")
-    page.click(".replays:has-text('draws Watercolour cat again: Random') button:has-text('Open Watercolour')")
+    page.wait_for_selector("[data-part=hint]:has-text('it decides and draws by itself')")
+    page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
     page.wait_for_selector(".arms-chart .point.base")
     page.click("[data-step=results]")
     page.wait_for_selector(".results .verdict:has-text('Round 2 is the best so far')")

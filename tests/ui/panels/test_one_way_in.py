@@ -14,7 +14,7 @@ from tests.ui.conftest import Place
 READ = {
     "derive", "overview", "options", "check", "patch_maps", "part_mask", "pair", "reference_mask",
     "before_after", "captions", "seen", "other_rounds", "poll", "log", "results", "same_seed",
-    "test_pictures", "history", "choices", "relatives", "trials",
+    "test_pictures", "history", "choices", "relatives", "trials", "model_facts",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from gal_studio.ui.programs.queue import DATA, JOIN, MOST_UNREAD, READ
 from gal_studio.ui.serve import make_rules
 from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, gradio_routes
 from tests.ui.conftest import Place, Served, serving
-from tests.ui.seeded import picture
+from tests.ui.seeded import finish_export, picture
 
 READING = {"suggest", "export", "status"}
 
@@ -59,6 +59,7 @@ def test_what_changes_something_goes_through_the_page_s_door(
     given: dict[str, tuple[Any, ...]] = {
         "create": ("style", [{"picture": "0" * 32, "prompt": "A cat in ink style"}]),
         "decide": ([], "accepted"),
+        "export_round": (place.round, "kohya"),
     }
     for name in NAMES:
         call = getattr(calls, name)
@@ -94,8 +95,14 @@ def test_a_round_by_a_program(place: Place, tmp_path: Path) -> None:
         studio.predict([one["candidate"] for one in suggested], "accepted", api_name="/decide")
         assert place.studio.round_view(place.round).accepted == len(suggested)
         assert studio.predict(place.round, api_name="/measure")["job"]
-        lora = studio.predict(place.round, api_name="/export")["lora"]
-        assert ask(served.address, lora).body == place.studio.adapter_path(place.round).read_bytes()
+        assert studio.predict(place.round, "kohya", api_name="/export_round")["job"]
+        finish_export(place.studio, place.round, "kohya", "Checked.")
+        files = studio.predict(place.round, api_name="/export")
+        assert ask(served.address, files["lora"]).body == place.studio.adapter_path(place.round).read_bytes()
+        (made,) = files["forms"]
+        assert (made["form"], made["checked"]) == ("kohya", "Checked.")
+        zipped = place.studio.exported(place.round, "kohya").read_bytes()
+        assert ask(served.address, made["file"]).body == zipped
         following = studio.predict(place.round, api_name="/next_round")["round"]
         assert place.studio.store.rounds.get(following).parent_id == place.round
 

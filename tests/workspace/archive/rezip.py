@@ -166,6 +166,7 @@ class Archive:
                 "replay_rounds",
                 "replay_decisions",
                 "trials",
+                "project_starts",
             }
         )
         self.columns("rounds", self._table("rounds")["columns"][:-3])

@@ -34,7 +34,8 @@ PLAIN = {
     "patch_maps.kind", "patch_maps.subject", "patch_maps.vision_model", "project_models.model",
     "project_models.revision", "project_references.plain_prompt",
     "project_references.prompt", "project_references.trigger_word", "project_settings.author",
-    "project_settings.settings", "projects.base_model", "projects.clip_model", "projects.kind",
+    "project_settings.settings", "project_starts.source",
+    "projects.base_model", "projects.clip_model", "projects.kind",
     "projects.name", "projects.origin", "projects.trigger_word", "reference_masks.author",
     "replay_decisions.prompt", "replay_decisions.seen", "replay_decisions.verdict", "replay_rounds.prompts",
     "replay_rounds.settings", "replays.left_out", "replays.policy", "replays.source_id",
@@ -94,7 +95,7 @@ def test_every_table_of_a_project_comes_along(made: tuple[Path, str]) -> None:
         left = {table.name for table in all_tables(store.database.rows)} - set(rows(store, made[1]))
         assert left == {
             "workers", "jobs", "job_moves", "job_progress", "foregrounds", "answers", "put_away",
-            "seen_pictures",
+            "seen_pictures", "exports",
         }  # fmt: skip
         empty = {name for name, found in rows(store, made[1]).items() if not found}
     assert empty == {"vision_limits"}

@@ -1,7 +1,8 @@
 /** The form of a new project: one set of references per object, the model and its settings. */
 /** @import { ProjectKind } from "../../app/payloads.d.ts" */
 /** @import { ReferenceParts, Upload } from "../../app/parts.d.ts" */
-/** @import { Derived } from "../../app/payloads_calls.d.ts" */
+/** @import { Derived, ModelFacts } from "../../app/payloads_calls.d.ts" */
+/** @import { Chosen } from "./model_facts.js" */
 import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
@@ -9,6 +10,7 @@ import { setAttribute } from "../../kit/dom.js";
 import { showDerived } from "./derived.js";
 import { forgetForm, keepForm, keptForm } from "./kept_form.js";
 import { watchPictures } from "./looks.js";
+import { watchModels } from "./model_facts.js";
 import { firstPlace, notePlace, reveal, showNotes } from "./notes.js";
 import { mountPresets } from "./presets.js";
 import { PictureSet } from "./picture_set.js";
@@ -28,7 +30,7 @@ export function mountForm(parts, upload, created) {
   parts.another.addEventListener("click", () => form.addSet().file.focus());
   parts.form.addEventListener("input", () => form.changed());
   parts.form.addEventListener("change", ({ target }) => {
-    form.model = form.presets?.chosen(); // not while its name is typed
+    form.modelChosen(); // not while its name is typed
     if (target instanceof HTMLInputElement && target.name === "kind") form.kindChosen();
     else form.changed();
   });
@@ -50,8 +52,12 @@ class ProjectForm {
   mounting = false;
   restoring = false;
   pressed = false; // Start was pressed: say what is still missing
-  /** @type {{ preset: string | null, base_model: string } | undefined} the model to look with */
+  /** @type {Chosen | undefined} the model to look with */
   model;
+  /** @type {(() => Promise<ModelFacts | null>) | null} asks what is known of the model */
+  lookUpModel = null;
+  /** @type {ModelFacts["problems"]} */
+  modelProblems = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -105,9 +111,29 @@ class ProjectForm {
       const kept = keptForm()?.model;
       if (kept) this.presets?.restore(kept);
       this.presets?.setKind(this.kind()); // it may have changed during the request
-      this.model = this.presets?.chosen();
+      this.watchModel();
     }
     this.changed();
+  }
+
+  /** The presets are there: look up the chosen models, and again whenever others are chosen. */
+  watchModel() {
+    if (!this.presets) return;
+    this.lookUpModel = watchModels(
+      this.presets.facts,
+      () => this.model && { ...this.model, kind: this.kind() },
+      ({ problems }) => {
+        this.modelProblems = problems;
+        this.derive();
+      },
+    );
+    this.modelChosen();
+  }
+
+  modelChosen() {
+    const before = JSON.stringify(this.model);
+    this.model = this.presets?.chosen();
+    if (JSON.stringify(this.model) !== before) this.lookUpModel?.();
   }
 
   kindChosen() {
@@ -151,9 +177,19 @@ class ProjectForm {
         place,
         beside.filter((note) => note.field === field),
       );
+    this.showModelProblems();
     const whole = problem && !notes.some(({ tone }) => tone === "error");
     showNotes(this.wholePlace, whole ? [{ tone: "error", text: problem }] : []);
     showDerived(this.parts.derived, null, alone ? null : anchors);
+  }
+
+  /** A problem of a model stands at its field, after what the form itself says there. */
+  showModelProblems() {
+    const presets = this.presets;
+    if (!presets) return;
+    showNotes(presets.trouble, []);
+    for (const { field, text } of this.modelProblems)
+      showNotes(presets.modelPlace(field), [{ tone: "error", text }]);
   }
 
   /** The places for notes beside the sets, by the name of their field. */
@@ -171,15 +207,17 @@ class ProjectForm {
     const places = wrong.map(({ set, field }) =>
       set === null ? this.places().get(field) : this.open()[set]?.place(field),
     );
+    for (const { field } of this.modelProblems) places.push(this.presets?.modelPlace(field));
     const first = firstPlace(places.flatMap((place) => place ?? []));
     if (first) reveal(first);
-    return !wrong.length;
+    return !wrong.length && !this.modelProblems.length;
   }
 
   async submit() {
     this.parts.create.disabled = true;
     const chosen = this.open();
-    await Promise.all(chosen.map((set) => set.ready()));
+    this.model = this.presets?.chosen();
+    await Promise.all([this.lookUpModel?.(), ...chosen.map((set) => set.ready())]);
     const answer = (await this.check()) ? await write("create", this.project(chosen)) : null;
     this.parts.create.disabled = false;
     if (!answer) return;
@@ -249,7 +287,7 @@ class ProjectForm {
     this.pressed = false;
     this.parts.form.reset();
     forgetForm();
-    this.model = this.presets?.chosen();
+    this.modelChosen();
     this.kindChosen();
   }
 }

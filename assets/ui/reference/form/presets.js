@@ -49,6 +49,8 @@ export async function mountPresets(parts, firstKind) {
       settings: answer.presets[0].settings,
     },
   ];
+  const facts = el("div", { class: "model-facts", role: "status", hidden: true });
+  const trouble = notePlace(null);
   parts.presets.append(
     ...choices.map((preset, i) =>
       el(
@@ -60,9 +62,13 @@ export async function mountPresets(parts, firstKind) {
       ),
     ),
     own,
+    trouble.box,
+    facts,
   );
   const plan = el("p", { class: "plan", role: "status" });
-  parts.presets.append(placeOf("preset", parts.presets), plan);
+  const place = notePlace(null);
+  places.set("preset", place);
+  parts.presets.append(place.box, plan);
   const fields = makeFields();
   for (const [name, field] of fields) {
     field.node.append(placeOf(name, field.input));
@@ -95,6 +101,13 @@ export async function mountPresets(parts, firstKind) {
   const edited = () => [...fields].filter(([, field]) => field.input.dataset.edited);
   return {
     places,
+    facts,
+    /**
+     * The place for a problem of a model: at its field where there is one.
+     * @param {string} field
+     */
+    modelPlace: (field) => (own.hidden ? trouble : (places.get(field) ?? trouble)),
+    trouble,
     /** @param {ProjectKind} next */
     setKind(next) {
       kind = next;

@@ -5,7 +5,7 @@
 import { state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
 import { faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
-import { makeGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
+import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
 import { decide, toggle } from "./verdicts.js";
@@ -94,6 +94,7 @@ function clear() {
 /** @param {Anchor} anchor */
 function groupOf(anchor) {
   const known = groups.get(anchor.id);
+  if (known) nameGroup(known, anchor);
   if (known) return known;
   const group = makeGroup(anchor);
   groups.set(anchor.id, group);
@@ -117,6 +118,7 @@ function add(items) {
 
 /** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */
 function arrange() {
+  for (const anchor of state.project?.anchors ?? []) if (groups.has(anchor.id)) groupOf(anchor);
   const pool = (state.round?.pool ?? []).map((anchor) => groupOf(anchor).anchor.id);
   for (const [id, group] of groups) {
     scoreGroup(group, state.scoreOf.get(id));

@@ -31,12 +31,7 @@ export function makeGroup(anchor) {
     "h3",
     { class: "group-head" },
     badge,
-    el(
-      "span",
-      { class: "prompt", title: anchor.prompt },
-      el("b", {}, anchor.head),
-      anchor.tail ? ` ${anchor.tail}` : "",
-    ),
+    el("span", { class: "prompt", dir: "auto", title: anchor.prompt }, ...nameOf(anchor)),
     el("span", { class: "facts" }, bar, copies, entropy, note),
   );
   const body = el("div", { class: "tiles", role: "group", "aria-label": anchor.prompt });
@@ -50,6 +45,20 @@ export function makeGroup(anchor) {
     anchor,
     parts: { badge, bar, share, copies, entropy, note },
   };
+}
+
+/** @param {Anchor} anchor */
+const nameOf = ({ head, tail }) => [el("b", {}, head), tail ? ` ${tail}` : ""];
+
+/**
+ * Name a group that was made before it was known which words all test prompts share.
+ * @param {Group} group
+ * @param {Anchor} anchor
+ */
+export function nameGroup(group, anchor) {
+  if (group.anchor.head === anchor.head) return;
+  group.anchor = anchor;
+  group.head.querySelector(".prompt")?.replaceChildren(...nameOf(anchor));
 }
 
 /**

@@ -139,7 +139,7 @@ function card(trial, form) {
     "article",
     { class: "trial", role: "listitem", data: { trial: trial.id } },
     face(trial),
-    el("p", { class: "trial-words", title: trial.prompt }, trial.prompt),
+    el("p", { class: "trial-words", dir: "auto", title: trial.prompt }, trial.prompt),
     el("p", { class: "trial-facts" }, trialFacts(trial)),
     el(
       "div",
@@ -194,7 +194,7 @@ function use(trial) {
   if (!trial.version) return null;
   if (trial.candidate) {
     const id = trial.candidate;
-    return button(trial, "show", "Show in the round", "It is one of the round's pictures", () =>
+    return button(trial, "show", "Show it", "It is one of the round's pictures", () =>
       reveal(trial.round, id),
     );
   }

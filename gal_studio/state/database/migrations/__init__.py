@@ -19,6 +19,7 @@ from gal_studio.state.database.migrations import (
     m16_round_labels,
     m17_trials,
     m18_replays,
+    m19_exports,
 )
 
 _VERSIONS = (
@@ -40,6 +41,7 @@ _VERSIONS = (
     m16_round_labels,
     m17_trials,
     m18_replays,
+    m19_exports,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

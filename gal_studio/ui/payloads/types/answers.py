@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import Doc, TypedDict
 
+from gal_studio.core.export_forms import Form
 from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
 from gal_studio.ui.payloads.types.choices import Choices, History, Relatives
 from gal_studio.ui.payloads.types.marks import Ts
@@ -88,6 +89,15 @@ class Preset(TypedDict):
     settings: dict[ProjectKind, dict[str, Any]]
 
 
+class MadeExport(TypedDict):
+    """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
+
+    form: Form
+    made: bool
+    sentence: str
+    same: bool
+
+
 class RoundResult(TypedDict):
     """A row of the table of results."""
 
@@ -97,6 +107,7 @@ class RoundResult(TypedDict):
     candidates: float
     weight: float
     adapter: bool
+    exports: list[MadeExport]
     accepted: list[ShownPicture]
 
 
@@ -232,6 +243,33 @@ class SeenSets(TypedDict):
     sets: list[SeenSet]
 
 
+class HubModel(TypedDict):
+    """A model of the hub with the address of its page; `size` in words, `commit` shortened."""
+
+    label: str
+    name: str
+    address: str
+    commit: str
+    licence: str
+    size: str
+
+
+class ModelProblem(TypedDict):
+    """Why the model of a field cannot be used."""
+
+    field: Literal["base_model", "clip_model", "vision_model"]
+    text: str
+
+
+class ModelFacts(TypedDict):
+    """What is known of the chosen models; `waiting` while they are looked up."""
+
+    waiting: bool
+    models: list[HubModel]
+    sentence: str
+    problems: list[ModelProblem]
+
+
 class Zip(TypedDict):
     """A zip in base64."""
 
@@ -269,6 +307,7 @@ class Answers(TypedDict):
     options: Options
     check: Checked
     seen: SeenSets
+    model_facts: ModelFacts
     captions: Zip
     results: Results
     test_pictures: Sheet

@@ -17,6 +17,7 @@ class Requests(TypedDict):
     options: Nothing
     check: f.Check
     seen: f.Seen
+    model_facts: f.AskedModels
     captions: f.Captions
     results: r.OfAProject
     test_pictures: r.OfAProject
@@ -50,6 +51,7 @@ class WriteRequests(TypedDict):
     generate: r.OfARound
     measure: r.OfARound
     measure_all: r.OfAProject
+    export_round: r.ExportRound
     replay: r.AskReplay
     continue_replay: r.OfAProject
     stop_replay: r.OfAProject

@@ -31,6 +31,12 @@ class ChosenModel(TypedDict):
     clip_model: NotRequired[Text | None]
 
 
+class AskedModels(ChosenModel):
+    """The models of a new project."""
+
+    kind: ProjectKind
+
+
 class Derive(ChosenModel):
     """What is typed into the form of a new project; `final` when it is sent."""
 

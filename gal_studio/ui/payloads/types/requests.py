@@ -5,6 +5,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field, FiniteFloat
 from typing_extensions import TypedDict
 
+from gal_studio.core.export_forms import Form
 from gal_studio.core.jobs import Direction
 from gal_studio.core.settings import AfterRefinement
 from gal_studio.state.tables.refinements import MapKind
@@ -45,6 +46,12 @@ class OfARound(TypedDict):
     """A request about a round."""
 
     round: Id
+
+
+class ExportRound(OfARound):
+    """The form in which a round is exported."""
+
+    form: Form
 
 
 class RenameRound(OfARound):

@@ -127,6 +127,7 @@ class WriteAnswers(TypedDict):
     generate: OfRound
     measure: Requested
     measure_all: RequestedAll
+    export_round: Requested
     replay: OfProject
     continue_replay: RequestedAll
     stop_replay: RequestedAll

@@ -1,6 +1,6 @@
-"""Models from the hub: pinned commits, safetensors only, and errors of failed downloads.
+"""Models from the hub: pinned commits, safetensors only, and what is said where the hub is out of reach.
 
-The hub is its cache here, laid out as the library lays it out, with the network switched off.
+Most tests have no hub but its cache, laid out as the library lays it out, with the network switched off.
 """
 
 import os
@@ -13,10 +13,11 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.models import hub
+from gal_studio.engine.hub import models
 from gal_studio.engine.patches.loading import load_vision
 from tests.engine.tiny import make_tiny_clip, make_tiny_pipeline
 from tests.engine.tiny_vision import make_tiny_transformer
+from tests.local_hub import LocalHub
 
 OLD, NEW = "a" * 40, "b" * 40
 
@@ -67,25 +68,6 @@ def test_models_stay_at_the_commit_of_their_first_use(tmp_path: Path) -> None:
     assert NEW in newest and newest.split(",")[0] != first.split(",")[0]
 
 
-@pytest.fixture
-def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "is_reachable", lambda: True)
-
-
-@pytest.mark.usefixtures("reachable")
-def test_a_failed_download_names_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> str:
-        raise OSError("no such commit\nand more")
-
-    monkeypatch.setattr("huggingface_hub.snapshot_download", refuse)
-    with pytest.raises(StudioError, match=f"{OLD[:12]}, which this project uses.*no such commit\\)"):
-        hub.transformers_folder("owner/tower", {"owner/tower": OLD})
-    pins: dict[str, str] = {}
-    with pytest.raises(StudioError, match="The model owner/tower is not a local directory"):
-        hub.transformers_folder("owner/tower", pins)
-    assert pins == {}, "what was not had is not noted"
-
-
 @pytest.mark.parametrize("offline", [True, False])
 def test_a_model_that_is_not_cached_is_refused_within_seconds_without_a_network(
     tmp_path: Path, offline: bool
@@ -94,7 +76,7 @@ def test_a_model_that_is_not_cached_is_refused_within_seconds_without_a_network(
     code = """
 import time
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.models.hub import pipeline_configuration
+from gal_studio.engine.hub.models import pipeline_configuration
 import huggingface_hub
 started = time.monotonic()
 try:
@@ -105,44 +87,33 @@ print(time.monotonic() - started)
 """
     variables = {"HF_HUB_OFFLINE": str(int(offline)), "HF_ENDPOINT": "http://127.0.0.1:9"}
     sentence, seconds = without_network(tmp_path, code, **variables)
-    assert "owner/nothing is not on this computer, and the hub cannot be reached: connect" in sentence
+    why = "the studio is offline (HF_HUB_OFFLINE)" if offline else "the hub cannot be reached"
+    assert f"owner/nothing is not on this computer, and {why}: run `gal-studio download" in sentence
+    assert f"copy its folder models--owner--nothing into {tmp_path}" in sentence
     assert float(seconds) < 15, "the library alone retries for 25 s"
 
 
-def test_the_cache_may_be_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = f"/data/snapshots/hub/models--owner--tower/snapshots/{OLD}"
-    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: folder)
+def test_clip_weights_are_downloaded_as_safetensors(hub: LocalHub, tmp_path: Path) -> None:
+    folder = make_tiny_clip(tmp_path / "clip")
+    (folder / "other.safetensors").write_bytes(b"")
+    (folder / "open_clip_pytorch_model.bin").write_bytes(b"a pickle")
+    hub.publish("timm/vit", folder, OLD)
     pins: dict[str, str] = {}
-    hub.transformers_folder("owner/tower", pins)
-    assert pins == {"owner/tower": OLD}
-
-
-@pytest.mark.usefixtures("reachable")
-def test_clip_weights_are_downloaded_as_safetensors(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str, str | None]] = []
-
-    def answer(repository: str, file: str, revision: str | None, local_files_only: bool) -> str:
-        asked.append((repository, file, revision))
-        return f"/cache/models--x/snapshots/{OLD}/{file}"
-
-    monkeypatch.setattr("huggingface_hub.hf_hub_download", answer)
-    pins: dict[str, str] = {}
-    hub.clip_weights("ViT-B-32/openai", "timm/vit/", pins)
-    hub.clip_weights("ViT-B-32/other", "laion/clip/weights.bin", pins)
-    hub.clip_weights("ViT-B-32/openai", "timm/vit/", pins)
-    assert asked == [
-        ("timm/vit", "open_clip_model.safetensors", None),
-        ("laion/clip", "weights.safetensors", None),
-        ("timm/vit", "open_clip_model.safetensors", OLD),
-    ]
+    published = "timm/vit/open_clip_pytorch_model.bin"
+    weights = models.clip_weights("ViT-B-32/openai", "timm/vit/", pins)
+    assert pins == {"timm/vit": OLD}
+    assert weights.read_bytes() == (folder / "open_clip_model.safetensors").read_bytes()
+    with pytest.raises(StudioError, match=r"no safetensors weights: files of other kinds \(.bin, .ckpt\)"):
+        models.clip_weights("ViT-B-32/openai", published, {})
     with pytest.raises(StudioError, match="not on the hub: choose another tag"):
-        hub.clip_weights("RN50/home", "", pins)
+        models.clip_weights("RN50/home", "", pins)
+    assert not [path for path in hub.paths() if path.endswith(".bin")]
 
 
 def test_pickled_weights_beside_safe_ones_are_refused(tmp_path: Path) -> None:
     folder = make_tiny_clip(tmp_path / "clip")
     (folder / "open_clip_pytorch_model.bin").write_bytes(b"anything")
-    with pytest.raises(StudioError, match=r"also contains open_clip_pytorch_model.bin.*remove it"):
+    with pytest.raises(StudioError, match=r"contains open_clip_pytorch_model.bin.*remove it"):
         load_embedder(f"local-dir:{folder}", "cpu")
 
 

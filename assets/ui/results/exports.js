@@ -1,0 +1,115 @@
+/** The dialog in which a round is exported for other programs, and what the check of each file found. */
+/** @import { MadeExport, RoundResult } from "../app/payloads_calls.d.ts" */
+/** @import { QueuedJob } from "../app/payloads_work.d.ts" */
+import { state } from "../app/store.js";
+import { refresh } from "../app/session.js";
+import { write } from "../app/writes.js";
+import { el, repeats } from "../kit/dom.js";
+import { lastly } from "./export_words.js";
+
+/** @type {{ form: MadeExport["form"], title: string, words: string }[]} */
+const FORMS = [
+  { form: "diffusers", title: "For diffusers", words: "Python, and programs that are built on diffusers" },
+  { form: "kohya", title: "For A1111 / Forge", words: "AUTOMATIC1111, Forge and SD.Next: models/Lora" },
+  {
+    form: "comfyui",
+    title: "For ComfyUI / InvokeAI",
+    words: "ComfyUI (models/loras, with a workflow), InvokeAI and SwarmUI",
+  },
+];
+
+/** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
+let open = null;
+
+export const exportsOpen = () => Boolean(open);
+
+/** @param {RoundResult} round */
+export function openExports(round) {
+  const list = el("ul", { class: "export-forms", "aria-live": "polite" });
+  const name = round.name.toLowerCase();
+  const dialog = el(
+    "dialog",
+    { class: "studio exports", "aria-label": `Download ${name}` },
+    el("h2", {}, `Download ${name}`),
+    el(
+      "p",
+      {},
+      "Which program will use it? Each download has the LoRA, a card with pictures and settings, and is " +
+        "checked: the file draws two pictures in diffusers, which are compared with the studio’s.",
+    ),
+    list,
+    el(
+      "div",
+      { class: "dialog-buttons" },
+      el(
+        "a",
+        { class: "link", href: `/adapter/${round.id}`, download: "", title: "As the studio stores it" },
+        "The LoRA alone",
+      ),
+      el("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Close"),
+    ),
+  );
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    open = null;
+  });
+  open = { id: round.id, dialog, list };
+  showExports([round]);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/**
+ * Show how far the exports of the open dialog are.
+ * @param {RoundResult[]} rounds
+ */
+export function showExports(rounds) {
+  const shown = open;
+  const round = rounds.find((other) => other.id === shown?.id);
+  if (!shown || !round) return;
+  const job = [...state.queue.working, ...state.queue.waiting].find(
+    (other) => other.kind === "export" && other.round_id === round.id,
+  );
+  if (repeats(shown.list, [round.exports, job])) return;
+  shown.list.replaceChildren(...FORMS.map((form) => row(round, form, job)));
+}
+
+/**
+ * @param {RoundResult} round
+ * @param {typeof FORMS[number]} choice
+ * @param {QueuedJob | undefined} job
+ */
+function row(round, { form, title, words }, job) {
+  const found = round.exports.find((other) => other.form === form);
+  const { text, kind } = lastly(found, job);
+  return el(
+    "li",
+    { data: { form, state: kind } },
+    el("div", {}, el("b", {}, title), el("span", {}, words), text ? el("output", {}, text) : null),
+    kind === "made" || kind === "differs"
+      ? el("a", { class: "button small", href: `/export/${round.id}/${form}`, download: "" }, "Download")
+      : el(
+          "button",
+          {
+            type: "button",
+            class: "button small",
+            disabled: kind === "working",
+            "aria-label": `Prepare the download ${title.replace("For", "for")}`,
+            on: { click: ({ currentTarget }) => prepare(currentTarget, round.id, form) },
+          },
+          "Prepare",
+        ),
+  );
+}
+
+/**
+ * @param {EventTarget | null} button
+ * @param {string} round
+ * @param {MadeExport["form"]} form
+ */
+async function prepare(button, round, form) {
+  if (button instanceof HTMLButtonElement) button.disabled = true;
+  const answer = await write("export_round", { round, form });
+  if (!answer && button instanceof HTMLButtonElement) button.disabled = false;
+  await refresh();
+}

@@ -1,0 +1,1 @@
+"""Real sizes with random weights: what the plan says of memory, and what is used."""

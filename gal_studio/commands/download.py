@@ -1,0 +1,109 @@
+"""`gal-studio download`: download models before they are needed, such as for a computer without a network."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from gal_studio.assets import load_presets
+from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import bytes_in_words, bytes_of
+from gal_studio.core.model_reports import ModelNames
+
+if TYPE_CHECKING:  # it imports the engine, which other commands do not need
+    from gal_studio.engine.hub.repository import Need
+
+SPEAK = 0.5  # seconds between two changes of the progress line
+SPEAK_LOG = 10.0  # the same where the output is a file
+
+
+def download(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A preset (such as sdxl) with all its models, a hub ID, or a CLIP such as ViT-B-32/openai.",
+        ),
+    ],
+) -> None:
+    """Download a model of the hub, or continue a download that was stopped.
+
+    The files go to the hub's cache (HF_HOME), from which the studio and other programs open them without a
+    network. The folder that is printed at the end can be copied to another computer.
+    """
+    for need in find_needs(model):
+        _download(need, sys.stderr)
+        print(f"{need.name} (licence {need.licence or 'not stated'}) is in {need.folder.parents[1]}")
+
+
+def find_needs(model: str) -> Sequence["Need"]:
+    """What a model, or all models of a preset, need from the hub."""
+    from gal_studio.worker.model_needs import look
+
+    pins: dict[str, str] = {}
+    presets = {preset.name: preset for preset in load_presets()}
+    if model in presets:
+        chosen = presets[model]
+        names = ModelNames(chosen.base_model, chosen.clip_model, chosen.vision_model)
+        return [need for find in look(names, pins).values() for need in find()]
+    return _kind(model, pins)
+
+
+def _kind(model: str, pins: Mapping[str, str]) -> Sequence["Need"]:
+    """A CLIP that open_clip knows, a vision model, or else a base model."""
+    import open_clip
+
+    from gal_studio.engine.features.open_clip_source import HUB
+    from gal_studio.engine.hub.needs import INDEX
+    from gal_studio.engine.hub.repository import read_repository
+    from gal_studio.worker.model_needs import look
+
+    look_up = look(ModelNames(model, model, model), dict(pins))
+    name, _, tag = model.rpartition("/")
+    if model.startswith(HUB) or (name, tag) in open_clip.list_pretrained():
+        return look_up["clip_model"]()
+    try:
+        return look_up["base_model"]()
+    except StudioError:
+        files = read_repository(model, None).files if "/" in model else {}
+        if INDEX in files or "config.json" not in files:
+            raise
+        return look_up["vision_model"]()
+
+
+def _download(need: "Need", output: TextIO) -> None:
+    from gal_studio.engine.hub.download import download as transfer
+    from gal_studio.engine.hub.repository import cache_folder, check_space
+
+    if not need.files or need.is_met:
+        return
+    missing = need.total - need.done()
+    check_space(missing)
+    print(
+        f"{need.name} at commit {need.commit[:12]}, licence {need.licence or 'not stated'}: "
+        f"{bytes_in_words(missing)} to {cache_folder()}",
+        file=output,
+    )
+    started, first, said = time.monotonic(), need.done(), 0.0
+    for done in transfer(need):
+        now = time.monotonic()
+        if now - said >= (SPEAK if output.isatty() else SPEAK_LOG) or done == need.total:
+            said = now
+            _say(output, _progress(done, need.total, (done - first) / max(now - started, 0.001)))
+    if output.isatty():
+        print(file=output)
+
+
+def _progress(done: int, total: int, speed: float) -> str:
+    line = bytes_of(done, total)
+    if speed <= 0:
+        return line
+    left = round((total - done) / speed)
+    return f"{line} · {bytes_in_words(speed)}/s · {left // 60}:{left % 60:02d} left"
+
+
+def _say(output: TextIO, line: str) -> None:
+    output.write(f"\r{line:<60}" if output.isatty() else f"{line}\n")
+    output.flush()

@@ -1,0 +1,82 @@
+"""`gal-studio export`: write a round's LoRA for other programs, with its card, and check it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gal_studio.commands.outputs import check_folder
+from gal_studio.commands.stored import (
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project,
+    required_workspace,
+)
+from gal_studio.core.errors import StudioError
+from gal_studio.core.export_forms import Form, check_form
+from gal_studio.core.naming import round_names
+from gal_studio.core.types import Round
+from gal_studio.state import Store
+from gal_studio.state.tables.projects import Project
+from gal_studio.studio import Studio
+
+
+def export(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder to write; it must be new or empty.")],
+    form: Annotated[
+        str,
+        typer.Option("--format", help="diffusers, kohya (A1111, Forge) or comfyui (also InvokeAI)."),
+    ] = "diffusers",
+    round_: Annotated[
+        str | None,
+        typer.Option("--round", help="The round's number or name (default: the last trained one)."),
+    ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Also write the denoiser with the LoRA merged into it.")
+    ] = False,
+    workspace: Workspace = None,
+    project: Wanted = None,
+) -> None:
+    """Export a round for other programs, with a model card, and check the file in a fresh process."""
+    wanted = check_form(form)
+    with existing_workspace(required_workspace(context, workspace)) as store:
+        found = find_project(store, project)
+        chosen = _find_round(store, found, round_)
+        check_folder(out)
+        if any(out.iterdir()):
+            raise StudioError(f"The folder {out} is not empty: choose a new one.")
+        sentences = _export(store, chosen, wanted, merged, out)
+    for sentence in sentences:
+        print(sentence)
+    print(f"{found.name} is exported to {out}.")
+
+
+def _export(store: Store, chosen: Round, form: Form, merged: bool, out: Path) -> list[str]:
+    """Export in this process; returns what the checks found."""
+    from gal_studio.worker.export.folder import export_to
+    from gal_studio.worker.export.task import open_export
+    from gal_studio.worker.models import Models
+
+    measured = Studio(store).measured_sentences(chosen.id)
+    steps = export_to(open_export(store, Models(), chosen.id, form, measured, merged), out)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return [checked.sentence for checked in end.value]
+
+
+def _find_round(store: Store, project: Project, wanted: str | None) -> Round:
+    """The last trained round with this number or name."""
+    names = round_names(store.rounds.of_project(project.id))
+    trained = [
+        round_
+        for round_ in store.rounds.of_project(project.id)
+        if round_.adapter is not None and wanted in (None, str(round_.number), names[round_.id], round_.id)
+    ]
+    if not trained:
+        which = "No round" if wanted is None else f"No round {wanted!r}"
+        raise StudioError(f"{which} of {project.name!r} is trained: fine-tune one, or choose another.")
+    return trained[-1]

@@ -1,0 +1,32 @@
+"""`gal-studio start-from`: let a project start from a LoRA from elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gal_studio.commands.stored import (
+    Wanted,
+    Workspace,
+    existing_workspace,
+    find_project,
+    required_workspace,
+)
+
+
+def start_from(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="LORA.safetensors", help="A LoRA with diffusers' or kohya's keys.")
+    ],
+    workspace: Workspace = None,
+    project: Wanted = None,
+) -> None:
+    """Let an untrained project start from a LoRA that was made elsewhere, instead of from its base model."""
+    from gal_studio.worker.export.start import start_from as start
+    from gal_studio.worker.models import Models
+
+    with existing_workspace(required_workspace(context, workspace)) as store:
+        found = find_project(store, project)
+        start(store, Models(), found.id, file)
+    print(f"{found.name} starts from {file.name}.")

@@ -1,0 +1,86 @@
+"""What is found out about a project's models before it is created: support, licence, commit and size."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.job_kinds import bytes_in_words
+from gal_studio.core.memory.machine import Precision
+
+
+@dataclass(frozen=True)
+class ModelNames:
+    """The names of a project's models, and the precision in which the base model is held."""
+
+    base_model: str
+    clip_model: str
+    vision_model: str
+    precision: Precision = "auto"
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """What is known of the model in a `field` of `ModelNames`; a `refusal` says why it cannot be used.
+
+    One of the hub has a `repository`, a `commit`, a `licence` ("" if its card states none), the
+    `address` of its page, and `missing` of `total` bytes that are still to be downloaded.
+    """
+
+    field: str
+    name: str
+    refusal: str = ""
+    repository: str = ""
+    commit: str = ""
+    licence: str = ""
+    address: str = ""
+    total: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class ModelReports:
+    """The reports of all models of a project, and the folder of the cache with its free bytes."""
+
+    models: tuple[ModelReport, ...] = ()
+    folder: str = ""
+    free: int = 0
+
+    @classmethod
+    def of_json(cls, given: Mapping[str, Any]) -> "ModelReports":
+        """Read what a process has sent."""
+        models = tuple(ModelReport(**one) for one in given["models"])
+        return cls(models, str(given["folder"]), int(given["free"]))
+
+    @property
+    def missing(self) -> int:
+        """The bytes to download; a repository that two models need counts once."""
+        return sum({one.repository: one.missing for one in self.models if one.repository}.values())
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The commit of each repository."""
+        return {one.repository: one.commit for one in self.models if one.repository}
+
+    @property
+    def problem(self) -> str:
+        """Why the models cannot be used; "" if they can."""
+        refusals = [one.refusal for one in self.models if one.refusal]
+        if refusals:
+            return refusals[0]
+        if self.missing <= self.free:
+            return ""
+        return no_space(self.missing, self.free, self.folder)
+
+    def check(self) -> None:
+        """Refuse models that cannot be used."""
+        if self.problem:
+            raise StudioError(self.problem)
+
+
+def no_space(missing: int, free: int, folder: str) -> str:
+    """The sentence for models that do not fit on the disk of the cache's folder."""
+    return (
+        f"The models need {bytes_in_words(missing)} in {folder}, and {bytes_in_words(free)} are free: free "
+        "some space, or set HF_HOME to a folder on a larger disk before the studio starts."
+    )

@@ -1,0 +1,55 @@
+"""The job `export`: write the requested forms of a round, check them, and keep each as one zip file."""
+
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from zipfile import ZipFile
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.state import Store
+from gal_studio.state.files.content_store import writing_beside
+from gal_studio.state.files.errors import make_folder
+from gal_studio.state.tables.exports import Export
+from gal_studio.worker.export.folder import export_to
+from gal_studio.worker.export.task import open_export
+from gal_studio.worker.models import Models
+from gal_studio.worker.task import Progress
+
+SPARE = 16 << 20
+"""Bytes of the pictures and the card."""
+
+
+def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
+    """Export what waits, and what is requested meanwhile."""
+    while waiting := store.exports.waiting(job.round_id):
+        try:
+            yield from _export(store, models, waiting[0])
+        except StudioError:
+            store.exports.forget(job.round_id, waiting[0].form)
+            raise
+
+
+def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress, None, None]:
+    task = open_export(store, models, wanted.round_id, wanted.form, wanted.measured)
+    target = store.exported(wanted.round_id, wanted.form)
+    store.disk.check(2 * task.adapter.stat().st_size + SPARE)
+    folder = target.with_name(f"{wanted.form}.part")
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        checked = yield from export_to(task, make_folder(folder, store.workspace))
+        _zip(folder, target, store.workspace)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    (found,) = checked
+    store.exports.finish(
+        wanted.round_id, wanted.form, task.round.adapter or "", found.sentence, found.is_same
+    )
+
+
+def _zip(folder: Path, target: Path, workspace: Path) -> None:
+    """Put the files into a zip without compressing them, since weights hardly get smaller."""
+    with writing_beside(target, workspace) as beside, ZipFile(beside, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder).as_posix())

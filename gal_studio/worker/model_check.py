@@ -1,0 +1,92 @@
+"""The process that checks models for the page: `python -m gal_studio.worker.model_check`.
+
+It reads one JSON object a line (`ModelNames`), writes one for each (`ModelReports`), and ends with its input,
+or after a minute without a question, since it holds the libraries in memory.
+"""
+
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.model_reports import ModelNames, ModelReport, ModelReports
+from gal_studio.engine.hub.models import check_access
+from gal_studio.engine.hub.refusals import address
+from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
+from gal_studio.worker.model_needs import look
+
+IDLE = 60.0  # seconds
+
+
+class CheckHere:
+    """Checks models in this process, for programs that have the libraries in memory."""
+
+    def check(self, names: ModelNames) -> ModelReports:
+        """See `report`."""
+        return report(names)
+
+    def peek(self, names: ModelNames) -> ModelReports | None:
+        """The same."""
+        return report(names)
+
+
+def report(names: ModelNames) -> ModelReports:
+    """Check each model, and say what is to be downloaded."""
+    pins: dict[str, str] = {}
+    models = tuple(
+        found
+        for field, find in look(names, pins).items()
+        for found in _reports(field, getattr(names, field), find)
+    )
+    return ModelReports(models, str(cache_folder()), shutil.disk_usage(existing_folder()).free)
+
+
+def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> list[ModelReport]:
+    """One report for each repository that a model needs."""
+    try:
+        needs = find()
+        for need in needs:
+            check_access(need)
+    except StudioError as error:
+        return [ModelReport(field, name, refusal=str(error))]
+    return [_report(field, name, need) for need in needs] or [ModelReport(field, name)]
+
+
+def _report(field: str, name: str, need: Need) -> ModelReport:
+    return ModelReport(
+        field, name, repository=need.name, commit=need.commit, licence=need.licence,
+        address=address(need.name), total=need.total, missing=need.total - need.done(),
+    )  # fmt: skip
+
+
+def answer(line: str) -> dict[str, Any]:
+    """The answer to one question; a refusal that concerns no single model is that of the base model."""
+    names = ModelNames(**json.loads(line))
+    try:
+        return asdict(report(names))
+    except StudioError as error:
+        refused = ModelReport("base_model", names.base_model, refusal=str(error))
+        return asdict(ModelReports((refused,)))
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    output, sys.stdout = sys.stdout, sys.stderr  # libraries print
+    while True:
+        idle = threading.Timer(IDLE, os._exit, (0,))
+        idle.daemon = True
+        idle.start()
+        line = sys.stdin.readline()
+        idle.cancel()
+        if not line:
+            return
+        print(json.dumps(answer(line)), file=output, flush=True)
+
+
+if __name__ == "__main__":
+    main()

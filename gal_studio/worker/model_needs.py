@@ -1,0 +1,48 @@
+"""What a project's models need from the hub: found out before a project is created, and before each job."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+import torch
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.memory.machine import Precision
+from gal_studio.core.model_reports import ModelNames
+from gal_studio.engine.features.open_clip_source import embedder_needs
+from gal_studio.engine.hub.needs import Revisions
+from gal_studio.engine.hub.repository import Need
+from gal_studio.engine.models.devices import choose_device, weight_precision
+from gal_studio.engine.models.model_files import inspect
+from gal_studio.engine.patches.loading import vision_needs
+
+
+def look(names: ModelNames, revisions: Revisions) -> Mapping[str, Callable[[], tuple[Need, ...]]]:
+    """For each field, what finds out what its model needs from the hub; it refuses an unsupported model.
+
+    A model under a name that is not the hub's needs nothing.
+    """
+    base, clip, vision = map(resolve_model, (names.base_model, names.clip_model, names.vision_model))
+    return {
+        "base_model": lambda: _base_needs(base, names.precision, revisions),
+        "clip_model": lambda: embedder_needs(clip, revisions),
+        "vision_model": lambda: vision_needs(vision, clip, revisions),
+    }
+
+
+def _base_needs(name: str, precision: Precision, revisions: Revisions) -> tuple[Need, ...]:
+    """Where a model is held in half precision, its files in half precision are enough."""
+    half = weight_precision(choose_device(), precision) != torch.float32
+    need = inspect(name, revisions, half).need
+    return () if need is None else (need,)
+
+
+def unmet(names: ModelNames, revisions: Revisions) -> Iterator[Need]:
+    """The needs of a project that are not on this computer, each repository once."""
+    told: set[tuple[str, tuple[str, ...]]] = set()
+    for need in chain.from_iterable(find() for find in look(names, revisions).values()):
+        if need.is_met:
+            continue
+        key = need.name, tuple(file.path for file in need.files)
+        if key not in told:
+            told.add(key)
+            yield need
