@@ -23,6 +23,7 @@ from gal_studio.commands.run import run
 from gal_studio.commands.start_from import start_from
 from gal_studio.commands.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
+from gal_studio.commands.workers import name_of_worker
 from gal_studio.core.errors import StudioError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -105,12 +106,23 @@ def worker(
     context: typer.Context,
     workspace: Workspace = None,
     until_empty: Annotated[bool, typer.Option("--until-empty", help="Stop when the queue is empty.")] = False,
+    gpu: Annotated[
+        int | None, typer.Option(min=0, help="Work beside other workers, on this GPU alone (0, 1, ...).")
+    ] = None,
+    beside: Annotated[str | None, typer.Option(help="Work beside other workers, under this name.")] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(help="Draw on a Ray cluster: auto, HOST:PORT, or local for this machine's devices."),
+    ] = None,
 ) -> None:
     """Run the jobs of a workspace without the page."""
+    folder = required_workspace(context, workspace)
+    name = name_of_worker(beside, gpu)
     from gal_studio.worker import run_worker
 
-    if not run_worker(required_workspace(context, workspace), until_empty=until_empty):
-        print("This workspace already has a worker, which runs its jobs.", file=sys.stderr)
+    if not run_worker(folder, until_empty=until_empty, cluster=ray, beside=name):
+        which = f"a worker {name!r}" if name else "a worker"
+        print(f"This workspace already has {which}, which runs its jobs.", file=sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -35,22 +35,24 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
         yield opened
 
 
+def new_project(store: Store, name: str) -> NewProject:
+    image = store.images.add_picture(Image.new("RGB", (16, 16), "red"))
+    return NewProject(
+        name=name,
+        kind="style",
+        base_model="base",
+        clip_model="clip",
+        trigger_word="",
+        seed=7,
+        settings=Settings(),
+        references=(Reference("", "A cat in ink style", "A cat in ink style", image),),
+        anchors=("A tie in ink style", "A koala in ink style", "A drum in ink style"),
+    )
+
+
 @pytest.fixture
 def project(store: Store) -> Project:
-    image = store.images.add_picture(Image.new("RGB", (16, 16), "red"))
-    return store.projects.add(
-        NewProject(
-            name="Cat",
-            kind="style",
-            base_model="base",
-            clip_model="clip",
-            trigger_word="",
-            seed=7,
-            settings=Settings(),
-            references=(Reference("", "A cat in ink style", "A cat in ink style", image),),
-            anchors=("A tie in ink style", "A koala in ink style", "A drum in ink style"),
-        )
-    )
+    return store.projects.add(new_project(store, "Cat"))
 
 
 @pytest.fixture

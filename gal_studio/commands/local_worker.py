@@ -80,7 +80,7 @@ class LocalWorker:
     def finish(self, job: Job) -> None:
         """Wait for the end of a job; anything but success is a StudioError."""
         if self._worker is not None:
-            self._worker.run(until_empty=True)
+            self._work(self._worker, job)
         else:
             self._watch(job)
         ended = self._studio.store.jobs.get(job.id)
@@ -92,6 +92,16 @@ class LocalWorker:
             raise StudioError(f"{figures}; make room and start the same command again to go on.")
         if ended.state != "completed":
             raise StudioError(f"The work is {ended.state}: start the same command again to go on.")
+
+    def _work(self, worker: Worker, job: Job) -> None:
+        """Run the queue; while a worker beside this one has the job or its project, wait and look again."""
+        jobs = self._studio.store.jobs
+        while True:
+            worker.run(until_empty=True)
+            if not jobs.is_elsewhere(job.id, worker.id):
+                return
+            time.sleep(LOOK)
+            jobs.reap()
 
     def finish_what_was_left(self, round_id: str) -> None:
         """Go on with the jobs that a worker left when it died, were it only to say that they are done."""

@@ -73,7 +73,9 @@ class Artist:
         if self._opened is None or self._opened[0] != project.base_model:
             self._opened = None  # free its memory first
             pinned = dict(self._store.projects.revisions(project.id))
-            model = load_image_model(resolve_model(project.base_model), revisions=pinned)
+            model = load_image_model(
+                resolve_model(project.base_model), revisions=pinned, machine=project.settings.machine
+            )
             self._opened = (project.base_model, model)
         return self._opened[1]
 

@@ -1,7 +1,7 @@
 """The worker's loop: claim a job, run it, report its progress."""
 
 import logging
-import logging.handlers
+import os
 import signal
 import threading
 import time
@@ -17,10 +17,10 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.job_kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
-from gal_studio.state.files.content_store import log_folder
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
+from gal_studio.worker.log import logging_to
 from gal_studio.worker.looks import look_at_pictures
 from gal_studio.worker.space_watch import RoomWatch
 from gal_studio.worker.task import Progress
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
 BEAT = 1.0  # seconds between two heartbeats
 LOOK = 0.2  # seconds between two polls of the queue
+LOOK_AFTER = 2.0  # seconds between two looks for dead workers, while idle
 REPORT = 0.25  # seconds between two writes of progress
 IDLE = 1800.0  # seconds without work after which a worker exits and frees its memory
 RETRY = 1.0  # seconds after which a write that the disk refused is tried again
+CLUSTER = "GAL_STUDIO_RAY"  # the environment variable with the address of a Ray cluster
 LONGEST_BUSY = 3600.0  # seconds for which a job retries while another program locks the workspace
 
 logger = logging.getLogger("gal_studio.worker")
@@ -42,51 +44,39 @@ End = Callable[[], Job]
 T = TypeVar("T")
 
 
-def run_worker(workspace: Path, until_empty: bool = False) -> bool:
-    """Run the jobs of a workspace; returns False at once if it has another worker."""
-    with Store(workspace) as store, WorkerLock(store.workspace) as lock:
+def run_worker(
+    workspace: Path, until_empty: bool = False, cluster: str | None = None, beside: str = ""
+) -> bool:
+    """Run the jobs of a workspace; returns False at once if it has another worker, or one of this name.
+
+    `cluster` is the address of the Ray cluster that draws pictures, by default that in `GAL_STUDIO_RAY`. A
+    name after `beside` lets this worker run beside others.
+    """
+    address = os.environ.get(CLUSTER, "") if cluster is None else cluster
+    with Store(workspace) as store, WorkerLock(store.workspace, beside) as lock:
         if not lock.acquire(PATIENCE):
             return False
-        with _log(store.workspace), Worker(store).entered() as worker:
+        with logging_to(store.workspace, beside), Worker(store, cluster=address).entered() as worker:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, lambda _number, _frame: worker.ending.set())
             worker.run(until_empty=until_empty)
     return True
 
 
-@contextmanager
-def _log(workspace: Path) -> Iterator[None]:
-    """Write to the log of the workspace inside this context."""
-    handler = logging.handlers.RotatingFileHandler(
-        log_folder(workspace) / "worker.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    before = logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    try:
-        yield
-    except StudioError as error:
-        logger.error("the worker stops: %s", error)
-        raise
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
-        handler.close()
-
-
 class Worker:
     """Runs jobs one after another. The caller holds the lock of the workspace."""
 
-    def __init__(self, store: Store, watcher: Watcher | None = None, idle: float = IDLE) -> None:
+    def __init__(
+        self, store: Store, watcher: Watcher | None = None, idle: float = IDLE, cluster: str = ""
+    ) -> None:
         self.store = store
+        self._cluster = cluster
         self._idle = idle
         self.id = uuid.uuid4().hex[:16]
         self.ending = threading.Event()  # set it to stop the worker at its next step
         self._watcher = watcher
         self._reported = (0.0, "")
+        self._looked = 0.0  # when dead workers were looked for
         self._written = 0.0  # when progress was last stored
         self._models: Models | None = None
 
@@ -116,9 +106,10 @@ class Worker:
 
         While a job is paused for disk space, the worker stays, and resumes the job when there is space.
         """
+        from gal_studio.worker.cluster.crew import Crew
         from gal_studio.worker.models import Models  # imports torch, so after the lock and the heartbeat
 
-        self._models = self._models or Models()
+        self._models = self._models or Models(crew=Crew(self._cluster) if self._cluster else None)
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
             if self._retried(lambda: look_at_pictures(self.store)):
@@ -135,7 +126,14 @@ class Worker:
                 import_ahead()
                 ahead = True
             elif not self._retried(room.look):
+                self._retried(self._look_after_others)
                 self.ending.wait(LOOK)
+
+    def _look_after_others(self) -> None:
+        """Interrupt the jobs of workers beside this one that died, so that their projects are free."""
+        if time.monotonic() - self._looked >= LOOK_AFTER:
+            self._looked = time.monotonic()
+            self.store.jobs.reap()
 
     def run_job(self, models: "Models", job: Job) -> Job:
         """Run a claimed job until it ends, and store how it ended as soon as the disk allows."""

@@ -45,3 +45,17 @@ def _blocked(later: str) -> str:
 
 
 BLOCKED = _blocked("jobs")
+
+
+def _busy(but: str) -> str:
+    """The condition that a job's project is being worked on; `but` says which work does not count."""
+    return (
+        "EXISTS (SELECT 1 FROM jobs AS other WHERE other.project_id = jobs.project_id "
+        f"AND other.state IN ('running', 'pausing', 'stopping') AND other.{but})"
+    )
+
+
+ELSEWHERE = _busy("worker_id IS NOT ?")
+"""Another worker than this one works on the job's project: two never do so at once."""
+BESIDE = _busy("id <> ?")
+"""Another job than this one of the same project is being worked on."""

@@ -8,7 +8,7 @@ from gal_studio.core.job_kinds import describe_job, find_job_kind
 from gal_studio.core.jobs import RESUMABLE, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
-from gal_studio.state.jobs.dependencies import BLOCKED, HALTS_WITH, OVERTAKEN
+from gal_studio.state.jobs.dependencies import BLOCKED, ELSEWHERE, HALTS_WITH, OVERTAKEN
 from gal_studio.state.jobs.read import WINDOW, JobReading, job_of
 from gal_studio.state.jobs.workers import Workers
 from gal_studio.state.tables.projects import new_id
@@ -49,12 +49,18 @@ class Jobs(JobReading):
         return self.get(job_id)
 
     def claim(self, worker_id: str) -> Job | None:
-        """Claim the next queued job for this worker; None if there is none."""
-        ready = f"SELECT id FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} ORDER BY position LIMIT 1"
-        if self._database.row(ready) is None:
+        """Claim the next queued job for this worker; None if there is none.
+
+        Jobs of a project that another worker works on wait.
+        """
+        ready = (
+            f"SELECT id FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} AND NOT {ELSEWHERE} "
+            "ORDER BY position LIMIT 1"
+        )
+        if self._database.row(ready, (worker_id,)) is None:
             return None  # this check takes no lock
         with self._database.transaction() as writer:
-            row = writer.execute(ready).fetchone()
+            row = writer.execute(ready, (worker_id,)).fetchone()
             if row is None:
                 return None
             self._move(writer, row["id"], "running", "claimed by a worker")
@@ -64,6 +70,14 @@ class Jobs(JobReading):
                 (worker_id, self._clock(), row["id"]),
             )
             return self.get(row["id"])  # read before the commit: if this fails, the job stays queued
+
+    def is_elsewhere(self, job_id: str, worker_id: str) -> bool:
+        """Whether an unfinished job is with another worker, or waits for one that works on its project."""
+        held = (
+            "SELECT 1 FROM jobs WHERE id = ? AND state IN ('queued', 'running', 'pausing', 'stopping') "
+            f"AND {ELSEWHERE}"
+        )
+        return self._database.row(held, (job_id, worker_id)) is not None
 
     def progress(self, job_id: str, phase: str, done: float, total: int, message: str = "") -> None:
         """Record the progress of a job; `done` may be fractional."""

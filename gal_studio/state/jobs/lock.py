@@ -60,9 +60,14 @@ class WorkspaceLock:
 
 
 class WorkerLock(WorkspaceLock):
-    """The lock of the one worker."""
+    """The lock of the worker that the page starts, or of one `beside` it that a person named."""
 
     name = "worker.lock"
+
+    def __init__(self, workspace: Path, beside: str = "") -> None:
+        if beside:
+            self.name = f"worker-{beside}.lock"
+        super().__init__(workspace)
 
 
 class PageLock(WorkspaceLock):

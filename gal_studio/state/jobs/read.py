@@ -6,7 +6,7 @@ from collections.abc import Callable
 from gal_studio.core.job_kinds import APART
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
-from gal_studio.state.jobs.dependencies import BLOCKED, OVERTAKEN
+from gal_studio.state.jobs.dependencies import BESIDE, BLOCKED, OVERTAKEN
 
 SILENT = 8.0
 """Without progress for so many times its usual interval, a job has no speed."""
@@ -84,10 +84,10 @@ class JobReading:
     def should_give_way(self, job_id: str) -> bool:
         """Whether a job that runs in the background has another one before it that could run now."""
         ready = (
-            f"SELECT 1 FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} "
+            f"SELECT 1 FROM jobs WHERE state = 'queued' AND NOT {BLOCKED} AND NOT {BESIDE} "
             "AND position < (SELECT position FROM jobs WHERE id = ?) LIMIT 1"
         )
-        return self._database.row(ready, (job_id,)) is not None
+        return self._database.row(ready, (job_id, job_id)) is not None
 
     def should_stop(self, job_id: str) -> bool:
         """Whether the worker must leave the job at this step."""

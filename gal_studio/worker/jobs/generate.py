@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ from gal_studio.core.gal.scores.score import DrawnPictures
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
 from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.rounds import lineage, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
+from gal_studio.worker.cluster.artist import Order
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.measure import measure_refinement
 from gal_studio.worker.jobs.places import place_drawn, place_round
@@ -43,13 +45,15 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
-    model = models.image_model(task.project.base_model, task.settings.machine)
+    models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     wanted = [
         _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)
     ]
-    check_drawing_room(task, model, len(wanted))
+    drawn_by = models.image_model(task.project.base_model, task.settings.machine)
+    check_drawing_room(task, drawn_by, len(wanted))
+    del drawn_by  # a cluster draws in its place, perhaps on the same device
     if wanted:
         witness = yield from call_witness(task)
         yield from _draw(task, wanted, witness)
@@ -99,23 +103,38 @@ def draw_and_keep(
     total: int,
     keep: Callable[[DrawnBatch, float], None],
 ) -> Generator[Progress, None, None]:
-    """Draw the last of `total` pictures; `keep` gets each batch and the seconds that it took."""
-    model = task.models.image_model(task.project.base_model, task.settings.machine)
+    """Draw the last of `total` pictures; `keep` gets each batch and the seconds that it took.
+
+    Batches that several devices draw come in any order.
+    """
     path = task.store.adapters.path(adapter) if adapter else None
     before, started = total - len(requests), time.monotonic()
     kept = before
-    with (
-        drawing(model, path) as ready,
-        closing(draw(ready, requests, task.settings.generation)) as events,  # type: ignore[type-var]
-    ):
+    with closing(_events(task, requests, path)) as events:
         for event in events:
             if isinstance(event, DrawnBatch):
                 keep(event, time.monotonic() - started)
-                started, kept = time.monotonic(), before + event.first + len(event.images)
+                started, kept = time.monotonic(), kept + len(event.images)
                 yield Progress(phase, kept, total)
             else:
                 done = min(event.done / event.total * len(requests), len(requests))
                 yield Progress(phase, before + done, total, event.notice, kept)
+
+
+def _events(
+    task: Task, requests: Sequence[DrawRequest], adapter: Path | None
+) -> Generator[DrawEvent, None, None]:
+    """Draw on the devices of the worker's cluster if it has one, or else here."""
+    crew, project, settings = task.models.crew, task.project, task.settings
+    if crew is not None:
+        task.models.release_image_model()  # a process of the cluster may need the memory of this device
+        pinned = dict(task.models.revisions)
+        order = Order(project.base_model, settings.machine, pinned, settings.generation)
+        yield from crew.draw(order, requests, adapter)
+        return
+    model = task.models.image_model(project.base_model, settings.machine)
+    with drawing(model, adapter) as ready:
+        yield from draw(ready, requests, settings.generation)
 
 
 def _keep(

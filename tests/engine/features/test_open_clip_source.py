@@ -1,4 +1,4 @@
-"""Names of CLIP models: folders, SigLIP 2, repositories of the hub; pickles and other kinds are refused."""
+"""CLIP models in folders, SigLIP 2 among them; pickles and other kinds are refused."""
 
 import json
 import shutil
@@ -10,9 +10,7 @@ import pytest
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.engine.features import open_clip_source
 from gal_studio.engine.features.clip import load_embedder
-from gal_studio.engine.models import hub
 from gal_studio.engine.patches.loading import load_vision
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny_vision import make_tiny_siglip, make_tiny_transformer
@@ -42,64 +40,6 @@ def test_a_prompt_that_a_siglip_would_cut_is_refused(siglip: Path) -> None:
     for length in (16, 17, 40):
         with pytest.raises(StudioError, match="longer than the 16 tokens"):
             embedder.texts(["a" * length])
-
-
-def snapshot_of(folder: Path, cache: Path) -> Path:
-    """The folder as the hub's cache has it."""
-    snapshot = cache / "models--owner--name" / "snapshots" / "0123abcd"
-    shutil.copytree(folder, snapshot)
-    return snapshot
-
-
-def test_a_repository_of_the_hub_is_pinned(
-    siglip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    snapshot, asked = snapshot_of(siglip, tmp_path), []
-
-    def download(name: str, **options: object) -> str:
-        asked.append((name, options["revision"], options["allow_patterns"]))
-        return str(snapshot)
-
-    monkeypatch.setattr(hub, "is_reachable", lambda: True)
-    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
-    revisions: dict[str, str] = {}
-    embedder = load_embedder("hf-hub:owner/name", "cpu", revisions)
-    assert revisions == {"owner/name": "0123abcd"}
-    load_embedder("hf-hub:owner/name", "cpu", revisions)
-    assert [(name, commit) for name, commit, _ in asked] == [("owner/name", None), ("owner/name", "0123abcd")]
-    assert not any(pattern.endswith((".bin", ".pt")) for pattern in asked[0][2])
-    expected = load_embedder(str(siglip), "cpu").texts(["a cat"])
-    assert np.array_equal(embedder.texts(["a cat"]), expected)
-    (snapshot / "open_clip_model.safetensors").unlink()
-    with pytest.raises(StudioError, match="no open_clip weights in safetensors"):
-        load_embedder("hf-hub:owner/name", "cpu", revisions)
-
-
-def test_the_tokenizer_of_a_known_name_is_pinned(
-    siglip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    snapshot = snapshot_of(siglip, tmp_path)
-    monkeypatch.setattr(hub, "is_reachable", lambda: True)
-    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: str(snapshot))
-    monkeypatch.setattr(
-        "huggingface_hub.hf_hub_download", lambda *_, **__: str(snapshot / "open_clip_model.safetensors")
-    )
-    revisions: dict[str, str] = {}
-    source = open_clip_source.find_source("ViT-B-16-SigLIP2/webli", revisions)
-    assert source.options["pretrained"].endswith(".safetensors")
-    tokens = source.tokenizer()(["A cat!"])
-    assert tokens.shape == (1, 64) and int((tokens == 0).sum()) == 64 - len("a cat") - 1  # in lower case
-    assert revisions == {"timm/ViT-B-16-SigLIP2": "0123abcd"}
-
-
-@pytest.mark.parametrize("name", ["hf-hub:owner/name", "ViT-B-16-SigLIP2/webli"])
-def test_without_a_network_one_sentence_says_so(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "is_reachable", lambda: False)
-    with pytest.raises(
-        StudioError, match="is not on this computer, and the hub cannot be reached"
-    ) as refusal:
-        load_embedder(name, "cpu")
-    assert "\n" not in str(refusal.value)
 
 
 def test_pickles_are_refused(siglip: Path, tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""What runs on each device of a cluster: it holds an opened model with its adapter, and draws chunks."""
+
+import hashlib
+import socket
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from gal_studio.assets import resolve_model
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.settings import GenerationSettings
+from gal_studio.engine.models.devices import choose_device, device_name
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
+
+PACKAGES = ("gal-studio", "torch", "diffusers")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What all chunks of a job are drawn with; `revisions` are the commits of hub models."""
+
+    base_model: str
+    machine: MachineSettings
+    revisions: Mapping[str, str]
+    settings: GenerationSettings
+
+
+@dataclass(frozen=True)
+class Place:
+    """A machine of the cluster: its name, the device used there, and the versions that make pictures."""
+
+    host: str
+    device: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def this_place() -> Place:
+    """Describe the running process."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # a checkout that is on the path
+            found[package] = "unknown"
+    return Place(socket.gethostname(), device_name(choose_device()), found)
+
+
+class Artist:
+    """Draws chunks of pictures. Model and adapter stay open until another one is asked for."""
+
+    def __init__(self) -> None:
+        self._opened: tuple[Order, ImageModel] | None = None
+        self._ready = ExitStack()  # the adapter, fused into the model
+        self._drawn_with: tuple[ImageModel, str] | None = None
+
+    def describe(self) -> Place:
+        """Where this process runs."""
+        return this_place()
+
+    def draw(self, order: Order, requests: Sequence[DrawRequest], adapter: bytes | None) -> list[DrawnBatch]:
+        """Draw a chunk; `adapter` is the content of the round's file, None for the base model."""
+        model = self._model(order)
+        self._fuse(model, adapter)
+        events = draw(model, requests, order.settings)
+        return [event for event in events if isinstance(event, DrawnBatch)]
+
+    def _model(self, order: Order) -> ImageModel:
+        if self._opened is not None and _loads_the_same(self._opened[0], order):
+            return self._opened[1]
+        self._release()
+        self._opened = None  # free its memory first
+        model = load_image_model(
+            resolve_model(order.base_model), revisions=dict(order.revisions), machine=order.machine
+        )
+        self._opened = (order, model)
+        return model
+
+    def _fuse(self, model: ImageModel, adapter: bytes | None) -> None:
+        name = "" if adapter is None else hashlib.sha256(adapter).hexdigest()
+        if self._drawn_with == (model, name):
+            return
+        self._release()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{name}.safetensors"
+            if adapter is not None:
+                path.write_bytes(adapter)
+            self._ready.enter_context(drawing(model, path if adapter is not None else None))
+        self._drawn_with = (model, name)
+
+    def _release(self) -> None:
+        self._drawn_with = None
+        self._ready.close()
+
+
+def _loads_the_same(one: Order, other: Order) -> bool:
+    return (one.base_model, one.machine, one.revisions) == (other.base_model, other.machine, other.revisions)

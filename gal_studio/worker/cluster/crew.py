@@ -1,0 +1,200 @@
+"""Hand out chunks of pictures to the devices of a Ray cluster; whoever is free takes the next one."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError, first_line
+from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, DrawStep
+from gal_studio.worker.cluster.artist import Artist, Order, Place, this_place
+from gal_studio.worker.cluster.ray_cluster import connect, devices, is_loss
+
+LOOK = 0.25  # seconds between two looks at a job that may be stopped
+PATIENCE = 60.0  # seconds without any device
+MOST_TRIES = 3  # of one chunk, before it is taken to be what ends the processes
+
+logger = logging.getLogger("gal_studio.worker")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some of the requests, from `first` on; `tries` were lost with a process or a machine."""
+
+    first: int
+    requests: tuple[DrawRequest, ...]
+    tries: int = 0
+
+
+@dataclass(eq=False)
+class Member:
+    """A process of the cluster; `place` is unknown until it has started, which `arrival` awaits."""
+
+    actor: Any
+    arrival: Any
+    place: Place | None = None
+
+
+def split(requests: Sequence[DrawRequest], rows: int) -> list[Chunk]:
+    """Chunks of one batch each: a picture depends on the shape of its batch in the last bits."""
+    return [Chunk(first, tuple(requests[first : first + rows])) for first in range(0, len(requests), rows)]
+
+
+class Crew:
+    """The processes of a cluster, one for each GPU (or for each `cores` processors where there is none).
+
+    They are started when they are needed first, and keep their models until this process ends.
+    """
+
+    def __init__(self, address: str, cores: int = 1) -> None:
+        self.address, self._cores = address, cores
+        self._members: list[Member] = []
+        self._turned_away = 0  # processes with other versions
+
+    def draw(
+        self, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
+    ) -> Generator[DrawEvent, None, None]:
+        """Draw all requests in chunks; finished ones are yielded as they come. Closing it ends the rest.
+
+        A chunk whose process or machine is lost is drawn by another one.
+        """
+        if requests:
+            connect(self.address)
+            yield from _Drawing(self, order, requests, adapter).events()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether any process has started."""
+        return any(member.place for member in self._members)
+
+    def members(self, most: int) -> list[Member]:
+        """The processes, with new ones for devices that came, up to `most`."""
+        ray = connect(self.address)
+        count, options = devices(ray, self._cores)
+        while len(self._members) + self._turned_away < min(count, most):
+            actor = ray.remote(Artist).options(**options, max_restarts=0).remote()
+            self._members.append(Member(actor, actor.describe.remote()))
+        return self._members
+
+    def dismiss(self, member: Member) -> None:
+        """End a process."""
+        connect(self.address).kill(member.actor)
+        self._members = [each for each in self._members if each is not member]
+
+    def turn_away(self, member: Member) -> None:
+        """End a process for good: its device gets no other one. Refused if it was the last one."""
+        self.dismiss(member)
+        self._turned_away += 1
+        if not self._members:
+            self._turned_away = 0  # the next job looks again
+            raise StudioError(
+                "No machine of the Ray cluster has this computer's versions of GAL Studio, torch and "
+                "diffusers, so that pictures would differ: install the same ones there; the log names them."
+            )
+
+
+class _Drawing:
+    """One job's chunks: waiting, or with a process."""
+
+    def __init__(
+        self, crew: Crew, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
+    ) -> None:
+        self._crew, self._order, self._total = crew, order, len(requests)
+        self._ray = connect(crew.address)
+        self._adapter = None if adapter is None else self._ray.put(adapter.read_bytes())
+        self._waiting = deque(split(requests, order.settings.batch_size))
+        # by what is awaited; a process without a chunk is starting
+        self._busy: dict[Any, tuple[Member, Chunk | None]] = {}
+        self._done, self._alone = 0, 0.0
+
+    def events(self) -> Iterator[DrawEvent]:
+        try:
+            while self._done < self._total:
+                self._hand_out()
+                for reference in self._await():
+                    yield from self._take(reference)
+                notice = "" if self._crew.is_drawing else "Waiting for a device of the Ray cluster."
+                yield DrawStep(self._done, self._total, notice)
+        finally:
+            for member, chunk in self._busy.values():
+                if chunk is not None:  # nobody waits for it any more
+                    self._crew.dismiss(member)
+
+    def _await(self) -> list[Any]:
+        """What is ready within a moment; refused if the cluster has no device for long."""
+        if self._busy:
+            self._alone = 0.0
+            ready, _ = self._ray.wait(list(self._busy), num_returns=1, timeout=LOOK)
+            return list(ready)
+        time.sleep(LOOK)
+        self._alone += LOOK
+        if self._alone > PATIENCE:
+            raise StudioError(
+                f"The Ray cluster {self._crew.address} has no device to draw on: join one with "
+                "`ray start --address HOST:PORT`."
+            )
+        return []
+
+    def _hand_out(self) -> None:
+        working = {id(member) for member, _ in self._busy.values()}
+        for member in list(self._crew.members(len(self._waiting) + len(working))):
+            if id(member) in working:
+                continue
+            if member.place is None:
+                self._busy[member.arrival] = (member, None)
+            elif self._waiting:
+                chunk = self._waiting.popleft()
+                drawn = member.actor.draw.remote(self._order, chunk.requests, self._adapter)
+                self._busy[drawn] = (member, chunk)
+
+    def _take(self, reference: Any) -> Iterator[DrawnBatch]:
+        member, chunk = self._busy.pop(reference)
+        try:
+            found = self._ray.get(reference)
+        except Exception as error:
+            if not is_loss(error):
+                raise _told(error, member) from error
+            self._lose(member, chunk)
+            return
+        if chunk is None:
+            self._welcome(member, found)
+            return
+        for batch in found:
+            self._done += len(batch.images)
+            yield replace(batch, first=chunk.first + batch.first)
+
+    def _welcome(self, member: Member, place: Place) -> None:
+        """Let a started process work, unless its versions would draw other pictures."""
+        own = this_place()
+        if place.versions != own.versions:
+            logger.warning("%s has other versions: %s, here %s", place.host, place.versions, own.versions)
+            self._crew.turn_away(member)
+            return
+        member.place = place
+        logger.info("drawing on %s: %s", place.host, place.device)
+
+    def _lose(self, member: Member, chunk: Chunk | None) -> None:
+        """Put the chunk of a lost process back, in front."""
+        host = member.place.host if member.place else "a machine of the cluster"
+        logger.warning("a process on %s was lost", host)
+        self._crew.dismiss(member)
+        if chunk is None:
+            return
+        if chunk.tries + 1 >= MOST_TRIES:
+            raise StudioError(
+                f"Drawing the same pictures ended {MOST_TRIES} processes, the last one on {host}: there may "
+                "be too little memory; choose a smaller sampling batch size."
+            )
+        self._waiting.appendleft(replace(chunk, tries=chunk.tries + 1))
+
+
+def _told(error: Exception, member: Member) -> StudioError:
+    """An error of a process as one sentence that names its machine."""
+    cause, host = getattr(error, "cause", error), member.place.host if member.place else "the cluster"
+    if isinstance(cause, StudioError):
+        return StudioError(f"On {host}: {cause}")
+    logger.error("drawing on %s failed: %s", host, error)
+    return StudioError(f"Drawing on {host} failed ({first_line(cause)}): the log has the details.")

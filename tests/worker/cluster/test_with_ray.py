@@ -1,0 +1,41 @@
+"""A real Ray cluster of two processes: the same pictures, also after one of them was killed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gal_studio.engine.sampling.sampler import DrawnBatch
+from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.cluster.crew import Crew
+from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
+
+ray = pytest.importorskip("ray")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    root = str(Path(__file__).parents[3])
+    environment = {"env_vars": {"PYTHONPATH": root, "OMP_NUM_THREADS": "1"}}
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, runtime_env=environment)
+    yield
+    ray.shutdown()
+
+
+@pytest.mark.usefixtures("cluster")
+def test_two_processes_draw_the_same_pictures(order: Order, here: Pictures, trained: Path) -> None:
+    crew = Crew("auto")
+    assert drawn_by(crew, order) == here
+    changed = drawn_by(crew, order, trained)
+    assert changed.keys() == here.keys() and changed != here
+    killed, found = False, {}
+    for event in crew.draw(order, REQUESTS, None):
+        if isinstance(event, DrawnBatch):
+            found |= {event.first + row: image.tobytes() for row, image in enumerate(event.images)}
+            if not killed:
+                ray.kill(crew.members(2)[0].actor)
+                killed = True
+    assert found == here
+    with_model = [each for each in crew.members(2) if each.place]
+    assert with_model
