@@ -99,7 +99,7 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
         lines += [
             "",
             f"ComfyUI: open `{written.workflow}`, choose your files of {facts.base_model} in its "
-            "loaders, and run it. It draws `comfyui-expected.png`, nearly: its solver rounds otherwise.",
+            "loaders, and run it. `comfyui-expected.png` is what the studio draws; ComfyUI rounds otherwise.",
         ]
     lines += ["", "Drawn in another precision or with another solver, pictures differ somewhat."]
     return "\n".join(lines)
