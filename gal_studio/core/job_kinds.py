@@ -84,16 +84,18 @@ BYTES = "bytes"
 
 
 def bytes_in_words(count: float) -> str:
-    """Format a number of bytes: "5.1 GB", "340 MB"."""
+    """Format a number of bytes: "5.1 GB", "340 MB", "90 kB"."""
     if count >= 1e9:
         return f"{count / 1e9:.1f} GB"
+    if count < 1e6:
+        return f"{count / 1e3:.0f} kB"
     return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.1f} MB"
 
 
 def bytes_of(done: float, total: float) -> str:
     """Format a part of a number of bytes: "1.2 of 5.1 GB"."""
     number, unit = bytes_in_words(total).split()
-    scale = 1e9 if unit == "GB" else 1e6
+    scale = {"GB": 1e9, "MB": 1e6, "kB": 1e3}[unit]
     return f"{done / scale:.{len(number.partition('.')[2])}f} of {number} {unit}"
 
 

@@ -48,9 +48,7 @@ def test_files_of_the_wrong_kind_make_no_project(tmp_path: Path, names: tuple[st
         str(lora): "is a LoRA, not a base model",
         str(damaged): "is damaged: download it again",
         str(tmp_path / "model.ckpt"): "is a pickle",
-        clip.removeprefix(
-            "local-dir:"
-        ): "is not an image model: a diffusers pipeline directory has a model_index.json",
+        clip.removeprefix("local-dir:"): "is not an image model: it holds no model_index.json",
         str(tmp_path / "nowhere"): "There is no model folder",
     }.items():
         refused(tmp_path, (name, clip), words)

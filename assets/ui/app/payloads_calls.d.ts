@@ -2,7 +2,7 @@
 
 import type { Fact, PollAnswer, ProjectKind, ShownPicture } from "./payloads.d.ts";
 import type { PatchMap, Runs } from "./payloads_refinement.d.ts";
-import type { SheetRow } from "./payloads_measures.d.ts";
+import type { RoundResult, SheetRow } from "./payloads_measures.d.ts";
 import type { Choices, History, Relatives } from "./payloads_choices.d.ts";
 
 /** What the server derives from one set of references: facts, or a problem. */
@@ -74,26 +74,6 @@ export interface Preset {
   title: string;
   note: string;
   settings: Record<ProjectKind, object>;
-}
-
-/** An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures. */
-export interface MadeExport {
-  form: "diffusers" | "kohya" | "comfyui";
-  made: boolean;
-  sentence: string;
-  same: boolean;
-}
-
-/** A row of the table of results. */
-export interface RoundResult {
-  id: string;
-  name: string;
-  parent_id: string | null;
-  candidates: number;
-  weight: number;
-  adapter: boolean;
-  exports: MadeExport[];
-  accepted: ShownPicture[];
 }
 
 /** The picture of one round for a prompt and a seed. */

@@ -1,5 +1,7 @@
 /** Written by tools/web_types.py from gal_studio/ui/payloads/types: change the types there. */
 
+import type { ShownPicture } from "./payloads.d.ts";
+
 /** A mean or a mean difference with its 95 % interval over prompts. */
 export interface Interval {
   value: number;
@@ -120,4 +122,24 @@ export interface SheetRow {
   part: "held_out" | "accepted" | "plain";
   prompt: string;
   pictures: Record<string, Record<string, SheetPicture>>;
+}
+
+/** An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures. */
+export interface MadeExport {
+  form: "diffusers" | "kohya" | "comfyui";
+  made: boolean;
+  sentence: string;
+  same: boolean;
+}
+
+/** A row of the table of results. */
+export interface RoundResult {
+  id: string;
+  name: string;
+  parent_id: string | null;
+  candidates: number;
+  weight: number;
+  adapter: boolean;
+  exports: MadeExport[];
+  accepted: ShownPicture[];
 }

@@ -19,11 +19,12 @@ export function clock(seconds) {
 }
 
 /**
- * A number of bytes: "5.1 GB", "340 MB".
+ * A number of bytes: "5.1 GB", "340 MB", "90 kB".
  * @param {number} bytes
  */
 export function size(bytes) {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
   return `${(bytes / 1e6).toFixed(bytes >= 1e7 ? 0 : 1)} MB`;
 }
 
@@ -35,7 +36,8 @@ export function size(bytes) {
 export function sizeOf(done, total) {
   const [number, unit] = size(total).split(" ");
   const digits = number.split(".")[1]?.length ?? 0;
-  return `${(done / (unit === "GB" ? 1e9 : 1e6)).toFixed(digits)} of ${number} ${unit}`;
+  const scale = unit === "GB" ? 1e9 : unit === "MB" ? 1e6 : 1e3;
+  return `${(done / scale).toFixed(digits)} of ${number} ${unit}`;
 }
 
 /**

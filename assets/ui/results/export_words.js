@@ -1,5 +1,5 @@
 /** What the download dialog says of a form of a round. */
-/** @import { MadeExport } from "../app/payloads_calls.d.ts" */
+/** @import { MadeExport } from "../app/payloads_measures.d.ts" */
 /** @import { QueuedJob } from "../app/payloads_work.d.ts" */
 
 /**

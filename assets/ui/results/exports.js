@@ -1,5 +1,5 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
-/** @import { MadeExport, RoundResult } from "../app/payloads_calls.d.ts" */
+/** @import { MadeExport, RoundResult } from "../app/payloads_measures.d.ts" */
 /** @import { QueuedJob } from "../app/payloads_work.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";

@@ -1,5 +1,5 @@
 /** Step 3: comparison of the rounds. Missing figures are shown as missing. */
-/** @import { RoundResult } from "../app/payloads_calls.d.ts" */
+/** @import { RoundResult } from "../app/payloads_measures.d.ts" */
 /** @import { ResultsParts } from "../app/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";

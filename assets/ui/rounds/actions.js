@@ -111,7 +111,11 @@ const HINTS = {
       ? "Compare, then choose pictures or accept the suggestion."
       : "Click pictures to accept them, or accept the suggestion.",
   next_round: () =>
-    refining() ? (state.refinement?.rule_words ?? "") : "The next round learns from what was accepted.",
+    refining()
+      ? (state.refinement?.rule_words ?? "")
+      : [...state.verdicts.values()].includes("accepted")
+        ? "The next round learns from what was accepted."
+        : "Nothing is accepted here: the next round would learn the same again.",
 };
 /** @param {Round} round */
 const drawn = ({ pool, expected }) =>

@@ -1,6 +1,6 @@
 """Choose how to hold a model so that a round fits into memory: one rule for every model and device."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from gal_studio.core.memory.need import DeviceKind, Need, need
@@ -11,13 +11,17 @@ _SMALLEST = 512  # pixels
 _TAKEN_BACK = ("tiling", "checkpointing", "text_off_device")
 
 
-def fit(shape: ModelShape, settings: Settings, device: DeviceKind, room: int) -> Settings | None:
+def fit(
+    shape: ModelShape, settings: Settings, device: DeviceKind, room: int, without: Collection[str] = ()
+) -> Settings | None:
     """The first settings, from fast to sparing, whose round fits into `room` bytes; None if none do.
+
+    `without` names settings of the machine that may not be changed, such as those that need a package.
 
     Batches are split by the training itself, so that one picture at a time has to fit. A lower resolution
     comes last, and never for a full training, which repeats the published one.
     """
-    steps = ladder(shape, settings, device)
+    steps = ladder(shape, settings, device, without)
     chosen = next((each for each in steps if fits(shape, each, device, room)), None)
     return chosen and _without_needless(shape, settings, chosen, device, room)
 
@@ -43,11 +47,15 @@ def smallest(shape: ModelShape, settings: Settings, device: DeviceKind) -> Need:
     return need(shape, settings, device, whole_batch=False)
 
 
-def ladder(shape: ModelShape, settings: Settings, device: DeviceKind) -> Iterator[Settings]:
+def ladder(
+    shape: ModelShape, settings: Settings, device: DeviceKind, without: Collection[str] = ()
+) -> Iterator[Settings]:
     """Settings that need less and less memory, and more and more time."""
     yield settings
     held: dict[str, Any] = {}
     for change in _changes(settings, device):
+        if not change.keys().isdisjoint(without):
+            continue
         held |= change
         settings = settings.updated({"machine": held})
         yield settings

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from gal_studio.assets import Preset, load_anchors, load_presets, load_shape
@@ -14,6 +15,9 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio.device import Device, this_device
+
+PACKAGES = {"base": "torchao", "optimizer": "bitsandbytes"}
+"""What settings of the machine need, beyond the studio's own packages."""
 
 SAVINGS: Mapping[str, tuple[Any, str]] = {
     "text_off_device": (True, "the text encoder waits in main memory"),
@@ -48,8 +52,14 @@ def fitted_to(shape: ModelShape | None, settings: Settings, device: Device) -> S
     if shape is None:
         return settings
     rooms = device.room, room_of(device.kind, device.total)
-    chosen = (fit(shape, settings, device.kind, room) for room in rooms)
-    return next(filter(None, chosen), None) or [*ladder(shape, settings, device.kind)][-1]
+    without = missing_packages()
+    chosen = (fit(shape, settings, device.kind, room, without) for room in rooms)
+    return next(filter(None, chosen), None) or [*ladder(shape, settings, device.kind, without)][-1]
+
+
+def missing_packages() -> frozenset[str]:
+    """The settings of the machine whose package is not installed."""
+    return frozenset(name for name, package in PACKAGES.items() if find_spec(package) is None)
 
 
 def shape_of(preset: Preset) -> ModelShape | None:
@@ -93,8 +103,11 @@ def _refusal(shape: ModelShape, settings: Settings, device: Device, needed: int)
         f"{device.name[:1].upper()}{device.name[1:]} has {gigabytes(device.total)} of memory, and a round of "
         f"this model needs {gigabytes(needed)} with these settings:"
     )
-    if fit(shape, settings, device.kind, room_of(device.kind, device.total)) is not None:
+    room, without = room_of(device.kind, device.total), missing_packages()
+    if fit(shape, settings, device.kind, room, without) is not None:
         return f"{begin} set the fields under Memory and speed back, or choose a lower resolution."
+    if fit(shape, settings, device.kind, room) is not None:
+        return f"{begin} run pip install 'gal-studio[memory]' to hold it in 8 bits, or choose another model."
     others = [preset.title.partition(" (")[0] for preset in _that_fit(device)]
     return f"{begin} {f'choose {others[-1]} instead' if others else 'use a larger device'}."
 
@@ -103,7 +116,9 @@ def _that_fit(device: Device) -> Iterator[Preset]:
     for preset in load_presets():
         shape = shape_of(preset)
         room = room_of(device.kind, device.total)
-        if shape is not None and fit(shape, preset.settings["style"], device.kind, room) is not None:
+        if shape is None:
+            continue
+        if fit(shape, preset.settings["style"], device.kind, room, missing_packages()) is not None:
             yield preset
 
 

@@ -1,6 +1,6 @@
 """Create a project; everything is checked before anything is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -67,12 +67,15 @@ def demo_draft(kind: Kind) -> ProjectDraft:
     return ProjectDraft(kind, references, bundled.trigger_word, bundled.name)
 
 
-def create_project(store: Store, draft: ProjectDraft) -> str:
+def create_project(
+    store: Store, draft: ProjectDraft, check_models: Callable[[ModelNames], None] = lambda _: None
+) -> str:
     """Check a draft and store its pictures, its anchors and its first round; returns the project's ID.
 
+    `check_models` refuses models that cannot be used; it comes after quick checks, since it may ask the hub.
     The same origin twice is one project. The database is not locked while pictures are read.
     """
-    if (known := existing(store, draft)) is not None:
+    if (known := _existing(store, draft)) is not None:
         return known
     checks.one_of("The kind", draft.kind, Kind)
     checks.seed("The seed", draft.seed)
@@ -83,6 +86,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
     models = model_names(draft)
     check_base_model(models.base_model)
     check_model(models.clip_model, "open_clip_config.json", "an open_clip model")
+    check_models(models)
     prior = _read_prior(draft, described.prompts)
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
@@ -98,7 +102,7 @@ def create_project(store: Store, draft: ProjectDraft) -> str:
         prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
     )
     with store.database.transaction():
-        if (known := existing(store, draft)) is not None:
+        if (known := _existing(store, draft)) is not None:
             return known
         others = set(store.projects.names().values())
         project = store.projects.add(replace(new, name=unique_name(new.name, others)))
@@ -117,7 +121,7 @@ def model_names(draft: ProjectDraft) -> ModelNames:
     )
 
 
-def existing(store: Store, draft: ProjectDraft) -> str | None:
+def _existing(store: Store, draft: ProjectDraft) -> str | None:
     """The project that was already created for the origin of this draft."""
     known = store.projects.with_origin(draft.origin) if draft.origin else None
     return known.id if known else None

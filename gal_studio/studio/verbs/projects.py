@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gal_studio.core.job_kinds import DOWNLOAD
-from gal_studio.core.model_reports import ModelReports
+from gal_studio.core.model_reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind
@@ -28,18 +28,26 @@ class ProjectVerbs(Verbs):
 
         The download of models that are not on this computer is queued.
         """
-        reports = ModelReports()
-        if self.models is not None and not project.existing(self.store, draft):
-            reports = self.models.check(project.model_names(draft))
-            reports.check()
-        project_id = project.create_project(self.store, draft)
+        found: list[ModelReports] = []
+
+        def check(names: ModelNames) -> None:
+            if self.models is not None:
+                found.append(self.models.check(names))
+                found[-1].check()
+
+        project_id = project.create_project(self.store, draft, check)
+        for reports in found:
+            self._fetch_models(project_id, reports)
+        return project_id
+
+    def _fetch_models(self, project_id: str, reports: ModelReports) -> None:
+        """Pin a new project to the commits that were looked up, and queue the download of what is missing."""
         pins = self.store.projects.revisions(project_id)
         for name, commit in reports.pins.items():
             pins.setdefault(name, commit)
         if reports.missing:
             first = self.store.rounds.of_project(project_id)[0]
             self._woken(self.store.jobs.enqueue(project_id, first.id, DOWNLOAD))
-        return project_id
 
     def create_demo(self, kind: Kind, origin: str | None = None) -> str:
         """Create a project from the bundled references; see `create_project`."""

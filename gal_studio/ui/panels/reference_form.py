@@ -40,7 +40,7 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes}
     answer["plan"] = plan.sentence if plan else ""
     answer["measuring"] = is_measuring(request)
-    if any("problem" in one for one in shown):
+    if any("problem" in one for one in shown) or not any(sets):
         return answer
     try:
         _check_apart([word for own, word in zip(prompts, words, strict=True) if own])

@@ -98,6 +98,13 @@ def test_presets_for_common_devices(preset: str, kind: DeviceKind, total: int, e
     assert chosen.tune == given.settings["style"].tune
 
 
+def test_what_is_not_installed_is_not_chosen() -> None:
+    small = room_of("cuda", 6 * GIGABYTE)
+    assert fit(XL, STYLE, "cuda", small, without=("base",)) is None
+    chosen = fit(XL, STYLE, "cuda", small + GIGABYTE // 4, without=("base",))
+    assert chosen is not None and (chosen.machine.base, chosen.tune.resolution) == ("plain", 512)
+
+
 def test_the_published_training_is_never_made_smaller() -> None:
     paper = load_preset("sd14-paper")
     shape, settings = load_shape(paper.shape), paper.settings["style"]

@@ -27,11 +27,10 @@ def test_a_need_is_that_of_the_loaded_model(tmp_path: Path, family: str) -> None
         for parts in ((model.denoiser,), (model.autoencoder,), model.family.text_parts)
     ]
     assert [shape.denoiser, shape.autoencoder, shape.text] == counted
-    size = shape.resolution
     for again in (False, True):
         settings = Settings().updated({
-            "tune": {"batch_size": 3, "rank": 8, "resolution": size},
-            "generation": {"batch_size": 3, "resolution": size},
+            "tune": {"batch_size": 3, "rank": 8},
+            "generation": {"batch_size": 3},
             "machine": {"precision": "bf16", "checkpointing": again},
         })  # fmt: skip
         model.machine = settings.machine

@@ -67,7 +67,7 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page.click(f"{again}[data-state=halted] button:text-is('Continue')")
     page.wait_for_selector(f"{again}[data-state=working]:has-text('0 of 2 rounds measured')")
     page.click(f"{again} button:text-is('Open')")
-    page.wait_for_selector("[data-part=hint]:has-text('it decides and draws by itself')")
+    page.wait_for_selector("[data-action=run]:disabled[title*='it decides and draws by itself']")
     page.click(".replays:has-text('replays Watercolour cat: Random') button:has-text('Open Watercolour')")
     page.wait_for_selector(".arms-chart .point.base")
     page.click("[data-step=results]")

@@ -125,6 +125,6 @@ def test_a_full_disk_is_noticed_before_a_download(
 ) -> None:
     usage = type("Usage", (), {"free": 100_000})
     monkeypatch.setattr("gal_studio.worker.model_check.shutil.disk_usage", lambda _: usage)
-    with pytest.raises(StudioError, match=r"The models need 1\.\d MB in .*/cache, and 0.1 MB are free: free"):
+    with pytest.raises(StudioError, match=r"The models need 1\.\d MB in .*/cache, and 100 kB are free: free"):
         studio.create_project(draft(names))
     assert not studio.projects()

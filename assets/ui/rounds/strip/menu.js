@@ -174,7 +174,7 @@ export function makeArchive() {
             {
               type: "button",
               class: "button small",
-              "aria-label": `Bring ${name} back`,
+              "aria-label": `Bring back ${name}`,
               on: { click: () => restore(id, false) },
             },
             "Bring back",

@@ -115,7 +115,8 @@ function place() {
   const { card } = parts;
   const box = target.getBoundingClientRect();
   const below = box.bottom + GAP + card.offsetHeight < innerHeight;
-  const top = below ? box.bottom + GAP : Math.max(GAP, box.top - GAP - card.offsetHeight);
+  const wanted = below ? box.bottom + GAP : box.top - GAP - card.offsetHeight;
+  const top = Math.max(GAP, Math.min(wanted, innerHeight - card.offsetHeight - GAP));
   const left = Math.min(Math.max(GAP, box.left), innerWidth - card.offsetWidth - GAP);
   Object.assign(card.style, { left: `${left}px`, top: `${top}px` });
 }

@@ -4,11 +4,10 @@ from typing import Annotated, Any, Literal, NotRequired
 
 from typing_extensions import Doc, TypedDict
 
-from gal_studio.core.export_forms import Form
 from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
 from gal_studio.ui.payloads.types.choices import Choices, History, Relatives
 from gal_studio.ui.payloads.types.marks import Ts
-from gal_studio.ui.payloads.types.measures import SheetRow
+from gal_studio.ui.payloads.types.measures import RoundResult, SheetRow
 from gal_studio.ui.payloads.types.page import PollAnswer
 from gal_studio.ui.payloads.types.refinement import PatchMap, Runs
 
@@ -87,28 +86,6 @@ class Preset(TypedDict):
     title: str
     note: str
     settings: dict[ProjectKind, dict[str, Any]]
-
-
-class MadeExport(TypedDict):
-    """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
-
-    form: Form
-    made: bool
-    sentence: str
-    same: bool
-
-
-class RoundResult(TypedDict):
-    """A row of the table of results."""
-
-    id: str
-    name: str
-    parent_id: str | None
-    candidates: float
-    weight: float
-    adapter: bool
-    exports: list[MadeExport]
-    accepted: list[ShownPicture]
 
 
 class SameSeed(TypedDict):

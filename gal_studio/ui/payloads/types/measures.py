@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from typing_extensions import Doc, TypedDict
 
+from gal_studio.core.export_forms import Form
+from gal_studio.ui.payloads.types.basics import ShownPicture
 from gal_studio.ui.payloads.types.marks import Ts
 
 __all__ = ["Metric"]
@@ -137,3 +139,25 @@ class SheetRow(TypedDict):
     part: Literal["held_out", "accepted", "plain"]
     prompt: str
     pictures: dict[str, dict[str, SheetPicture]]
+
+
+class MadeExport(TypedDict):
+    """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
+
+    form: Form
+    made: bool
+    sentence: str
+    same: bool
+
+
+class RoundResult(TypedDict):
+    """A row of the table of results."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    candidates: float
+    weight: float
+    adapter: bool
+    exports: list[MadeExport]
+    accepted: list[ShownPicture]

@@ -1,0 +1,96 @@
+"""What a new project is told of memory and time, and the device that it is told for."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from gal_studio.assets import load_preset, load_shape
+from gal_studio.core.memory.need import DeviceKind, operations
+from gal_studio.core.memory.room import GIGABYTE
+from gal_studio.studio import device
+from gal_studio.studio.create import plan
+from gal_studio.studio.create.plan import fitted, plan_round, round_seconds
+from gal_studio.studio.device import Device, this_device
+
+XL = load_preset("sdxl")
+SHAPE = load_shape("sdxl")
+
+
+def sized(total: float, free: float | None = None, kind: DeviceKind = "cuda") -> Device:
+    return Device(kind, "this GPU", int(total * GIGABYTE), int((free or total) * GIGABYTE))
+
+
+@pytest.fixture(autouse=True)
+def everything_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "missing_packages", frozenset)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, here: Device, **changes: Any) -> plan.RoundPlan:
+    monkeypatch.setattr(plan, "this_device", lambda: here)
+    settings = fitted(XL, "style", here).updated(changes)
+    return plan_round(None, SHAPE, XL.base_model, settings, "style")
+
+
+def test_a_sentence_names_the_need_the_device_and_the_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = told(monkeypatch, sized(24))
+    assert large.sentence.startswith("Planned, not measured: 14.9 GB of memory (14.9 GB to train, ")
+    assert "this GPU has 24.0 GB, 24.0 GB of it free. How long a round takes" in large.sentence
+    small = told(monkeypatch, sized(8))
+    assert "To fit, the text encoder waits in main memory, " in small.sentence
+    assert not (large.refusal or large.warning or small.refusal or small.warning)
+
+
+def test_settings_follow_what_is_free_and_a_warning_says_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fitted(XL, "style", sized(24, free=8)).machine.checkpointing
+    assert fitted(XL, "style", sized(24)) == XL.settings["style"]
+    busy = told(monkeypatch, sized(24, free=1))
+    assert busy.warning.startswith("Only 1.0 GB are free now and a round needs") and not busy.refusal
+
+
+def test_a_refusal_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = told(monkeypatch, sized(8), machine={"checkpointing": False, "text_off_device": False}).refusal
+    assert plain.startswith("This GPU has 8.0 GB of memory, and a round of this model needs ")
+    assert plain.endswith("set the fields under Memory and speed back, or choose a lower resolution.")
+    assert told(monkeypatch, sized(3)).refusal.endswith(" instead.")
+    monkeypatch.setattr(plan, "missing_packages", lambda: frozenset({"base"}))
+    assert (
+        "run pip install 'gal-studio[memory]' to hold it in 8 bits" in told(monkeypatch, sized(5.5)).refusal
+    )
+
+
+def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
+    """Pocket took half a second for a step and a quarter for a picture."""
+    pocket = load_preset("pocket")
+    paces = {("fine_tune",): 0.5, ("generate", "embed"): 0.25}
+    rounds = SimpleNamespace(pace=lambda name, phases: paces[phases] if name == pocket.base_model else None)
+    store: Any = SimpleNamespace(rounds=rounds)
+    own = load_shape("pocket"), pocket.base_model, pocket.settings["style"]
+    assert round_seconds(store, *own, "style") == pytest.approx(150 * 0.5 + 180 * 0.25)
+    settings = XL.settings["style"]
+    step, picture = (
+        operations(SHAPE, settings, *amounts) / operations(own[0], own[2], *amounts)
+        for amounts in ((1, 0), (0, 1))
+    )
+    expected = settings.tune.steps * 0.5 * step + 180 * 0.25 * picture
+    assert round_seconds(store, SHAPE, XL.base_model, settings, "style") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "NVIDIA RTX 3060, 12288, 11000\nother, 1, 1\n",
+            Device("cuda", "NVIDIA RTX 3060", 12288 << 20, 11000 << 20),
+        ),
+        ("No devices were found\n", None),
+    ],
+)
+def test_the_driver_says_what_an_nvidia_gpu_has(
+    monkeypatch: pytest.MonkeyPatch, said: str, expected: Device | None
+) -> None:
+    monkeypatch.setattr(device, "_known", {})
+    monkeypatch.setattr(device.shutil, "which", lambda _: "nvidia-smi")
+    monkeypatch.setattr(device.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=said))
+    found = this_device()
+    assert found == expected if expected else found.kind in ("cpu", "mps") and 0 < found.free <= found.total
