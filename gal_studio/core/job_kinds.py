@@ -194,7 +194,7 @@ JOB_KINDS: dict[str, JobKind] = {
     ),
     "export": JobKind(
         title="Exporting",
-        button="Export",
+        button="Prepare",
         done="The export is ready",
         phases={
             "loading": Phase("Loading the model"),

@@ -134,7 +134,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a filled workspace and an archive of another project."""
     folder = tmp_path_factory.mktemp("refused")
     with Store(folder / "workspace") as store:
-        fill(store, Random(5), rounds=1)
+        fill(store, Random(5), rounds=1, replayed=False)
     with Store(folder / "other") as store:
         export_project(store, fill(store, Random(6), "Dog", rounds=1).id, folder / "dog.zip")
     return folder

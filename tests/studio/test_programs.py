@@ -33,7 +33,9 @@ def test_the_names_of_the_package_are_those_of_its_parts() -> None:
 
 def test_a_studio_opens_a_folder_and_closes_it(tmp_path: Path) -> None:
     with Studio.open(str(tmp_path / "new")) as studio:
-        project = studio.create_project(draft())
+        assert studio.projects() == ()
+    with Store(tmp_path / "new") as store:
+        project = Studio(store).create_project(draft())
     with Studio.open(tmp_path / "new") as studio:
         assert [found.id for found in studio.projects()] == [project]
 

@@ -37,8 +37,8 @@ def picture(random: Random, mode: str = "RGB") -> Image.Image:
     return Image.frombytes(mode, size, random.randbytes(size[0] * size[1] * len(mode)))
 
 
-def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Project:
-    """A project with a line of rounds, a branch, and a refinement of the first round."""
+def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2, replayed: bool = True) -> Project:
+    """A project with a line of rounds, a branch, and a refinement of the first round; a replay by default."""
     project = store.projects.add(_new(store, random, name))
     store.projects.revisions(project.id)["someone/a-model"] = "c0ffee" * 6 + "beef"
     store.projects.set_settings(project.id, project.settings.updated({"tune": {"steps": 7}}))
@@ -56,7 +56,8 @@ def fill(store: Store, random: Random, name: str = "Cat", rounds: int = 2) -> Pr
     for round_ in store.rounds.of_project(project.id)[:1]:
         store.exports.ask(round_.id, "kohya", ("Gained 1.",))
     measure(store, random, project.id)
-    _replay(store, random, project)
+    if replayed:
+        _replay(store, random, project)
     _try(store, random, project)
     if rounds:
         first = store.rounds.of_project(project.id)[0]

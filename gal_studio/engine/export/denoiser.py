@@ -10,7 +10,7 @@ _PRIVATE = ("_name_or_path",)  # a folder of this computer
 
 
 def save_denoiser(model: ImageModel, adapter: Path, folder: Path) -> Path:
-    """Write the denoiser with the adapter in it to `folder/unet` or `folder/transformer`; returns that.
+    """Write the denoiser with the adapter in it to a folder of its name in pipelines; returns that.
 
     Its precision is that of the base model's weights in memory.
     """

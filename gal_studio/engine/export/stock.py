@@ -99,8 +99,8 @@ def prepare_pipeline(model: ImageModel, steps: int, resolution: int, precision: 
     from diffusers import DPMSolverMultistepScheduler
 
     pipeline = model.family.pipeline
-    if model.family.part == "unet":
-        solver: Any = model.family.solver(steps, resolution, model.device)
+    solver: Any = model.family.solver(steps, resolution, model.device)
+    if isinstance(solver, DPMSolverMultistepScheduler):  # the others draw with their own scheduler
         pipeline.scheduler = DPMSolverMultistepScheduler.from_config(solver.config)
     if precision != torch.float32:
         encode = pipeline.encode_prompt

@@ -56,7 +56,11 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
     @app.get("/project/{project_id}/replay")
     def replay(project_id: str) -> Response:
         try:
-            name, made = studio.project(project_id).name, replay_zip(studio, project_id)
+            name = studio.store.projects.name(project_id)
+        except StudioError as error:
+            return PlainTextResponse(str(error), 404)
+        try:
+            made = replay_zip(studio, project_id)
         except StudioError as error:
             return PlainTextResponse(str(error), 409)
         file = f'attachment; filename="{slug(name)[:60] or "replay"}.zip"'

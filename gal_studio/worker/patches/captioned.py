@@ -14,7 +14,7 @@ from gal_studio.state.tables.refinements import Pair
 def references_as_captioned(
     store: Store, pairs: Sequence[Pair], settings: RefineSettings
 ) -> dict[str, Image.Image]:
-    """The picture y of each reference, by its name in the store.
+    """The picture y of each reference as its pairs name it (Eq. P1), by its name in the store.
 
     Where the pairs' prompt puts the subject on a plain background and y shows a busy one, the subject is put
     on the background of its pictures x: otherwise the words would be trained to mean what is around it.

@@ -1,5 +1,5 @@
 /** What the studio finds out about the chosen models: licence, commit, size, or why they cannot be used. */
-/** @import { HubModel, ModelFacts } from "../../app/payloads_calls.d.ts" */
+/** @import { HubModel, ModelFacts } from "../../app/payloads_form_answers.d.ts" */
 /** @import { ProjectKind } from "../../app/payloads.d.ts" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";

@@ -1,6 +1,6 @@
 /** One set of references in the form: pictures, their prompt with exceptions, and a trigger word. */
 /** @import { ProjectKind } from "../../app/payloads.d.ts" */
-/** @import { DerivedSet, FormNote, SeenSet } from "../../app/payloads_calls.d.ts" */
+/** @import { DerivedSet, FormNote, SeenSet } from "../../app/payloads_form_answers.d.ts" */
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
 /** @import { Upload } from "../../app/parts.d.ts" */

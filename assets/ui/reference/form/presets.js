@@ -1,7 +1,8 @@
 /** Choice of a model preset, and its settings. */
 /** @import { KeptModel } from "./kept_form.js" */
 /** @import { NotePlace } from "./notes.js" */
-/** @import { Derived, Preset } from "../../app/payloads_calls.d.ts" */
+/** @import { Preset } from "../../app/payloads_calls.d.ts" */
+/** @import { Derived } from "../../app/payloads_form_answers.d.ts" */
 /** @import { ProjectKind } from "../../app/payloads.d.ts" */
 /** @import { ReferenceParts } from "../../app/parts.d.ts" */
 import { call } from "../../app/session.js";

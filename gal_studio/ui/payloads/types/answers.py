@@ -1,61 +1,16 @@
 """The answers to calls and writes (`assets/ui/app/payloads_calls.d.ts`)."""
 
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from typing_extensions import Doc, TypedDict
 
 from gal_studio.ui.payloads.types.basics import Fact, ProjectKind, ShownPicture
 from gal_studio.ui.payloads.types.choices import Choices, History, Relatives
+from gal_studio.ui.payloads.types.form_answers import Derived, ModelFacts, SeenSets
 from gal_studio.ui.payloads.types.marks import Ts
 from gal_studio.ui.payloads.types.measures import RoundResult, SheetRow
 from gal_studio.ui.payloads.types.page import PollAnswer
 from gal_studio.ui.payloads.types.refinement import PatchMap, Runs
-
-
-class DerivedSet(TypedDict):
-    """What the server derives from one set of references: facts, or a problem."""
-
-    facts: NotRequired[list[Fact]]
-    problem: NotRequired[str]
-
-
-class FormNote(TypedDict):
-    """An error or a warning at a part of a set, or, where `set` is null, at another field or a setting."""
-
-    field: str
-    set: float | None
-    tone: Literal["error", "warning"]
-    text: str
-
-
-class SeenPicture(TypedDict):
-    """What is noticed of an uploaded picture; with a sentence, `address` is how the model sees it."""
-
-    path: str
-    note: str
-    waiting: bool
-    sentence: str
-    address: str | None
-    model: str
-
-
-class SeenSet(TypedDict):
-    """What is noticed of the pictures of a set."""
-
-    note: str
-    pictures: list[SeenPicture]
-
-
-class Derived(TypedDict):
-    """What the form of a new project says of itself."""
-
-    notes: list[FormNote]
-    sets: list[DerivedSet]
-    anchors: list[str]
-    name: str
-    plan: Annotated[str, Doc("What a round needs of memory and time; empty if that is not known.")]
-    measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
-    problem: NotRequired[str]
 
 
 class ListedProject(TypedDict):
@@ -212,39 +167,6 @@ class Sheet(TypedDict):
     """The pictures of the test set."""
 
     rows: list[SheetRow]
-
-
-class SeenSets(TypedDict):
-    """What is noticed of all sets."""
-
-    sets: list[SeenSet]
-
-
-class HubModel(TypedDict):
-    """A model of the hub with the address of its page; `size` in words, `commit` shortened."""
-
-    label: str
-    name: str
-    address: str
-    commit: str
-    licence: str
-    size: str
-
-
-class ModelProblem(TypedDict):
-    """Why the model of a field cannot be used."""
-
-    field: Literal["base_model", "clip_model", "vision_model"]
-    text: str
-
-
-class ModelFacts(TypedDict):
-    """What is known of the chosen models; `waiting` while they are looked up."""
-
-    waiting: bool
-    models: list[HubModel]
-    sentence: str
-    problems: list[ModelProblem]
 
 
 class Zip(TypedDict):
