@@ -7,13 +7,12 @@ import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { setAttribute } from "../../kit/dom.js";
-import { showDerived } from "./derived.js";
 import { forgetForm, keepForm, keptForm } from "./kept_form.js";
 import { watchPictures } from "./looks.js";
 import { watchModels } from "./model_facts.js";
-import { firstPlace, notePlace, reveal, showNotes } from "./notes.js";
 import { mountPresets } from "./presets.js";
 import { PictureSet } from "./picture_set.js";
+import { Said } from "./said.js";
 import { labelSet } from "./set_elements.js";
 
 const MAX_OBJECTS = 4; // the server rejects more
@@ -56,8 +55,6 @@ class ProjectForm {
   model;
   /** @type {(() => Promise<ModelFacts | null>) | null} asks what is known of the model */
   lookUpModel = null;
-  /** @type {ModelFacts["problems"]} */
-  modelProblems = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -72,10 +69,7 @@ class ProjectForm {
     this.parts = parts;
     this.upload = upload;
     this.created = created;
-    this.namePlace = notePlace(parts.name);
-    this.wholePlace = notePlace(parts.create);
-    parts.name.after(this.namePlace.box);
-    parts.create.before(this.wholePlace.box);
+    this.said = new Said(parts);
     this.watch = watchPictures(
       () => this.open(),
       () => this.model,
@@ -106,7 +100,7 @@ class ProjectForm {
     if (this.mounting) return;
     if (!this.presets) {
       this.mounting = true;
-      this.presets = await mountPresets(this.parts, this.kind());
+      this.presets = this.said.presets = await mountPresets(this.parts, this.kind());
       this.mounting = false;
       const kept = keptForm()?.model;
       if (kept) this.presets?.restore(kept);
@@ -123,7 +117,7 @@ class ProjectForm {
       this.presets.facts,
       () => this.model && { ...this.model, kind: this.kind() },
       ({ problems }) => {
-        this.modelProblems = problems;
+        this.said.modelProblems = problems;
         this.derive();
       },
     );
@@ -160,41 +154,9 @@ class ProjectForm {
 
   /** @param {Derived} answer */
   show(answer) {
-    const { sets, anchors, name, notes, problem } = answer;
-    const open = this.open();
-    const alone = open.length === 1;
-    this.parts.name.placeholder = name;
-    this.presets?.showPlan(answer);
     clearTimeout(this.asking);
     if (answer.measuring) this.asking = setTimeout(() => this.derive(), ASK_AGAIN);
-    for (const [i, set] of open.entries()) {
-      set.show({ anchors, ...sets[i] }, alone);
-      set.showNotes(notes.filter((note) => note.set === i));
-    }
-    const beside = notes.filter((note) => note.set === null);
-    for (const [field, place] of this.places())
-      showNotes(
-        place,
-        beside.filter((note) => note.field === field),
-      );
-    this.showModelProblems();
-    const whole = problem && !notes.some(({ tone }) => tone === "error");
-    showNotes(this.wholePlace, whole ? [{ tone: "error", text: problem }] : []);
-    showDerived(this.parts.derived, null, alone ? null : anchors);
-  }
-
-  /** A problem of a model stands at its field, after what the form itself says there. */
-  showModelProblems() {
-    const presets = this.presets;
-    if (!presets) return;
-    showNotes(presets.trouble, []);
-    for (const { field, text } of this.modelProblems)
-      showNotes(presets.modelPlace(field), [{ tone: "error", text }]);
-  }
-
-  /** The places for notes beside the sets, by the name of their field. */
-  places() {
-    return new Map([["name", this.namePlace], ...(this.presets?.places ?? [])]);
+    this.said.show(answer, this.open());
   }
 
   /** Show all errors and go to the first one; true if there is none. */
@@ -203,14 +165,7 @@ class ProjectForm {
     const answer = await call("reference", "derive", this.facts());
     if (!answer) return false;
     this.show(answer);
-    const wrong = answer.notes.filter(({ tone }) => tone === "error");
-    const places = wrong.map(({ set, field }) =>
-      set === null ? this.places().get(field) : this.open()[set]?.place(field),
-    );
-    for (const { field } of this.modelProblems) places.push(this.presets?.modelPlace(field));
-    const first = firstPlace(places.flatMap((place) => place ?? []));
-    if (first) reveal(first);
-    return !wrong.length && !this.modelProblems.length;
+    return this.said.isFine(answer, this.open());
   }
 
   async submit() {
