@@ -45,7 +45,7 @@ def commands(words: list[str]) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     contracts = Path(sys.executable).with_name("lint-imports")
     browser = "" if has("Chromium") else " and not browser"
-    side_by_side = ["--numprocesses", "auto", "--dist", "loadfile"]
+    side_by_side = ["--numprocesses", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     return {
         "lint": [*python, "ruff", "check", "."],
@@ -53,9 +53,15 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         "imports": [str(contracts)],
         "types": [*python, "mypy"],
         **page,
-        "races": [*python, "pytest", "-m", f"races{browser}", *words],
+        "races": [*python, "pytest", "-m", f"races{browser}", *(words or with_races())],
         "tests": [*python, "pytest", "-m", f"not races{browser}", *side_by_side, *words],
     }
+
+
+def with_races() -> list[str]:
+    """The files of the tests of races: to collect all others would take as long as the races."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path.relative_to(ROOT)) for path in files if "mark.races" in path.read_text(encoding="utf-8")]
 
 
 def run(name: str, command: list[str]) -> bool:

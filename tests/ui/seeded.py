@@ -4,6 +4,7 @@ import io
 import math
 from pathlib import Path
 from zipfile import ZipFile
+from zlib import crc32
 
 import numpy as np
 from PIL import Image
@@ -15,6 +16,7 @@ from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import ProjectDraft, Studio
+from tests.workspace.filled import weights
 
 PROMPT = "A cat in watercolor painting style"
 
@@ -43,7 +45,7 @@ def make_project(
 
 def train(studio: Studio, round_id: str) -> None:
     """Store an adapter, as if the round was trained."""
-    adapter = studio.store.adapters.add(f"weights of {round_id}".encode())
+    adapter = studio.store.adapters.add(weights(crc32(round_id.encode()) % 1_000_000))
     studio.store.rounds.save_losses(round_id, [(step, 1 / step) for step in range(1, 21)])
     studio.store.rounds.finish_training(round_id, adapter, round_id, studio.training_set(round_id))
 

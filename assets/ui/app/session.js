@@ -13,6 +13,7 @@ const REFRESH_SPACING = 1500; // ms
 const servers = new Map();
 const QUIET = new Set([
   "poll",
+  "model_facts",
   "derive",
   "overview",
   "options",

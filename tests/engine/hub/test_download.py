@@ -16,7 +16,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub.download import download, download_all
 from gal_studio.engine.hub.refusals import FullDiskError
 from gal_studio.engine.hub.repository import Need, storage
-from gal_studio.engine.hub.transfer import fetch
+from gal_studio.engine.hub.transfer import CHUNK, fetch
 from gal_studio.engine.models.image_model import load_image_model
 from gal_studio.engine.models.model_files import inspect
 from tests.engine.tiny import make_tiny_pipeline
@@ -56,7 +56,7 @@ def test_a_download_that_was_stopped_continues_where_it_was(hub: LocalHub, folde
     hub.pace, hub.sent, hub.asked[:] = 0, 0, []
     kept = need.done()
     assert list(download(need))[-1] == need.total
-    assert hub.sent == need.total - kept, "nothing is transferred twice"
+    assert 0 <= hub.sent - (need.total - kept) <= CHUNK, "what had not been written is transferred twice"
     assert [asked for _, _, asked in hub.asked if asked], "a range was asked for"
     assert need.is_met and not partials(hub)
     assert not [path for path in hub.paths() if path.endswith((".bin", ".ckpt")) or "non_ema" in path]
