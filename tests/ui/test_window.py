@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,8 @@ def look_and_close(api: Any, tmp_path: Path, port: int, control: int) -> None:
         assert {one["errorId"] for one in problems} <= {"in-incognito"}
         page.wait_for_timeout(1000 * window.HANDED_OVER)  # sooner closed, it would count as handed over
         page.close()
-        devtools = chromium.new_browser_cdp_session()
-        devtools.send("Browser.close")
+        with suppress(api.Error):  # it may be closing already, with its last window
+            chromium.new_browser_cdp_session().send("Browser.close")
 
 
 def connected(playwright: Any, address: str) -> Any:
