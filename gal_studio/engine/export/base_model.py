@@ -28,9 +28,6 @@ def weights_sha256(name: str, revisions: Revisions, part: str, half: bool) -> st
     """The SHA-256 of a one-file checkpoint, or of all files of the denoiser, in the order of their names."""
     _, files = locate(name, revisions, half)
     paths = [files.checkpoint] if files.checkpoint else sorted((files.folder / part).glob("*.safetensors"))
-    if len(paths) == 1:
-        with paths[0].open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

@@ -33,15 +33,8 @@ class AdapterCard:
 
 def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Generator) -> None:
     """Add a new float32 LoRA: A is drawn from `generator`, B is zero, so its initial effect is none."""
-    from peft import LoraConfig
-
     detach(model)
-    layers = model.family.lora_layers(settings.target)
-    configuration = LoraConfig(r=settings.rank, lora_alpha=settings.rank, target_modules=layers)
-    # peft draws its weights from the global generator; they are replaced below.
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
-        model.denoiser.add_adapter(configuration)
+    _add_lora(model, settings.rank, model.family.lora_layers(settings.target))
     with torch.no_grad():
         for name, weight in trainable(model).items():
             weight.data = weight.data.float()
@@ -55,15 +48,10 @@ def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Gene
 
 def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float) -> None:
     """Attach a saved LoRA, whose product is multiplied by `scale`, without changing the base weights."""
-    from peft import LoraConfig
-
     prefix, down, up = f"{model.family.part}.", ".lora_A.weight", ".lora_B.weight"
     layers = sorted({name.removeprefix(prefix).removesuffix(down) for name in tensors if name.endswith(down)})
     rank = next(tensor.shape[0] for name, tensor in tensors.items() if name.endswith(down))
-    configuration = LoraConfig(r=rank, lora_alpha=rank, target_modules=layers)
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
-        model.denoiser.add_adapter(configuration)
+    _add_lora(model, rank, layers)
     with torch.no_grad():
         for name, weight in trainable(model).items():
             saved = tensors[prefix + name.replace(".default.", ".")]
@@ -71,6 +59,17 @@ def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale
                 model.device, torch.float32
             )
     model.denoiser.requires_grad_(False)
+
+
+def _add_lora(model: ImageModel, rank: int, layers: list[str]) -> None:
+    """Add a LoRA with alpha equal to its rank; its weights are to be replaced."""
+    from peft import LoraConfig
+
+    configuration = LoraConfig(r=rank, lora_alpha=rank, target_modules=layers)
+    # peft draws its weights from the global generator
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="TorchaoLoraLinear")  # of merging, which is not done
+        model.denoiser.add_adapter(configuration)
 
 
 def attach_full(model: ImageModel) -> None:

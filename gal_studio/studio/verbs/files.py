@@ -83,7 +83,7 @@ class FileVerbs(Verbs):
         """The zip file of an export: the LoRA with its card, pictures and a workflow."""
         made = [each for each in self.exports(round_id) if each.form == check_form(form) and each.made_of]
         if not made:
-            raise StudioError("This round is not exported in this form yet: press Export first.")
+            raise StudioError("This round is not exported in this form yet: press Prepare first.")
         return self.store.exported(round_id, form)
 
     def references_zip(self, project_id: str) -> bytes:

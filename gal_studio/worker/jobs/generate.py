@@ -45,15 +45,14 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the models")
-    models.image_model(task.project.base_model, task.settings.machine)
+    model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     wanted = [
         _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
         for anchor, index in lineage.missing(store, task.round.id)
     ]
-    drawn_by = models.image_model(task.project.base_model, task.settings.machine)
-    check_drawing_room(task, drawn_by, len(wanted))
-    del drawn_by  # a cluster draws in its place, perhaps on the same device
+    check_drawing_room(task, model, len(wanted))
+    del model  # a cluster draws in its place, perhaps on the same device
     if wanted:
         witness = yield from call_witness(task)
         yield from _draw(task, wanted, witness)
