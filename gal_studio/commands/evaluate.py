@@ -167,8 +167,8 @@ def _clock(plan: Plan) -> Any:
             wanted = clock.wanted_pictures(project, texts, count, folder)
             drawing = artist.draw(project, point.round, folder, wanted, settings)
             _counted(drawing, f"{point.name}: drawn")
-            _counted(clock.embed_point(files, wanted, references), f"{point.name}: embedded")
-            scores[point.name] = clock.score_point(files, wanted, references, prompts)
+            scoring = clock.score_point(files, wanted, references, prompts)
+            scores[point.name] = _followed(scoring, f"{point.name}: embedded")
     told = {
         "evaluation": "clock arms",
         "project": project.name,

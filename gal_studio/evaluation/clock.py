@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from gal_studio.core.seeds import generator, named_seed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Round
 from gal_studio.evaluation.drawing import Wanted
-from gal_studio.evaluation.embedding import FeatureFiles, PromptEmbedder, Row, embed_prompts
+from gal_studio.evaluation.embedding import FeatureFiles, PromptEmbedder, embed_pictures, embed_prompts
 from gal_studio.evaluation.report import Report
 from gal_studio.evaluation.report import Row as Line
 from gal_studio.state import Store
@@ -124,24 +124,17 @@ def settings_of(project: Project, steps: int | None, guidance: float | None) -> 
     )
 
 
-def embed_point(
-    files: FeatureFiles[PromptEmbedder], wanted: Sequence[Wanted], references: Sequence[Path]
-) -> Iterator[int]:
-    """Embed the pictures of a point; yields how many."""
-    for some in files.embed([*references, *(each.path for each in wanted)]):
-        yield len(some)
-
-
 def score_point(
     files: FeatureFiles[PromptEmbedder],
     wanted: Sequence[Wanted],
     references: Sequence[Path],
     prompts: Prompts,
-) -> Scores:
-    """CLIP-T and CLIP-I of each picture; the prompts of objects are scored without the trigger words."""
-    known: dict[Path, Row] = {}
-    for some in files.embed([*references, *(each.path for each in wanted)]):
-        known.update(some)
+) -> Generator[int, None, Scores]:
+    """CLIP-T and CLIP-I of each picture; the prompts of objects are scored without the trigger words.
+
+    Yields how many pictures were embedded, at last returns the figures.
+    """
+    known = yield from embed_pictures(files, [*references, *(each.path for each in wanted)])
     plain = {each.prompt: _scored_prompt(each.prompt, prompts) for each in wanted}
     texts = embed_prompts(files, list(plain.values()))
     pictures = np.stack([known[each.path] for each in wanted])

@@ -2,10 +2,10 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,15 @@ class FeatureFiles(Generic[M]):
             if row.ndim == 1 and np.isfinite(row).all():
                 return np.asarray(row, dtype=np.float64)
         return None
+
+
+def embed_pictures(files: FeatureFiles[Any], paths: Sequence[Path]) -> Generator[int, None, Features]:
+    """Embed pictures; yields how many at a time, at last returns their features."""
+    found: dict[Path, Row] = {}
+    for some in files.embed(paths):
+        found.update(some)
+        yield len(some)
+    return found
 
 
 def embed_prompts(files: FeatureFiles[PromptEmbedder], prompts: Sequence[str]) -> dict[str, Row]:

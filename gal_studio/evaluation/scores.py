@@ -3,7 +3,6 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,9 +10,9 @@ from gal_studio.core.measures.published import Values, alignment, likeness
 from gal_studio.evaluation.dreambench import Drawn, Subject, single_image
 from gal_studio.evaluation.embedding import (
     FeatureFiles,
-    Features,
     ImageEmbedder,
     PromptEmbedder,
+    embed_pictures,
     embed_prompts,
 )
 
@@ -52,8 +51,8 @@ def score_subject(subject: Subject, drawn: Sequence[Drawn], models: Models, sing
     """
     references = (single_image(subject),) if single else subject.references
     paths = [each.path for each in drawn]
-    clip = yield from _embedded(models.clip, [*references, *paths])
-    dino = yield from _embedded(models.dino, [*references, *paths])
+    clip = yield from embed_pictures(models.clip, [*references, *paths])
+    dino = yield from embed_pictures(models.dino, [*references, *paths])
     texts = embed_prompts(models.clip, [each.prompt for each in drawn])
     rows = np.stack([clip[path] for path in paths])
     figures = (
@@ -62,14 +61,6 @@ def score_subject(subject: Subject, drawn: Sequence[Drawn], models: Models, sing
         alignment(rows, np.stack([texts[each.prompt] for each in drawn])),
     )
     return SubjectScores(subject, references, *(_by_prompt(drawn, values.tolist()) for values in figures))
-
-
-def _embedded(files: FeatureFiles[Any], paths: Sequence[Path]) -> Generator[int, None, Features]:
-    found: dict[Path, np.ndarray] = {}
-    for some in files.embed(paths):
-        found.update(some)
-        yield len(some)
-    return found
 
 
 def _by_prompt(drawn: Sequence[Drawn], values: Sequence[float]) -> dict[str, list[float]]:

@@ -63,7 +63,7 @@ def test_a_style_leaves_with_its_card(
     assert "is not empty" in capsys.readouterr().err
     studio.store.rounds.finish_training(round_id, "0" * 64, "another", ())
     assert studio.exports(round_id) == ()  # made of other weights
-    with pytest.raises(StudioError, match="press Export first"):
+    with pytest.raises(StudioError, match="press Prepare first"):
         studio.exported(round_id, "kohya")
 
 

@@ -2,8 +2,9 @@
 
     python -m tools.pocket.train.denoiser --steps 50000 --minutes 60
 
-50,000 steps are 3.2 million pictures; call it again until they are done. It starts from the shipped weights
-if their shapes fit, and resumes exactly where it was stopped.
+50,000 steps are 3.2 million pictures; three quarters of the first half are latents of pictures at half their
+size, which cost a third. Call it again until they are done. It starts from the shipped weights if their
+shapes fit, and resumes exactly where it was stopped.
 """
 
 from pathlib import Path
@@ -28,6 +29,7 @@ CPU_RATE = 7e-4  # of AdamW: as good per step as Muon in a short trial, and a qu
 INNER_RATE, RATE = 1e-3, 5e-4  # of Muon, for large batches on a GPU
 MIDDLE = 0.5  # share of timesteps drawn around the middle, where pictures take shape
 DROPPED = 0.1
+HALVED, WHOLE_EVERY = 0.5, 4  # in the first half of the steps only every fourth has pictures of full size
 SNR_LIMIT = 5.0
 TWO_SUBJECTS, IN_PLACES = 0.4, 0.75  # sampling rates relative to one object on a plain ground
 # Sampled five times as often as other concepts: GAL's anchors and what users try first.
@@ -137,6 +139,11 @@ def times(rng: np.random.Generator, count: int) -> torch.Tensor:
     return torch.from_numpy((chosen * 1000).astype(np.int64).clip(0, 999))
 
 
+def is_half(step: int, share: float) -> bool:
+    """Whether a step trains on pictures of half the size, `share` of the training being done."""
+    return share < HALVED and step % WHOLE_EVERY != 0
+
+
 def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, rng: np.random.Generator):
     """The squared error of the velocity of each picture with min-SNR weights, (n,)."""
     noise = torch.randn_like(clean)
@@ -152,7 +159,7 @@ def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, r
 
 def main() -> None:
     args = arguments(__doc__, 60, "denoiser", steps=50_000)
-    latents, labels = load_latents(args.work)
+    latents, half, labels = load_latents(args.work)
     scale = read_scale(args.work)
     model, scheduler = build(), schedule()
     path = args.work / f"{args.name}.pt"
@@ -164,15 +171,17 @@ def main() -> None:
     run = Run(path, model, optimizer, args)
     captions = Captions(args.work, run.rng)
     edges = np.cumsum(drawing_rates(labels))
-    recent: list[float] = []
+    recent: dict[bool, list[float]] = {False: [], True: []}
     for step in run.steps(every=240):
         rows = np.searchsorted(edges, run.rng.random(BATCH), side="right").clip(max=len(labels) - 1)
-        clean = torch.from_numpy(latents[rows]).float() * scale
+        small = is_half(step, run.share)
+        clean = torch.from_numpy((half if small else latents)[rows]).float() * scale
         loss = denoising_loss(model, scheduler, clean, captions(labels[rows]), run.rng).mean()
         run.apply(loss, decay=0.999)
-        recent.append(loss.item())
+        recent[small].append(loss.item())
         if step % 100 == 0:
-            run.report(loss=float(np.mean(recent[-100:])), samples=BATCH * step)
+            losses = {f"loss{8 if size else 16}": float(np.mean(r[-100:])) for size, r in recent.items() if r}
+            run.report(**losses, samples=BATCH * step)
 
 
 if __name__ == "__main__":
