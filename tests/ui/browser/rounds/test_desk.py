@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser.brushing import settled
+from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, train
 

@@ -8,7 +8,7 @@ import pytest
 from gal_studio.rounds import pairs
 from gal_studio.state.tables.refinements import StoredMap
 from tests.ui.access.gates import FULL, refused_once
-from tests.ui.browser.brushing import (
+from tests.ui.browser.refine.brushing import (
     enlarged,
     mask_of,
     opened,

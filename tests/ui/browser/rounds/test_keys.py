@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.browser.brushing import enlarged, settled
+from tests.ui.browser.refine.brushing import enlarged, settled
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import judge
 

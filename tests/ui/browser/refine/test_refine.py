@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gal_studio.core.types import TrainingExample
-from tests.ui.browser.brushing import EDGE, opened, pair_opened, settled, stroke
+from tests.ui.browser.refine.brushing import EDGE, opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
 

@@ -9,9 +9,9 @@ import pytest
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.studio import Studio
-from gal_studio.worker.jobs import prior_pictures
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
+from gal_studio.worker.training import prior_pictures
 from tests.tiny_project import CHANGES, drawing, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.ui.browser.late_answers import in_one_task
+from tests.ui.browser.app.late_answers import in_one_task
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, make_project, train
 

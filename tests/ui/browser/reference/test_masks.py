@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.ui.browser.brushing import stroke
+from tests.ui.browser.refine.brushing import stroke
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import picture
 from tests.ui.seeded_refinement import object_with_subject

@@ -11,8 +11,8 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.rounds.prior import PriorPrompt, prior_seed
-from gal_studio.worker.jobs.training_run import TrainingTask
 from gal_studio.worker.task import Progress
+from gal_studio.worker.training.training_run import TrainingTask
 
 ATTEMPTS = 3
 """Seeds that are tried for a picture that comes out blank."""

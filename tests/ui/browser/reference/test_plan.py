@@ -13,7 +13,7 @@ from gal_studio.studio import device
 from gal_studio.studio.create import shapes
 from gal_studio.studio.device import Device
 from tests.engine.tiny import make_tiny_clip, make_tiny_xl_pipeline
-from tests.ui.browser.test_unfinished_form import ERROR, file, noise, opened
+from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.ui.access.gates import FULL, refuse
-from tests.ui.browser.brushing import (
+from tests.ui.browser.app.late_answers import Late, before_changes, in_one_task
+from tests.ui.browser.refine.brushing import (
     EDGE,
     enlarged,
     mask_of,
@@ -12,7 +13,6 @@ from tests.ui.browser.brushing import (
     settled,
     stroke,
 )
-from tests.ui.browser.late_answers import Late, before_changes, in_one_task
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import pairs_made
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
-from tests.ui.browser.brushing import (
+from tests.ui.browser.refine.brushing import (
     EDGE,
     distances,
     enlarged,

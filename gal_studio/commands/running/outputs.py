@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gal_studio.commands.machine import describe_machine
+from gal_studio.commands.terminal.machine import describe_machine
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.scores.registry import SCORES, known_scores

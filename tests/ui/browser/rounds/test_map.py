@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser.test_first_use import lasso
+from tests.ui.browser.rounds.test_first_use import lasso
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, make_project, train
 

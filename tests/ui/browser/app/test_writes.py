@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.ui.access.gates import FULL, Gate, refuse
-from tests.ui.browser.brushing import opened, pair_opened, settled, stroke
-from tests.ui.browser.late_answers import before_changes
+from tests.ui.browser.app.late_answers import before_changes
+from tests.ui.browser.refine.brushing import opened, pair_opened, settled, stroke
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded_refinement import pairs_made
 

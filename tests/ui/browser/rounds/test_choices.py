@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.browser.brushing import settled
+from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
 
 pytestmark = pytest.mark.browser

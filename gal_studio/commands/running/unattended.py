@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.outputs import check_folder, write_outputs
 from gal_studio.commands.refine import refine_round
+from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.types import Round
