@@ -35,7 +35,7 @@ export async function mountPresets(parts, firstKind) {
   const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
   const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER");
   const start = textInput("start_from", "the path of a .safetensors file; empty: the base model");
-  const startFacts = el("p", { class: "plan", role: "status" });
+  const startFacts = el("p", { class: "field-note", role: "status" });
   const own = el(
     "div",
     { class: "own-model", hidden: true },
