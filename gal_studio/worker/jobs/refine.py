@@ -14,7 +14,7 @@ from gal_studio.engine.training.patchdpo import RefinePair, refine
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
-from gal_studio.worker.jobs import training_run
+from gal_studio.worker.jobs import teams, training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.fine_tune import with_previews
 from gal_studio.worker.jobs.prior_pictures import prior_pictures
@@ -90,12 +90,13 @@ def _train(
     images = [image for pair in pairs for image in (pair.reference, pair.generated)]
     if task.settings.refine.mix:
         images += [picture.image for picture in (*examples, *prior)]
-    latents = yield from training_run.encoded(model, images, tune)
-
     settings = task.settings.refine
+    with teams.gathered(task, model, settings.batch_size) as gathered:
+        latents = yield from training_run.encoded(model, images, tune)
+        team = yield from teams.complete(gathered)
 
-    def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-        options = settings, tune, task.seed, checkpoint, keep, task.start
-        return refine(model, pairs, examples, prior, *options, latents=latents)
+        def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+            options = settings, tune, task.seed, checkpoint, keep, task.start
+            return refine(model, pairs, examples, prior, *options, latents=latents, team=team)
 
-    yield from with_previews(task, model, "refine", start)
+        yield from with_previews(task, model, "refine", start)
