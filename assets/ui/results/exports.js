@@ -1,6 +1,6 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
-/** @import { MadeExport, RoundResult } from "../app/payloads_measures.d.ts" */
-/** @import { QueuedJob } from "../app/payloads_work.d.ts" */
+/** @import { MadeExport, RoundResult } from "../app/types/payloads_measures.d.ts" */
+/** @import { QueuedJob } from "../app/types/payloads_work.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

@@ -15,12 +15,12 @@ from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.worker.jobs import teams, training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.prior_pictures import prior_pictures
-from gal_studio.worker.jobs.training_run import Start, TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.training import teams, training_run
+from gal_studio.worker.training.prior_pictures import prior_pictures
+from gal_studio.worker.training.training_run import Start, TrainingTask
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:

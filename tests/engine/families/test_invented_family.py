@@ -19,7 +19,7 @@ from gal_studio.engine.training.verify import verify_adapter
 from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result
-from tests.invented_family import REGISTERED, TinyTransformer, make_invented_model
+from tests.invented.family import REGISTERED, TinyTransformer, make_invented_model
 
 DRAW = GenerationSettings(steps=3, guidance_scale=3.0, batch_size=2)
 REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A tie in a style", 6)]

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lastly } from "../../../assets/ui/results/export_words.js";
 
-/** @type {import("../../../assets/ui/app/payloads_measures.d.ts").MadeExport} */
+/** @type {import("../../../assets/ui/app/types/payloads_measures.d.ts").MadeExport} */
 const waiting = { form: "kohya", made: false, sentence: "", same: false };
-/** @type {import("../../../assets/ui/app/payloads_work.d.ts").QueuedJob} */
+/** @type {import("../../../assets/ui/app/types/payloads_work.d.ts").QueuedJob} */
 const job = {
   id: "j",
   kind: "export",

@@ -1,6 +1,6 @@
 /** What the studio finds out about the chosen models: licence, commit, size, or why they cannot be used. */
-/** @import { HubModel, ModelFacts } from "../../app/payloads_form_answers.d.ts" */
-/** @import { ProjectKind } from "../../app/payloads.d.ts" */
+/** @import { HubModel, ModelFacts } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";

@@ -1,10 +1,10 @@
 /** Choice of a model preset, and its settings. */
 /** @import { KeptModel } from "./kept_form.js" */
 /** @import { NotePlace } from "./notes.js" */
-/** @import { Preset } from "../../app/payloads_calls.d.ts" */
-/** @import { Derived } from "../../app/payloads_form_answers.d.ts" */
-/** @import { ProjectKind } from "../../app/payloads.d.ts" */
-/** @import { ReferenceParts } from "../../app/parts.d.ts" */
+/** @import { Preset } from "../../app/types/payloads_calls.d.ts" */
+/** @import { Derived } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
 import {

@@ -1,4 +1,4 @@
-"""What is said to the form of a new project (`assets/ui/app/payloads_form_answers.d.ts`)."""
+"""What is said to the form of a new project (`assets/ui/app/types/payloads_form_answers.d.ts`)."""
 
 from typing import Annotated, Literal, NotRequired
 

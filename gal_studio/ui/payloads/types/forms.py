@@ -1,4 +1,4 @@
-"""What the form of a new project asks (`assets/ui/app/payloads_forms.d.ts`)."""
+"""What the form of a new project asks (`assets/ui/app/types/payloads_forms.d.ts`)."""
 
 from typing import Annotated, NotRequired
 

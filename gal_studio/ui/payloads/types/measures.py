@@ -1,4 +1,4 @@
-"""Payloads of the test set (`assets/ui/app/payloads_measures.d.ts`)."""
+"""Payloads of the test set (`assets/ui/app/types/payloads_measures.d.ts`)."""
 
 from typing import Annotated, Literal
 
