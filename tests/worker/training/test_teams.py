@@ -13,9 +13,9 @@ from gal_studio.core.settings import Settings
 from gal_studio.core.types import Job
 from gal_studio.engine.training.team import Team
 from gal_studio.studio import Studio
-from gal_studio.worker.training import teams
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
+from gal_studio.worker.training import teams
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
 
