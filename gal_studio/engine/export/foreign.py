@@ -10,8 +10,8 @@ import torch
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.model_names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.export.layers import Factors
 from gal_studio.engine.models.adapters import attach_lora, detach, targeted_layers, trainable
+from gal_studio.engine.models.factors import Factors
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.one_file import LORA, read_one_file
 
