@@ -109,7 +109,8 @@ def _origin(plan: Plan) -> str:
     """Identifies the command, so that it can be resumed, also with more rounds."""
     draft = plan.draft
     pictures = [_picture_digest(reference.picture) for reference in draft.given]
-    rest = astuple(replace(draft, references=(), origin=None, settings=None, prior=()))[:-1]  # see below
+    plain = replace(draft, references=(), origin=None, settings=None, prior=(), start_from=None)
+    rest = astuple(plain)[:-2]  # see below
     parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
     own = [
         (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
@@ -117,8 +118,10 @@ def _origin(plan: Plan) -> str:
     ]
     if len(set(own)) > 1 or any(mask for _, mask in own):
         parts.append(own)
-    if draft.prior:  # the last field, which earlier versions did not have
+    if draft.prior:  # the last two fields are those that earlier versions did not have
         parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
+    if draft.start_from is not None:
+        parts.append(str(draft.start_from))
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

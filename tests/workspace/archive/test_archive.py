@@ -44,7 +44,7 @@ PLAIN = {
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
     "training_images.prompt", "training_sets.prompt", "trials.prompt", "trials.remark", "trials.scores",
     "trials.trained_as", "trials.trouble",
-    "vision_limits.vision_model",
+    "vision_limits.lows", "vision_limits.vision_model",
 }  # fmt: skip
 
 

@@ -42,6 +42,8 @@ export interface Derived {
   plan: string;
   /** Whether the size of the model is being measured. */
   measuring: boolean;
+  /** What the file of the LoRA to start from says; empty if there is none. */
+  start: string;
   problem?: string;
 }
 
@@ -62,7 +64,7 @@ export interface HubModel {
 
 /** Why the model of a field cannot be used. */
 export interface ModelProblem {
-  field: "base_model" | "clip_model" | "vision_model";
+  field: "base_model" | "clip_model" | "vision_model" | "start_from";
   text: string;
 }
 

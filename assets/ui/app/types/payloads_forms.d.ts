@@ -11,16 +11,18 @@ export interface TypedSet {
   pictures?: number;
 }
 
-/** The preset, or a model of the user's own. */
+/** The preset, or a model of the user's own; `start_from` is the path of a LoRA from elsewhere. */
 export interface ChosenModel {
   preset?: string | null;
   base_model?: string | null;
   clip_model?: string | null;
+  start_from?: string | null;
 }
 
-/** The models of a new project. */
+/** The models of a new project; the settings decide which LoRAs it can start from. */
 export interface AskedModels extends ChosenModel {
   kind: ProjectKind;
+  settings?: Record<string, number | boolean | string | string[] | null> | null;
 }
 
 /** What is typed into the form of a new project; `final` when it is sent. */

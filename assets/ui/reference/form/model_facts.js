@@ -8,7 +8,8 @@ import { el, repeats } from "../../kit/dom.js";
 
 const LOOK_AGAIN = 700; // ms between two questions while the models are looked up
 
-/** @typedef {{ preset: string | null, base_model: string, clip_model: string }} Chosen */
+/** @import { AskedModels } from "../../app/payloads_forms.d.ts" */
+/** @typedef {Omit<AskedModels, "kind"> & { preset: string | null, base_model: string }} Chosen */
 
 /**
  * Show what is known of the chosen models in a box.
@@ -25,8 +26,7 @@ export function watchModels(box, chosen, known) {
     if (!request) return null;
     const isLatest = newRequest();
     for (;;) {
-      const { kind, preset, base_model, clip_model } = request;
-      const facts = await call("reference", "model_facts", { kind, preset, base_model, clip_model });
+      const facts = await call("reference", "model_facts", request);
       if (!facts || !isLatest()) return null;
       show(box, facts);
       known(facts);

@@ -37,6 +37,7 @@ let flat;
 
 const MOST_COLUMNS = 24; // of the smallest tiles
 const PADDING = 32; // pixels, left and right of the tiles
+const ARRIVING = 400; // ms
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
 const SMALL = 82; // pixels of a tile with its gap, below which its mark is shorter
 
@@ -110,10 +111,20 @@ function add(items) {
       groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
     const tile = makeTile(item, grid.hasAttribute("data-large"));
     tile.hidden = !passes(item.id);
+    if (drawing()) arrive(tile);
     tiles.set(item.id, tile);
     insertTile(group, tile, item);
   }
   arrange();
+}
+
+/**
+ * Let a picture that was just drawn fade in; once, not whenever its tile comes back into the page.
+ * @param {HTMLElement} tile
+ */
+function arrive(tile) {
+  tile.dataset.new = "";
+  setTimeout(() => delete tile.dataset.new, ARRIVING);
 }
 
 /** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */

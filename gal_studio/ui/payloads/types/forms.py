@@ -24,17 +24,19 @@ class TypedSet(TypedDict):
 
 
 class ChosenModel(TypedDict):
-    """The preset, or a model of the user's own."""
+    """The preset, or a model of the user's own; `start_from` is the path of a LoRA from elsewhere."""
 
     preset: NotRequired[Id | None]
     base_model: NotRequired[Text | None]
     clip_model: NotRequired[Text | None]
+    start_from: NotRequired[Text | None]
 
 
 class AskedModels(ChosenModel):
-    """The models of a new project."""
+    """The models of a new project; the settings decide which LoRAs it can start from."""
 
     kind: ProjectKind
+    settings: NotRequired[dict[Id, SettingValue] | None]
 
 
 class Derive(ChosenModel):

@@ -140,11 +140,21 @@ def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched
     for label in ("Test prompt", "Like the reference", "How undecided", "Decision", "Round"):
         assert label in labels
     assert "Likeness to the reference’s prompt" in labels
-    before = page.evaluate(COLOUR)
+    before, there = page.evaluate(COLOUR), places(page)
+    page.evaluate(
+        "window.reacts = 0; const { react } = Plotly;"
+        " Plotly.react = (...all) => { window.reacts += 1; return react(...all); }; null"
+    )
     page.select_option(".legend select", "decision")
     page.wait_for_function(f"(was) => {COLOUR} !== was", arg=before)
     page.wait_for_selector(".swatch:text('accepted')")
     open_colour = page.evaluate(COLOUR)
+    assert page.evaluate("window.reacts") == 0, "nothing is laid out anew"
+    assert places(page) == there, "no point moves"
+    zoom_in(page, middle(page))
+    assert spread(page) > 1.2 * (max(x for x, _ in there) - min(x for x, _ in there))
+    assert page.evaluate(COLOUR) == open_colour, "Plotly draws the new colours as well"
+    page.click("[data-act=whole]")
     first = served.place.studio.round_view(served.place.round).candidates[0].candidate.id
     page.click(f".tile[data-id='{first}'] .tile-face")
     page.wait_for_function(f"(was) => {COLOUR} !== was", arg=open_colour)
