@@ -1,11 +1,13 @@
 """A process that was killed between its last picture and the end of its job repeats no work."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from gal_studio.state import Store
 from tests.commands.running import refinable, results, run, write_project
+from tests.tiny_project import drawing
 
 DEAD = "UPDATE workers SET ended = NULL, process = '1@before'"
 
@@ -49,13 +51,23 @@ def test_a_training_whose_end_was_not_noted_is_not_run_again(folder: Path, names
     ]
 
 
+@pytest.fixture(scope="module")
+def refined(tmp_path_factory: pytest.TempPathFactory, names: tuple[str, str], tower: str) -> Path:
+    """The folder of a project file and of its run, which has refined its only round."""
+    folder = tmp_path_factory.mktemp("refined")
+    (folder / "cat.png").write_bytes(drawing(1))
+    assert run(*words_of(refinable(folder, names, tower), folder / "out")) == 0
+    return folder
+
+
+def words_of(project: Path, out: Path) -> tuple[object, ...]:
+    return ("run", project, "--out", out, "--rounds", 1, "--refine", "--policy", "random")
+
+
 @pytest.mark.parametrize("kind", ["pairs", "refine", "generate"])
-def test_a_refinement_whose_end_was_not_noted_is_measured(
-    folder: Path, names: tuple[str, str], tower: str, kind: str
-) -> None:
-    project, out = refinable(folder, names, tower), folder / "out"
-    words = ("run", project, "--out", out, "--rounds", 1, "--refine", "--policy", "random")
-    assert run(*words) == 0
+def test_a_refinement_whose_end_was_not_noted_is_measured(refined: Path, tmp_path: Path, kind: str) -> None:
+    project, out = refined / "project.toml", tmp_path / "out"
+    shutil.copytree(refined / "out", out)
     before = results(out)
     job = as_if_killed(out / "workspace", kind)
     with Store(out / "workspace") as store:
@@ -71,7 +83,7 @@ def test_a_refinement_whose_end_was_not_noted_is_measured(
                 store.database.write(f"DELETE FROM {table} WHERE job_id IN ({jobs})", (node,))
             store.database.write("DELETE FROM jobs WHERE kind = 'generate' AND round_id = ?", (node,))
             store.database.write("DELETE FROM candidates WHERE round_id = ?", (node,))
-    assert run(*words) == 0
+    assert run(*words_of(project, out)) == 0
     with Store(out / "workspace") as store:
         assert store.jobs.get(job).state == "completed"
         assert store.database.rows("SELECT * FROM measurements")
