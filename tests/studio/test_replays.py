@@ -119,7 +119,11 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
         lambda: studio.accept_in_part(picture, np.zeros((8, 8), np.uint8)),
         lambda: studio.next_round(first),
         lambda: studio.branch(first),
+        lambda: studio.fine_tune(first),
+        lambda: studio.generate(first),
+        lambda: studio.run_round(first),
         lambda: studio.run_missing(first),
+        lambda: studio.run_refinement(first),
         lambda: studio.make_pairs(first),
     ):
         with pytest.raises(StudioError, match="it decides and draws by itself"):
