@@ -38,6 +38,7 @@ class Running:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.1)
+        self.process.kill()
         raise AssertionError("the server did not start")
 
     def get(self, path: str, timeout: float = 30.0) -> int:
@@ -74,13 +75,23 @@ class Running:
         return [path for path in (self.workspace / "uploads").rglob("*") if path.is_file()]
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    finished(tmp_path / "workspace", candidates=2)[0].store.close()
-    started = Running(tmp_path / "workspace")
+def started_in(folder: Path) -> Iterator[Running]:
+    finished(folder / "workspace", candidates=2)[0].store.close()
+    started = Running(folder / "workspace")
     yield started
     started.process.kill()
     started.process.wait(60)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    yield from started_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for what leaves it as it was."""
+    yield from started_in(tmp_path_factory.mktemp("lasting"))
 
 
 def seconds_of(running: Running) -> float:
@@ -103,33 +114,33 @@ def test_a_claimed_address_is_believed_only_behind_a_proxy(
 
 
 @pytest.mark.slow
-def test_half_sent_requests_keep_nobody_out(running: Running) -> None:
+def test_half_sent_requests_keep_nobody_out(lasting: Running) -> None:
     """2,000 connections wait with half of their headers, or half of a body; another client is answered."""
-    waiting, quiet = [], seconds_of(running)
+    waiting, quiet = [], seconds_of(lasting)
     for number in range(2000):
-        line = socket.create_connection(("127.0.0.1", running.port), timeout=30)
+        line = socket.create_connection(("127.0.0.1", lasting.port), timeout=30)
         with suppress(OSError):
             line.sendall(HALF + (b"\r\n{" if number % 2 else b""))
         waiting.append(line)
         if number % 250 == 249:
-            assert running.get("/favicon.ico") == 200
-    assert min(seconds_of(running) for _ in range(3)) < 2 + 4 * quiet  # a busy machine is slow without them
-    held = len(os.listdir(f"/proc/{running.process.pid}/fd")) if sys.platform == "linux" else 0
+            assert lasting.get("/favicon.ico") == 200
+    assert min(seconds_of(lasting) for _ in range(3)) < 2 + 4 * quiet  # a busy machine is slow without them
+    held = len(os.listdir(f"/proc/{lasting.process.pid}/fd")) if sys.platform == "linux" else 0
     assert held < 2 * MOST_WAITING + 100
-    log = running.workspace / "logs" / "page.log"
+    log = lasting.workspace / "logs" / "page.log"
     assert not log.exists() or log.stat().st_size < 100_000
     for line in waiting:
         line.close()
 
 
 @pytest.mark.parametrize("end", [b"", b"\r\n{"], ids=["headers", "bodies"])
-def test_the_one_that_was_silent_longest_is_closed_for_a_new_one(running: Running, end: bytes) -> None:
+def test_the_one_that_was_silent_longest_is_closed_for_a_new_one(lasting: Running, end: bytes) -> None:
     """Beyond the limit; a client who comes then is answered, whatever the others wait for."""
     lines = []
     for _ in range(MOST_WAITING + 20):
-        lines.append(socket.create_connection(("127.0.0.1", running.port), timeout=30))
+        lines.append(socket.create_connection(("127.0.0.1", lasting.port), timeout=30))
         lines[-1].sendall(HALF + end)
-    assert running.get("/favicon.ico") == 200
+    assert lasting.get("/favicon.ico") == 200
     lines[0].settimeout(30)
     with suppress(ConnectionResetError):
         assert lines[0].recv(1) == b""
@@ -141,16 +152,16 @@ def test_the_one_that_was_silent_longest_is_closed_for_a_new_one(running: Runnin
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
-def test_temporary_files_are_swept_however_the_page_ends(running: Running, name: str) -> None:
+def test_temporary_files_are_swept_however_the_page_ends(running: Running) -> None:
     """Uploads lie in the workspace, where an unfinished form finds them again for a week."""
     assert running.upload() == 200
     assert len(running.uploads) == 1
-    (running.workspace / "temporary" / "private.png").write_bytes(b"private")
-    running.end(getattr(signal, name))
-    assert name == "SIGKILL" or running.left == []
-    running.start()
-    assert running.left == []
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+        (running.workspace / "temporary" / "private.png").write_bytes(b"private")
+        running.end(number)
+        assert bool(running.left) == (number == signal.SIGKILL)
+        running.start()
+        assert running.left == []
 
 
 def test_the_page_says_that_its_database_is_gone(running: Running) -> None:
