@@ -8,7 +8,7 @@ import { el, repeats } from "../../kit/dom.js";
 
 const LOOK_AGAIN = 700; // ms between two questions while the models are looked up
 
-/** @import { AskedModels } from "../../app/payloads_forms.d.ts" */
+/** @import { AskedModels } from "../../app/types/payloads_forms.d.ts" */
 /** @typedef {Omit<AskedModels, "kind"> & { preset: string | null, base_model: string }} Chosen */
 
 /**
