@@ -76,7 +76,7 @@ def random_adapter(model: ImageModel, tune: TuneSettings, folder: Path) -> Path:
 
 
 def now(device: torch.device) -> float:
-    """Seconds: of the clock on a GPU, of this process's threads on a CPU, where other programs run as well."""
+    """Seconds of the clock on a GPU, and of this process on a CPU, where other programs run as well."""
     if device.type != "cuda":
         return time.process_time() / torch.get_num_threads()
     torch.cuda.synchronize(device)

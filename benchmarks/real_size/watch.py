@@ -20,7 +20,7 @@ _STATUS = Path("/proc/self/status")
 
 @dataclass
 class Used:
-    """Bytes at the peak; seconds of the clock, and of processors; shares of the device that were busy, of 1."""
+    """Bytes at the peak, seconds of the clock and of processors, and how busy the device was, of 1."""
 
     peak: int = 0
     seconds: float = 0.0
