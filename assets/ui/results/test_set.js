@@ -60,7 +60,12 @@ function open() {
           "uses them, and their pictures are never suggested. Besides, each round draws the prompts of " +
           `accepted pictures, and these prompts without “${measures.called}”.`,
       ),
-      el("label", {}, el("span", {}, "Held-out prompts, one per line; {} stands for the subject"), prompts),
+      el(
+        "label",
+        {},
+        el("span", {}, `Held-out prompts, one per line; {} stands for “${measures.called}”`),
+        prompts,
+      ),
       el("label", {}, el("span", {}, "Pictures of each prompt"), seeds),
       el("label", {}, el("span", {}, "Measure"), when),
       warning,

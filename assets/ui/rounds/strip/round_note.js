@@ -6,7 +6,7 @@
 const STEPS = {
   fine_tune: "not trained yet",
   generate: "trained",
-  next_round: "chosen",
+  next_round: "nothing accepted",
   refine: "pairs to train on",
 };
 

@@ -32,4 +32,5 @@ test("a continued round shows what was accepted; a refinement does not end the s
 test("before that it shows the next step", () => {
   assert.equal(note({ step: "fine_tune" }), "not trained yet");
   assert.equal(note({ step: "generate" }), "trained");
+  assert.equal(note({ step: "next_round" }), "nothing accepted");
 });
