@@ -9,7 +9,7 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.families.family import Family, TextFeatures
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.outline import outline
-from gal_studio.engine.models.placement import place, quantize
+from gal_studio.engine.models.placement import lay_out_autoencoder, place, quantize
 from tools.shapes.architectures import ARCHITECTURES
 
 
@@ -30,6 +30,7 @@ def random_model(name: str, device: torch.device, machine: MachineSettings, dtyp
             quantize(module)
     family.to = lambda where: [part.to(where) for part in family.frozen_parts]  # type: ignore[method-assign]
     place(family, device, machine)
+    lay_out_autoencoder(family)
     _answer_texts(family)
     return ImageModel(name, family, device, machine)
 

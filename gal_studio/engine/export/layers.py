@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -11,29 +10,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.export_forms import Form
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, read_adapter
-
-
-@dataclass(frozen=True)
-class Factors:
-    """What a LoRA adds to a layer's weight: `up @ down`, with the scale alpha / rank folded into `up`.
-
-    `down` is (rank, in) or (rank, in, height, width), `up` is (out, rank) or (out, rank, 1, 1).
-    """
-
-    down: torch.Tensor
-    up: torch.Tensor
-
-    @property
-    def rank(self) -> int:
-        """The number of rows of `down`."""
-        return int(self.down.shape[0])
-
-    @property
-    def change(self) -> torch.Tensor:
-        """What is added to the weight, in the weight's shape."""
-        product = self.up.float().flatten(1) @ self.down.float().flatten(1)
-        return product.view(self.up.shape[0], *self.down.shape[1:])
-
+from gal_studio.engine.models.factors import Factors, alpha_ratio, read_factors
 
 Layers = Mapping[str, Factors]
 
@@ -47,17 +24,11 @@ def is_whole_denoiser(path: Path, part: str) -> bool:
 
 
 def read_layers(path: Path, part: str) -> dict[str, Factors]:
-    """The factors of a LoRA that the studio trained, by the names of their layers."""
+    """The factors of a LoRA that the studio trained, with its scale, by the names of their layers."""
     tensors, header = read_adapter(path)
     given = json.loads(header.get(PEFT_CONFIGURATION, "{}"))
-    rank = float(given.get(f"{part}.r", 1))
-    scale = float(given.get(f"{part}.lora_alpha", rank)) / rank
-    layers = {}
-    for name, down in tensors.items():
-        layer, found, _ = name.removeprefix(f"{part}.").partition(".lora_A.weight")
-        if found:
-            up = tensors[name.replace(".lora_A.", ".lora_B.")]
-            layers[layer] = Factors(down, up if scale == 1.0 else up * scale)
+    scale = alpha_ratio({name.removeprefix(f"{part}."): value for name, value in given.items()})
+    layers = {layer: factors.times(scale) for layer, factors in read_factors(tensors, part).items()}
     if not layers:
         raise StudioError(f"The adapter {path.name} holds no LoRA: fine-tune this round again.")
     return layers

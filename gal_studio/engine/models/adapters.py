@@ -75,9 +75,8 @@ def _add_lora(model: ImageModel, rank: int, layers: list[str]) -> None:
 def attach_full(model: ImageModel) -> None:
     """Make the whole denoiser trainable in float32, and keep a copy of the base weights."""
     detach(model)
-    keep_base(model)
-    for weight in model.denoiser.parameters():
-        weight.data = weight.data.to(torch.float32, copy=True)
+    for name, weight in model.denoiser.named_parameters():
+        replace_weight(model, name, weight.data.to(torch.float32, copy=True))
     model.denoiser.requires_grad_(True)
 
 
@@ -96,16 +95,19 @@ def detach(model: ImageModel) -> None:
     if has_lora(model):
         model.denoiser.unload_lora()
     if model.kept is not None:
-        for name, weight in model.denoiser.named_parameters():
-            weight.data = model.kept[name].to(model.device)
+        for name, base in model.kept.items():
+            model.denoiser.get_parameter(name).data = base.to(model.device)
         model.kept = None
     model.denoiser.requires_grad_(False)
 
 
-def keep_base(model: ImageModel) -> None:
-    """Keep the base weights in main memory. Afterwards replace weights, do not modify them in place."""
-    if model.kept is None:
-        model.kept = {name: weight.data.to("cpu") for name, weight in model.denoiser.named_parameters()}
+def replace_weight(model: ImageModel, name: str, tensor: torch.Tensor) -> None:
+    """Put a tensor in place of a weight, and keep the base weight in main memory until `detach`."""
+    weight = model.denoiser.get_parameter(name)
+    model.kept = {} if model.kept is None else model.kept
+    if name not in model.kept:
+        model.kept[name] = weight.data.to("cpu")
+    weight.data = tensor
 
 
 def save_adapter(model: ImageModel, path: Path, card: AdapterCard) -> Path:

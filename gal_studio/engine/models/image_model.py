@@ -13,12 +13,12 @@ from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models import devices
 from gal_studio.engine.models.complete import check_complete, incomplete
 from gal_studio.engine.models.model_files import locate
-from gal_studio.engine.models.placement import check_machine, place, quantize
+from gal_studio.engine.models.placement import check_machine, lay_out_autoencoder, place, quantize
 
 
 @dataclass
 class ImageModel:
-    """A loaded model on a device. `kept` holds the base weights while others replace them."""
+    """A loaded model on a device. `kept` holds the base weights that others replace, by name."""
 
     name: str
     family: Family
@@ -96,10 +96,7 @@ def load_image_model(
         for part in (opened.denoiser, *opened.text_parts):
             quantize(part)
     place(opened, chosen, held)
-    # Half precision overflows in the larger autoencoders; channels last decodes faster on a CPU.
-    for weight in opened.autoencoder.parameters():
-        layout = torch.channels_last if weight.ndim == 4 else torch.preserve_format
-        weight.data = weight.data.to(torch.float32, memory_format=layout)
+    lay_out_autoencoder(opened)
     return ImageModel(name, opened, chosen, held)
 
 

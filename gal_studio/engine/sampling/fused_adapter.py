@@ -17,12 +17,13 @@ from gal_studio.engine.models.adapters import (
     attach_tensors,
     detach,
     differing_tensors,
-    keep_base,
     read_adapter,
+    replace_weight,
     shapes,
     targeted_layers,
 )
 from gal_studio.engine.models.compiled import compiled
+from gal_studio.engine.models.factors import alpha_ratio, read_factors
 from gal_studio.engine.models.image_model import ImageModel
 
 _OTHER_KINDS = ("rank_pattern", "alpha_pattern", "use_rslora", "use_dora", "lora_bias", "fan_in_fan_out")
@@ -45,12 +46,13 @@ def drawing(
         with _attached(model, adapter, strength), compiled(model):
             yield model
         return
-    keep_base(model)
+    precision = precision or model.drawing_precision
     try:
         if adapter is not None:
-            _fuse(model, adapter, strength)
-        for weight in model.denoiser.parameters():
-            weight.data = weight.data.to(precision or model.drawing_precision)
+            _fuse(model, adapter, strength, precision)
+        for name, weight in model.denoiser.named_parameters():
+            if weight.dtype != precision:
+                replace_weight(model, name, weight.data.to(precision))
         with compiled(model):
             yield model
     finally:
@@ -70,16 +72,10 @@ def _attached(model: ImageModel, adapter: Path | None, strength: float) -> Itera
                 )
             configuration = _lora_configuration(header, model.family.part, adapter)
             _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
-            attach_tensors(model, tensors, strength * _alpha_ratio(configuration))
+            attach_tensors(model, tensors, strength * alpha_ratio(configuration))
         yield
     finally:
         detach(model)
-
-
-def _alpha_ratio(configuration: dict[str, Any]) -> float:
-    """What a LoRA's product is multiplied by: alpha / rank."""
-    rank = configuration.get("r", 1)
-    return float(configuration.get("lora_alpha", rank)) / float(rank)
 
 
 @contextmanager
@@ -95,24 +91,29 @@ def in_float32(module: torch.nn.Module) -> Iterator[None]:
             weight.data = held[name]
 
 
-def _fuse(model: ImageModel, adapter: Path, strength: float) -> None:
+def _fuse(model: ImageModel, adapter: Path, strength: float, precision: torch.dtype) -> None:
+    """Replace the weights that the adapter changes, one at a time, rounded as the base and to `precision`."""
     tensors, header = read_adapter(adapter)
     weights = dict(model.denoiser.named_parameters())
     part = model.family.part
     if any(name.startswith(f"{part}.") for name in tensors):
         configuration = _lora_configuration(header, part, adapter)
         _check_fits(_lora_shapes(model, tensors, configuration), tensors, adapter)
-        for name, change in lora_deltas(tensors, strength * _alpha_ratio(configuration), part).items():
+        scale = strength * alpha_ratio(configuration)
+        for layer, factors in read_factors(tensors, part).items():
+            change = scale * factors.change
             if not torch.isfinite(change).all():
-                raise _damaged(adapter, f"changes {name} by a number that is not finite")
-            base = weights[name].data
-            weights[name].data = (base.float() + change.to(base.device)).to(base.dtype)
+                raise _damaged(adapter, f"changes {layer}.weight by a number that is not finite")
+            base = weights[f"{layer}.weight"].data
+            fused = (base.float() + change.to(base.device)).to(base.dtype)
+            replace_weight(model, f"{layer}.weight", fused.to(precision))
     else:
         _check_fits(shapes(weights), tensors, adapter)
         for name, tensor in tensors.items():
             base = weights[name].data
             changed = tensor.to(model.device)
-            weights[name].data = changed if strength == 1.0 else _between(base, changed, strength)
+            fused = changed if strength == 1.0 else _between(base, changed, strength)
+            replace_weight(model, name, fused.to(precision))
 
 
 def _between(base: torch.Tensor, changed: torch.Tensor, strength: float) -> torch.Tensor:
@@ -178,17 +179,3 @@ def _lora_configuration(header: dict[str, str], part: str, adapter: Path) -> dic
     if other := [name for name in _OTHER_KINDS if configuration.get(name)]:
         raise _damaged(adapter, f"uses {other[0]}, which the studio does not")
     return configuration
-
-
-def lora_deltas(tensors: dict[str, torch.Tensor], scale: float, part: str) -> dict[str, torch.Tensor]:
-    """What a LoRA of a pipeline's `part` adds to each weight, by the weight's name: scale * B A."""
-    changes = {}
-    for name, down in tensors.items():
-        if not name.endswith(".lora_A.weight"):
-            continue
-        layer = name.removeprefix(f"{part}.").removesuffix(".lora_A.weight")
-        up = tensors[name.replace(".lora_A.", ".lora_B.")].float()
-        product = up.flatten(1) @ down.float().flatten(1)
-        shape = (up.shape[0], *down.shape[1:])
-        changes[f"{layer}.weight"] = scale * product.view(shape)
-    return changes

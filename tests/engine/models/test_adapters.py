@@ -22,8 +22,9 @@ from gal_studio.engine.models.adapters import (
     save_adapter,
     trainable,
 )
+from gal_studio.engine.models.factors import read_factors
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.sampling.fused_adapter import drawing, lora_deltas
+from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
@@ -93,15 +94,15 @@ def test_fused_and_unfused_give_the_same_picture(model: ImageModel, tmp_path: Pa
         assert difference(unfused, pictures(model, REQUESTS, DRAW)[0]) <= 1
 
 
-def test_lora_deltas_agree_with_peft(model: ImageModel, tmp_path: Path) -> None:
+def test_read_factors_agree_with_peft(model: ImageModel, tmp_path: Path) -> None:
     attach_random(model)
     path = save_adapter(model, tmp_path / "adapter.safetensors", CARD)
-    changes = lora_deltas(read_adapter(path)[0], 1.0, "unet")
+    layers_read = read_factors(read_adapter(path)[0], "unet")
     layers = dict(model.denoiser.named_modules())
-    assert len(changes) == len(trainable(model)) // 2
-    for name, change in changes.items():
-        plain = layers[name.removesuffix(".weight")].get_delta_weight("default")
-        torch.testing.assert_close(change, plain.detach(), atol=1e-6, rtol=1e-5)
+    assert len(layers_read) == len(trainable(model)) // 2
+    for name, factors in layers_read.items():
+        plain = layers[name].get_delta_weight("default")
+        torch.testing.assert_close(factors.change, plain.detach(), atol=1e-6, rtol=1e-5)
     detach(model)
 
 

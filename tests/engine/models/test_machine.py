@@ -39,9 +39,14 @@ def losses(model: ImageModel, settings: TuneSettings = TUNE) -> list[float]:
     return [event.loss for event in fine_tune(model, EXAMPLES, [], settings, seed=3)]
 
 
+SMALL = {"resolution": 64}  # the flow models draw 1024 pixels by default, however small they are
+
+
 def pixels(model: ImageModel, adapter: Path | None = None, strength: float = 1.0) -> torch.Tensor:
     with drawing(model, adapter, strength=strength) as ready:
-        events = [event for event in draw(ready, REQUESTS, DRAW) if isinstance(event, DrawnBatch)]
+        events = [
+            event for event in draw(ready, REQUESTS, DRAW.updated(SMALL)) if isinstance(event, DrawnBatch)
+        ]
     images = [image for event in events for image in event.images]
     return torch.stack([torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8) for image in images])
 
@@ -186,8 +191,9 @@ def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     plain, integers = opened(folder, precision="fp32"), opened(folder, precision="fp32", base="int8")
     assert furthest(pixels(plain), pixels(integers)) <= 24
     base = pixels(integers)
-    assert losses(integers) == pytest.approx(losses(plain), rel=0.1)
-    assert sum(float(weight.abs().sum()) for name, weight in trainable(integers).items() if "_B." in name) > 0
+    tune = TUNE.updated(SMALL)
+    assert losses(integers, tune) == pytest.approx(losses(plain, tune), rel=0.1)
+    assert any(weight.detach().any() for name, weight in trainable(integers).items() if "_B." in name)
     saved = save_adapter(integers, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
     detach(integers), detach(plain)
     learned = pixels(integers, saved)

@@ -1,7 +1,7 @@
 /** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
 /** @import { Group } from "./group.js" */
-/** @import { RoundsParts } from "../../app/parts.d.ts" */
-/** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
+/** @import { Anchor, Candidate, Verdict } from "../../app/types/payloads.d.ts" */
 import { state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";

@@ -1,6 +1,6 @@
 /** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
-/** @import { Runs } from "../../app/payloads_refinement.d.ts" */
-/** @import { Verdict } from "../../app/payloads.d.ts" */
+/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
+/** @import { Verdict } from "../../app/types/payloads.d.ts" */
 import { state, emit, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";

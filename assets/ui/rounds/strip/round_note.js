@@ -1,6 +1,6 @@
 /** The status text of a chip in the round strip. */
-/** @import { RoundChip } from "../../app/payloads.d.ts" */
-/** @import { Queue } from "../../app/payloads_work.d.ts" */
+/** @import { RoundChip } from "../../app/types/payloads.d.ts" */
+/** @import { Queue } from "../../app/types/payloads_work.d.ts" */
 
 /** @type {Record<string, string>} */
 const STEPS = {
