@@ -1,5 +1,6 @@
 """How much memory a round needs on a device, by the size of the model and the settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,10 +8,11 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.shape import Line, ModelShape, spared
 from gal_studio.core.settings import Settings
 
-OVERHEAD = 1.4
-"""Factor for the memory that libraries use within operations."""
+DeviceKind = Literal["cuda", "cpu", "cpu-bf16", "mps"]
+"""`cpu-bf16` is a processor with bfloat16: it holds weights in float32, and computes with copies of them."""
 
-DeviceKind = Literal["cuda", "cpu", "mps"]
+OVERHEAD: Mapping[str, float] = {"cuda": 1.4, "mps": 1.4, "cpu": 1.1, "cpu-bf16": 1.1}
+"""Factor for what libraries use within operations, and for gaps: measured on a CPU (docs/models.md)."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,13 @@ def weight_bytes(machine: MachineSettings, device: DeviceKind) -> int:
     return 2 if device == "cuda" else 4
 
 
+def computed_bytes(machine: MachineSettings, device: DeviceKind) -> int:
+    """Bytes of an activation of the denoiser: 2 in half precision, 4 in float32."""
+    if machine.precision != "auto":
+        return weight_bytes(machine, device)
+    return 2 if device in ("cuda", "cpu-bf16") else 4
+
+
 def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch: bool = True) -> Need:
     """What a round needs; without `whole_batch`, if each picture is processed alone.
 
@@ -51,11 +60,12 @@ def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch:
     rows = settings.tune.batch_size if whole_batch else 1
     full = settings.tune.method == "full"
     base = 0 if full and device == "cuda" else denoiser  # it waits in main memory
-    step = max(base + _training(shape, settings, size, rows), denoiser + _encoding(shape, settings))
+    step = max(base + _training(shape, settings, device, rows), denoiser + _encoding(shape, settings, device))
+    drawn = _drawn_copies(shape, settings, device) + _drawing(shape, settings, device, whole_batch)
     return Need(
         text=autoencoder + text + (0 if apart else denoiser),
         training=beside + int(step),
-        drawing=beside + denoiser + int(_drawing(shape, settings, size, whole_batch)),
+        drawing=beside + denoiser + int(drawn),
     )
 
 
@@ -64,35 +74,61 @@ def _held(count: int, linear: int, machine: MachineSettings, size: int) -> int:
     return linear + size * (count - linear) if machine.base == "int8" else size * count
 
 
-def _training(shape: ModelShape, settings: Settings, size: int, rows: int) -> float:
+def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: int) -> float:
     """Trained weights with gradients and moments, copies of autocast, and activations."""
     tune, machine = settings.tune, settings.machine
     target = "full" if tune.method == "full" else tune.target
     line = shape.training[spared(target) if machine.checkpointing else target]
+    size = computed_bytes(machine, device)
     active = line.at(rows, (tune.resolution or shape.resolution) ** 2) * (size / 2)
     moments = 8 if machine.optimizer == "adamw" else 2
     if target == "full":
         half = 2 if size == 2 else 0  # the copies of autocast
-        return (8 + moments + half) * shape.denoiser + OVERHEAD * max(0, active - size * shape.denoiser)
-    integers = machine.base == "int8" and not machine.checkpointing
-    return (
-        (8 + moments) * tune.rank * shape.lora[target]
-        + OVERHEAD * active
-        + (size * shape.linear if integers else 0)
-    )
+        held = (8 + moments + half) * shape.denoiser
+        return held + OVERHEAD[device] * max(0, active - size * shape.denoiser)
+    held = (8 + moments) * tune.rank * shape.lora[target]
+    return held + _copies(shape, machine, device) + OVERHEAD[device] * active
 
 
-def _encoding(shape: ModelShape, settings: Settings) -> float:
-    return OVERHEAD * _coded(shape.encoding, settings.tune.resolution or shape.resolution, settings.machine)
+def _copies(shape: ModelShape, machine: MachineSettings, device: DeviceKind) -> int:
+    """Copies of base weights in the precision of computations, kept for the backward pass.
+
+    With checkpointing they live for one block alone.
+    """
+    size = computed_bytes(machine, device)
+    if machine.base == "int8":
+        return size * (min(shape.block, shape.linear) if machine.checkpointing else shape.linear)
+    if size == weight_bytes(machine, device):
+        return 0
+    return size * (shape.block if machine.checkpointing else shape.denoiser)
 
 
-def _drawing(shape: ModelShape, settings: Settings, size: int, whole_batch: bool) -> float:
+def _encoding(shape: ModelShape, settings: Settings, device: DeviceKind) -> float:
+    side = settings.tune.resolution or shape.resolution
+    return OVERHEAD[device] * _coded(shape.encoding, side, settings.machine)
+
+
+def _drawn_copies(shape: ModelShape, settings: Settings, device: DeviceKind) -> int:
+    """Bytes of the weights that replace base weights in drawing on a CPU, whose memory still holds those.
+
+    All are replaced if the base has another precision, or else those that the adapter changes. A GPU's base
+    weights wait in main memory meanwhile.
+    """
+    tune, machine = settings.tune, settings.machine
+    size = computed_bytes(machine, device)
+    if device in ("cuda", "mps") or machine.base == "int8":
+        return 0
+    all_of_them = size != weight_bytes(machine, device) or tune.method == "full"
+    return size * (shape.denoiser if all_of_them else shape.targeted[tune.target])
+
+
+def _drawing(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch: bool) -> float:
     generation = settings.generation
     side = generation.resolution or shape.resolution
     guided = generation.guidance_scale > shape.guided_above
     rows = (generation.batch_size if whole_batch else 1) * (2 if guided else 1)
-    denoising = shape.drawing.at(rows, side**2) * (size / 2)
-    return OVERHEAD * max(denoising, _coded(shape.decoding, side, settings.machine))
+    denoising = shape.drawing.at(rows, side**2) * (computed_bytes(settings.machine, device) / 2)
+    return OVERHEAD[device] * max(denoising, _coded(shape.decoding, side, settings.machine))
 
 
 def _coded(line: Line, side: int, machine: MachineSettings) -> float:

@@ -32,8 +32,10 @@ class ModelShape:
     """What was counted on a model without weights; see `gal_studio.engine.memory.measure`.
 
     `denoiser`, `linear` (the part of it in linear layers), `autoencoder`, `text` and `text_linear` count
-    weights; `lora` is the number of a LoRA's for each unit of rank, by target. `training` has the bytes of
-    a step in half precision by target ("full": all weights) and whether activations are computed again;
+    weights; `lora` is the number of a LoRA's for each unit of rank, by target, `targeted` those of the
+    layers that it changes, and `block` those of the largest block that checkpointing computes again.
+    `training` has the bytes of a step in half precision by target ("full": all weights) and whether
+    activations are computed again;
     `drawing`, `encoding` and `decoding` those of one call, and `operations` a forward's multiplications.
     """
 
@@ -47,6 +49,8 @@ class ModelShape:
     text: int
     text_linear: int
     lora: Mapping[str, int]
+    targeted: Mapping[str, int]
+    block: int
     training: Mapping[str, Line]
     drawing: Line
     encoding: Line

@@ -12,10 +12,12 @@ from gal_studio.engine.memory.peak import (
     decoding_peak,
     denoising_peak,
     encoding_peak,
+    largest_block,
     on_meta_device,
     training_peak,
 )
 from gal_studio.engine.memory.plan import trained_weights
+from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
 
 _SCALES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -47,6 +49,8 @@ def measure_shape(model: ImageModel) -> ModelShape:
         text=sum(map(_count, family.text_parts)),
         text_linear=sum(map(_in_linear_layers, family.text_parts)),
         lora={target: trained_weights(model, TuneSettings(rank=1, target=target)) for target in TARGETS},
+        targeted={target: _targeted(model, target) for target in TARGETS},
+        block=largest_block(family),
         training=_trainings(model, line),
         drawing=line(lambda rows, side: denoising_peak(model, rows, side)),
         encoding=coded(encoding_peak),
@@ -71,6 +75,12 @@ def _trainings(model: ImageModel, line: Any) -> dict[str, Line]:
                 lambda rows, side, used=settings, low=again: training_peak(half, used, rows, low, side)
             )
     return lines
+
+
+def _targeted(model: ImageModel, target: Target) -> int:
+    """The weights that a LoRA for this target changes."""
+    layers = targeted_layers(model.denoiser, model.family.lora_layers(target)).values()
+    return sum(layer.weight.numel() for layer in layers)  # type: ignore[operator, union-attr]
 
 
 def _count(module: torch.nn.Module) -> int:

@@ -98,17 +98,24 @@ def training_peak(
 
 
 def autocast_copies(model: ImageModel, settings: TuneSettings, low_memory: bool = False) -> int:
-    """Bytes of the copies in half precision that autocast makes of weights in float32, or of 8-bit integers.
+    """Bytes of the copies of weights in the precision of computations, which the backward pass needs.
 
-    With gradient checkpointing, those of 8-bit integers live for one block alone.
+    Autocast copies weights in float32, and layers of 8-bit integers copy their own. With gradient
+    checkpointing, copies of frozen weights live for one block alone.
     """
-    if model.is_quantized:
-        copied = not (low_memory or model.machine.checkpointing)
-    else:
-        copied = settings.method == "full" or model.denoiser.dtype == torch.float32
-    if not copied or model.training_precision == torch.float32:
+    frozen = settings.method != "full"
+    precision = model.training_precision
+    held = model.denoiser.dtype if frozen else torch.float32
+    if not model.is_quantized and precision in (held, torch.float32):
         return 0
-    return 2 * sum(weight.numel() for weight in model.denoiser.parameters())
+    if frozen and (low_memory or model.machine.checkpointing):
+        return precision.itemsize * largest_block(model.family)
+    return precision.itemsize * sum(weight.numel() for weight in model.denoiser.parameters())
+
+
+def largest_block(family: Family) -> int:
+    """The weights of the largest block whose activations gradient checkpointing computes again."""
+    return _block(_measured(family))
 
 
 def encoding_peak(model: ImageModel, side: int) -> int:
@@ -181,6 +188,21 @@ def _training(
             answer = tree_leaves(denoiser(**inputs))[0]
             (answer.float() ** 2).mean().backward()
     return live.peak
+
+
+@lru_cache(maxsize=32)
+def _block(measured: _Measured) -> int:
+    """Run the denoiser on the meta device, where each block reports itself."""
+    denoiser, sizes = on_meta_device(measured.family.denoiser), [0]
+
+    def run(block: Any, *inputs: Any) -> Any:
+        sizes.append(sum(weight.numel() for weight in block.parameters()))
+        return block(*inputs)
+
+    denoiser.enable_gradient_checkpointing(run)
+    with torch.device("meta"):
+        denoiser(**measured.family.example_inputs(1, 8, torch.float32))
+    return max(sizes)
 
 
 @lru_cache(maxsize=32)

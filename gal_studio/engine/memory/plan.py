@@ -8,6 +8,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.memory.need import OVERHEAD
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.memory.peak import (
     autocast_copies,
@@ -18,9 +19,6 @@ from gal_studio.engine.memory.peak import (
 )
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
-
-OVERHEAD = 1.4
-"""Factor for the memory that libraries use within operations, measured on the bundled model."""
 
 FLOAT32 = 4
 """Bytes of a trained weight, of its gradient, and of each of AdamW's two moments."""
@@ -109,7 +107,8 @@ def training_need(model: ImageModel, settings: TuneSettings, plan: Plan) -> int:
     """
     held = trained_bytes(model.machine) * trained_weights(model, settings)
     held += autocast_copies(model, settings, plan.low_memory)
-    step = held + int(OVERHEAD * training_peak(model, settings, plan.rows, plan.low_memory))
+    active = training_peak(model, settings, plan.rows, plan.low_memory)
+    step = held + int(OVERHEAD[model.device.type] * active)
     return max(step, encoding_need(model, settings, plan.low_memory))
 
 
@@ -121,14 +120,14 @@ def trained_bytes(machine: MachineSettings) -> int:
 def encoding_need(model: ImageModel, settings: TuneSettings, low_memory: bool) -> int:
     """Bytes that encoding one square picture needs beside the weights; `low_memory` encodes in tiles."""
     side = model.latent_side(settings.resolution)
-    return int(OVERHEAD * encoding_peak(model, coded_side(model, side, low_memory)))
+    return int(OVERHEAD[model.device.type] * encoding_peak(model, coded_side(model, side, low_memory)))
 
 
 def drawing_need(model: ImageModel, settings: GenerationSettings, plan: Plan) -> int:
     """Bytes that sampling `plan.rows` pictures at a time needs beside the weights."""
     side = model.latent_side(settings.resolution)
     asked = plan.rows * (2 if model.family.is_guided(settings.guidance_scale) else 1)
-    return int(OVERHEAD * drawing_peak(model, asked, side, plan.low_memory))
+    return int(OVERHEAD[model.device.type] * drawing_peak(model, asked, side, plan.low_memory))
 
 
 def plan_training(model: ImageModel, settings: TuneSettings, rows: int, free: int | None) -> Plan:

@@ -22,13 +22,14 @@ def check_prompts(model: ImageModel, prompts: Iterable[str]) -> None:
             )
 
 
-def encode_prompts(model: ImageModel, prompts: Iterable[str]) -> dict[str, TextFeatures]:
-    """Encode each distinct prompt once, one at a time, so that its features do not depend on the others."""
-    with torch.no_grad(), text_on_device(model.family, model.device, model.machine):
-        return {prompt: model.family.encode_text(prompt, model.device) for prompt in dict.fromkeys(prompts)}
+def encode_prompts(
+    model: ImageModel, prompts: Iterable[str], unconditional: bool = False
+) -> dict[str, TextFeatures]:
+    """Encode each distinct prompt once, one at a time, so that its features do not depend on the others.
 
-
-def encode_unconditional(model: ImageModel) -> TextFeatures:
-    """The unconditional text features of classifier-free guidance."""
+    With `unconditional`, "" has the unconditional features of classifier-free guidance. Encoders that wait
+    off the device come to it once for all of them.
+    """
     with torch.no_grad(), text_on_device(model.family, model.device, model.machine):
-        return model.family.unconditional_text(model.device)
+        texts = {prompt: model.family.encode_text(prompt, model.device) for prompt in dict.fromkeys(prompts)}
+        return {**texts, "": model.family.unconditional_text(model.device)} if unconditional else texts

@@ -25,7 +25,7 @@ from gal_studio.engine.memory.plan import (
 )
 from gal_studio.engine.memory.slicing import slicing, tiling
 from gal_studio.engine.models.image_model import ImageModel
-from gal_studio.engine.models.text import check_prompts, encode_prompts, encode_unconditional
+from gal_studio.engine.models.text import check_prompts, encode_prompts
 from gal_studio.engine.sampling.decode import decode, is_flat, not_finite_error
 from gal_studio.engine.sampling.fused_adapter import in_float32
 
@@ -144,8 +144,8 @@ class _Drawing:
         self, model: ImageModel, settings: GenerationSettings, requests: Sequence[DrawRequest]
     ) -> None:
         self._model, self._settings = model, settings
-        self._texts = encode_prompts(model, (request.prompt for request in requests))
-        self._texts[""] = encode_unconditional(model)
+        prompts = (request.prompt for request in requests)
+        self._texts = encode_prompts(model, prompts, unconditional=True)
         self._resolution = settings.resolution or model.resolution
         self._guided = model.family.is_guided(settings.guidance_scale)
         self.side = model.latent_side(self._resolution)

@@ -12,7 +12,14 @@ from gal_studio.engine.families.family import NoiseProcess, Sizes, TextFeatures
 from gal_studio.engine.families.processes import as_rows
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import fingerprint, machine_parts
-from gal_studio.engine.training.latents import CachedPictures, Crops, ExamplePicture, Latents, cache_pictures
+from gal_studio.engine.training.latents import (
+    CachedPictures,
+    Crops,
+    ExamplePicture,
+    Latents,
+    cache_pictures,
+    encode_texts,
+)
 from gal_studio.engine.training.losses import as_maps, prior_weights, time_weights
 
 
@@ -88,9 +95,10 @@ class ExampleSource:
         self.fingerprint = fingerprint(settings, seed, examples, prior, machine_parts(model))
         self.kinds = kinds_of(examples)
         self.plan = plan_draws(settings, *map(bool, self.kinds))
-        self.examples = cache_pictures(model, examples, settings, latents)
-        has_prior = prior and settings.prior_weight
-        self.prior = cache_pictures(model, prior, settings, latents) if has_prior else None
+        prior = prior if settings.prior_weight else []
+        texts = encode_texts(model, [*examples, *prior])
+        self.examples = cache_pictures(model, examples, settings, latents, texts)
+        self.prior = cache_pictures(model, prior, settings, latents, texts) if prior else None
         self.process = model.family.process()
         self.counted = settings.batch_size
         self.rows = settings.batch_size * (1 if self.prior is None else 2)

@@ -1,7 +1,7 @@
 """Encode the pictures and prompts of a training once, and cache the latents and text features."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gal_studio.core.memory.need import OVERHEAD
 from gal_studio.core.patchdpo.masks import check_size, shrink
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.family import Sizes, TextFeatures
 from gal_studio.engine.memory.peak import encoding_peak
-from gal_studio.engine.memory.plan import OVERHEAD, free_memory
+from gal_studio.engine.memory.plan import free_memory
 from gal_studio.engine.memory.slicing import tiling
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts, encode_prompts
@@ -114,15 +115,15 @@ def cache_pictures(
     pictures: Sequence[ExamplePicture],
     settings: TuneSettings,
     cache: Latents | None = None,
+    texts: Mapping[str, TextFeatures] | None = None,
 ) -> CachedPictures:
-    """Encode the distinct prompts and the pictures that are not in the cache of `encode_pictures`.
+    """Encode the pictures that are not in the cache of `encode_pictures`, and the prompts unless given.
 
     A latent is the mode of the autoencoder's posterior instead of a sample, so that it is the same in every
     round; the posterior's variance is far below that of the training noise. Random crops are taken from the
     latent of the whole picture, on the latent grid.
     """
-    check_prompts(model, (picture.prompt for picture in pictures))
-    texts = encode_prompts(model, (picture.prompt for picture in pictures))
+    texts = encode_texts(model, pictures) if texts is None else texts
     resolution = settings.resolution or model.resolution
     cache = {} if cache is None else cache
     for _ in encode_pictures(model, [picture.image for picture in pictures], settings, cache):
@@ -138,6 +139,13 @@ def cache_pictures(
         side=model.latent_side(resolution),
         maps=tuple(map(spatial_weights, pictures, latents)) if masked else None,
     )
+
+
+def encode_texts(model: ImageModel, pictures: Iterable[ExamplePicture]) -> dict[str, TextFeatures]:
+    """Check and encode the distinct prompts of pictures."""
+    prompts = [picture.prompt for picture in pictures]
+    check_prompts(model, prompts)
+    return encode_prompts(model, prompts)
 
 
 def _key(image: Image.Image, resolution: int) -> str:
@@ -170,5 +178,5 @@ def _tiled_if_short(model: ImageModel, resolution: int, length: float) -> Abstra
     side, free = model.latent_side(resolution), free_memory(model.device)
     if model.machine.tiling:
         return tiling(model, side)
-    needed = OVERHEAD * length * encoding_peak(model, side)
+    needed = OVERHEAD[model.device.type] * length * encoding_peak(model, side)
     return nullcontext() if free is None or needed <= free else tiling(model, side)

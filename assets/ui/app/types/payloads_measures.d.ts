@@ -126,10 +126,17 @@ export interface SheetRow {
 
 /** An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures. */
 export interface MadeExport {
-  form: "diffusers" | "kohya" | "comfyui";
   made: boolean;
   sentence: string;
   same: boolean;
+}
+
+/** A form in which a round can be exported, in words, and what was exported in it, if anything was. */
+export interface ExportChoice {
+  form: "diffusers" | "kohya" | "comfyui";
+  title: string;
+  note: string;
+  export: MadeExport | null;
 }
 
 /** A row of the table of results. */
@@ -140,6 +147,6 @@ export interface RoundResult {
   candidates: number;
   weight: number;
   adapter: boolean;
-  exports: MadeExport[];
+  exports: ExportChoice[];
   accepted: ShownPicture[];
 }

@@ -4,7 +4,7 @@
 /** @import { Anchor, Candidate, Verdict } from "../../app/types/payloads.d.ts" */
 import { state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
-import { faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
+import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
@@ -37,7 +37,6 @@ let flat;
 
 const MOST_COLUMNS = 24; // of the smallest tiles
 const PADDING = 32; // pixels, left and right of the tiles
-const ARRIVING = 400; // ms
 const THUMBNAIL = 192; // pixels of a thumbnail's edge
 const SMALL = 82; // pixels of a tile with its gap, below which its mark is shorter
 
@@ -116,15 +115,6 @@ function add(items) {
     insertTile(group, tile, item);
   }
   arrange();
-}
-
-/**
- * Let a picture that was just drawn fade in; once, not whenever its tile comes back into the page.
- * @param {HTMLElement} tile
- */
-function arrive(tile) {
-  tile.dataset.new = "";
-  setTimeout(() => delete tile.dataset.new, ARRIVING);
 }
 
 /** Update scores, placeholders and order of the groups; the order is fixed while pictures are generated. */

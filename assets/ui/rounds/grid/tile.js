@@ -5,6 +5,7 @@ import { el, find, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { likeWords } from "./witnesses.js";
 
+const ARRIVING = 400; // ms
 /** @type {Partial<Record<Verdict, string>>} */
 const SAYS = { accepted: "accepted", rejected: "rejected" };
 /**
@@ -36,6 +37,15 @@ export function makeTile(candidate, large = false) {
   if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
   markTile(node, candidate);
   return node;
+}
+
+/**
+ * Let a picture that was just drawn fade in; once, not whenever its tile comes back into the page.
+ * @param {HTMLElement} tile
+ */
+export function arrive(tile) {
+  tile.dataset.new = "";
+  setTimeout(() => delete tile.dataset.new, ARRIVING);
 }
 
 /**

@@ -68,7 +68,7 @@ function spread(values) {
 const MODES = {
   anchor: {
     label: "Test prompt",
-    legend: () => ({ words: "named on the map, the same colour in all rounds" }),
+    legend: () => ({ words: "a prompt keeps its colour in all rounds" }),
     colours: (candidates) => {
       const known = new Map(
         [...new Set(candidates.map((c) => c.anchor_id))].map((id) => [id, promptColour(id)]),

@@ -137,7 +137,8 @@ def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Ser
     page.keyboard.press("a")
     assert page.inner_text(".lightbox-place") == "3 of 180", "auto-advance holds here too"
     settled(page)
-    assert served.place.studio.store.decisions.accepted(served.place.round) == (order[1],)
+    decisions = served.place.studio.store.decisions
+    assert decisions.accepted(served.place.round) == (order[1],)
     frame = page.locator(".lightbox .zoom-frame").bounding_box()
     page.mouse.move(frame["x"] + 0.25 * frame["width"], frame["y"] + 0.25 * frame["height"])
     for _ in range(4):
@@ -158,6 +159,11 @@ def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Ser
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.lightbox", state="hidden")
     assert focused(page) == order[2]
+    page.dblclick(f"[data-id='{order[5]}'] .tile-face")
+    page.wait_for_selector("dialog.lightbox[open]")
+    settled(page)
+    until(lambda: [step.stands for step in decisions.history(served.place.round)] == [True, False])
+    assert decisions.accepted(served.place.round) == (order[1],), "a double click gives no verdict"
 
 
 def test_pictures_references_and_other_rounds_are_compared(watched: Watched, served: Served):
