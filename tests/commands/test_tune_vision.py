@@ -33,13 +33,13 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def tune(pictures: Path, clip: str, out: Path, *more: str) -> int:
     words = ["tune-vision", "--pictures", str(pictures), "--out", str(out), "--clip-model", clip]
-    return main([*words, "--steps", "30", "--json", *more])
+    return main([*words, "--steps", "16", "--json", *more])
 
 
 def test_it_learns_and_is_used_by_name(
     pictures: Path, clip: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert tune(pictures, clip, tmp_path / "tower") == 0
+    assert tune(pictures, clip, tmp_path / "tower", "--steps", "30") == 0
     said = capsys.readouterr()
     told = json.loads(said.out)
     assert 0 < told["own_place_before"] < 1 and 0 < told["own_place_after"] < 1
