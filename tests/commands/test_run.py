@@ -4,14 +4,17 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from safetensors import safe_open
 
+from benchmarks.faults.running import wait_until
+from benchmarks.faults.witness import Witness
 from gal_studio.state import Store
 from tests.commands.running import QUICK, check_rounds, results, run, write_project
 
@@ -72,6 +75,14 @@ def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
         assert len(store.jobs.of_project(store.projects.all()[0].id)) == 4
 
 
+def completed(workspace: Path) -> int:
+    """How many jobs are done; a workspace that is being made has none."""
+    database = f"file:{workspace / 'studio.db'}?mode=ro"  # to open it otherwise would make it
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(database, uri=True)) as connection:
+        return connection.execute("SELECT COUNT(*) FROM jobs WHERE state = 'completed'").fetchone()[0]
+    return 0
+
+
 @pytest.mark.slow
 def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names: tuple[str, str]) -> None:
     project = write_project(folder, names)
@@ -79,10 +90,17 @@ def test_killed_run_goes_on_and_ends_with_the_same_pictures(folder: Path, names:
     out = folder / "killed"
     command = [sys.executable, "-m", "gal_studio.cli", "run", str(project), "--out", str(out)]
     root = Path(__file__).parents[2]
-    for seconds in (6.0, 10.0):
+    witness = Witness(out / "workspace")
+    for jobs in (1, 3):
         with subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL) as process:
-            time.sleep(seconds)
-            process.send_signal(signal.SIGKILL)
+            try:
+                wait_until(lambda jobs=jobs: completed(out / "workspace") >= jobs)
+                witness.look()
+            finally:
+                process.send_signal(signal.SIGKILL)
+        witness.check()
+        assert not (out / "summary.json").exists()
+    assert not witness.losses.any, witness.losses
     assert run("run", project, "--out", out) == 0
     whole, killed = results(folder / "whole"), results(out)
     ids = ("candidates.csv",)  # names of rows differ from workspace to workspace
