@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from gal_studio.core.memory.need import DeviceKind
 from gal_studio.core.memory.room import room_of
 
 _SECONDS = 10.0  # for which an answer is used again
+_BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # as the kernel calls it on x86 and ARM
 MPS_SHARE = 0.66  # of a Mac's memory that its GPU may use
 _known: dict[str, tuple[float, "Device"]] = {}
 
@@ -58,4 +60,15 @@ def _host() -> Device:
     if platform.system() == "Darwin" and platform.machine() == "arm64":
         shares = int(MPS_SHARE * memory.total), min(memory.available, int(MPS_SHARE * memory.total))
         return Device("mps", "this Mac", *shares)
-    return Device("cpu", "this computer", memory.total, memory.available)
+    kind: DeviceKind = "cpu-bf16" if has_bfloat16() else "cpu"
+    return Device(kind, "this computer", memory.total, memory.available)
+
+
+def has_bfloat16(described: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor computes in bfloat16, so that the worker does; known on Linux alone."""
+    try:
+        lines = described.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    return not _BFLOAT16.isdisjoint(flags.partition(":")[2].split())

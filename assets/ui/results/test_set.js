@@ -12,6 +12,9 @@ const WHEN = [
   ["never", "only when I press Measure"],
 ];
 
+/** What {} stands for; the words of a style without "in" are put behind a comma. */
+const subject = () => (state.project?.stands_for ?? "").replace(/^, /, "");
+
 /** @param {HTMLButtonElement} button */
 export function mountTestSet(button) {
   button.addEventListener("click", open);
@@ -63,7 +66,7 @@ function open() {
       el(
         "label",
         {},
-        el("span", {}, `Held-out prompts, one per line; {} stands for “${measures.called}”`),
+        el("span", {}, `Held-out prompts, one per line; {} stands for “${subject()}”`),
         prompts,
       ),
       el("label", {}, el("span", {}, "Pictures of each prompt"), seeds),

@@ -46,8 +46,7 @@ def computed_bytes(machine: MachineSettings, device: DeviceKind) -> int:
 def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch: bool = True) -> Need:
     """What a round needs; without `whole_batch`, if each picture is processed alone.
 
-    Text encoders off the device take turns with the denoiser. On a CPU or MPS nothing is off the device, and
-    what waits in main memory counts as well.
+    Text encoders off the device take turns with the denoiser. On a CPU or MPS nothing is off the device.
     """
     machine = settings.machine
     size = weight_bytes(machine, device)
@@ -110,13 +109,14 @@ def _encoding(shape: ModelShape, settings: Settings, device: DeviceKind) -> floa
 
 
 def _drawn_copies(shape: ModelShape, settings: Settings, device: DeviceKind) -> int:
-    """Weights that replace base weights in drawing, where these wait in the same memory.
+    """Bytes of the weights that replace base weights in drawing on a CPU, whose memory still holds those.
 
-    These are all in another precision than the base's, or those that the adapter changes.
+    All are replaced if the base has another precision, or else those that the adapter changes. A GPU's base
+    weights wait in main memory meanwhile.
     """
     tune, machine = settings.tune, settings.machine
     size = computed_bytes(machine, device)
-    if device == "cuda" or machine.base == "int8":
+    if device in ("cuda", "mps") or machine.base == "int8":
         return 0
     all_of_them = size != weight_bytes(machine, device) or tune.method == "full"
     return size * (shape.denoiser if all_of_them else shape.targeted[tune.target])

@@ -37,6 +37,12 @@ def test_weights_that_are_held_in_half_precision_are_not_copied(pipeline_folder:
     assert autocast_copies(double, LORA) == 0
     assert autocast_copies(double, LORA.updated({"method": "full"})) == 2 * weights
     assert training_need(single, LORA, Plan(1)) == training_need(double, LORA, Plan(1)) + 2 * weights
+    block = max(
+        sum(weight.numel() for weight in part.parameters())
+        for part in single.denoiser.modules()
+        if type(part).__name__ in ("ResnetBlock2D", "BasicTransformerBlock")
+    )
+    assert autocast_copies(single, LORA, low_memory=True) == 2 * block
 
 
 def test_the_autoencoder_is_in_the_plan(model: ImageModel) -> None:

@@ -11,7 +11,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings, Settings, TuneSettings
 from gal_studio.engine.models import placement
-from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter, trainable
+from gal_studio.engine.models.adapters import AdapterCard, attach_lora, detach, save_adapter, trainable
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.sampling.fused_adapter import drawing
@@ -22,7 +22,7 @@ from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.optimizer import learning_rate
 from tests.engine.tiny import make_tiny_xl_pipeline
 from tests.engine.tiny_flows import make_tiny_klein, make_tiny_z_image
-from tests.engine.trained import EXAMPLES, result, same
+from tests.engine.trained import EXAMPLES, PRIOR, result, same
 
 CPU = torch.device("cpu")
 TUNE = TuneSettings(steps=6, batch_size=2, rank=2, learning_rate=1e-2)
@@ -90,6 +90,36 @@ def test_text_encoders_are_on_the_device_only_while_they_encode(
     encode_prompts(model, ["a cat", "a dog", "a cat"])
     both = ["denoiser: cpu", "text: device"], ["text: cpu", "denoiser: device"]
     assert went == [*both[0], "encodes", "encodes", *both[1]]
+    went.clear()
+    model.device = CPU
+    assert len(list(draw(model, REQUESTS, DRAW))) == 3
+    went_once = ["denoiser: cpu", "text: cpu", *3 * ["encodes"], "text: cpu", "denoiser: cpu"]
+    assert went == went_once  # with the unconditional text
+    went.clear()
+    ExampleSource(model, EXAMPLES, PRIOR, TUNE, 0)
+    assert went == went_once  # of the examples and the prior together
+
+
+def test_drawing_keeps_aside_only_what_a_lora_changes(pipeline_folder: Path, tmp_path: Path) -> None:
+    """As on a GPU, where weights are drawn as they are held: nothing else is copied or moved."""
+    model = opened(pipeline_folder, precision="bf16")
+    attach_lora(model, TUNE.updated({"target": "attention"}), torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for weight in trainable(model).values():
+            weight.add_(0.1)
+    changed = {f"{name.partition('.lora_')[0]}.weight" for name in trainable(model)}
+    saved = save_adapter(model, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
+    detach(model)
+    before = {name: weight.data_ptr() for name, weight in model.denoiser.named_parameters()}
+    with drawing(model):
+        assert model.kept is None
+    with drawing(model, saved):
+        held = {name: weight.data_ptr() for name, weight in model.denoiser.named_parameters()}
+        assert model.kept is not None and model.kept.keys() == changed
+        assert {name for name in held if held[name] != before[name]} == changed < held.keys()
+        assert {weight.dtype for weight in model.denoiser.parameters()} == {torch.bfloat16}
+    assert model.kept is None
+    assert before == {name: weight.data_ptr() for name, weight in model.denoiser.named_parameters()}
 
 
 def test_a_model_is_placed_without_its_text_encoders(pipeline_folder: Path) -> None:

@@ -59,5 +59,11 @@ function caption(tile, candidate) {
   const note = tile?.querySelector(".tile-note");
   const value = scoreValue(candidate, desk.sort);
   const figure = value === undefined ? "" : value.toFixed(3).replace("-", "−");
-  note?.replaceChildren(el("span", {}, candidate.head), el("b", {}, figure));
+  note?.replaceChildren(el("span", {}, withoutArticle(candidate.head)), el("b", {}, figure));
 }
+
+/**
+ * A small tile has no room for an article: "A koala" is "koala".
+ * @param {string} head of a test prompt
+ */
+export const withoutArticle = (head) => head.replace(/^(an?|the) (?=\S)/i, "");

@@ -21,6 +21,7 @@ export function roundNote(round, { step, accepted, current, rounds, queue }) {
     return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
   }
   if (left || accepted) return `${accepted} accepted`;
+  if (step === "generate" && round.candidates) return `${round.candidates} pictures so far`;
   if (step !== "wait") return STEPS[step] ?? "";
   return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
 }

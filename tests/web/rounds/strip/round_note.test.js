@@ -32,5 +32,7 @@ test("a continued round shows what was accepted; a refinement does not end the s
 test("before that it shows the next step", () => {
   assert.equal(note({ step: "fine_tune" }), "not trained yet");
   assert.equal(note({ step: "generate" }), "trained");
+  const begun = { step: "generate", accepted: 0, current: true, rounds: [], queue: queue() };
+  assert.equal(roundNote(chip({ candidates: 150 }), begun), "150 pictures so far");
   assert.equal(note({ step: "next_round" }), "nothing accepted");
 });
