@@ -8,7 +8,7 @@ import pytest
 from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
 from tests.tiny_project import make_models
-from tests.ui.browser.test_unfinished_form import ERROR, file, noise, opened
+from tests.ui.browser.reference.test_unfinished_form import ERROR, file, noise, opened
 from tests.ui.conftest import Served, Watched, until
 from tests.worker.export.test_start import write_lora
 
