@@ -16,14 +16,14 @@ from gal_studio.commands.export import export
 from gal_studio.commands.export_project import export_project
 from gal_studio.commands.import_project import import_project
 from gal_studio.commands.jobs import jobs
-from gal_studio.commands.printing import printable_output
 from gal_studio.commands.refine import refine
 from gal_studio.commands.replay import replay
 from gal_studio.commands.run import run
+from gal_studio.commands.running.workers import name_of_worker
 from gal_studio.commands.start_from import start_from
-from gal_studio.commands.stored import Workspace, required_workspace
+from gal_studio.commands.terminal.printing import printable_output
+from gal_studio.commands.terminal.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
-from gal_studio.commands.workers import name_of_worker
 from gal_studio.core.errors import StudioError
 
 BAD_INPUT, INTERRUPTED = 2, 130

@@ -136,7 +136,7 @@ def test_workers_are_asked_for_by_several_threads_at_once(
 def test_a_command_does_not_wait_for_a_worker_that_has_gone(
     studio: Studio, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gal_studio.commands import local_worker
+    from gal_studio.commands.running import local_worker
 
     monkeypatch.setattr(local_worker, "ALONE", 0.3)
     with WorkerLock(studio.store.workspace) as lock:
@@ -160,7 +160,7 @@ def test_what_workers_say_does_not_grow_without_end(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize("there", [True, False], ids=["another worker", "its own worker"])
 def test_a_command_does_not_wait_behind_work_that_was_paused(studio: Studio, job: Job, there: bool) -> None:
-    from gal_studio.commands import local_worker
+    from gal_studio.commands.running import local_worker
 
     jobs = studio.store.jobs
     drawing = studio.generate(job.round_id)

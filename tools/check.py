@@ -3,7 +3,9 @@
 python launch.py --check          (installs what is missing first)
 python -m tools.check -k sampler  (further arguments go to pytest)
 
-Tests of timing races run one at a time, so that nothing else uses the CPU meanwhile.
+Tests wait a third of their time, for pages and processes: one more than there are cores runs at a time.
+Races between processes run one at a time, so that nothing else uses the CPU meanwhile; in the races of a
+page's answers gates say who comes first, so that these run with the other tests.
 """
 
 import os
@@ -13,6 +15,9 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
+ALONE = "races and not browser"
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "tools" / "web"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -20,6 +25,7 @@ NEEDED = {
     "Chromium": (BROWSERS, ("chromium",), "the tests in a browser"),
     "Node.js with npm": (("npm",), ("nodejs", "npm"), "the checks of the page's JavaScript"),
 }
+MEMORY = 4 << 30  # bytes for one of the tests that run side by side: models, a browser, a studio of its own
 NO_TESTS = 5  # pytest's exit code if no test is selected
 
 
@@ -45,7 +51,7 @@ def commands(words: list[str]) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     contracts = Path(sys.executable).with_name("lint-imports")
     browser = "" if has("Chromium") else " and not browser"
-    side_by_side = ["--numprocesses", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    side_by_side = ["--numprocesses", str(at_a_time()), "--dist", "loadfile", "--no-loadscope-reorder"]
     page = {"page": ["npm", "run", "--silent", "check"]} if has("Node.js with npm") else {}
     return {
         "lint": [*python, "ruff", "check", "."],
@@ -53,15 +59,25 @@ def commands(words: list[str]) -> dict[str, list[str]]:
         "imports": [str(contracts)],
         "types": [*python, "mypy"],
         **page,
-        "races": [*python, "pytest", "-m", f"races{browser}", *(words or with_races())],
-        "tests": [*python, "pytest", "-m", f"not races{browser}", *side_by_side, *words],
+        "races": [*python, "pytest", "-m", ALONE, *(words or with_races())],
+        "tests": [*python, "pytest", "-m", f"not ({ALONE}){browser}", *side_by_side, *words],
     }
 
 
+def at_a_time() -> int:
+    """How many tests run side by side: one more than cores, if the memory allows it."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores + 1, psutil.virtual_memory().total // MEMORY))
+
+
 def with_races() -> list[str]:
-    """The files of the tests of races: to collect all others would take as long as the races."""
-    files = sorted((ROOT / "tests").rglob("test_*.py"))
-    return [str(path.relative_to(ROOT)) for path in files if "mark.races" in path.read_text(encoding="utf-8")]
+    """The files of the races of processes: to collect all others would take as long as the races."""
+    files = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py"))}
+    return [
+        str(path.relative_to(ROOT))
+        for path, text in files.items()
+        if "mark.races" in text and "mark.browser" not in text
+    ]
 
 
 def run(name: str, command: list[str]) -> bool:

@@ -1,7 +1,7 @@
 """Write the page's types from those of Python: `python -m tools.web_types [--check]`.
 
 `gal_studio/ui/payloads/types` describes what the page sends and gets; this writes the same description as
-TypeScript into `assets/ui/app/payloads*.d.ts`. A test compares them.
+TypeScript into `assets/ui/app/types/payloads*.d.ts`. A test compares them.
 """
 
 import re
@@ -28,7 +28,7 @@ from gal_studio.ui.payloads.types import (
 )
 from gal_studio.ui.payloads.types.marks import Ts
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "ui" / "app"
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "ui" / "app" / "types"
 FILES = {
     "payloads": (basics, page),
     "payloads_refinement": (refinement,),

@@ -8,7 +8,7 @@ import { mountReference } from "./reference/reference.js";
 import { mountResults } from "./results/results.js";
 import { state, on } from "./app/store.js";
 
-/** @import { Parts, Server, Upload } from "./app/parts.d.ts" */
+/** @import { Parts, Server, Upload } from "./app/types/parts.d.ts" */
 
 /**
  * @template {keyof Parts} Name

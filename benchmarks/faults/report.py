@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.faults.witness import Losses
-from gal_studio.commands.machine import describe_machine
+from gal_studio.commands.terminal.machine import describe_machine
 
 
 @dataclass(frozen=True)

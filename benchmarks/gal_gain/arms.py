@@ -14,7 +14,7 @@ from PIL import Image
 
 from benchmarks.gal_gain.cases import SEEDS, Case
 from benchmarks.gal_gain.judging import CaseJudge
-from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Candidate, TrainingExample
@@ -28,7 +28,7 @@ from gal_studio.rounds import lineage
 from gal_studio.rounds.prior import drawn_prior
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
-from gal_studio.worker.jobs.training_run import training_pictures
+from gal_studio.worker.training.training_run import training_pictures
 
 ROUNDS = 3
 LOOPS = ("suggestion", "human", "random")

@@ -28,7 +28,7 @@ from PIL import Image
 from scipy import stats
 
 from gal_studio.assets import load_preset, resolve_model
-from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
 from gal_studio.engine.features.clip import load_embedder

@@ -18,7 +18,7 @@ import torch
 
 from benchmarks.quality.refinement_gain import encoded
 from gal_studio.assets import load_preset, resolve_model
-from gal_studio.commands.local_worker import ProgressLine, local_worker
+from gal_studio.commands.running.local_worker import ProgressLine, local_worker
 from gal_studio.engine.models.adapters import detach
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.training.losses import weighted_loss

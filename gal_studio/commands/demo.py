@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from gal_studio.commands import unattended
-from gal_studio.commands.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.running import unattended
+from gal_studio.commands.terminal.stored import AsJson, Workspace, given_workspace
 from gal_studio.studio import DEFAULT_PRESET, demo_draft
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from gal_studio.assets import Preset, load_preset, load_presets, resolve_model
-from gal_studio.commands.machine import describe_machine
-from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, given_workspace
+from gal_studio.commands.terminal.machine import describe_machine
+from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, given_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.state.files.paths import user_path

@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from gal_studio.assets import resolve_model
-from gal_studio.commands.outputs import check_folder
-from gal_studio.commands.stored import (
+from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
     Workspace,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.outputs import check_folder
-from gal_studio.commands.stored import (
+from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.stored import (
     Wanted,
     Workspace,
     existing_workspace,

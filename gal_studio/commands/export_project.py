@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.stored import (
+from gal_studio.commands.terminal.stored import (
     Wanted,
     Workspace,
     existing_workspace,

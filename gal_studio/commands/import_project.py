@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.stored import Workspace, required_workspace
+from gal_studio.commands.terminal.stored import Workspace, required_workspace
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 

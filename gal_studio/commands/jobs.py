@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands.stored import AsJson, Workspace, existing_workspace, required_workspace
+from gal_studio.commands.terminal.stored import AsJson, Workspace, existing_workspace, required_workspace
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job, JobState
 from gal_studio.processes import start_worker

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.local_worker import LocalWorker, ProgressLine, local_worker
-from gal_studio.commands.outputs import check_folder
-from gal_studio.commands.stored import (
+from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.running.outputs import check_folder
+from gal_studio.commands.terminal.stored import (
     AsJson,
     Wanted,
     Workspace,

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gal_studio.commands import unattended
-from gal_studio.commands.stored import AsJson, Workspace, given_workspace
+from gal_studio.commands.running import unattended
+from gal_studio.commands.terminal.stored import AsJson, Workspace, given_workspace
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
@@ -34,6 +34,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "references": (list, "tables that begin with [[references]]"),
     "prior": (list, "tables that begin with [[prior]]"),
     "prior_folder": (str, "a directory in quotes"),
+    "start_from": (str, "a LoRA's .safetensors file in quotes"),
     "settings": (dict, "tables such as [settings.tune]"),
 }
 LARGEST_FILE = 4 << 20  # bytes of a project file
@@ -89,6 +90,8 @@ def read_project_file(path: Path) -> ProjectFile:
         given["base_model"] = _base_model(path, table["base_model"])
     if "clip_model" in table:
         given["clip_model"] = _model(path, table["clip_model"])
+    if "start_from" in table:
+        given["start_from"] = path.parent / user_path(table["start_from"])
     draft = ProjectDraft(
         references=tuple(_reference(path, row) for row in table.get("references", [])),
         changes=table.get("settings", {}),

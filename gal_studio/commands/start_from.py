@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from gal_studio.commands.stored import (
+from gal_studio.commands.terminal.stored import (
     Wanted,
     Workspace,
     existing_workspace,
     find_project,
     required_workspace,
 )
+from gal_studio.studio import Studio
 
 
 def start_from(
@@ -23,10 +24,9 @@ def start_from(
     project: Wanted = None,
 ) -> None:
     """Let an untrained project start from a LoRA that was made elsewhere, instead of from its base model."""
-    from gal_studio.worker.export.start import start_from as start
-    from gal_studio.worker.models import Models
+    from gal_studio.worker.model_check import CheckHere
 
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
-        start(store, Models(), found.id, file)
+        Studio(store, models=CheckHere()).start_from_lora(found.id, file)
     print(f"{found.name} starts from {file.name}.")

@@ -12,7 +12,7 @@ import typer
 from PIL import Image
 
 from gal_studio.assets import load_preset, resolve_model
-from gal_studio.commands.stored import AsJson
+from gal_studio.commands.terminal.stored import AsJson
 from gal_studio.core.errors import StudioError
 from gal_studio.core.seeds import generator
 from gal_studio.state.files.content_store import writing_beside

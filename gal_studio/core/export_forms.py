@@ -12,19 +12,25 @@ FORMS: tuple[Form, ...] = get_args(Form)
 
 @dataclass(frozen=True)
 class FormWords:
-    """How a form is called in a list of choices, and where the file is put."""
+    """How a form is called in a list of choices, who reads it, where the file is put ("": anywhere)."""
 
     title: str
     programs: str
-    place: str
+    place: str = ""
+    beside: str = ""
+
+    @property
+    def note(self) -> str:
+        """What a choice says below its title."""
+        return ", ".join(filter(None, [": ".join(filter(None, [self.programs, self.place])), self.beside]))
 
 
 FORM_WORDS: Mapping[Form, FormWords] = {
-    "diffusers": FormWords(
-        "For diffusers", "diffusers and programs built on it", "any folder; see the lines below"
-    ),
+    "diffusers": FormWords("For diffusers", "Python, and programs that are built on diffusers"),
     "kohya": FormWords("For A1111 / Forge", "AUTOMATIC1111, Forge and SD.Next", "models/Lora"),
-    "comfyui": FormWords("For ComfyUI / InvokeAI", "ComfyUI, InvokeAI and SwarmUI", "models/loras"),
+    "comfyui": FormWords(
+        "For ComfyUI / InvokeAI", "ComfyUI, InvokeAI and SwarmUI", "models/loras", "with a workflow"
+    ),
 }
 
 

@@ -67,6 +67,11 @@ class JobKind:
     is_apart: bool = False
 
     @property
+    def loads_models(self) -> bool:
+        """Whether it loads the models of its project, which have to be on this computer."""
+        return any(after.kind == DOWNLOAD for after in self.after)
+
+    @property
     def noun(self) -> str:
         """The title inside of a sentence."""
         return self.title[:1].lower() + self.title[1:]
@@ -155,14 +160,14 @@ JOB_KINDS: dict[str, JobKind] = {
                 unit="pairs", kept="Kept the pictures that were finished; Resume draws the rest."
             ),
         },
-        after=(After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
+        after=(_MODEL, After("fine_tune", of_parent=True), After("generate", of_parent=True, needed=False)),
     ),
     "refine": JobKind(
         title="Refining",
         button="Train on these pairs",
         done="The refinement is trained",
         phases={**_PREPARATION, "refine": _STEPS},
-        after=(After("pairs"),),
+        after=(_MODEL, After("pairs")),
     ),
     "quality": JobKind(
         title="Making heat maps",

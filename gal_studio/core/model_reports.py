@@ -7,16 +7,24 @@ from typing import Any
 from gal_studio.core.errors import StudioError
 from gal_studio.core.job_kinds import bytes_in_words
 from gal_studio.core.memory.machine import Precision
+from gal_studio.core.settings import Method, Target
 
 
 @dataclass(frozen=True)
 class ModelNames:
-    """The names of a project's models, and the precision in which the base model is held."""
+    """The names of a project's models, and the precision in which the base model is held.
+
+    `start_from` is the file of a LoRA from elsewhere, or ""; what it has to fit are method, target and rank.
+    """
 
     base_model: str
     clip_model: str
     vision_model: str
     precision: Precision = "auto"
+    start_from: str = ""
+    method: Method = "lora"
+    target: Target = "all"
+    rank: int = 1
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,19 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.lora_start import LoraStart
 from gal_studio.core.model_reports import ModelNames, ModelReport, ModelReports
+from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address
 from gal_studio.engine.hub.repository import Need, cache_folder, existing_folder
+from gal_studio.worker.export.start import check_start, convert
 from gal_studio.worker.model_needs import look
 
 IDLE = 60.0  # seconds
@@ -34,16 +38,22 @@ class CheckHere:
         """The same."""
         return report(names)
 
+    def convert(self, asked: LoraStart, out: Path) -> None:
+        """See `gal_studio.worker.export.start.convert`."""
+        convert(asked, out)
+
 
 def report(names: ModelNames) -> ModelReports:
-    """Check each model, and say what is to be downloaded."""
+    """Check each model, and say what is to be downloaded; then the LoRA to start from."""
     pins: dict[str, str] = {}
-    models = tuple(
+    models = [
         found
         for field, find in look(names, pins).items()
         for found in _reports(field, getattr(names, field), find)
-    )
-    return ModelReports(models, str(cache_folder()), shutil.disk_usage(existing_folder()).free)
+    ]
+    if names.start_from and not any(one.field == "base_model" and one.refusal for one in models):
+        models.append(_report_on_start(names, pins))
+    return ModelReports(tuple(models), str(cache_folder()), shutil.disk_usage(existing_folder()).free)
 
 
 def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> list[ModelReport]:
@@ -55,6 +65,15 @@ def _reports(field: str, name: str, find: Callable[[], tuple[Need, ...]]) -> lis
     except StudioError as error:
         return [ModelReport(field, name, refusal=str(error))]
     return [_report(field, name, need) for need in needs] or [ModelReport(field, name)]
+
+
+def _report_on_start(names: ModelNames, pins: Mapping[str, str]) -> ModelReport:
+    tune = TuneSettings(method=names.method, target=names.target, rank=names.rank)
+    try:
+        check_start(names.base_model, pins, names.start_from, tune)
+    except StudioError as error:
+        return ModelReport("start_from", names.start_from, refusal=str(error))
+    return ModelReport("start_from", names.start_from)
 
 
 def _report(field: str, name: str, need: Need) -> ModelReport:

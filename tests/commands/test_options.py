@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from gal_studio.cli import app, main
-from gal_studio.commands import unattended
+from gal_studio.commands.running import unattended
 from tests.commands.running import REFERENCE, write_project
 
 ROOT = Path(__file__).parents[2]

@@ -53,6 +53,11 @@ BAD_FILES = {
         "a.safetensors: check the path",
     ),
     "pickle": ('kind = "style"\nbase_model = "./a.ckpt"\n' + REFERENCE, "is a pickle"),
+    "missing LoRA": (
+        'kind = "style"\nstart_from = "a.safetensors"\n' + REFERENCE,
+        "check the path of the LoRA",
+    ),
+    "pickled LoRA": ('kind = "style"\nstart_from = "a.bin"\n' + REFERENCE, "a.bin is a pickle"),
     "unknown policy": ('kind = "style"\npolicy = "luck"\n' + REFERENCE, "no policy 'luck'"),
     "no rounds": ('kind = "style"\nrounds = 0\n' + REFERENCE, "Rounds is 0"),
     "one candidate": (
@@ -85,6 +90,13 @@ def test_a_prompt_is_read_beside_its_picture(folder: Path) -> None:
     (folder / "project.toml").write_text('kind = "style"\n[[references]]\nimage = "cat.png"\n')
     (reference,) = read_project_file(folder / "project.toml").draft.given
     assert reference.prompt == "A cat in ink style"
+
+
+def test_a_lora_beside_the_project_file_is_the_start(folder: Path) -> None:
+    path = write_project(folder, ("some/model", "some/clip"))
+    assert read_project_file(path).draft.start_from is None
+    path.write_text('start_from = "ink.safetensors"\n' + path.read_text())
+    assert read_project_file(path).draft.start_from == folder / "ink.safetensors"
 
 
 def test_output_folder_that_is_a_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

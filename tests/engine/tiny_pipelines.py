@@ -95,6 +95,8 @@ V_PREDICTION = {**SCALED, "prediction_type": "v_prediction", "timestep_spacing":
 ZERO_SNR = {**V_PREDICTION, "rescale_betas_zero_snr": True}
 TURBO = {**SCALED, "timestep_spacing": "trailing"}
 
+make_wide_two_with_v = scheduled(make_wide_two, "DDIM", {**V_PREDICTION, "clip_sample": False})
+
 UNETS: dict[str, Make] = {
     "sd1 epsilon, PNDM": scheduled(make_tiny_pipeline, "PNDM", {**SCALED, "skip_prk_steps": True}),
     "sd1 v, DDIM": make_tiny_pipeline,

@@ -124,11 +124,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
-    """The app in a thread of its own."""
+def serving(place: Place, rules: Rules | None = None, port: socket.socket | None = None) -> Iterator[Served]:
+    """The app in a thread of its own, at a new port or at one that stays open for the next app."""
     application = late(built(place.studio, rules), random.Random(1))
     server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
-    with socket.create_server(("127.0.0.1", 0)) as door:  # a free port may be gone a moment later
+    # a port that was only looked for may be gone a moment later
+    with port.dup() if port else socket.create_server(("127.0.0.1", 0)) as door:
         thread = threading.Thread(target=server.run, args=([door],), daemon=True)
         thread.start()
         try:
@@ -139,9 +140,16 @@ def serving(place: Place, rules: Rules | None = None) -> Iterator[Served]:
             thread.join(60)
 
 
+@pytest.fixture(scope="session")
+def port() -> Iterator[socket.socket]:
+    """One port for all apps: at the same address a browser has kept the page's files, a third of its work."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
 @pytest.fixture
-def served(place: Place) -> Iterator[Served]:
-    with serving(place) as running:
+def served(place: Place, port: socket.socket) -> Iterator[Served]:
+    with serving(place, port=port) as running:
         yield running
 
 
@@ -168,13 +176,34 @@ class Watched(NamedTuple):
         return self.page
 
 
+@pytest.fixture(scope="session")
+def window(chromium: Any) -> Iterator[Any]:
+    """The browser's window: it keeps the page's files from test to test and nothing else."""
+    kept = chromium.new_context(viewport={"width": 1440, "height": 900})
+    kept.set_default_timeout(60_000)  # a busy machine is slow, not wrong
+    yield kept
+    kept.close()
+
+
+def first_page(window: Any, address: str) -> Any:
+    """A page that finds nothing of former tests: no stored data, no permission, no lost network."""
+    for other in window.pages:
+        other.close()  # and what it would still write is not written
+    window.clear_cookies()
+    window.clear_permissions()
+    window.set_offline(False)
+    page = window.new_page()
+    kinds = "cookies,local_storage,indexeddb,websql,service_workers,cache_storage"
+    ask = {"origin": address, "storageTypes": kinds}
+    window.new_cdp_session(page).send("Storage.clearDataForOrigin", ask)
+    return page
+
+
 @pytest.fixture
-def watched(chromium: Any, served: Served) -> Iterator[Watched]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
-    page = context.new_page()
+def watched(window: Any, served: Served) -> Iterator[Watched]:
+    page = first_page(window, served.address)
     if SLOWDOWN > 1:
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
+        window.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
     complaints: list[str] = []
     inside = (served.address, "data:", "blob:")
     page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
@@ -184,5 +213,6 @@ def watched(chromium: Any, served: Served) -> Iterator[Watched]:
         lambda ask: None if ask.url.startswith(inside) else complaints.append(f"outside: {ask.url}"),
     )
     yield Watched(page, complaints)
-    context.close()
+    for opened in window.pages:
+        opened.close()
     assert complaints == []

@@ -1,10 +1,11 @@
 /** Factories of complete payloads; a test overrides only the fields that it is about. */
-/** @import { Anchor, Candidate, Project } from "../../assets/ui/app/payloads.d.ts" */
-/** @import { Job, Queue } from "../../assets/ui/app/payloads_work.d.ts" */
-/** @import { Round, RoundChip, Score } from "../../assets/ui/app/payloads.d.ts" */
-/** @import { QueuedJob } from "../../assets/ui/app/payloads_work.d.ts" */
-/** @import { Change, MeasuredRound, Measures, Report } from "../../assets/ui/app/payloads_measures.d.ts" */
-/** @import { Pair, Refinement } from "../../assets/ui/app/payloads_refinement.d.ts" */
+/** @import { Anchor, Candidate, Project } from "../../assets/ui/app/types/payloads.d.ts" */
+/** @import { Job, Queue } from "../../assets/ui/app/types/payloads_work.d.ts" */
+/** @import { Round, RoundChip, Score } from "../../assets/ui/app/types/payloads.d.ts" */
+/** @import { QueuedJob } from "../../assets/ui/app/types/payloads_work.d.ts" */
+/** @import { Change, MeasuredRound, Measures } from "../../assets/ui/app/types/payloads_measures.d.ts" */
+/** @import { Report } from "../../assets/ui/app/types/payloads_measures.d.ts" */
+/** @import { Pair, Refinement } from "../../assets/ui/app/types/payloads_refinement.d.ts" */
 
 /**
  * @param {Partial<Anchor>} [more]

@@ -13,7 +13,7 @@ from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.engine.tiny import make_tiny_clip
-from tests.invented_family import REGISTERED, make_invented_model
+from tests.invented.family import REGISTERED, make_invented_model
 from tests.tiny_project import make_tower, object_draft
 from tests.worker.refinement.working import changes, weights, work
 

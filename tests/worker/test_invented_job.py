@@ -15,7 +15,7 @@ from gal_studio.ui.payloads.work import job_payload, queue_payload
 from gal_studio.worker import Worker
 from gal_studio.worker.jobs.registry import WORK
 from gal_studio.worker.task import Progress
-from tests.invented_job import NAME, registered
+from tests.invented.job import NAME, registered
 from tests.ui.seeded import make_project
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gal_studio.commands.outputs import write_outputs
+from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.gal.scores.registry import SCORES
 from gal_studio.core.types import Candidate
 from gal_studio.state import Store
@@ -18,7 +18,7 @@ from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.models import Models
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
-from tests.invented_score import REDNESS
+from tests.invented.score import REDNESS
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 

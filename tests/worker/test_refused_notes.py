@@ -12,8 +12,8 @@ from gal_studio.state.jobs.jobs import Jobs
 from gal_studio.state.tables.rounds import Rounds
 from gal_studio.studio import Studio
 from gal_studio.worker import Worker, loop
-from gal_studio.worker.jobs.training_run import follow, open_training
 from gal_studio.worker.models import Models
+from gal_studio.worker.training.training_run import follow, open_training
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, weights
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gal_studio.commands.outputs import write_outputs
+from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import SHOWN
 from gal_studio.studio import Studio

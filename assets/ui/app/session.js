@@ -1,7 +1,7 @@
 /** Server calls, polling, and navigation state in the URL. */
-/** @import { Answers } from "./payloads_calls.d.ts" */
-/** @import { Asked, Requests } from "./payloads_asked.d.ts" */
-/** @import { Server } from "./parts.d.ts" */
+/** @import { Answers } from "./types/payloads_calls.d.ts" */
+/** @import { Asked, Requests } from "./types/payloads_asked.d.ts" */
+/** @import { Server } from "./types/parts.d.ts" */
 import { state, emit, busy } from "./store.js";
 import { toast, clearErrors } from "../kit/toast.js";
 import { writeMark } from "./writes.js";

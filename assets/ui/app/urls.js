@@ -1,6 +1,6 @@
 /** Picture URLs. They contain the content version, so that browsers can cache them indefinitely. */
-/** @import { PictureRef } from "./payloads.d.ts" */
-/** @import { Pair } from "./payloads_refinement.d.ts" */
+/** @import { PictureRef } from "./types/payloads.d.ts" */
+/** @import { Pair } from "./types/payloads_refinement.d.ts" */
 import { state } from "./store.js";
 
 /**

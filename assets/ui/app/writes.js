@@ -4,8 +4,8 @@
  * The queue is persisted in session storage for the next page of this tab, and sent when the page unloads.
  * A poll that was sent while a change was pending may be stale: its verdicts are ignored (see `writeMark`).
  */
-/** @import { WriteAnswers } from "./payloads_writes.d.ts" */
-/** @import { Asked, WriteRequests } from "./payloads_asked.d.ts" */
+/** @import { WriteAnswers } from "./types/payloads_writes.d.ts" */
+/** @import { Asked, WriteRequests } from "./types/payloads_asked.d.ts" */
 import { emit } from "./store.js";
 import { clearErrors, toast } from "../kit/toast.js";
 

@@ -38,6 +38,7 @@ export const FIELDS = [
   ["machine.checkpointing", "Activations", "Computed again: less memory, a third more time"],
   ["machine.tiling", "Autoencoder", "In tiles: less memory, slightly other pictures"],
   ["machine.channels_last", "Layout of weights", "By pixels is faster on some GPUs"],
+  ["machine.all_gpus", "GPUs", "Several of one kind share each training step"],
   ["machine.compile", "Compile the model", "Takes minutes at first, then steps are faster"],
 ];
 /** The field above which the heading of memory and speed stands. */
@@ -75,6 +76,7 @@ const CHOICES = {
   "machine.checkpointing": yesNo("kept", "computed again"),
   "machine.tiling": yesNo("whole pictures", "in tiles"),
   "machine.channels_last": yesNo("usual", "by pixels"),
+  "machine.all_gpus": yesNo("the first alone", "all of this computer"),
   "machine.compile": yesNo("no", "yes"),
 };
 const EMPTY_IS_NULL = new Set(["tune.resolution", "generation.resolution"]);

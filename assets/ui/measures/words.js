@@ -1,6 +1,6 @@
 /** Figures of the test set as text. */
-/** @import { Change, Interval, Measures, Metric, Report } from "../app/payloads_measures.d.ts" */
-/** @import { RoundWarning } from "../app/payloads_measures.d.ts" */
+/** @import { Change, Interval, Measures, Metric, Report } from "../app/types/payloads_measures.d.ts" */
+/** @import { RoundWarning } from "../app/types/payloads_measures.d.ts" */
 
 /** Metrics that are shares, in percent; the others are cosines. */
 const SHARES = ["success", "copies"];

@@ -1,6 +1,6 @@
 /** Step 1: the open project, the new project form, the demos, and the list of projects. */
-/** @import { Project, Subject } from "../app/payloads.d.ts" */
-/** @import { ReferenceParts, Upload } from "../app/parts.d.ts" */
+/** @import { Project, Subject } from "../app/types/payloads.d.ts" */
+/** @import { ReferenceParts, Upload } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

@@ -1,6 +1,6 @@
 /** The Rounds screen of a refinement: its pairs, training, and the comparison of before and after. */
 /** @import { PairMap } from "../heatmap/patch_maps.js" */
-/** @import { RoundsParts } from "../app/parts.d.ts" */
+/** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

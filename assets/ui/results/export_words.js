@@ -1,10 +1,10 @@
 /** What the download dialog says of a form of a round. */
-/** @import { MadeExport } from "../app/payloads_measures.d.ts" */
-/** @import { QueuedJob } from "../app/payloads_work.d.ts" */
+/** @import { MadeExport } from "../app/types/payloads_measures.d.ts" */
+/** @import { QueuedJob } from "../app/types/payloads_work.d.ts" */
 
 /**
  * The state of a form, and its words; `failed` when its job ended without a file.
- * @param {MadeExport | undefined} found
+ * @param {MadeExport | null} found
  * @param {QueuedJob | undefined} job the export of the round that waits or runs
  * @returns {{ kind: "none" | "working" | "failed" | "made" | "differs", text: string }}
  */

@@ -1,22 +1,11 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
-/** @import { MadeExport, RoundResult } from "../app/payloads_measures.d.ts" */
-/** @import { QueuedJob } from "../app/payloads_work.d.ts" */
+/** @import { ExportChoice, RoundResult } from "../app/types/payloads_measures.d.ts" */
+/** @import { QueuedJob } from "../app/types/payloads_work.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, repeats } from "../kit/dom.js";
 import { lastly } from "./export_words.js";
-
-/** @type {{ form: MadeExport["form"], title: string, words: string }[]} */
-const FORMS = [
-  { form: "diffusers", title: "For diffusers", words: "Python, and programs that are built on diffusers" },
-  { form: "kohya", title: "For A1111 / Forge", words: "AUTOMATIC1111, Forge and SD.Next: models/Lora" },
-  {
-    form: "comfyui",
-    title: "For ComfyUI / InvokeAI",
-    words: "ComfyUI (models/loras, with a workflow), InvokeAI and SwarmUI",
-  },
-];
 
 /** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
 let open = null;
@@ -71,21 +60,20 @@ export function showExports(rounds) {
     (other) => other.kind === "export" && other.round_id === round.id,
   );
   if (repeats(shown.list, [round.exports, job])) return;
-  shown.list.replaceChildren(...FORMS.map((form) => row(round, form, job)));
+  shown.list.replaceChildren(...round.exports.map((choice) => row(round, choice, job)));
 }
 
 /**
  * @param {RoundResult} round
- * @param {typeof FORMS[number]} choice
+ * @param {ExportChoice} choice
  * @param {QueuedJob | undefined} job
  */
-function row(round, { form, title, words }, job) {
-  const found = round.exports.find((other) => other.form === form);
+function row(round, { form, title, note, export: found }, job) {
   const { text, kind } = lastly(found, job);
   return el(
     "li",
     { data: { form, state: kind } },
-    el("div", {}, el("b", {}, title), el("span", {}, words), text ? el("output", {}, text) : null),
+    el("div", {}, el("b", {}, title), el("span", {}, note), text ? el("output", {}, text) : null),
     kind === "made" || kind === "differs"
       ? el("a", { class: "button small", href: `/export/${round.id}/${form}`, download: "" }, "Download")
       : el(
@@ -105,7 +93,7 @@ function row(round, { form, title, words }, job) {
 /**
  * @param {EventTarget | null} button
  * @param {string} round
- * @param {MadeExport["form"]} form
+ * @param {ExportChoice["form"]} form
  */
 async function prepare(button, round, form) {
   if (button instanceof HTMLButtonElement) button.disabled = true;

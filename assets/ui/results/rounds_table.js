@@ -1,6 +1,6 @@
 /** The table of rounds: figures on the test set with the change since the round before, and the LoRAs. */
-/** @import { Change, Interval, MeasuredRound, Measures, Metric } from "../app/payloads_measures.d.ts" */
-/** @import { RoundResult } from "../app/payloads_measures.d.ts" */
+/** @import { Change, Interval, MeasuredRound, Metric } from "../app/types/payloads_measures.d.ts" */
+/** @import { Measures, RoundResult } from "../app/types/payloads_measures.d.ts" */
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

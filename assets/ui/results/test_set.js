@@ -12,6 +12,9 @@ const WHEN = [
   ["never", "only when I press Measure"],
 ];
 
+/** What {} stands for; the words of a style without "in" are put behind a comma. */
+const subject = () => (state.project?.stands_for ?? "").replace(/^, /, "");
+
 /** @param {HTMLButtonElement} button */
 export function mountTestSet(button) {
   button.addEventListener("click", open);
@@ -60,7 +63,12 @@ function open() {
           "uses them, and their pictures are never suggested. Besides, each round draws the prompts of " +
           `accepted pictures, and these prompts without “${measures.called}”.`,
       ),
-      el("label", {}, el("span", {}, "Held-out prompts, one per line; {} stands for the subject"), prompts),
+      el(
+        "label",
+        {},
+        el("span", {}, `Held-out prompts, one per line; {} stands for “${subject()}”`),
+        prompts,
+      ),
       el("label", {}, el("span", {}, "Pictures of each prompt"), seeds),
       el("label", {}, el("span", {}, "Measure"), when),
       warning,

@@ -1,5 +1,5 @@
 /** Mounts the parts of the Rounds screen. */
-/** @import { RoundsParts } from "../app/parts.d.ts" */
+/** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { mountStrip } from "./strip/strip.js";
 import { mountViews } from "./tabs.js";
 import { mountSuggestion } from "./suggestion.js";

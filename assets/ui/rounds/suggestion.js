@@ -1,6 +1,6 @@
 /** The list of suggested candidates: one row per test prompt, with the reason and verdict buttons. */
-/** @import { Score } from "../app/payloads.d.ts" */
-/** @import { RoundsParts } from "../app/parts.d.ts" */
+/** @import { Score } from "../app/types/payloads.d.ts" */
+/** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { state, on, verdictOf, setFocus, setHover, drawing, openSuggestions } from "../app/store.js";
 import { decide, toggle } from "./grid/verdicts.js";
 import { el, focusKept, focusedIn, repeats, setText } from "../kit/dom.js";

@@ -1,5 +1,5 @@
 /** Tabs with the views of the candidates. To add a view, add a line here and a file that fills its panel. */
-/** @import { RoundsParts } from "../app/parts.d.ts" */
+/** @import { RoundsParts } from "../app/types/parts.d.ts" */
 import { emit, on } from "../app/store.js";
 import { waiting } from "../training/now.js";
 import { el, setAttribute } from "../kit/dom.js";

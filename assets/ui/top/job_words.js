@@ -1,6 +1,6 @@
 /** Display text of job states. The text for job kinds comes from gal_studio/core/job_kinds.py. */
-/** @import { JobState } from "../app/payloads.d.ts" */
-/** @import { Job, QueuedJob } from "../app/payloads_work.d.ts" */
+/** @import { JobState } from "../app/types/payloads.d.ts" */
+/** @import { Job, QueuedJob } from "../app/types/payloads_work.d.ts" */
 
 import { sizeOf } from "../kit/format.js";
 

@@ -1,6 +1,6 @@
 /** The top bar: project, steps and job. */
-/** @import { Job } from "../app/payloads_work.d.ts" */
-/** @import { TopParts } from "../app/parts.d.ts" */
+/** @import { Job } from "../app/types/payloads_work.d.ts" */
+/** @import { TopParts } from "../app/types/parts.d.ts" */
 import { state, on, emit } from "../app/store.js";
 import { openStep, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";

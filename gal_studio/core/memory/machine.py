@@ -17,7 +17,7 @@ class MachineSettings(SettingsGroup):
     """How the model is held. Tiles and checkpointing also come by themselves where memory is short."""
 
     ROUNDING: ClassVar[frozenset[str]] = frozenset(
-        {"text_off_device", "checkpointing", "channels_last", "compile"}
+        {"text_off_device", "checkpointing", "channels_last", "compile", "all_gpus"}
     )
     """What changes a result by rounding at most."""
 
@@ -37,6 +37,8 @@ class MachineSettings(SettingsGroup):
     channels_last: bool = setting(False, checks.flag, "Channels last")
     # compile the denoiser; the first step takes minutes
     compile: bool = setting(False, checks.flag, "Compile the model")
+    # train on all GPUs that this worker sees, each with its share of every batch
+    all_gpus: bool = setting(True, checks.flag, "Train on all GPUs")
 
     @property
     def essential(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Features are (h, w, d), of unit length along d (Eq. P2); similarities are cosine
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from gal_studio.core.patchdpo.masks import Flags, Map, foreground_patches, paint
 
 __all__ = [
     "Features", "Judged", "Limits", "Map", "appears", "assign_subjects", "foreground_patches", "paint_over",
-    "pair_weights", "quality", "quality_by_subject", "reproduction", "rescale", "resize", "smooth",
+    "pair_weights", "place", "quality", "quality_by_subject", "reproduction", "rescale", "resize", "smooth",
 ]  # fmt: skip
 
 Features = NDArray[np.floating]
@@ -28,19 +29,31 @@ MIN_REPRODUCTION = 0.25  # lower limit of the mean of r(y), in [0, 1], in `appea
 class Limits:
     """The cosines that Eq. P6 maps to 0 and 1, fixed for each vision model.
 
-    `low` is the median best match to another subject, `high` the median true match between two views.
+    `low` is the median best match to one picture of another subject, `high` the median true match between
+    two views. `lows` are the medians of the best matches to 2, 4, 8, ... pictures of other subjects: among
+    more patches there is always a better match.
     """
 
     low: float
     high: float
+    lows: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse limits that are not in ascending order."""
-        if not -1.0 <= self.low < self.high <= 1.0 + 1e-6:
+        lows = (self.low, *self.lows)
+        if not all(-1.0 <= low < self.high <= 1.0 + 1e-6 for low in lows):
             raise StudioError(
-                f"The scale of the heat maps would go from {self.low:.3f} to {self.high:.3f}: the vision "
+                f"The scale of the heat maps would go from {max(lows):.3f} to {self.high:.3f}: the vision "
                 "model cannot tell subjects apart; choose another vision model."
             )
+
+    def among(self, references: int) -> "Limits":
+        """The limits of the best matches to so many references; beyond the last of `lows`, that one's.
+
+        Between the counts that were measured, the low limit is interpolated over log2 of the count.
+        """
+        known = (self.low, *self.lows)
+        return Limits(float(np.interp(log2(max(references, 1)), range(len(known)), known)), self.high)
 
 
 def quality(generated: Features, references: Sequence[Judged]) -> Map:
@@ -122,9 +135,15 @@ def _gaussian(length: int) -> Map:
     return kernel
 
 
+def place(values: NDArray[np.floating], limits: Limits) -> Map:
+    """Where cosines lie between the limits: 0 at the low one, 1 at the high one, beyond them outside."""
+    placed: Map = (values.astype(np.float64) - limits.low) / (limits.high - limits.low)
+    return placed
+
+
 def rescale(values: NDArray[np.floating], limits: Limits) -> Map:
     """Eq. P6: map cosines to [0, 1] by fixed limits, so that a picture without a good patch has no 1."""
-    part: Map = np.clip((values - limits.low) / (limits.high - limits.low), 0.0, 1.0)
+    part: Map = np.clip(place(values, limits), 0.0, 1.0)
     return part
 
 
@@ -185,7 +204,7 @@ def divide_by_mean(lost: NDArray[np.floating], estimated: NDArray[np.floating], 
 
 
 def quality_by_subject(generated: Features, subjects: Mapping[str, Sequence[Judged]]) -> dict[str, Map]:
-    """Eq. P4 for each subject separately; the picture's q(x) is their maximum."""
+    """Eq. P4 for each subject separately."""
     return {name: quality(generated, references) for name, references in subjects.items()}
 
 

@@ -1,12 +1,13 @@
 """What an exported file says of its base model: the hash of its weights, and its licence."""
 
 import hashlib
-import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from gal_studio.engine.hub.needs import Revisions
-from gal_studio.engine.models.model_files import locate
+from gal_studio.engine.hub.repository import licence_of as stated_licence
+from gal_studio.engine.hub.repository import read_card
+from gal_studio.engine.models.model_files import inspect, locate
+from gal_studio.engine.models.one_file import read_one_file
 
 LICENCES: Mapping[str, str] = {
     "stable-diffusion-v1-5/stable-diffusion-v1-5": "CreativeML Open RAIL-M",
@@ -21,7 +22,7 @@ LICENCES: Mapping[str, str] = {
     "Tongyi-MAI/Z-Image": "Apache-2.0",
     "Tongyi-MAI/Z-Image-Turbo": "Apache-2.0",
 }
-"""Of well-known models, whose cards are not downloaded with them."""
+"""Of well-known models, for copies without their card."""
 
 
 def weights_sha256(name: str, revisions: Revisions, part: str, half: bool) -> str:
@@ -36,13 +37,12 @@ def weights_sha256(name: str, revisions: Revisions, part: str, half: bool) -> st
     return digest.hexdigest()
 
 
-def licence_of(name: str) -> str:
-    """The licence of a model: of a known one, or as the card in its folder says; empty if it is not known."""
-    if name in LICENCES:
-        return LICENCES[name]
-    try:
-        card = (Path(name) / "README.md").read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return ""
-    found = re.search(r"\A---\n.*?^license:\s*([^\n]{1,80})$.*?^---$", card, re.DOTALL | re.MULTILINE)
-    return found[1].strip() if found else ""
+def licence_of(name: str, revisions: Revisions, half: bool) -> str:
+    """The licence of a model, as the card beside its files says, or the header of a one-file checkpoint.
+
+    Without a card it is that of a known model; empty if it is not known.
+    """
+    found = inspect(name, revisions, half)
+    if found.checkpoint is not None:
+        return read_one_file(found.checkpoint).metadata.get("modelspec.license", "").strip()
+    return stated_licence(read_card(found.folder)) or LICENCES.get(name, "")

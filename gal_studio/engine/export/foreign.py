@@ -49,6 +49,22 @@ def attach_foreign(model: ImageModel, path: Path, settings: TuneSettings) -> Non
 
     Its rank may be larger than the file's: the rows that are added do nothing until they are trained.
     """
+    found = read_fitting(model, path, settings)
+    attach_lora(model, settings, torch.Generator().manual_seed(0))
+    weights = trainable(model)
+    with torch.no_grad():
+        for layer, factors in found.items():
+            down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
+            down[: factors.rank] = factors.down.to(down)
+            up[:, : factors.rank] = factors.up.to(up)
+
+
+def read_fitting(model: ImageModel, path: Path, settings: TuneSettings) -> dict[str, Factors]:
+    """The factors of a LoRA; refused unless a training with these settings can start from all of them."""
+    if settings.method != "lora":
+        raise StudioError(
+            f"The LoRA {path.name} cannot start a training of the whole model: choose the method LoRA."
+        )
     found = read_foreign(model, path)
     layers = targeted_layers(model.denoiser, model.family.lora_layers(settings.target))
     if other := sorted(found.keys() - layers.keys()):
@@ -61,13 +77,7 @@ def attach_foreign(model: ImageModel, path: Path, settings: TuneSettings) -> Non
             f"The LoRA {path.name} has the rank {rank}, and the project {settings.rank}: choose a rank of at "
             f"least {rank}."
         )
-    attach_lora(model, settings, torch.Generator().manual_seed(0))
-    weights = trainable(model)
-    with torch.no_grad():
-        for layer, factors in found.items():
-            down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
-            down[: factors.rank] = factors.down.to(down)
-            up[:, : factors.rank] = factors.up.to(up)
+    return found
 
 
 def _layers_of_file(pipeline: Any, path: Path, part: str) -> int:
@@ -114,7 +124,9 @@ def _refusals(path: Path, model: ImageModel) -> Iterator[None]:
     except StudioError:
         raise
     except Exception as error:
-        raise _misfit(path, model, first_line(error)[:200].rstrip(".")) from error
+        sizes = "size mismatch" in str(error)
+        why = "its layers have other sizes" if sizes else first_line(error)[:200].rstrip(".")
+        raise _misfit(path, model, why) from error
 
 
 def _misfit(path: Path, model: ImageModel, why: str) -> StudioError:

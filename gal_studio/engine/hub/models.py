@@ -1,8 +1,7 @@
 """The folders of hub models, downloaded if needed: safetensors only, at the commit of their first use."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.hub import needs
@@ -27,13 +26,6 @@ def pipeline_configuration(name: str, revisions: Revisions) -> Path:
         raise refusal(name, need.commit, error) from error
     revisions[name] = need.commit
     return need.folder
-
-
-def pipeline_folder(
-    name: str, revisions: Revisions, index: Mapping[str, Any], left_out: Collection[str], half: bool
-) -> Path:
-    """Download a diffusers pipeline; see `needs.pipeline`."""
-    return met(needs.pipeline(name, revisions, index, left_out, half), revisions)
 
 
 def transformers_folder(name: str, revisions: Revisions) -> Path:

@@ -1,4 +1,4 @@
-"""A model without weights, from the configurations in its folder: enough to measure its size."""
+"""A model without weights, from the configurations in its folder: enough for its size and for LoRAs."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +23,29 @@ def outline(description: Description) -> ImageModel:
     return ImageModel(
         description.name, family(pipeline), torch.device("cpu"), MachineSettings(precision="bf16")
     )
+
+
+def outline_for_loras(description: Description) -> ImageModel:
+    """The same with a denoiser to which LoRAs can be attached, by diffusers too.
+
+    Its weights are zeros on the CPU that take no memory: each has the shape of the real one.
+    """
+    import diffusers
+
+    model = outline(description)
+    for module in model.denoiser.modules():
+        for own, weight in list(module.named_parameters(recurse=False)):
+            module.register_parameter(own, _zeros(weight))
+    kind = getattr(diffusers, str(description.index["_class_name"]))
+    loader = next(base for base in kind.__mro__ if base.__name__.endswith("LoraLoaderMixin"))
+    pipeline = type("Outline", (loader,), {"hf_device_map": None})()
+    vars(pipeline).update(vars(model.family.pipeline))
+    model.family.pipeline = pipeline
+    return model
+
+
+def _zeros(weight: torch.nn.Parameter) -> torch.nn.Parameter:
+    return torch.nn.Parameter(torch.zeros(()).expand(weight.shape), requires_grad=False)
 
 
 def _module(description: Description, part: str) -> Any:

@@ -1,6 +1,7 @@
 """Measure the limits of a vision model's maps (Eq. P6): its cosines for false and for true matches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from gal_studio.engine.patches.augmented_views import Augmentation, Views, flat,
 from gal_studio.engine.patches.tower import PatchTower, to_pixels
 
 MAX_PICTURES = 64
+COUNTS = (2, 4, 8, 16)  # of references that a patch is compared with at once
 NEARBY = Augmentation(smallest=0.85, largest=1.0, turn=4.0, mirror=0.0, colour=0.02, blur=0.0, noise=0.0)
 """The augmentation that defines a true match: small shifts, rotations and scalings, without blur."""
 
@@ -27,7 +29,8 @@ def measure_limits(
     """Measure Eq. P6's limits: the median best match with another subject, and the median true match.
 
     `pictures` show a subject, `others` other subjects; at most 64 pictures are drawn with `rng`, and each is
-    compared with one of the others. Flat patches do not count.
+    compared with one of the others, then with 2, 4, 8 and 16 of them as far as there are so many. Flat
+    patches do not count.
     """
     if not pictures or not others:
         raise StudioError(
@@ -45,7 +48,23 @@ def measure_limits(
         raise StudioError(
             "The limits of the patch maps cannot be measured on pictures without detail: use others."
         )
-    return Limits(float(np.median(matches)), float(np.median(true)))
+    high = float(np.median(true))
+    lows = (np.median(row[detailed]) for row in _matches_among(tower, chosen, others, rng) if detailed.any())
+    return Limits(float(np.median(matches)), high, tuple(takewhile(high.__gt__, map(float, lows))))
+
+
+def _matches_among(
+    tower: PatchTower, chosen: Sequence[Image.Image], others: Sequence[Image.Image], rng: np.random.Generator
+) -> Iterator[NDArray[np.float32]]:
+    """The best matches of each patch to several other pictures, (n, h * w), for each of `COUNTS`."""
+    features = tower.patches(chosen)
+    pool = tower.patches([others[i] for i in rng.permutation(len(others))[:MAX_PICTURES]])
+    for count in COUNTS:
+        if count > len(pool):
+            return
+        groups = [pool[rng.choice(len(pool), count, replace=False)] for _ in chosen]
+        together = np.stack([group.reshape(-1, *pool.shape[2:]) for group in groups])
+        yield best_matches(features, together)
 
 
 def best_matches(features: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:

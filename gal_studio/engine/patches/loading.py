@@ -81,7 +81,7 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
     card = _read_card(folder)
     try:
         base, mixture, grid = str(card["base"]), tuple(map(float, card["mixture"])), int(card["grid"])
-        limits = Limits(**card["limits"]) if card["limits"] else None
+        limits = _limits(card["limits"]) if card["limits"] else None
         shows_from = float(card["shows_from"]) if card.get("shows_from") else None
     except (ValueError, KeyError, TypeError) as error:
         raise _not_a_tower(folder) from error
@@ -94,6 +94,10 @@ def _saved_tower(name: str, folder: Path, device: torch.device, revisions: Revis
     if unexpected:
         raise StudioError(f"The weights in {folder} do not fit {base}: tune that model again.")
     return PatchTower(name, network, device, mixture, grid, limits, shows_from)
+
+
+def _limits(stored: dict[str, Any]) -> Limits:
+    return Limits(**{**stored, "lows": tuple(map(float, stored.get("lows", ())))})
 
 
 def _read_card(folder: Path) -> dict[str, Any]:

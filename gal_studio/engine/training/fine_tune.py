@@ -13,6 +13,7 @@ from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.checkpoints import Checkpoint, read_checkpoint
 from gal_studio.engine.training.latents import ExamplePicture, Latents
+from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Training
 
 CHECKPOINT_SECONDS = 15.0
@@ -40,6 +41,7 @@ def fine_tune(
     start_from: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
+    team: Team | None = None,
 ) -> Iterator[TuneEvent]:
     """Train from the base model, or from the adapter `start_from`.
 
@@ -49,7 +51,7 @@ def fine_tune(
     `checkpoint` is called every `checkpoint_every` steps, when the last checkpoint is `CHECKPOINT_SECONDS`
     old, and when the generator is closed. `resume_from` is a file saved from one; an unusable file raises a
     `CheckpointError`. On a CPU, a resumed training gives the same result bit for bit. `latents` is the cache
-    of `encode_pictures`.
+    of `encode_pictures`. A `team` of other processes computes its share of every batch.
     """
     if not examples:
         raise StudioError("There is nothing to train on: add a reference picture.")
@@ -57,7 +59,7 @@ def fine_tune(
     def make() -> Training:
         source = ExampleSource(model, examples, prior, settings, seed, latents)
         planned = settings.updated({"steps": source.plan.steps})  # more with accepted pictures on top
-        return Training(model, source, planned, seed, start_from)
+        return Training(model, source, planned, seed, start_from, team)
 
     yield from train(model, make, resume_from, checkpoint, clock)
 

@@ -20,6 +20,7 @@ from gal_studio.engine.training.checkpoints import Checkpoint, fingerprint, mach
 from gal_studio.engine.training.fine_tune import TuneEvent, train
 from gal_studio.engine.training.latents import CachedPictures, ExamplePicture, Latents, cache_pictures
 from gal_studio.engine.training.losses import share_noise
+from gal_studio.engine.training.team import Team
 from gal_studio.engine.training.trainer import Training
 
 
@@ -50,6 +51,7 @@ def refine(
     start_from: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
     latents: Latents | None = None,
+    team: Team | None = None,
 ) -> Iterator[TuneEvent]:
     """Train on pairs, mixed with the round's `examples` and `prior`, from the round's adapter `start_from`.
 
@@ -66,7 +68,7 @@ def refine(
 
     def make() -> Training:
         source = PairSource(model, pairs, examples, prior, settings, tune.updated(steps), seed, latents)
-        return Training(model, source, tune.updated(steps), seed, start_from)
+        return Training(model, source, tune.updated(steps), seed, start_from, team)
 
     yield from train(model, make, resume_from, checkpoint, clock)
 

@@ -7,13 +7,13 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
-from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
 from gal_studio.engine.models.adapters import attach_full, attach_lora, load_into, trainable
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.batches import Batch, BatchSource
 from gal_studio.engine.training.checkpoints import Checkpoint, optimizer_state, restore_state
-from gal_studio.engine.training.losses import weighted_loss
+from gal_studio.engine.training.gradients import Gradients
 from gal_studio.engine.training.optimizer import learning_rate, make_optimizer, set_learning_rate
+from gal_studio.engine.training.team import Team
 
 ROWS = "rows_at_once"  # key in checkpoints
 SCALE = "loss_scale"  # the same, of a training in float16
@@ -31,14 +31,16 @@ class Training:
         settings: TuneSettings,
         seed: int,
         start_from: Path | None = None,
+        team: Team | None = None,
     ) -> None:
         """Attach an adapter, new or loaded from `start_from`, and make the optimizer.
 
-        Refused if the memory is too small even for one row at a time.
+        A `team` of other processes computes its share of every batch. Refused if the memory is too small
+        even for one row at a time.
         """
-        self.model, self.source, self.settings = model, source, settings
-        self.step, self.notice, self.rows = 0, "", source.rows
-        self._plan_rows()
+        self.model, self.source, self.settings, self.team = model, source, settings, team
+        self.step, rows = 0, source.rows if team is None else team.join(source.rows, source.counted)
+        self.gradients = Gradients(model, settings, rows, source.counted)
         self.generator = torch.Generator("cpu").manual_seed(seed)
         if settings.method == "lora":
             attach_lora(model, settings, self.generator)
@@ -51,14 +53,6 @@ class Training:
         self.optimizer = make_optimizer(trained, settings, model.machine.optimizer, model.device)
         scaled = model.training_precision == torch.float16
         self.scaler = torch.amp.GradScaler(model.device.type, enabled=scaled)
-
-    def _plan_rows(self) -> None:
-        plan = plan_training(self.model, self.settings, self.rows, free_memory(self.model.device))
-        self.rows_at_once = plan.rows
-        if plan.low_memory or self.model.machine.checkpointing:
-            self.model.denoiser.enable_gradient_checkpointing()
-        if plan != Plan(self.rows):
-            self._notify_split()
 
     def advance(self) -> float:
         """Run one step: batch, weighted loss (Eq. G9, P7), gradients, AdamW. Return the loss."""
@@ -86,49 +80,19 @@ class Training:
 
     def take_notice(self) -> str:
         """Return and clear the notice for the user."""
-        notice, self.notice = self.notice, ""
-        return notice
+        return self.gradients.take_notice()
+
+    @property
+    def rows_at_once(self) -> int:
+        """The rows whose gradients are computed at a time on this device."""
+        return self.gradients.rows_at_once
 
     def _gradient(self, batch: Batch) -> float:
-        """Compute the loss and accumulate gradients over micro-batches that fit into memory."""
-        while True:
-            try:
-                return sum(
-                    self._accumulate(batch.part(first, first + self.rows_at_once))
-                    for first in range(0, self.rows, self.rows_at_once)
-                )
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                self._reduce_memory(error)
-
-    def _accumulate(self, batch: Batch) -> float:
-        device, precision = self.model.device, self.model.training_precision
-        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-            prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
-        share = len(batch.noisy) / self.source.counted
-        loss = weighted_loss(prediction, batch.target, batch.weights) * share
-        self.scaler.scale(loss).backward()
-        return float(loss.detach())
-
-    def _reduce_memory(self, error: Exception) -> None:
-        self.optimizer.zero_grad(set_to_none=True)
-        if self.rows_at_once > 1:
-            self.rows_at_once = -(-self.rows_at_once // 2)
-        elif not self.model.denoiser.is_gradient_checkpointing:
-            self.model.denoiser.enable_gradient_checkpointing()
-        else:
-            raise StudioError(
-                "There is not enough memory to train this model: choose LoRA, a lower resolution or a "
-                "smaller model."
-            ) from error
-        release_memory()
-        self._notify_split()
-
-    def _notify_split(self) -> None:
-        split = f"processes {self.rows_at_once} of its {self.rows} pictures at a time"
-        how = split if self.rows_at_once < self.rows else "takes more time and less memory"
-        self.notice = f"Memory is short: each step {how}; the result is the same except for rounding."
+        """Compute the loss and its gradients, together with the other processes if there are any."""
+        if self.team is None:
+            return self.gradients.add(batch, self.scaler.scale)
+        own = self.team.hand_out(batch, self.weights, self.scaler.get_scale())
+        return self.team.collect(self.gradients.add(own, self.scaler.scale), self.weights)
 
     def checkpoint(self) -> Checkpoint:
         """Capture the state that the next step depends on; refuse if a weight is not finite."""
@@ -151,4 +115,4 @@ class Training:
             known = {"scale": scale, "_growth_tracker": int(steps)}
             self.scaler.load_state_dict(self.scaler.state_dict() | known)
         if ROWS in checkpoint.tensors:  # the same order of summation gives the same result bit for bit
-            self.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))
+            self.gradients.rows_at_once = min(self.rows_at_once, int(checkpoint.tensors[ROWS]))

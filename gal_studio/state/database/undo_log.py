@@ -84,14 +84,20 @@ class UndoLog(ABC, Generic[Value]):
 
     def steps(self, scope: str) -> tuple[Step[Value], ...]:
         """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-        changes = self._changes(scope)
+        return self._steps_of(self._changes(scope))
+
+    def _steps_of(self, changes: Sequence[Change[Value]]) -> tuple[Step[Value], ...]:
         undoable, redoable = _history(changes)
+        changed: dict[int, dict[str, Value]] = {}
+        for change in changes:
+            changed.setdefault(change.step, {})[change.key] = change.value
+        standing = set(undoable)
         values: dict[str, Value] = {}
         found = []
         for number in [*undoable, *reversed(redoable)]:
-            after = {change.key: change.value for change in changes if change.step == number}
+            after = changed[number]
             before = {key: values.get(key, self.unset) for key in after}
-            found.append(Step(number, number in undoable, before, after))
+            found.append(Step(number, number in standing, before, after))
             values |= after
         return tuple(found)
 

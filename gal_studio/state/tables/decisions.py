@@ -92,12 +92,13 @@ class Decisions(UndoLog[CandidateState]):
 
     def history(self, round_id: str) -> tuple[DecisionStep, ...]:
         """The steps that stand, the oldest first, and then those that can be redone, the next one first."""
-        made = {row["batch_id"]: row for row in self._rows(round_id)}
+        rows = self._rows(round_id)  # read once: another decision may be stored meanwhile
+        made = {row["batch_id"]: row for row in rows}
         return tuple(
             DecisionStep(
                 step.id, made[step.id]["time"], made[step.id]["author"], step.stands, step.before, step.after
             )
-            for step in self.steps(round_id)
+            for step in self._steps_of(_changes_in(rows))
         )
 
     def _accepted(self, round_id: str) -> dict[str, CandidateState]:
@@ -116,16 +117,7 @@ class Decisions(UndoLog[CandidateState]):
         )
 
     def _changes(self, scope: str) -> list[Change[CandidateState]]:
-        return [
-            Change(
-                row["batch_id"],
-                row["undoes"],
-                row["redoes"],
-                row["candidate_id"],
-                CandidateState(row["verdict"], row["mask"], row["weight"]),
-            )
-            for row in self._rows(scope)
-        ]
+        return _changes_in(self._rows(scope))
 
     def _append(
         self, scope: str, values: Mapping[str, CandidateState], author: Author,
@@ -146,3 +138,16 @@ class Decisions(UndoLog[CandidateState]):
                 ],
             )
         return int(batch or 0)
+
+
+def _changes_in(rows: Sequence[sqlite3.Row]) -> list[Change[CandidateState]]:
+    return [
+        Change(
+            row["batch_id"],
+            row["undoes"],
+            row["redoes"],
+            row["candidate_id"],
+            CandidateState(row["verdict"], row["mask"], row["weight"]),
+        )
+        for row in rows
+    ]

@@ -1,6 +1,7 @@
 """The data of refinements (PatchDPO): pairs, patch maps, foregrounds and measurements."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
@@ -9,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.paintings import Paintings
 from gal_studio.state.tables.pair_regions import PairRegions
@@ -191,19 +193,24 @@ class Refinements:
         row = self._database.row("SELECT * FROM foregrounds WHERE image = ?", (image,))
         return None if row is None else Foreground(row["mask"], row["problem"])
 
-    def set_limits(self, project_id: str, vision_model: str, limits: tuple[float, float]) -> None:
+    def set_limits(self, project_id: str, vision_model: str, limits: Limits) -> None:
         """Fix the measured limits of a vision model (Eq. P6) for a project; later calls change nothing."""
         self._database.write(
-            "INSERT OR IGNORE INTO vision_limits VALUES (?, ?, ?, ?)", (project_id, vision_model, *limits)
+            "INSERT OR IGNORE INTO vision_limits VALUES (?, ?, ?, ?, ?)",
+            (project_id, vision_model, limits.low, limits.high, json.dumps(limits.lows)),
         )
 
-    def limits(self, project_id: str, vision_model: str) -> tuple[float, float] | None:
-        """The fixed limits (low, high); None before they are measured."""
-        row = self._database.row(
-            "SELECT low, high FROM vision_limits WHERE project_id = ? AND vision_model = ?",
-            (project_id, vision_model),
-        )
-        return None if row is None else (row["low"], row["high"])
+    def limits(self, project_id: str, vision_model: str) -> Limits | None:
+        """The fixed limits; None before they are measured."""
+        return self.all_limits(project_id).get(vision_model)
+
+    def all_limits(self, project_id: str) -> dict[str, Limits]:
+        """The fixed limits of each vision model; those of former versions are for one reference only."""
+        rows = self._database.rows("SELECT * FROM vision_limits WHERE project_id = ?", (project_id,))
+        return {
+            row["vision_model"]: Limits(row["low"], row["high"], tuple(map(float, json.loads(row["lows"]))))
+            for row in rows
+        }
 
     def save_measurements(self, round_id: str, measured: Sequence[Measurement]) -> None:
         """Store the measurements of a refinement in the place of earlier ones."""

@@ -43,11 +43,6 @@ class Trial(NewTrial):
     created: float
     feature: NDArray[np.float32] = field(repr=False, compare=False)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether it is still to be drawn."""
-        return not self.image and not self.trouble
-
 
 class Trials:
     """Reads and writes trials."""

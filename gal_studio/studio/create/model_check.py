@@ -8,10 +8,12 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.lora_start import LoraStart
 from gal_studio.core.model_reports import ModelNames, ModelReports
-from gal_studio.processes import package_environment
+from gal_studio.processes import package_environment, run_module
 
 PATIENCE = 120.0  # seconds for one answer, on a busy machine
 BELIEVED = 20.0  # seconds for which an answer is given again
@@ -48,6 +50,10 @@ class ModelCheck:
             self._asked.add(names)
             threading.Thread(target=self._find_out, args=(names,), daemon=True).start()
         return known
+
+    def convert(self, asked: LoraStart, out: Path) -> None:
+        """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit."""
+        run_module("gal_studio.worker.export.start", asked.to_json(), str(out))
 
     def _find_out(self, names: ModelNames) -> None:
         try:
@@ -107,7 +113,7 @@ class ModelCheck:
 
 def _is_bundled(names: ModelNames) -> bool:
     used = (names.base_model, names.clip_model, names.vision_model)
-    return all(name.startswith(BUNDLED) or name == "clip" for name in used)
+    return not names.start_from and all(name.startswith(BUNDLED) or name == "clip" for name in used)
 
 
 model_check = ModelCheck()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -9,6 +10,7 @@ from PIL import Image
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.lora_start import LoraStart
 from gal_studio.core.model_names import CheckpointName, checkpoint_name
 from gal_studio.core.model_reports import ModelNames
 from gal_studio.core.naming import check_name, unique_name
@@ -18,7 +20,10 @@ from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import NewProject
+from gal_studio.state.tables.starts import Start
 from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_start
+from gal_studio.studio.create.model_check import model_check
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
 
@@ -32,7 +37,8 @@ class ProjectDraft:
 
     `references` are drafts or (picture, prompt); those with the same trigger word show one object. `changes`
     override some settings of the preset; `anchors` are templates with `{}` for the subject; `prior` are
-    pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones.
+    pictures that the training keeps as they are (Eq. G9), with prompts, in place of drawn ones. Trainings
+    `start_from` a LoRA from elsewhere, or from the base model.
     """
 
     kind: Kind
@@ -48,6 +54,7 @@ class ProjectDraft:
     anchors: Sequence[str] | None = None
     origin: str | None = None
     prior: Sequence[tuple[Picture, str]] = ()
+    start_from: Path | None = None
 
     @property
     def given(self) -> tuple[ReferenceDraft, ...]:
@@ -68,11 +75,15 @@ def demo_draft(kind: Kind) -> ProjectDraft:
 
 
 def create_project(
-    store: Store, draft: ProjectDraft, check_models: Callable[[ModelNames], None] = lambda _: None
+    store: Store,
+    draft: ProjectDraft,
+    check_models: Callable[[ModelNames], None] = lambda _: None,
+    convert: Convert = model_check.convert,
 ) -> str:
     """Check a draft and store its pictures, its anchors and its first round; returns the project's ID.
 
     `check_models` refuses models that cannot be used; it comes after quick checks, since it may ask the hub.
+    `convert` writes a LoRA from elsewhere as the studio's own.
     The same origin twice is one project. The database is not locked while pictures are read.
     """
     if (known := _existing(store, draft)) is not None:
@@ -88,6 +99,7 @@ def create_project(
     check_model(models.clip_model, "open_clip_config.json", "an open_clip model")
     check_models(models)
     prior = _read_prior(draft, described.prompts)
+    start = _prepared_start(store, draft, models, settings, described.prompts.trigger, convert)
     new = NewProject(
         name=check_name(draft.name) if draft.name.strip() else default_name(described.prompts),
         kind=draft.kind,
@@ -106,6 +118,8 @@ def create_project(
             return known
         others = set(store.projects.names().values())
         project = store.projects.add(replace(new, name=unique_name(new.name, others)))
+        if start is not None:
+            store.starts.set(project.id, start)
         store.rounds.add(project.id, None, settings)
     return project.id
 
@@ -118,7 +132,20 @@ def model_names(draft: ProjectDraft) -> ModelNames:
         _absolute(draft.clip_model or preset.clip_model),
         settings.refine.vision_model,
         settings.machine.precision,
+        "" if draft.start_from is None else str(checked_lora(draft.start_from)),
+        settings.tune.method,
+        settings.tune.target,
+        settings.tune.rank if draft.start_from is not None else 1,
     )
+
+
+def _prepared_start(
+    store: Store, draft: ProjectDraft, models: ModelNames, settings: Settings, trigger: str, convert: Convert
+) -> Start | None:
+    if draft.start_from is None:
+        return None
+    asked = LoraStart(models.start_from, models.base_model, trigger, settings.to_dict(), {})
+    return prepare_start(store, asked, convert)
 
 
 def _existing(store: Store, draft: ProjectDraft) -> str | None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from gal_studio.core.lora_start import LoraStart
 from gal_studio.core.model_reports import ModelNames, ModelReports
 from gal_studio.state import Store
+from gal_studio.studio.create.model_check import model_check
 
 Asked = TypeVar("Asked")
 
@@ -18,6 +20,9 @@ class Models(Protocol):
 
     def peek(self, names: ModelNames) -> ModelReports | None:
         """The same without waiting: None while it is found out."""
+
+    def convert(self, asked: LoraStart, out: Path) -> None:
+        """Write a LoRA from elsewhere as an adapter of the studio; refused if it does not fit."""
 
 
 class Verbs:
@@ -35,6 +40,9 @@ class Verbs:
         self.store = store
         self._wake = wake
         self.models = models
+
+    def _convert_lora(self, asked: LoraStart, out: Path) -> None:
+        (self.models or model_check).convert(asked, out)
 
     def _woken(self, asked: Asked) -> Asked:
         if self._wake is not None:

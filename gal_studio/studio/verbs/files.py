@@ -4,13 +4,14 @@ from pathlib import Path
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.export_forms import check_form
+from gal_studio.core.lora_start import LoraStart
 from gal_studio.core.types import Job
-from gal_studio.processes import run_module
 from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import write_whole
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio.create import captions
+from gal_studio.studio.create.lora_file import checked_lora, prepare_start
 from gal_studio.studio.requests import exports as requests
 from gal_studio.studio.verbs.base import Verbs
 from gal_studio.studio.views.everything import show_all
@@ -49,12 +50,15 @@ class FileVerbs(Verbs):
     def start_from_lora(self, project_id: str, path: Path) -> None:
         """Let an untrained project start from a LoRA with diffusers' or kohya's keys, made for its model.
 
-        It is compared with the base model in a process of its own, and refused if it does not fit.
+        It is compared with the base model, and refused if it does not fit.
         """
         check_unstarted(self.store, project_id)
-        run_module(
-            "gal_studio.worker.export.start", str(self.store.workspace), project_id, str(path.absolute())
+        project, words = self.store.projects.get(project_id), self.store.projects.prompts(project_id).trigger
+        commits = dict(self.store.projects.revisions(project_id))
+        asked = LoraStart(
+            str(checked_lora(path)), project.base_model, words, project.settings.to_dict(), commits
         )
+        self.store.starts.set(project_id, prepare_start(self.store, asked, self._convert_lora))
 
     def export_round(self, round_id: str, form: str) -> Job:
         """Queue the export of a round: "diffusers", "kohya" (A1111, Forge) or "comfyui" (also InvokeAI).

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from gal_studio.core.job_kinds import DOWNLOAD
+from gal_studio.core.lora_start import LoraStart
 from gal_studio.core.model_reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
@@ -30,12 +32,16 @@ class ProjectVerbs(Verbs):
         """
         found: list[ModelReports] = []
 
+        def convert(asked: LoraStart, out: Path) -> None:
+            commits = dict(found[-1].pins) if found else {}
+            self._convert_lora(replace(asked, commits=commits), out)
+
         def check(names: ModelNames) -> None:
             if self.models is not None:
                 found.append(self.models.check(names))
                 found[-1].check()
 
-        project_id = project.create_project(self.store, draft, check)
+        project_id = project.create_project(self.store, draft, check, convert)
         for reports in found:
             self._fetch_models(project_id, reports)
         return project_id

@@ -20,6 +20,7 @@ from gal_studio.studio.views.types import CandidateView, ProjectView, RoundSumma
 def project_view(store: Store, project_id: str) -> ProjectView:
     """A project with its references and anchors."""
     project = store.projects.get(project_id)
+    start = store.starts.of_project(project_id)
     titles = {preset.base_model: preset.title for preset in load_presets()}
     return ProjectView(
         **vars(project),
@@ -29,6 +30,7 @@ def project_view(store: Store, project_id: str) -> ProjectView:
         anchors=store.projects.anchors(project_id),
         archived=project_id in store.projects.archived(),
         commits=dict(store.projects.revisions(project_id)),
+        starts_from="" if start is None else start.source,
     )
 
 

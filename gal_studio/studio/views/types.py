@@ -27,7 +27,10 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectView(Project):
-    """A project with its references, prompts, anchors and settings, and the commits of its hub models."""
+    """A project with its references, prompts, anchors and settings, and the commits of its hub models.
+
+    `starts_from` is the name of the LoRA from elsewhere that its trainings start from; "" for its base model.
+    """
 
     model_title: str
     references: tuple[Reference, ...]
@@ -35,6 +38,7 @@ class ProjectView(Project):
     anchors: tuple[Anchor, ...]
     archived: bool
     commits: Mapping[str, str]
+    starts_from: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Routes to export projects, references and replays, and to import projects, as zip files."""
 
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -20,52 +21,12 @@ from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
 LARGEST_ARCHIVE = 8 << 30  # bytes; the command line accepts larger ones
+_ZIP = "application/zip"
 
 
 def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
     """Add the routes to download and upload zip files; `check` sees a project before it is imported."""
-
-    @app.get("/project/{project_id}/archive")
-    def archive(project_id: str, raw: str = "") -> Response:
-        path = _temporary(studio, ".export-")
-        try:
-            name = studio.store.projects.name(project_id)
-        except StudioError as error:
-            return PlainTextResponse(str(error), 404)
-        try:
-            studio.export_project(project_id, path, raw=bool(raw))
-        except StudioError as error:
-            return PlainTextResponse(str(error), 409)
-        return FileResponse(
-            path,
-            filename=f"{slug(name)[:60] or 'project'}.zip",
-            headers={"Cache-Control": "no-store"},
-            background=BackgroundTask(path.unlink, missing_ok=True),
-        )
-
-    @app.get("/project/{project_id}/references")
-    def references(project_id: str) -> Response:
-        try:
-            name, made = studio.project(project_id).name, studio.references_zip(project_id)
-        except StudioError as error:
-            return PlainTextResponse(str(error), 404)
-        file = f'attachment; filename="{slug(name)[:60] or "project"}-references.zip"'
-        headers = {"Cache-Control": "no-store", "Content-Disposition": file}
-        return Response(made, media_type="application/zip", headers=headers)
-
-    @app.get("/project/{project_id}/replay")
-    def replay(project_id: str) -> Response:
-        try:
-            name = studio.store.projects.name(project_id)
-        except StudioError as error:
-            return PlainTextResponse(str(error), 404)
-        try:
-            made = replay_zip(studio, project_id)
-        except StudioError as error:
-            return PlainTextResponse(str(error), 409)
-        file = f'attachment; filename="{slug(name)[:60] or "replay"}.zip"'
-        headers = {"Cache-Control": "no-store", "Content-Disposition": file}
-        return Response(made, media_type="application/zip", headers=headers)
+    _add_downloads(app, studio)
 
     @app.post(IMPORT_PATH)
     async def import_archive(request: Request) -> Response:
@@ -81,6 +42,49 @@ def add_archive_routes(app: FastAPI, studio: Studio, check: Check) -> None:
             return PlainTextResponse(str(error), 409)
         finally:
             path.unlink(missing_ok=True)
+
+
+def _add_downloads(app: FastAPI, studio: Studio) -> None:
+    """Add the routes that answer with a zip file of a project."""
+
+    @app.get("/project/{project_id}/archive")
+    def archive(project_id: str, raw: str = "") -> Response:
+        def written() -> Response:
+            path = studio.export_project(project_id, _temporary(studio, ".export-"), raw=bool(raw))
+            done = BackgroundTask(path.unlink, missing_ok=True)
+            return FileResponse(path, media_type=_ZIP, background=done)
+
+        return _zip_file(studio, project_id, "", written)
+
+    @app.get("/project/{project_id}/references")
+    def references(project_id: str) -> Response:
+        def packed() -> Response:
+            return Response(studio.references_zip(project_id), media_type=_ZIP)
+
+        return _zip_file(studio, project_id, "-references", packed)
+
+    @app.get("/project/{project_id}/replay")
+    def replay(project_id: str) -> Response:
+        def packed() -> Response:
+            return Response(replay_zip(studio, project_id), media_type=_ZIP)
+
+        return _zip_file(studio, project_id, "", packed)
+
+
+def _zip_file(studio: Studio, project_id: str, ending: str, make: Callable[[], Response]) -> Response:
+    """What `make` answers, named after the project; 404 without the project, 409 if `make` refuses."""
+    try:
+        name = studio.store.projects.name(project_id)
+    except StudioError as error:
+        return PlainTextResponse(str(error), 404)
+    try:
+        answer = make()
+    except StudioError as error:
+        return PlainTextResponse(str(error), 409)
+    answer.headers["Cache-Control"] = "no-store"
+    file = f"{slug(name)[:60] or 'project'}{ending}.zip"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return answer
 
 
 async def _receive(request: Request, path: Path) -> None:

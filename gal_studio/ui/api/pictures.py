@@ -44,10 +44,17 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
             return _lost(_DAMAGED)
         return Response(data, media_type="image/png", headers=_keeping(version, path))
 
+    _add_candidate_routes(app, studio, small)
+    _add_reference_routes(app, studio)
+    _add_file_routes(app, studio)
     _add_pair_routes(app, studio, small)
     _add_preview_route(app, studio)
     _add_test_picture_routes(app, studio, small)
     _add_trial_routes(app, studio, small)
+
+
+def _add_candidate_routes(app: FastAPI, studio: Studio, small: Callable[[Path, str], Response]) -> None:
+    """Add the routes for the candidates of a round."""
 
     @app.get("/picture/{candidate_id}")
     def picture(candidate_id: str, v: str = "") -> Response:
@@ -61,6 +68,10 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
         path = _picture_of(studio, candidate_id)
         return small(path, v) if path else _lost_candidate(studio, candidate_id)
 
+
+def _add_reference_routes(app: FastAPI, studio: Studio) -> None:
+    """Add the routes for references and for the covers of the demos."""
+
     @app.get("/reference/{reference_id}")
     def reference(reference_id: str) -> Response:
         path = _path(studio.reference_picture, reference_id)
@@ -69,6 +80,10 @@ def add_picture_routes(app: FastAPI, studio: Studio) -> None:
     @app.get("/demo/{kind}")
     def demo_cover(kind: str) -> FileResponse:
         return FileResponse(_found(lambda name: demo(name).images[0], kind), headers=_FRESH)  # type: ignore[arg-type]
+
+
+def _add_file_routes(app: FastAPI, studio: Studio) -> None:
+    """Add the routes for a round's LoRA and for its exported forms."""
 
     @app.get("/adapter/{round_id}")
     def adapter(round_id: str) -> FileResponse:

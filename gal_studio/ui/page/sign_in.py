@@ -6,7 +6,10 @@ from string import Template
 
 from gal_studio.ui.page.static import THEME, files, template, ui_folder
 
-_STYLES = ("kit/tokens.css", "kit/base.css", "kit/controls.css", "top/top.css", "sign_in/sign_in.css")
+_STYLES = (
+    "kit/styles/tokens.css", "kit/styles/base.css", "kit/styles/controls.css", "top/top.css",
+    "sign_in/sign_in.css",
+)  # fmt: skip
 _NAME = (
     '<label class="field"><span class="field-name">Name</span>'
     '<input name="user" value="%s" autocomplete="username" autocapitalize="none" required%s></label>'

@@ -20,16 +20,17 @@ THEME = (  # set before the first paint, so that the page does not flash
     " (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'); })();</script>"
 )
 _STYLES = (
-    "kit/tokens", "kit/base", "kit/controls", "kit/how", "top/top", "rounds/rounds", "rounds/strip/strip",
+    "kit/styles/tokens", "kit/styles/base", "kit/styles/controls", "kit/how", "top/top", "rounds/rounds",
+    "rounds/strip/strip",
     "rounds/suggestion", "rounds/actions", "rounds/grid/grid", "rounds/grid/tile", "rounds/tabs",
-    "rounds/choices/choices", "rounds/trials/trials", "rounds/desk/desk", "kit/dialogs",
+    "rounds/choices/choices", "rounds/trials/trials", "rounds/desk/desk", "kit/styles/dialogs",
     "rounds/lightbox/compare", "brush/brush", "refine/refine", "refine/pair_cards", "refine/before_after",
     "refine/pair_view", "reference/reference",
     "reference/form/picture_set", "reference/projects", "reference/anchors_editor", "results/results",
     "results/sheet", "results/viewer", "results/exports",
     "measures/measures", "measures/replays", "top/queue", "rounds/map/map",
     "rounds/map/controls", "rounds/waiting/waiting", "rounds/tour/tour",
-    "kit/small", "kit/phone", "kit/large",
+    "kit/styles/small", "kit/styles/phone", "kit/styles/large",
 )  # fmt: skip
 
 

@@ -35,6 +35,11 @@ def base_model_of(request: Payload) -> str:
     return load_preset(preset).base_model if preset else str(request.get("base_model") or "").strip()
 
 
+def start_of(request: Payload) -> str:
+    """The path of the LoRA to start from; "" for the base model."""
+    return str(request.get("start_from") or "").strip()
+
+
 def nested(changes: dict[str, Any]) -> dict[str, Any]:
     """`{"tune.rank": 4}` as `{"tune": {"rank": 4}}`."""
     result: dict[str, Any] = {}

@@ -1,12 +1,16 @@
 """What the form of a new project says of the chosen models: licence, commit, size, or their refusal."""
 
+from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.job_kinds import bytes_in_words
 from gal_studio.core.model_reports import ModelReport, ModelReports
+from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.project import DEFAULT_PRESET, check_base_model, model_names
+from gal_studio.ui.panels.form_notes import nested, start_of
 from gal_studio.ui.payloads import Payload
 
 _LABELS = {"base_model": "Base model", "clip_model": "CLIP model", "vision_model": "Vision model"}
@@ -14,7 +18,10 @@ _NOTHING: Payload = {"waiting": False, "models": [], "sentence": "", "problems":
 
 
 def model_facts(studio: Studio, request: Payload) -> Payload:
-    """What is known of the models that the form names; `waiting` until they have been looked up."""
+    """What is known of the models that the form names; `waiting` until they have been looked up.
+
+    So for a LoRA to start from: its file is read at once, and then compared with the base model.
+    """
     base, clip = (str(request.get(name) or "").strip() for name in ("base_model", "clip_model"))
     if studio.models is None or not (request.get("preset") or (base and clip)):
         return _NOTHING
@@ -23,13 +30,29 @@ def model_facts(studio: Studio, request: Payload) -> Payload:
         if request.get("preset")
         else {"preset": DEFAULT_PRESET, "base_model": base, "clip_model": clip}
     )
+    start, problems = _start(request)
     try:
-        names = model_names(ProjectDraft(request["kind"], (), **chosen))
+        names = model_names(ProjectDraft(request["kind"], (), **chosen, **start))
         check_base_model(names.base_model)
         reports = studio.models.peek(names)
     except StudioError as error:
-        return {**_NOTHING, "problems": [{"field": "base_model", "text": str(error)}]}
-    return {**_NOTHING, "waiting": True} if reports is None else _payload(reports)
+        return {**_NOTHING, "problems": [{"field": "base_model", "text": str(error)}, *problems]}
+    found = {**_NOTHING, "waiting": True} if reports is None else _payload(reports)
+    return {**found, "problems": [*found["problems"], *problems]}
+
+
+def _start(request: Payload) -> tuple[dict[str, Any], list[Payload]]:
+    """The LoRA to start from with the settings that it has to fit, or why its file is refused."""
+    given, changes = start_of(request), dict(request.get("settings") or {})
+    if not given:
+        return {}, []
+    changes.pop("seed", None)
+    try:
+        read_lora_facts(given)
+        Settings().updated(nested(changes))
+    except StudioError as error:
+        return {}, [{"field": "start_from", "text": str(error)}]
+    return {"start_from": Path(given), "changes": nested(changes)}, []
 
 
 def _payload(reports: ModelReports) -> Payload:
@@ -37,10 +60,13 @@ def _payload(reports: ModelReports) -> Payload:
     if reports.problem and not refused:
         refused = [{"field": "base_model", "text": reports.problem}]
     from_hub = [one for one in reports.models if one.repository]
+    sentences = [_sentence(reports)] if from_hub else []
+    if any(one.field == "start_from" for one in reports.models):
+        sentences.append("The LoRA fits the base model.")
     return {
         "waiting": False,
         "models": [_model(one) for one in from_hub],
-        "sentence": _sentence(reports) if from_hub and not refused else "",
+        "sentence": "" if refused else " ".join(sentences),
         "problems": refused,
     }
 

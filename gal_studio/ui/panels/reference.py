@@ -3,6 +3,7 @@
 import base64
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import gradio as gr
 
@@ -21,7 +22,7 @@ from gal_studio.ui.api.uploaded import examined, look, seen
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
-from gal_studio.ui.panels.form_notes import base_model_of, nested
+from gal_studio.ui.panels.form_notes import base_model_of, nested, start_of
 from gal_studio.ui.panels.form_plan import base_settings, plan_of
 from gal_studio.ui.panels.model_facts import model_facts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
@@ -52,6 +53,7 @@ def draft(request: Payload) -> ProjectDraft:
         changes=nested(changes),
         seed=seed,
         origin=request.get("origin"),
+        start_from=Path(start_of(request)) if start_of(request) else None,
     )
 
 

@@ -11,11 +11,12 @@ from gal_studio.core.types import Kind
 from gal_studio.state import Store
 from gal_studio.studio import ReferenceDraft
 from gal_studio.studio.create.anchors import anchor_prompts
+from gal_studio.studio.create.lora_file import read_lora_facts
 from gal_studio.studio.create.project import default_name
 from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
-from gal_studio.ui.panels.form_notes import notes_on_form
+from gal_studio.ui.panels.form_notes import notes_on_form, start_of
 from gal_studio.ui.panels.form_plan import is_measuring, notes_on_plan, plan_of
 from gal_studio.ui.payloads import Payload
 
@@ -28,7 +29,8 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
 
     Each set of references gets its `facts` or its `problem`, or neither if it has no prompts; a `problem`
     beside the sets concerns all of them. `notes` are all errors and warnings, by field; `plan` says what a
-    round needs, and is still being `measuring` for a model of the user's own.
+    round needs, and is still being `measuring` for a model of the user's own; `start` is what the LoRA to
+    start from says of itself.
     """
     kind: Kind = request["kind"]
     prompts = [[prompt for prompt in set_["prompts"] if prompt] for set_ in request["sets"]]
@@ -40,6 +42,7 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes}
     answer["plan"] = plan.sentence if plan else ""
     answer["measuring"] = is_measuring(request)
+    answer["start"] = _start(request)
     if any("problem" in one for one in shown) or not any(sets):
         return answer
     try:
@@ -51,6 +54,15 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     facts = iter(_facts(described))
     answer["sets"] = [{"facts": next(facts, [])} if texts else {} for texts in sets]  # a style has one
     return {**answer, "name": default_name(described), "anchors": list(anchors[:_SHOWN_ANCHORS])}
+
+
+def _start(request: Payload) -> str:
+    """What the LoRA to start from says of itself; "" if there is none, or no such file."""
+    given = start_of(request)
+    try:
+        return read_lora_facts(given).sentence if given else ""
+    except StudioError:  # a note at its field says so
+        return ""
 
 
 def drafts(request: Payload) -> list[ReferenceDraft]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.export_forms import FORM_WORDS
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import RoundView
@@ -26,17 +27,21 @@ def round_row(name: str, view: RoundView, exports: Sequence[Export]) -> Payload:
         "weight": view.example_weight,
         "parent_id": view.round.parent_id,
         "adapter": view.round.adapter is not None,
-        "exports": [
-            {
-                "form": export.form,
-                "made": bool(export.made_of),
-                "sentence": export.sentence,
-                "same": export.is_same,
-            }
-            for export in exports
-        ],
+        "exports": _export_choices(exports),
         "accepted": [picture_payload(tile) for tile in view.candidates if tile.verdict == "accepted"],
     }
+
+
+def _export_choices(exports: Sequence[Export]) -> list[Payload]:
+    """Every form in which a round can be exported, and what was."""
+    found = {
+        export.form: {"made": bool(export.made_of), "sentence": export.sentence, "same": export.is_same}
+        for export in exports
+    }
+    return [
+        {"form": form, "title": words.title, "note": words.note, "export": found.get(form)}
+        for form, words in FORM_WORDS.items()
+    ]
 
 
 def all_rounds(views: ViewCache, project_id: str) -> Payload:

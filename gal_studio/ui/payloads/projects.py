@@ -110,6 +110,7 @@ def project_payload(project: ProjectView) -> Payload:
         "facts": [
             ["Model", project.model_title],
             *_commits(project),
+            *([["Starts from", project.starts_from]] if project.starts_from else []),
             ["Test prompts", f"{enabled} of {count}" if enabled < count else str(count)],
             ["Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"],
             ["Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "

@@ -139,7 +139,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         tags=Counter(example.prompt for example in task.store.rounds.training_set(task.round.id)),
         date=datetime.now(UTC).date().isoformat(),
         version=__version__,
-        licence=licence_of(resolve_model(name)),
+        licence=licence_of(resolve_model(name), task.models.revisions, half),
         thumbnail=_data_uri(picture),
         card=json.dumps(asdict(card), sort_keys=True),
     )

@@ -3,8 +3,8 @@
 from gal_studio.engine.memory.plan import adapter_bytes, checkpoint_bytes
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.state.files.errors import ROOM
-from gal_studio.worker.jobs.training_run import KEPT_CHECKPOINTS, TrainingTask
 from gal_studio.worker.task import Task
+from gal_studio.worker.training.training_run import KEPT_CHECKPOINTS, TrainingTask
 
 ROWS = 8 << 10
 """Bytes of each picture in the database: its rows, its features, its patch maps."""

@@ -15,12 +15,12 @@ from gal_studio.engine.training.latents import ExamplePicture
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.worker.jobs import training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
-from gal_studio.worker.jobs.prior_pictures import prior_pictures
-from gal_studio.worker.jobs.training_run import Start, TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.training import teams, training_run
+from gal_studio.worker.training.prior_pictures import prior_pictures
+from gal_studio.worker.training.training_run import Start, TrainingTask
 
 
 def tune_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -46,13 +46,16 @@ def _train(
     task: TrainingTask, model: ImageModel, prior: Sequence[ExamplePicture]
 ) -> Generator[Progress, None, None]:
     pictures, tune = training_run.training_pictures(task.store, task.examples), task.settings.tune
-    latents = yield from training_run.encoded(model, [picture.image for picture in (*pictures, *prior)], tune)
+    images = [picture.image for picture in (*pictures, *prior)]
+    with teams.gathered(task, model, tune.batch_size) as gathered:
+        latents = yield from training_run.encoded(model, images, tune)
+        team = yield from teams.complete(gathered)
 
-    def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-        options = tune, task.seed, checkpoint, keep, task.start
-        return fine_tune(model, pictures, prior, *options, latents=latents)
+        def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+            options = tune, task.seed, checkpoint, keep, task.start
+            return fine_tune(model, pictures, prior, *options, latents=latents, team=team)
 
-    yield from with_previews(task, model, "fine_tune", start)
+        yield from with_previews(task, model, "fine_tune", start)
 
 
 def with_previews(

@@ -14,17 +14,17 @@ from gal_studio.engine.training.patchdpo import RefinePair, refine
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
-from gal_studio.worker.jobs import training_run
 from gal_studio.worker.jobs.disk_space import check_training_room
 from gal_studio.worker.jobs.fine_tune import with_previews
-from gal_studio.worker.jobs.prior_pictures import prior_pictures
-from gal_studio.worker.jobs.training_run import TrainingTask
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.captioned import references_as_captioned
 from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.patches.weights import JudgedPair, read_pair, weights_of_pair
 from gal_studio.worker.task import Progress, open_task
+from gal_studio.worker.training import teams, training_run
+from gal_studio.worker.training.prior_pictures import prior_pictures
+from gal_studio.worker.training.training_run import TrainingTask
 
 
 def refine_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -90,12 +90,13 @@ def _train(
     images = [image for pair in pairs for image in (pair.reference, pair.generated)]
     if task.settings.refine.mix:
         images += [picture.image for picture in (*examples, *prior)]
-    latents = yield from training_run.encoded(model, images, tune)
-
     settings = task.settings.refine
+    with teams.gathered(task, model, settings.batch_size) as gathered:
+        latents = yield from training_run.encoded(model, images, tune)
+        team = yield from teams.complete(gathered)
 
-    def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
-        options = settings, tune, task.seed, checkpoint, keep, task.start
-        return refine(model, pairs, examples, prior, *options, latents=latents)
+        def start(checkpoint: Path | None, keep: Callable[[Checkpoint], None]) -> Iterator[TuneEvent]:
+            options = settings, tune, task.seed, checkpoint, keep, task.start
+            return refine(model, pairs, examples, prior, *options, latents=latents, team=team)
 
-    yield from with_previews(task, model, "refine", start)
+        yield from with_previews(task, model, "refine", start)

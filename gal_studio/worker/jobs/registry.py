@@ -39,17 +39,12 @@ WORK: dict[str, Work] = {
 }
 
 
-LOADING = frozenset({"fine_tune", "generate", "pairs", "refine", "quality", "measure", "try"})
-"""The kinds that load the models of their project."""
-
-
 def steps_of(store: Store, models: Models, job: Job) -> Steps:
     """The work of a job, step by step; a kind that only a newer version knows is refused at the first one.
 
     Models that are not on this computer (since their download was stopped, or the project came from another
     computer) are downloaded first.
     """
-    find_job_kind(job.kind)
-    if job.kind in LOADING:
+    if find_job_kind(job.kind).loads_models:
         yield from download_models(store, models, job)
     yield from WORK[job.kind](store, models, job)

@@ -12,7 +12,10 @@ from gal_studio.core.patchdpo.patch_quality import (
     Features,
     Judged,
     Limits,
+    Map,
     appears,
+    place,
+    quality_by_subject,
     reproduction,
     rescale,
     smooth,
@@ -53,16 +56,23 @@ class Judge:
         height, width = features.shape[:2]
         return mask_patches(self.store, mask, height, width, prompt)
 
-    def map(self, values: NDArray[np.floating]) -> StoredMap:
-        """Eq. P6: cosines as a map in [0, 1], ready to be stored."""
-        return StoredMap(rescale(values, self.limits).astype(np.float32), self.name)
+    def map(self, placed: NDArray[np.floating]) -> StoredMap:
+        """Eq. P6: values that were placed between the limits, as a map in [0, 1] that can be stored."""
+        return StoredMap(np.clip(placed, 0.0, 1.0).astype(np.float32), self.name)
+
+    def quality(self, generated: Features, references: References) -> dict[str, Map]:
+        """Eq. P4 of each subject, placed between the limits for as many references as it has (Eq. P6)."""
+        found = quality_by_subject(generated, references)
+        return {
+            word: place(values, self.limits.among(len(references[word]))) for word, values in found.items()
+        }
 
     def reproduced(
         self, reference: Features, generated: Features, region: PairRegion, painting: Painting | None = None
     ) -> StoredMap:
         """Eq. P5 and P6: r(y) of a pair by the patches of x that show its subject, with the paint on x."""
         found = reproduction(reference, [generated], paintings=[painting], regions=[region.subject])
-        return self.map(smooth(found, region.learned))
+        return self.map(place(smooth(found, region.learned), self.limits))
 
 
 def references_by_subject(judge: Judge, prompts: Prompts, references: Sequence[Reference]) -> References:

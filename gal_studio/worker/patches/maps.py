@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gal_studio.core.patchdpo.masks import Flags
-from gal_studio.core.patchdpo.patch_quality import Features, Map, assign_subjects, quality_by_subject, smooth
+from gal_studio.core.patchdpo.patch_quality import Features, Map, assign_subjects, smooth
 from gal_studio.core.references import Prompts
 from gal_studio.core.types import Candidate
 from gal_studio.rounds.pairs import generated_foreground
@@ -53,7 +53,7 @@ def judge_candidate(
 
 def _judge(judge: Judge, image: str, generated: Features, references: References, is_object: bool) -> _Judged:
     """q(x) for each subject, smoothed over the patches of the foreground that show it."""
-    found = quality_by_subject(generated, references)
+    found = judge.quality(generated, references)
     patches = assign_subjects(found)
     guide = np.max(list(found.values()), axis=0)
     mask = find_foreground(judge.store, image, lambda: guide).mask if is_object else None

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PIL import Image
 
 from gal_studio.assets import demo
-from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.core.seeds import generator
 from gal_studio.engine.patches.calibration import measure_limits
 from gal_studio.state import Store
@@ -29,9 +28,9 @@ def open_judge(store: Store, models: Models, project: Project, name: str) -> Jud
         rng = generator(project.seed, "vision limits", name)
         often = pictures * -(-COMPARED // len(pictures))  # each time with another picture, in another view
         measured = measure_limits(tower, often, _other_subjects(pictures), rng)
-        store.refinements.set_limits(project.id, name, (measured.low, measured.high))
-        known = measured.low, measured.high
-    return Judge(store, tower, Limits(*known), name)
+        store.refinements.set_limits(project.id, name, measured)
+        known = measured
+    return Judge(store, tower, known, name)
 
 
 def _other_subjects(own: Sequence[Image.Image]) -> list[Image.Image]:

@@ -18,16 +18,21 @@ _LARGEST_HEADER = 4 << 20
 def check_weights(path: Path, name: str) -> None:
     """Refuse a file unless its tensors fill it without gaps."""
     try:
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            if not 2 <= length <= min(_LARGEST_HEADER, path.stat().st_size - 8):
-                raise ValueError("the header is longer than the file")
-            header = json.loads(file.read(length))
+        header, length = read_header(path)
         _check_tensors(header, path.stat().st_size - 8 - length)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise StudioError(
             f"{name} is not a valid safetensors file, the only format of weights that is imported."
         ) from error
+
+
+def read_header(path: Path, largest: int = _LARGEST_HEADER) -> tuple[Mapping[str, Any], int]:
+    """The JSON at the beginning of a safetensors file, and its length in bytes; a ValueError without one."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if not 2 <= length <= min(largest, path.stat().st_size - 8):
+            raise ValueError("the header is longer than the file")
+        return json.loads(file.read(length)), length
 
 
 def _check_tensors(header: Mapping[str, Any], size: int) -> None:

@@ -1,5 +1,7 @@
 """Eq. P4 to P7, checked by hand on maps of a few patches."""
 
+from math import log2
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -97,7 +99,18 @@ def test_a_picture_without_a_good_patch_has_no_1() -> None:
     assert rescale(np.full((4, 4), 0.45), Limits(0.4, 0.8)).max() < 0.2
 
 
-@pytest.mark.parametrize("limits", [(0.5, 0.5), (0.8, 0.4), (float("nan"), 0.5), (-2.0, 0.5)])
+@pytest.mark.parametrize(
+    ("references", "low"), [(0, 0.2), (1, 0.2), (2, 0.4), (3, 0.4 + 0.1 * log2(1.5)), (4, 0.5), (9, 0.5)]
+)
+def test_among_more_references_the_low_limit_is_higher(references: int, low: float) -> None:
+    among = Limits(0.2, 0.8, (0.4, 0.5)).among(references)
+    assert (among.low, among.high) == (pytest.approx(low), 0.8)
+    assert Limits(0.2, 0.8).among(references).low == 0.2
+
+
+@pytest.mark.parametrize(
+    "limits", [(0.5, 0.5), (0.8, 0.4), (float("nan"), 0.5), (-2.0, 0.5), (0.1, 0.5, (0.3, 0.6))]
+)
 def test_unordered_limits_are_refused(limits: tuple[float, float]) -> None:
     with pytest.raises(StudioError, match="another vision model"):
         Limits(*limits)

@@ -30,15 +30,21 @@ from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.tiny import make_tiny_pipeline, make_tiny_xl_pipeline
-from tests.engine.tiny_flows import make_distilled_klein, make_tiny_z_image
+from tests.engine.tiny_flows import make_distilled_klein, make_tiny_klein, make_tiny_z_image
+from tests.engine.tiny_pipelines import make_wide_two, make_wide_two_with_v
 
 FAMILIES = {
     "sd1": make_tiny_pipeline,
+    "sd2 epsilon": make_wide_two,
+    "sd2 v": make_wide_two_with_v,
     "sdxl": make_tiny_xl_pipeline,
+    "klein base": make_tiny_klein,
     "klein": make_distilled_klein,
     "z-image": make_tiny_z_image,
 }
-SPREAD = {"sd1": 0.1, "sdxl": 0.1, "klein": 0.6, "z-image": 0.1}
+SPREAD = {"klein base": 0.6, "klein": 0.6}
+DRAWN = [(name, "float32") for name in FAMILIES]
+DRAWN += [(name, "bfloat16") for name in ("sd1", "sdxl", "klein", "z-image")]
 FACTS = Facts(
     title="Cat", output_name="cat-round-2", trigger="in ink style", base_model="owner/base",
     base_sha256="ab" * 32, round=2, seed=7, resolution=64, steps=6, tune=TuneSettings(rank=2),
@@ -90,7 +96,7 @@ def family(
     attach_lora(model, TuneSettings(rank=2, target="all"), generator)
     with torch.no_grad():
         for weight in trainable(model).values():
-            weight.copy_(torch.randn(weight.shape, generator=generator) * SPREAD[request.param])
+            weight.copy_(torch.randn(weight.shape, generator=generator) * SPREAD.get(request.param, 0.1))
     card = AdapterCard("in ink style", "owner/base", 2, 7)
     path = save_adapter(model, tmp_path_factory.mktemp("lora") / "studio.safetensors", card)
     detach(model)
@@ -115,7 +121,7 @@ def stock(model: ImageModel, file: Path, layers: int, precision: str) -> Image.I
         return Image.open(Path(folder) / "0.png").copy()
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize(("family", "precision"), DRAWN, indirect=["family"])
 def test_the_stock_pipeline_draws_the_same_picture(
     family: tuple[ImageModel, Path], precision: str, tmp_path: Path
 ) -> None:
@@ -180,6 +186,9 @@ def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path)
         header = file.metadata()
     version = {"sd1": "sd_v", "sdxl": "sdxl_", "flux2-klein": "flux_2_klein_4b", "z-image": "z_image"}
     assert header["ss_base_model_version"].startswith(version[model.family.name])
+    if getattr(model.denoiser.config, "cross_attention_dim", 0) == 1024:
+        velocity = model.family.process().prediction_type == "v_prediction"
+        assert header["ss_base_model_version"] == ("sd_v2_v" if velocity else "sd_v2")
     assert header["ss_v2"] == str(header["modelspec.architecture"].startswith("stable-diffusion-v2"))
     assert header["modelspec.architecture"].endswith("/lora")
     assert header["modelspec.trigger_phrase"] == "in ink style" and header["ss_network_dim"] == "2"

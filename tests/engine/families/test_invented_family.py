@@ -13,13 +13,13 @@ from gal_studio.engine.models.image_model import ImageModel, load_image_model
 from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.engine.training import trainer
+from gal_studio.engine.training import gradients
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.verify import verify_adapter
 from tests.engine.cards import read_card
 from tests.engine.sampling.test_sampler import difference, pictures
 from tests.engine.trained import EXAMPLES, PRIOR, SETTINGS, result
-from tests.invented_family import REGISTERED, TinyTransformer, make_invented_model
+from tests.invented.family import REGISTERED, TinyTransformer, make_invented_model
 
 DRAW = GenerationSettings(steps=3, guidance_scale=3.0, batch_size=2)
 REQUESTS = [DrawRequest("A cat in a style", 5), DrawRequest("A tie in a style", 6)]
@@ -76,7 +76,7 @@ def test_the_plan_for_little_memory_is_sufficient(
     assert training_need(invented, SETTINGS, least) < training_need(invented, SETTINGS, whole)
     assert drawing_need(invented, DRAW, least) < drawing_need(invented, DRAW, whole)
     room = training_need(invented, SETTINGS, least)
-    monkeypatch.setattr(trainer, "free_memory", lambda _device: room)
+    monkeypatch.setattr(gradients, "free_memory", lambda _device: room)
     events = list(fine_tune(invented, EXAMPLES, [], SETTINGS, seed=0))
     assert "pictures at a time" in events[0].notice
     assert not invented.denoiser.is_gradient_checkpointing

@@ -10,7 +10,7 @@ import gal_studio
 from gal_studio.core.errors import StudioError
 from gal_studio.engine.families.family import Family
 from gal_studio.engine.families.registry import FAMILIES, family_of
-from tests.invented_family import InventedFamily
+from tests.invented.family import InventedFamily
 
 ALLOWED = {  # a column, and what reads and writes it
     "state/database/migrations/m01_first.py", "state/tables/rounds.py", "studio/views/round.py",

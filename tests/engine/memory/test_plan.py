@@ -27,7 +27,7 @@ from gal_studio.engine.sampling import sampler
 from gal_studio.engine.sampling.decode import is_flat
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawStep, draw
-from gal_studio.engine.training import trainer as training_module
+from gal_studio.engine.training import gradients as training_module
 from gal_studio.engine.training.batches import ExampleSource
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.trainer import Training

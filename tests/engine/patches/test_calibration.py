@@ -45,6 +45,15 @@ def test_limits_are_measured_and_seeded() -> None:
     assert -1 < found[0].low < found[0].high <= 1 + 1e-6
 
 
+def test_the_low_limits_rise_with_the_number_of_references() -> None:
+    tower, soft = raw_tower(), soft_pictures(9, 1)
+    found = measure_limits(tower, soft[:4], soft[4:], np.random.default_rng(0))
+    assert len(found.lows) == 2  # 2 and 4 of the five others
+    assert found.low < found.lows[0] < found.lows[1] < found.high
+    alike = measure_limits(tower, soft[:4], soft[4:5], np.random.default_rng(0))
+    assert alike.lows == ()
+
+
 def test_limits_need_pictures_with_detail() -> None:
     flat = [Image.new("RGB", (64, 64), (80, 90, 100))] * 2
     rng = np.random.default_rng(0)

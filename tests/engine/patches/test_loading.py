@@ -22,7 +22,7 @@ def changed_tower(clip: str) -> PatchTower:
     with torch.no_grad():
         for weight in tuned_weights(tower, 1).values():
             weight.add_(0.1 * torch.randn(weight.shape, generator=generator))
-    tower.limits = Limits(0.25, 0.75)
+    tower.limits = Limits(0.25, 0.75, (0.3, 0.5))
     return tower
 
 

@@ -101,3 +101,21 @@ def test_unknown_verdicts_and_authors_are_refused_by_name(
     with pytest.raises(StudioError, match="The author is 'nobody'"):
         store.decisions.record(first_round.id, [(drawn[0], "accepted")], "nobody")  # type: ignore[arg-type]
     assert store.decisions.verdicts(first_round.id) == {}
+
+
+def test_the_history_is_whole_while_another_decision_is_stored(
+    store: Store, first_round: Round, drawn: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decisions = store.decisions
+    decisions.record(first_round.id, [(drawn[0], "accepted")], "human")
+    read = decisions._rows
+
+    def read_and_decide(round_id: str) -> object:
+        rows = read(round_id)
+        monkeypatch.setattr(decisions, "_rows", read)
+        decisions.record(round_id, [(drawn[1], "rejected")], "human")
+        return rows
+
+    monkeypatch.setattr(decisions, "_rows", read_and_decide)
+    assert [step.after.keys() for step in decisions.history(first_round.id)] == [{drawn[0]}]
+    assert len(decisions.history(first_round.id)) == 2

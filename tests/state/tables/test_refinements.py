@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.patchdpo.patch_quality import Limits
 from gal_studio.core.types import Round
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
@@ -127,9 +128,9 @@ def test_foregrounds_limits_and_measurements_are_kept(store: Store, project: Pro
     assert store.refinements.foreground("image") == Foreground("mask")
     assert store.refinements.foreground("flat") == Foreground(None, "nothing stands out")
     assert store.refinements.foreground("other") is None
-    store.refinements.set_limits(project.id, "clip", (0.2, 0.9))
-    store.refinements.set_limits(project.id, "clip", (0.1, 0.8))  # fixed once
-    assert store.refinements.limits(project.id, "clip") == (0.2, 0.9)
+    store.refinements.set_limits(project.id, "clip", Limits(0.2, 0.9, (0.3, 0.4)))
+    store.refinements.set_limits(project.id, "clip", Limits(0.1, 0.8))  # fixed once
+    assert store.refinements.limits(project.id, "clip") == Limits(0.2, 0.9, (0.3, 0.4))
     assert store.refinements.limits(project.id, "dino") is None
     measured = (
         Measurement("clip_t", 0.2, 0.3, 0.1, 0.05, 0.15, 12),

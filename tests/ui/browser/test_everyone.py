@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.browser.brushing import settled
+from tests.ui.browser.refine.brushing import settled
 from tests.ui.browser.walk import Walk, make_full
 from tests.ui.conftest import Served, Watched
 

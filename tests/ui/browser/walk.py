@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.ui.browser.test_trials import draw_all
+from tests.ui.browser.rounds.test_trials import draw_all
 from tests.ui.conftest import Served
 from tests.ui.seeded import draw, measure, train
 from tests.ui.seeded_refinement import judge, pairs_made

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const UI = new URL("../../../assets/ui/", import.meta.url);
 const text = (/** @type {string} */ path) => readFileSync(new URL(path, UI), "utf8");
-const types = text("app/parts.d.ts");
+const types = text("app/types/parts.d.ts");
 /** @type {Record<string, string>} elements whose type is not named after their tag */
 const NAMES = {
   a: "Anchor",

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lastly } from "../../../assets/ui/results/export_words.js";
 
-/** @type {import("../../../assets/ui/app/payloads_measures.d.ts").MadeExport} */
-const waiting = { form: "kohya", made: false, sentence: "", same: false };
-/** @type {import("../../../assets/ui/app/payloads_work.d.ts").QueuedJob} */
+/** @type {import("../../../assets/ui/app/types/payloads_measures.d.ts").MadeExport} */
+const waiting = { made: false, sentence: "", same: false };
+/** @type {import("../../../assets/ui/app/types/payloads_work.d.ts").QueuedJob} */
 const job = {
   id: "j",
   kind: "export",
@@ -31,7 +31,7 @@ const job = {
 };
 
 test("a form is not requested, waits, is made and was checked", () => {
-  assert.deepEqual(lastly(undefined, job), { kind: "none", text: "" });
+  assert.deepEqual(lastly(null, job), { kind: "none", text: "" });
   assert.deepEqual(lastly(waiting, job), { kind: "working", text: "Waits for its turn" });
   const running = { ...job, state: /** @type {const} */ ("running"), doing: "Writing the file" };
   assert.deepEqual(lastly(waiting, running), { kind: "working", text: "Writing the file…" });

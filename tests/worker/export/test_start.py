@@ -1,5 +1,7 @@
 """A project starts from a LoRA from elsewhere: its training begins with what that changes."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,24 +12,87 @@ from gal_studio.core.errors import StudioError
 from gal_studio.engine.export.layers import Factors, named_tensors, read_layers
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.rounds import fingerprints, lineage
+from gal_studio.state import Store
 from gal_studio.studio import Studio
-from gal_studio.worker.export.start import main, start_from
+from gal_studio.studio.create.lora_file import read_lora_facts
+from gal_studio.worker.export.start import main
+from gal_studio.worker.model_check import CheckHere
 from gal_studio.worker.models import Models
+from tests.engine.tiny_flows import make_tiny_z_image
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
 
+SEEN = {"modelspec.trigger_phrase": "in ink style", "ss_base_model_version": "sd_v1"}
 
-def write_lora(models: Models, name: str, path: Path) -> dict[str, Factors]:
-    """A LoRA of rank 1 in kohya's keys."""
+
+def write_lora(models: Models, name: str, path: Path, rank: int = 1) -> dict[str, Factors]:
+    """A LoRA in kohya's keys."""
     family, generator = models.image_model(name).family, torch.Generator().manual_seed(1)
     made = {}
     for layer, module in targeted_layers(family.denoiser, family.lora_layers("attention")).items():
         out, inside = module.weight.shape
         made[layer] = Factors(
-            torch.randn((1, inside), generator=generator), torch.randn((out, 1), generator=generator)
+            torch.randn((rank, inside), generator=generator), torch.randn((out, rank), generator=generator)
         )
-    save_file(named_tensors(made, family.part, family.lora_names, "kohya"), path)
+    save_file(named_tensors(made, family.part, family.lora_names, "kohya"), path, SEEN)
     return made
+
+
+def without_weights(name: str, folder: Path) -> str:
+    """The same base model as it is before its weights are downloaded."""
+    shutil.copytree(name, folder)
+    for weights in folder.rglob("*.safetensors"):
+        save_file({}, weights)
+    return str(folder)
+
+
+def test_a_new_project_starts_from_it(tmp_path: Path, models: Models, names: tuple[str, str]) -> None:
+    given = tmp_path / "ink.safetensors"
+    made = write_lora(models, names[0], given)
+    facts = read_lora_facts(given)
+    assert (facts.base, facts.rank, facts.trigger) == ("Stable Diffusion 1.x", 1, "in ink style")
+    light = without_weights(names[0], tmp_path / "light"), names[1]
+    with Store(tmp_path / "workspace") as store:
+        studio = Studio(store, models=CheckHere())
+        plain = studio.store.rounds.get(first_round(studio, tiny_draft(light)))
+        round_id = first_round(studio, tiny_draft(light, name="Ink", start_from=given))
+        start = store.starts.of_project(store.rounds.get(round_id).project_id)
+        assert start is not None and start.source == "ink.safetensors"
+        assert studio.project(store.rounds.get(round_id).project_id).starts_from == "ink.safetensors"
+        assert store.starts.of_project(plain.project_id) is None
+        assert lineage.starting_adapter(store, round_id) == start.adapter
+        prints = {fingerprints.training_fingerprint(store, one) for one in (plain.id, round_id)}
+        assert len(prints) == 2
+        kept = read_layers(store.adapters.path(start.adapter), "unet")
+        assert all(torch.allclose(kept[layer].change, made[layer].change) for layer in made)
+
+
+def test_a_wrong_file_makes_no_project(tmp_path: Path, models: Models, names: tuple[str, str]) -> None:
+    good, large, other = (tmp_path / f"{name}.safetensors" for name in ("good", "large", "other"))
+    write_lora(models, names[0], good)
+    write_lora(models, names[0], large, rank=9)
+    write_lora(models, str(make_tiny_z_image(tmp_path / "z-image")), other)
+    save_file({"unet.weight": torch.ones(2)}, tmp_path / "weights.safetensors")
+    (tmp_path / "damaged.safetensors").write_bytes(b"no header")
+    (tmp_path / "ink.txt").write_text("ink")
+    wrong = {
+        "other.safetensors": "other.safetensors (does not fit|also changes)",
+        "large.safetensors": "has the rank 9, and the project 2: choose a rank of at least 9",
+        "ink.ckpt": "is a pickle",
+        "gone.safetensors": "There is no file .*gone.safetensors: check the path of the LoRA",
+        "weights.safetensors": "holds no LoRA",
+        "damaged.safetensors": "is damaged",
+        "ink.txt": "is no LoRA that the studio reads: choose a .safetensors file",
+    }
+    with Store(tmp_path / "workspace") as store:
+        studio = Studio(store, models=CheckHere())
+        for name, words in wrong.items():
+            with pytest.raises(StudioError, match=words):
+                studio.create_project(tiny_draft(names, start_from=tmp_path / name))
+        full = {"tune": {"method": "full"}}
+        with pytest.raises(StudioError, match="choose the method LoRA"):
+            studio.create_project(tiny_draft(names, start_from=good, changes=full))
+        assert not studio.projects()
 
 
 def test_a_training_begins_with_it(
@@ -37,17 +102,15 @@ def test_a_training_begins_with_it(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    studio.models = CheckHere()
     round_id = first_round(studio, tiny_draft(names))
     project = studio.store.rounds.get(round_id).project_id
-    given, before = tmp_path / "ink.safetensors", fingerprints.training_fingerprint(studio.store, round_id)
-    made = write_lora(models, names[0], given)
-    start_from(studio.store, models, project, given)
+    given = tmp_path / "ink.safetensors"
+    write_lora(models, names[0], given)
+    studio.start_from_lora(project, given)
     stored = studio.store.starts.of_project(project)
-    assert stored is not None and stored.source == "ink.safetensors"
-    assert lineage.starting_adapter(studio.store, round_id) == stored.adapter
-    assert fingerprints.training_fingerprint(studio.store, round_id) != before
+    assert stored is not None
     kept = read_layers(studio.store.adapters.path(stored.adapter), "unet")
-    assert all(torch.allclose(kept[layer].change, made[layer].change) for layer in made)
 
     assert work(studio, models, studio.fine_tune(round_id)).message == ""
     trained = read_layers(studio.adapter_path(round_id), "unet")
@@ -57,19 +120,16 @@ def test_a_training_begins_with_it(
     with pytest.raises(StudioError, match="has a trained round already"):
         studio.start_from_lora(project, given)
 
-    other = studio.store.rounds.get(first_round(studio, tiny_draft(names, name="Other"))).project_id
-    workspace, pickle = str(studio.store.workspace), str(tmp_path / "ink.ckpt")
-    assert main(workspace, other, pickle) == 2
+    request = {"path": str(tmp_path / "ink.ckpt"), "base_model": names[0], "trigger": ""}
+    assert main(json.dumps({**request, "settings": {}, "commits": {}}), str(tmp_path / "out")) == 2
     assert "is a pickle" in capsys.readouterr().err
-    assert studio.store.starts.of_project(other) is None
 
 
 def test_a_lost_start_is_told(studio: Studio, models: Models, names: tuple[str, str], tmp_path: Path) -> None:
-    round_id = first_round(studio, tiny_draft(names))
-    project = studio.store.rounds.get(round_id).project_id
+    studio.models = CheckHere()
     write_lora(models, names[0], tmp_path / "ink.safetensors")
-    start_from(studio.store, models, project, tmp_path / "ink.safetensors")
-    start = studio.store.starts.of_project(project)
+    round_id = first_round(studio, tiny_draft(names, start_from=tmp_path / "ink.safetensors"))
+    start = studio.store.starts.of_project(studio.store.rounds.get(round_id).project_id)
     assert start is not None
     studio.store.adapters.path(start.adapter).unlink()
     with pytest.raises(StudioError, match=r"The LoRA ink\.safetensors, from which this project starts, is"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gal_studio.commands.outputs import describe_refinement
+from gal_studio.commands.running.outputs import describe_refinement
 from gal_studio.core.errors import StudioError
 from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing

@@ -169,6 +169,7 @@ class Archive:
                 "project_starts",
             }
         )
+        self.columns("vision_limits", self._table("vision_limits")["columns"][:-1])
         self.columns("rounds", self._table("rounds")["columns"][:-3])
         self.columns("decisions", self._table("decisions")["columns"][:-1])
         self.columns("candidates", self._table("candidates")["columns"][:-1])

@@ -1,8 +1,9 @@
+"""A project leaves as one zip file and comes back the same."""
+
 import json
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -17,14 +18,12 @@ from gal_studio.state.files.content_store import Files
 from gal_studio.state.tables.candidates import candidate_id
 from gal_studio.state.tables.refinements import pair_id
 from gal_studio.studio.views.everything import show_all
-from gal_studio.workspace.archive.format import Limits, read_row, row_text
-from gal_studio.workspace.archive.project_tables import Column, all_tables, project_rows, project_tables
+from gal_studio.workspace.archive.project_tables import all_tables, project_rows, project_tables
 from gal_studio.workspace.archive.reader import import_project
 from gal_studio.workspace.archive.writer import export_project
 from tests.state.jobs.locking import is_held
-from tests.workspace.archive.hostile_archives import HOSTILE
 from tests.workspace.archive.rezip import Archive
-from tests.workspace.filled import fill, snapshot
+from tests.workspace.filled import fill
 
 PLAIN = {
     "anchors.prompt", "candidate_scores.name", "candidates.remark", "class_images.drawn_by",
@@ -45,29 +44,8 @@ PLAIN = {
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
     "training_images.prompt", "training_sets.prompt", "trials.prompt", "trials.remark", "trials.scores",
     "trials.trained_as", "trials.trouble",
-    "vision_limits.vision_model",
+    "vision_limits.lows", "vision_limits.vision_model",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A workspace with a project that has something in every table, and the project's archive beside it."""
-    folder = tmp_path_factory.mktemp("archive")
-    with Store(folder / "workspace") as store:
-        project = fill(store, Random(1))
-        export_project(store, project.id, folder / "project.zip")
-    return folder, project.id
-
-
-@pytest.fixture
-def archive(made: tuple[Path, str], tmp_path: Path) -> Archive:
-    return Archive(made[0] / "project.zip", tmp_path / "changed.zip")
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "target") as store:
-        yield store
 
 
 def rows(store: Store, project_id: str) -> dict[str, list[tuple[object, ...]]]:
@@ -173,104 +151,8 @@ def test_any_project_survives_the_way_there_and_back(
         assert export_project(second, project.id, folder / "back.zip").read_bytes() == sent
 
 
-_VALUES: dict[str, st.SearchStrategy[object]] = {
-    "TEXT": st.text(),
-    "INTEGER": st.integers(-(2**63), 2**63 - 1),
-    "REAL": st.floats(allow_nan=False, allow_infinity=False),
-    "BLOB": st.binary(),
-}
-
-
-@given(data=st.data(), kinds=st.lists(st.sampled_from(sorted(_VALUES)), min_size=1, max_size=6))
-def test_any_row_is_read_as_it_was_written(data: st.DataObject, kinds: list[str]) -> None:
-    columns = [Column(f"c{place}", kind, False, None, None) for place, kind in enumerate(kinds)]
-    values = [data.draw(st.none() | _VALUES[kind]) for kind in kinds]
-    assert read_row(columns, row_text(values).encode()) == values
-
-
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        ("TEXT", "7"), ("TEXT", r'"\ud800"'), ("INTEGER", "true"), ("INTEGER", "1.0"),
-        ("INTEGER", str(2**63)), ("REAL", "NaN"), ("REAL", "Infinity"), ("REAL", "1e999"),
-        ("REAL", '"1"'), ("REAL", "1" + "0" * 400),
-        ("BLOB", '"AAAA"'), ("BLOB", '{"base64": "!"}'), ("TEXT", "null"), ("TEXT", "[" * 100_000),
-        ("NUMERIC", "1"),
-    ],
-)  # fmt: skip
-def test_value_of_another_kind_is_refused(kind: str, text: str) -> None:
-    column = Column("c", kind, True, None, None)
-    with pytest.raises(StudioError, match="cannot be imported"):
-        read_row([column], f"[{text}]".encode())
-
-
-@pytest.mark.parametrize("text", ["-Infinity", "Infinity", "1e999", "NaN"])
-def test_a_number_that_is_no_strict_json_is_refused(text: str) -> None:
-    with pytest.raises(StudioError, match="cannot be imported"):
-        read_row([Column("c", "REAL", True, None, None)], f"[{text}]".encode())
-
-
-@pytest.mark.parametrize("seconds", [1e20, -1.0, "soon"])
-def test_a_time_that_no_calendar_has_is_refused(seconds: object) -> None:
-    with pytest.raises(StudioError, match="cannot be imported"):
-        read_row([Column("created", "REAL", True, None, None)], f"[{json.dumps(seconds)}]".encode())
-
-
-@pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_archive_is_refused_and_leaves_nothing_behind(
-    words: str, archive: Archive, target: Store
-) -> None:
-    HOSTILE[words](archive)
-    before = snapshot(target.workspace)
-    with pytest.raises(StudioError) as refusal:
-        import_project(target, archive.write(), show_all)
-    assert words.strip() in str(refusal.value)
-    assert str(refusal.value).count(". ") == 0
-    assert snapshot(target.workspace) == before
-    assert not list(target.workspace.parent.glob("evil*"))
-
-
 def test_an_archive_that_was_packed_anew_is_taken(archive: Archive, target: Store) -> None:
     assert import_project(target, archive.write(), show_all)
-
-
-@pytest.mark.parametrize(
-    "limits",
-    [
-        Limits(row=40), Limits(tables=200), Limits(picture=100), Limits(total=3000), Limits(manifest=500),
-        Limits(directory=500), Limits(weights=20),
-    ],
-)  # fmt: skip
-def test_each_limit_is_counted_while_reading(limits: Limits, archive: Archive, target: Store) -> None:
-    before = snapshot(target.workspace)
-    with pytest.raises(StudioError, match=r"too large|too long|not a valid zip|zip bomb"):
-        import_project(target, archive.write(), limits=limits)
-    assert snapshot(target.workspace) == before
-
-
-def test_missing_file_and_folder_are_named(target: Store, tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"no file 'gone\.zip'"):
-        import_project(target, tmp_path / "gone.zip")
-    with pytest.raises(StudioError, match="There is no file"):
-        import_project(target, tmp_path)
-    (tmp_path / "words.zip").write_text("words")
-    with pytest.raises(StudioError, match="not a valid zip"):
-        import_project(target, tmp_path / "words.zip")
-
-
-def test_export_of_a_damaged_project_is_refused(made: tuple[Path, str], tmp_path: Path) -> None:
-    shutil.copytree(made[0] / "workspace", tmp_path / "workspace")
-    with Store(tmp_path / "workspace") as store:
-        first = store.projects.references(made[1])[0]
-        path = store.images.path(first.image)
-        path.write_bytes(path.read_bytes()[:-1] + b"?")
-        for _ in range(2):  # altered, then missing
-            with pytest.raises(StudioError, match="gal-studio doctor"):
-                export_project(store, made[1], tmp_path / "out.zip")
-            path.unlink(missing_ok=True)
-        assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
-        with pytest.raises(StudioError, match="is a folder"):
-            export_project(store, made[1], tmp_path)
 
 
 def test_picture_that_is_here_but_damaged_comes_back_with_an_import(
@@ -331,12 +213,6 @@ def test_remarks_come_along_and_none_but_ours(
     first = target.rounds.of_project(project_id)[0]
     assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
     archive.rows("candidates", lambda row: [*row[:-2], "<b>", row[-1]])  # before the column `own`
-    with pytest.raises(StudioError, match="contradict each other"):
-        import_project(target, archive.write())
-
-
-def test_a_commit_is_forty_digits(archive: Archive, target: Store) -> None:
-    archive.rows("project_models", lambda row: [*row[:-1], "main"])
     with pytest.raises(StudioError, match="contradict each other"):
         import_project(target, archive.write())
 

@@ -2,8 +2,8 @@
  * The unfinished form, kept in the browser, so that a reload or a restart of the studio loses nothing.
  * The tab's own copy comes first; a new tab begins with the last one of any tab. The studio has the uploads.
  */
-/** @import { ProjectKind } from "../../app/payloads.d.ts" */
-/** @import { Runs } from "../../app/payloads_refinement.d.ts" */
+/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
 
 /**
  * @typedef {{
@@ -11,7 +11,8 @@
  * }} KeptRow
  * @typedef {{ trigger: string, prompt: string, rows: KeptRow[] }} KeptSet
  * @typedef {{
- *   preset: string, base_model: string, clip_model: string, settings: Record<string, string>,
+ *   preset: string, base_model: string, clip_model: string, start_from?: string,
+ *   settings: Record<string, string>,
  * }} KeptModel
  * @typedef {{ kind: ProjectKind, name: string, sets: KeptSet[], model: KeptModel | null }} KeptForm
  */
@@ -34,7 +35,9 @@ function storages() {
 export const isWorthKeeping = ({ name, sets, model }) =>
   Boolean(name.trim()) ||
   sets.some(({ trigger, prompt, rows }) => trigger.trim() || prompt.trim() || rows.length) ||
-  Boolean(model && (model.base_model || model.clip_model || Object.keys(model.settings).length));
+  Boolean(
+    model && (model.base_model || model.clip_model || model.start_from || Object.keys(model.settings).length),
+  );
 
 /** @param {KeptForm} form */
 export function keepForm(form) {

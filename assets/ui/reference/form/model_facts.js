@@ -1,6 +1,6 @@
 /** What the studio finds out about the chosen models: licence, commit, size, or why they cannot be used. */
-/** @import { HubModel, ModelFacts } from "../../app/payloads_form_answers.d.ts" */
-/** @import { ProjectKind } from "../../app/payloads.d.ts" */
+/** @import { HubModel, ModelFacts } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
 import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
 import { call } from "../../app/session.js";
@@ -8,7 +8,8 @@ import { el, repeats } from "../../kit/dom.js";
 
 const LOOK_AGAIN = 700; // ms between two questions while the models are looked up
 
-/** @typedef {{ preset: string | null, base_model: string, clip_model: string }} Chosen */
+/** @import { AskedModels } from "../../app/types/payloads_forms.d.ts" */
+/** @typedef {Omit<AskedModels, "kind"> & { preset: string | null, base_model: string }} Chosen */
 
 /**
  * Show what is known of the chosen models in a box.
@@ -25,8 +26,7 @@ export function watchModels(box, chosen, known) {
     if (!request) return null;
     const isLatest = newRequest();
     for (;;) {
-      const { kind, preset, base_model, clip_model } = request;
-      const facts = await call("reference", "model_facts", { kind, preset, base_model, clip_model });
+      const facts = await call("reference", "model_facts", request);
       if (!facts || !isLatest()) return null;
       show(box, facts);
       known(facts);

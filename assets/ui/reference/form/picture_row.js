@@ -1,6 +1,6 @@
 /** A row of the new project form: a picture, its own prompt, its mask, and what is noticed of it. */
-/** @import { Runs } from "../../app/payloads_refinement.d.ts" */
-/** @import { SeenPicture } from "../../app/payloads_form_answers.d.ts" */
+/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
+/** @import { SeenPicture } from "../../app/types/payloads_form_answers.d.ts" */
 /** @import { NotePlace } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";

@@ -1,9 +1,9 @@
 /** One set of references in the form: pictures, their prompt with exceptions, and a trigger word. */
-/** @import { ProjectKind } from "../../app/payloads.d.ts" */
-/** @import { DerivedSet, FormNote, SeenSet } from "../../app/payloads_form_answers.d.ts" */
+/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { DerivedSet, FormNote, SeenSet } from "../../app/types/payloads_form_answers.d.ts" */
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
-/** @import { Upload } from "../../app/parts.d.ts" */
+/** @import { Upload } from "../../app/types/parts.d.ts" */
 import { setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";

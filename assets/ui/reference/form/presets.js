@@ -1,10 +1,10 @@
 /** Choice of a model preset, and its settings. */
 /** @import { KeptModel } from "./kept_form.js" */
 /** @import { NotePlace } from "./notes.js" */
-/** @import { Preset } from "../../app/payloads_calls.d.ts" */
-/** @import { Derived } from "../../app/payloads_form_answers.d.ts" */
-/** @import { ProjectKind } from "../../app/payloads.d.ts" */
-/** @import { ReferenceParts } from "../../app/parts.d.ts" */
+/** @import { Preset } from "../../app/types/payloads_calls.d.ts" */
+/** @import { Derived } from "../../app/types/payloads_form_answers.d.ts" */
+/** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
+/** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { el } from "../../kit/dom.js";
 import {
@@ -34,6 +34,8 @@ export async function mountPresets(parts, firstKind) {
   };
   const base = textInput("base_model", "a folder, or a name such as runwayml/stable-diffusion-v1-5");
   const clip = textInput("clip_model", "ViT-B-32/openai, or local-dir:FOLDER");
+  const start = textInput("start_from", "the path of a .safetensors file; empty: the base model");
+  const startFacts = el("p", { class: "field-note", role: "status" });
   const own = el(
     "div",
     { class: "own-model", hidden: true },
@@ -70,6 +72,10 @@ export async function mountPresets(parts, firstKind) {
   const place = notePlace(null);
   places.set("preset", place);
   parts.presets.append(place.box, plan);
+  const startField = labelled("Start from a LoRA", start, placeOf("start_from", start));
+  startField.classList.add("start-from");
+  startField.append(startFacts);
+  parts.advanced.append(startField);
   const fields = makeFields();
   for (const [name, field] of fields) {
     field.node.append(placeOf(name, field.input));
@@ -111,7 +117,7 @@ export async function mountPresets(parts, firstKind) {
      * The place for a problem of a model: at its field where there is one.
      * @param {string} field
      */
-    modelPlace: (field) => (own.hidden ? trouble : (places.get(field) ?? trouble)),
+    modelPlace: (field) => (own.hidden && field !== "start_from" ? trouble : (places.get(field) ?? trouble)),
     trouble,
     /** @param {ProjectKind} next */
     setKind(next) {
@@ -123,6 +129,7 @@ export async function mountPresets(parts, firstKind) {
       preset: chosen().name,
       base_model: base.value,
       clip_model: clip.value,
+      start_from: start.value,
       settings: Object.fromEntries(edited().map(([name, field]) => [name, field.input.value])),
     }),
     /** @param {KeptModel} kept */
@@ -131,6 +138,7 @@ export async function mountPresets(parts, firstKind) {
         if (input.name === "preset") input.checked ||= input.value === kept.preset;
       base.value = kept.base_model;
       clip.value = kept.clip_model;
+      start.value = kept.start_from ?? ""; // a form that an earlier version kept has none
       for (const [name, value] of Object.entries(kept.settings)) {
         const input = fields.get(name)?.input;
         if (input) Object.assign(input, { value }).dataset.edited = "yes";
@@ -138,11 +146,12 @@ export async function mountPresets(parts, firstKind) {
       fill();
     },
     /**
-     * What a round needs with the chosen model and settings.
+     * What a round needs with the chosen model and settings, and what the LoRA to start from says of itself.
      * @param {Derived} answer
      */
-    showPlan({ plan: sentence, measuring }) {
+    showPlan({ plan: sentence, measuring, start: said }) {
       plan.textContent = measuring ? "Working out what this model needs…" : sentence;
+startFacts.textContent = said;
       if (!justChosen || measuring) return;
       justChosen = false;
       requestAnimationFrame(() => plan.scrollIntoView({ block: "nearest" })); // below the refusal, if any
@@ -151,6 +160,7 @@ export async function mountPresets(parts, firstKind) {
       preset: chosen().name === "own" ? null : chosen().name,
       base_model: base.value.trim(),
       clip_model: clip.value.trim(),
+      start_from: start.value.trim(),
       settings: Object.fromEntries(edited().map(([name, field]) => [name, typedValue(name, field.input)])),
     }),
   };

@@ -1,6 +1,6 @@
 /** Uploads of pictures and masks; the server checks each after its upload. */
 /** @import { Row } from "./picture_row.js" */
-/** @import { Upload } from "../../app/parts.d.ts" */
+/** @import { Upload } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { setText } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";

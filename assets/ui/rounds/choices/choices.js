@@ -1,5 +1,5 @@
 /** The log of choices: what was suggested, what was chosen instead, and how often both agree. */
-/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "../../app/payloads_choices.d.ts" */
+/** @import { Choice, ChosenPicture, Learning, RoundChoices } from "../../app/types/payloads_choices.d.ts" */
 import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
@@ -73,7 +73,7 @@ const nothing = () =>
     "p",
     { class: "empty" },
     "Here you will see where you chose otherwise than suggested, and how often you agree. " +
-      "Nothing is decided yet.",
+      "You have not decided on a picture yet.",
   );
 
 /**
@@ -144,7 +144,9 @@ function section(round) {
           {},
           log.map((choice) => row(round, choice)),
         )
-      : el("p", { class: "choices-none" }, "You took every suggestion that you decided on."),
+      : round.choices
+        ? el("p", { class: "choices-none" }, "You took every suggestion that you decided on.")
+        : null,
   );
 }
 

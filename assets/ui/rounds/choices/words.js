@@ -1,5 +1,5 @@
 /** Words of the log of choices. */
-/** @import { Choice, Learning, RoundChoices } from "../../app/payloads_choices.d.ts" */
+/** @import { Choice, Learning, RoundChoices } from "../../app/types/payloads_choices.d.ts" */
 
 /** @type {Record<Choice["kind"], string>} */
 export const KINDS = {
@@ -14,8 +14,13 @@ export const KINDS = {
  * "you agreed in 2 of 3 (67 %), kappa 0.65".
  * @param {RoundChoices} round
  */
-export function agreementWords({ choices, agreed, kappa }) {
-  if (!choices) return "nothing that you decided stands";
+export function agreementWords({ choices, agreed, kappa, log }) {
+  if (!choices) {
+    const added = log.filter((choice) => choice.stands).length;
+    return added
+      ? `you added ${added === 1 ? "a picture" : `${added} pictures`} to accepted ones`
+      : "nothing that you decided stands";
+  }
   const share = `you agreed in ${agreed} of ${choices} (${Math.round((100 * agreed) / choices)} %)`;
   return kappa === null ? share : `${share}, kappa ${kappa.toFixed(2).replace("-", "−")}`;
 }

@@ -1,5 +1,5 @@
 /** The bar over the grid: order, score range, tile size, auto-advance, undo, redo and history. */
-/** @import { RoundsParts } from "../../app/parts.d.ts" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { state, on } from "../../app/store.js";
 import { el, repeats, setAttribute } from "../../kit/dom.js";
 import { desk, LARGEST, restoreDesk, setDesk, SMALLEST, sorts } from "./desk.js";

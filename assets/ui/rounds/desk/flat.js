@@ -53,11 +53,17 @@ export function flatList(grid, tiles, groups) {
 /**
  * The test prompt and the score by which the list is ordered, under a picture.
  * @param {HTMLElement | undefined} tile
- * @param {import("../../app/payloads.d.ts").Candidate} candidate
+ * @param {import("../../app/types/payloads.d.ts").Candidate} candidate
  */
 function caption(tile, candidate) {
   const note = tile?.querySelector(".tile-note");
   const value = scoreValue(candidate, desk.sort);
   const figure = value === undefined ? "" : value.toFixed(3).replace("-", "−");
-  note?.replaceChildren(el("span", {}, candidate.head), el("b", {}, figure));
+  note?.replaceChildren(el("span", {}, withoutArticle(candidate.head)), el("b", {}, figure));
 }
+
+/**
+ * A small tile has no room for an article: "A koala" is "koala".
+ * @param {string} head of a test prompt
+ */
+export const withoutArticle = (head) => head.replace(/^(an?|the) (?=\S)/i, "");

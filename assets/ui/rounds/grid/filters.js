@@ -1,6 +1,6 @@
 /** Filter chips with counts. */
 /** @import { Filter } from "../../app/store.js" */
-/** @import { RoundsParts } from "../../app/parts.d.ts" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 import { state, on, counts, setFilter } from "../../app/store.js";
 import { el, setText, setAttribute } from "../../kit/dom.js";
 

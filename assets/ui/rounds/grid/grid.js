@@ -1,10 +1,10 @@
 /** The grid of candidates, grouped by test prompt in order of priority; only what is seen is in the page. */
 /** @import { Group } from "./group.js" */
-/** @import { RoundsParts } from "../../app/parts.d.ts" */
-/** @import { Anchor, Candidate, Verdict } from "../../app/payloads.d.ts" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
+/** @import { Anchor, Candidate, Verdict } from "../../app/types/payloads.d.ts" */
 import { state, on, passes, counts, drawing } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
-import { faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
+import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
 import { desk } from "../desk/desk.js";
@@ -110,6 +110,7 @@ function add(items) {
       groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });
     const tile = makeTile(item, grid.hasAttribute("data-large"));
     tile.hidden = !passes(item.id);
+    if (drawing()) arrive(tile);
     tiles.set(item.id, tile);
     insertTile(group, tile, item);
   }

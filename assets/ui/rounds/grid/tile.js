@@ -1,10 +1,11 @@
 /** The tile of a candidate: its picture, its marks and its accessible name. */
-/** @import { Candidate, Verdict } from "../../app/payloads.d.ts" */
+/** @import { Candidate, Verdict } from "../../app/types/payloads.d.ts" */
 import { state, verdictOf } from "../../app/store.js";
 import { el, find, setAttribute } from "../../kit/dom.js";
 import { picture, thumbnail } from "../../app/urls.js";
 import { likeWords } from "./witnesses.js";
 
+const ARRIVING = 400; // ms
 /** @type {Partial<Record<Verdict, string>>} */
 const SAYS = { accepted: "accepted", rejected: "rejected" };
 /**
@@ -36,6 +37,15 @@ export function makeTile(candidate, large = false) {
   if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
   markTile(node, candidate);
   return node;
+}
+
+/**
+ * Let a picture that was just drawn fade in; once, not whenever its tile comes back into the page.
+ * @param {HTMLElement} tile
+ */
+export function arrive(tile) {
+  tile.dataset.new = "";
+  setTimeout(() => delete tile.dataset.new, ARRIVING);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Accept, reject, undo, redo: optimistic updates, rolled back when the server rejects them. */
-/** @import { Runs } from "../../app/payloads_refinement.d.ts" */
-/** @import { Verdict } from "../../app/payloads.d.ts" */
+/** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
+/** @import { Verdict } from "../../app/types/payloads.d.ts" */
 import { state, emit, verdictOf } from "../../app/store.js";
 import { refresh, refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
@@ -28,18 +28,20 @@ export function isReplay() {
 }
 
 /**
- * Give one verdict to several candidates, as one undo step.
+ * Give one verdict to several candidates, as one undo step. Resolves with whether it was saved.
  * @param {string[]} ids
  * @param {Verdict} verdict
  */
 export async function decide(ids, verdict) {
-  if (isReplay()) return;
+  if (isReplay()) return false;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
-  if (!changing.length) return;
+  if (!changing.length) return false;
   for (const id of changing) show(id, verdict);
   emit("verdicts", new Set(changing));
-  if (await write("decide", { candidates: changing, verdict })) refreshSoon();
+  const saved = Boolean(await write("decide", { candidates: changing, verdict }));
+  if (saved) refreshSoon();
   else refetch();
+  return saved;
 }
 
 /** Invalidate the verdicts and what belongs to them, and fetch them again. */
@@ -54,11 +56,23 @@ function refetch() {
  * @param {Verdict} verdict
  */
 export function toggle(id, verdict) {
-  if (isReplay()) return;
+  if (isReplay()) return false;
   const back = verdictOf(id) === verdict;
   if (back && state.masks.has(id))
     toast("Taken back, with the part that was painted: Ctrl+Z brings both back.");
   return decide([id], back ? "undecided" : verdict);
+}
+
+/**
+ * Undo the verdict that the first click of a double click gave.
+ * @param {{ id: string, before: Verdict, saved: Promise<boolean> | boolean }} click
+ */
+export async function unclick({ id, before, saved }) {
+  show(id, before);
+  emit("verdicts", new Set([id]));
+  if (!(await saved)) return;
+  await write("undo", { round: state.roundId });
+  refetch();
 }
 
 /**

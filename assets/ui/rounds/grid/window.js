@@ -9,7 +9,7 @@ import {
 import { rangesOf, rowsOf, sliceOf } from "./rows.js";
 
 const FEW = 250; // cells that are all drawn, so that nothing is missing while scrolling
-const OVERSCAN = 8; // rows on each side of the visible ones
+const OVERSCAN = 5; // rows on each side of the visible ones
 const GAP = 8; // pixels, as in grid.css
 const BELOW = 5;
 

@@ -1,5 +1,5 @@
 /** Compare the enlarged picture with up to three others: side by side, with a slider, or flickering. */
-/** @import { Candidate } from "../../app/payloads.d.ts" */
+/** @import { Candidate } from "../../app/types/payloads.d.ts" */
 /** @import { Source } from "./sources.js" */
 import { state } from "../../app/store.js";
 import { el, repeats } from "../../kit/dom.js";

@@ -1,12 +1,12 @@
 /** Colours of the map's points. Copies also differ in shape, so colour is never the only cue. */
-/** @import { Candidate } from "../../app/payloads.d.ts" */
+/** @import { Candidate } from "../../app/types/payloads.d.ts" */
 import { state } from "../../app/store.js";
 import { blend, PROMPTS, ramp, rgb, themed, translucent } from "./palette.js";
 
 /**
- * What a colour says: the ends of the scale, or one swatch for each kind; neither where labels say it.
+ * What a colour says: the ends of the scale, one swatch for each kind, or words.
  * @typedef {{ scale?: [from: string, to: string], reversed?: boolean,
- *   kinds?: [colour: string, words: string][] }} Legend
+ *   kinds?: [colour: string, words: string][], words?: string }} Legend
  * @typedef {{ label: string, legend: () => Legend, colours: (candidates: Candidate[]) => string[] }} Mode
  */
 
@@ -68,7 +68,7 @@ function spread(values) {
 const MODES = {
   anchor: {
     label: "Test prompt",
-    legend: () => ({}),
+    legend: () => ({ words: "a prompt keeps its colour in all rounds" }),
     colours: (candidates) => {
       const known = new Map(
         [...new Set(candidates.map((c) => c.anchor_id))].map((id) => [id, promptColour(id)]),

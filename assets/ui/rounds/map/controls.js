@@ -113,17 +113,18 @@ export function makeLegend(node, acts) {
     on: { change: () => acts.colour(choice.value) },
   });
   const key = el("span", { class: "colour-key" });
-  node.append(el("label", {}, "Colour by ", choice), el("span", { class: "legend-row" }, key, shapes()));
+  node.append(el("label", {}, "Colour by ", choice), shapes(), key);
   /** @param {string} colour */
   return (colour) => {
     if (!repeats(choice, modes()))
       choice.replaceChildren(...modes().map(({ name, label }) => el("option", { value: name }, label)));
     choice.value = colour;
-    const { scale, reversed = false, kinds = [] } = modeOf(colour).legend();
-    if (repeats(key, [scale, kinds])) return;
+    const { scale, reversed = false, kinds = [], words } = modeOf(colour).legend();
+    if (repeats(key, [scale, kinds, words])) return;
     const bar = el("i");
     bar.style.background = gradient(reversed);
     key.replaceChildren(
+      words ?? "",
       ...(scale ? [el("span", { class: "scale" }, scale[0], bar, scale[1])] : []),
       ...kinds.map(([shade, words]) => {
         const swatch = el("i");

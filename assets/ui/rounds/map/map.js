@@ -4,17 +4,17 @@
 /** @import { Points } from "./scene.js" */
 /** @import { MapPoint } from "./drawing/marks.js" */
 /** @import { Memory } from "./memory.js" */
-import { state, on, setFocus, setHover, setSelection } from "../../app/store.js";
+import { state, on } from "../../app/store.js";
 import { setText } from "../../kit/dom.js";
 import { makeControls, makeLegend } from "./controls.js";
-import { lassoed, nearest } from "./geometry.js";
+import { nearest } from "./geometry.js";
 import { glide, MOST_ELEMENTS } from "./drawing/dots.js";
 import { dropGhosts, fetchGhosts, ghostPlaces } from "./drawing/ghosts.js";
 import { makeLayers } from "./layers.js";
 import { Chart } from "./drawing/plot.js";
-import { watchPointer } from "./pointer.js";
+import { pointerActs, watchPointer } from "./pointer.js";
 import { PROJECTIONS } from "./projections.js";
-import { frameOf, makePoints } from "./scene.js";
+import { frameOf, makePoints, recolour as repaint } from "./scene.js";
 import { Viewpoint } from "./viewpoint.js";
 
 const HIT_RADIUS = 12; // pixels
@@ -34,6 +34,9 @@ let showLegend;
 /** @type {Points} */
 let scene = { points: [], stars: [], alike: false };
 let drawings = 0;
+let drawn = -1; // the drawing that is finished
+/** @type {Size | null} what it was drawn for */
+let drawnSize = null;
 let asked = false;
 let grown = false; // more pictures of this round were placed
 let turned = false; // to another round, whose pictures are on their way
@@ -69,35 +72,17 @@ export function mountMap(node, { legend }) {
   showLegend = makeLegend(legend, acts);
   controls.show(viewpoint.memory);
   listen();
-  watchPointer(panel, pointerActs(), layers.overlay);
+  watchPointer(
+    panel,
+    pointerActs(viewpoint, () => scene.points, at),
+    layers.overlay,
+  );
   panel.addEventListener("keydown", (event) => {
     const act = { "+": () => zoom(STEP), "-": () => zoom(1 / STEP), 0: showWhole }[event.key];
     act?.();
   });
-  new ResizeObserver(ask).observe(panel);
+  new ResizeObserver(resized).observe(panel);
 }
-
-/** @returns {import("./pointer.js").Acts} */
-const pointerActs = () => ({
-  tool: () => viewpoint.memory.tool,
-  hover: (x, y) => setHover(at(x, y)?.id ?? null, "map"),
-  leave: () => setHover(null, "map"),
-  click: (x, y) => {
-    const point = at(x, y);
-    if (point) setFocus(point.id, "map");
-    else setSelection([]);
-  },
-  select: (inside, keys, before) => {
-    const ids = scene.points.filter(inside).map((point) => point.id);
-    setSelection(lassoed(before, ids, keys), { filter: true });
-  },
-  move: (dx, dy) => viewpoint.move(dx, dy),
-  zoom: (factor, pixel) => viewpoint.zoom(factor, pixel),
-  whole: (before) => {
-    if (before.length) setSelection(before, { filter: true }); // the first click has cleared it
-    showWhole();
-  },
-});
 
 function listen() {
   on("positions", grow);
@@ -111,7 +96,7 @@ function listen() {
   on("view", (name) => name === "map" && ask());
   on("step", ask);
   on("round job", words);
-  on("verdicts", () => (viewpoint.memory.colour === "decision" ? ask() : marks()));
+  on("verdicts", () => (viewpoint.memory.colour === "decision" ? recolour() : marks()));
   on("selection filter", () => {
     fade();
     marks();
@@ -147,9 +132,26 @@ function grow() {
 
 /** @param {Partial<Memory>} changes */
 function change(changes) {
+  const { behind } = viewpoint;
   viewpoint.set(changes);
   controls.show(viewpoint.memory);
-  ask();
+  if ("projection" in changes || behind !== viewpoint.behind) ask();
+  else if ("colour" in changes) recolour();
+}
+
+/** Other colours of what is drawn, where nothing moves; all of it anew while something is being drawn. */
+function recolour() {
+  showLegend(viewpoint.memory.colour);
+  if (asked || drawn !== drawings || !panel.clientWidth) return ask();
+  repaint(scene.points, viewpoint.memory.colour);
+  if (byElements()) chart.recolour(scene.points);
+  return overlay();
+}
+
+/** The panel has another size; a drawing may have been made for it already. */
+function resized() {
+  const { width, height } = size();
+  if (drawnSize?.width !== width || drawnSize.height !== height) ask();
 }
 
 const view = () => ({ scene, size: size(), viewpoint });
@@ -175,8 +177,10 @@ function ask() {
 async function draw() {
   words();
   showLegend(viewpoint.memory.colour);
+  drawnSize = null;
   if (!panel.clientWidth || state.step !== "rounds") return;
   if (turned && !state.round) return; // the next round is on its way
+  drawnSize = size();
   drawings += 1;
   const drawing = drawings;
   try {
@@ -193,6 +197,7 @@ async function draw() {
     const shown = { points: byElements() ? scene.points : [], stars: scene.stars };
     await chart.draw({ ...shown, axes: projection === "own" }, viewpoint.frame, size());
     if (moving) await glide(scene.points, left, (points) => glideOn(drawing, points));
+    drawn = drawing;
   } catch (error) {
     layers.say(error instanceof Error ? error.message : String(error));
   }

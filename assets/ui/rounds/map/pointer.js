@@ -1,9 +1,10 @@
 /** Pointer input of the map: hover, click, lasso or box, drag, wheel and two fingers. */
 /** @import { Pixel } from "./geometry.js" */
 /** @import { MapPoint } from "./drawing/marks.js" */
-import { state } from "../../app/store.js";
+/** @import { Viewpoint } from "./viewpoint.js" */
+import { setFocus, setHover, setSelection, state } from "../../app/store.js";
 import { above, svg } from "../../kit/dom.js";
-import { boxPath, within } from "./geometry.js";
+import { boxPath, lassoed, within } from "./geometry.js";
 
 const STEP = 4; // pixels from which a press is a drag
 const DOUBLE = 500; // ms between the presses of a double click
@@ -137,3 +138,33 @@ export function watchPointer(box, acts, overlay) {
     { passive: false },
   );
 }
+
+/**
+ * What the pointer does: hover, focus and selection of pictures; zoom and pan.
+ * @param {Viewpoint} viewpoint
+ * @param {() => MapPoint[]} points that are shown
+ * @param {(x: number, y: number) => MapPoint | null} at the point at a pixel of the panel
+ * @returns {Acts}
+ */
+export const pointerActs = (viewpoint, points, at) => ({
+  tool: () => viewpoint.memory.tool,
+  hover: (x, y) => setHover(at(x, y)?.id ?? null, "map"),
+  leave: () => setHover(null, "map"),
+  click: (x, y) => {
+    const point = at(x, y);
+    if (point) setFocus(point.id, "map");
+    else setSelection([]);
+  },
+  select: (inside, keys, before) => {
+    const ids = points()
+      .filter(inside)
+      .map(({ id }) => id);
+    setSelection(lassoed(before, ids, keys), { filter: true });
+  },
+  move: (dx, dy) => viewpoint.move(dx, dy),
+  zoom: (factor, pixel) => viewpoint.zoom(factor, pixel),
+  whole: (before) => {
+    if (before.length) setSelection(before, { filter: true }); // the first click has cleared it
+    viewpoint.show(undefined);
+  },
+});

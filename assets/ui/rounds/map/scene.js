@@ -57,6 +57,23 @@ export function makePoints(name, colour) {
 }
 
 /**
+ * Give points that stay where they are the colours of another mode.
+ * @param {MapPoint[]} points
+ * @param {string} colour
+ */
+export function recolour(points, colour) {
+  const shown = points.flatMap((point) => {
+    const candidate = state.candidates.get(point.id);
+    return candidate ? [{ point, candidate }] : [];
+  });
+  const shades = colours(
+    shown.map(({ candidate }) => candidate),
+    colour,
+  );
+  for (const [i, { point }] of shown.entries()) point.colour = shades[i];
+}
+
+/**
  * The frame that shows all points and stars.
  * @param {ProjectionName} name
  * @param {Points} points

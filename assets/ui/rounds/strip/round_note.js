@@ -1,12 +1,12 @@
 /** The status text of a chip in the round strip. */
-/** @import { RoundChip } from "../../app/payloads.d.ts" */
-/** @import { Queue } from "../../app/payloads_work.d.ts" */
+/** @import { RoundChip } from "../../app/types/payloads.d.ts" */
+/** @import { Queue } from "../../app/types/payloads_work.d.ts" */
 
 /** @type {Record<string, string>} */
 const STEPS = {
   fine_tune: "not trained yet",
   generate: "trained",
-  next_round: "chosen",
+  next_round: "nothing accepted",
   refine: "pairs to train on",
 };
 
@@ -21,6 +21,7 @@ export function roundNote(round, { step, accepted, current, rounds, queue }) {
     return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
   }
   if (left || accepted) return `${accepted} accepted`;
+  if (step === "generate" && round.candidates) return `${round.candidates} pictures so far`;
   if (step !== "wait") return STEPS[step] ?? "";
   return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
 }

@@ -1,6 +1,6 @@
 /** The round strip: a chip for the references and a tree of chips, one for each round; a click opens one. */
-/** @import { Project, RoundChip } from "../../app/payloads.d.ts" */
-/** @import { RoundsParts } from "../../app/parts.d.ts" */
+/** @import { Project, RoundChip } from "../../app/types/payloads.d.ts" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Place } from "./tree.js" */
 /**
  * @typedef {{ id: string | null, title: string, note: string, current: boolean, image: string | null,

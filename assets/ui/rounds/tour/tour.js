@@ -1,5 +1,5 @@
 /** A tour in three cards beside pictures of the round: left with Esc, called back from the list of keys. */
-/** @import { RoundsParts } from "../../app/parts.d.ts" */
+/** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Card } from "./cards.js" */
 import { busy, on, setFilter, setFocus, state } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";

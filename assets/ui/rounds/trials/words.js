@@ -1,5 +1,5 @@
 /** The words of *Try a prompt*. */
-/** @import { Trial } from "../../app/payloads_calls.d.ts" */
+/** @import { Trial } from "../../app/types/payloads_calls.d.ts" */
 
 /**
  * What a picture was drawn with, in one line.

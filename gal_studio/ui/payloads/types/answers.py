@@ -1,4 +1,4 @@
-"""The answers to calls and writes (`assets/ui/app/payloads_calls.d.ts`)."""
+"""The answers to calls and writes (`assets/ui/app/types/payloads_calls.d.ts`)."""
 
 from typing import Annotated, Any, NotRequired
 

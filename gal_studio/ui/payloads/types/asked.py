@@ -1,4 +1,4 @@
-"""The request of each call and each write, by name (`assets/ui/app/payloads_asked.d.ts`)."""
+"""The request of each call and each write, by name (`assets/ui/app/types/payloads_asked.d.ts`)."""
 
 from typing_extensions import TypedDict
 

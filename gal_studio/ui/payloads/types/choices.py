@@ -1,4 +1,4 @@
-"""The history of decisions and the log of choices (`assets/ui/app/payloads_choices.d.ts`)."""
+"""The history of decisions and the log of choices (`assets/ui/app/types/payloads_choices.d.ts`)."""
 
 from typing import Literal
 

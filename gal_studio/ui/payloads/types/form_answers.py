@@ -1,4 +1,4 @@
-"""What is said to the form of a new project (`assets/ui/app/payloads_form_answers.d.ts`)."""
+"""What is said to the form of a new project (`assets/ui/app/types/payloads_form_answers.d.ts`)."""
 
 from typing import Annotated, Literal, NotRequired
 
@@ -50,6 +50,7 @@ class Derived(TypedDict):
     name: str
     plan: Annotated[str, Doc("What a round needs of memory and time; empty if that is not known.")]
     measuring: Annotated[bool, Doc("Whether the size of the model is being measured.")]
+    start: Annotated[str, Doc("What the file of the LoRA to start from says; empty if there is none.")]
     problem: NotRequired[str]
 
 
@@ -73,7 +74,7 @@ class HubModel(TypedDict):
 class ModelProblem(TypedDict):
     """Why the model of a field cannot be used."""
 
-    field: Literal["base_model", "clip_model", "vision_model"]
+    field: Literal["base_model", "clip_model", "vision_model", "start_from"]
     text: str
 
 

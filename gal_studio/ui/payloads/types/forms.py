@@ -1,4 +1,4 @@
-"""What the form of a new project asks (`assets/ui/app/payloads_forms.d.ts`)."""
+"""What the form of a new project asks (`assets/ui/app/types/payloads_forms.d.ts`)."""
 
 from typing import Annotated, NotRequired
 
@@ -24,17 +24,19 @@ class TypedSet(TypedDict):
 
 
 class ChosenModel(TypedDict):
-    """The preset, or a model of the user's own."""
+    """The preset, or a model of the user's own; `start_from` is the path of a LoRA from elsewhere."""
 
     preset: NotRequired[Id | None]
     base_model: NotRequired[Text | None]
     clip_model: NotRequired[Text | None]
+    start_from: NotRequired[Text | None]
 
 
 class AskedModels(ChosenModel):
-    """The models of a new project."""
+    """The models of a new project; the settings decide which LoRAs it can start from."""
 
     kind: ProjectKind
+    settings: NotRequired[dict[Id, SettingValue] | None]
 
 
 class Derive(ChosenModel):

@@ -1,4 +1,4 @@
-"""Payloads of the test set (`assets/ui/app/payloads_measures.d.ts`)."""
+"""Payloads of the test set (`assets/ui/app/types/payloads_measures.d.ts`)."""
 
 from typing import Annotated, Literal
 
@@ -144,10 +144,18 @@ class SheetRow(TypedDict):
 class MadeExport(TypedDict):
     """An export of a round; until it is `made` it waits. `same`: the file draws the studio's pictures."""
 
-    form: Form
     made: bool
     sentence: str
     same: bool
+
+
+class ExportChoice(TypedDict):
+    """A form in which a round can be exported, in words, and what was exported in it, if anything was."""
+
+    form: Form
+    title: str
+    note: str
+    export: MadeExport | None
 
 
 class RoundResult(TypedDict):
@@ -159,5 +167,5 @@ class RoundResult(TypedDict):
     candidates: float
     weight: float
     adapter: bool
-    exports: list[MadeExport]
+    exports: list[ExportChoice]
     accepted: list[ShownPicture]

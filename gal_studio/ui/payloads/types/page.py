@@ -1,4 +1,4 @@
-"""What a poll brings to the page (`assets/ui/app/payloads.d.ts`)."""
+"""What a poll brings to the page (`assets/ui/app/types/payloads.d.ts`)."""
 
 from typing import Annotated, Any, NotRequired
 

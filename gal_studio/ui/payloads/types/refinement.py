@@ -1,4 +1,4 @@
-"""Payloads of a refinement (`assets/ui/app/payloads_refinement.d.ts`)."""
+"""Payloads of a refinement (`assets/ui/app/types/payloads_refinement.d.ts`)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What the page asks (`assets/ui/app/payloads_requests.d.ts`); every request is checked against these."""
+"""What the page asks, and is checked against (`assets/ui/app/types/payloads_requests.d.ts`)."""
 
 from typing import Annotated, NotRequired
 

@@ -1,4 +1,4 @@
-"""Jobs as the page shows them (`assets/ui/app/payloads_work.d.ts`)."""
+"""Jobs as the page shows them (`assets/ui/app/types/payloads_work.d.ts`)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The answers to writes (`assets/ui/app/payloads_writes.d.ts`)."""
+"""The answers to writes (`assets/ui/app/types/payloads_writes.d.ts`)."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
 /** The agreement of a round in words. */
+/** @import { Choice } from "../../../../assets/ui/app/types/payloads_choices.d.ts" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agreementWords, learningWords } from "../../../../assets/ui/rounds/choices/words.js";
@@ -11,6 +12,17 @@ test("agreement says how many, the share and kappa", () => {
   assert.equal(words({ choices: 2, agreed: 0, kappa: -0.1 }), "you agreed in 0 of 2 (0 %), kappa −0.10");
   assert.equal(words({ choices: 1, agreed: 1, kappa: null }), "you agreed in 1 of 1 (100 %)");
   assert.equal(words({ choices: 0, agreed: 0, kappa: null }), "nothing that you decided stands");
+});
+
+test("a picture beside an accepted one is no agreement, but it stands", () => {
+  const added = /** @type {Choice} */ ({ kind: "added", stands: true });
+  const figures = { round: "r", name: "Round 1", choices: 0, agreed: 0, kappa: null };
+  assert.equal(agreementWords({ ...figures, log: [added] }), "you added a picture to accepted ones");
+  assert.equal(agreementWords({ ...figures, log: [added, added] }), "you added 2 pictures to accepted ones");
+  assert.equal(
+    agreementWords({ ...figures, log: [{ ...added, stands: false }] }),
+    "nothing that you decided stands",
+  );
 });
 
 test("the offer to learn counts the overrides, then compares both samplers", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sorted } from "../../../../assets/ui/rounds/desk/desk.js";
+import { withoutArticle } from "../../../../assets/ui/rounds/desk/flat.js";
 import { boundAt, extent } from "../../../../assets/ui/rounds/desk/range.js";
 import { passes, state } from "../../../../assets/ui/app/store.js";
 import { candidate } from "../../samples.js";
@@ -69,4 +70,14 @@ test("pictures like the reference are shown by who says so", () => {
   assert.deepEqual(shown(), ["seen", "all"]);
   state.witness = "either";
   state.filter = "all";
+});
+
+test("a caption leaves out the article", () => {
+  assert.deepEqual(["A koala", "An apple", "Moon", "A", "Atlas"].map(withoutArticle), [
+    "koala",
+    "apple",
+    "Moon",
+    "A",
+    "Atlas",
+  ]);
 });

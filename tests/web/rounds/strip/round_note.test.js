@@ -1,6 +1,6 @@
 /** The line under a round's name in the strip. */
-/** @import { RoundChip } from "../../../../assets/ui/app/payloads.d.ts" */
-/** @import { Queue } from "../../../../assets/ui/app/payloads_work.d.ts" */
+/** @import { RoundChip } from "../../../../assets/ui/app/types/payloads.d.ts" */
+/** @import { Queue } from "../../../../assets/ui/app/types/payloads_work.d.ts" */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chip, queue, queued } from "../../samples.js";
@@ -32,4 +32,7 @@ test("a continued round shows what was accepted; a refinement does not end the s
 test("before that it shows the next step", () => {
   assert.equal(note({ step: "fine_tune" }), "not trained yet");
   assert.equal(note({ step: "generate" }), "trained");
+  const begun = { step: "generate", accepted: 0, current: true, rounds: [], queue: queue() };
+  assert.equal(roundNote(chip({ candidates: 150 }), begun), "150 pictures so far");
+  assert.equal(note({ step: "next_round" }), "nothing accepted");
 });

@@ -33,6 +33,12 @@ function trace(points) {
   };
 }
 
+/**
+ * Plotly writes the opacity of a point beside its colour.
+ * @param {string} colour `rgba(r,g,b,a)`
+ */
+const opaque = (colour) => colour.replace(/^rgba\((.*),[^,]*\)$/, "rgb($1)");
+
 /** @param {string} name */
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -103,6 +109,10 @@ export class Chart {
   #library = null;
   /** @type {{ frame: Frame, size: Size } | null} what Plotly has drawn */
   #drawn = null;
+  /** @type {Scene | null} */
+  #scene = null;
+  #recoloured = false; // since Plotly has drawn
+  #isFaded = (/** @type {number} */ _index) => false;
   /** @type {Element[]} the points as Plotly drew them, in the order of the scene */
   #dots = [];
   #cost = Infinity;
@@ -132,6 +142,8 @@ export class Chart {
   async draw(scene, frame, size) {
     if (!this.#library) return;
     clearTimeout(this.#settle);
+    this.#scene = scene;
+    this.#recoloured = false;
     await this.#library.react(
       this.node,
       [trace(scene.points), starTrace(scene.stars)],
@@ -140,7 +152,22 @@ export class Chart {
     );
     this.#keep(frame, size);
     this.#cost = scene.points.length ? Infinity : 0;
-    this.#dots = [...this.node.querySelectorAll(".scatterlayer .trace:first-child .point")];
+    this.#dots = scene.points.length
+      ? [...this.node.querySelectorAll(".scatterlayer .trace:first-child .point")]
+      : [];
+    this.fade(this.#isFaded);
+  }
+
+  /**
+   * Give the drawn points their colours anew, without Plotly: it would lay out everything again.
+   * @param {MapPoint[]} points as they were drawn
+   */
+  recolour(points) {
+    this.#dots.forEach((dot, i) => {
+      const { copy, colour } = points[i];
+      if (dot instanceof SVGElement) dot.style[copy ? "stroke" : "fill"] = opaque(colour);
+    });
+    this.#recoloured = true;
   }
 
   /**
@@ -162,11 +189,14 @@ export class Chart {
    * @param {Frame} frame
    * @param {Size} size
    */
-  #redraw(frame, size) {
+  async #redraw(frame, size) {
     const start = performance.now();
-    this.#library?.relayout(this.node, { "xaxis.range": [...frame.x], "yaxis.range": [...frame.y] });
+    if (this.#recoloured && this.#scene) await this.draw(this.#scene, frame, size);
+    else {
+      this.#library?.relayout(this.node, { "xaxis.range": [...frame.x], "yaxis.range": [...frame.y] });
+      this.#keep(frame, size);
+    }
     this.#cost = performance.now() - start;
-    this.#keep(frame, size);
   }
 
   /**
@@ -184,6 +214,7 @@ export class Chart {
    * @param {(index: number) => boolean} isFaded
    */
   fade(isFaded) {
+    this.#isFaded = isFaded;
     this.#dots.forEach((dot, i) => {
       const faded = isFaded(i);
       if (dot.classList.contains("faded") !== faded) dot.classList.toggle("faded", faded);

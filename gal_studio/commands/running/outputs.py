@@ -1,0 +1,221 @@
+"""The output files of `demo` and `run`: summary.json, candidates.csv, pictures, contact sheets, LoRAs."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gal_studio.commands.terminal.machine import describe_machine
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.balance import effective_draws
+from gal_studio.core.gal.scores.registry import SCORES, known_scores
+from gal_studio.rounds import lineage
+from gal_studio.state.files.content_store import write_whole
+from gal_studio.state.files.errors import disk_problem
+from gal_studio.studio import Studio
+from gal_studio.studio.reports.contact_sheet import contact_sheet
+from gal_studio.studio.reports.measured import describe_measures, describe_round, find_measured
+from gal_studio.studio.views.types import CandidateView, ProjectView, RoundView
+
+BEFORE_SCORES = ("candidate_id", "round", "prompt", "seed")
+AFTER_SCORES = ("overfit", "overfit_by", "suggested", "accepted", "tsne_x", "tsne_y", "file")
+"""The columns of `candidates.csv`; those between have the names of the scores."""
+
+
+def check_folder(out: Path) -> None:
+    """Create the output folder, and check before hours of work that it can be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_problem(error, out) from error
+    write_whole(out / ".writable", b"", out)
+    (out / ".writable").unlink()
+
+
+def write_outputs(
+    studio: Studio,
+    round_ids: Sequence[str],
+    out: Path,
+    policy: str,
+    refinements: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write everything about these rounds, each file atomically; returns the summary.
+
+    `refinements` maps rounds to their refinements, whose pictures get a table of their own.
+    """
+    check_folder(out)
+    nodes = refinements or {}
+    views = [studio.round_view(round_id) for round_id in round_ids]
+    refined = [studio.round_view(nodes[view.round.id]) for view in views if view.round.id in nodes]
+    for view in (*views, *refined):
+        _write_round(studio, view, out)
+    measures = studio.measures(views[-1].project.id)
+    summary = {
+        "project": _project(views[-1].project, views[-1], policy),
+        "rounds": [
+            {
+                **_round(studio, view),
+                "measured": describe_round(find_measured(measures, view.round.id)),
+                "refine": describe_refinement(studio, nodes.get(view.round.id)),
+            }
+            for view in views
+        ],
+        "measured": describe_measures(measures),
+        "scores": {score.name: {"label": score.label, "explanation": score.explanation} for score in SCORES},
+        "machine": describe_machine(),
+    }
+    write_whole(out / "candidates.csv", _table(views).encode(), out)
+    if refined:
+        write_whole(out / "refined-candidates.csv", _table(refined).encode(), out)
+    text = json.dumps(summary, indent=2, ensure_ascii=False)
+    write_whole(out / "summary.json", f"{text}\n".encode(), out)
+    return summary
+
+
+def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
+    label = _label(view)
+    for tile in view.candidates:
+        path = out / picture_name(view, tile)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk_problem(error, out) from error
+        data = studio.store.images.read(tile.candidate.image)
+        if not path.is_file() or path.read_bytes() != data:
+            write_whole(path, data, out)
+    kind = "denoiser" if view.settings.tune.method == "full" else "lora"
+    studio.export_adapter(view.round.id, out / f"{kind}-{label}.safetensors")
+    if not view.candidates and view.round.kind == "refine":
+        return
+    if not view.candidates:
+        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or choose fewer rounds.")
+    buffer = io.BytesIO()
+    contact_sheet(studio.store.images, view).save(buffer, "PNG")
+    write_whole(out / f"contact-sheet-{label}.png", buffer.getvalue(), out)
+
+
+def _label(view: RoundView) -> str:
+    return f"round-{view.round.number}" + ("-refined" if view.round.kind == "refine" else "")
+
+
+def picture_name(view: RoundView, tile: CandidateView) -> str:
+    """The file name of a candidate in the output folder: by round, anchor and index."""
+    order = next(anchor.order for anchor in view.project.anchors if anchor.id == tile.candidate.anchor_id)
+    words = re.sub(r"[^a-z0-9]+", "-", tile.prompt.lower()).strip("-")[:60].strip("-")
+    return f"pictures/{_label(view)}/{order + 1:02d}-{words}-{tile.candidate.index + 1:02d}.png"
+
+
+def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, Any]:
+    return {
+        "name": project.name,
+        "kind": project.kind,
+        "base_model": project.base_model,
+        "clip_model": project.clip_model,
+        "reference_prompt": project.references[0].prompt,
+        "references": [reference.prompt for reference in project.references],
+        "trigger_word": project.trigger_word,
+        "trigger_words": list(project.prompts.trigger_words),
+        "seed": project.seed,
+        "lambda": view.settings.gal.balance_lambda,
+        "top_k": view.settings.gal.top_k,
+        "witnesses": view.settings.gal.witnesses,
+        "policy": policy,
+        "settings": view.settings.to_dict(),
+    }
+
+
+def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
+    seconds = {name: view.seconds.get(name, 0.0) for name in ("fine_tune", "generate", "embed", "project")}
+    prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
+    return {
+        "number": view.round.number,
+        "openness": view.openness,
+        "unet_forwards": view.unet_forwards,
+        "seconds": seconds,
+        "anchors": [
+            {
+                "prompt": ranked.anchor.prompt,
+                "candidates": ranked.score.candidates,
+                "overfit": ranked.score.overfit,
+                "overfit_rate": ranked.score.overfit_rate,
+                "overfit_by_prompts": ranked.score.by_prompts,
+                "overfit_by_pictures": ranked.score.by_pictures,
+                "compared": ranked.score.compared,
+                "entropy": ranked.score.entropy,
+                "mean_margin": ranked.score.mean_margin,
+                "rank": ranked.rank,
+                "suggested": ranked.suggested_candidate_id is not None,
+                "reason": ranked.reason,
+            }
+            for ranked in view.scores
+        ],
+        "accepted": [
+            {"candidate_id": candidate.id, "prompt": prompts[candidate.id], "weight": view.example_weight}
+            for candidate in lineage.accepted_candidates(studio.store, view.round.id)
+        ],
+        "trained_on": _trained_on(studio, view),
+    }
+
+
+def _trained_on(studio: Studio, view: RoundView) -> list[dict[str, Any]]:
+    """The training set with the expected number of draws of each picture (Eq. G9)."""
+    examples = studio.store.rounds.training_set(view.round.id)
+    return [
+        {
+            "prompt": expected.example.prompt,
+            "weight": expected.example.weight,
+            "is_reference": expected.example.is_reference,
+            "draws": expected.draws,
+            "weighted_draws": expected.weighted,
+        }
+        for expected in effective_draws(examples, view.settings.tune)
+    ]
+
+
+def describe_refinement(studio: Studio, node: str | None) -> dict[str, Any] | None:
+    """The summary of a refinement; None if there is none."""
+    if node is None:
+        return None
+    view, seconds = studio.refinement_view(node), studio.store.rounds.seconds(node)
+    losses = [loss for _, loss in view.losses]
+    return {
+        "pairs": len(view.pairs),
+        "steps": len(losses),
+        "seconds": sum(seconds.get(phase, 0.0) for phase in ("pairs", "maps", "refine")),
+        "loss_first": losses[0] if losses else None,
+        "loss_last": losses[-1] if losses else None,
+        "metrics_before": {figure.metric: figure.before for figure in view.measurements},
+        "metrics_after": {figure.metric: figure.after for figure in view.measurements},
+        "differences": {
+            figure.metric: {"value": figure.difference, "low": figure.low, "high": figure.high}
+            for figure in view.measurements
+        },
+        "images": view.measurements[0].images if view.measurements else 0,
+        "judged_by": studio.project(view.round.project_id).clip_model,
+        "unmeasured": view.unmeasured or None,
+    }
+
+
+def _table(views: Sequence[RoundView]) -> str:
+    """CSV with one row per candidate; `repr` writes numbers that are read back exactly."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    names = [score.name for score in SCORES]
+    table.writerow((*BEFORE_SCORES, *names, *AFTER_SCORES))
+    for view in views:
+        for tile in view.candidates:
+            candidate = tile.candidate
+            scores = known_scores(candidate)
+            table.writerow(
+                (
+                    candidate.id, view.round.number, tile.prompt, candidate.seed,
+                    *(repr(scores[name]) if name in scores else "" for name in names),
+                    int(candidate.overfit), candidate.overfit_by,
+                    int(tile.suggested), int(tile.verdict == "accepted"),
+                    repr(candidate.x), repr(candidate.y), picture_name(view, tile),
+                )
+            )  # fmt: skip
+    return text.getvalue()

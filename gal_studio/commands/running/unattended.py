@@ -1,0 +1,168 @@
+"""Run a whole project without a page: a policy decides between rounds, and the results go to a folder.
+
+Every step skips what is stored already, so that an interrupted command can be resumed.
+"""
+
+import hashlib
+import json
+import time
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gal_studio.commands.refine import refine_round
+from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
+from gal_studio.commands.running.outputs import check_folder, write_outputs
+from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.policies.registry import POLICIES, find_policy
+from gal_studio.core.types import Round
+from gal_studio.rounds import pairs
+from gal_studio.state import Store
+from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.studio.create.references import Mask, open_picture
+from gal_studio.studio.reports.measured import tell_measures
+
+MOST_ROUNDS = 50
+
+Out = Annotated[Path, typer.Option(help="The folder for the results (default workspace: OUT/workspace).")]
+Rounds = Annotated[int | None, typer.Option(help="Rounds to train (default: 2).")]
+Candidates = Annotated[int | None, typer.Option(help="Pictures per prompt (default: the preset's).")]
+Steps = Annotated[int | None, typer.Option(help="Training steps of a round (default: the preset's).")]
+SamplingSteps = Annotated[int | None, typer.Option(help="Denoising steps (default: the preset's).")]
+Policy = Annotated[
+    str | None,
+    typer.Option(help=f"The policy that accepts pictures: {', '.join(POLICIES)} (default: uncertainty)."),
+]
+Refine = Annotated[bool, typer.Option("--refine", help="Refine every round with PatchDPO.")]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do and where to write it."""
+
+    draft: ProjectDraft
+    rounds: int
+    policy: str
+    out: Path
+    workspace: Path
+    refine: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown policy and an impossible number of rounds."""
+        find_policy(self.policy)
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise StudioError(f"Rounds is {self.rounds}: choose a whole number from 1 to {MOST_ROUNDS}.")
+
+
+def setting_changes(
+    steps: int | None, candidates: int | None, sampling_steps: int | None
+) -> dict[str, dict[str, int]]:
+    """The settings to change, by group; an option that was not given changes nothing."""
+    given = {"tune": {"steps": steps}, "generation": {"candidates": candidates, "steps": sampling_steps}}
+    changes = {
+        group: {name: value for name, value in values.items() if value is not None}
+        for group, values in given.items()
+    }
+    return {group: values for group, values in changes.items() if values}
+
+
+def personalize(plan: Plan, as_json: bool) -> None:
+    """Run a plan from the command line; print its summary if wanted."""
+    check_folder(plan.out)
+    summary = carry_out(plan)
+    if as_json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
+
+
+def carry_out(plan: Plan) -> dict[str, Any]:
+    """Run all missing rounds of a plan; returns the summary that was written."""
+    from gal_studio.worker.model_check import CheckHere
+
+    started = time.monotonic()
+    with Store(plan.workspace) as store:
+        studio = Studio(store, models=CheckHere())
+        line = ProgressLine(studio)
+        project_id = studio.create_project(replace(plan.draft, origin=_origin(plan)))
+        rounds = [store.rounds.of_project(project_id)[0]]
+        refinements: dict[str, str] = {}
+        with local_worker(studio, line) as worker:
+            for number in range(1, plan.rounds + 1):
+                round_ = rounds[-1]
+                _work_on(studio, worker, round_.id)
+                _tell(studio, line, round_.id)
+                if number < plan.rounds or (plan.refine and not pairs.can_be_refined(store, round_)):
+                    _decide(studio, round_, plan.policy)
+                if plan.refine and (node := refine_round(studio, worker, line, round_.id)):
+                    refinements[round_.id] = node
+                if number < plan.rounds:
+                    rounds.append(_next_round(studio, refinements.get(round_.id, round_.id)))
+        summary = write_outputs(studio, [round_.id for round_ in rounds], plan.out, plan.policy, refinements)
+        for words in tell_measures(studio.measures(project_id)):
+            line.say(words)
+        line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
+    return summary
+
+
+def _origin(plan: Plan) -> str:
+    """Identifies the command, so that it can be resumed, also with more rounds."""
+    draft = plan.draft
+    pictures = [_picture_digest(reference.picture) for reference in draft.given]
+    plain = replace(draft, references=(), origin=None, settings=None, prior=(), start_from=None)
+    rest = astuple(plain)[:-2]  # see below
+    parts = [plan.policy, pictures, [reference.prompt for reference in draft.given], rest]
+    own = [
+        (reference.trigger_word, None if reference.mask is None else _picture_digest(reference.mask))
+        for reference in draft.given
+    ]
+    if len(set(own)) > 1 or any(mask for _, mask in own):
+        parts.append(own)
+    if draft.prior:  # the last two fields are those that earlier versions did not have
+        parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
+    if draft.start_from is not None:
+        parts.append(str(draft.start_from))
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _picture_digest(picture: Mask) -> str:
+    return hashlib.sha256(open_picture(picture).convert("RGB").tobytes()).hexdigest()
+
+
+def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
+    """Train and draw what is missing of a round."""
+    worker.finish_what_was_left(round_id)
+    if studio.store.rounds.get(round_id).adapter is None:
+        worker.finish(studio.fine_tune(round_id))
+    project_id = studio.store.rounds.get(round_id).project_id
+    jobs = [job for job in studio.store.jobs.of_project(project_id) if job.round_id == round_id]
+    drawn = any(job.kind == "generate" and job.state == "completed" for job in jobs)
+    if not drawn and studio.pool(round_id):
+        worker.finish(studio.generate(round_id))
+
+
+def _next_round(studio: Studio, round_id: str) -> Round:
+    """The round after this one; one from an interrupted run of the command is used again."""
+    children = [
+        child
+        for child in studio.store.rounds.children(round_id)
+        if child.kind == "fine_tune" and not child.archived
+    ]
+    return children[0] if children else studio.next_round(round_id)
+
+
+def _decide(studio: Studio, round_: Round, policy: str) -> None:
+    """Let the policy accept pictures, unless it has done so already."""
+    if studio.store.decisions.log(round_.id):
+        return
+    made = studio.proposal(round_.id, policy)
+    studio.decide([suggestion.candidate_id for suggestion in made.suggestions], "accepted", "policy")
+
+
+def _tell(studio: Studio, line: ProgressLine, round_id: str) -> None:
+    view = studio.round_view(round_id)
+    copies = sum(score.score.overfit for score in view.scores)
+    line.say(
+        f"Round {view.round.number}: {copies} of {len(view.candidates)} pictures look like the reference. "
+        f"{view.sentence}"
+    )

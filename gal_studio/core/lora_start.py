@@ -1,0 +1,30 @@
+"""A LoRA from elsewhere as the start of a project's trainings: the request, as it goes between processes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class LoraStart:
+    """The file at `path`, and the project that is to start from it.
+
+    `settings` are all settings of the project as JSON, `trigger` are its words, and `commits` those of hub
+    models that are known already.
+    """
+
+    path: str
+    base_model: str
+    trigger: str
+    settings: Mapping[str, Any]
+    commits: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """All of it on one line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(text))

@@ -1,0 +1,77 @@
+"""The gradients of a batch, computed in as many parts as the memory asks for."""
+
+from collections.abc import Callable
+
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.memory.plan import Plan, free_memory, is_out_of_memory, plan_training, release_memory
+from gal_studio.engine.models.adapters import trainable
+from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.training.batches import Batch
+from gal_studio.engine.training.losses import weighted_loss
+
+Scaled = Callable[[torch.Tensor], torch.Tensor]
+"""Scales a loss before its gradients are computed, as a training in float16 needs it."""
+
+
+class Gradients:
+    """Adds up gradients of `rows` rows a step; the loss is the sum over rows divided by `counted`."""
+
+    def __init__(self, model: ImageModel, settings: TuneSettings, rows: int, counted: int) -> None:
+        """Plan the parts by the free memory; refused if it is too small even for one row at a time."""
+        self.model, self.rows, self.counted, self.notice = model, rows, counted, ""
+        plan = plan_training(model, settings, rows, free_memory(model.device))
+        self.rows_at_once = plan.rows
+        if plan.low_memory or model.machine.checkpointing:
+            model.denoiser.enable_gradient_checkpointing()
+        if plan != Plan(rows):
+            self._notify_split()
+
+    def add(self, batch: Batch, scaled: Scaled) -> float:
+        """Add the gradients of these rows to those of the trained weights; returns their part of the loss."""
+        while True:
+            try:
+                return sum(
+                    self._add_part(batch.part(first, first + self.rows_at_once), scaled)
+                    for first in range(0, len(batch.noisy), self.rows_at_once)
+                )
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._reduce_memory(error)
+
+    def _add_part(self, batch: Batch, scaled: Scaled) -> float:
+        device, precision = self.model.device, self.model.training_precision
+        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+            prediction = self.model.family.predict(batch.noisy, batch.times, batch.texts, batch.sizes)
+        share = len(batch.noisy) / self.counted
+        loss = weighted_loss(prediction, batch.target, batch.weights) * share
+        scaled(loss).backward()
+        return float(loss.detach())
+
+    def _reduce_memory(self, error: Exception) -> None:
+        for weight in trainable(self.model).values():
+            weight.grad = None
+        if self.rows_at_once > 1:
+            self.rows_at_once = -(-self.rows_at_once // 2)
+        elif not self.model.denoiser.is_gradient_checkpointing:
+            self.model.denoiser.enable_gradient_checkpointing()
+        else:
+            raise StudioError(
+                "There is not enough memory to train this model: choose LoRA, a lower resolution or a "
+                "smaller model."
+            ) from error
+        release_memory()
+        self._notify_split()
+
+    def _notify_split(self) -> None:
+        split = f"processes {self.rows_at_once} of its {self.rows} pictures at a time"
+        how = split if self.rows_at_once < self.rows else "takes more time and less memory"
+        self.notice = f"Memory is short: each step {how}; the result is the same except for rounding."
+
+    def take_notice(self) -> str:
+        """Return and clear the notice for the user."""
+        notice, self.notice = self.notice, ""
+        return notice

@@ -1,0 +1,87 @@
+"""A process of a team: it opens the model on its device, and computes gradients of the rows it is given."""
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+
+from gal_studio.core.errors import StudioError, first_line
+from gal_studio.engine.models.adapters import attach_full, attach_lora, trainable
+from gal_studio.engine.models.compiled import compiled
+from gal_studio.engine.models.image_model import ImageModel, load_image_model
+from gal_studio.engine.training.exchange import Membership, add_gradients, meet, moved, send_weights
+from gal_studio.engine.training.gradients import Gradients
+
+
+def take_part(connection: Connection, membership: Membership) -> None:
+    """Open the model, say so, and serve until the training's process closes the connection or ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the training's process, which ends this one
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        model = _opened(membership)
+        _say(connection, None)
+        _serve(connection, membership, model)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except StudioError as refusal:
+        _say(connection, refusal)
+    except Exception as error:  # the libraries raise many types
+        what = f"{type(error).__name__}: {first_line(error)}"
+        _say(connection, StudioError(f"Training on {membership.device} failed ({what})."))
+
+
+def _opened(membership: Membership) -> ImageModel:
+    """The model with an adapter, whose weights come before each step."""
+    if membership.device.startswith("cuda"):
+        torch.cuda.set_device(membership.device)
+    machine = replace(membership.machine, text_off_device=True)  # texts come encoded
+    model = load_image_model(
+        membership.model, membership.device, revisions=dict(membership.commits), machine=machine
+    )
+    if membership.tune.method == "lora":
+        attach_lora(model, membership.tune, torch.Generator().manual_seed(0))
+    else:
+        attach_full(model)
+    return model
+
+
+def _serve(connection: Connection, membership: Membership, model: ImageModel) -> None:
+    rows, counted = _told(connection)
+    gradients = Gradients(model, membership.tune, rows, counted)
+    weights = trainable(model).values()
+    meet(membership)
+    with model.family.training_attention(model.device), compiled(model):
+        while True:
+            share, scale = _told(connection)
+            _say(connection, None)
+            send_weights(weights)
+            _say(connection, gradients.add(moved(share, model.device), _times(scale)))
+            add_gradients(weights)
+            for weight in weights:
+                weight.grad = None
+
+
+def _times(scale: float) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda loss: loss * scale
+
+
+def _told(connection: Connection) -> Any:
+    return pickle.loads(connection.recv_bytes())  # from the process that started this one
+
+
+def _say(connection: Connection, word: object) -> None:
+    connection.send_bytes(pickle.dumps(word))
+
+
+def _end_with_parent() -> None:
+    """End with the training's process, also in the middle of an exchange."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,154 @@
+"""LoRAs from elsewhere that a new project may start from: what their files say, read without any weights."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.lora_start import LoraStart
+from gal_studio.core.model_names import refuse_pickle
+from gal_studio.state import Store
+from gal_studio.state.files.paths import user_path
+from gal_studio.state.tables.starts import Start
+from gal_studio.workspace.archive.safetensors_header import read_header
+
+Convert = Callable[[LoraStart, Path], None]
+"""Writes a LoRA as an adapter of the studio, and refuses one that does not fit."""
+
+LARGEST_HEADER = 32 << 20  # bytes; a header may hold a thumbnail and thousands of tags
+LONGEST = 80  # characters of a name that a file gives
+_DOWN = (".lora_A.weight", ".lora_down.weight", ".lora.down.weight", "_lora.down.weight")
+_BASES: Mapping[str, tuple[str, ...]] = {  # in words, by how the two usual keys of the metadata begin
+    "Stable Diffusion XL": ("stable-diffusion-xl", "sdxl"),
+    "Stable Diffusion 1.x": ("stable-diffusion-v1", "sd_v1", "sd_1"),
+    "Stable Diffusion 2.x": ("stable-diffusion-v2", "sd_v2", "sd_2"),
+    "FLUX.2 klein": ("flux-2", "flux2", "flux.2"),
+    "FLUX.1": ("flux-1", "flux1"),
+    "Z-Image": ("z-image", "zimage", "z_image"),
+}
+_WIDTHS = {768: "Stable Diffusion 1.x", 1024: "Stable Diffusion 2.x", 2048: "Stable Diffusion XL"}
+
+
+@dataclass(frozen=True)
+class LoraFacts:
+    """What a LoRA's file says of itself: base in words, largest rank, number of layers, trigger words.
+
+    Base and trigger are "" where it does not say; `tag` is the one that its captions had most often.
+    """
+
+    name: str
+    base: str
+    rank: int
+    layers: int
+    trigger: str
+    tag: str
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one sentence."""
+        base = f"for {self.base}" if self.base else "that does not say its base model"
+        often = f"its most frequent tag is “{self.tag}”" if self.tag else "it states no trigger words"
+        trigger = f"its trigger words are “{self.trigger}”" if self.trigger else often
+        return f"{self.name}: a LoRA {base}, of rank {self.rank} in {self.layers} layers; {trigger}."
+
+
+def checked_lora(given: str | Path) -> Path:
+    """The absolute path of a LoRA's file; refused if it is a pickle, missing, or of another format."""
+    path = user_path(given).absolute()
+    refuse_pickle(str(given))
+    if not path.is_file():
+        raise StudioError(f"There is no file {given}: check the path of the LoRA.")
+    if path.suffix.lower() != ".safetensors":
+        raise StudioError(
+            f"The file {path.name} is no LoRA that the studio reads: choose a .safetensors file."
+        )
+    return path
+
+
+def read_lora_facts(given: str | Path) -> LoraFacts:
+    """What the file says; refused if it holds no LoRA."""
+    path = checked_lora(given)
+    try:
+        header, _ = read_header(path, LARGEST_HEADER)
+        metadata = {str(name): str(value) for name, value in dict(header.get("__metadata__") or {}).items()}
+        downs = {
+            name: [int(length) for length in tensor["shape"]]
+            for name, tensor in header.items()
+            if name.endswith(_DOWN)
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise StudioError(f"The file {path.name} is damaged: copy or download it again.") from error
+    if not downs or not all(downs.values()):
+        raise StudioError(f"The file {path.name} holds no LoRA: choose a LoRA's .safetensors file.")
+    return LoraFacts(
+        name=path.name,
+        base=_stated_base(metadata) or _base_by_layers(downs),
+        rank=max(shape[0] for shape in downs.values()),
+        layers=len(downs),
+        trigger=_trigger(metadata),
+        tag=_tag(metadata),
+    )
+
+
+def prepare_start(store: Store, asked: LoraStart, convert: Convert) -> Start:
+    """Convert a LoRA and store the result; what remains is to say which project starts from it."""
+    with tempfile.TemporaryDirectory(dir=store.workspace, suffix=".part") as folder:
+        written = Path(folder) / "start.safetensors"
+        convert(asked, written)
+        return Start(Path(asked.path).name, store.adapters.add_file(written))
+
+
+def _stated_base(metadata: Mapping[str, str]) -> str:
+    """The base model by the metadata of modelspec, of kohya's scripts, or of the studio."""
+    stated = [metadata.get(key, "") for key in ("modelspec.architecture", "ss_base_model_version")]
+    for text in filter(None, stated):
+        for words, begins in _BASES.items():
+            if text.lower().startswith(begins):
+                return words
+    own = _json(metadata.get("gal_studio", "")).get("base_model", "")
+    return next((_short(text) for text in (own, *stated) if text), "")
+
+
+def _base_by_layers(downs: Mapping[str, list[int]]) -> str:
+    """The base model by the names of the layers, and by the width of the text that they attend to."""
+    for name, shape in downs.items():
+        if "attn2" in name and "to_k" in name and "down_blocks" in name and len(shape) > 1:
+            return _WIDTHS.get(shape[1], "")
+    if any("single_transformer_blocks" in name or "single_blocks" in name for name in downs):
+        return "FLUX"
+    return "Z-Image" if any("layers" in name and "attention" in name for name in downs) else ""
+
+
+def _trigger(metadata: Mapping[str, str]) -> str:
+    card = _json(metadata.get("gal_studio", ""))
+    return _short(metadata.get("modelspec.trigger_phrase", "") or card.get("trigger_word", ""))
+
+
+def _tag(metadata: Mapping[str, str]) -> str:
+    """The tag that kohya's scripts counted most often; "" if several share the first place."""
+    counted = list(_counts(_json(metadata.get("ss_tag_frequency", ""))))
+    most = max((count for _, count in counted), default=0)
+    always = [tag for tag, count in counted if count == most]
+    return _short(always[0]) if len(always) == 1 else ""
+
+
+def _counts(folders: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for tags in folders.values():
+        if isinstance(tags, dict):
+            yield from ((str(tag).strip(), count) for tag, count in tags.items() if isinstance(count, int))
+
+
+def _json(text: str) -> Mapping[str, Any]:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _short(text: object) -> str:
+    words = " ".join(str(text).split())
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"

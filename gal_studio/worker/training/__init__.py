@@ -1,0 +1,1 @@
+"""What every training job shares: prior pictures, checkpoints, the stored weights."""

@@ -1,0 +1,58 @@
+"""Training with another process gives what one process gives; one that cannot take part says why."""
+
+import multiprocessing
+import pickle
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.memory.plan import Plan
+from gal_studio.engine.models.image_model import load_image_model
+from gal_studio.engine.training import gradients
+from gal_studio.engine.training.exchange import Membership
+from gal_studio.engine.training.fine_tune import fine_tune
+from gal_studio.engine.training.team import Team
+from gal_studio.engine.training.team_member import take_part
+from tests.engine.tiny import make_tiny_pipeline
+from tests.engine.trained import EXAMPLES, PRIOR, result, same
+
+TUNE = TuneSettings(steps=4, batch_size=3, rank=2)
+MACHINE = MachineSettings(precision="fp32")
+
+
+@pytest.mark.slow
+def test_two_processes_train_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six rows in two shares of three: as one process that computes three rows at a time, bit for bit."""
+    folder = make_tiny_pipeline(tmp_path / "pipeline")
+    model = load_image_model(folder, device="cpu", machine=MACHINE)
+    team = Team(str(folder), {}, MACHINE, TUNE, ["cpu", "cpu"])
+    try:
+        alone = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3)]
+        whole = result(model)
+        while not team.is_ready():
+            time.sleep(0.1)
+        shared = [event.loss for event in fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3, team=team)]
+    finally:
+        team.close()
+    halves = result(model)
+    assert shared == pytest.approx(alone, rel=1e-5)
+    assert all(torch.allclose(halves[name], whole[name], rtol=1e-3, atol=1e-5) for name in whole)
+    monkeypatch.setattr(gradients, "plan_training", lambda *_: Plan(3))
+    list(fine_tune(model, EXAMPLES, PRIOR, TUNE, seed=3))
+    assert same(result(model), halves)
+
+
+def test_a_process_that_cannot_open_the_model_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    own, other = multiprocessing.Pipe()
+    take_part(other, Membership(str(tmp_path / "gone"), {}, MACHINE, TUNE, "cpu", 1, 2, ""))
+    refusal = pickle.loads(own.recv_bytes())
+    assert isinstance(refusal, StudioError) and "no model folder" in str(refusal)

@@ -1,0 +1,108 @@
+"""Where a reference shows its subject, painted by hand on the first screen, in a real Chromium."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.ui.browser.refine.brushing import stroke
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import picture
+from tests.ui.seeded_refinement import object_with_subject
+
+pytestmark = pytest.mark.browser
+
+BUTTON, LAYER, KEEP = "[data-action=paint-mask]", ".mask-view .brush-layer", "[data-action=keep-mask]"
+BACK, FORWARD = "[data-action=undo-mask]", "[data-action=redo-mask]"
+
+
+def object_page(watched: Watched, served: Served) -> tuple[Any, str]:
+    project, _, reference = object_with_subject(served.place.studio)
+    return watched.open(f"{served.address}/?project={project}&step=reference"), reference
+
+
+def test_a_mask_is_corrected_left_to_the_studio_and_comes_back(watched: Watched, served: Served):
+    store = served.place.studio.store
+    page, reference = object_page(watched, served)
+    page.click(BUTTON)
+    page.wait_for_selector(".mask-view >> text=what the studio found")
+    page.wait_for_selector(LAYER)
+    assert page.is_disabled("[data-action=auto-mask]")
+    assert page.is_disabled(BACK), "there is none yet"
+    stroke(page, LAYER, [(0.7, 0.5), (0.9, 0.5)])
+    page.click(KEEP)
+    page.wait_for_selector(".with-mask")
+    kept = store.projects.reference(reference).mask
+    mask = np.asarray(store.images.mask(kept))
+    assert (mask[:, :24] == 255).all(), "what the studio found"
+    assert mask[24, 38] == 255, "what was painted"
+    assert mask[2, 38] == 0
+    page.click("button:text('Change mask')")
+    page.wait_for_selector(".mask-view >> text=what you painted")
+    page.click("[data-action=auto-mask]")
+    page.wait_for_selector("button:text('Paint mask')")
+    assert store.projects.reference(reference).mask is None
+    page.click("button:text('Paint mask')")
+    page.wait_for_selector(LAYER)
+    page.click(BACK)
+    page.wait_for_selector(".mask-view >> text=what you painted")
+    assert store.projects.reference(reference).mask == kept
+    page.wait_for_selector(f"{BACK}:enabled")
+    page.click(BACK)
+    page.wait_for_selector(".mask-view >> text=what the studio found")
+    assert store.projects.reference(reference).mask is None
+    page.click(FORWARD)
+    page.wait_for_selector(".mask-view >> text=what you painted")
+    assert store.projects.reference(reference).mask == kept
+
+
+def test_a_mask_of_nothing_or_everything_is_refused_and_the_paint_stays(watched: Watched, served: Served):
+    store = served.place.studio.store
+    page, reference = object_page(watched, served)
+    page.click(BUTTON)
+    page.wait_for_selector(LAYER)
+    page.click(".mask-view button:text('Clear')")
+    page.click(KEEP)
+    page.wait_for_selector(".mask-view .toast:has-text('covers nothing: paint')")
+    page.fill(".mask-view input[type=range]", "100")
+    stroke(page, LAYER, [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.5, 0.5)])
+    page.click(KEEP)
+    page.wait_for_selector(".mask-view .toast:has-text('covers everything: leave')")
+    assert page.is_visible(LAYER)
+    assert store.projects.reference(reference).mask is None
+    page.fill(".mask-view input[type=range]", "30")
+    page.click(".mask-view button:text('Erase')")
+    stroke(page, LAYER, [(0.1, 0.5), (0.2, 0.5)])
+    page.click(KEEP)
+    page.wait_for_selector(".with-mask")
+    mask = np.asarray(store.images.mask(store.projects.reference(reference).mask))
+    assert mask[24, 7] == 0, "what was painted last"
+    assert mask[40, 40] == mask[4, 12] == 255, "what was there when it was refused"
+
+
+def test_a_mask_is_painted_before_there_is_a_project(watched: Watched, served: Served, tmp_path: Path):
+    file = tmp_path / "pot.png"
+    file.write_bytes(picture((10, 200, 90)))
+    (tmp_path / "pot.txt").write_text("A <dotty> teapot in the snow")
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.set_input_files(".reference-set input[type=file]", [str(file), str(tmp_path / "pot.txt")])
+    page.wait_for_selector(".reference-rows li")
+    assert not page.is_visible(f".reference-rows {BUTTON}"), "a style is the whole picture"
+    page.check("input[name=kind][value=object]")
+    page.click(f".reference-rows {BUTTON}")
+    page.wait_for_selector(LAYER)
+    stroke(page, LAYER, [(0.3, 0.5), (0.6, 0.5)])
+    page.click(KEEP)
+    page.wait_for_selector(".reference-rows .field-note:text('with its mask')")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    store = served.place.studio.store
+    reference = served.place.studio.projects()[0].references[0]
+    assert reference.mask is not None
+    mask = np.asarray(store.images.mask(reference.mask))
+    assert (mask[24, 21], mask[2, 40]) == (255, 0)

@@ -1,0 +1,264 @@
+"""Refinements in a real Chromium: what a person does, and what the store holds then."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gal_studio.core.types import TrainingExample
+from tests.ui.browser.refine.brushing import EDGE, opened, pair_opened, settled, stroke
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded_refinement import object_with_subject, pairs_made, refined
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_style_is_refined_once_something_is_accepted_and_only_once(watched: Watched, served: Served):
+    studio = served.place.studio
+    page = watched.open(served.url())
+    page.wait_for_selector("[data-action=refine]:disabled")
+    assert "Accept a picture first" in page.get_attribute("[data-action=refine]", "title")
+    page.click(".tile >> nth=5", position={"x": 15, "y": 15})
+    page.wait_for_selector("[data-action=refine]:enabled")
+    page.dblclick("[data-action=refine]")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('1 refined')")
+    page.wait_for_selector(".refine-left h2:text('Refinement of round 1')")
+    kinds = [round_.kind for round_ in studio.rounds(served.place.project)]
+    assert kinds == ["fine_tune", "refine"]
+    assert [job.kind for job in studio.store.jobs.of_project(served.place.project)] == ["pairs"]
+    page.click(".chip-round >> nth=1")
+    page.wait_for_selector(".grid .tile")
+    page.click(".chip-round >> nth=2")
+    page.wait_for_selector(".refine-left h2")
+
+
+def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served: Served):
+    studio = served.place.studio
+    node = pairs_made(studio, served.place.round)
+    page = opened(watched, served, node)
+    page.wait_for_selector(".pair-card >> nth=15")
+    page.wait_for_selector(".pair-card >> nth=0 >> .heat canvas")
+    assert page.locator(".pair-card").count() == 16
+    assert page.locator(".pair-card >> nth=0 >> .heat").count() == 1
+    page.click(".pair-bar button:text('How much of the reference survives')")
+    page.wait_for_function(
+        "document.querySelectorAll('.pair-card')[0].querySelectorAll('.heat').length === 2"
+    )
+    assert "like the reference 0.50 · survives 0.50" in page.inner_text(".pair-card >> nth=0")
+    page.wait_for_selector("[data-action=train][data-next]")
+    page.click("[data-action=train]")
+    page.wait_for_selector("[data-part=job-title]:text('Refining')")
+    assert [job.kind for job in studio.store.jobs.active(node)] == ["refine"]
+
+
+def test_everything_is_done_by_one_click(watched: Watched, served: Served):
+    studio = served.place.studio
+    node = pairs_made(studio, served.place.round)
+    page = opened(watched, served, node)
+    page.click("[data-action=whole]")
+    page.wait_for_selector("[data-part=job-title]:text('Refining')")
+
+    def queued() -> list[str]:
+        jobs = studio.store.jobs.of_project(served.place.project)
+        return sorted(job.kind for job in jobs if job.state == "queued")
+
+    until(lambda: queued() == ["generate", "refine"])  # the first is told of before the second is there
+
+
+def test_good_and_bad_are_painted_over_a_pair_kept_and_undone(watched: Watched, served: Served):
+    store = served.place.studio.store
+    node = pairs_made(served.place.studio, served.place.round)
+    pair = served.place.studio.refinement_view(node).pairs[1].id
+    page = opened(watched, served, node)
+    pair_opened(page, 1)
+    stroke(page, ".pair-view .brush-layer", [(0.2, 0.25), (0.8, 0.25)])
+    page.wait_for_selector(".pair-kept:text-is('Saved')")
+    page.keyboard.press("b")
+    stroke(page, ".pair-view .brush-layer", [(0.2, 0.75), (0.8, 0.75)])
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".pair-card >> nth=1 >> .pair-painted:visible")
+    settled(page)
+    painting = np.asarray(store.images.mask(store.refinements.paintings.newest(node)[pair]))
+    assert set(np.unique(painting)) == {0, 128, 255}
+    assert painting[EDGE // 4, EDGE // 2] == 255
+    assert painting[3 * EDGE // 4, EDGE // 2] == 0
+    assert painting[EDGE // 2, EDGE // 2] == 128
+    page.keyboard.press("Control+z")
+    settled(page)
+    page.wait_for_function("document.querySelector('.pair-steps button:last-child').disabled === false")
+    painting = np.asarray(store.images.mask(store.refinements.paintings.newest(node)[pair]))
+    assert painting[3 * EDGE // 4, EDGE // 2] == 128, "the bad stroke is taken back"
+    page.click(".pair-card >> nth=1")
+    page.wait_for_selector(".pair-view .brush-steps button:text('Clear'):enabled")
+    page.click(".pair-view .brush-steps button:text('Clear')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".pair-card >> nth=1 >> .pair-painted", state="hidden")
+
+
+def test_the_subject_of_a_reference_is_painted_and_its_pairs_are_judged_again(
+    watched: Watched, served: Served
+):
+    studio = served.place.studio
+    project, round_id, reference = object_with_subject(studio)
+    node = pairs_made(studio, round_id)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds&round={node}")
+    page.click(".pair-card >> nth=0")
+    page.wait_for_selector(".pair-view .part-outline")
+    page.click("[data-action=subject]")
+    page.wait_for_selector(".mask-view .brush-layer")
+    assert page.is_disabled("[data-action=keep-mask]")
+    stroke(page, ".mask-view .brush-layer", [(0.7, 0.5), (0.9, 0.5)])
+    page.click("[data-action=keep-mask]")
+    page.wait_for_selector("[data-part=job-title]:text('Making pairs')")
+    name = studio.store.projects.reference(reference).mask
+    mask = np.asarray(studio.store.images.mask(name))
+    assert (mask[:, :24] == 255).all(), "what the studio found"
+    assert mask[24, 38] == 255, "what was painted"
+    assert mask[2, 38] == 0
+    assert [round_.kind for round_ in studio.rounds(project)] == ["fine_tune", "refine"]
+
+
+def test_a_refinement_is_compared_measured_undone_and_gone_on_from(watched: Watched, served: Served):
+    studio = served.place.studio
+    node = pairs_made(studio, served.place.round)
+    refined(studio, node)
+    page = opened(watched, served, node)
+    page.wait_for_selector(".compare-seed >> nth=9")
+    pictures_before_and_after(page)
+    what_was_measured(page)
+    every_control_has_a_name(page)
+    page.click("[data-choice=candidates]")
+    page.wait_for_selector(".grid .tile:visible")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    settled(page)
+    assert list(studio.store.decisions.verdicts(node).values()) == ["accepted"]
+    page.click("[data-choice=refinement]")
+    page.wait_for_selector(".refine-left h2:visible")
+    back_and_on(page, served, node)
+
+
+def pictures_before_and_after(page: Any) -> None:
+    page.focus(".compare-slider")
+    page.keyboard.press("End")
+    clip = "getComputedStyle(document.querySelector('.compare-after')).clipPath"
+    page.wait_for_function(f"{clip}.includes('100%')")
+    page.keyboard.press("Home")
+    page.wait_for_function(f"!{clip}.includes('100%')")
+    first = page.get_attribute(".compare-after", "src")
+    page.click("[aria-label='Next seed']")
+    page.wait_for_selector(".compare-number:text-is('2 of 10')")
+    assert page.get_attribute(".compare-after", "src") != first
+
+
+def what_was_measured(page: Any) -> None:
+    page.wait_for_selector(".refine-measured li >> nth=2")
+    words = page.inner_text(".refine-measured").lower()
+    assert "judged by the clip model vit-b-32/openai" in words
+    assert "likeness to the prompt 0.271 → 0.284, +0.013 [+0.004, +0.021] over 180 pictures" in words
+    assert [verdict.strip() for verdict in page.locator(".measured-verdict").all_inner_texts()] == [
+        "✓ better",
+        "≈ no clear change",
+        "✕ worse",
+    ]
+    assert page.locator(".refine-losses .chart").count() == 1
+    page.click(".refine-measured .how summary")
+    page.wait_for_selector(".refine-measured .how >> text=bootstrap")
+
+
+def every_control_has_a_name(page: Any) -> None:
+    page.click("[data-choice=pairs]")
+    page.click(".pair-card >> nth=0")
+    page.wait_for_selector(".pair-view .brush-bar")
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('.studio :is(button, input, select, canvas[tabindex], [role])')]"
+        ".filter((node) => !node.hidden && !node.closest('[aria-hidden=true]'))"
+        ".filter((node) => node.getAttribute('role') !== 'status')"
+        ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
+        " || node.labels?.length))"
+        ".map((node) => node.outerHTML.slice(0, 120))"
+    )
+    assert nameless == []
+    page.keyboard.press("Escape")
+
+
+def back_and_on(page: Any, served: Served, node: str) -> None:
+    studio = served.place.studio
+    page.click("text=Back to the round before")
+    page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
+    page.wait_for_selector(".grid .tile:visible")
+    assert [round_.kind for round_ in studio.rounds(served.place.project)] == ["fine_tune", "refine"]
+    assert studio.refinement_view(node).step == "done", "nothing is deleted"
+
+    page.click(".chip-round >> nth=2")
+    page.wait_for_selector(".refine-left h2:visible")
+    before = page.inner_text(".rule-words")
+    page.select_option(".refine-rule select", "repeat")
+    page.wait_for_function(
+        "(before) => document.querySelector('.rule-words').textContent !== before", arg=before
+    )
+    assert studio.project(served.place.project).settings.refine.next_round == "repeat"
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2')")
+    assert studio.rounds(served.place.project)[-1].parent_id == node
+
+
+def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served: Served):
+    store = served.place.studio.store
+    node = pairs_made(served.place.studio, served.place.round)
+    refined(served.place.studio, node)
+    store.refinements.save_measurements(node, [])
+    anchors = store.projects.anchors(served.place.project)
+    samples = [TrainingExample("a" * 64, anchor.prompt, 1.0, False) for anchor in anchors]
+    store.rounds.finish_training(node, store.rounds.get(node).adapter or "", node, samples)
+    page = opened(watched, served, node)
+    page.wait_for_selector(".refine-measured:has-text('trained on every prompt')")
+    assert page.locator(".refine-measured li").count() == 0
+
+
+SIZES = [(1280, 800), (1440, 900), (1600, 1000)]
+
+
+def cut_off(page: Any) -> int:
+    """How many buttons of the action bar lie outside of the page."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.actions .button')].filter((node) => node.offsetParent"
+        " && node.getBoundingClientRect().right > innerWidth).length"
+    )
+
+
+def resized(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(f"innerWidth === {width}")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def test_nothing_is_cut_off(watched: Watched, served: Served):
+    node = pairs_made(served.place.studio, served.place.round)
+    for round_id in (served.place.round, node):
+        page = opened(watched, served, round_id)
+        page.wait_for_selector(".actions [data-next]")
+        page.wait_for_function("document.querySelector('[data-part=hint]').textContent.length > 20")
+        for size in SIZES:
+            resized(page, *size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+            hint = "document.querySelector('[data-part=hint]')"
+            assert page.evaluate(f"{hint}.scrollWidth <= {hint}.clientWidth"), size
+            assert page.evaluate(f"{hint}.scrollHeight <= {hint}.clientHeight + 1"), size
+            assert cut_off(page) == 0, size
+    page.wait_for_selector(".pair-bar .heat-legend")
+    for size in SIZES:
+        resized(page, *size)
+        outside = page.evaluate(
+            "[...document.querySelectorAll('.refine-right :is(.heat-legend, .pair-card) *')]"
+            ".filter((node) => node.getBoundingClientRect().right >"
+            " document.querySelector('.refine-right').getBoundingClientRect().right).length"
+        )
+        assert outside == 0, size
+    pair_opened(page, 0)
+    for size in SIZES:
+        resized(page, *size)
+        assert page.evaluate(
+            "(() => { const node = document.querySelector('.pair-view');"
+            " return node.scrollHeight <= node.clientHeight && node.scrollWidth <= node.clientWidth; })()"
+        ), size

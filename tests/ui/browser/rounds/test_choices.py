@@ -1,0 +1,76 @@
+"""Overriding suggestions in a real Chromium: answered, replaced, logged, explained and weighed."""
+
+import pytest
+
+from tests.ui.browser.refine.brushing import settled
+from tests.ui.conftest import Served, Watched, until
+
+pytestmark = pytest.mark.browser
+
+ACCEPT = "[data-action=accept]"
+
+
+def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: Watched, served: Served):
+    studio, round_id = served.place.studio, served.place.round
+    made = {one.anchor_id: one.candidate_id for one in studio.proposal(round_id).suggestions}
+    (first, suggested), (_, second), (_, third) = made.items()
+    candidates = studio.store.candidates.of_round(round_id)
+    other = next(c.id for c in candidates if c.anchor_id == first and c.id != suggested and not c.overfit)
+    page = watched.open(served.url())
+    page.wait_for_selector(".suggestion-row")
+    page.click(f"[data-id='{other}'] .tile-face")
+    page.wait_for_selector(".suggestion-row[data-verdict=answered] >> text=you chose another")
+    row = ".suggestion-row:nth-child(2)"
+    page.click(f"{row} .leave")
+    page.wait_for_selector(f"{row}[data-verdict=open] >> text=after the one that you left out")
+    source = str(page.locator(f"{row} img").get_attribute("src"))
+    assert second not in source
+    settled(page)
+    page.click(f"{ACCEPT}[data-next]")
+    page.wait_for_selector(f"{ACCEPT}:has-text('✓ Suggestion answered')")
+    assert page.locator(ACCEPT).is_disabled()
+    assert "all 3 answered" in page.inner_text("[data-part=suggestion-note]")
+    page.wait_for_selector("[data-action=next_round][data-next]")
+    settled(page)
+    accepted = studio.store.decisions.accepted(round_id)
+    assert accepted[0] == other
+    assert third in accepted
+    assert len(accepted) == 3
+    page.click("[data-view=choices]")
+    page.wait_for_selector(".choices-round >> text=you agreed in 2 of 4 (50 %)")
+    assert page.locator(".choice").count() == 2
+    page.fill(".choice-reason >> nth=0", "its colours")
+    page.keyboard.press("Enter")
+    settled(page)
+    project = served.place.project
+    reasons = [view.choice.reason for one in studio.choices(project) for view in one.choices]
+    assert "its colours" in reasons
+    page.check(".choices-head input")
+    page.wait_for_function("document.querySelectorAll('.choice').length === 4")
+    with page.expect_download() as begun:
+        page.click(".choices-links a >> nth=1")
+    lines = begun.value.path().read_text().splitlines()
+    assert len(lines) == 4
+    assert begun.value.suggested_filename == "watercolour-cat-choices.jsonl"
+
+
+def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
+    decisions = served.place.studio.store.decisions
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    page.click(".desk-advance")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert page.locator(".weight-field").count() == 0
+    page.keyboard.press("a")
+    page.fill(".weight-field input", "0,25")
+    page.keyboard.press("Enter")
+    until(lambda: list(decisions.weights(served.place.round).values()) == [0.25])
+    page.wait_for_selector(".weight-field >> text=set by hand")
+    page.fill(".weight-field input", "much")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast:has-text('The weight is “much”')")
+    page.fill(".weight-field input", "")
+    page.keyboard.press("Enter")
+    until(lambda: decisions.weights(served.place.round) == {})
+    page.wait_for_selector(".weight-field >> text=as computed")

@@ -1,0 +1,235 @@
+"""The culling desk in a real Chromium: order, size, filters, auto-advance, history, zoom and comparison."""
+
+from typing import Any
+
+import pytest
+
+from tests.ui.browser.refine.brushing import settled
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded import draw, train
+
+pytestmark = pytest.mark.browser
+
+
+def started(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    return page
+
+
+def focused(page) -> str:
+    return str(page.get_attribute(".tile:has(.tile-face[tabindex='0'])", "data-id"))
+
+
+def shown(page) -> list[str]:
+    """The pictures in page order, without those that a filter hides."""
+    return list(
+        page.evaluate(
+            "[...document.querySelectorAll('.grid .tile')].filter((tile) => tile.checkVisibility())"
+            ".map((tile) => tile.dataset.id)"
+        )
+    )
+
+
+def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served):
+    decisions = served.place.studio.store.decisions
+    page = started(watched, served)
+    order = shown(page)
+    page.keyboard.press("ArrowRight")
+    for key in "aar":
+        page.keyboard.press(key)
+    assert focused(page) == order[3]
+    settled(page)
+    verdicts = {order[0]: "accepted", order[1]: "accepted", order[2]: "rejected"}
+    assert decisions.verdicts(served.place.round) == verdicts
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("r")  # taken back: the focus stays
+    assert focused(page) == order[2]
+    page.click("[data-filter=undecided]")
+    page.focus(f"[data-id='{order[2]}'] .tile-face")
+    page.keyboard.press("a")  # the picture leaves the filter, and the focus goes on
+    assert focused(page) == order[3]
+    page.click(".desk-advance")
+    page.focus(f"[data-id='{order[3]}'] .tile-face")
+    page.click("[data-filter=all]")
+    page.focus(f"[data-id='{order[3]}'] .tile-face")
+    page.keyboard.press("a")
+    assert focused(page) == order[3], "auto-advance is off"
+    settled(page)
+    assert decisions.verdicts(served.place.round)[order[3]] == "accepted"
+
+
+def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, served: Served):
+    studio = served.place.studio
+    candidates = {one.id: one for one in studio.store.candidates.of_round(served.place.round)}
+    page = started(watched, served)
+    page.select_option(".desk select", "similarity_anchor")
+    order = shown(page)
+    likeness = [candidates[identity].similarity_anchor for identity in order]
+    assert likeness == sorted(likeness, reverse=True)
+    assert len(order) == 180
+    page.click(".desk-turn")
+    assert shown(page)[0] == min(candidates.values(), key=lambda one: one.similarity_anchor).id
+    page.click(".desk-range")
+    page.select_option(".desk-panel select", "margin")
+    page.fill(".range-sliders input >> nth=0", "100")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".desk-panel:popover-open", state="hidden")
+    low = min(one.margin for one in candidates.values())
+    high = max(one.margin for one in candidates.values())
+    inside = {one.id for one in candidates.values() if one.margin >= (low + high) / 2}
+    assert set(shown(page)) == inside
+    assert page.inner_text("[data-part=shown]") == f"{len(inside)} / 180 shown"
+    page.fill(".desk-size input", "200")
+    width = page.locator(".grid .tile:visible >> nth=0").bounding_box()["width"]
+    assert 200 <= width < 300
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    page.wait_for_selector(".grid[data-flat] .tile:visible")
+    assert set(shown(page)) == inside
+    assert page.locator(".grid .tile:visible >> nth=0").bounding_box()["width"] == width
+    page.select_option(".desk select", "priority")
+    page.click(".desk-range")
+    page.click(".range-foot button")
+    page.keyboard.press("Escape")
+    assert len(shown(page)) == 180
+    heads = page.locator(".group .group-head:visible").count()
+    assert heads == 18, "each picture is back at its test prompt"
+    assert page.locator(".flat-list .tile").count() == 0
+
+
+def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served):
+    decisions = served.place.studio.store.decisions
+    page = started(watched, served)
+    page.keyboard.press("ArrowRight")
+    for key in "aar":
+        page.keyboard.press(key)
+    settled(page)
+    page.wait_for_selector(".desk-steps [aria-label^='Undo: reject']")
+    before = decisions.verdicts(served.place.round)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".toast:has-text('Undid: reject')")
+    page.wait_for_selector(".desk-steps [aria-label^='Redo: reject']")
+    page.click(".desk-history")
+    page.wait_for_selector(".history-step")
+    assert page.locator(".history-step").count() == 4
+    assert page.locator(".history-step[data-stands=no]").count() == 1
+    page.click(".history-step >> nth=3")  # the beginning
+    until(lambda: decisions.verdicts(served.place.round) == {})
+    page.wait_for_function("document.querySelectorAll('.history-step[data-stands=no]').length === 3")
+    page.click(".history-step >> nth=0")
+    until(lambda: decisions.verdicts(served.place.round) == before)
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".desk-panel.history", state="hidden")
+    settled(page)
+
+
+def test_the_enlarged_view_turns_zooms_and_goes_on(watched: Watched, served: Served):
+    page = started(watched, served)
+    order = shown(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    page.wait_for_function("document.querySelector('.lightbox .stage img')?.naturalWidth > 0")
+    assert page.inner_text(".lightbox-place") == "1 of 180"
+    assert page.locator(".lightbox [title^='Previous']").is_disabled()
+    page.click(".lightbox [title^='Next']")
+    assert page.inner_text(".lightbox-place") == "2 of 180"
+    page.keyboard.press("a")
+    assert page.inner_text(".lightbox-place") == "3 of 180", "auto-advance holds here too"
+    settled(page)
+    decisions = served.place.studio.store.decisions
+    assert decisions.accepted(served.place.round) == (order[1],)
+    frame = page.locator(".lightbox .zoom-frame").bounding_box()
+    page.mouse.move(frame["x"] + 0.25 * frame["width"], frame["y"] + 0.25 * frame["height"])
+    for _ in range(4):
+        page.mouse.wheel(0, -100)
+    page.wait_for_selector(".zoom-frame[data-zoomed]")
+    large = page.locator(".lightbox .stage").bounding_box()
+    assert large["width"] == pytest.approx(frame["width"] * 1.2**4, rel=0.01)
+    held = (frame["x"] + 0.25 * frame["width"] - large["x"]) / large["width"]
+    assert held == pytest.approx(0.25, abs=0.01), "the point under the pointer stays"
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 0.25 * frame["width"] - 20, frame["y"] + 0.25 * frame["height"], steps=4)
+    page.mouse.up()
+    assert page.locator(".lightbox .stage").bounding_box()["x"] == pytest.approx(large["x"] - 20, abs=1)
+    page.keyboard.press("z")
+    page.wait_for_selector(".zoom-frame:not([data-zoomed])")
+    page.keyboard.press("z")  # the picture has 48 pixels
+    assert page.locator(".lightbox .stage").bounding_box()["width"] == pytest.approx(48, abs=1)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.lightbox", state="hidden")
+    assert focused(page) == order[2]
+    page.dblclick(f"[data-id='{order[5]}'] .tile-face")
+    page.wait_for_selector("dialog.lightbox[open]")
+    settled(page)
+    until(lambda: [step.stands for step in decisions.history(served.place.round)] == [True, False])
+    assert decisions.accepted(served.place.round) == (order[1],), "a double click gives no verdict"
+
+
+def test_pictures_references_and_other_rounds_are_compared(watched: Watched, served: Served):
+    studio, place = served.place.studio, served.place
+    child = studio.branch(place.round)
+    train(studio, child.id)
+    draw(studio, child.id)
+    page = watched.open(f"{served.url()}&round={place.round}")
+    page.wait_for_selector(".tile")
+    order = shown(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")
+    page.wait_for_selector(".lightbox figure >> nth=1")
+    four_beside_each_other(page, {one.candidate.id for one in studio.same_seed_elsewhere(order[0])})
+    slider_and_flicker(page)
+    the_selected_ones(page, order[3:6])
+    page.keyboard.press("a")  # on the picture that is shown, not on all that are selected
+    settled(page)
+    assert len(studio.store.decisions.accepted(place.round)) == 1
+
+
+def four_beside_each_other(page: Any, same: set[str]) -> None:
+    assert page.locator(".lightbox figure").count() == 2
+    offered = page.locator(".compare-source option").all_inner_texts()
+    assert offered[0] == "Reference"
+    assert offered[1] == "Same seed, Round 2"
+    assert len(offered) == 2 + 9, "the other pictures of the test prompt too"
+    page.click(".compare-bar >> text=Add")
+    page.click(".compare-bar >> text=Add")
+    page.wait_for_selector(".lightbox figure >> nth=3")
+    assert page.locator(".compare-bar >> text=Add").is_disabled()
+    other = page.locator(".lightbox figure >> nth=2").locator("img").get_attribute("src")
+    assert any(identity in str(other) for identity in same)
+    page.keyboard.press("ArrowRight")  # the other round follows the seed
+    page.wait_for_function(
+        "(was) => document.querySelectorAll('.lightbox figure')[2]?.querySelector('img').getAttribute('src')"
+        " !== was",
+        arg=other,
+    )
+    page.wait_for_selector(".compare-bar >> text=Add >> visible=true")
+    page.click(".compare-bar >> text=Add")  # one of the others is now the enlarged one: there is room again
+    page.wait_for_selector(".lightbox figure >> nth=3")
+    page.hover(".lightbox .zoom-frame >> nth=0")
+    page.mouse.wheel(0, -100)
+    page.wait_for_function("document.querySelectorAll('.zoom-frame[data-zoomed]').length === 4")
+    page.keyboard.press("z")
+
+
+def slider_and_flicker(page: Any) -> None:
+    page.click("[data-choice=slider]")
+    page.fill(".lightbox .compare-slider", "25")
+    page.wait_for_function(
+        "document.querySelector('.compare-over')?.style.clipPath.replace(/ 0px/g, ' 0').endsWith('25%)')"
+    )
+    page.keyboard.press("f")
+    page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === 'hidden'")
+    page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === ''")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.lightbox", state="hidden")
+
+
+def the_selected_ones(page: Any, chosen: list[str]) -> None:
+    for identity in chosen:
+        page.click(f"[data-id='{identity}'] .tile-face", modifiers=["Shift"])
+    page.keyboard.press("c")
+    page.wait_for_selector(".lightbox figure >> nth=2")
+    pictures = page.locator(".lightbox figure .stage > img:not(.compare-over)")
+    sources = [str(pictures.nth(place).get_attribute("src")) for place in range(pictures.count())]
+    assert all(any(identity in source for source in sources) for identity in chosen)

@@ -1,0 +1,281 @@
+"""The screen in a real Chromium: what a person does, and what the store says afterwards."""
+
+import math
+
+import pytest
+
+from tests.ui.browser.app.late_answers import in_one_task
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded import draw, make_project, train
+
+pytestmark = pytest.mark.browser
+
+
+def verdicts(served: Served):
+    return served.place.studio.store.decisions.verdicts(served.place.round)
+
+
+def settled(page):
+    page.wait_for_function("document.querySelector('[data-part=kept]').textContent === 'All changes saved'")
+
+
+def lasso(page, x: float, y: float, radius: float) -> None:
+    """Draw a circle on the map; the middle in shares of its size, the radius in pixels."""
+    page.hover(".view.map", trial=True)  # it stands still
+    box = page.locator(".view.map").bounding_box()
+    middle = box["x"] + box["width"] * x, box["y"] + box["height"] * y
+    page.mouse.move(middle[0] + radius, middle[1])
+    page.mouse.down()
+    for step in range(1, 25):
+        turn = 2 * math.pi * step / 24
+        page.mouse.move(middle[0] + radius * math.cos(turn), middle[1] + radius * math.sin(turn))
+    page.mouse.up()
+
+
+def test_the_round_is_shown_whole_and_searched_on_the_map(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".map .plot .point")
+    assert page.locator(".tile").count() == 180
+    assert page.locator(".group").count() == 18
+    assert page.locator(".tile[data-suggested]").count() == 3
+    assert page.locator(".suggestion-row").count() == 3
+    assert page.inner_text(".shown") == "180 / 180 shown"
+    assert page.get_attribute("[data-action=accept]", "data-next") == ""
+    page.click(".suggestion .how summary")
+    page.wait_for_selector(".suggestion .how code:has-text('H = −p ln p') >> visible=true")
+    page.hover(".tile >> nth=3")
+    page.wait_for_selector(".marks circle.hover")
+    assert page.locator(".marks circle.hover").count() == 1
+    centre = page.evaluate(
+        "(() => { const r = document.querySelector('.plot .point').getBoundingClientRect();"
+        " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+    )
+    page.mouse.move(*centre)
+    page.wait_for_selector(".peek:visible")
+    page.wait_for_selector(".tile[data-hot]", state="attached")
+    assert page.locator(".tile[data-hot]").count() == 1
+    lasso(page, 0.5, 0.5, 90)
+    page.wait_for_selector(".shown:not(:text-is('180 / 180 shown'))")
+    shown = int(page.inner_text(".shown").split(" / ")[0])
+    assert 0 < shown < 180
+    assert page.locator(".tile:visible").count() == shown
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".shown:text-is('180 / 180 shown')")
+
+
+def test_keys_decide_and_a_refresh_keeps_it(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".toast:has-text('There is nothing to undo in this round.')")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("a")
+    page.keyboard.press("Control+z")
+    settled(page)
+    assert sorted(verdicts(served).values()) == ["accepted", "rejected"]
+    page.keyboard.press("Control+y")
+    settled(page)
+    assert sorted(verdicts(served).values()) == ["accepted", "accepted", "rejected"]
+    page.reload()
+    page.wait_for_selector("html[data-studio=ready]")
+    page.wait_for_selector(".tile[data-verdict=rejected]")
+    assert page.locator(".tile[data-verdict=accepted]").count() == 2
+
+
+def test_no_click_is_lost_in_a_burst_and_a_second_tab_shows_the_same(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    other = page.context.new_page()
+    other.goto(served.url())
+    other.wait_for_selector("html[data-studio=ready]")
+    chosen = page.evaluate(
+        "[...document.querySelectorAll('.tile')].slice(0, 20).map((tile) =>"
+        " { tile.firstChild.click(); return tile.dataset.id; })"
+    )
+    page.evaluate("document.querySelectorAll('.tile')[20].firstChild.click()")
+    page.evaluate("document.querySelectorAll('.tile')[20].firstChild.click()")
+    settled(page)
+    assert verdicts(served) == dict.fromkeys(chosen, "accepted")
+    for tab in (page, other):
+        tab.wait_for_function("document.querySelectorAll('.tile[data-verdict=accepted]').length === 20")
+    other.close()
+
+
+def test_enlarge_compare_and_close(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    page.wait_for_selector("dialog[open] dt:text-is('Seed')")
+    assert page.locator("dialog[open] img").count() == 1
+    page.keyboard.press("c")
+    page.wait_for_selector("dialog[open] img >> nth=1")
+    before = page.inner_text("dialog[open] h2 + dl")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "(before) => document.querySelector('dialog[open] h2 + dl').innerText !== before", arg=before
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.lightbox", state="hidden")
+    page.wait_for_selector(".tile-face:focus")
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")  # the browser has told of the closing
+    second = page.get_attribute(".tile >> nth=1", "data-id")
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == second
+
+
+def test_a_suggestion_is_left_out_and_the_rest_accepted(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.focus(".suggestion-row:nth-child(2) .leave")
+    page.keyboard.press("Enter")
+    next_best = ".suggestion-row:nth-child(2)[data-verdict=open] >> text=after the one that you left out"
+    page.wait_for_selector(next_best)
+    settled(page)
+    assert page.evaluate("document.activeElement.matches('.suggestion-row:nth-child(2) .leave')")
+    page.click("[data-action=accept]")
+    page.wait_for_selector("[data-action=next_round][data-next]")
+    settled(page)
+    assert sorted(verdicts(served).values()) == ["accepted", "accepted", "accepted", "rejected"]
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(".chip-round:nth-of-type(3)[aria-current]")
+    assert len(served.place.studio.rounds(served.place.project)) == 2
+    page.wait_for_selector("[data-action=run][data-next]")
+
+
+def test_another_line_of_rounds_is_branched_off(watched: Watched, served: Served):
+    studio = served.place.studio
+    child = studio.next_round(served.place.round)
+    page = watched.open(served.url() + f"&round={served.place.round}")
+    page.click("[data-part=branch]")
+    page.wait_for_selector(".chip-round[aria-current]:has-text('Round 2 (2)')")
+    assert [round_.parent_id for round_ in studio.rounds(served.place.project)] == [None] + 2 * [
+        served.place.round
+    ]
+    page.click(".chip-round >> nth=1")
+    page.wait_for_selector(".chip-round:nth-of-type(2)[aria-current]")
+    page.click("[data-action=next_round]")
+    page.wait_for_selector(".chip-round:nth-of-type(2):not([aria-current])")
+    assert len(studio.rounds(served.place.project)) == 3, "Next round goes to a child that is there"
+    assert child.id
+
+
+def test_the_job_is_the_same_in_every_step_and_can_be_paused_and_stopped(watched: Watched, served: Served):
+    studio = served.place.studio
+    job = studio.fine_tune(studio.next_round(served.place.round).id)
+    studio.store.workers.enter("worker")
+    assert studio.store.jobs.claim("worker")
+    studio.store.jobs.progress(job.id, "fine_tune", 40, 200)
+    page = watched.open(served.url())
+    for step in ("rounds", "results", "reference"):
+        page.click(f"[data-step={step}]")
+        page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
+    page.reload()
+    page.wait_for_selector("[data-part=job-title]:text('Fine-tuning 40 / 200')")
+    page.click("[data-part=pause]")
+    page.wait_for_selector("[data-part=job-title]:text-is('Pausing')")
+    until(lambda: studio.store.jobs.get(job.id).state == "pausing")
+    studio.store.jobs.halt(job.id)
+    page.evaluate(
+        "() => { const now = performance.now(); performance.now = () => now; }"
+    )  # clocks stand still
+    pressed = "document.querySelector('[data-part=resume]').click()"
+    stop = "document.querySelector('[data-part=stop]').disabled"
+    assert page.evaluate(f"({pressed}, {stop})") is True, (
+        "a second click would stop what the first one resumed"
+    )
+    page.wait_for_selector("[data-part=job-title]:text('waiting for its turn')")
+    page.click("[data-part=stop]")
+    page.wait_for_selector("[data-part=job-title]:text('stopped after 40 of 200 steps')")
+    until(lambda: studio.store.jobs.get(job.id).state == "stopped")
+
+
+def test_pictures_appear_while_they_are_drawn_and_nothing_jumps(watched: Watched, served: Served):
+    studio = served.place.studio
+    project = make_project(studio, name="Another")
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    pool = studio.pool(round_id)
+    draw(studio, round_id, pool[:12])
+    studio.generate(round_id)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds")
+    page.wait_for_function("document.querySelectorAll('.tile').length === 120")
+    assert page.locator(".waiting").count() == 60
+    page.evaluate(
+        "document.querySelector('.grid').scrollTop = 500; document.querySelector('.tile').kept = true"
+    )
+    draw(studio, round_id, pool[12:14])
+    page.wait_for_function("document.querySelectorAll('.tile').length === 140")
+    assert page.evaluate("document.querySelector('.tile').kept") is True, "the first tile was built again"
+    assert page.evaluate("document.querySelector('.grid').scrollTop") == 500
+
+
+def test_nasty_prompts_stay_text(watched: Watched, served: Served):
+    studio = served.place.studio
+    nasty = "A ${document.title = 'owned'} <img src=x onerror=alert(1)> cat in <i>odd</i> {{style}} style"
+    project = make_project(studio, prompt=nasty, name="<script>document.title = 'owned'</script>")
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    draw(studio, round_id)
+    page = watched.open(f"{served.address}/?project={project}&step=rounds")
+    page.wait_for_selector(".tile")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    assert "<i>odd</i> {{style}} style" in page.inner_text("dialog[open] h2")
+    page.keyboard.press("Escape")
+    page.click("[data-step=reference]")
+    assert nasty in page.inner_text(".open-project")
+    assert page.locator(".studio i:text('odd')").count() == 0
+    assert page.title().startswith("<script>")
+
+
+def test_a_project_is_made_from_own_pictures(watched: Watched, served: Served, tmp_path):
+    from tests.ui.seeded import picture
+
+    file, broken = tmp_path / "dog.png", tmp_path / "broken.png"
+    file.write_bytes(picture((10, 200, 90)))
+    broken.write_bytes(picture((0, 0, 0))[:40])
+    (tmp_path / "dog.txt").write_text("A dog in ink style")
+    page = watched.open(served.address)
+    page.wait_for_selector(".presets input[value=own]")
+    page.set_input_files("[data-part=file]", [str(file), str(broken), str(tmp_path / "dog.txt")])
+    page.wait_for_selector(".toast[data-tone=error]")
+    assert page.locator(".reference-rows li").count() == 1
+    page.wait_for_selector(".derived code:text('in ink style')")
+    page.check(".presets input[value=own]")
+    page.fill("[name=base_model]", "someone/a-model")
+    page.fill("[name=clip_model]", "ViT-B-32/openai")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    made = served.place.studio.projects()[0]
+    assert (made.name, made.references[0].prompt) == ("A dog in ink style", "A dog in ink style")
+
+
+def test_every_screen_is_named_fits_and_goes_dark(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    shown = in_one_task(
+        page,
+        "document.querySelector('[data-part=queue]').click();"
+        " return document.querySelector('.queue-list').textContent;",
+    )
+    assert shown == "QueueNothing is running or waiting.", "there when it opens"
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function("document.documentElement.scrollWidth <= 1280")
+    page.wait_for_function(
+        "document.querySelector('[data-action=next_round]').getBoundingClientRect().bottom <= 800"
+    )
+    for step in ("reference", "rounds", "results"):
+        page.click(f"[data-step={step}]")
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('.studio :is(button, input, select, summary, [role=tab])')]"
+            ".filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim()"
+            " || node.labels?.length))"
+            ".map((node) => node.outerHTML)"
+        )
+        assert nameless == []
+    assert page.get_attribute("html", "data-theme") == "light"
+    page.click("[data-part=theme]")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.reload()
+    assert page.get_attribute("html", "data-theme") == "dark"

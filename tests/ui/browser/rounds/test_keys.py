@@ -1,0 +1,63 @@
+"""Keys in a real Chromium: held keys, sliders, and where the focus stays."""
+
+import pytest
+
+from tests.ui.browser.refine.brushing import enlarged, settled
+from tests.ui.conftest import Served, Watched, until
+from tests.ui.seeded_refinement import judge
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_key_or_a_button_that_is_held_decides_once(watched: Watched, served: Served):
+    decisions = served.place.studio.store.decisions
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    first = page.get_attribute(".tile >> nth=0", "data-id")
+    page.keyboard.press("r")  # nothing has the focus yet: the first undecided picture
+    page.wait_for_selector(f"[data-id='{first}'][data-verdict=rejected]")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f"[data-id='{first}']:not([data-verdict])")
+    page.reload()
+    page.wait_for_selector(".tile")
+    before = len(decisions.log(served.place.round))
+    for _ in range(3):
+        page.keyboard.down("ArrowRight")
+    page.keyboard.up("ArrowRight")
+    for _ in range(4):
+        page.keyboard.down("a")
+    page.keyboard.up("a")
+    until(lambda: len(decisions.log(served.place.round)) > before)
+    settled(page)
+    third = page.get_attribute(".tile >> nth=2", "data-id")
+    assert decisions.accepted(served.place.round) == (third,), "arrows repeat, decisions do not"
+    assert len(decisions.log(served.place.round)) == before + 1
+    page.keyboard.press("ArrowRight")
+    for _ in range(4):
+        page.keyboard.down("Enter")  # on the picture itself
+    page.keyboard.up("Enter")
+    until(lambda: len(decisions.log(served.place.round)) > before + 1)
+    settled(page)
+    assert len(decisions.log(served.place.round)) == before + 2
+
+
+def test_a_picture_opened_while_another_closes_has_its_heatmap_and_brush(watched: Watched, served: Served):
+    judge(served.place.studio, served.place.round)
+    page, _ = enlarged(watched, served)
+    page.evaluate(
+        """() => {
+          const key = (name) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+          key("Escape"); // the browser tells of the closing only after all this
+          document.querySelectorAll(".tile-face")[2].focus();
+          key("h");
+        }"""
+    )
+    page.wait_for_selector("dialog.lightbox[open] .heat canvas")
+    page.keyboard.press("p")
+    page.wait_for_selector("dialog.lightbox .brush-bar")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.lightbox", state="hidden")
+    third = page.get_attribute(".tile >> nth=2", "data-id")
+    assert page.evaluate("document.activeElement.closest('.tile')?.dataset.id") == third

@@ -1,0 +1,269 @@
+"""The map in a real Chromium: zoom and pan that stay, box, projections, colours, other rounds, odd rounds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.ui.browser.rounds.test_first_use import lasso
+from tests.ui.conftest import Served, Watched
+from tests.ui.seeded import draw, make_project, train
+
+pytestmark = pytest.mark.browser
+
+DRAWN = ".map .plot .point"
+PLACES = (
+    "[...document.querySelectorAll('.map .plot .scatterlayer .trace:first-child .point')]"
+    ".map((node) => { const r = node.getBoundingClientRect();"
+    " return [r.x + r.width / 2, r.y + r.height / 2]; })"
+)
+COLOUR = "document.querySelector('.map .plot .point').style.fill"
+
+
+def opened(watched: Watched, address: str) -> Any:
+    page = watched.open(address)
+    page.wait_for_selector(DRAWN, state="attached")
+    return page
+
+
+def places(page: Any) -> list[list[float]]:
+    """Where the points are, once the map stands still."""
+    page.wait_for_function("!document.querySelector('.map .plot.stretched, .map[data-moving]')")
+    return page.evaluate(PLACES)
+
+
+def spread(page: Any) -> float:
+    found = places(page)
+    return max(x for x, _ in found) - min(x for x, _ in found)
+
+
+def middle(page: Any) -> tuple[float, float]:
+    box = page.locator(".view.map").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def zoom_in(page: Any, at: Sequence[float]) -> None:
+    page.mouse.move(*at)
+    page.mouse.wheel(0, -400)
+    page.wait_for_selector("[data-act=whole]:not(:disabled)")
+
+
+def test_zoom_and_pan_stay_until_a_double_click(watched: Watched, served: Served):
+    page = opened(watched, served.url())
+    whole = spread(page)
+    zoom_in(page, middle(page))
+    assert spread(page) > 1.5 * whole
+    page.click("[data-tool=move]")
+    before = places(page)[0]
+    x, y = middle(page)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 25, steps=5)
+    page.mouse.up()
+    after = places(page)[0]
+    assert (after[0] - before[0], after[1] - before[1]) == pytest.approx((40, 25), abs=2)
+    page.click("[data-view=curves]")
+    page.click("[data-view=map]")
+    assert places(page)[0] == pytest.approx(after, abs=1)
+    page.reload()
+    page.wait_for_selector(DRAWN, state="attached")
+    assert places(page)[0] == pytest.approx(after, abs=1), "it stays after a reload"
+    page.click("[data-tool=lasso]")
+    lasso(page, 0.5, 0.5, 120)
+    page.wait_for_selector(".chip[data-filter=selection][aria-pressed=true]")
+    selected = page.inner_text(".shown")
+    page.mouse.dblclick(x - 150, y - 60)
+    page.wait_for_selector("[data-act=whole]:disabled")
+    assert spread(page) == pytest.approx(whole, abs=2)
+    assert page.inner_text(".shown") == selected, "a double click only shows the whole map"
+    page.focus("[data-act=in]")
+    page.keyboard.press("+")
+    page.wait_for_selector("[data-act=whole]:not(:disabled)")
+    page.keyboard.press("0")
+    page.wait_for_selector("[data-act=whole]:disabled")
+
+
+def test_a_box_selects_and_shift_adds(watched: Watched, served: Served):
+    page = opened(watched, served.url())
+    page.click("[data-tool=box]")
+    found = places(page)
+    box = page.locator(".view.map").bounding_box()
+    left = sorted(found)[len(found) // 4][0]
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(left, box["y"] + box["height"] - 50, steps=4)
+    page.mouse.up()
+    inside = sum(x < left for x, _ in found)
+    page.wait_for_function(
+        "(n) => Math.abs(parseInt(document.querySelector('.shown').textContent) - n) <= 10", arg=inside
+    )
+    assert page.locator(".map .plot .point.faded").count() == 180 - int(page.inner_text(".shown").split()[0])
+    first = int(page.inner_text(".shown").split()[0])
+    right = sorted(found)[-1][0] - 5
+    page.keyboard.down("Shift")
+    page.mouse.move(right, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 35, box["y"] + box["height"] - 50, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.wait_for_function("(n) => parseInt(document.querySelector('.shown').textContent) > n", arg=first)
+
+
+def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served):
+    page = opened(watched, served.url())
+    page.click("[data-choice=own]")
+    page.wait_for_selector(".map .plot .shapelayer path", state="attached")
+    path = page.evaluate(
+        "[...document.querySelectorAll('.map .plot .shapelayer path')].map((node) => node.getAttribute('d'))"
+    )
+    assert any(d.endswith("Z") for d in path) and len(path) == 2
+    view = served.place.studio.round_view(served.place.round)
+    drawn = places(page)
+    frame = page.evaluate(
+        "(() => { const line = [...document.querySelectorAll('.map .plot .shapelayer path')]"
+        ".find((node) => !node.getAttribute('d').endsWith('Z')).getBoundingClientRect();"
+        " return [line.x, line.bottom, line.width, line.height]; })()"
+    )
+    for (x, y), tile in zip(drawn, view.candidates, strict=True):
+        right, up = (x - frame[0]) / frame[2], (frame[1] - y) / frame[3]
+        if abs(tile.candidate.margin) > 0.03:  # pictures of one place are drawn around it
+            assert (up < right) == (tile.candidate.margin < 0)
+    assert page.locator(".marks line.tether").count() == 3, "from each suggested picture to the line"
+    page.click("[data-choice=alike]")
+    page.wait_for_selector(".map .plot .shapelayer path", state="detached")
+    assert page.locator(".marks text.cluster").count() > 8, "the test prompts are named"
+
+
+def test_colours_say_what_was_chosen_and_decisions_show_at_once(watched: Watched, served: Served):
+    page = opened(watched, served.url())
+    labels = page.eval_on_selector_all(".legend option", "(nodes) => nodes.map((node) => node.textContent)")
+    for label in ("Test prompt", "Like the reference", "How undecided", "Decision", "Round"):
+        assert label in labels
+    assert "Likeness to the reference’s prompt" in labels
+    before, there = page.evaluate(COLOUR), places(page)
+    page.evaluate(
+        "window.reacts = 0; const { react } = Plotly;"
+        " Plotly.react = (...all) => { window.reacts += 1; return react(...all); }; null"
+    )
+    page.select_option(".legend select", "decision")
+    page.wait_for_function(f"(was) => {COLOUR} !== was", arg=before)
+    page.wait_for_selector(".swatch:text('accepted')")
+    open_colour = page.evaluate(COLOUR)
+    assert page.evaluate("window.reacts") == 0, "nothing is laid out anew"
+    assert places(page) == there, "no point moves"
+    zoom_in(page, middle(page))
+    assert spread(page) > 1.2 * (max(x for x, _ in there) - min(x for x, _ in there))
+    assert page.evaluate(COLOUR) == open_colour, "Plotly draws the new colours as well"
+    page.click("[data-act=whole]")
+    first = served.place.studio.round_view(served.place.round).candidates[0].candidate.id
+    page.click(f".tile[data-id='{first}'] .tile-face")
+    page.wait_for_function(f"(was) => {COLOUR} !== was", arg=open_colour)
+    page.reload()
+    page.wait_for_selector(".swatch:text('accepted')")
+    assert page.input_value(".legend select") == "decision", "the choice stays"
+
+
+def second_round(served: Served) -> str:
+    """Another round, in which fewer test prompts are drawn."""
+    studio = served.place.studio
+    child = studio.next_round(served.place.round).id
+    train(studio, child)
+    draw(studio, child, studio.pool(child)[3:])
+    return child
+
+
+def test_a_test_prompt_keeps_its_colour_and_place_from_round_to_round(watched: Watched, served: Served):
+    child = second_round(served)
+    page = opened(watched, served.url() + f"&round={served.place.round}")
+    named = (
+        "Object.fromEntries([...document.querySelectorAll('text.cluster')]"
+        ".map((node) => [node.textContent, node.style.fill]))"
+    )
+    first = page.evaluate(named)
+    page.evaluate(
+        "window.moved = false; new MutationObserver(() => {"
+        " if (document.querySelector('.map[data-moving]')) window.moved = true; })"
+        ".observe(document.querySelector('.view.map'), { attributes: true })"
+    )
+    page.click(".chip-round >> nth=2")
+    page.wait_for_function("document.querySelectorAll('.map .plot .point').length === 151")
+    places(page)
+    assert page.evaluate("window.moved"), "the pictures glide to their new places"
+    second = page.evaluate(named)
+    shared = set(first) & set(second)
+    assert len(shared) > 5
+    assert {name: first[name] for name in shared} == {name: second[name] for name in shared}
+    assert child
+
+
+def test_nothing_glides_where_motion_is_unwanted(watched: Watched, served: Served):
+    second_round(served)
+    watched.page.emulate_media(reduced_motion="reduce")
+    page = opened(watched, served.url())
+    page.evaluate(
+        "window.moved = false; new MutationObserver(() => {"
+        " if (document.querySelector('.map[data-moving]')) window.moved = true; })"
+        ".observe(document.querySelector('.view.map'), { attributes: true })"
+    )
+    page.click(".chip-round >> nth=1")
+    page.wait_for_function("document.querySelectorAll('.map .plot .point').length === 181")
+    assert page.evaluate("window.moved") is False
+
+
+def test_other_rounds_are_ghosts_and_pictures_appear_when_near(watched: Watched, served: Served):
+    second_round(served)
+    page = opened(watched, served.url())
+    painted = (
+        "(() => { const c = document.querySelector('canvas.ghosts');"
+        " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v) => v > 0); })()"
+    )
+    assert page.evaluate(painted) is False
+    page.click("[data-act=others]")
+    page.wait_for_function(painted)
+    page.click("[data-act=others]")
+    page.wait_for_function(f"!({painted})")
+    assert page.locator(".map-picture").count() == 0
+    zoom_in(page, places(page)[0])
+    page.mouse.wheel(0, -500)
+    page.wait_for_selector(".map-picture", state="attached")
+    shown = page.locator(".map-picture").count()
+    box = page.locator(".map-picture").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(".map-picture[data-hot]", state="attached")
+    assert 0 < shown <= 140
+    page.click("[data-act=whole]")
+    page.wait_for_selector(".map-picture", state="detached")
+
+
+def odd_project(served: Served, pictures: int) -> str:
+    """A project with so many pictures, which all have one place."""
+    studio = served.place.studio
+    project = make_project(studio, name="Odd", candidates=max(2, pictures))
+    round_id = studio.rounds(project)[0].id
+    train(studio, round_id)
+    if pictures:
+        draw(studio, round_id, studio.pool(round_id)[:1], pictures)
+    with studio.store.database.transaction() as writer:
+        writer.execute("UPDATE candidates SET x = 0, y = 0 WHERE round_id = ?", (round_id,))
+    return f"{served.address}/?project={project}&step=rounds"
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 12])
+def test_no_picture_one_and_pictures_that_are_all_alike(watched: Watched, served: Served, pictures: int):
+    page = watched.open(odd_project(served, pictures))
+    if not pictures:
+        page.wait_for_selector(".map .empty:has-text('Each picture becomes a point here') >> visible=true")
+        page.click("[data-choice=own]")
+        page.wait_for_selector(".map .empty:has-text('below the line') >> visible=true")
+        return
+    page.wait_for_selector(DRAWN, state="attached")
+    found = places(page)[:pictures]
+    assert len({(round(x), round(y)) for x, y in found}) == pictures, "each can be pointed at"
+    words = "All pictures are alike"
+    assert page.locator(f".map-note:has-text('{words}')").count() == (1 if pictures > 1 else 0)
+    page.mouse.move(*found[0])
+    page.wait_for_selector(".peek:visible")
+    page.click("[data-act=in]")
+    page.dblclick(".view.map", position={"x": 30, "y": 90})
+    page.click("[data-choice=own]")
+    page.wait_for_selector(".map .plot .shapelayer path", state="attached")

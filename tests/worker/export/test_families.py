@@ -1,0 +1,60 @@
+"""The whole loop of further families: trained, exported, and checked in the stock pipeline."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gal_studio.core.export_forms import Form
+from gal_studio.engine.export import check, stock
+from gal_studio.engine.export.check import Checked
+from gal_studio.engine.export.stock import StockRequest
+from gal_studio.studio import Studio
+from gal_studio.worker.export import folder
+from gal_studio.worker.models import Models
+from tests.engine.tiny_flows import make_tiny_klein
+from tests.engine.tiny_pipelines import Make, make_wide_two, make_wide_two_with_v
+from tests.tiny_project import CHANGES, tiny_draft
+from tests.worker.working import first_round, work
+
+QUICK = {
+    "tune": {**CHANGES["tune"], "steps": 2, "prior_images": 0, "resolution": 64},
+    "generation": {"candidates": 2, "steps": 2, "guidance_scale": 3.0, "resolution": 64},
+    "gal": {"top_k": 2},
+}
+LOOPS: dict[str, tuple[Make, Form]] = {
+    "sd2 epsilon": (make_wide_two, "kohya"),
+    "sd2 v": (make_wide_two_with_v, "diffusers"),
+    "klein base": (make_tiny_klein, "comfyui"),
+}
+
+
+def check_here(
+    requests: Sequence[StockRequest], expected: Sequence[Image.Image]
+) -> Generator[None, None, tuple[Checked, ...]]:
+    """The check without the process of its own, which `test_folder.py` starts."""
+    paths = [Path(request.file).parent / f"check-{number}" for number, request in enumerate(requests)]
+    for path, request in zip(paths, requests, strict=True):
+        path.mkdir()
+        stock.draw_stock(request, path)
+        yield
+    return tuple(check._compare(path, expected, 0) for path in paths)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_the_whole_loop(
+    name: str,
+    studio: Studio,
+    models: Models,
+    names: tuple[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make, form = LOOPS[name]
+    monkeypatch.setattr(folder, "check_files", check_here)
+    round_id = first_round(studio, tiny_draft((str(make(tmp_path / "model")), names[1]), changes=QUICK))
+    assert work(studio, models, studio.fine_tune(round_id)).message == ""
+    assert work(studio, models, studio.export_round(round_id, form)).message == ""
+    (found,) = studio.exports(round_id)
+    assert found.is_same, found.sentence

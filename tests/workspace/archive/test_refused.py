@@ -1,0 +1,75 @@
+"""Archives that are refused, and what they leave behind: nothing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gal_studio.core.errors import StudioError
+from gal_studio.state import Store
+from gal_studio.studio.views.everything import show_all
+from gal_studio.workspace.archive.format import Limits
+from gal_studio.workspace.archive.reader import import_project
+from gal_studio.workspace.archive.writer import export_project
+from tests.workspace.archive.hostile_archives import HOSTILE
+from tests.workspace.archive.rezip import Archive
+from tests.workspace.filled import snapshot
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_archive_is_refused_and_leaves_nothing_behind(
+    words: str, archive: Archive, target: Store
+) -> None:
+    HOSTILE[words](archive)
+    before = snapshot(target.workspace)
+    with pytest.raises(StudioError) as refusal:
+        import_project(target, archive.write(), show_all)
+    assert words.strip() in str(refusal.value)
+    assert str(refusal.value).count(". ") == 0
+    assert snapshot(target.workspace) == before
+    assert not list(target.workspace.parent.glob("evil*"))
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(row=40), Limits(tables=200), Limits(picture=100), Limits(total=3000), Limits(manifest=500),
+        Limits(directory=500), Limits(weights=20),
+    ],
+)  # fmt: skip
+def test_each_limit_is_counted_while_reading(limits: Limits, archive: Archive, target: Store) -> None:
+    before = snapshot(target.workspace)
+    with pytest.raises(StudioError, match=r"too large|too long|not a valid zip|zip bomb"):
+        import_project(target, archive.write(), limits=limits)
+    assert snapshot(target.workspace) == before
+
+
+def test_missing_file_and_folder_are_named(target: Store, tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match=r"no file 'gone\.zip'"):
+        import_project(target, tmp_path / "gone.zip")
+    with pytest.raises(StudioError, match="There is no file"):
+        import_project(target, tmp_path)
+    (tmp_path / "words.zip").write_text("words")
+    with pytest.raises(StudioError, match="not a valid zip"):
+        import_project(target, tmp_path / "words.zip")
+
+
+def test_export_of_a_damaged_project_is_refused(made: tuple[Path, str], tmp_path: Path) -> None:
+    shutil.copytree(made[0] / "workspace", tmp_path / "workspace")
+    with Store(tmp_path / "workspace") as store:
+        first = store.projects.references(made[1])[0]
+        path = store.images.path(first.image)
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        for _ in range(2):  # altered, then missing
+            with pytest.raises(StudioError, match="gal-studio doctor"):
+                export_project(store, made[1], tmp_path / "out.zip")
+            path.unlink(missing_ok=True)
+        assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
+        with pytest.raises(StudioError, match="is a folder"):
+            export_project(store, made[1], tmp_path)
+
+
+def test_a_commit_is_forty_digits(archive: Archive, target: Store) -> None:
+    archive.rows("project_models", lambda row: [*row[:-1], "main"])
+    with pytest.raises(StudioError, match="contradict each other"):
+        import_project(target, archive.write())
