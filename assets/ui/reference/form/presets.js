@@ -151,7 +151,7 @@ export async function mountPresets(parts, firstKind) {
      */
     showPlan({ plan: sentence, measuring, start: said }) {
       plan.textContent = measuring ? "Working out what this model needs…" : sentence;
-startFacts.textContent = said;
+      startFacts.textContent = said;
       if (!justChosen || measuring) return;
       justChosen = false;
       requestAnimationFrame(() => plan.scrollIntoView({ block: "nearest" })); // below the refusal, if any
