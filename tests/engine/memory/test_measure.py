@@ -37,7 +37,8 @@ def test_a_need_is_that_of_the_loaded_model(tmp_path: Path, family: str) -> None
         weights = 2 * shape.denoiser + 4 * shape.autoencoder + 2 * shape.text
         found, plan = need(shape, settings, "cpu"), Plan(3)
         assert found.training - weights == pytest.approx(training_need(model, settings.tune, plan), rel=0.1)
-        assert found.drawing - weights == pytest.approx(
+        replaced = 2 * shape.targeted[settings.tune.target]  # `drawing` has taken these when the engine plans
+        assert found.drawing - weights - replaced == pytest.approx(
             drawing_need(model, settings.generation, plan), rel=0.1
         )
         assert shape.lora["all"] * 8 == trained_weights(model, settings.tune)

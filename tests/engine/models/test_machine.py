@@ -1,6 +1,7 @@
 """How a model is held: each option trains and draws, and leaves the base as it was."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -42,11 +43,14 @@ def losses(model: ImageModel, settings: TuneSettings = TUNE) -> list[float]:
 SMALL = {"resolution": 64}  # the flow models draw 1024 pixels by default, however small they are
 
 
-def pixels(model: ImageModel, adapter: Path | None = None, strength: float = 1.0) -> torch.Tensor:
+def pixels(
+    model: ImageModel,
+    adapter: Path | None = None,
+    strength: float = 1.0,
+    settings: GenerationSettings = DRAW,
+) -> torch.Tensor:
     with drawing(model, adapter, strength=strength) as ready:
-        events = [
-            event for event in draw(ready, REQUESTS, DRAW.updated(SMALL)) if isinstance(event, DrawnBatch)
-        ]
+        events = [event for event in draw(ready, REQUESTS, settings) if isinstance(event, DrawnBatch)]
     images = [image for event in events for image in event.images]
     return torch.stack([torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8) for image in images])
 
@@ -218,18 +222,18 @@ def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
     pytest.importorskip("torchao")
     folder = MAKERS[family](tmp_path / "model")
+    tune, small = TUNE.updated(SMALL), partial(pixels, settings=DRAW.updated(SMALL))
     plain, integers = opened(folder, precision="fp32"), opened(folder, precision="fp32", base="int8")
-    assert furthest(pixels(plain), pixels(integers)) <= 24
-    base = pixels(integers)
-    tune = TUNE.updated(SMALL)
+    assert furthest(small(plain), small(integers)) <= 24
+    base = small(integers)
     assert losses(integers, tune) == pytest.approx(losses(plain, tune), rel=0.1)
     assert any(weight.detach().any() for name, weight in trainable(integers).items() if "_B." in name)
     saved = save_adapter(integers, tmp_path / "adapter.safetensors", AdapterCard("", "tiny", 1, 0))
     detach(integers), detach(plain)
-    learned = pixels(integers, saved)
-    assert furthest(learned, base) > 0 and torch.equal(pixels(integers, saved, strength=0.0), base)
-    assert furthest(learned, pixels(plain, saved)) <= 32
-    assert torch.equal(pixels(integers), base)
+    learned = small(integers, saved)
+    assert furthest(learned, base) > 0 and torch.equal(small(integers, saved, strength=0.0), base)
+    assert furthest(learned, small(plain, saved)) <= 32
+    assert torch.equal(small(integers), base)
 
 
 def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path: Path) -> None:

@@ -93,7 +93,11 @@ export async function mountPresets(parts, firstKind) {
     }
     weigh(fields.get("gal.balance_lambda"));
   };
-  parts.presets.addEventListener("change", fill);
+  let justChosen = false; // by the person, who is to see what the model needs
+  parts.presets.addEventListener("change", (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.type === "radio") justChosen = true;
+    fill();
+  });
   parts.advanced.addEventListener("input", (event) => {
     if (event.target instanceof HTMLElement) event.target.dataset.edited = "yes";
     weigh(fields.get("gal.balance_lambda"));
@@ -148,6 +152,9 @@ export async function mountPresets(parts, firstKind) {
     showPlan({ plan: sentence, measuring, start: said }) {
       plan.textContent = measuring ? "Working out what this model needs…" : sentence;
       startFacts.textContent = said;
+      if (!justChosen || measuring) return;
+      justChosen = false;
+      requestAnimationFrame(() => plan.scrollIntoView({ block: "nearest" })); // below the refusal, if any
     },
     chosen: () => ({
       preset: chosen().name === "own" ? null : chosen().name,
