@@ -20,7 +20,7 @@ from gal_studio.state.database.migrations import (
     m17_trials,
     m18_replays,
     m19_exports,
-    m21_limits,
+    m20_limits,
 )
 
 _VERSIONS = (
@@ -43,7 +43,7 @@ _VERSIONS = (
     m17_trials,
     m18_replays,
     m19_exports,
-    m21_limits,
+    m20_limits,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

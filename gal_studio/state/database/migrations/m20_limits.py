@@ -1,4 +1,4 @@
-"""Version 21: the limits of a vision model's maps against several references at once."""
+"""Version 20: the limits of a vision model's maps against several references at once."""
 
 # A JSON list of the low limits against 2, 4, 8, ... references.
 STATEMENTS = """
