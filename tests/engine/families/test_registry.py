@@ -14,7 +14,7 @@ from tests.invented.family import InventedFamily
 
 ALLOWED = {  # a column, and what reads and writes it
     "state/database/migrations/m01_first.py", "state/tables/rounds.py", "studio/views/round.py",
-    "studio/views/types.py", "commands/outputs.py",
+    "studio/views/types.py", "commands/running/outputs.py",
     "engine/export/foreign.py", "worker/export/card.py", "worker/export/workflow.py",  # words of others
 }  # fmt: skip
 

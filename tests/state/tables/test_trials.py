@@ -9,5 +9,5 @@ from gal_studio.state.tables.trials import NewTrial
 def test_the_page_learns_of_a_trial_while_it_waits(store: Store, first_round: Round) -> None:
     before = project_stamp(store, first_round.project_id)
     trial = store.trials.add(first_round.id, NewTrial("A tree", 1, 5.0, 1.0))
-    assert trial.is_waiting
+    assert not trial.image and not trial.trouble
     assert project_stamp(store, first_round.project_id) != before

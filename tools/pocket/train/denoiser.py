@@ -3,7 +3,7 @@
     python -m tools.pocket.train.denoiser --steps 50000 --minutes 60
 
 50,000 steps are 3.2 million pictures; call it again until they are done. It starts from the shipped weights
-if their shapes fit, and resumes exactly where it was stopped. For 3,000 steps most pictures had half the size.
+if their shapes fit, and resumes exactly where it was stopped. For 3,000 steps most pictures were halved.
 """
 
 from pathlib import Path

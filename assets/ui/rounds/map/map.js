@@ -86,7 +86,7 @@ export function mountMap(node, { legend }) {
 
 function listen() {
   on("positions", grow);
-  on("scores rounds", ask);
+  on("scores rounds step", ask);
   on("candidates", () => viewpoint.memory.projection === "own" && ask());
   on("project", () => {
     if (viewpoint.enter(state.projectId)) controls.show(viewpoint.memory);
@@ -94,7 +94,6 @@ function listen() {
   });
   on("forget", leaveRound);
   on("view", (name) => name === "map" && ask());
-  on("step", ask);
   on("round job", words);
   on("verdicts", () => (viewpoint.memory.colour === "decision" ? recolour() : marks()));
   on("selection filter", () => {
@@ -237,13 +236,10 @@ function overlay() {
   marks();
 }
 
-function marks() {
-  layers.marks(view());
-}
+const marks = () => layers.marks(view());
 
-function points() {
+const points = () =>
   layers.drawPoints(byElements() || panel.hasAttribute("data-moving") ? [] : scene.points, size());
-}
 
 /** Let the points that are not selected step back. */
 function fade() {
