@@ -97,7 +97,7 @@ def test_a_heatmap_appears_although_it_was_asked_for_before_the_last_judgement(
     job = take(studio)
     page.wait_for_selector("[data-part=job-title]:text('Making heat maps')", state="attached")
     answer = Late(page, "patch_maps")
-    page.keyboard.press("h")
+    page.press("dialog.lightbox[open]", "h")
     answer.wait()
     judge(studio, served.place.round)
     studio.store.jobs.finish(job.id)
