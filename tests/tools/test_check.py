@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import types
+from pathlib import Path
 
 import psutil
 import pytest
@@ -46,7 +47,7 @@ def test_what_is_missing_is_one_sentence_and_its_checks_are_left_out(
 def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     commands = check.commands([])
-    assert list(commands) == ["lint", "format", "imports", "types", "page", "races", "tests"]
+    assert list(commands) == ["lint", "format", "imports", "types", "page", "races", "tests", check.AGAIN]
     assert [runs(commands, marks) for marks in ((), ("races",), ("browser",), ("browser", "races"))] == [
         ["tests"], ["races"], ["tests"], ["tests"],
     ]  # fmt: skip
@@ -55,7 +56,48 @@ def test_a_machine_that_has_everything_runs_everything(monkeypatch: pytest.Monke
 def test_no_races_among_the_chosen_tests_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = subprocess.CompletedProcess([], check.NO_TESTS)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
-    assert check.run("races", []) and not check.run("tests", [])
+    assert (check.run("races", []), check.run("tests", [])) == (0, check.NO_TESTS)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"), [(0, None, 0), (1, 0, 0), (1, 1, 1), (1, check.NO_TESTS, 1), (2, None, 1)]
+)
+def test_failed_tests_run_once_more_alone(
+    monkeypatch: pytest.MonkeyPatch, first: int, second: int | None, code: int
+) -> None:
+    """A fault fails twice; a run that was broken off is not made good by a second one."""
+    ran: list[str] = []
+
+    def run(name: str, _command: list[str]) -> int:
+        ran.append(name)
+        return {"tests": first, check.AGAIN: second}.get(name, 0) or 0
+
+    monkeypatch.setattr(check, "run", run)
+    monkeypatch.setattr(check.sys, "argv", ["check"])
+    assert check.main() == code
+    assert (check.AGAIN in ran) == (second is not None)
+
+
+def test_the_second_run_has_only_what_failed_in_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test_three.py").write_text(
+        "from pathlib import Path\n"
+        "def test_passes(): Path('passed').open('a').write('.')\n"
+        "def test_too_busy(): Path('busy').exists() or (Path('busy').touch(), 1 / 0)\n"
+        "def test_fault(): assert Path('mended').exists()\n"
+    )
+    monkeypatch.setattr(check, "REMEMBERED", ("-o", f"cache_dir={tmp_path / 'cache'}"))
+    commands = check.commands(["--rootdir", str(tmp_path), "-q", "test_three.py"])
+
+    def passes(name: str) -> bool:
+        return subprocess.run(commands[name], cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+    assert not passes("tests")
+    assert not passes(check.AGAIN), "the fault is still there"
+    (tmp_path / "mended").touch()
+    assert passes(check.AGAIN)
+    assert (tmp_path / "passed").read_text() == "."
 
 
 def test_side_by_side_runs_one_more_test_than_there_are_cores_where_the_memory_allows_it(

@@ -11,7 +11,7 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from tools.pocket.evaluation.diversity import prompt_of, spread
-from tools.pocket.train import denoiser, latents
+from tools.pocket.train import denoiser
 from tools.pocket.train.training import Run, plateau
 
 
@@ -51,19 +51,6 @@ def test_the_loss_is_finite_and_has_one_figure_a_picture() -> None:
     clean, words = torch.randn(3, 2, 8, 8), torch.randn(3, 4, 8)
     loss = denoiser.denoising_loss(_tiny(2), denoiser.schedule(), clean, words, np.random.default_rng(0))
     assert loss.shape == (3,) and torch.isfinite(loss).all()
-
-
-def test_for_a_time_most_pictures_have_half_the_size() -> None:
-    assert [denoiser.is_half(step) for step in range(8_000, 8_005)] == [False, True, True, True, False]
-    assert not any(denoiser.is_half(step) for step in (1, 6_089, 9_122, 40_001))
-
-
-def test_halving_takes_the_mean_of_four_pixels() -> None:
-    pictures = np.zeros((1, 4, 2, 3), np.uint8)
-    pictures[0, :2] = 255
-    pictures[0, 2] = [[1, 2, 255], [2, 2, 255]]
-    half = latents.halved(pictures)
-    assert half.dtype == np.uint8 and half.tolist() == [[[[255, 255, 255]], [[1, 1, 128]]]]
 
 
 def test_a_plateau_rises_stays_and_falls() -> None:

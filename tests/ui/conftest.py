@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect, sync_playwright
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
@@ -32,6 +33,7 @@ from tests.ui.seeded import finished
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 LATEST_ANSWER = float(os.environ.get("LATEST_ANSWER", "0"))  # seconds
 SLOWDOWN = float(os.environ.get("SLOWDOWN", "1"))
+PATIENCE = 60_000  # milliseconds: a busy machine is slow, not wrong
 ARGUMENTS = (
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -155,10 +157,10 @@ def served(place: Place, port: socket.socket) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}: install it, or name it in the variable CHROMIUM")
-    with api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
         yield browser
         browser.close()
@@ -180,7 +182,7 @@ class Watched(NamedTuple):
 def window(chromium: Any) -> Iterator[Any]:
     """The browser's window: it keeps the page's files from test to test and nothing else."""
     kept = chromium.new_context(viewport={"width": 1440, "height": 900})
-    kept.set_default_timeout(60_000)  # a busy machine is slow, not wrong
+    kept.set_default_timeout(PATIENCE)
     yield kept
     kept.close()
 

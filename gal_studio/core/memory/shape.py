@@ -35,8 +35,8 @@ class ModelShape:
     weights; `lora` is the number of a LoRA's for each unit of rank, by target, `targeted` those of the
     layers that it changes, and `block` those of the largest block that checkpointing computes again.
     `training` has the bytes of a step in half precision by target ("full": all weights) and whether
-    activations are computed again;
-    `drawing`, `encoding` and `decoding` those of one call, and `operations` a forward's multiplications.
+    activations are computed again; `drawing`, `encoding` and `decoding` those of one call, and `operations`
+    a forward's multiplications.
     """
 
     family: str

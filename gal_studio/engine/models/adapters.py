@@ -12,6 +12,7 @@ import torch
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import TuneSettings
+from gal_studio.engine.models.factors import read_factors
 from gal_studio.engine.models.image_model import ImageModel
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -48,16 +49,13 @@ def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Gene
 
 def attach_tensors(model: ImageModel, tensors: Mapping[str, torch.Tensor], scale: float) -> None:
     """Attach a saved LoRA, whose product is multiplied by `scale`, without changing the base weights."""
-    prefix, down, up = f"{model.family.part}.", ".lora_A.weight", ".lora_B.weight"
-    layers = sorted({name.removeprefix(prefix).removesuffix(down) for name in tensors if name.endswith(down)})
-    rank = next(tensor.shape[0] for name, tensor in tensors.items() if name.endswith(down))
-    _add_lora(model, rank, layers)
-    with torch.no_grad():
-        for name, weight in trainable(model).items():
-            saved = tensors[prefix + name.replace(".default.", ".")]
-            weight.data = (scale * saved if name.replace(".default.", ".").endswith(up) else saved).to(
-                model.device, torch.float32
-            )
+    layers = read_factors(tensors, model.family.part)
+    _add_lora(model, next(iter(layers.values())).rank, sorted(layers))
+    weights = trainable(model)
+    for layer, factors in layers.items():
+        down, up = (weights[f"{layer}.lora_{factor}.default.weight"] for factor in "AB")
+        down.data = factors.down.to(model.device, torch.float32)
+        up.data = factors.times(scale).up.to(model.device, torch.float32)
     model.denoiser.requires_grad_(False)
 
 

@@ -41,7 +41,8 @@ def measure_limits(
     pixels = to_pixels(chosen, tower.network.side)
     generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
     detailed = ~flat(pixels, tower.grid).numpy()
-    matches = best_matches(tower.patches(chosen), tower.patches(against))[detailed]
+    features = tower.patches(chosen)
+    matches = best_matches(features, tower.patches(against))[detailed]
     views = make_views(pixels, tower.network.side, tower.grid, generator, NEARBY)
     true = true_matches(tower, views)
     if not matches.size or not true.size:
@@ -49,20 +50,19 @@ def measure_limits(
             "The limits of the patch maps cannot be measured on pictures without detail: use others."
         )
     high = float(np.median(true))
-    lows = (np.median(row[detailed]) for row in _matches_among(tower, chosen, others, rng) if detailed.any())
-    return Limits(float(np.median(matches)), high, tuple(takewhile(high.__gt__, map(float, lows))))
+    pool = tower.patches([others[i] for i in rng.permutation(len(others))[:MAX_PICTURES]])
+    lows = (float(np.median(among[detailed])) for among in _matches_among(features, pool, rng))
+    return Limits(float(np.median(matches)), high, tuple(takewhile(high.__gt__, lows)))
 
 
 def _matches_among(
-    tower: PatchTower, chosen: Sequence[Image.Image], others: Sequence[Image.Image], rng: np.random.Generator
+    features: NDArray[np.float32], pool: NDArray[np.float32], rng: np.random.Generator
 ) -> Iterator[NDArray[np.float32]]:
-    """The best matches of each patch to several other pictures, (n, h * w), for each of `COUNTS`."""
-    features = tower.patches(chosen)
-    pool = tower.patches([others[i] for i in rng.permutation(len(others))[:MAX_PICTURES]])
+    """The best matches of each patch to several pictures of the pool, (n, h * w), for each of `COUNTS`."""
     for count in COUNTS:
         if count > len(pool):
             return
-        groups = [pool[rng.choice(len(pool), count, replace=False)] for _ in chosen]
+        groups = [pool[rng.choice(len(pool), count, replace=False)] for _ in features]
         together = np.stack([group.reshape(-1, *pool.shape[2:]) for group in groups])
         yield best_matches(features, together)
 

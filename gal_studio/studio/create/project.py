@@ -83,8 +83,8 @@ def create_project(
     """Check a draft and store its pictures, its anchors and its first round; returns the project's ID.
 
     `check_models` refuses models that cannot be used; it comes after quick checks, since it may ask the hub.
-    `convert` writes a LoRA from elsewhere as the studio's own.
-    The same origin twice is one project. The database is not locked while pictures are read.
+    `convert` writes a LoRA from elsewhere as the studio's own. The same origin twice is one project. The
+    database is not locked while pictures are read.
     """
     if (known := _existing(store, draft)) is not None:
         return known
@@ -114,13 +114,17 @@ def create_project(
         prior=tuple((prompt, store.images.add_picture(picture)) for prompt, picture in prior),
     )
     with store.database.transaction():
-        if (known := _existing(store, draft)) is not None:
-            return known
-        others = set(store.projects.names().values())
-        project = store.projects.add(replace(new, name=unique_name(new.name, others)))
-        if start is not None:
-            store.starts.set(project.id, start)
-        store.rounds.add(project.id, None, settings)
+        known = _existing(store, draft)
+        return _add(store, new, start) if known is None else known
+
+
+def _add(store: Store, new: NewProject, start: Start | None) -> str:
+    """Store a project, under a name that no other has, with its first round; returns its ID."""
+    others = set(store.projects.names().values())
+    project = store.projects.add(replace(new, name=unique_name(new.name, others)))
+    if start is not None:
+        store.starts.set(project.id, start)
+    store.rounds.add(project.id, None, new.settings)
     return project.id
 
 

@@ -43,16 +43,17 @@ def model_facts(studio: Studio, request: Payload) -> Payload:
 
 def _start(request: Payload) -> tuple[dict[str, Any], list[Payload]]:
     """The LoRA to start from with the settings that it has to fit, or why its file is refused."""
-    given, changes = start_of(request), dict(request.get("settings") or {})
+    given, settings = start_of(request), dict(request.get("settings") or {})
     if not given:
         return {}, []
-    changes.pop("seed", None)
+    settings.pop("seed", None)
+    changes = nested(settings)
     try:
         read_lora_facts(given)
-        Settings().updated(nested(changes))
+        Settings().updated(changes)
     except StudioError as error:
         return {}, [{"field": "start_from", "text": str(error)}]
-    return {"start_from": Path(given), "changes": nested(changes)}, []
+    return {"start_from": Path(given), "changes": changes}, []
 
 
 def _payload(reports: ModelReports) -> Payload:

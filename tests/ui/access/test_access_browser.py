@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.ui.access.credentials import Credentials
 from gal_studio.ui.access.rules import Rules
@@ -109,7 +110,7 @@ def test_a_person_signs_in_works_and_signs_out(context: Any, locked: Served) -> 
     page.click("text=Sign out")
     page.wait_for_selector("[name=secret]")
     page.goto(locked.url())
-    assert page.locator("[name=secret]").count() == 1
+    expect(page.locator("[name=secret]")).to_have_count(1)
 
 
 def test_the_page_is_left_by_its_own_button(context: Any, locked: Served) -> None:
@@ -123,14 +124,14 @@ def test_the_page_is_left_by_its_own_button(context: Any, locked: Served) -> Non
     page.wait_for_selector("[name=secret]")
     other.wait_for_selector("[name=secret]")  # its next poll is refused
     page.goto(locked.url())
-    assert page.locator("[name=secret]").count() == 1
+    expect(page.locator("[name=secret]")).to_have_count(1)
 
 
 def test_without_a_password_there_is_nothing_to_leave(context: Any, served: Served) -> None:
     page = context.new_page()
     page.goto(served.url())
     page.wait_for_selector("html[data-studio=ready]")
-    assert page.locator("[data-part=sign-out]").count() == 1
+    expect(page.locator("[data-part=sign-out]")).to_have_count(1)
     assert not page.is_visible("[data-part=sign-out]")
 
 
@@ -153,7 +154,7 @@ def test_the_form_follows_the_theme_and_fits(chromium: Any, locked: Served, sche
     page.goto(locked.address)
     assert page.get_attribute("html", "data-theme") == scheme
     page.wait_for_selector("[name=user]:focus")
-    assert page.locator("label").count() == 2
+    expect(page.locator("label")).to_have_count(2)
     assert [line for line in found if "401" not in line] == []
     page.close()
 

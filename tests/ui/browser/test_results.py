@@ -1,6 +1,7 @@
 """The third screen in a real Chromium."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import draw, finish_export, measure, train
@@ -14,7 +15,7 @@ def test_results_show_rounds_and_the_same_seed_and_fit_a_small_screen(watched: W
     page = watched.open(served.url("results"))
     page.wait_for_selector(".results-table tbody tr")
     page.wait_for_selector(".shelf-pictures img >> nth=2")
-    assert page.locator(".shelf-pictures img").count() == 3
+    expect(page.locator(".shelf-pictures img")).to_have_count(3)
     page.wait_for_selector(".same-row img")
     page.click(".results-table button:text('Download…')")
     with page.expect_download() as download:
@@ -55,10 +56,10 @@ def test_a_measured_round_is_told_on_its_chip_in_curves_and_in_results(watched: 
     page = watched.open(served.url("rounds"))
     chip = ".chip-round:has-text('Round 2')"
     page.wait_for_selector(f"{chip} .chip-gain:has-text('100 % as asked') b:text('✓ +50')")
-    assert page.locator(f"{chip} .chip-best").count() == 1
+    expect(page.locator(f"{chip} .chip-best")).to_have_count(1)
     page.click("[data-view=curves]")
     page.wait_for_selector(".arms-chart .point.base")
-    assert page.locator(".arms-chart .point").count() == 3
+    expect(page.locator(".arms-chart .point")).to_have_count(3)
     page.click(".arms-chart .point.plain rect")
     page.wait_for_selector(".chip-round[aria-current]:has-text('Round 1')")
     page.click(".replay-buttons [data-policy=random]")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.core.types import Job
 from gal_studio.state.tables.rounds import Preview
@@ -157,7 +158,7 @@ def test_previews_and_loss_are_shown_while_it_trains(watched: Watched, served: S
     page.wait_for_selector(".view.map:visible")
     page.click("[data-view=curves]")
     page.wait_for_selector(".curves .preview")
-    assert page.locator(".preview:visible").count() == 1
+    expect(page.locator(".preview:visible")).to_have_count(1)
 
 
 def test_the_log_is_shown_stays_fresh_and_is_copied_without_anything_private(

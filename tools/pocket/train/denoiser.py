@@ -3,7 +3,7 @@
     python -m tools.pocket.train.denoiser --steps 50000 --minutes 60
 
 50,000 steps are 3.2 million pictures; call it again until they are done. It starts from the shipped weights
-if their shapes fit, and resumes exactly where it was stopped. For 3,000 steps most pictures were halved.
+if their shapes fit, and resumes exactly where it was stopped.
 """
 
 from pathlib import Path
@@ -28,7 +28,6 @@ CPU_RATE = 7e-4  # of AdamW: as good per step as Muon in a short trial, and a qu
 INNER_RATE, RATE = 1e-3, 5e-4  # of Muon, for large batches on a GPU
 MIDDLE = 0.5  # share of timesteps drawn around the middle, where pictures take shape
 DROPPED = 0.1
-HALVED, WHOLE_EVERY = range(6_090, 9_122), 4  # of these steps only every fourth has pictures of full size
 SNR_LIMIT = 5.0
 TWO_SUBJECTS, IN_PLACES = 0.4, 0.75  # sampling rates relative to one object on a plain ground
 # Sampled five times as often as other concepts: GAL's anchors and what users try first.
@@ -138,11 +137,6 @@ def times(rng: np.random.Generator, count: int) -> torch.Tensor:
     return torch.from_numpy((chosen * 1000).astype(np.int64).clip(0, 999))
 
 
-def is_half(step: int) -> bool:
-    """Whether a step trains on pictures of half the size."""
-    return step in HALVED and step % WHOLE_EVERY != 0
-
-
 def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, rng: np.random.Generator):
     """The squared error of the velocity of each picture with min-SNR weights, (n,)."""
     noise = torch.randn_like(clean)
@@ -158,7 +152,7 @@ def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, r
 
 def main() -> None:
     args = arguments(__doc__, 60, "denoiser", steps=50_000)
-    latents, half, labels = load_latents(args.work)
+    latents, labels = load_latents(args.work)
     scale = read_scale(args.work)
     model, scheduler = build(), schedule()
     path = args.work / f"{args.name}.pt"
@@ -170,17 +164,15 @@ def main() -> None:
     run = Run(path, model, optimizer, args)
     captions = Captions(args.work, run.rng)
     edges = np.cumsum(drawing_rates(labels))
-    recent: dict[bool, list[float]] = {False: [], True: []}
+    recent: list[float] = []
     for step in run.steps(every=240):
         rows = np.searchsorted(edges, run.rng.random(BATCH), side="right").clip(max=len(labels) - 1)
-        small = is_half(step)
-        clean = torch.from_numpy((half if small else latents)[rows]).float() * scale
+        clean = torch.from_numpy(latents[rows]).float() * scale
         loss = denoising_loss(model, scheduler, clean, captions(labels[rows]), run.rng).mean()
         run.apply(loss, decay=0.999)
-        recent[small].append(loss.item())
+        recent.append(loss.item())
         if step % 100 == 0:
-            losses = {f"loss{8 if size else 16}": float(np.mean(r[-100:])) for size, r in recent.items() if r}
-            run.report(**losses, samples=BATCH * step)
+            run.report(loss=float(np.mean(recent[-100:])), samples=BATCH * step)
 
 
 if __name__ == "__main__":

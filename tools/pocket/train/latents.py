@@ -2,8 +2,7 @@
 
     python -m tools.pocket.train.latents
 
-Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16, 16),
-and a `half-007.npy` with those of the pictures at half their size, (n, channels, 8, 8).
+Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16, 16).
 `latents.json` has the scaling factor for unit standard deviation, measured on the first shard.
 """
 
@@ -28,26 +27,17 @@ def finished(folder: Path, kind: str, ending: str) -> list[Path]:
 
 
 def write_latents(model: AutoencoderKL, folder: Path) -> Iterator[Path]:
-    """Encode every shard that has no latents yet, in both sizes."""
+    """Encode every shard that has no latents yet."""
     for shard in finished(folder, "train", "npz"):
-        for kind, sized in (("latents", np.asarray), ("half", halved)):
-            target = folder / f"{kind}-{shard.stem.split('-')[1]}.npy"
-            if not target.exists():
-                latents = encode_all(model, sized(np.load(shard)["pictures"])).numpy()
-                if not (folder / "latents.json").exists():
-                    write_scale(folder, latents)
-                part = target.with_suffix(".part.npy")
-                np.save(part, latents)
-                part.rename(target)
-            yield target
-
-
-def halved(pictures: np.ndarray) -> np.ndarray:
-    """Pictures (n, height, width, 3) at half their size: each pixel is the mean of four."""
-    n, height, width, channels = pictures.shape
-    fours = pictures.reshape(n, height // 2, 2, width // 2, 2, channels)
-    sums = fours.sum((2, 4), dtype=np.uint16)
-    return ((sums + 2) // 4).astype(np.uint8)
+        target = folder / f"latents-{shard.stem.split('-')[1]}.npy"
+        if not target.exists():
+            latents = encode_all(model, np.load(shard)["pictures"]).numpy()
+            if not (folder / "latents.json").exists():
+                write_scale(folder, latents)
+            part = target.with_suffix(".part.npy")
+            np.save(part, latents)
+            part.rename(target)
+        yield target
 
 
 def write_scale(folder: Path, latents: np.ndarray) -> None:
@@ -59,17 +49,14 @@ def read_scale(folder: Path) -> float:
     return float(json.loads((folder / "latents.json").read_text())["scaling_factor"])
 
 
-def load_latents(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Latents float16 (n, channels, 16, 16), those at half size (n, channels, 8, 8), and labels."""
-    shards = finished(folder, "train", "npz")
-    files = {
-        kind: [folder / f"{kind}-{shard.stem.split('-')[1]}.npy" for shard in shards]
-        for kind in ("latents", "half")
-    }
-    if not shards or not all(path.exists() for paths in files.values() for path in paths):
-        raise SystemExit(f"{folder} lacks latents: run python -m tools.pocket.train.latents")
-    latents, half = (np.concatenate([np.load(path) for path in paths]) for paths in files.values())
-    return latents, half, np.concatenate([np.load(shard)["labels"] for shard in shards])
+def load_latents(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Latents float16 (n, channels, 16, 16) and labels of all encoded shards."""
+    files = finished(folder, "latents", "npy")
+    if not files:
+        raise SystemExit(f"no latents in {folder}: run python -m tools.pocket.train.latents")
+    shards = [folder / f"train-{path.stem.split('-')[1]}.npz" for path in files]
+    latents = np.concatenate([np.load(path) for path in files])
+    return latents, np.concatenate([np.load(shard)["labels"] for shard in shards])
 
 
 def main() -> None:

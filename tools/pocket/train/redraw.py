@@ -51,7 +51,7 @@ def drawn_anew(
 
 
 def batches(work: Path, kind: str, rows: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
-    stored, _, _ = load_latents(work)
+    stored, _ = load_latents(work)
     scale, vae = read_scale(work), load_finished(work)
     rng = np.random.default_rng(5)
     if kind == "generated":

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.access.gates import FULL, refuse, refused_once
 from tests.ui.browser.app.late_answers import Late, before_changes
@@ -85,7 +86,7 @@ def test_results_are_those_of_the_project_that_is_shown(watched: Watched, served
     page.click("[data-step=results]")
     for answer in answers:
         answer.wait()
-    assert page.locator(".shelf-pictures img, .same-row img").count() == 0
+    expect(page.locator(".shelf-pictures img, .same-row img")).to_have_count(0)
     for answer in answers:
         answer.come()
     page.wait_for_selector(".results-table tbody tr")

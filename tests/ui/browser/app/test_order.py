@@ -1,6 +1,7 @@
 """Answers that come in another order than they were asked for, or late, in a real Chromium."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.browser.app.late_answers import Late, before_changes
 from tests.ui.browser.refine.brushing import enlarged, opened, pair_opened, settled, stroke
@@ -52,7 +53,7 @@ def test_a_mask_that_was_closed_stays_closed(watched: Watched, served: Served):
     page.wait_for_selector(".mask-view", state="hidden")
     gate.open()
     page.wait_for_selector(".with-mask", state="detached")
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_a_name_that_is_typed_while_another_is_kept_stays(watched: Watched, served: Served):

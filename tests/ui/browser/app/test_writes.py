@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.access.gates import FULL, Gate, refuse
 from tests.ui.browser.app.late_answers import before_changes
@@ -71,7 +72,7 @@ def test_the_person_is_asked_before_what_waits_for_an_absent_studio_is_left(watc
     page.context.set_offline(True)
     accept(page, 3)
     page.wait_for_selector("[data-part=kept]:text-is('3 changes wait for the studio')")
-    assert page.locator(ACCEPTED).count() == 3
+    expect(page.locator(ACCEPTED)).to_have_count(3)
     assert accepted(served) == 0
     page.goto("about:blank")
     assert asked == ["beforeunload"]
@@ -123,7 +124,7 @@ def test_a_refused_decision_is_taken_back_whatever_poll_was_on_its_way(watched: 
     assert gate.reached.wait(60), "a poll is on its way"
     accept(page, 1)
     page.wait_for_selector(f".toast[data-tone=error]:has-text('{FULL}')")
-    assert page.locator(ACCEPTED).count() == 1
+    expect(page.locator(ACCEPTED)).to_have_count(1)
     gate.open()
     page.wait_for_selector(ACCEPTED, state="detached")
     settled(page)

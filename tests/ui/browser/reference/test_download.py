@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.engine.hub import needs
 from gal_studio.state import Store
@@ -75,7 +76,7 @@ def test_a_hub_model_is_chosen_downloaded_stopped_and_resumed(
     facts = page.locator(".model-facts")
     facts.get_by_text("1.4 MB to download").wait_for()
     assert f"licence openrail++ · commit {COMMIT[:12]}" in facts.inner_text()
-    assert page.locator(".field-notes p[data-tone=error]").count() == 0
+    expect(page.locator(".field-notes p[data-tone=error]")).to_have_count(0)
     page.click("[data-part=create]")
     page.wait_for_function("/Downloading 0.[1-9] of 1.4 MB/.test(document.body.innerText)")
     page.click("[data-part=stop]")

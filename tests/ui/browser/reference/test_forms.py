@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.ui.panels import reference
 from tests.ui.access.gates import Gate
@@ -55,15 +56,15 @@ def test_the_presets_come_once(watched: Watched, served: Served, monkeypatch: py
     gate.open()
     page.wait_for_selector("[data-part=presets] input")
     assert asked == ["once"]
-    assert page.locator("[data-part=presets] input[value=own]").count() == 1
-    assert page.locator("[data-part=advanced] input[name='tune.rank']").count() == 1
+    expect(page.locator("[data-part=presets] input[value=own]")).to_have_count(1)
+    expect(page.locator("[data-part=advanced] input[name='tune.rank']")).to_have_count(1)
 
 
 def test_the_open_project_follows_what_is_typed_here_and_elsewhere(watched: Watched, served: Served):
     studio, project = served.place.studio, served.place.project
     page = watched.open(served.url("reference"))
     page.wait_for_selector(".open-project img")
-    assert page.locator(".open-project [data-action=paint-mask]").count() == 0, "a style is the whole picture"
+    expect(page.locator(".open-project [data-action=paint-mask]")).to_have_count(0)  # all of it is the style
     page.click(".open-project .advanced summary")
     page.fill(".open-project input[name='tune.steps']", "77")
     page.keyboard.press("Tab")
@@ -96,7 +97,7 @@ def test_a_project_is_archived_restored_and_deleted(watched: Watched, served: Se
     page.click("[aria-label='Archive Ink harbour']")
     page.click(".put-away summary")
     page.wait_for_selector(away)
-    assert page.locator(".project-row:has-text('Ink harbour')").count() == 0
+    expect(page.locator(".project-row:has-text('Ink harbour')")).to_have_count(0)
     page.click(f"{away} >> text=Restore")
     page.wait_for_selector(".project-row:has-text('Ink harbour')")
     page.wait_for_selector(".put-away", state="detached")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.assets import load_shape
 from gal_studio.studio import device
@@ -66,7 +67,7 @@ def test_a_model_that_does_not_fit_is_refused_and_another_one_taken(
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", str(xl))
     page.fill("[name=clip_model]", f"local-dir:{clip}")
-    page.locator(f".presets {ERROR}").wait_for(state="detached")
+    expect(page.locator(f".presets {ERROR}")).to_have_count(0)
     says(page, PLAN, "Planned, not measured")
     page.click(".advanced summary")
     page.select_option("[name='machine.tiling']", "true")

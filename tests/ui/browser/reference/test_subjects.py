@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from gal_studio.studio import ProjectDraft, ReferenceDraft
 from tests.ui.conftest import Served, Watched
@@ -56,7 +57,7 @@ def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, file
     give(page, 0, files["pot.png"], files["pot.txt"], files["pot-masklabel.png"])
     page.wait_for_selector(".field-note:text('with its mask')")
     page.wait_for_selector(".derived p")
-    assert page.locator(".set-head:visible").count() == 0, "one object needs no number"
+    expect(page.locator(".set-head:visible")).to_have_count(0)  # one object needs no number
     page.click("[data-part=another]")
     assert page.evaluate(NAMELESS, ".reference-sets") == []
     give(page, 1, files["bear.png"], files["bear.txt"])
@@ -75,7 +76,7 @@ def test_two_objects_are_made_in_the_form(watched: Watched, served: Served, file
     assert [shown.mask is not None for shown in made.references] == [True, False]
     page.click("[data-step=reference]")
     page.wait_for_selector(".subject >> nth=1")
-    assert page.locator(".subject").nth(0).locator(".with-mask").count() == 1
+    expect(page.locator(".subject").nth(0).locator(".with-mask")).to_have_count(1)
     assert page.locator(".subject code").all_inner_texts()[3:] == [
         "<brumm>", "A teddy bear on a rug", "a photo of a teddy bear"
     ]  # fmt: skip
@@ -91,7 +92,7 @@ def test_what_is_wrong_with_an_object_is_said_at_that_object(
     page.fill(".reference-set >> nth=1 >> [data-part=trigger]", "<dotty>")
     wrong = ".reference-set:nth-child(2) .field-notes p[data-tone=error]"
     page.wait_for_selector(f"{wrong}:has-text('does not contain the trigger word')")
-    assert page.locator(".reference-set:nth-child(1) .field-notes p[data-tone=error]").count() == 0
+    expect(page.locator(".reference-set:nth-child(1) .field-notes p[data-tone=error]")).to_have_count(0)
     page.fill(".reference-set >> nth=1 >> [data-part=prompt]", "A <dotty> teapot")
     page.wait_for_selector(f"{wrong}:has-text('give each a word of its own')")
     page.click("[data-part=create]")
@@ -99,13 +100,13 @@ def test_what_is_wrong_with_an_object_is_said_at_that_object(
     assert not served.place.studio.projects()[1:], "nothing is made of a form with an error"
     page.click("[aria-label='Remove object 2']")
     page.wait_for_selector(wrong, state="detached")
-    assert page.locator(".reference-set").count() == 1
+    expect(page.locator(".reference-set")).to_have_count(1)
     page.check("input[name=kind][value=style]")
     assert not page.is_visible("[data-part=another]")
     page.check("input[name=kind][value=object]")
     give(page, 0, files["bear.png"], files["bear.txt"], files["bear-masklabel.png"])
     page.wait_for_selector(".toast:has-text('is 9 x 9 pixels and its picture 48 x 48')")
-    assert page.locator(".reference-rows li").count() == 2, "a mask that does not fit leaves its picture"
+    expect(page.locator(".reference-rows li")).to_have_count(2)  # a mask that does not fit leaves its picture
     page.click("[aria-label='Remove pot.png']")
     give(page, 0, files["pot-masklabel.png"])
     page.wait_for_selector(".toast:has-text('the mask of a picture that is not here')")

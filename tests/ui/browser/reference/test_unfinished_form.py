@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from gal_studio.assets import demo
 from gal_studio.core.fidelity import Fidelity
@@ -216,7 +217,7 @@ def test_a_picture_is_shown_as_the_model_sees_it(watched: Watched, served: Serve
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [str(demo("style").images[0])])
     until(store.seen.has_requests)
-    assert page.locator(".seen:visible").count() == 0
+    expect(page.locator(".seen:visible")).to_have_count(0)
     (asked,) = store.seen.take()
     assert asked.base_model == "assets:pocket/pipeline"
     blurred = store.images.picture(asked.image).resize((12, 12)).resize((128, 128))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from tests.ui.browser.refine.brushing import (
@@ -32,7 +33,7 @@ def test_each_score_stands_beside_the_picture_by_its_label(watched: Watched, ser
 def test_a_heatmap_is_read_by_pointer_and_keys_and_made_weaker(watched: Watched, served: Served):
     judge(served.place.studio, served.place.round)
     page, candidate = enlarged(watched, served)
-    assert page.locator(".lightbox .heat").count() == 0
+    expect(page.locator(".lightbox .heat")).to_have_count(0)
     page.keyboard.press("h")
     page.wait_for_selector(".lightbox .heat canvas")
     legend = page.inner_text(".lightbox .heat-legend")
@@ -84,12 +85,12 @@ def test_the_heatmap_of_each_subject_is_chosen_by_keys(watched: Watched, served:
     page.keyboard.press("Tab")
     page.keyboard.press(" ")
     page.wait_for_selector(f"{chosen}:text-is('<brumm>')")
-    assert page.locator("dialog.lightbox[open]").count() == 1
+    expect(page.locator("dialog.lightbox[open]")).to_have_count(1)
     page.wait_for_function("document.activeElement.textContent === '<brumm>'")
     page.wait_for_selector(".lightbox .heat[aria-label^='Likeness to the reference of <brumm>'] canvas")
     page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
     page.wait_for_selector(f".lightbox .heat-value:text('{HIGH:.2f}')")
-    assert page.locator(".lightbox .heat canvas").count() == 1
+    expect(page.locator(".lightbox .heat canvas")).to_have_count(1)
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(f"{chosen}:text-is('<brumm>')")  # also of the next picture
     page.keyboard.press("h")
@@ -98,7 +99,7 @@ def test_the_heatmap_of_each_subject_is_chosen_by_keys(watched: Watched, served:
     page.focus(f".tile[data-id='{one}'] .tile-face")
     page.keyboard.press("h")
     page.wait_for_selector(".lightbox .heat[aria-label^='Likeness to the reference of <brumm>'] canvas")
-    assert page.locator(".lightbox .segments").count() == 0, "it names one"
+    expect(page.locator(".lightbox .segments")).to_have_count(0)  # it names one
 
 
 def test_a_round_is_judged_and_the_heatmap_appears_by_itself(watched: Watched, served: Served):
@@ -162,7 +163,7 @@ def undo_and_eraser(page, served: Served) -> None:
     stroke(page, LAYER, [(0.4, 0.5), (0.6, 0.5)])
     page.keyboard.press("Escape")
     page.wait_for_selector(LAYER, state="detached")
-    assert page.locator("dialog.lightbox[open]").count() == 1, "Escape left the brush alone"
+    expect(page.locator("dialog.lightbox[open]")).to_have_count(1)  # Escape left the brush alone
     page.keyboard.press("p")
     page.wait_for_selector("[data-action=accept-part]:enabled")
     page.keyboard.press("Enter")

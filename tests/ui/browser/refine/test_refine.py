@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.core.types import TrainingExample
 from tests.ui.browser.refine.brushing import EDGE, opened, pair_opened, settled, stroke
@@ -38,8 +39,8 @@ def test_pairs_are_shown_with_their_maps_and_trained_on(watched: Watched, served
     page = opened(watched, served, node)
     page.wait_for_selector(".pair-card >> nth=15")
     page.wait_for_selector(".pair-card >> nth=0 >> .heat canvas")
-    assert page.locator(".pair-card").count() == 16
-    assert page.locator(".pair-card >> nth=0 >> .heat").count() == 1
+    expect(page.locator(".pair-card")).to_have_count(16)
+    expect(page.locator(".pair-card >> nth=0 >> .heat")).to_have_count(1)
     page.click(".pair-bar button:text('How much of the reference survives')")
     page.wait_for_function(
         "document.querySelectorAll('.pair-card')[0].querySelectorAll('.heat').length === 2"
@@ -161,7 +162,7 @@ def what_was_measured(page: Any) -> None:
         "≈ no clear change",
         "✕ worse",
     ]
-    assert page.locator(".refine-losses .chart").count() == 1
+    expect(page.locator(".refine-losses .chart")).to_have_count(1)
     page.click(".refine-measured .how summary")
     page.wait_for_selector(".refine-measured .how >> text=bootstrap")
 
@@ -213,7 +214,7 @@ def test_where_nothing_can_be_measured_the_page_says_so(watched: Watched, served
     store.rounds.finish_training(node, store.rounds.get(node).adapter or "", node, samples)
     page = opened(watched, served, node)
     page.wait_for_selector(".refine-measured:has-text('trained on every prompt')")
-    assert page.locator(".refine-measured li").count() == 0
+    expect(page.locator(".refine-measured li")).to_have_count(0)
 
 
 SIZES = [(1280, 800), (1440, 900), (1600, 1000)]

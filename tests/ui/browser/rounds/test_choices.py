@@ -1,6 +1,7 @@
 """Overriding suggestions in a real Chromium: answered, replaced, logged, explained and weighed."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
@@ -38,7 +39,7 @@ def test_another_picture_answers_and_leaving_out_brings_the_next_best(watched: W
     assert len(accepted) == 3
     page.click("[data-view=choices]")
     page.wait_for_selector(".choices-round >> text=you agreed in 2 of 4 (50 %)")
-    assert page.locator(".choice").count() == 2
+    expect(page.locator(".choice")).to_have_count(2)
     page.fill(".choice-reason >> nth=0", "its colours")
     page.keyboard.press("Enter")
     settled(page)
@@ -61,7 +62,7 @@ def test_a_weight_is_set_by_hand(watched: Watched, served: Served):
     page.click(".desk-advance")
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
-    assert page.locator(".weight-field").count() == 0
+    expect(page.locator(".weight-field")).to_have_count(0)
     page.keyboard.press("a")
     page.fill(".weight-field input", "0,25")
     page.keyboard.press("Enter")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.browser.refine.brushing import settled
 from tests.ui.conftest import Served, Watched, until
@@ -95,7 +96,7 @@ def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, s
     assert len(shown(page)) == 180
     heads = page.locator(".group .group-head:visible").count()
     assert heads == 18, "each picture is back at its test prompt"
-    assert page.locator(".flat-list .tile").count() == 0
+    expect(page.locator(".flat-list .tile")).to_have_count(0)
 
 
 def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served):
@@ -112,8 +113,8 @@ def test_undo_is_visible_and_history_leads_back(watched: Watched, served: Served
     page.wait_for_selector(".desk-steps [aria-label^='Redo: reject']")
     page.click(".desk-history")
     page.wait_for_selector(".history-step")
-    assert page.locator(".history-step").count() == 4
-    assert page.locator(".history-step[data-stands=no]").count() == 1
+    expect(page.locator(".history-step")).to_have_count(4)
+    expect(page.locator(".history-step[data-stands=no]")).to_have_count(1)
     page.click(".history-step >> nth=3")  # the beginning
     until(lambda: decisions.verdicts(served.place.round) == {})
     page.wait_for_function("document.querySelectorAll('.history-step[data-stands=no]').length === 3")
@@ -186,7 +187,7 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
 
 
 def four_beside_each_other(page: Any, same: set[str]) -> None:
-    assert page.locator(".lightbox figure").count() == 2
+    expect(page.locator(".lightbox figure")).to_have_count(2)
     offered = page.locator(".compare-source option").all_inner_texts()
     assert offered[0] == "Reference"
     assert offered[1] == "Same seed, Round 2"

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.browser.app.late_answers import in_one_task
 from tests.ui.conftest import Served, Watched, until
@@ -35,17 +36,17 @@ def lasso(page, x: float, y: float, radius: float) -> None:
 def test_the_round_is_shown_whole_and_searched_on_the_map(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".map .plot .point")
-    assert page.locator(".tile").count() == 180
-    assert page.locator(".group").count() == 18
-    assert page.locator(".tile[data-suggested]").count() == 3
-    assert page.locator(".suggestion-row").count() == 3
+    expect(page.locator(".tile")).to_have_count(180)
+    expect(page.locator(".group")).to_have_count(18)
+    expect(page.locator(".tile[data-suggested]")).to_have_count(3)
+    expect(page.locator(".suggestion-row")).to_have_count(3)
     assert page.inner_text(".shown") == "180 / 180 shown"
     assert page.get_attribute("[data-action=accept]", "data-next") == ""
     page.click(".suggestion .how summary")
     page.wait_for_selector(".suggestion .how code:has-text('H = −p ln p') >> visible=true")
     page.hover(".tile >> nth=3")
     page.wait_for_selector(".marks circle.hover")
-    assert page.locator(".marks circle.hover").count() == 1
+    expect(page.locator(".marks circle.hover")).to_have_count(1)
     centre = page.evaluate(
         "(() => { const r = document.querySelector('.plot .point').getBoundingClientRect();"
         " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
@@ -53,12 +54,12 @@ def test_the_round_is_shown_whole_and_searched_on_the_map(watched: Watched, serv
     page.mouse.move(*centre)
     page.wait_for_selector(".peek:visible")
     page.wait_for_selector(".tile[data-hot]", state="attached")
-    assert page.locator(".tile[data-hot]").count() == 1
+    expect(page.locator(".tile[data-hot]")).to_have_count(1)
     lasso(page, 0.5, 0.5, 90)
     page.wait_for_selector(".shown:not(:text-is('180 / 180 shown'))")
     shown = int(page.inner_text(".shown").split(" / ")[0])
     assert 0 < shown < 180
-    assert page.locator(".tile:visible").count() == shown
+    expect(page.locator(".tile:visible")).to_have_count(shown)
     page.keyboard.press("Escape")
     page.wait_for_selector(".shown:text-is('180 / 180 shown')")
 
@@ -83,7 +84,7 @@ def test_keys_decide_and_a_refresh_keeps_it(watched: Watched, served: Served):
     page.reload()
     page.wait_for_selector("html[data-studio=ready]")
     page.wait_for_selector(".tile[data-verdict=rejected]")
-    assert page.locator(".tile[data-verdict=accepted]").count() == 2
+    expect(page.locator(".tile[data-verdict=accepted]")).to_have_count(2)
 
 
 def test_no_click_is_lost_in_a_burst_and_a_second_tab_shows_the_same(watched: Watched, served: Served):
@@ -109,7 +110,7 @@ def test_enlarge_compare_and_close(watched: Watched, served: Served):
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
     page.wait_for_selector("dialog[open] dt:text-is('Seed')")
-    assert page.locator("dialog[open] img").count() == 1
+    expect(page.locator("dialog[open] img")).to_have_count(1)
     page.keyboard.press("c")
     page.wait_for_selector("dialog[open] img >> nth=1")
     before = page.inner_text("dialog[open] h2 + dl")
@@ -200,7 +201,7 @@ def test_pictures_appear_while_they_are_drawn_and_nothing_jumps(watched: Watched
     studio.generate(round_id)
     page = watched.open(f"{served.address}/?project={project}&step=rounds")
     page.wait_for_function("document.querySelectorAll('.tile').length === 120")
-    assert page.locator(".waiting").count() == 60
+    expect(page.locator(".waiting")).to_have_count(60)
     page.evaluate(
         "document.querySelector('.grid').scrollTop = 500; document.querySelector('.tile').kept = true"
     )
@@ -225,7 +226,7 @@ def test_nasty_prompts_stay_text(watched: Watched, served: Served):
     page.keyboard.press("Escape")
     page.click("[data-step=reference]")
     assert nasty in page.inner_text(".open-project")
-    assert page.locator(".studio i:text('odd')").count() == 0
+    expect(page.locator(".studio i:text('odd')")).to_have_count(0)
     assert page.title().startswith("<script>")
 
 
@@ -240,7 +241,7 @@ def test_a_project_is_made_from_own_pictures(watched: Watched, served: Served, t
     page.wait_for_selector(".presets input[value=own]")
     page.set_input_files("[data-part=file]", [str(file), str(broken), str(tmp_path / "dog.txt")])
     page.wait_for_selector(".toast[data-tone=error]")
-    assert page.locator(".reference-rows li").count() == 1
+    expect(page.locator(".reference-rows li")).to_have_count(1)
     page.wait_for_selector(".derived code:text('in ink style')")
     page.check(".presets input[value=own]")
     page.fill("[name=base_model]", "someone/a-model")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.browser.rounds.test_first_use import lasso
 from tests.ui.conftest import Served, Watched
@@ -97,8 +98,8 @@ def test_a_box_selects_and_shift_adds(watched: Watched, served: Served):
     page.wait_for_function(
         "(n) => Math.abs(parseInt(document.querySelector('.shown').textContent) - n) <= 10", arg=inside
     )
-    assert page.locator(".map .plot .point.faded").count() == 180 - int(page.inner_text(".shown").split()[0])
     first = int(page.inner_text(".shown").split()[0])
+    expect(page.locator(".map .plot .point.faded")).to_have_count(180 - first)
     right = sorted(found)[-1][0] - 5
     page.keyboard.down("Shift")
     page.mouse.move(right, box["y"] + 2)
@@ -128,7 +129,7 @@ def test_copies_lie_below_the_line_of_equality(watched: Watched, served: Served)
         right, up = (x - frame[0]) / frame[2], (frame[1] - y) / frame[3]
         if abs(tile.candidate.margin) > 0.03:  # pictures of one place are drawn around it
             assert (up < right) == (tile.candidate.margin < 0)
-    assert page.locator(".marks line.tether").count() == 3, "from each suggested picture to the line"
+    expect(page.locator(".marks line.tether")).to_have_count(3)  # from each suggested picture to the line
     page.click("[data-choice=alike]")
     page.wait_for_selector(".map .plot .shapelayer path", state="detached")
     assert page.locator(".marks text.cluster").count() > 8, "the test prompts are named"
@@ -222,7 +223,7 @@ def test_other_rounds_are_ghosts_and_pictures_appear_when_near(watched: Watched,
     page.wait_for_function(painted)
     page.click("[data-act=others]")
     page.wait_for_function(f"!({painted})")
-    assert page.locator(".map-picture").count() == 0
+    expect(page.locator(".map-picture")).to_have_count(0)
     zoom_in(page, places(page)[0])
     page.mouse.wheel(0, -500)
     page.wait_for_selector(".map-picture", state="attached")
@@ -260,7 +261,7 @@ def test_no_picture_one_and_pictures_that_are_all_alike(watched: Watched, served
     found = places(page)[:pictures]
     assert len({(round(x), round(y)) for x, y in found}) == pictures, "each can be pointed at"
     words = "All pictures are alike"
-    assert page.locator(f".map-note:has-text('{words}')").count() == (1 if pictures > 1 else 0)
+    expect(page.locator(f".map-note:has-text('{words}')")).to_have_count(1 if pictures > 1 else 0)
     page.mouse.move(*found[0])
     page.wait_for_selector(".peek:visible")
     page.click("[data-act=in]")

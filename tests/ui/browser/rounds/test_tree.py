@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.conftest import Served, Watched, until
 from tests.ui.seeded import draw, train
@@ -27,7 +28,7 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
     page = watched.open(f"{served.url()}&round={first}")
     page.click("[data-part=branch]")
     page.wait_for_selector(f"{chip('Round 2 (2)')}[aria-current]")
-    assert page.locator(".strip .elbow").count() == 1
+    expect(page.locator(".strip .elbow")).to_have_count(1)
     assert middle(page, "Round 2")[0] == pytest.approx(middle(page, "Round 2 (2)")[0], abs=1)
     assert middle(page, "Round 2")[1] + 30 < middle(page, "Round 2 (2)")[1], "siblings below each other"
     page.click("[aria-label='Remove Round 2 (2)']")  # a mistake goes with one press
@@ -62,11 +63,11 @@ def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched
 def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watched, served: Served):
     page = watched.open(served.url())
     page.wait_for_selector(".tile img")
-    assert page.locator(".tour").count() == 0
+    expect(page.locator(".tour")).to_have_count(0)
     page.evaluate("(id) => localStorage.setItem('gal-studio-tour', id)", served.place.project)
     page.reload()
     page.wait_for_selector(".tour h2:text-is('This is your reference')")
-    assert page.locator(".chip-round[data-tour]").count() == 1
+    expect(page.locator(".chip-round[data-tour]")).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_selector(".tour h2:text-is('A clean one')")
     page.wait_for_selector(".tile[data-tour]:not([data-copy])")
@@ -78,10 +79,10 @@ def test_the_tour_shows_the_reference_a_clean_picture_and_a_copy(watched: Watche
     assert apart, "the card does not cover its picture"
     page.keyboard.press("Escape")
     page.wait_for_selector(".tour", state="hidden")
-    assert page.locator("[data-tour]").count() == 0
+    expect(page.locator("[data-tour]")).to_have_count(0)
     page.reload()
     page.wait_for_selector(".suggestion-row")
-    assert page.locator(".tour:visible").count() == 0, "once is enough"
+    expect(page.locator(".tour:visible")).to_have_count(0)  # once is enough
     page.keyboard.press("?")
     page.click(".help >> text=Show the tour")
     page.wait_for_selector(".tour h2:text-is('This is your reference')")

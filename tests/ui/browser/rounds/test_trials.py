@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from gal_studio.studio import Studio
 from tests.ui.conftest import Watched, until
@@ -57,7 +58,7 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     card.get_by_role("button", name="Show it").wait_for()
     tile = page.get_by_role("button", name=f"{PROMPT}, your own picture")
     tile.first.wait_for()
-    assert page.locator(".tile").count() == before + 1
+    expect(page.locator(".tile")).to_have_count(before + 1)
     tile.first.focus()
     page.keyboard.press("a")
     until(lambda: studio.round_view(round_id).accepted == 1)
