@@ -34,7 +34,10 @@ def measured_sentences(view: MeasuresView, round_id: str) -> tuple[str, ...]:
         f"for, and {report.count('copies')} copy the reference."
     ]
     if report.gain is not None:
-        sentences.append(f"Gain over the base model: {_shown(report.gain)}.")
+        sentences.append(
+            f"The pictures are closer to the reference than the base model's by {_shown(report.gain)}, in "
+            "CLIP-I and with 0 for a copy."
+        )
     return tuple(sentences)
 
 

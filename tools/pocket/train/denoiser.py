@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import DDPMScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from safetensors.torch import load_file
 from transformers import CLIPTextModel, CLIPTokenizer
 
@@ -155,6 +156,7 @@ def main() -> None:
     latents, labels = load_latents(args.work)
     scale = read_scale(args.work)
     model, scheduler = build(), schedule()
+    model.set_attn_processor(AttnProcessor())  # backwards on a CPU, torch's fused one takes ten times as long
     path = args.work / f"{args.name}.pt"
     if args.start_from is None and not path.exists():
         grow(model, load_file(SHIPPED / "unet" / "diffusion_pytorch_model.safetensors"))
