@@ -1,7 +1,9 @@
 """A model of real size with random weights, in memory only."""
 
+import inspect
 from typing import Any
 
+import diffusers
 import torch
 from diffusers import DDIMScheduler, FlowMatchEulerDiscreteScheduler
 
@@ -16,6 +18,7 @@ from tools.shapes.architectures import ARCHITECTURES
 def random_model(name: str, device: torch.device, machine: MachineSettings, dtype: torch.dtype) -> ImageModel:
     """The model of a preset's shape; its texts are random features instead of encoded prompts."""
     family = outline(ARCHITECTURES[name]).family
+    _lend_functions(family.pipeline, ARCHITECTURES[name].index["_class_name"])
     components = family.pipeline.components
     for part, module in components.items():
         kept = torch.float32 if part == "vae" else dtype
@@ -33,6 +36,14 @@ def random_model(name: str, device: torch.device, machine: MachineSettings, dtyp
     lay_out_autoencoder(family)
     _answer_texts(family)
     return ImageModel(name, family, device, machine)
+
+
+def _lend_functions(pipeline: Any, kind: str) -> None:
+    """Give the outline of a pipeline the functions of its class that need no components, such as packing."""
+    found = getattr(diffusers, kind)
+    for name in dir(found):
+        if isinstance(inspect.getattr_static(found, name), staticmethod):
+            setattr(pipeline, name, getattr(found, name))
 
 
 def _fill(module: torch.nn.Module) -> None:

@@ -93,14 +93,13 @@ def _training(shape: ModelShape, settings: Settings, device: DeviceKind, rows: i
 def _copies(shape: ModelShape, machine: MachineSettings, device: DeviceKind) -> int:
     """Copies of base weights in the precision of computations, kept for the backward pass.
 
-    With checkpointing they live for one block alone.
+    Weights of another precision are copied, and 8-bit integers. With checkpointing it is one block at a time.
     """
     size = computed_bytes(machine, device)
-    if machine.base == "int8":
-        return size * (min(shape.block, shape.linear) if machine.checkpointing else shape.linear)
-    if size == weight_bytes(machine, device):
-        return 0
-    return size * (shape.block if machine.checkpointing else shape.denoiser)
+    held = shape.block if machine.checkpointing else shape.denoiser
+    if size != weight_bytes(machine, device):
+        return size * held
+    return size * min(held, shape.linear) if machine.base == "int8" else 0
 
 
 def _encoding(shape: ModelShape, settings: Settings, device: DeviceKind) -> float:

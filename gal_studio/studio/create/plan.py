@@ -84,7 +84,7 @@ def plan_round(
         f"Planned, not measured: {gigabytes(shown.peak)} of memory "
         f"({gigabytes(shown.training)} to train, {gigabytes(shown.drawing)} to draw); "
         f"{device.name} has {gigabytes(device.total)}, {gigabytes(device.free)} of it free.{how} "
-        f"{_time(seconds)}"
+        f"{told(seconds)}"
     )
     if least.peak > most:
         return RoundPlan(sentence, refusal=_refusal(shape, settings, device, least.peak))
@@ -152,10 +152,13 @@ def _timed(shape: ModelShape, model: str, settings: Settings) -> Iterator[tuple[
             yield preset.base_model, sized, preset.settings["style"]
 
 
-def _time(seconds: float | None) -> str:
+def told(seconds: float | None) -> str:
+    """The time of a round in a sentence; None if it is not known yet."""
     if seconds is None:
         return "How long a round takes is known after the first one."
     minutes = max(1, round(seconds / 60))
+    if minutes >= 48 * 60:
+        return f"A round takes about {minutes / 60 / 24:.0f} days."
     if minutes >= 120:
         return f"A round takes about {minutes / 60:.0f} hours."
     return f"A round takes about {minutes} minute{'' if minutes == 1 else 's'}."

@@ -98,3 +98,11 @@ def test_the_driver_says_what_an_nvidia_gpu_has(
         if expected
         else found.kind in ("cpu", "cpu-bf16", "mps") and 0 < found.free <= found.total
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(20, "1 minute."), (600, "10 minutes."), (7200, "2 hours."), (536_400, "6 days.")],
+)
+def test_a_rounds_time_is_told_in_fitting_units(seconds: float, words: str) -> None:
+    assert plan.told(seconds) == f"A round takes about {words}"
