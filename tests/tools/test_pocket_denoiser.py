@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -51,6 +52,20 @@ def test_the_loss_is_finite_and_has_one_figure_a_picture() -> None:
     clean, words = torch.randn(3, 2, 8, 8), torch.randn(3, 4, 8)
     loss = denoiser.denoising_loss(_tiny(2), denoiser.schedule(), clean, words, np.random.default_rng(0))
     assert loss.shape == (3,) and torch.isfinite(loss).all()
+
+
+def test_pure_noise_counts_in_full_and_hardly_any_noise_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing begins with pure noise: a weight of 0 there would leave its first step untrained."""
+    clean, words = torch.ones(4, 2, 8, 8), torch.randn(4, 4, 8)
+    blind = lambda noisy, _t, _words: SimpleNamespace(sample=torch.zeros_like(noisy))  # noqa: E731
+
+    def loss(t: int) -> float:
+        monkeypatch.setattr(denoiser, "times", lambda _rng, count: torch.full((count,), t))
+        errors = denoiser.denoising_loss(blind, denoiser.schedule(), clean, words, np.random.default_rng(0))
+        return float(errors.mean())
+
+    assert loss(999) == pytest.approx(1.0)  # the velocity is the picture itself
+    assert loss(10) < 0.01
 
 
 def test_a_plateau_rises_stays_and_falls() -> None:

@@ -139,7 +139,11 @@ def times(rng: np.random.Generator, count: int) -> torch.Tensor:
 
 
 def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, rng: np.random.Generator):
-    """The squared error of the velocity of each picture with min-SNR weights, (n,)."""
+    """The squared error of the velocity of each picture, (n,), with the weight min(1, 5 / (SNR + 1)).
+
+    Of the picture itself, that is min(SNR + 1, 5). Min-SNR's weight of it, min(SNR, 5), is 0 for pure noise,
+    with which drawing begins: the model would never learn its first step.
+    """
     noise = torch.randn_like(clean)
     t = times(rng, len(clean)).to(clean.device)
     noisy = scheduler.add_noise(clean, noise, t)
@@ -148,7 +152,7 @@ def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, r
     error = (made - scheduler.get_velocity(clean, noise, t)).square().mean((1, 2, 3))
     kept = scheduler.alphas_cumprod.to(clean.device)[t]
     ratio = kept / (1 - kept)
-    return error * ratio.clamp(max=SNR_LIMIT) / (ratio + 1)
+    return error * (SNR_LIMIT / (ratio + 1)).clamp(max=1)
 
 
 def main() -> None:
