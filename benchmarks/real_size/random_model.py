@@ -23,6 +23,8 @@ def random_model(name: str, device: torch.device, machine: MachineSettings, dtyp
     for part, module in components.items():
         kept = torch.float32 if part == "vae" else dtype
         filled = module.to(kept).to_empty(device="cpu")
+        if hasattr(filled, "tie_weights"):
+            filled.tie_weights()  # as when they are loaded: an embedding and an output layer of one weight
         _fill(filled)
         filled.requires_grad_(False).eval()
     flow = family.part == "transformer"

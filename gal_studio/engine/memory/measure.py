@@ -19,6 +19,7 @@ from gal_studio.engine.memory.peak import (
 from gal_studio.engine.memory.plan import trained_weights
 from gal_studio.engine.models.adapters import targeted_layers
 from gal_studio.engine.models.image_model import ImageModel
+from gal_studio.engine.models.placement import quantized_layers
 
 _SCALES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
@@ -88,8 +89,7 @@ def _count(module: torch.nn.Module) -> int:
 
 
 def _in_linear_layers(module: torch.nn.Module) -> int:
-    layers = (layer for layer in module.modules() if isinstance(layer, torch.nn.Linear))
-    return sum(layer.weight.numel() for layer in layers)
+    return sum(layer.weight.numel() for layer in quantized_layers(module))
 
 
 def _guided_above(model: ImageModel) -> float:

@@ -90,7 +90,15 @@ def quantize(module: Any) -> None:
     logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)  # of enumerations within torchao
     from torchao.quantization import Int8WeightOnlyConfig, quantize_
 
+    chosen = set(quantized_layers(module))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        quantize_(module, Int8WeightOnlyConfig())
+        quantize_(module, Int8WeightOnlyConfig(), filter_fn=lambda layer, _name: layer in chosen)
     module.requires_grad_(False)
+
+
+def quantized_layers(module: torch.nn.Module) -> list[torch.nn.Linear]:
+    """The linear layers whose weights can be 8-bit integers: all but those that an embedding shares."""
+    shared = {id(layer.weight) for layer in module.modules() if isinstance(layer, torch.nn.Embedding)}
+    layers = (layer for layer in module.modules() if isinstance(layer, torch.nn.Linear))
+    return [layer for layer in layers if id(layer.weight) not in shared]

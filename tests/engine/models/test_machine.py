@@ -217,6 +217,15 @@ def test_full_training_of_integers_is_refused() -> None:
         Settings().updated({"tune": {"method": "full"}, "machine": {"base": "int8"}})
 
 
+def test_an_output_layer_that_shares_its_weight_with_an_embedding_is_left_alone() -> None:
+    """It would be held twice, as integers and as the embedding."""
+    with torch.device("meta"):
+        words, inner, output = torch.nn.Embedding(6, 4), torch.nn.Linear(4, 4), torch.nn.Linear(4, 6)
+    assert placement.quantized_layers(torch.nn.Sequential(words, inner, output)) == [inner, output]
+    output.weight = words.weight
+    assert placement.quantized_layers(torch.nn.Sequential(words, inner, output)) == [inner]
+
+
 @pytest.mark.parametrize("family", MAKERS)
 def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     """Training on base weights of 8-bit integers is that on plain ones, up to their rounding."""
