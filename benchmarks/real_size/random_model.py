@@ -27,12 +27,11 @@ def random_model(name: str, device: torch.device, machine: MachineSettings, dtyp
             filled.tie_weights()  # as when they are loaded: an embedding and an output layer of one weight
         _fill(filled)
         filled.requires_grad_(False).eval()
+        if machine.base == "int8" and part != "vae":
+            quantize(filled)  # at once: together the parts would not fit into memory beforehand
     flow = family.part == "transformer"
     kind: Any = FlowMatchEulerDiscreteScheduler if flow else DDIMScheduler
     family.pipeline.scheduler = kind() if flow else kind(beta_schedule="scaled_linear")
-    if machine.base == "int8":
-        for module in (family.denoiser, *family.text_parts):
-            quantize(module)
     family.to = lambda where: [part.to(where) for part in family.frozen_parts]  # type: ignore[method-assign]
     place(family, device, machine)
     lay_out_autoencoder(family)

@@ -12,6 +12,7 @@ from gal_studio.rounds import lineage, replays, test_set
 from gal_studio.rounds.recorded import record_line
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.replays import RecordedDecision
+from gal_studio.state.tables.trials import NewTrial
 from gal_studio.studio import Studio
 from tests.studio.seeding import draft, draw, train
 from tests.studio.test_measures import measure
@@ -109,8 +110,10 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
     first = redraw(studio, made)
     before = studio.store.decisions.log(first)
     picture = studio.store.candidates.of_round(first)[0].id
+    trial = studio.store.trials.add(first, NewTrial("A tie", 1, 4.0, 1.0)).id
     for act in (
         lambda: studio.decide([picture], "accepted"),
+        lambda: studio.use_trial(trial),
         lambda: studio.accept_suggestion(first),
         lambda: studio.undo(first),
         lambda: studio.redo(first),
