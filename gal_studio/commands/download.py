@@ -9,8 +9,8 @@ import typer
 
 from gal_studio.assets import load_presets
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import bytes_in_words, bytes_of
-from gal_studio.core.model_reports import ModelNames
+from gal_studio.core.jobs.kinds import bytes_in_words, bytes_of
+from gal_studio.core.models.reports import ModelNames
 
 if TYPE_CHECKING:  # it imports the engine, which other commands do not need
     from gal_studio.engine.hub.repository import Need

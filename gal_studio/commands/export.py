@@ -14,7 +14,7 @@ from gal_studio.commands.terminal.stored import (
     required_workspace,
 )
 from gal_studio.core.errors import StudioError
-from gal_studio.core.export_forms import Form, check_form
+from gal_studio.core.models.export_forms import Form, check_form
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Round
 from gal_studio.state import Store

@@ -12,7 +12,7 @@ from gal_studio.commands.running import unattended
 from gal_studio.commands.terminal.stored import AsJson, Workspace, given_workspace
 from gal_studio.core.checks import shown
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.core.model_names import CheckpointName, checkpoint_name
+from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.core.settings import Settings
 from gal_studio.state.files.paths import user_path
 from gal_studio.studio import ProjectDraft, ReferenceDraft

@@ -198,7 +198,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Job:
-    """A unit of work for the worker, of one kind (`gal_studio.core.job_kinds`), with its state and progress.
+    """A unit of work for the worker, of one kind (`gal_studio.core.jobs.kinds`), with its state and progress.
 
     A job paused for lack of disk space resumes by itself; one paused by the user waits for the user.
     """

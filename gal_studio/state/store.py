@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from gal_studio.core.export_forms import check_form
+from gal_studio.core.models.export_forms import check_form
 from gal_studio.state.database.connection import Database
 from gal_studio.state.database.idempotency import Answers
 from gal_studio.state.files.content_store import Adapters, Images

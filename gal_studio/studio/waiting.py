@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import describe_job
-from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.jobs.kinds import describe_job
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.processes import Keeper
 from gal_studio.state import Store

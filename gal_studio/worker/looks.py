@@ -12,7 +12,7 @@ from PIL import Image
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.fidelity import compare
+from gal_studio.core.pictures.fidelity import compare
 from gal_studio.state import Store
 from gal_studio.state.tables.seen_pictures import SeenPicture
 

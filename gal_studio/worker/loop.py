@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import BACKGROUND, describe_job
+from gal_studio.core.jobs.kinds import BACKGROUND, describe_job
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_reports import ModelNames, ModelReport, ModelReports
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.reports import ModelNames, ModelReport, ModelReports
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.hub.models import check_access
 from gal_studio.engine.hub.refusals import address

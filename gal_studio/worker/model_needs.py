@@ -7,7 +7,7 @@ import torch
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import Precision
-from gal_studio.core.model_reports import ModelNames
+from gal_studio.core.models.reports import ModelNames
 from gal_studio.engine.features.open_clip_source import embedder_needs
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.hub.repository import Need

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # it imports torch, which is not needed to report progress
 
 @dataclass(frozen=True)
 class Progress:
-    """A job has done `done` of `total` in this phase (`gal_studio.core.job_kinds`); `done` may include
+    """A job has done `done` of `total` in this phase (`gal_studio.core.jobs.kinds`); `done` may include
     fractions of a picture. `kept` is how much of that remains if it is halted now, by default all.
     """
 

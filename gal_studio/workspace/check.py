@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from gal_studio.core.errors import first_line
-from gal_studio.core.jobs import WORKING
+from gal_studio.core.jobs.states import WORKING
 from gal_studio.rounds import fingerprints
 from gal_studio.state.files.content_store import Files
 from gal_studio.state.files.errors import DiskError, GoneError

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.project_tables import (
     Folder,

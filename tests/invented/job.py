@@ -1,14 +1,14 @@
 """A kind of job that nobody needs, as an example of a new one: it counts the test prompts of a round.
 
 A real one has its work in a file in `gal_studio/worker/jobs` and one line in its `registry.py`, and its words
-in `gal_studio/core/job_kinds.py`.
+in `gal_studio/core/jobs/kinds.py`.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from gal_studio.core.job_kinds import JOB_KINDS, JobKind, Phase
+from gal_studio.core.jobs.kinds import JOB_KINDS, JobKind, Phase
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
 from gal_studio.state import Store

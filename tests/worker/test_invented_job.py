@@ -8,7 +8,7 @@ import pytest
 
 from gal_studio.cli import main
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import JOB_KINDS
+from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.work import job_payload, queue_payload

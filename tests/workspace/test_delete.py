@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.fidelity import Fidelity
+from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.tables.projects import Project

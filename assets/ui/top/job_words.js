@@ -1,4 +1,4 @@
-/** Display text of job states. The text for job kinds comes from gal_studio/core/job_kinds.py. */
+/** Display text of job states. The text for job kinds comes from gal_studio/core/jobs/kinds.py. */
 /** @import { JobState } from "../app/types/payloads.d.ts" */
 /** @import { Job, QueuedJob } from "../app/types/payloads_work.d.ts" */
 

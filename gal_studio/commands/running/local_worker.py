@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import BYTES, bytes_in_words, describe_job
+from gal_studio.core.jobs.kinds import BYTES, bytes_in_words, describe_job
 from gal_studio.core.types import Job
 from gal_studio.processes import worker_runs
 from gal_studio.state import Store

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError, first_line
-from gal_studio.core.model_names import refuse_pickle
+from gal_studio.core.models.names import refuse_pickle
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.models.adapters import attach_lora, detach, targeted_layers, trainable
 from gal_studio.engine.models.factors import Factors

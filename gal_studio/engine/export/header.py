@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from gal_studio.core.export_forms import Form
+from gal_studio.core.models.export_forms import Form
 from gal_studio.core.settings import TuneSettings
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import CARD, PEFT_CONFIGURATION, order_header

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.export_forms import Form
+from gal_studio.core.models.export_forms import Form
 from gal_studio.engine.families.lora_names import LoraNames
 from gal_studio.engine.models.adapters import PEFT_CONFIGURATION, read_adapter
 from gal_studio.engine.models.factors import Factors, alpha_ratio, read_factors

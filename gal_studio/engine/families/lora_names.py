@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gal_studio.core.export_forms import Form
+from gal_studio.core.models.export_forms import Form
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.model_reports import no_space
+from gal_studio.core.models.reports import no_space
 from gal_studio.engine.hub.refusals import refusal
 
 CARD = "README.md"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.model_names import CheckpointName, checkpoint_name
+from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.engine.families.description import Description, read_description
 from gal_studio.engine.families.family import Family, ModelFiles
 from gal_studio.engine.families.registry import family_of

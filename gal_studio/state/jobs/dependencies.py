@@ -1,6 +1,6 @@
 """Dependencies between jobs, as SQL conditions on the rows `later` and `earlier`."""
 
-from gal_studio.core.job_kinds import JOB_KINDS
+from gal_studio.core.jobs.kinds import JOB_KINDS
 
 
 def _after(needed: bool) -> str:

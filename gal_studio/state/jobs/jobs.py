@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Callable
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import describe_job, find_job_kind
-from gal_studio.core.jobs import RESUMABLE, check_transition
+from gal_studio.core.jobs.kinds import describe_job, find_job_kind
+from gal_studio.core.jobs.states import RESUMABLE, check_transition
 from gal_studio.core.types import Job, JobState
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import BLOCKED, ELSEWHERE, HALTS_WITH, OVERTAKEN

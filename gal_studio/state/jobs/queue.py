@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gal_studio.core.jobs import Direction, reordered, topological
+from gal_studio.core.jobs.states import Direction, reordered, topological
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import FOLLOWS, OVERTAKEN, WAITS

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
-from gal_studio.core.job_kinds import APART
+from gal_studio.core.jobs.kinds import APART
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.jobs.dependencies import BESIDE, BLOCKED, OVERTAKEN

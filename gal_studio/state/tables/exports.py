@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gal_studio.core.export_forms import Form
+from gal_studio.core.models.export_forms import Form
 from gal_studio.state.database.connection import Database
 
 

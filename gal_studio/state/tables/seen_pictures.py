@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gal_studio.core.fidelity import Fidelity
+from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state.database.connection import Database, record
 
 

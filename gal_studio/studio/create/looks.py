@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from gal_studio.assets import load_presets, resolve_model
-from gal_studio.core.model_names import checkpoint_name
-from gal_studio.core.near_copies import (
+from gal_studio.core.models.names import checkpoint_name
+from gal_studio.core.pictures.near_copies import (
     SIDE,
     Summary,
     dominant,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_names import refuse_pickle
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.names import refuse_pickle
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.starts import Start

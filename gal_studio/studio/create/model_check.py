@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_reports import ModelNames, ModelReports
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.processes import package_environment, run_module
 
 PATIENCE = 120.0  # seconds for one answer, on a busy machine

@@ -10,9 +10,9 @@ from PIL import Image
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_names import CheckpointName, checkpoint_name
-from gal_studio.core.model_reports import ModelNames
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.names import CheckpointName, checkpoint_name
+from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.settings import Settings

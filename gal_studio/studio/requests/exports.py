@@ -1,8 +1,8 @@
 """Requests for exports, and what was measured of a round in sentences for its card."""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.export_forms import check_form
 from gal_studio.core.intervals import Interval
+from gal_studio.core.models.export_forms import check_form
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.studio.views.measures import MeasuresView

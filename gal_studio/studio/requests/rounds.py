@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import describe_job, kinds_before
-from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.jobs.kinds import describe_job, kinds_before
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job, Round
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_reports import ModelNames, ModelReports
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.state import Store
 from gal_studio.studio.create.model_check import model_check
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.export_forms import check_form
-from gal_studio.core.lora_start import LoraStart
+from gal_studio.core.models.export_forms import check_form
+from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.types import Job
 from gal_studio.rounds.starts import check_unstarted
 from gal_studio.state import Store

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gal_studio.core.job_kinds import DOWNLOAD
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_reports import ModelNames, ModelReports
+from gal_studio.core.jobs.kinds import DOWNLOAD
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind

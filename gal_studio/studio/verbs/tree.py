@@ -1,7 +1,7 @@
 """Name, star, archive and bring back rounds of the tree."""
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.naming import MAX_ROUND_NAME_LENGTH, check_name, round_names, unique_name
 from gal_studio.core.types import Round
 from gal_studio.studio.verbs.base import Verbs

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gal_studio.core.jobs import Direction
+from gal_studio.core.jobs.states import Direction
 from gal_studio.core.types import Job
 from gal_studio.rounds.replays import refuse_by_hand
 from gal_studio.studio.bug_report import BugReport, bug_report

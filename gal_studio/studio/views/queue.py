@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from gal_studio.core.job_kinds import describe_job
-from gal_studio.core.jobs import WORKING, reordered
+from gal_studio.core.jobs.kinds import describe_job
+from gal_studio.core.jobs.states import WORKING, reordered
 from gal_studio.core.naming import round_names
 from gal_studio.core.types import Job
 from gal_studio.state import Store

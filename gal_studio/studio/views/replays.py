@@ -7,8 +7,8 @@ from typing import Literal
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import Interval
-from gal_studio.core.job_kinds import describe_job
-from gal_studio.core.jobs import ACTIVE, WORKING
+from gal_studio.core.jobs.kinds import describe_job
+from gal_studio.core.jobs.states import ACTIVE, WORKING
 from gal_studio.core.measures.compare import change
 from gal_studio.core.measures.pictures import METRICS, Metric
 from gal_studio.core.seeds import generator

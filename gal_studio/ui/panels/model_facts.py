@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import bytes_in_words
-from gal_studio.core.model_reports import ModelReport, ModelReports
+from gal_studio.core.jobs.kinds import bytes_in_words
+from gal_studio.core.models.reports import ModelReport, ModelReports
 from gal_studio.core.settings import Settings
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.lora_file import read_lora_facts

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.export_forms import FORM_WORDS
+from gal_studio.core.models.export_forms import FORM_WORDS
 from gal_studio.state.tables.exports import Export
 from gal_studio.studio import Studio
 from gal_studio.studio.views.types import RoundView

@@ -1,6 +1,6 @@
 """What the endpoints that only read answer."""
 
-from gal_studio.core.jobs import ACTIVE
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
 from gal_studio.studio.views.types import RoundSummary
 from gal_studio.ui.api.view_cache import ViewCache

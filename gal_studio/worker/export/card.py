@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from gal_studio.core.export_forms import FORM_WORDS
+from gal_studio.core.models.export_forms import FORM_WORDS
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
 from gal_studio.engine.families.family import Family

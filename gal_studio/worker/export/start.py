@@ -10,8 +10,8 @@ from pathlib import Path
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.lora_start import LoraStart
-from gal_studio.core.model_names import public_name
+from gal_studio.core.models.lora_start import LoraStart
+from gal_studio.core.models.names import public_name
 from gal_studio.core.settings import Settings, TuneSettings
 from gal_studio.engine.export.foreign import attach_foreign, read_fitting
 from gal_studio.engine.models.adapters import AdapterCard, save_adapter

@@ -14,8 +14,8 @@ from PIL import Image
 from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
-from gal_studio.core.export_forms import Form
-from gal_studio.core.model_names import public_name
+from gal_studio.core.models.export_forms import Form
+from gal_studio.core.models.names import public_name
 from gal_studio.core.naming import round_names
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import candidate_seed

@@ -4,8 +4,8 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from gal_studio.core.job_kinds import DOWNLOAD
-from gal_studio.core.model_reports import ModelNames
+from gal_studio.core.jobs.kinds import DOWNLOAD
+from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.types import Job
 from gal_studio.engine.hub.download import download
 from gal_studio.engine.hub.refusals import FullDiskError

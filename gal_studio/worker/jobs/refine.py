@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import JOB_KINDS
+from gal_studio.core.jobs.kinds import JOB_KINDS
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.training.checkpoints import Checkpoint

@@ -1,11 +1,11 @@
-"""What each kind of job does, one line each; its words stand in `gal_studio.core.job_kinds`.
+"""What each kind of job does, one line each; its words stand in `gal_studio.core.jobs.kinds`.
 
 Importing this module imports torch and the engine.
 """
 
 from collections.abc import Callable, Generator
 
-from gal_studio.core.job_kinds import find_job_kind
+from gal_studio.core.jobs.kinds import find_job_kind
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.worker.jobs.download import download_models

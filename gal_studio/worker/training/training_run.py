@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.model_names import public_name
+from gal_studio.core.models.names import public_name
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample

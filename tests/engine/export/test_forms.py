@@ -10,7 +10,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from gal_studio.core.export_forms import FORMS, Form
+from gal_studio.core.models.export_forms import FORMS, Form
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.export.denoiser import save_denoiser
 from gal_studio.engine.export.header import Facts, header_of, save_with_header, tensors_hash

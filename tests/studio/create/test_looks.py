@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gal_studio.assets import demo
-from gal_studio.core.fidelity import Fidelity
+from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.looks import ONE_COLOUR, about_seen, examine, notes_on

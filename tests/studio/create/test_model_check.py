@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.model_reports import ModelNames
+from gal_studio.core.models.reports import ModelNames
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from gal_studio.studio.create.model_check import ModelCheck

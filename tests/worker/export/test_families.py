@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gal_studio.core.export_forms import Form
+from gal_studio.core.models.export_forms import Form
 from gal_studio.engine.export import check, stock
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.stock import StockRequest

@@ -1,4 +1,4 @@
-"""Version 10: the kinds of jobs are checked by `gal_studio.core.job_kinds` instead of the database."""
+"""Version 10: the kinds of jobs are checked by `gal_studio.core.jobs.kinds` instead of the database."""
 
 # SQLite cannot drop a CHECK constraint in place: the table is rebuilt. Rows keep their rowids, which order
 # jobs of the same time.

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from typing_extensions import Doc, TypedDict
 
-from gal_studio.core.export_forms import Form
+from gal_studio.core.models.export_forms import Form
 from gal_studio.ui.payloads.types.basics import ShownPicture
 from gal_studio.ui.payloads.types.marks import Ts
 

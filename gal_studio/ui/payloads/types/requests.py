@@ -5,8 +5,8 @@ from typing import Annotated, NotRequired
 from pydantic import Field, FiniteFloat
 from typing_extensions import TypedDict
 
-from gal_studio.core.export_forms import Form
-from gal_studio.core.jobs import Direction
+from gal_studio.core.jobs.states import Direction
+from gal_studio.core.models.export_forms import Form
 from gal_studio.core.settings import AfterRefinement
 from gal_studio.state.tables.refinements import MapKind
 from gal_studio.ui.payloads.types.basics import ProjectKind, Verdict

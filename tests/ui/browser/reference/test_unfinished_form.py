@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from gal_studio.assets import demo
-from gal_studio.core.fidelity import Fidelity
+from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.ui.api.uploads import uploads
 from tests.ui.conftest import Served, Watched, until
 

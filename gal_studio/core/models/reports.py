@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.job_kinds import bytes_in_words
+from gal_studio.core.jobs.kinds import bytes_in_words
 from gal_studio.core.memory.machine import Precision
 from gal_studio.core.settings import Method, Target
 

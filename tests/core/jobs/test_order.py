@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import reordered, topological
+from gal_studio.core.jobs.states import reordered, topological
 
 NEEDS = {"d": ["c"], "f": ["e"], "g": ["f"]}  # a, b, then c with its d, then e, f, g in a chain
 ORDER = tuple("abcdefg")

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.jobs import (
+from gal_studio.core.jobs.states import (
     ACTIVE,
     RESUMABLE,
     TRANSITIONS,

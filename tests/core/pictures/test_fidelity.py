@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gal_studio.core.fidelity import Fidelity, compare, kept_detail, psnr
+from gal_studio.core.pictures.fidelity import Fidelity, compare, kept_detail, psnr
 
 Pixels = NDArray[np.uint8]
 

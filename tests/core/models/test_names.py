@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.model_names import CheckpointName, checkpoint_name, public_name
+from gal_studio.core.models.names import CheckpointName, checkpoint_name, public_name
 
 
 @pytest.mark.parametrize(

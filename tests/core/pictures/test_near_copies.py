@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gal_studio.core.near_copies import (
+from gal_studio.core.pictures.near_copies import (
     SIDE,
     are_near_copies,
     dominant,

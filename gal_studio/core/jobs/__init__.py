@@ -1,0 +1,1 @@
+"""Jobs: their kinds, their states, and the order of the queue."""
