@@ -3,7 +3,7 @@
 python launch.py --check          (installs what is missing first)
 python -m tools.check -k sampler  (further arguments go to pytest)
 
-Tests wait a third of their time, for pages and processes: one more than there are cores runs at a time.
+Tests wait a third of their time, for pages and processes: two more than there are cores run at a time.
 Races between processes run one at a time, so that nothing else uses the CPU meanwhile; in the races of a
 page's answers gates say who comes first, so that these run with the other tests. Tests that fail run once
 more, one at a time: a fault fails again, a machine that was too busy does not. Both are in the output.
@@ -74,9 +74,9 @@ def commands(words: list[str]) -> dict[str, list[str]]:
 
 
 def at_a_time() -> int:
-    """How many tests run side by side: one more than cores, if the memory allows it."""
+    """How many tests run side by side: two more than cores, if the memory allows it."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores + 1, psutil.virtual_memory().total // MEMORY))
+    return max(1, min(cores + 2, psutil.virtual_memory().total // MEMORY))
 
 
 def with_races() -> list[str]:
