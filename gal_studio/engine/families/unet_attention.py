@@ -38,9 +38,13 @@ class Float32Attention:
     def attend(
         self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
     ) -> torch.Tensor:
-        """Scaled dot-product attention, (n, heads, positions, head width)."""
+        """Scaled dot-product attention, (n, heads, positions, head width), in the precision of the queries.
+
+        What follows may be 8-bit layers, which autocast does not reach.
+        """
         with torch.autocast(query.device.type, enabled=False):
-            return scaled_dot_product_attention(query.float(), key.float(), value.float(), attn_mask=mask)
+            parts = query.float(), key.float(), value.float()
+            return scaled_dot_product_attention(*parts, attn_mask=mask).to(query.dtype)
 
 
 @contextmanager

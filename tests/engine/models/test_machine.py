@@ -1,5 +1,6 @@
 """How a model is held: each option trains and draws, and leaves the base as it was."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -243,6 +244,14 @@ def test_integers_train_and_draw(tmp_path: Path, family: str) -> None:
     assert furthest(learned, base) > 0 and torch.equal(small(integers, saved, strength=0.0), base)
     assert furthest(learned, small(plain, saved)) <= 32
     assert torch.equal(small(integers), base)
+
+
+@pytest.mark.parametrize("family", MAKERS)
+def test_integers_train_beside_other_weights_in_half_precision(tmp_path: Path, family: str) -> None:
+    """Autocast does not reach 8-bit layers: what they are given has their precision already."""
+    pytest.importorskip("torchao")
+    model = opened(MAKERS[family](tmp_path / "model"), precision="bf16", base="int8")
+    assert all(math.isfinite(loss) for loss in losses(model, TUNE.updated(SMALL)))
 
 
 def test_the_8_bit_optimizer_learns_and_resumes(pipeline_folder: Path, tmp_path: Path) -> None:
