@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -69,7 +70,13 @@ class Queue:
         """Pass a request for the answers of a session on."""
         session = QueryParams(scope["query_string"]).get("session_hash", "")
         with self._unread.reading(session):
-            await self._gradio(scope, receive, send)
+            try:
+                await self._gradio(scope, receive, send)
+            except RuntimeError as error:
+                if not isinstance(error.__cause__, HTTPException):
+                    raise
+                # Gradio has told its client that it does not know the session, and then breaks off
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Unread:

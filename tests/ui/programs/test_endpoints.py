@@ -173,6 +173,14 @@ def test_a_program_that_never_reads_is_stopped_until_it_does(opened: Served) -> 
     assert join(opened.address, call).status == 200
 
 
+def test_answers_of_an_unknown_session_are_refused_and_nothing_breaks(
+    opened: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = ask(opened.address, f"{DATA}?session_hash=nobody")
+    assert b'"session_not_found":true' in read.body
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+
+
 def test_a_sign_in_holds_for_programs_too(shared_place: Place) -> None:
     rules = Rules(credentials=CREDENTIALS, programs=True, attempts=Attempts(lambda: 0.0))
     with serving(shared_place, rules) as served:
