@@ -21,7 +21,7 @@ from tools.pocket.train.autoencoder import LATENT_CHANNELS
 from tools.pocket.train.latents import load_latents, read_scale
 from tools.pocket.train.text import TextTask, tokenize
 from tools.pocket.train.text import build as build_text
-from tools.pocket.train.training import Run, arguments, load_weights
+from tools.pocket.train.training import FALL, Run, arguments, load_weights
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "pocket" / "pipeline"
 BATCH = 64
@@ -30,7 +30,9 @@ INNER_RATE, RATE = 1e-3, 5e-4  # of Muon, for large batches on a GPU
 MIDDLE = 0.5  # share of timesteps drawn around the middle, where pictures take shape
 DROPPED = 0.1
 SNR_LIMIT = 5.0
-TWO_SUBJECTS, IN_PLACES = 0.4, 0.75  # sampling rates relative to one object on a plain ground
+# Sampling rates of two subjects and of places, relative to one object on a plain ground: on the plateau of the
+# learning rate, and while it falls, when the model commits to what it draws most.
+MIXTURE, LATE_MIXTURE = (0.4, 0.75), (0.2, 0.3)
 # Sampled five times as often as other concepts: GAL's anchors and what users try first.
 FAVOURED = (
     *[
@@ -120,13 +122,14 @@ class Captions:
             return self.encoder(tokenize(self.tokenizer, words)).last_hidden_state
 
 
-def drawing_rates(labels: np.ndarray) -> np.ndarray:
+def drawing_rates(labels: np.ndarray, mixture: tuple[float, float] = MIXTURE) -> np.ndarray:
     """The sampling probability of each picture: higher for favoured concepts, 0 for held-out ones."""
+    two_subjects, in_places = mixture
     favoured = np.array([1 + 4 * (c.name in FAVOURED) + 3 * (c.name in HARD) for c in CONCEPTS], float)
     known = np.array([c.in_denoiser for c in CONCEPTS], float)
     rate = favoured[labels["first"]] * known[labels["first"]]
-    rate *= np.where(labels["second"] == NONE, 1, TWO_SUBJECTS * known[labels["second"]])
-    rate *= np.where(labels["place"] == NONE, 1, IN_PLACES)
+    rate *= np.where(labels["second"] == NONE, 1, two_subjects * known[labels["second"]])
+    rate *= np.where(labels["place"] == NONE, 1, in_places)
     return rate / rate.sum()
 
 
@@ -169,10 +172,11 @@ def main() -> None:
     )
     run = Run(path, model, optimizer, args)
     captions = Captions(args.work, run.rng)
-    edges = np.cumsum(drawing_rates(labels))
+    edges, late = (np.cumsum(drawing_rates(labels, mixture)) for mixture in (MIXTURE, LATE_MIXTURE))
     recent: list[float] = []
     for step in run.steps(every=240):
-        rows = np.searchsorted(edges, run.rng.random(BATCH), side="right").clip(max=len(labels) - 1)
+        rates = late if run.share > 1 - FALL else edges
+        rows = np.searchsorted(rates, run.rng.random(BATCH), side="right").clip(max=len(labels) - 1)
         clean = torch.from_numpy(latents[rows]).float() * scale
         loss = denoising_loss(model, scheduler, clean, captions(labels[rows]), run.rng).mean()
         run.apply(loss, decay=0.999)

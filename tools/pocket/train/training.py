@@ -17,6 +17,7 @@ import torch
 
 from tools.pocket.data.dataset import WORK
 
+FALL = 0.3  # the last share of a training in steps, in which the learning rate falls to 0
 RAW = argparse.RawDescriptionHelpFormatter
 
 
@@ -63,7 +64,7 @@ def cosine(share: float, warm: float = 0.01, floor: float = 0.0) -> float:
     return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * (share - warm) / (1 - warm)))
 
 
-def plateau(share: float, warm: float = 0.002, fall: float = 0.3) -> float:
+def plateau(share: float, warm: float = 0.002, fall: float = FALL) -> float:
     """Learning-rate factor: a short warm-up, a plateau, then linear decay over the last share `fall`."""
     return max(min(1.0, (share + 1e-5) / warm, (1 - share) / fall), 0.0)
 
