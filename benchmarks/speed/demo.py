@@ -2,7 +2,7 @@
 
     python -m benchmarks.speed.demo --kind style --rounds 2
 
-Goals on two CPU cores: two rounds in 4 minutes, 180 candidates in 40 seconds, under 3 GB.
+Goals on two CPU cores: two rounds in 3 minutes, 180 candidates in 40 seconds, under 3 GB.
 """
 
 import argparse

@@ -66,7 +66,8 @@ def test_the_time_of_another_model_is_scaled_by_its_operations() -> None:
     rounds = SimpleNamespace(pace=lambda name, phases: paces[phases] if name == pocket.base_model else None)
     store: Any = SimpleNamespace(rounds=rounds)
     own = load_shape("pocket"), pocket.base_model, pocket.settings["style"]
-    assert round_seconds(store, *own, "style") == pytest.approx(150 * 0.5 + 180 * 0.25)
+    steps = pocket.settings["style"].tune.steps
+    assert round_seconds(store, *own, "style") == pytest.approx(steps * 0.5 + 180 * 0.25)
     settings = XL.settings["style"]
     step, picture = (
         operations(SHAPE, settings, *amounts) / operations(own[0], own[2], *amounts)
