@@ -30,8 +30,8 @@ INNER_RATE, RATE = 1e-3, 5e-4  # of Muon, for large batches on a GPU
 MIDDLE = 0.5  # share of timesteps drawn around the middle, where pictures take shape
 DROPPED = 0.1
 SNR_LIMIT = 5.0
-# Sampling rates of two subjects and of places, relative to one object on a plain ground: on the plateau of the
-# learning rate, and while it falls, when the model commits to what it draws most.
+# Sampling rates of two subjects and of places, relative to one object on a plain ground: on the plateau of
+# the learning rate, and while it falls, when the model commits to what it draws most.
 MIXTURE, LATE_MIXTURE = (0.4, 0.75), (0.2, 0.3)
 # Sampled five times as often as other concepts: GAL's anchors and what users try first.
 FAVOURED = (
