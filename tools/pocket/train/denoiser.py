@@ -2,8 +2,8 @@
 
     python -m tools.pocket.train.denoiser --steps 50000 --minutes 60
 
-50,000 steps are 3.2 million pictures; call it again until they are done. It starts from the shipped weights
-if their shapes fit, and resumes exactly where it was stopped.
+50,000 steps are 3.2 million pictures; call it again until they are done. It starts from the shipped weights,
+which may have fewer latent channels, and resumes exactly where it was stopped.
 """
 
 from pathlib import Path
@@ -31,7 +31,7 @@ MIDDLE = 0.5  # share of timesteps drawn around the middle, where pictures take 
 DROPPED = 0.1
 SNR_LIMIT = 5.0
 # Sampling rates of two subjects and of places, relative to one object on a plain ground: on the plateau of
-# the learning rate, and while it falls, when the model commits to what it draws most.
+# the learning rate, and while it falls, when details settle: then simpler pictures are favoured.
 MIXTURE, LATE_MIXTURE = (0.4, 0.75), (0.2, 0.3)
 # Sampled five times as often as other concepts: GAL's anchors and what users try first.
 FAVOURED = (
