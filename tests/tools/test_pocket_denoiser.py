@@ -11,6 +11,8 @@ import pytest
 import torch
 from diffusers import UNet2DConditionModel
 
+from tools.pocket.data.concepts import CONCEPTS
+from tools.pocket.data.dataset import LABEL, NONE
 from tools.pocket.evaluation.diversity import prompt_of, spread
 from tools.pocket.train import denoiser
 from tools.pocket.train.training import Run, plateau
@@ -66,6 +68,18 @@ def test_pure_noise_counts_in_full_and_hardly_any_noise_little(monkeypatch: pyte
 
     assert loss(999) == pytest.approx(1.0)  # the velocity is the picture itself
     assert loss(10) < 0.01
+
+
+def test_places_and_pairs_are_rarer_late_and_held_out_things_never_drawn() -> None:
+    known = [n for n, concept in enumerate(CONCEPTS) if concept.in_denoiser]
+    hidden = next(n for n, concept in enumerate(CONCEPTS) if not concept.in_denoiser)
+    labels = np.zeros(4, LABEL)
+    labels["first"], labels["second"], labels["place"] = known[0], NONE, NONE
+    labels["place"][1], labels["second"][2], labels["first"][3] = 0, known[1], hidden
+    for two_subjects, in_places in (denoiser.MIXTURE, denoiser.LATE_MIXTURE):
+        rates = denoiser.drawing_rates(labels, (two_subjects, in_places))
+        assert rates / rates[0] == pytest.approx([1, in_places, two_subjects, 0])
+    assert all(late < early for early, late in zip(denoiser.MIXTURE, denoiser.LATE_MIXTURE, strict=True))
 
 
 def test_a_plateau_rises_stays_and_falls() -> None:
