@@ -1,6 +1,6 @@
 """Convert the state of a GPU training to a checkpoint or a diffusers folder, and back.
 
-    python -m tools.pocket.gpu.convert --state state --checkpoint tools/pocket/work/denoiser.pt
+    python -m tools.pocket.gpu.convert --state state --checkpoint WORK/denoiser.pt
     python -m tools.pocket.gpu.convert --state state --folder vae        (an autoencoder for `stretch --vae`)
     python -m tools.pocket.gpu.convert --checkpoint denoiser.pt --part denoiser --state state --begin
 

@@ -1,6 +1,6 @@
 """Pack the icon art into one file of at most 20 MB, for the machine that draws and trains.
 
-python -m tools.pocket.gpu.source --art tools/pocket/work/icons --target source.tar
+python -m tools.pocket.gpu.source --art WORK/icons --target source.tar
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from tools.pocket.train import autoencoder, denoiser
 from tools.pocket.train.batches import CROP, to_tensor
 from tools.pocket.train.critic import Critic, Judged
 from tools.pocket.train.text import TOKENS
-from tools.pocket.train.training import FALL
 
 DROPPED = denoiser.DROPPED
 JUDGES = ((0.3, Judged), (0.8, Critic))  # a perceptual loss from 30 % on, an adversarial one at the end
@@ -115,7 +114,7 @@ class DenoiserTask:
         self.latents = Ring(room, (vae.config.latent_channels, 16, 16), torch.float16, device)
         self.tokens: Ring | None = None
         self.labels = np.empty(room, LABEL)
-        self.edges, self.late = np.empty(0), np.empty(0)
+        self.draws: denoiser.Draws | None = None
         empty = self.tokenizer("", padding="max_length", max_length=TOKENS, return_tensors="pt")
         self.empty = empty.input_ids[0].to(device)
 
@@ -131,17 +130,14 @@ class DenoiserTask:
             with torch.autocast(self.device.type, torch.bfloat16):
                 self.latents.add(self.vae.encode(target).latent_dist.mean)
         self.tokens.add(torch.from_numpy(shard.tokens))
-        labels = self.labels[: len(self)]
-        mixtures = denoiser.MIXTURE, denoiser.LATE_MIXTURE
-        self.edges, self.late = (np.cumsum(denoiser.drawing_rates(labels, each)) for each in mixtures)
+        self.draws = denoiser.Draws(self.labels[: len(self)])
 
     def __len__(self) -> int:
         return len(self.latents)
 
     def loss(self, rng: np.random.Generator, batch: int, share: float) -> tuple[torch.Tensor, float]:
-        edges = self.late if share > 1 - FALL else self.edges
-        rows = np.searchsorted(edges, rng.random(batch), side="right").clip(max=len(self) - 1)
-        chosen = torch.from_numpy(rows).to(self.device)
+        assert self.draws is not None
+        chosen = torch.from_numpy(self.draws.rows(rng, batch, share)).to(self.device)
         clean = self.latents.rows[chosen].float() * self.vae.config.scaling_factor
         words = self._words(chosen, rng)
         loss = denoiser.denoising_loss(self.model, self.scheduler, clean, words, rng).mean()

@@ -133,6 +133,18 @@ def drawing_rates(labels: np.ndarray, mixture: tuple[float, float] = MIXTURE) ->
     return rate / rate.sum()
 
 
+class Draws:
+    """Random rows of pictures at the rates of `drawing_rates`; simpler ones while the learning rate falls."""
+
+    def __init__(self, labels: np.ndarray) -> None:
+        self.early, self.late = (np.cumsum(drawing_rates(labels, each)) for each in (MIXTURE, LATE_MIXTURE))
+
+    def rows(self, rng: np.random.Generator, count: int, share: float) -> np.ndarray:
+        """Draw `count` rows, `share` of the training being done."""
+        edges = self.late if share > 1 - FALL else self.early
+        return np.searchsorted(edges, rng.random(count), side="right").clip(max=len(edges) - 1)
+
+
 def times(rng: np.random.Generator, count: int) -> torch.Tensor:
     """Stratified timesteps in [0, 999] from a mixture of a uniform and a logit-normal distribution."""
     even = (rng.permutation(count) + rng.random(count)) / count
@@ -172,11 +184,10 @@ def main() -> None:
     )
     run = Run(path, model, optimizer, args)
     captions = Captions(args.work, run.rng)
-    edges, late = (np.cumsum(drawing_rates(labels, mixture)) for mixture in (MIXTURE, LATE_MIXTURE))
+    draws = Draws(labels)
     recent: list[float] = []
     for step in run.steps(every=240):
-        rates = late if run.share > 1 - FALL else edges
-        rows = np.searchsorted(rates, run.rng.random(BATCH), side="right").clip(max=len(labels) - 1)
+        rows = draws.rows(run.rng, BATCH, run.share)
         clean = torch.from_numpy(latents[rows]).float() * scale
         loss = denoising_loss(model, scheduler, clean, captions(labels[rows]), run.rng).mean()
         run.apply(loss, decay=0.999)
