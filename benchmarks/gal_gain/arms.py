@@ -14,6 +14,7 @@ from PIL import Image
 
 from benchmarks.gal_gain.cases import SEEDS, Case
 from benchmarks.gal_gain.judging import CaseJudge
+from benchmarks.quality.refinement_gain import encoded
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
@@ -65,11 +66,16 @@ def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dic
     return found
 
 
+def draft_of(case: Case, changes: dict[str, dict[str, object]]) -> ProjectDraft:
+    """The project of a case."""
+    references = tuple((encoded(picture), prompt) for picture, prompt in case.references)
+    return ProjectDraft(case.kind, references, case.trigger_word, case.name, changes=changes)
+
+
 def _first_round(bench: Bench, case: Case, workspace: Path) -> None:
     with Store(workspace) as store:
         studio = Studio(store)
-        draft = ProjectDraft(case.kind, case.references, case.trigger_word, case.name, changes=bench.changes)
-        project = studio.create_project(draft)
+        project = studio.create_project(draft_of(case, bench.changes))
         with local_worker(studio, ProgressLine(studio)) as worker:
             _run(studio, worker, store.rounds.of_project(project)[0].id)
 
@@ -84,7 +90,7 @@ def _loop(workspace: Path, arm: str, case: Case, judge: CaseJudge) -> None:
     """Rounds 2 and 3 of a project whose first round is done."""
     with Store(workspace) as store:
         studio = Studio(store)
-        round_ = store.rounds.of_project(studio.projects()[0].project.id)[0]
+        round_ = store.rounds.of_project(_project(store))[0]
         with local_worker(studio, ProgressLine(studio)) as worker:
             for number in range(2, ROUNDS + 1):
                 chosen = CHOICES[arm](studio, round_.id, case, judge)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tools.pocket.data.captions import CLEAN_WORDS, caption
 from tools.pocket.data.compose import SIZE, lively_ground, pale_ground, paste, spots, turned
@@ -174,7 +175,7 @@ def main() -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     designs_of(args.icons)
     shards = -(-args.pictures // SHARD)
-    with ProcessPoolExecutor(args.processes) as pool:
+    with ProcessPoolExecutor(args.processes, initializer=threadpool_limits, initargs=(1,)) as pool:
         sizes = [min(SHARD, args.pictures - s * SHARD) for s in range(shards)]
         jobs = [
             pool.submit(write_shard, args.icons, args.work, args.split, s, n) for s, n in enumerate(sizes)

@@ -28,7 +28,7 @@ from tools.pocket.train.critic import MEAN, STD, image_tower
 from tools.pocket.train.decoder import load_finished
 from tools.pocket.train.latents import read_scale
 from tools.pocket.train.redraw import decoded
-from tools.pocket.train.training import load_weights
+from tools.pocket.train.training import fast_precision, load_weights
 
 CASES = (
     ("cat", "cartoon"),
@@ -51,7 +51,7 @@ def draw(
     now = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(s)) for s in seeds])
     text = torch.cat([nothing.expand_as(words), words])
     for t in sampler.timesteps:
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             empty, told = unet(torch.cat([now, now]), t, text).sample.float().chunk(2)
         now = sampler.step(empty + GUIDANCE * (told - empty), t, now).prev_sample
     return now

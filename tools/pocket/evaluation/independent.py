@@ -1,4 +1,4 @@
-"""Independent features: those of the judge's ResNet-18, which is not used for any weight or flag."""
+"""Independent features: those of the judge's ImageNet network, which is not used for any weight or flag."""
 
 from collections.abc import Sequence
 
@@ -9,38 +9,30 @@ from PIL import Image
 from torch.nn import functional
 
 from gal_studio.core.patchdpo.masks import foreground_patches
-from tools.pocket.train.clip import normalise
-from tools.pocket.train.judge import Judge
+from tools.pocket.train.judge import Judge, statistics
 
-SIDE = 128
+SIDE, BATCH = 128, 64
 SIZES = (1.0, 0.75, 0.55)  # relative, of a reference
-STAGES = {"layer1": 32, "layer2": 16, "layer3": 8}  # with the patches per side
 
 
 class IndependentTower:
     """Patch features and style statistics from the stages of the judge."""
 
     def __init__(self, judge: Judge) -> None:
-        self.body = judge.body.eval()
+        self.judge = judge.eval()
 
     @torch.no_grad()
-    def stages(self, pictures: Sequence[Image.Image]) -> dict[str, torch.Tensor]:
-        """The feature maps (n, c, h, w) of the stages."""
+    def stages(self, pictures: Sequence[Image.Image]) -> list[torch.Tensor]:
+        """The feature maps (n, c, h, w) at strides 4, 8 and 16."""
         x = np.stack([np.asarray(p.convert("RGB").resize((SIDE, SIDE)), np.float32) for p in pictures])
-        level = normalise(torch.from_numpy(x).permute(0, 3, 1, 2) / 255)
-        body = self.body
-        level = body.maxpool(body.act1(body.bn1(body.conv1(level))))
-        found = {}
-        for name in STAGES:
-            level = getattr(body, name)(level)
-            found[name] = level
-        return found
+        parts = torch.from_numpy(x).permute(0, 3, 1, 2).div(255).split(BATCH)
+        return [torch.cat(maps) for maps in zip(*(self.judge.stages(part)[1] for part in parts), strict=True)]
 
     def patches(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """Patch features (n, 16, 16, d) of unit norm: the second and third stage concatenated."""
-        stages = self.stages(pictures)
-        third = functional.interpolate(stages["layer3"], size=16, mode="bilinear", align_corners=False)
-        parts = [functional.normalize(part, dim=1) for part in (stages["layer2"], third)]
+        """Patch features (n, h, w, d) of unit norm: the stages at strides 8 and 16 concatenated."""
+        _, second, third = self.stages(pictures)
+        third = functional.interpolate(third, size=second.shape[-2:], mode="bilinear", align_corners=False)
+        parts = [functional.normalize(part, dim=1) for part in (second, third)]
         joined = functional.normalize(torch.cat(parts, 1), dim=1)
         return joined.permute(0, 2, 3, 1).numpy()
 
@@ -71,8 +63,7 @@ class IndependentTower:
 
     def style_statistics(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
         """The means and standard deviations of all channels of three stages, (n, d)."""
-        parts = [f(level.flatten(2)) for level in self.stages(pictures).values() for f in (_mean, _deviation)]
-        return torch.cat(parts, 1).double().numpy()
+        return torch.cat([statistics(level) for level in self.stages(pictures)], 1).double().numpy()
 
 
 def shrunk(picture: Image.Image, mask: Image.Image, size: float) -> tuple[Image.Image, Image.Image]:
@@ -84,14 +75,6 @@ def shrunk(picture: Image.Image, mask: Image.Image, size: float) -> tuple[Image.
     canvas.paste(picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS), corner)
     covered.paste(mask.convert("L").resize((side, side)), corner)
     return canvas, covered
-
-
-def _mean(x: torch.Tensor) -> torch.Tensor:
-    return x.mean(2)
-
-
-def _deviation(x: torch.Tensor) -> torch.Tensor:
-    return x.std(2)
 
 
 def style_likeness(

@@ -15,6 +15,7 @@ from tools.pocket.train import autoencoder, denoiser
 from tools.pocket.train.batches import CROP, to_tensor
 from tools.pocket.train.critic import Critic, Judged
 from tools.pocket.train.text import TOKENS
+from tools.pocket.train.training import fast_precision
 
 DROPPED = denoiser.DROPPED
 JUDGES = ((0.3, Judged), (0.8, Critic))  # a perceptual loss from 30 % on, an adversarial one at the end
@@ -127,7 +128,7 @@ class DenoiserTask:
         self.labels[places] = shard.labels
         for start in range(0, len(shard.pictures), 256):
             target = to_tensor(shard.pictures[start : start + 256]).to(self.device)
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with fast_precision(self.device):
                 self.latents.add(self.vae.encode(target).latent_dist.mean)
         self.tokens.add(torch.from_numpy(shard.tokens))
         self.draws = denoiser.Draws(self.labels[: len(self)])
@@ -151,5 +152,5 @@ class DenoiserTask:
         ids = self.tokens.rows[chosen, wording.to(self.device)].long()
         dropped = torch.from_numpy(rng.random(len(chosen)) < DROPPED).to(self.device)
         ids[dropped] = self.empty
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with fast_precision(self.device):
             return self.encoder(ids).last_hidden_state

@@ -22,7 +22,7 @@ from tools.pocket.data.dataset import NONE, load_split
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train.batches import CROP, Pictures, to_tensor
 from tools.pocket.train.muon import Muon
-from tools.pocket.train.training import Run, arguments, load_weights
+from tools.pocket.train.training import Run, arguments, fast_precision, load_weights
 
 LATENT_CHANNELS = 16
 WIDTHS = (16, 32, 64, 128)
@@ -123,7 +123,7 @@ def loss_of(
 
     `judges` are additional losses of (reconstruction, target), for pictures that were not downscaled.
     """
-    with torch.autocast(target.device.type, torch.bfloat16):
+    with fast_precision(target.device):
         posterior = model.encode(target).latent_dist
         latents = posterior.sample()
         if rng.random() < NOISED:
@@ -171,7 +171,7 @@ def encode_all(model: AutoencoderKL, pictures: np.ndarray) -> torch.Tensor:
     """The means of the posteriors, float16 (n, channels, 16, 16)."""
     means = []
     for start in range(0, len(pictures), 32):
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             means.append(model.encode(to_tensor(pictures[start : start + 32])).latent_dist.mean.half())
     return torch.cat(means)
 

@@ -9,6 +9,7 @@ with smaller pictures.
     python -m tools.pocket.train.redraw --kind reconstructed
     python -m tools.pocket.train.redraw --kind generated
     python -m tools.pocket.train.clip --minutes 60     (continues with redrawn pictures)
+    python -m tools.pocket.train.clip --start-from shipped-clip.pt --minutes 60     (after `train.restore`)
     python -m tools.pocket.train.clip --measure      (on the held-out concept x style pairs)
 """
 
@@ -27,9 +28,9 @@ from tools.pocket.data.concepts import CONCEPTS
 from tools.pocket.data.dataset import LABEL, NONE, PALE, TRAINED_STYLES, caption_of, load_split
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
-from tools.pocket.train.text import TOKENS, TextTask, tokenize
-from tools.pocket.train.text import build as build_text
-from tools.pocket.train.training import Run, arguments, load_weights
+from tools.pocket.train.denoiser import load_text
+from tools.pocket.train.text import TOKENS, tokenize
+from tools.pocket.train.training import Run, arguments, fast_precision, load_weights
 
 BATCH = 64
 SIZE, SMALL = 128, 96
@@ -205,10 +206,10 @@ def with_redrawn(rows: np.ndarray, renders: int, count: int, rng: np.random.Gene
 def train(args) -> None:
     pictures, labels, renders = pool_of(args.work)
     tokenizer = CLIPTokenizer.from_pretrained(args.work / "tokenizer")
-    told_apart = load_weights(TextTask(build_text(tokenizer), len(tokenizer)), args.work / "text.pt")
+    _, encoder = load_text(args.work)
     task = ClipTask(len(tokenizer))
     model = task.clip
-    start_text_tower(model, told_apart.encoder)
+    start_text_tower(model, encoder)
     optimizer = torch.optim.AdamW(task.groups(), betas=(0.9, 0.98), weight_decay=0.03)
     run = Run(args.work / f"{args.name}.pt", task, optimizer, args)
     texts = Texts(model, tokenizer, run.rng)
@@ -224,7 +225,7 @@ def train(args) -> None:
         with_text = not kept or step % TEXT_EVERY == 0
         if not with_text and share > 0.3:
             x = blend(x, list(targets.values()), run.rng, 0.3)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             features = model.encode_image(normalise(x))
             plain = task.plain(features)
             if with_text:

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from gal_studio.assets import assets_folder
+from tools.pocket.train.training import fast_precision
 
 FEATURES = 0.02
 ADVERSARIAL = 0.005
@@ -31,7 +32,7 @@ class Judged:
     def features(self, picture: torch.Tensor) -> list[torch.Tensor]:
         """Unit vectors of the stem and the first two stages, for pictures in [-1, 1]."""
         x = ((picture + 1) / 2 - MEAN) / STD
-        with torch.autocast(picture.device.type, torch.bfloat16):
+        with fast_precision(picture.device):
             found = self.tower.forward_intermediates(x, indices=3, intermediates_only=True)
         return [functional.normalize(f.float(), dim=1) for f in found[:3]]
 

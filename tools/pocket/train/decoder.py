@@ -17,7 +17,7 @@ from tools.pocket.data.dataset import load_split
 from tools.pocket.train import autoencoder
 from tools.pocket.train.batches import Pictures
 from tools.pocket.train.muon import Muon
-from tools.pocket.train.training import Run, arguments
+from tools.pocket.train.training import Run, arguments, fast_precision
 
 LOGARITHM = 0.02
 INNER_RATE, RATE = 1e-3, 5e-4
@@ -34,7 +34,7 @@ def decoder_loss(
     model: AutoencoderKL, target: torch.Tensor, rng: np.random.Generator
 ) -> tuple[torch.Tensor, float]:
     """The loss of a batch with a frozen encoder, and its PSNR in dB."""
-    with torch.autocast(target.device.type, torch.bfloat16):
+    with fast_precision(target.device):
         with torch.no_grad():
             latents = model.encode(target).latent_dist.mean
             if rng.random() < autoencoder.NOISED:

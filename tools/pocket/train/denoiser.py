@@ -21,7 +21,7 @@ from tools.pocket.train.autoencoder import LATENT_CHANNELS
 from tools.pocket.train.latents import load_latents, read_scale
 from tools.pocket.train.text import TextTask, tokenize
 from tools.pocket.train.text import build as build_text
-from tools.pocket.train.training import FALL, Run, arguments, load_weights
+from tools.pocket.train.training import FALL, Run, arguments, fast_precision, load_weights
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "pocket" / "pipeline"
 BATCH = 64
@@ -118,7 +118,7 @@ class Captions:
 
     @torch.no_grad()
     def encode(self, words: list[str]) -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             return self.encoder(tokenize(self.tokenizer, words)).last_hidden_state
 
 
@@ -162,7 +162,7 @@ def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, r
     noise = torch.randn_like(clean)
     t = times(rng, len(clean)).to(clean.device)
     noisy = scheduler.add_noise(clean, noise, t)
-    with torch.autocast(clean.device.type, torch.bfloat16):
+    with fast_precision(clean.device):
         made = model(noisy, t, words).sample.float()
     error = (made - scheduler.get_velocity(clean, noise, t)).square().mean((1, 2, 3))
     kept = scheduler.alphas_cumprod.to(clean.device)[t]

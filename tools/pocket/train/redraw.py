@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
 
-from tools.pocket.data.dataset import SHARD, WORK, load_split
+from tools.pocket.data.dataset import SHARD, WORK
 from tools.pocket.train import denoiser
 from tools.pocket.train.decoder import load_finished
 from tools.pocket.train.latents import load_latents, read_scale
-from tools.pocket.train.training import load_weights
+from tools.pocket.train.training import fast_precision, load_weights
 
 BATCH = 50
 STEPS, GUIDANCE = 12, 4.0
@@ -28,7 +28,7 @@ EARLIEST, LATEST = 4, 9  # of the 12 steps: the last two thirds to quarter are d
 @torch.no_grad()
 def decoded(vae: AutoencoderKL, latents: torch.Tensor) -> np.ndarray:
     """Decode unscaled latents to uint8 (n, 128, 128, 3)."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast_precision():
         made = vae.decode(latents).sample.float()
     return ((made.clamp(-1, 1) + 1) * 127.5 + 0.5).byte().permute(0, 2, 3, 1).numpy()
 
@@ -44,18 +44,20 @@ def drawn_anew(
     now = sampler.add_noise(latents, torch.randn_like(latents), sampler.timesteps[start : start + 1])
     text = torch.cat([nothing.expand_as(words), words])
     for t in sampler.timesteps[start:]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             empty, told = unet(torch.cat([now, now]), t, text).sample.float().chunk(2)
         now = sampler.step(empty + GUIDANCE * (told - empty), t, now).prev_sample
     return now
 
 
-def batches(work: Path, kind: str, rows: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
+def batches(
+    work: Path, kind: str, rows: np.ndarray, labels: np.ndarray, unet_name: str
+) -> Iterator[np.ndarray]:
     stored, _ = load_latents(work)
     scale, vae = read_scale(work), load_finished(work)
     rng = np.random.default_rng(5)
     if kind == "generated":
-        unet = load_weights(denoiser.build(), work / "denoiser.pt").eval()
+        unet = load_weights(denoiser.build(), work / f"{unet_name}.pt").eval()
         captions = denoiser.Captions(work, rng, dropped=0)
         nothing = captions.encode([""])
     for first in range(0, len(rows), BATCH):
@@ -76,15 +78,16 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=SHARD)
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--unet", default="denoiser", help="name of the checkpoint that draws")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(5)
-    _, labels = load_split(args.work, "train")
+    _, labels = load_latents(args.work)  # of the renders that have latents
     rates = denoiser.drawing_rates(labels) if args.kind == "generated" else None
     rows = np.random.default_rng(6).choice(len(labels), args.pictures, replace=False, p=rates)
     for shard, first in enumerate(range(0, len(rows), SHARD)):
         chosen = rows[first : first + SHARD]
-        pictures = np.concatenate(list(batches(args.work, args.kind, chosen, labels)))
+        pictures = np.concatenate(list(batches(args.work, args.kind, chosen, labels, args.unet)))
         target = args.work / f"{args.kind}-{shard:03d}.npz"
         np.savez(target, pictures=pictures, labels=labels[chosen], rows=chosen)
         print(f"{first + len(chosen)} {args.kind} pictures", flush=True)

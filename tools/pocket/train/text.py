@@ -21,7 +21,7 @@ from tools.pocket.data.concepts import CONCEPTS
 from tools.pocket.data.dataset import LABEL, NONE, PALE, caption_of
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
-from tools.pocket.train.training import Run, arguments
+from tools.pocket.train.training import Run, arguments, fast_precision
 
 TOKENS = 40
 VOCABULARY = 2400
@@ -107,7 +107,7 @@ class TextTask(nn.Module):
         self.token = nn.Linear(192, vocabulary)
 
     def forward(self, tokens: torch.Tensor, labels: np.ndarray) -> dict[str, torch.Tensor]:
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             states = self.encoder(tokens).last_hidden_state
         states = states.float()
         ends = (tokens == self.encoder.config.eos_token_id).int().argmax(1)

