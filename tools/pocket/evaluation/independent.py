@@ -12,7 +12,6 @@ from gal_studio.core.patchdpo.masks import foreground_patches
 from tools.pocket.train.judge import Judge, statistics
 
 SIDE, BATCH = 128, 64
-SIZES = (1.0, 0.75, 0.55)  # relative, of a reference
 
 
 class IndependentTower:
@@ -41,17 +40,13 @@ class IndependentTower:
     ) -> NDArray[np.float64]:
         """How well each picture shows the foregrounds of the references (picture, mask), (n,).
 
-        It is the mean best match of the patches of a reference in the picture. Since a subject in a place is
-        smaller, each reference is compared in several sizes, and the best one counts. On renders of twelve
-        held-out designs against other designs of the same concept in the same places, the area under the ROC
-        curve is 0.95 (with one size: 0.92).
+        It is the mean best match of the patches of a reference in the picture. On renders of twelve held-out
+        designs against other designs of the same concept in the same six places, the mean area under the ROC
+        curve is 0.998 (also when the reference is compared in three sizes).
         """
         flat = self.patches(pictures)
         flat = flat.reshape(len(flat), -1, flat.shape[-1])
-        figures = [
-            np.max([self._held(flat, *shrunk(picture, mask, size)) for size in SIZES], axis=0)
-            for picture, mask in references
-        ]
+        figures = [self._held(flat, picture, mask) for picture, mask in references]
         return np.mean(figures, axis=0).astype(np.float64)
 
     def _held(
@@ -64,17 +59,6 @@ class IndependentTower:
     def style_statistics(self, pictures: Sequence[Image.Image]) -> NDArray[np.float64]:
         """The means and standard deviations of all channels of three stages, (n, d)."""
         return torch.cat([statistics(level) for level in self.stages(pictures)], 1).double().numpy()
-
-
-def shrunk(picture: Image.Image, mask: Image.Image, size: float) -> tuple[Image.Image, Image.Image]:
-    """Scale a picture on a plain ground and its mask by this factor, on a canvas of the same colour."""
-    side = round(SIDE * size)
-    corner = ((SIDE - side) // 2,) * 2
-    ground = picture.convert("RGB").getpixel((1, 1))
-    canvas, covered = Image.new("RGB", (SIDE, SIDE), ground), Image.new("L", (SIDE, SIDE))
-    canvas.paste(picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS), corner)
-    covered.paste(mask.convert("L").resize((side, side)), corner)
-    return canvas, covered
 
 
 def style_likeness(
