@@ -134,7 +134,8 @@ def test_the_stock_pipeline_draws_the_same_picture(
     forms = FORMS if precision == "float32" else FORMS[:1]  # what another form says is the same
     for form in forms if model.family.part != "unet" else forms[:2]:
         file = written(model, path, form, tmp_path)
-        assert difference(ours, stock(model, file, layers, precision)) == 0
+        # Some processors round a fused weight otherwise than a LoRA beside it: one level of 255.
+        assert difference(ours, stock(model, file, layers, precision)) <= 1
     with pytest.raises(ValueError, match=f"takes {layers} of the {layers + 1} layers"):
         stock(model, file, layers + 1, precision)
 
