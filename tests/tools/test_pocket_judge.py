@@ -1,5 +1,7 @@
 """The independent judge: its features, and what its heads learn."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import timm
@@ -9,7 +11,7 @@ from PIL import Image
 from tools.pocket.data.dataset import LABEL, NONE, PALE, TRAINED_STYLES
 from tools.pocket.evaluation.independent import IndependentTower
 from tools.pocket.train import judge as judging
-from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, statistics
+from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, load_judge, statistics
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,19 @@ def test_pictures_get_log_probabilities(judge: Judge) -> None:
     told = judge_pictures(judge, np.zeros((2, 128, 128, 3), np.uint8))
     assert set(told) == {"concept", "style", "place"}
     assert np.allclose(np.exp(told["style"]).sum(1), 1, atol=1e-5)
+
+
+def test_a_kept_judge_says_the_same(judge: Judge, tmp_path: Path) -> None:
+    torch.save(judge.state_dict(), tmp_path / "judge.pt")
+    grey = np.full((1, 128, 128, 3), 90, np.uint8)
+    one, other = (judge_pictures(each, grey) for each in (judge, load_judge(tmp_path)))
+    assert all(np.allclose(one[name], other[name], atol=1e-5) for name in one)
+
+
+def test_a_judge_of_another_kind_is_refused(tmp_path: Path) -> None:
+    torch.save({"mean": torch.zeros(1)}, tmp_path / "judge.pt")
+    with pytest.raises(RuntimeError, match="Missing key"):
+        load_judge(tmp_path)
 
 
 def test_a_picture_holds_its_own_subject_best(judge: Judge) -> None:

