@@ -151,6 +151,9 @@ _LEFT_OUT = (
 
 CONCEPTS: tuple[Concept, ...] = _ANCHORS + _SUBJECTS + _FOODS + _ANIMALS + _OBJECTS + _LEFT_OUT
 
+CLEAR_RATES = {**{c.name: 6.0 for c in _ANCHORS}, **{c.name: 2.0 for c in _SUBJECTS}}
+"""How often the clear pictures show what GAL's anchors ask for, and users; other concepts have the rate 1."""
+
 HELD_OUT_DESIGNS: frozenset[tuple[str, str, str]] = frozenset(
     {
         ("cat", "1f431", "twemoji"),

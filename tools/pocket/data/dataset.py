@@ -6,7 +6,8 @@ One command per split, which skips finished shards::
 
 Splits differ in their seeds and contents: `train` (everything except held-out designs, styles and
 concept x style pairs), `judge` (like `train`, with other seeds), `pairs` (only the held-out concept x style
-pairs), `unseen` (like `train`, with other seeds, to measure reconstruction).
+pairs), `unseen` (like `train`, with other seeds, to measure reconstruction), `clear` (one subject in one of
+four designs, for the last stage of the denoiser).
 """
 
 import argparse
@@ -22,15 +23,17 @@ from threadpoolctl import threadpool_limits
 
 from tools.pocket.data.captions import CLEAN_WORDS, caption
 from tools.pocket.data.compose import SIZE, lively_ground, pale_ground, paste, spots, turned
-from tools.pocket.data.concepts import CONCEPTS, HELD_OUT_DESIGNS
+from tools.pocket.data.concepts import CLEAR_RATES, CONCEPTS, HELD_OUT_DESIGNS
 from tools.pocket.data.icons import Design, fetch, load_designs
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
 
 SHARD = 4000
 WORK = Path(__file__).parents[1] / "work"
-SPLIT_SEEDS = {"train": 1, "judge": 2, "pairs": 3, "unseen": 4}
+SPLIT_SEEDS = {"train": 1, "judge": 2, "pairs": 3, "unseen": 4, "clear": 5}
 TRAINED_STYLES = tuple(i for i, style in enumerate(STYLES) if not style.held_out)
+CLEAR_PACKS = ("noto", "twemoji", "fluent-flat", "fluent-3d")
+CLEAREST = {"leaf": "1f341", "candy": "1f36d", "beach scene": "1f3dd-fe0f"}  # of others, the first code point
 NONE = -1
 PALE, LIVELY = 0, 1
 LABEL = np.dtype(
@@ -75,8 +78,36 @@ def designs_by_concept(icons: Path, held_out: bool) -> dict[int, list[int]]:
     return found
 
 
+@cache
+def clear_designs(icons: Path) -> dict[int, list[int]]:
+    """Indices of at most four designs of each concept that the denoiser learns: one drawing in four packs."""
+    found: dict[int, list[int]] = {}
+    for concept, numbers in designs_by_concept(icons, held_out=False).items():
+        known = CONCEPTS[concept]
+        code = CLEAREST.get(known.name, known.codepoints[0])
+        designs = designs_of(icons)
+        kept = [n for n in numbers if designs[n].codepoint == code and designs[n].pack in CLEAR_PACKS]
+        if known.in_denoiser and kept:
+            found[concept] = kept
+    return found
+
+
+def clear_plan(icons: Path, rng: np.random.Generator) -> Plan:
+    """Draw the contents of a clear picture: 75 % plain ground, 25 % in a place, favoured concepts first."""
+    pool = clear_designs(icons)
+    rates = np.array([CLEAR_RATES.get(CONCEPTS[concept].name, 1.0) for concept in pool])
+    concept = int(rng.choice(list(pool), p=rates / rates.sum()))
+    place = int(rng.integers(len(PLACES))) if rng.random() < 0.25 else NONE
+    styles = [s for s in TRAINED_STYLES if s != left_out_style(concept)]
+    style = NONE if rng.random() < (0.8 if place != NONE else 0.1) else int(rng.choice(styles))
+    ground = LIVELY if rng.random() < 0.3 else PALE
+    return Plan((int(rng.choice(pool[concept])),), style, place, ground, rng.normal(0, 4))
+
+
 def make_plan(icons: Path, split: str, rng: np.random.Generator) -> Plan:
     """Draw the contents of a picture: 55 % plain ground, 33 % in a place, 12 % two subjects."""
+    if split == "clear":
+        return clear_plan(icons, rng)
     pool = designs_by_concept(icons, held_out=False)
     usable = [i for i, found in pool.items() if found]
     first = int(rng.choice(usable))

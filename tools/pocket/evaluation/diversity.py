@@ -97,7 +97,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     vae: AutoencoderKL = load_finished(args.work)
-    unet = load_weights(denoiser.build(), args.work / "denoiser.pt").eval()
+    unet = load_weights(denoiser.build(), denoiser.finished(args.work)).eval()
     captions = denoiser.Captions(args.work, np.random.default_rng(0), dropped=0)
     tower, rows = image_tower().eval(), []
     for case in args.prompts or CASES:

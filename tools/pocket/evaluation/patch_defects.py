@@ -62,7 +62,7 @@ class Redrawer:
 
     def __init__(self, work: Path) -> None:
         self.vae = load_finished(work)
-        self.unet = load_weights(denoiser.build(), work / "denoiser.pt").eval()
+        self.unet = load_weights(denoiser.build(), denoiser.finished(work)).eval()
         self.captions = denoiser.Captions(work, np.random.default_rng(3), dropped=0)
         self.scale = read_scale(work)
 

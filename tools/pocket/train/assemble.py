@@ -38,7 +38,7 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
         vae=vae,
         text_encoder=encoder,
         tokenizer=tokenizer,
-        unet=load_weights(denoiser.build(), work / "denoiser.pt"),
+        unet=load_weights(denoiser.build(), denoiser.finished(work)),
         scheduler=scheduler,
         safety_checker=None,
         feature_extractor=None,

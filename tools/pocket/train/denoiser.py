@@ -104,6 +104,12 @@ def load_text(work: Path | None) -> tuple[CLIPTokenizer, CLIPTextModel]:
     return tokenizer, task.encoder.eval()
 
 
+def finished(work: Path) -> Path:
+    """The checkpoint of the last stage (`tools.pocket.train.clear`), or of this one."""
+    last = work / "clear.pt"
+    return last if last.exists() else work / "denoiser.pt"
+
+
 class Captions:
     """Random captions as states of the text encoder; a share `dropped` of them is empty."""
 

@@ -1,9 +1,10 @@
 """Encode the training pictures with the trained autoencoder, shard by shard; finished shards are skipped.
 
-    python -m tools.pocket.train.latents
+    python -m tools.pocket.train.latents [--split clear]
 
-Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16, 16).
-`latents.json` has the scaling factor for unit standard deviation, measured on the first shard.
+Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16, 16);
+of `clear-007.npz` it is called `clear-latents-007.npy`. `latents.json` has the scaling factor for unit standard
+deviation, measured on the first shard.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ def finished(folder: Path, kind: str, ending: str) -> list[Path]:
     return sorted(path for path in folder.glob(f"{kind}-*.{ending}") if ".part" not in path.name)
 
 
-def write_latents(model: AutoencoderKL, folder: Path) -> Iterator[Path]:
+def name_of(split: str) -> str:
+    return "latents" if split == "train" else f"{split}-latents"
+
+
+def write_latents(model: AutoencoderKL, folder: Path, split: str = "train") -> Iterator[Path]:
     """Encode every shard that has no latents yet."""
-    for shard in finished(folder, "train", "npz"):
-        target = folder / f"latents-{shard.stem.split('-')[1]}.npy"
+    for shard in finished(folder, split, "npz"):
+        target = folder / f"{name_of(split)}-{shard.stem.split('-')[-1]}.npy"
         if not target.exists():
             latents = encode_all(model, np.load(shard)["pictures"]).numpy()
             if not (folder / "latents.json").exists():
@@ -49,12 +54,12 @@ def read_scale(folder: Path) -> float:
     return float(json.loads((folder / "latents.json").read_text())["scaling_factor"])
 
 
-def load_latents(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+def load_latents(folder: Path, split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Latents float16 (n, channels, 16, 16) and labels of all encoded shards."""
-    files = finished(folder, "latents", "npy")
+    files = finished(folder, name_of(split), "npy")
     if not files:
-        raise SystemExit(f"no latents in {folder}: run python -m tools.pocket.train.latents")
-    shards = [folder / f"train-{path.stem.split('-')[1]}.npz" for path in files]
+        raise SystemExit(f"no latents in {folder}: run python -m tools.pocket.train.latents --split {split}")
+    shards = [folder / f"{split}-{path.stem.split('-')[-1]}.npz" for path in files]
     latents = np.concatenate([np.load(path) for path in files])
     return latents, np.concatenate([np.load(shard)["labels"] for shard in shards])
 
@@ -65,10 +70,11 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--split", choices=("train", "clear"), default="train")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     model = load_finished(args.work)
-    for path in write_latents(model, args.work):
+    for path in write_latents(model, args.work, args.split):
         print(path, flush=True)
     print("scaling factor", read_scale(args.work))
 
