@@ -1,7 +1,7 @@
 """The settings of a round. Every class validates its values when it is constructed."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
 
@@ -14,12 +14,21 @@ from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import Witnesses
 
 Method = Literal["lora", "full"]
-Target = Literal["attention", "all"]
+Target = Literal["attention", "all", "style"]
 Crop = Literal["center", "random"]
 TimeWeighting = Literal["even", "low_noise", "high_noise"]
 Schedule = Literal["constant", "cosine"]
 AfterRefinement = Literal["continue", "repeat"]
 PairPrompts = Literal["clean", "own"]
+
+
+def check_target(target: str, possible: Collection[str]) -> None:
+    """Raise a StudioError if a model has no layers of this target."""
+    if target not in possible:
+        raise StudioError(
+            f"This kind of model has no layers for the target {target!r}: choose "
+            f"{' or '.join(map(repr, possible))}."
+        )
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class TuneSettings(SettingsGroup):
     rank: int = setting(8, checks.whole, "Rank", 1, 1024)  # of the LoRA
     # "full": train all weights of the denoiser
     method: Method = setting("lora", checks.one_of, "Method", Method)
-    target: Target = setting("all", checks.one_of, "Target", Target)  # layers that get a LoRA
+    # layers that get a LoRA; "style": those of a U-Net that decide how things look, not which shape they have
+    target: Target = setting("all", checks.one_of, "Target", Target)
     # pictures for prior preservation: of each class of objects, or (style) of all anchors in `prior_styles`;
     # 0 disables the prior term, unless the project has prior pictures of the user's own
     prior_images: int = setting(0, checks.whole, "Prior images", 0, 10_000)

@@ -17,6 +17,7 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.loaders import PeftAdapterMixin
 from torch.nn.functional import gelu, scaled_dot_product_attention
 
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, Sizes, Solver, TextFeatures
 from gal_studio.engine.families.lora_names import LayerName, LoraNames
@@ -81,6 +82,7 @@ class InventedFamily:
     one_file: ClassVar[OneFileContent] = "denoiser"
     patch: ClassVar[int] = 1
     grid: ClassVar[int] = 4
+    targets: ClassVar[tuple[Target, ...]] = ("attention", "all")
 
     def __init__(self, pipeline: Parts) -> None:
         self.pipeline = pipeline

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.memory.shape import Line, ModelShape, spared
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import Settings, check_target
 
 DeviceKind = Literal["cuda", "cpu", "cpu-bf16", "mps"]
 """`cpu-bf16` is a processor with bfloat16: it holds weights in float32, and computes with copies of them."""
@@ -52,6 +52,8 @@ def need(shape: ModelShape, settings: Settings, device: DeviceKind, whole_batch:
     Text encoders off the device take turns with the denoiser. On a CPU or MPS nothing is off the device.
     """
     machine = settings.machine
+    if settings.tune.method == "lora":
+        check_target(settings.tune.target, shape.lora)
     size = weight_bytes(machine, device)
     autoencoder = 4 * shape.autoencoder
     text, denoiser = (

@@ -66,7 +66,7 @@ def read_fitting(model: ImageModel, path: Path, settings: TuneSettings) -> dict[
             f"The LoRA {path.name} cannot start a training of the whole model: choose the method LoRA."
         )
     found = read_foreign(model, path)
-    layers = targeted_layers(model.denoiser, model.family.lora_layers(settings.target))
+    layers = targeted_layers(model.denoiser, model.lora_layers(settings.target))
     if other := sorted(found.keys() - layers.keys()):
         raise StudioError(
             f"The LoRA {path.name} changes the layer {other[0]}, which the target {settings.target!r} leaves "

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 
 import torch
 
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.lora_names import LoraNames
 
@@ -81,7 +82,7 @@ class Family(Protocol):
     skipped in loading, and `part` is the denoiser's name in the pipeline ("unet", "transformer"), which
     also prefixes the layer names in a saved LoRA. `one_file` is what a one-file checkpoint holds. A latent
     position is `patch` positions of the autoencoder along a side, and the sides of pictures are multiples of
-    `grid` pixels.
+    `grid` pixels. `targets` are the sets of layers that can get a LoRA.
     """
 
     name: ClassVar[str]
@@ -91,6 +92,7 @@ class Family(Protocol):
     one_file: ClassVar[OneFileContent]
     patch: ClassVar[int]
     grid: ClassVar[int]
+    targets: ClassVar[tuple[Target, ...]]
     pipeline: Any
 
     def __init__(self, pipeline: Any) -> None:
@@ -172,7 +174,7 @@ class Family(Protocol):
         """Combine the unconditional and the conditional prediction."""
 
     def lora_layers(self, target: str) -> list[str]:
-        """Names, or suffixes of names, of the layers that get a LoRA for this target."""
+        """Names, or suffixes of names, of the layers that get a LoRA for this one of its targets."""
 
     @property
     def lora_names(self) -> LoraNames:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import torch
 
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import ModelFiles, OneFileContent, Solver
 from gal_studio.engine.families.pipeline import PipelineFamily
@@ -21,6 +22,7 @@ class FlowTransformerFamily(PipelineFamily):
     """A pipeline around a diffusion transformer, solved by Euler's method; see `Family`."""
 
     part: ClassVar[str] = "transformer"
+    targets: ClassVar[tuple[Target, ...]] = ("attention", "all")
     one_file: ClassVar[OneFileContent] = "denoiser"
     in_float32: ClassVar[tuple[str, ...]] = ("vae",)
     grid: ClassVar[int] = 16

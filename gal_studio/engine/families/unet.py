@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import torch
 
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, Solver, TextFeatures
 from gal_studio.engine.families.lora_names import LoraNames, unet_layer
@@ -33,6 +34,7 @@ class UNetFamily(PipelineFamily):
     """A diffusers pipeline around a `UNet2DConditionModel` and an `AutoencoderKL`; see `Family`."""
 
     part: ClassVar[str] = "unet"
+    targets: ClassVar[tuple[Target, ...]] = ("attention", "all", "style")
 
     @classmethod
     def check(cls, model: Description) -> None:
@@ -128,8 +130,17 @@ class UNetFamily(PipelineFamily):
         return without + scale * (with_text - without)
 
     def lora_layers(self, target: str) -> list[str]:
-        """Attention only, or all linear and convolutional layers of the blocks."""
-        return list(TARGETS[target])
+        """Attention only, all linear and convolutional layers of the blocks, or those that decide the style.
+
+        Shapes are decided where the U-Net is coarsest; lines, textures and colours on the way up from there:
+        "style" has all layers of the upward blocks but the first.
+        """
+        if target != "style":
+            return list(TARGETS[target])
+        later = tuple(f"up_blocks.{block}." for block in range(1, len(self.denoiser.up_blocks)))
+        endings = tuple(f".{ending}" for ending in TARGETS["all"])
+        names = (name for name, _ in self.denoiser.named_modules())
+        return [name for name in names if name.startswith(later) and name.endswith(endings)]
 
     @property
     def lora_names(self) -> LoraNames:

@@ -1,6 +1,6 @@
 """Measure a model's size without its weights: what its steps allocate, and how many operations they are."""
 
-from typing import Any, get_args
+from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -49,8 +49,8 @@ def measure_shape(model: ImageModel) -> ModelShape:
         autoencoder=_count(family.autoencoder),
         text=sum(map(_count, family.text_parts)),
         text_linear=sum(map(_in_linear_layers, family.text_parts)),
-        lora={target: trained_weights(model, TuneSettings(rank=1, target=target)) for target in TARGETS},
-        targeted={target: _targeted(model, target) for target in TARGETS},
+        lora={each: trained_weights(model, TuneSettings(rank=1, target=each)) for each in family.targets},
+        targeted={each: _targeted(model, each) for each in family.targets},
         block=largest_block(family),
         training=_trainings(model, line),
         drawing=line(lambda rows, side: denoising_peak(model, rows, side)),
@@ -60,14 +60,11 @@ def measure_shape(model: ImageModel) -> ModelShape:
     )
 
 
-TARGETS: tuple[Target, ...] = get_args(Target)
-
-
 def _trainings(model: ImageModel, line: Any) -> dict[str, Line]:
     """The bytes of a training step by target, with and without computing activations again."""
     half = ImageModel(model.name, model.family, model.device, MachineSettings(precision="bf16"))
     lines = {}
-    for target in (*TARGETS, "full"):
+    for target in (*model.family.targets, "full"):
         changes = {"method": "full"} if target == "full" else {"target": target}
         settings = TuneSettings(rank=8).updated(changes)
         for again in (False, True):
@@ -80,7 +77,7 @@ def _trainings(model: ImageModel, line: Any) -> dict[str, Line]:
 
 def _targeted(model: ImageModel, target: Target) -> int:
     """The weights that a LoRA for this target changes."""
-    layers = targeted_layers(model.denoiser, model.family.lora_layers(target)).values()
+    layers = targeted_layers(model.denoiser, model.lora_layers(target)).values()
     return sum(layer.weight.numel() for layer in layers)  # type: ignore[operator, union-attr]
 
 

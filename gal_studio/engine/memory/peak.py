@@ -91,7 +91,7 @@ def training_peak(
     `low_memory` uses gradient checkpointing.
     """
     side = side or model.latent_side(settings.resolution)
-    layers = () if settings.method == "full" else tuple(model.family.lora_layers(settings.target))
+    layers = () if settings.method == "full" else tuple(model.lora_layers(settings.target))
     half = model.training_precision != torch.float32
     low_memory = low_memory or model.machine.checkpointing
     return _training(_measured(model.family), layers, settings.rank, rows, side, half, low_memory)

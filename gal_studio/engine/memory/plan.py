@@ -170,7 +170,7 @@ def trained_weights(model: ImageModel, settings: TuneSettings) -> int:
     """Count the trained parameters: those of the LoRA, or of the whole denoiser."""
     if settings.method == "full":
         return sum(weight.numel() for weight in model.denoiser.parameters())
-    layers = targeted_layers(model.denoiser, model.family.lora_layers(settings.target)).values()
+    layers = targeted_layers(model.denoiser, model.lora_layers(settings.target)).values()
     return sum(settings.rank * (_inputs(layer) + int(layer.weight.shape[0])) for layer in layers)
 
 

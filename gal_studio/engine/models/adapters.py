@@ -35,7 +35,7 @@ class AdapterCard:
 def attach_lora(model: ImageModel, settings: TuneSettings, generator: torch.Generator) -> None:
     """Add a new float32 LoRA: A is drawn from `generator`, B is zero, so its initial effect is none."""
     detach(model)
-    _add_lora(model, settings.rank, model.family.lora_layers(settings.target))
+    _add_lora(model, settings.rank, model.lora_layers(settings.target))
     with torch.no_grad():
         for name, weight in trainable(model).items():
             weight.data = weight.data.float()

@@ -8,6 +8,7 @@ import torch
 
 from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.memory.machine import MachineSettings
+from gal_studio.core.settings import Target, check_target
 from gal_studio.engine.families.family import Family, ModelFiles
 from gal_studio.engine.hub.needs import Revisions
 from gal_studio.engine.models import devices
@@ -60,6 +61,11 @@ class ImageModel:
     def resolution(self) -> int:
         """The side in pixels that the model was trained for."""
         return self.family.resolution
+
+    def lora_layers(self, target: Target) -> list[str]:
+        """Names, or suffixes of names, of the layers that get a LoRA; refused if there are none for it."""
+        check_target(target, self.family.targets)
+        return self.family.lora_layers(target)
 
     def latent_side(self, resolution: int | None = None) -> int:
         """The latent side of square pictures of this resolution, by default the model's own."""

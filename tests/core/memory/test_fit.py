@@ -29,6 +29,12 @@ def test_a_shape_is_read_as_it_was_written() -> None:
         ModelShape.from_dict({"family": "sdxl"})
 
 
+def test_a_need_of_a_target_without_layers_is_refused() -> None:
+    settings = load_preset("flux2-klein").settings["style"].updated({"tune": {"target": "style"}})
+    with pytest.raises(StudioError, match="choose 'attention' or 'all'"):
+        need(load_shape("flux2-klein"), settings, "cuda")
+
+
 def test_a_need_is_counted_by_hand() -> None:
     """LoRA of rank 2: weights, 16 bytes for each trained one, 1.4 times the activations (1.1 on a CPU)."""
     shape = ModelShape(

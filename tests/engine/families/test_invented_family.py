@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.families import registry
 from gal_studio.engine.memory.plan import Plan, drawing_need, trained_weights, training_need
@@ -49,6 +50,13 @@ def test_an_adapter_is_trained_verified_and_detached(
     with drawing(invented, path):
         assert difference(before[0], pictures(invented, REQUESTS, DRAW)[0]) > 2
     assert difference(before[0], pictures(invented, REQUESTS, DRAW)[0]) == 0
+
+
+def test_a_target_without_layers_is_refused(invented: ImageModel) -> None:
+    sentence = r"no layers for the target 'style': choose 'attention' or 'all'"
+    with pytest.raises(StudioError, match=sentence):
+        list(fine_tune(invented, EXAMPLES, PRIOR, SETTINGS.updated({"target": "style"}), seed=0))
+    assert not trainable(invented)
 
 
 def test_diffusers_reads_the_lora(invented: ImageModel, tmp_path: Path) -> None:

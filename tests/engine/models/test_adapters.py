@@ -57,7 +57,7 @@ def test_a_fresh_lora_changes_nothing_and_is_seeded(model: ImageModel) -> None:
 
 def test_targets(model: ImageModel) -> None:
     found = {}
-    for target in ("attention", "all"):
+    for target in ("attention", "all", "style"):
         attach_lora(model, SETTINGS.updated({"target": target}), torch.Generator())
         found[target] = {name.split(".lora_")[0] for name in trainable(model)}
         detach(model)
@@ -66,9 +66,11 @@ def test_targets(model: ImageModel) -> None:
     assert found["attention"] < found["all"]
     for ending in ("proj_in", "proj_out", "ff.net.0.proj", "ff.net.2", "conv1", "conv2", "time_emb_proj"):
         assert any(name.endswith(ending) for name in found["all"])
+    later = tuple(f"up_blocks.{block}." for block in range(1, len(model.denoiser.up_blocks)))
+    assert found["style"] == {name for name in found["all"] if name.startswith(later)} != set()
 
 
-@pytest.mark.parametrize("target", ["attention", "all"])
+@pytest.mark.parametrize("target", ["attention", "all", "style"])
 def test_the_stock_pipeline_loads_it(
     model: ImageModel, pipeline_folder: Path, tmp_path: Path, target: str
 ) -> None:
