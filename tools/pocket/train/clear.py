@@ -4,9 +4,9 @@
 
 It starts from the denoiser that was trained in this folder (`denoiser.pt`), otherwise from the shipped
 weights, and resumes exactly where it was stopped. A small model that knows a dozen designs of each thing
-draws their mean where it cannot decide; a short training on one drawing of each thing in four packs lets it commit
-(quality tuning, arXiv 2309.15807). A share of the pictures is of the former training, so that little is
-forgotten.
+draws their mean where it cannot decide; a short training on one drawing of each thing in four packs lets
+it commit (quality tuning, arXiv 2309.15807). A share of the pictures is of the former training, so that
+little is forgotten.
 """
 
 from pathlib import Path

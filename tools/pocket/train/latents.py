@@ -2,9 +2,9 @@
 
     python -m tools.pocket.train.latents [--split clear]
 
-Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16, 16);
-of `clear-007.npz` it is called `clear-latents-007.npy`. `latents.json` has the scaling factor for unit standard
-deviation, measured on the first shard.
+Each shard `train-007.npz` gets a `latents-007.npy` with the posterior means, float16 (n, channels, 16,
+16); of `clear-007.npz` it is called `clear-latents-007.npy`. `latents.json` has the scaling factor for
+unit standard deviation, measured on the first shard.
 """
 
 from __future__ import annotations
