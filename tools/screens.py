@@ -1,7 +1,7 @@
 """Take the pictures of the documentation: `python -m tools.screens WORKSPACE [FOLDER]`.
 
 The workspace holds a finished demo, such as `gal-studio demo --workspace WORKSPACE --out FOLDER` makes. Every
-screen is taken in light and dark, from a phone to a large monitor.
+screen is taken in light and dark, from a phone to a large monitor; of the rounds it is the first one.
 """
 
 import argparse
@@ -36,14 +36,15 @@ def served(workspace: Path) -> Iterator[str]:
         process.wait(20)
 
 
-def take(page: Page, address: str, folder: Path) -> None:
+def take(page: Page, address: str, first_round: str, folder: Path) -> None:
     """Take every screen at every size in both themes."""
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             for step in STEPS:
-                page.goto(f"{address}&step={step}")
+                of_round = f"&round={first_round}" if step == "rounds" else ""
+                page.goto(f"{address}&step={step}{of_round}")
                 page.locator(".studio h1, .studio h2, .tile, .chip-round").first.wait_for(state="attached")
                 page.wait_for_timeout(2500)  # pictures are loaded, the map stands still
                 path = folder / f"{step}-{size}-{theme}.jpg"
@@ -58,9 +59,10 @@ def main() -> None:
     args.folder.mkdir(parents=True, exist_ok=True)
     with Store(args.workspace) as store:
         project = store.projects.all()[0]
+        first = store.rounds.of_project(project.id)[0]
     with served(args.workspace) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        take(browser.new_page(), f"{address}/?project={project.id}", args.folder)
+        take(browser.new_page(), f"{address}/?project={project.id}", first.id, args.folder)
         browser.close()
 
 
