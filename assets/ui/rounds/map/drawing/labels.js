@@ -2,7 +2,7 @@
 /** @import { MapPoint } from "./marks.js" */
 import { svg } from "../../../kit/dom.js";
 
-const CHARACTER = 6.4; // pixels of one on average, at 12 px
+const CHARACTER = 7.5; // pixels of one on average, bold at 12 px in a wide font
 const HEIGHT = 15;
 const LIFT = 10; // pixels above the upper pictures
 /**

@@ -49,6 +49,11 @@ test("names do not lie on each other, and the largest groups have theirs", () =>
   for (const a of placed)
     for (const b of placed) assert.ok(a === b || Math.abs(a.y - b.y) >= 15, "one above the other");
   assert.ok(withoutOverlap([{ ...labels[0], x: 0 }], 500)[0].x > 20, "not cut off at the edge");
+  const beside = [
+    { ...labels[0], text: "A jacket" },
+    { ...labels[0], text: "A backpack", x: 168 },
+  ];
+  assert.notEqual(withoutOverlap(beside, 500)[1].y, 100, "names in a wide font do not run into each other");
 });
 
 test("points become pictures when one is near and there is room", () => {
