@@ -50,7 +50,7 @@ class TuneSettings(SettingsGroup):
     rank: int = setting(8, checks.whole, "Rank", 1, 1024)  # of the LoRA
     # "full": train all weights of the denoiser
     method: Method = setting("lora", checks.one_of, "Method", Method)
-    # layers that get a LoRA; "style": those of a U-Net that decide how things look, not which shape they have
+    # layers that get a LoRA; "style": those that decide how things look, not which shape they have
     target: Target = setting("all", checks.one_of, "Target", Target)
     # pictures for prior preservation: of each class of objects, or (style) of all anchors in `prior_styles`;
     # 0 disables the prior term, unless the project has prior pictures of the user's own

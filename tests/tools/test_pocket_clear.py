@@ -1,5 +1,6 @@
 """The clear pictures, and the denoiser's last stage on them."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,9 @@ def test_the_last_stage_counts_where_there_is_one(tmp_path: Path) -> None:
     assert denoiser.finished(tmp_path).name == "denoiser.pt"
     (tmp_path / "clear.pt").touch()
     assert denoiser.finished(tmp_path).name == "clear.pt"
+    (tmp_path / "denoiser.pt").touch()
+    os.utime(tmp_path / "clear.pt", (1, 1))
+    assert denoiser.finished(tmp_path).name == "denoiser.pt", "it was trained on since"
 
 
 def test_the_latents_of_a_split_have_its_name(tmp_path: Path) -> None:
@@ -82,3 +86,9 @@ def test_the_latents_of_a_split_have_its_name(tmp_path: Path) -> None:
     assert (tmp_path / "clear-latents-000.npy").exists()
     assert [len(latents.load_latents(tmp_path, split)[0]) for split in ("train", "clear")] == [2, 3]
     assert len(latents.load_latents(tmp_path, "clear")[1]) == 3
+
+
+def test_the_scale_is_that_of_the_training_pictures(tmp_path: Path) -> None:
+    np.savez(tmp_path / "clear-000.npz", pictures=np.zeros((1, 8, 8, 3), np.uint8), labels=np.zeros(1, LABEL))
+    with pytest.raises(SystemExit, match="encode the training pictures first"):
+        list(latents.write_latents(None, tmp_path, "clear"))

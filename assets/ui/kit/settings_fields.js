@@ -7,7 +7,7 @@ import { el } from "./dom.js";
  */
 export const FIELDS = [
   ["tune.rank", "Rank", "Size of the LoRA; larger learns more detail"],
-  ["tune.target", "Layers that learn", "Style: lines, textures and colours, not shapes; needs a U-Net"],
+  ["tune.target", "Target", "Layers that learn; style: lines and colours, not shapes (not in every model)"],
   ["tune.learning_rate", "Learning rate", ""],
   ["tune.steps", "Steps", "Training steps per round"],
   ["tune.prior_images", "Prior pictures", "Of other things, which the training keeps as they are; 0: none"],

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import torch
 
+from gal_studio.core.settings import Target
 from gal_studio.engine.families.description import Description
 from gal_studio.engine.families.family import Sizes, TextFeatures
 from gal_studio.engine.families.lora_names import LoraNames, unet_layer
@@ -15,6 +16,7 @@ class StableDiffusionXL(UNetFamily):
     """The denoiser is also conditioned on each picture's original size and crop position."""
 
     name: ClassVar[str] = "sdxl"
+    targets: ClassVar[tuple[Target, ...]] = ("attention", "all")  # its first upward block decides the style
     pipelines: ClassVar[tuple[str, ...]] = ("StableDiffusionXLPipeline",)
 
     @classmethod

@@ -39,6 +39,17 @@ class RoundPlan:
     warning: str = ""
 
 
+def starting_settings(kind: Kind, preset: Preset, is_own: bool, from_lora: bool) -> Settings:
+    """The preset's settings; for a user's own model, or to go on from a LoRA, with all layers.
+
+    Which layers decide the style was seen of the preset's model alone, and a LoRA may change any of them.
+    """
+    settings = preset.settings[kind]
+    if (is_own or from_lora) and settings.tune.target == "style":
+        return settings.updated({"tune": {"target": "all"}})
+    return settings
+
+
 def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings:
     """The preset's settings, held so that a round fits into the device's free memory.
 

@@ -24,6 +24,7 @@ from gal_studio.state.tables.starts import Start
 from gal_studio.studio.create.anchors import anchor_prompts
 from gal_studio.studio.create.lora_file import Convert, checked_lora, prepare_start
 from gal_studio.studio.create.model_check import model_check
+from gal_studio.studio.create.plan import starting_settings
 from gal_studio.studio.create.prior import MOST_PRIOR_PICTURES, check_prior_prompt, read_prior
 from gal_studio.studio.create.references import Picture, ReferenceDraft, read_reference
 
@@ -199,7 +200,9 @@ def _read_prior(draft: ProjectDraft, prompts: Prompts) -> list[tuple[str, Image.
 def _settings(draft: ProjectDraft) -> Settings:
     """The settings; the vision model is by default that of the preset, or the user's own CLIP."""
     preset = load_preset(draft.preset)
-    settings = (draft.settings or preset.settings[draft.kind]).updated(draft.changes)
+    is_own = draft.base_model not in (None, preset.base_model)
+    settings = draft.settings or starting_settings(draft.kind, preset, is_own, draft.start_from is not None)
+    settings = settings.updated(draft.changes)
     vision_model = settings.refine.vision_model or (
         preset.vision_model if draft.clip_model in (None, preset.clip_model) else "clip"
     )

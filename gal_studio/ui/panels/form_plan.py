@@ -1,25 +1,34 @@
 """What the form of a new project says of memory and time."""
 
+from typing import get_args
+
 from gal_studio.assets import load_preset
 from gal_studio.core.errors import StudioError
 from gal_studio.core.memory.shape import ModelShape
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import Settings, Target, check_target
 from gal_studio.core.types import Kind
 from gal_studio.state import Store
-from gal_studio.studio.create.plan import RoundPlan, fitted, fitted_to, plan_round, shape_of
+from gal_studio.studio.create.plan import RoundPlan, fitted_to, plan_round, shape_of, starting_settings
 from gal_studio.studio.create.project import DEFAULT_PRESET
 from gal_studio.studio.create.shapes import measured_shape
 from gal_studio.studio.device import this_device
-from gal_studio.ui.panels.form_notes import base_model_of, nested, note
+from gal_studio.ui.panels.form_notes import base_model_of, nested, note, start_of
 from gal_studio.ui.payloads import Payload
 
 
 def base_settings(request: Payload) -> Settings:
     """The settings that the form starts from: the preset's, held so that they fit the device."""
     kind: Kind = request["kind"]
-    if name := request.get("preset"):
-        return fitted(load_preset(name), kind)
-    return fitted_to(_shape(request), load_preset(DEFAULT_PRESET).settings[kind], this_device())
+    name = request.get("preset")
+    preset = load_preset(name or DEFAULT_PRESET)
+    settings = starting_settings(kind, preset, is_own=not name, from_lora=bool(start_of(request)))
+    return fitted_to(_shape(request), settings, this_device())
+
+
+def own_settings() -> dict[Kind, Settings]:
+    """Those that the form shows for a model of the user's own."""
+    preset = load_preset(DEFAULT_PRESET)
+    return {kind: starting_settings(kind, preset, is_own=True, from_lora=False) for kind in preset.settings}
 
 
 def plan_of(store: Store | None, request: Payload) -> RoundPlan | None:
@@ -30,9 +39,21 @@ def plan_of(store: Store | None, request: Payload) -> RoundPlan | None:
     changes = {name: value for name, value in (request.get("settings") or {}).items() if name != "seed"}
     try:
         settings = base_settings(request).updated(nested(changes))
+        return plan_round(store, shape, base_model_of(request), settings, request["kind"])
     except StudioError:  # a note at the setting says so
         return None
-    return plan_round(store, shape, base_model_of(request), settings, request["kind"])
+
+
+def notes_on_target(request: Payload) -> list[Payload]:
+    """A target for which the chosen model has no layers, at its field."""
+    shape, target = _shape(request), (request.get("settings") or {}).get("tune.target")
+    if shape is None or target not in get_args(Target):
+        return []
+    try:
+        check_target(target, shape.lora)
+    except StudioError as error:
+        return [note("tune.target", str(error))]
+    return []
 
 
 def notes_on_plan(plan: RoundPlan | None) -> list[Payload]:

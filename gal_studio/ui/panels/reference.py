@@ -23,7 +23,7 @@ from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.api.writes import Acts
 from gal_studio.ui.panels.form_notes import base_model_of, nested, start_of
-from gal_studio.ui.panels.form_plan import base_settings, plan_of
+from gal_studio.ui.panels.form_plan import base_settings, own_settings, plan_of
 from gal_studio.ui.panels.model_facts import model_facts
 from gal_studio.ui.panels.panel import Context, Panel, handlers_on, make_panel
 from gal_studio.ui.panels.reference_form import derive, drafts, given_mask, uploaded
@@ -114,6 +114,7 @@ def models() -> Payload:
     """The available models with their settings for both kinds."""
     return {
         "seed": 0,
+        "own": {kind: settings.to_dict() for kind, settings in own_settings().items()},
         "presets": [
             {
                 "name": preset.name,

@@ -17,7 +17,7 @@ from gal_studio.studio.create.references import Mask
 from gal_studio.ui.api.mask_runs import pixels_of
 from gal_studio.ui.api.uploads import uploads
 from gal_studio.ui.panels.form_notes import notes_on_form, start_of
-from gal_studio.ui.panels.form_plan import is_measuring, notes_on_plan, plan_of
+from gal_studio.ui.panels.form_plan import is_measuring, notes_on_plan, notes_on_target, plan_of
 from gal_studio.ui.payloads import Payload
 
 _SHOWN_ANCHORS = 4
@@ -38,7 +38,7 @@ def derive(request: Payload, store: Store | None = None) -> Payload:
     sets = [[(prompt, word) for prompt in own] for own, word in zip(prompts, words, strict=True)]
     shown = [_checked(kind, texts) for texts in sets]
     plan = plan_of(store, request)
-    notes = [*notes_on_form(request, sets), *notes_on_plan(plan)]
+    notes = [*notes_on_form(request, sets), *notes_on_target(request), *notes_on_plan(plan)]
     answer: Payload = {"sets": shown, "anchors": [], "name": "", "notes": notes}
     answer["plan"] = plan.sentence if plan else ""
     answer["measuring"] = is_measuring(request)

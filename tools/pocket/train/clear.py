@@ -1,6 +1,6 @@
 """The denoiser's last stage: it learns few clear designs well, with a falling learning rate.
 
-    python -m tools.pocket.train.clear --minutes 65 --threads 2
+    python -m tools.pocket.train.clear --minutes 52 --threads 2
 
 It starts from the denoiser that was trained in this folder (`denoiser.pt`), otherwise from the shipped
 weights, and resumes exactly where it was stopped. A small model that knows a dozen designs of each thing
@@ -47,7 +47,7 @@ class ClearDraws:
 
 
 def main() -> None:
-    args = arguments(__doc__, 65, "clear")
+    args = arguments(__doc__, 52, "clear")
     clear, clear_labels = load_latents(args.work, "clear")
     former, former_labels = load_latents(args.work)
     latents, labels = np.concatenate([clear, former]), np.concatenate([clear_labels, former_labels])

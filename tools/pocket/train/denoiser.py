@@ -105,9 +105,10 @@ def load_text(work: Path | None) -> tuple[CLIPTokenizer, CLIPTextModel]:
 
 
 def finished(work: Path) -> Path:
-    """The checkpoint of the last stage (`tools.pocket.train.clear`), or of this one."""
-    last = work / "clear.pt"
-    return last if last.exists() else work / "denoiser.pt"
+    """The checkpoint of the last stage (`tools.pocket.train.clear`), unless this one is newer."""
+    here, last = work / "denoiser.pt", work / "clear.pt"
+    is_last = last.exists() and not (here.exists() and here.stat().st_mtime > last.stat().st_mtime)
+    return last if is_last else here
 
 
 class Captions:

@@ -32,7 +32,9 @@ def name_of(split: str) -> str:
 
 
 def write_latents(model: AutoencoderKL, folder: Path, split: str = "train") -> Iterator[Path]:
-    """Encode every shard that has no latents yet."""
+    """Encode every shard that has no latents yet; those of `train` first, which give the scale."""
+    if split != "train" and not (folder / "latents.json").exists():
+        raise SystemExit("latents.json is missing: encode the training pictures first, with --split train")
     for shard in finished(folder, split, "npz"):
         target = folder / f"{name_of(split)}-{shard.stem.split('-')[-1]}.npy"
         if not target.exists():

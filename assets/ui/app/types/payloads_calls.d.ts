@@ -106,6 +106,8 @@ export interface Overview {
 /** What a new project can be made with. */
 export interface Options {
   seed: number;
+  /** Settings for a model of the user's own. */
+  own: Preset["settings"];
   presets: Preset[];
 }
 

@@ -49,7 +49,7 @@ export async function mountPresets(parts, firstKind) {
       name: "own",
       title: "Another model",
       note: "A folder, .safetensors checkpoint or Hugging Face ID, and a CLIP model to judge the pictures.",
-      settings: answer.presets[0].settings,
+      settings: answer.own,
     },
   ];
   const facts = el("div", { class: "model-facts", role: "status", hidden: true });
