@@ -103,11 +103,10 @@ export interface Overview {
   demos: Demo[];
 }
 
-/** What a new project can be made with. */
+/** What a new project can be made with; `own` are the settings for a model of the user's own. */
 export interface Options {
   seed: number;
-  /** Settings for a model of the user's own. */
-  own: Preset["settings"];
+  own: Record<ProjectKind, object>;
   presets: Preset[];
 }
 

@@ -120,9 +120,10 @@ class Overview(TypedDict):
 
 
 class Options(TypedDict):
-    """What a new project can be made with."""
+    """What a new project can be made with; `own` are the settings for a model of the user's own."""
 
     seed: float
+    own: dict[ProjectKind, dict[str, Any]]
     presets: list[Preset]
 
 
