@@ -46,7 +46,7 @@ def plan_of(store: Store | None, request: Payload) -> RoundPlan | None:
 
 def notes_on_target(request: Payload) -> list[Payload]:
     """A target for which the chosen model has no layers, at its field."""
-    shape, target = _shape(request), (request.get("settings") or {}).get("tune.target")
+    shape, target = _shape(request), str((request.get("settings") or {}).get("tune.target"))
     if shape is None or target not in get_args(Target):
         return []
     try:
