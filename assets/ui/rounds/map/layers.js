@@ -16,6 +16,7 @@ import { clusters, drawLabels, withoutOverlap } from "./drawing/labels.js";
 import { drawMarks, drawTethers } from "./drawing/marks.js";
 import { apartEnough, pictureEdge, Thumbnails } from "./drawing/thumbnails.js";
 
+const TOOLS = 44; // pixels at the right that the map's buttons cover
 const LARGE = 60; // pixels of a picture that is not enlarged
 const PEEK = 142; // pixels: width of the enlarged picture with its distance
 
@@ -54,7 +55,7 @@ export function makeLayers(panel) {
     thumbnails.show(edge ? apartEnough(visible, edge) : [], edge);
     const colourOf = memory.colour === "anchor" ? promptColour : () => "";
     const named = memory.projection === "own" ? visible.filter(({ suggested }) => suggested) : visible;
-    drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), size.width), colourOf);
+    drawLabels(names, withoutOverlap(clusters(named, nameOf, edge), size.width - TOOLS), colourOf);
     peek.hidden ||= edge >= LARGE;
     const target = memory.projection === "own" ? equalOf(pixel) : nearestStar(scene.stars);
     drawTethers(lines, scene.points, target);
