@@ -12,21 +12,10 @@ little is forgotten.
 from pathlib import Path
 
 import numpy as np
-import torch
-from diffusers.models.attention_processor import AttnProcessor
-from safetensors.torch import load_file
+from diffusers import UNet2DConditionModel
 
-from tools.pocket.train.denoiser import (
-    LATE_MIXTURE,
-    SHIPPED,
-    Captions,
-    build,
-    denoising_loss,
-    drawing_rates,
-    grow,
-    schedule,
-)
-from tools.pocket.train.latents import load_latents, read_scale
+from tools.pocket.train.denoiser import LATE_MIXTURE, drawing_rates, learn, learner, load_shipped
+from tools.pocket.train.latents import load_latents
 from tools.pocket.train.training import Run, arguments, load_weights
 
 BATCH = 32
@@ -48,35 +37,21 @@ class ClearDraws:
 
 def main() -> None:
     args = arguments(__doc__, 52, "clear")
-    clear, clear_labels = load_latents(args.work, "clear")
-    former, former_labels = load_latents(args.work)
-    latents, labels = np.concatenate([clear, former]), np.concatenate([clear_labels, former_labels])
-    draws, scale = ClearDraws(len(clear), former_labels), read_scale(args.work)
-    model, scheduler = build(), schedule()
-    model.set_attn_processor(AttnProcessor())  # backwards on a CPU, torch's fused one takes ten times as long
+    (clear, clear_labels), (former, former_labels) = load_latents(args.work, "clear"), load_latents(args.work)
+    data = np.concatenate([clear, former]), np.concatenate([clear_labels, former_labels])
+    model, optimizer = learner(RATE)
     start(model, args.work)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-    )
     run = Run(args.work / f"{args.name}.pt", model, optimizer, args)
-    captions = Captions(args.work, run.rng)
-    recent: list[float] = []
-    for step in run.steps(every=240):
-        rows = draws.rows(run.rng, BATCH)
-        picked = torch.from_numpy(latents[rows]).float() * scale
-        loss = denoising_loss(model, scheduler, picked, captions(labels[rows]), run.rng).mean()
-        run.apply(loss, decay=0.998)
-        recent.append(loss.item())
-        if step % 100 == 0:
-            run.report(loss=float(np.mean(recent[-100:])), samples=BATCH * step)
+    draws = ClearDraws(len(clear), former_labels)
+    learn(run, args.work, data, lambda: draws.rows(run.rng, BATCH), decay=0.998)
 
 
-def start(model: torch.nn.Module, work: Path) -> None:
+def start(model: UNet2DConditionModel, work: Path) -> None:
     """Load the trained denoiser, or the shipped one."""
     if (work / "denoiser.pt").exists():
         load_weights(model, work / "denoiser.pt")
     else:
-        grow(model, load_file(SHIPPED / "unet" / "diffusion_pytorch_model.safetensors"))
+        load_shipped(model)
 
 
 if __name__ == "__main__":

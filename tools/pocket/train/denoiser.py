@@ -6,6 +6,7 @@
 which may have fewer latent channels, and resumes exactly where it was stopped.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -177,30 +178,44 @@ def denoising_loss(model, scheduler, clean: torch.Tensor, words: torch.Tensor, r
     return error * (SNR_LIMIT / (ratio + 1)).clamp(max=1)
 
 
-def main() -> None:
-    args = arguments(__doc__, 60, "denoiser", steps=50_000)
-    latents, labels = load_latents(args.work)
-    scale = read_scale(args.work)
-    model, scheduler = build(), schedule()
+def learner(rate: float) -> tuple[UNet2DConditionModel, torch.optim.Optimizer]:
+    """A new U-Net, set up to train on a CPU, and its optimizer."""
+    model = build()
     model.set_attn_processor(AttnProcessor())  # backwards on a CPU, torch's fused one takes ten times as long
-    path = args.work / f"{args.name}.pt"
-    if args.start_from is None and not path.exists():
-        grow(model, load_file(SHIPPED / "unet" / "diffusion_pytorch_model.safetensors"))
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=CPU_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-    )
-    run = Run(path, model, optimizer, args)
-    captions = Captions(args.work, run.rng)
-    draws = Draws(labels)
-    recent: list[float] = []
+    betas = (0.9, 0.98)
+    return model, torch.optim.AdamW(model.parameters(), lr=rate, betas=betas, weight_decay=0.01, fused=True)
+
+
+def load_shipped(model: UNet2DConditionModel) -> None:
+    """Start from the shipped weights."""
+    grow(model, load_file(SHIPPED / "unet" / "diffusion_pytorch_model.safetensors"))
+
+
+def learn(
+    run: Run, work: Path, data: tuple[np.ndarray, np.ndarray], rows: Callable[[], np.ndarray], decay: float
+) -> None:
+    """Train on the rows of `data` (latents and labels) that `rows` draws, as long as the run lasts."""
+    (latents, labels), scale, scheduler = data, read_scale(work), schedule()
+    captions, recent = Captions(work, run.rng), list[float]()
     for step in run.steps(every=240):
-        rows = draws.rows(run.rng, BATCH, run.share)
-        clean = torch.from_numpy(latents[rows]).float() * scale
-        loss = denoising_loss(model, scheduler, clean, captions(labels[rows]), run.rng).mean()
-        run.apply(loss, decay=0.999)
+        drawn = rows()
+        clean = torch.from_numpy(latents[drawn]).float() * scale
+        loss = denoising_loss(run.module, scheduler, clean, captions(labels[drawn]), run.rng).mean()
+        run.apply(loss, decay=decay)
         recent.append(loss.item())
         if step % 100 == 0:
-            run.report(loss=float(np.mean(recent[-100:])), samples=BATCH * step)
+            run.report(loss=float(np.mean(recent[-100:])), samples=len(drawn) * step)
+
+
+def main() -> None:
+    args = arguments(__doc__, 60, "denoiser", steps=50_000)
+    data = load_latents(args.work)
+    model, optimizer = learner(CPU_RATE)
+    path = args.work / f"{args.name}.pt"
+    if args.start_from is None and not path.exists():
+        load_shipped(model)
+    run, draws = Run(path, model, optimizer, args), Draws(data[1])
+    learn(run, args.work, data, lambda: draws.rows(run.rng, BATCH, run.share), decay=0.999)
 
 
 if __name__ == "__main__":
