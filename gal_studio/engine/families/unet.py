@@ -99,6 +99,7 @@ class UNetFamily(PipelineFamily):
             {key: value for key, value in schedule.items() if not key.startswith("_")}
         )
         solver.set_timesteps(steps, device=device)
+        solver.set_begin_index(0)  # sought by its timestep, the first step is missed where several share it
         return solver  # type: ignore[no-any-return]
 
     def predict(

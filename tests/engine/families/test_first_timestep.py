@@ -42,3 +42,13 @@ def test_a_spacing_that_the_model_chose_is_kept(tmp_path: Path) -> None:
     trailing = diffusers.DPMSolverMultistepScheduler(timestep_spacing="trailing")
     assert first_timestep(tmp_path / "trailing", trailing) == 999
     assert first_timestep(tmp_path / "ddim", diffusers.DDIMScheduler(timestep_spacing="trailing")) == 999
+
+
+def test_a_first_timestep_that_several_steps_share_is_drawn_from_once() -> None:
+    karras = diffusers.DPMSolverMultistepScheduler(beta_schedule="squaredcos_cap_v2", use_karras_sigmas=True)
+    solver = StableDiffusion(SimpleNamespace(scheduler=karras)).solver(16, 512, torch.device("cpu"))
+    assert solver.timesteps[0] == solver.timesteps[1]
+    latents = torch.ones(1, 1, 1, 1)
+    for timestep in solver.timesteps:
+        latents = solver.step(torch.zeros_like(latents), timestep, latents, return_dict=False)[0]
+    assert solver.step_index == 16

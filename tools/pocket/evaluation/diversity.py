@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, UNet2DConditionModel
 from PIL import Image
 from torch.nn import functional
 
@@ -45,7 +45,7 @@ def draw(
     unet: UNet2DConditionModel, words: torch.Tensor, nothing: torch.Tensor, seeds: Sequence[int]
 ) -> torch.Tensor:
     """Draw scaled latents (n, channels, 16, 16) for n text states, each from its own seed."""
-    sampler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
+    sampler = denoiser.solver()
     sampler.set_timesteps(STEPS)
     shape = (unet.config.in_channels, 16, 16)
     now = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(s)) for s in seeds])

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+from diffusers import StableDiffusionPipeline
 from safetensors.torch import save_file
 
 from tools.pocket.data.dataset import WORK
@@ -33,13 +33,12 @@ def pipeline(work: Path) -> StableDiffusionPipeline:
     tokenizer, encoder = denoiser.load_text(work)
     vae = decoder.load_finished(work)
     vae.register_to_config(scaling_factor=read_scale(work))
-    scheduler = DPMSolverMultistepScheduler.from_config(denoiser.schedule().config)
     return StableDiffusionPipeline(
         vae=vae,
         text_encoder=encoder,
         tokenizer=tokenizer,
         unet=load_weights(denoiser.build(), denoiser.finished(work)),
-        scheduler=scheduler,
+        scheduler=denoiser.solver(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import DDPMScheduler, UNet2DConditionModel
+from diffusers import DDPMScheduler, DPMSolverMultistepScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from safetensors.torch import load_file
 from transformers import CLIPTextModel, CLIPTokenizer
@@ -82,6 +82,15 @@ def schedule() -> DDPMScheduler:
         clip_sample=False,
         steps_offset=1,
     )
+
+
+def solver() -> DPMSolverMultistepScheduler:
+    """The solver that the model is shipped with.
+
+    Its steps are even in the logarithm of the signal-to-noise ratio (arXiv 2206.00927): even in time, the
+    first of 16 steps leaves pale pictures without their things.
+    """
+    return DPMSolverMultistepScheduler.from_config(schedule().config, use_lu_lambdas=True)
 
 
 @torch.no_grad()
