@@ -88,7 +88,8 @@ class UNetFamily(PipelineFamily):
         """DPM-Solver++ 2M with the noise schedule of the pipeline's scheduler."""
         from diffusers import DPMSolverMultistepScheduler
 
-        known, own = DPMSolverMultistepScheduler().config, self.pipeline.scheduler
+        # the bounds of Karras' steps are no arguments of that class, but it reads them
+        known, own = {*DPMSolverMultistepScheduler().config, "sigma_min", "sigma_max"}, self.pipeline.scheduler
         schedule = {key: value for key, value in own.config.items() if key in known}
         if schedule.get("timestep_spacing") == getattr(type(own)().config, "timestep_spacing", None):
             # that class's default, not the model's choice: PNDM's, `leading`, leaves out the last timesteps

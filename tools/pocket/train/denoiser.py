@@ -87,10 +87,11 @@ def schedule() -> DDPMScheduler:
 def solver() -> DPMSolverMultistepScheduler:
     """The solver that the model is shipped with.
 
-    Its steps are even in the logarithm of the signal-to-noise ratio (arXiv 2206.00927): even in time, the
-    first of 16 steps leaves pale pictures without their things.
+    Its steps are those of arXiv 2206.00364 (Table 1), from sigma 80 to 0.02: the schedule's own range, up to
+    20,000, wastes half of them where nothing of a picture is decided.
     """
-    return DPMSolverMultistepScheduler.from_config(schedule().config, use_lu_lambdas=True)
+    bounds = {"use_karras_sigmas": True, "sigma_min": 0.02, "sigma_max": 80.0}
+    return DPMSolverMultistepScheduler.from_config({**schedule().config, **bounds})
 
 
 @torch.no_grad()
