@@ -89,7 +89,8 @@ class UNetFamily(PipelineFamily):
         from diffusers import DPMSolverMultistepScheduler
 
         # the bounds of Karras' steps are no arguments of that class, but it reads them
-        known, own = {*DPMSolverMultistepScheduler().config, "sigma_min", "sigma_max"}, self.pipeline.scheduler
+        known = {*DPMSolverMultistepScheduler().config, "sigma_min", "sigma_max"}
+        own = self.pipeline.scheduler
         schedule = {key: value for key, value in own.config.items() if key in known}
         if schedule.get("timestep_spacing") == getattr(type(own)().config, "timestep_spacing", None):
             # that class's default, not the model's choice: PNDM's, `leading`, leaves out the last timesteps

@@ -55,7 +55,9 @@ def test_a_first_timestep_that_several_steps_share_is_drawn_from_once() -> None:
 
 
 def test_the_model_bounds_the_noise_of_karras_steps() -> None:
-    options = {"beta_schedule": "squaredcos_cap_v2", "use_karras_sigmas": True, "sigma_min": 0.02, "sigma_max": 80.0}
-    bounded = diffusers.DPMSolverMultistepScheduler.from_config(options)
+    options = {"beta_schedule": "squaredcos_cap_v2", "use_karras_sigmas": True}
+    bounded = diffusers.DPMSolverMultistepScheduler.from_config(
+        options | {"sigma_min": 0.02, "sigma_max": 80.0}
+    )
     sigmas = StableDiffusion(SimpleNamespace(scheduler=bounded)).solver(10, 512, torch.device("cpu")).sigmas
     assert [float(sigmas[0]), float(sigmas[-2]), float(sigmas[-1])] == pytest.approx([80.0, 0.02, 0.0])
