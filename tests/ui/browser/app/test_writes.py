@@ -99,7 +99,7 @@ def test_more_than_a_browser_sends_for_a_page_that_is_gone_is_left_to_the_next_o
     page.reload()
     assert asked == ["beforeunload"]
     gate.open()
-    until(lambda: len(studio.store.decisions.log(served.place.round)) == 3 * 180)
+    until(lambda: len(studio.store.decisions.log(served.place.round)) == 3 * 180, seconds=240)
     assert accepted(served) == 180
 
 
