@@ -15,7 +15,9 @@ from gal_studio.core.types import SHOWS_REFERENCE
 
 NEAR = 1 / 16  # how far a patch may lie from its place, relative to the side
 MOVED = 3 / 16  # how far all of them may have moved together
-MOST_SHARED = 0.5  # upper limit of what a style shares, from the low (0) to the high (1) limit of Eq. P6
+MOST_SHARED = 0.5  # most that accepted pictures share, from the low (0) to the high (1) limit of Eq. P6
+MOST_GROUND = 0.7  # most that the ground shares, which is never a copy
+BEYOND = 1 / 8  # how near the subject the ground is not looked at, relative to the side: patches overlap
 SHOWS_FROM = 0.28  # of Eq. G10, for vision models without a measured threshold
 
 
@@ -63,18 +65,27 @@ def score_shown(likeness: float, shows_from: float) -> float:
 
 
 def shared_with(sought: Features, patches: Flags, others: Sequence[Features], limits: Limits) -> Map:
-    """The c of Eq. G10: what the style shares at each patch of a reference, (h, w).
+    """The c of Eq. G10: what the style shares at each of the patches of a style's reference, (h, w).
 
-    It is the least match with the `others`, pictures that were accepted in the style; never below the low
-    limit of Eq. P6, nor above the middle of both. With fewer than two of them it is the low limit.
+    The larger of two: its closest match in the reference's own ground, and the least match with the `others`,
+    pictures that were accepted in the style (with fewer than two of them, none). Never below the low limit of
+    Eq. P6, nor above 0.7 and 0.5 of the way from there to the high one.
     """
     shared = np.full(sought.shape[:2], limits.low)
+    reach = max(1, round(BEYOND * max(patches.shape)))
+    ground = ~_windows(np.argwhere(patches), patches.shape, reach).any(axis=0)
+    if ground.any():
+        closest = (sought[patches] @ sought[ground].T).max(axis=1)
+        shared[patches] = _between(closest, limits, MOST_GROUND)
     if len(others) > 1:
-        plain = Sought(sought, patches, shared)
+        plain = Sought(sought, patches, np.full_like(shared, limits.low))
         least = np.min([find_reference(plain, other, limits).matches for other in others], axis=0)
-        most = limits.low + MOST_SHARED * (limits.high - limits.low)
-        shared[patches] = np.clip(least, limits.low, most)
+        shared[patches] = np.maximum(shared[patches], _between(least, limits, MOST_SHARED))
     return shared
+
+
+def _between(cosines: NDArray[np.floating], limits: Limits, most: float) -> NDArray[np.float64]:
+    return np.clip(cosines.astype(np.float64), limits.low, limits.low + most * (limits.high - limits.low))
 
 
 def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:

@@ -77,7 +77,9 @@ def open_witness(task: Task) -> PictureWitness:
         features = known[reference.image]
         patches = _counting(judge, project.kind, reference, features)
         if patches.any():
-            shared = shared_with(features, patches, accepted, judge.limits)
+            shared = np.full(patches.shape, judge.limits.low)
+            if project.kind == "style":
+                shared = shared_with(features, patches, accepted, judge.limits)
             sought.append(Sought(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")

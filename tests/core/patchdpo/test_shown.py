@@ -93,9 +93,16 @@ def test_several_references_together_show_most() -> None:
     assert show_most([little, much]).map.max() == 0.7
 
 
+def before_plain_ground() -> NDArray[np.float64]:
+    """Picture 0 with a ground of one patch that nothing of its subject resembles."""
+    picture = features(0)
+    picture[~subject()] = np.linalg.svd(picture[subject()])[2][-1]
+    return picture
+
+
 def test_what_every_accepted_picture_shares_is_the_style() -> None:
     others = [pasted(rows=2), pasted(rows=2)]
-    shared = shared_with(features(0), subject(), others, LIMITS)
+    shared = shared_with(before_plain_ground(), subject(), others, LIMITS)
     upper = subject(height=2)
     assert np.all(shared[upper] == pytest.approx(0.5))  # the middle of the limits is the most
     plain, free = (
@@ -106,10 +113,24 @@ def test_what_every_accepted_picture_shares_is_the_style() -> None:
 
 
 def test_one_accepted_copy_among_others_hides_nothing() -> None:
-    shared = shared_with(features(0), subject(), [features(0), features(9)], LIMITS)
-    alone = shared_with(features(0), subject(), [features(0)], LIMITS)
+    shared = shared_with(before_plain_ground(), subject(), [features(0), features(9)], LIMITS)
+    alone = shared_with(before_plain_ground(), subject(), [features(0)], LIMITS)
     assert np.all(alone == LIMITS.low)
     assert find_reference(Sought(features(0), subject(), shared), features(0), LIMITS).likeness == 1.0
+
+
+def test_a_texture_that_the_ground_has_too_is_the_style() -> None:
+    reference = before_plain_ground()
+    reference[15, 15] = reference[4, 5]  # far from the subject
+    reference[10, 6] = reference[8, 6]  # so near that its patch sees the subject
+    shared = shared_with(reference, subject(), [], LIMITS)
+    assert shared[4, 5] == pytest.approx(0.2 + 0.7 * 0.6)
+    assert shared[8, 6] < 0.5
+
+
+def test_a_subject_that_fills_the_picture_has_no_ground() -> None:
+    everything = np.ones((SIDE, SIDE), dtype=bool)
+    assert np.all(shared_with(features(0), everything, [], LIMITS) == LIMITS.low)
 
 
 def test_the_score_is_half_at_the_threshold() -> None:
