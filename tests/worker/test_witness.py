@@ -17,7 +17,7 @@ from gal_studio.worker.jobs import generate
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.witness import open_witness
 from gal_studio.worker.task import open_task
-from tests.tiny_project import CHANGES, tiny_draft
+from tests.tiny_project import CHANGES, object_draft, tiny_draft
 from tests.worker.working import first_round, work
 
 
@@ -87,3 +87,15 @@ def test_the_reference_itself_is_a_copy(studio: Studio, models: Models, names: t
     assert evidence[0].map.values[inside].min() > 0.9
     alone = witness.compare([reference])[0]
     assert np.array_equal(alone.map.values, evidence[0].map.values)
+
+
+def test_only_a_style_shares_what_its_ground_shows(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    above = []
+    for draft in (tiny_draft(names), object_draft(names)):
+        task = open_task(studio.store, models, studio.fine_tune(first_round(studio, draft)))
+        witness = open_witness(task)
+        lowest = witness.judge.limits.low
+        above.append([bool((each.shared > lowest).any()) for each in witness.sought])
+    assert above == [[True], [False, False]]

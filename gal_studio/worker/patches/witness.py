@@ -71,15 +71,15 @@ def open_witness(task: Task) -> PictureWitness:
     for _ in find_in_references(store, lambda: judge, references, wanted):
         pass
     known = judge.features([reference.image for reference in references])
-    accepted = _accepted(task, judge) if project.kind == "style" else []
+    is_style = project.kind == "style"
+    accepted = _accepted(task, judge) if is_style else []
     sought = []
     for reference in references:
         features = known[reference.image]
         patches = _counting(judge, project.kind, reference, features)
         if patches.any():
-            shared = np.full(patches.shape, judge.limits.low)
-            if project.kind == "style":
-                shared = shared_with(features, patches, accepted, judge.limits)
+            alike = np.full(patches.shape, judge.limits.low)  # any two subjects are that alike
+            shared = shared_with(features, patches, accepted, judge.limits) if is_style else alike
             sought.append(Sought(features, patches, shared))
     if not sought:
         raise StudioError("No reference has anything to look for: their subjects fill the whole pictures.")
