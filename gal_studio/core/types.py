@@ -10,7 +10,7 @@ Author = Literal["human", "sampler", "policy"]
 PauseReason = Literal["", "room"]  # empty: by the user; room: until there is disk space
 Remark = Literal["", "redrawn", "flat"]
 Witnesses = Literal["both", "prompts", "pictures"]  # what says that a picture shows the reference (Eq. G12)
-Speaker = Literal["", "prompts", "pictures", "both"]  # the witnesses that say so of one picture
+Speaker = Literal["", "prompts", "pictures", "both", "person"]  # who says so of one picture
 RoundKind = Literal["fine_tune", "refine"]
 JobState = Literal[
     "queued", "running", "pausing", "paused", "stopping", "stopped", "interrupted", "completed", "error"
@@ -71,6 +71,7 @@ class Candidate:
     more_scores: Mapping[str, float] = field(default_factory=dict, hash=False)
     witnesses: Witnesses = "both"
     own: bool = False
+    marked_copy: bool | None = None
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""
@@ -107,12 +108,22 @@ class Candidate:
 
     @property
     def overfit(self) -> bool:
-        """Eq. G12: whether the picture counts as a copy, by the witnesses that the settings name."""
+        """Eq. G12: whether the picture counts as a copy."""
         return bool(self.overfit_by)
 
     @property
     def overfit_by(self) -> Speaker:
-        """Eq. G12: the witnesses that say that the picture is a copy; empty if it counts as none."""
+        """Eq. G12: who says that the picture is a copy; empty if it counts as none.
+
+        What a person says counts, otherwise the witnesses that the settings name.
+        """
+        if self.marked_copy is None:
+            return self.overfit_by_witnesses
+        return "person" if self.marked_copy else ""
+
+    @property
+    def overfit_by_witnesses(self) -> Speaker:
+        """The witnesses that say that the picture is a copy; empty if none does."""
         shown = self.is_compared and self.overfit_by_picture
         prompts = self.overfit_by_prompts and not (self.is_compared and self.witnesses == "pictures")
         if shown and prompts:
@@ -124,8 +135,8 @@ class Candidate:
 class AnchorScore:
     """Overfit rate and entropy of an anchor's candidates (Eq. G3, G4), not counting the `blank` ones.
 
-    `by_prompts` and `by_pictures` are the overfit ones by each witness (Eq. G12); `compared` are the
-    candidates of which the pictures say anything.
+    `by_prompts`, `by_pictures` and `by_person` are the overfit ones by who says so (Eq. G12); `compared` are
+    the candidates of which the pictures say anything.
     """
 
     anchor: Anchor
@@ -137,6 +148,7 @@ class AnchorScore:
     blank: int = 0
     by_prompts: int = 0
     by_pictures: int = 0
+    by_person: int = 0
     compared: int = 0
 
 

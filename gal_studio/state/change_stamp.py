@@ -14,6 +14,8 @@ SELECT
         WHERE project_id = :project),
     (SELECT TOTAL(seconds) FROM round_seconds WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COUNT(NULLIF(image, '')) FROM candidates WHERE round_id IN own),
+    (SELECT group_concat(id || marked_copy) FROM candidates
+        WHERE round_id IN own AND marked_copy IS NOT NULL),
     (SELECT group_concat(id || COALESCE(image, '') || trouble || COALESCE(candidate_id, '')) FROM trials
         WHERE round_id IN own),
     (SELECT group_concat(round_id || form || COALESCE(made_of, '') || is_same) FROM exports

@@ -30,6 +30,7 @@ export const candidate = (more) => ({
   scores: {},
   margin: 0.1,
   copy_by: "",
+  copy_by_witnesses: "",
   compared: true,
   remark: "",
   ...more,

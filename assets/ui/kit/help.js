@@ -6,6 +6,7 @@ const PICTURES = [
   ["← → ↑ ↓", "move between pictures"],
   ["A", "accept, and go on; again on the same picture takes it back"],
   ["R", "reject, and go on; again on the same picture takes it back"],
+  ["L", "like the reference, or not: what you say counts"],
   ["Space", "enlarge"],
   ["C", "compare with the reference, or the selected pictures"],
   ["Z", "enlarged: picture at its own size, and back"],
@@ -61,7 +62,7 @@ export function showHelp() {
           list("Pictures", PICTURES),
           list("Brush and heat map", BRUSH),
         ),
-        el("p", {}, "With a selection, A and R act on all of it."),
+        el("p", {}, "With a selection, A, R and L act on all of it."),
         el(
           "div",
           { class: "help-buttons" },

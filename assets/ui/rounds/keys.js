@@ -8,6 +8,7 @@ import { inSight, neighbour, openPictures } from "./grid/neighbours.js";
 import { below } from "./grid/order.js";
 import { desk } from "./desk/desk.js";
 import { panelOpen } from "./desk/range.js";
+import { toggleFocused } from "./grid/mark_copies.js";
 import { undo, redo } from "./grid/verdicts.js";
 import {
   lightbox,
@@ -76,6 +77,7 @@ function actionFor(event) {
   if (key === "Escape") return leave;
   if (key === "a") return () => decideAndAdvance("accepted");
   if (key === "r") return () => decideAndAdvance("rejected");
+  if (key === "l") return () => toggleFocused({ alone: lightbox() });
   if (key === "z") return lightbox() ? toggleZoom : null;
   if (key === "f") return lightbox() ? flicker : null;
   if (key === "c") return () => compare(state.focus);

@@ -97,14 +97,16 @@ def _explain_rank(score: AnchorScore, rank: int, suggested: int, tie: Tie | None
 
 
 def _explain_copies(score: AnchorScore) -> str:
-    """What the copies do: show the reference by picture, or look like it by prompt (Eq. G12)."""
-    one, pictures = score.overfit == 1, score.by_pictures
+    """What the copies do: show the reference, or look like it by prompt or to a person (Eq. G12)."""
+    one, pictures, person = score.overfit == 1, score.by_pictures, score.by_person
     if pictures == score.overfit:
         return f"{'shows' if one else 'show'} the reference"
     like = f"{'looks' if one else 'look'} like the reference"
-    return (
-        f"{like}, {pictures} of them {'shows' if pictures == 1 else 'show'} parts of it" if pictures else like
-    )
+    if person == score.overfit:
+        return f"{like}, as you marked"
+    seen = [f"{pictures} of them {'shows' if pictures == 1 else 'show'} parts of it"] if pictures else []
+    seen += [f"{person} as you marked"] if person else []
+    return ", ".join([like, *seen])
 
 
 def _explain_position(rank: int, suggested: int, tie: Tie | None) -> str:

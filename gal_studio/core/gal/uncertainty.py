@@ -88,6 +88,7 @@ def score_anchor(anchor: Anchor, candidates: Sequence[Candidate], blank: int = 0
         blank=blank,
         by_prompts=sum(candidate.overfit_by in ("prompts", "both") for candidate in candidates),
         by_pictures=sum(candidate.overfit_by in ("pictures", "both") for candidate in candidates),
+        by_person=sum(candidate.overfit_by == "person" for candidate in candidates),
         compared=sum(candidate.is_compared for candidate in candidates),
     )
 

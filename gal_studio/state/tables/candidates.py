@@ -148,6 +148,14 @@ class Candidates:
         rows = self._database.rows("SELECT id, feature FROM candidates WHERE round_id = ?", (round_id,))
         return {row["id"]: np.frombuffer(row["feature"], dtype="<f4") for row in rows}
 
+    def mark_copies(self, identities: Sequence[str], copy: bool | None) -> None:
+        """Store that a person calls these candidates copies, or no copies; None: the witnesses decide."""
+        with self._database.transaction() as writer:
+            writer.executemany(
+                "UPDATE candidates SET marked_copy = ? WHERE id = ?",
+                [(copy, identity) for identity in identities],
+            )
+
     def place(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Store the places of candidates on the map."""
         with self._database.transaction() as writer:
@@ -162,5 +170,5 @@ def _candidate(row: sqlite3.Row, more_scores: Mapping[str, Mapping[str, float]])
         row["id"], row["anchor_id"], row["number"], row["seed"], row["image"],
         row["similarity_anchor"], row["similarity_reference"], row["x"], row["y"],
         row["remark"], more_scores.get(row["id"], {}), row["witnesses"] or "both",
-        bool(row["own"]),
+        bool(row["own"]), None if row["marked_copy"] is None else bool(row["marked_copy"]),
     )  # fmt: skip

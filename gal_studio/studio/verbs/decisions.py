@@ -39,6 +39,15 @@ class DecisionVerbs(Verbs):
                 refuse_by_hand(self.store, round_id)
                 suggestions.record_verdicts(self.store, round_id, batch, author)
 
+    def mark_copies(self, candidate_ids: Sequence[str], copy: bool | None) -> None:
+        """Say whether pictures are copies, which then counts (Eq. G12); None leaves it to the witnesses."""
+        with self.store.database.transaction():
+            for round_id in {self.store.candidates.round_of(name) for name in candidate_ids}:
+                refuse_by_hand(self.store, round_id)
+            if any(self.store.candidates.get(name).is_blank for name in candidate_ids):
+                raise StudioError("A picture of one flat colour is neither a copy nor good: leave it out.")
+            self.store.candidates.mark_copies(candidate_ids, copy)
+
     def accept_suggestion(self, round_id: str, author: Author = "sampler") -> tuple[str, ...]:
         """Accept the suggested candidates that are still undecided; returns their IDs."""
         refuse_by_hand(self.store, round_id)

@@ -179,12 +179,18 @@ def digest(part: Any) -> str:
 def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
     """The candidates after the mark; all candidates, with `reset`, if those before it have changed.
 
-    The mark has a count for each anchor, since the order of drawing depends on the batches.
+    The mark has a count for each anchor, since the order of drawing depends on the batches, and what a person
+    said of which candidate: those of which something else is said now come again.
     """
     counts: dict[str, int] = mark.get("counts") or {}
     old = [tile for tile in view.candidates if tile.candidate.index < counts.get(_anchor(tile), 0)]
     same = _digest(old) == (mark.get("digest") or _digest([]))
-    ids = {tile.candidate.id for tile in old} if same else set()
+    said = mark.get("marks") or {}
+    ids = {
+        tile.candidate.id
+        for tile in old
+        if same and said.get(tile.candidate.id) == tile.candidate.marked_copy
+    }
     fresh = [tile for tile in view.candidates if tile.candidate.id not in ids]
     if same and not fresh:
         return None
@@ -192,8 +198,13 @@ def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
     return {
         "reset": not same,
         "items": [candidate_payload(tile, heads.get(_anchor(tile), tile.prompt)) for tile in fresh],
-        "mark": {"counts": _counts(view), "digest": _digest(view.candidates)},
+        "mark": {"counts": _counts(view), "digest": _digest(view.candidates), "marks": _marks(view)},
     }
+
+
+def _marks(view: RoundView) -> dict[str, bool]:
+    said = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
+    return {name: copy for name, copy in said.items() if copy is not None}
 
 
 def _counts(view: RoundView) -> dict[str, int]:
@@ -208,4 +219,6 @@ def _anchor(tile: CandidateView) -> str:
 
 
 def _digest(tiles: Sequence[CandidateView]) -> str:
-    return digest([[tile.candidate.id, tile.candidate.image, tile.candidate.overfit_by] for tile in tiles])
+    return digest(
+        [[one.id, one.image, one.overfit_by_witnesses] for one in (tile.candidate for tile in tiles)]
+    )

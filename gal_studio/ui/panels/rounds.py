@@ -92,6 +92,7 @@ WRITES: Acts = {
     "archive_round": archive,
     "restore_round": lambda studio, request: studio.restore_round(request["round"]),
     "decide": record,
+    "mark_copies": lambda studio, request: studio.mark_copies(request["candidates"], request["copy"]),
     "undo": undo,
     "redo": redo,
     "go_to": lambda studio, request: {"changed": list(studio.go_to(request["round"], request.get("step")))},

@@ -116,6 +116,7 @@ def candidate_payload(view: CandidateView, head: str) -> Payload:
         "margin": candidate.margin,
         "copy": candidate.overfit,
         "copy_by": candidate.overfit_by,
+        "copy_by_witnesses": candidate.overfit_by_witnesses,
         "compared": candidate.is_compared,
         "remark": candidate.remark,
     }

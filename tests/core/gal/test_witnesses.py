@@ -47,6 +47,38 @@ def test_a_blank_picture_is_no_copy_by_any_witness() -> None:
     assert replace(seen(-0.1, 0.9), remark="flat").overfit_by == ""
 
 
+@pytest.mark.parametrize("witnesses", ["both", "prompts", "pictures"])
+@pytest.mark.parametrize(("marked", "by"), [(True, "person"), (False, "")])
+@pytest.mark.parametrize("shown", [0.1, 0.9])
+def test_what_a_person_says_counts(witnesses: Witnesses, marked: bool, by: Speaker, shown: float) -> None:
+    before = seen(0.1, shown, witnesses)
+    made = replace(before, marked_copy=marked)
+    assert (made.overfit_by, made.overfit) == (by, marked)
+    assert made.overfit_by_witnesses == before.overfit_by
+
+
+def test_a_picture_that_a_person_calls_a_copy_is_not_suggested_and_one_called_none_is() -> None:
+    blend, plain = seen(0.4, 0.8), seen(0.2, 0.1, index=1)
+    assert best_candidate([blend, plain]) == plain
+    cleared, called = replace(blend, marked_copy=False), replace(plain, marked_copy=True)
+    assert best_candidate([cleared, called]) == cleared
+    scores = score_pool([anchor(0)], [cleared, called])
+    assert (scores[0].overfit, scores[0].by_person, scores[0].by_pictures) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ([0.1], "1 of 2 looks like the reference, as you marked: "),
+        ([0.1, 0.9], "2 of 3 look like the reference, 1 of them shows parts of it, 1 as you marked: "),
+    ],
+)
+def test_the_reason_names_what_a_person_said(shown: list[float], words: str) -> None:
+    first = replace(seen(0.1, shown[0]), marked_copy=True)
+    others = [seen(0.1, value, index=1 + number) for number, value in enumerate([*shown[1:], 0.1])]
+    assert explain_all(score_pool([anchor(0)], [first, *others]), 3)[anchor(0).id].startswith(words)
+
+
 def test_the_best_picture_passes_both() -> None:
     blend, plain, copy = seen(0.4, 0.8), seen(0.2, 0.1, index=1), seen(-0.2, 0.1, index=2)
     assert best_candidate([blend, plain, copy]) == plain

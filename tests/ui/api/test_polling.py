@@ -42,6 +42,24 @@ def test_a_decision_changes_verdicts_and_nothing_of_the_candidates(place: Place)
     assert second["candidates"] is None
 
 
+def test_only_the_pictures_come_again_of_which_a_person_said_something_else(place: Place):
+    views = ViewCache(place.studio)
+    first = poll(views, {"project": place.project})
+    chosen = next(item for item in first["candidates"]["items"] if not item["copy"])["id"]
+    place.studio.mark_copies([chosen], True)
+    second = poll(views, {"project": place.project, "round": place.round, "known": known(first)})
+    assert not second["candidates"]["reset"]
+    assert [(one["id"], one["copy"], one["copy_by"]) for one in second["candidates"]["items"]] == [
+        (chosen, True, "person")
+    ]
+    assert "scores" in second["parts"]
+    after = known(second, known(first))
+    assert poll(views, {"project": place.project, "round": place.round, "known": after})["candidates"] is None
+    place.studio.mark_copies([chosen], None)
+    third = poll(views, {"project": place.project, "round": place.round, "known": after})
+    assert [(one["id"], one["copy_by"]) for one in third["candidates"]["items"]] == [(chosen, "")]
+
+
 def test_pictures_arrive_as_they_are_drawn(place: Place):
     views = ViewCache(place.studio)
     project = make_project(place.studio, name="Another")

@@ -185,7 +185,9 @@ export interface Candidate extends ShownPicture {
   scores: Record<string, number>;
   margin: number;
   /** Who says that the picture is like the reference; empty if nobody does. */
-  copy_by: "" | "prompts" | "pictures" | "both";
+  copy_by: "" | "prompts" | "pictures" | "both" | "person";
+  /** The same, before a person said anything. */
+  copy_by_witnesses: "" | "prompts" | "pictures" | "both" | "person";
   /** Whether its patches were compared with the reference, and count. */
   compared: boolean;
   remark: string;
@@ -208,10 +210,11 @@ export interface Parts {
   weights: Record<string, number>;
 }
 
-/** How many candidates of each test prompt are known, and a digest of them. */
+/** How many candidates of each test prompt are known, a digest of them, and who calls which a copy. */
 export interface CandidateMark {
   counts: Record<string, number>;
   digest: string;
+  marks?: Record<string, boolean>;
 }
 
 /** The candidates that the page does not have yet. */

@@ -16,6 +16,7 @@ import type {
   Learn,
   Log,
   Maps,
+  MarkCopies,
   MeasureWhen,
   NextRule,
   NotThisRound,
@@ -100,6 +101,7 @@ export interface WriteRequests {
   judge_quality: OfARound;
   accept: OfARound;
   decide: Decide;
+  mark_copies: MarkCopies;
   accept_in_part: AcceptInPart;
   undo: OfARound;
   redo: OfARound;

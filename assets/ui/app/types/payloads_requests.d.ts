@@ -133,6 +133,12 @@ export interface Decide {
   verdict: Verdict;
 }
 
+/** Whether some candidates are copies; null leaves it to the witnesses. */
+export interface MarkCopies {
+  candidates: string[];
+  copy: boolean | null;
+}
+
 /** The step of the history to go back or forward to; null for its beginning. */
 export interface GoTo extends OfARound {
   step?: number | null;

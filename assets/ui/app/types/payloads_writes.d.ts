@@ -123,6 +123,7 @@ export interface WriteAnswers {
   judge_quality: Requested;
   accept: Accepted;
   decide: Nothing;
+  mark_copies: Nothing;
   accept_in_part: Nothing;
   undo: Undone;
   redo: Undone;

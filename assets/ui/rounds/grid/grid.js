@@ -104,7 +104,7 @@ function groupOf(anchor) {
 
 /** @param {Candidate[]} items */
 function add(items) {
-  for (const item of items) {
+  for (const item of items.filter(({ id }) => !tiles.has(id))) {
     const group =
       groups.get(item.anchor_id) ??
       groupOf({ id: item.anchor_id, prompt: item.prompt, head: item.prompt, tail: "" });

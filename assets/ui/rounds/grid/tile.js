@@ -33,7 +33,6 @@ export function makeTile(candidate, large = false) {
   const face = el("button", { type: "button", class: "tile-face", tabIndex: -1 }, image);
   const note = el("figcaption", { class: "tile-note", "aria-hidden": "true" });
   const node = el("figure", { class: "tile", data: { id: candidate.id } }, face, note);
-  if (candidate.copy) node.dataset.copy = candidate.copy_by;
   if (candidate.remark) Object.assign(node.dataset, { remark: candidate.remark });
   markTile(node, candidate);
   return node;
@@ -70,6 +69,7 @@ export function markTile(node, candidate) {
   setAttribute(node, "data-verdict", verdict === "undecided" ? null : verdict);
   setAttribute(node, "data-region", verdict === "accepted" && state.masks.has(candidate.id) ? "" : null);
   setAttribute(node, "data-suggested", suggested ? "" : null);
+  setAttribute(node, "data-copy", candidate.copy_by || null);
   const face = faceOf(node);
   setAttribute(face, "aria-label", describe(candidate, verdict, suggested));
   setAttribute(face, "aria-pressed", String(verdict === "accepted"));

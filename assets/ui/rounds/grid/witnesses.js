@@ -8,6 +8,7 @@ const SAYS = {
   prompts: "looks like the reference, by prompt",
   pictures: "shows the reference",
   both: "shows the reference, and by prompt",
+  person: "looks like the reference, as you marked",
 };
 
 /**
@@ -16,6 +17,24 @@ const SAYS = {
  */
 export const likeWords = ({ copy_by: by, compared }) =>
   by === "prompts" && !compared ? "looks like the reference" : SAYS[by];
+
+/**
+ * What a person says against the witnesses; empty where nothing was said, or the same.
+ * @param {Pick<Candidate, "copy_by" | "copy_by_witnesses">} candidate
+ */
+export const cleared = ({ copy_by: by, copy_by_witnesses: before }) =>
+  !by && before ? "not like the reference, as you marked" : "";
+
+/**
+ * What a candidate is after a person called it a copy or not; null: what the witnesses say.
+ * @param {Candidate} candidate
+ * @param {boolean | null} copy
+ * @returns {Candidate}
+ */
+export const marked = (candidate, copy) => {
+  const by = copy === null ? candidate.copy_by_witnesses : copy ? "person" : "";
+  return { ...candidate, copy: by !== "", copy_by: by };
+};
 
 /**
  * What decides in this round where the pictures do not; empty where they do.

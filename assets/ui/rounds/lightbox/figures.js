@@ -3,15 +3,16 @@
 import { state } from "../../app/store.js";
 import { undecided } from "../../kit/format.js";
 import { REMARKS } from "../grid/tile.js";
-import { likeWords } from "../grid/witnesses.js";
+import { cleared, likeWords } from "../grid/witnesses.js";
 
 /** @typedef {[name: string, value: string, title?: string]} Row */
 
 /** @param {Candidate} candidate */
 const countedBy = ({ compared }) =>
-  compared
+  "L, or the button below, corrects it. " +
+  (compared
     ? "Two things are looked at: its prompt, and the areas that it shares with the reference"
-    : "By its prompt alone: this picture was not compared with the reference";
+    : "By its prompt alone: this picture was not compared with the reference");
 
 /**
  * @param {Candidate} candidate
@@ -34,7 +35,11 @@ export function figures(candidate, score) {
       "Likeness to its own prompt minus likeness to the reference’s prompt. " +
         "At zero or below, the prompts say that the picture is like the reference",
     ],
-    ["Counts as", likeWords(candidate) || "not like the reference", countedBy(candidate)],
+    [
+      "Counts as",
+      likeWords(candidate) || cleared(candidate) || "not like the reference",
+      countedBy(candidate),
+    ],
     candidate.remark ? ["Note", REMARKS[candidate.remark] ?? candidate.remark] : null,
     score
       ? [

@@ -2,7 +2,7 @@
 /** @import { PartPainter } from "./accept_part.js" */
 /** @import { Candidate } from "../../app/types/payloads.d.ts" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
-import { el, focusedIn, typing, whenClosed } from "../../kit/dom.js";
+import { el, focusedIn, setText, typing, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
@@ -19,7 +19,8 @@ import { weightField } from "./weight.js";
 import { applyAll, resetZoom, toggleOwnSize, zoomFrame } from "./zoom.js";
 
 /**
- * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, node: HTMLElement }} Plate
+ * @typedef {{ id: string, heat: HeatPanel, part: PartPainter, place: HTMLElement, says: HTMLElement,
+ *   node: HTMLElement }} Plate
  */
 
 /** @type {HTMLDialogElement} made when it is opened first, with what is in it */
@@ -129,6 +130,9 @@ function build() {
   on("verdicts", (ids) => {
     if (lightbox() && ids.has(state.focus ?? "")) fill();
   });
+  on("candidates", (items) => {
+    if (lightbox() && items.some(({ id }) => id === state.focus)) fill();
+  });
   dialog.addEventListener("zoom", () => bar.show());
   on("weights", () => lightbox() && !typing(document.activeElement) && fill());
   on("job busy", () => lightbox() && main?.heat.refresh());
@@ -188,9 +192,9 @@ function candidatePlate(candidate) {
     showFacts(main, candidate);
     bar.show();
   });
-  const words = el("figcaption", {}, sentence(likeWords(candidate)) || "This picture");
+  const says = el("figcaption", {});
   const frame = zoomFrame(place, painting);
-  return { id, heat, part, place, node: el("figure", {}, frame, words, part.node, heat.node) };
+  return { id, heat, part, place, says, node: el("figure", {}, frame, says, part.node, heat.node) };
 }
 
 /** @param {string} words */
@@ -200,7 +204,8 @@ const sentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
  * @param {Plate} plate
  * @param {Candidate} candidate
  */
-function showFacts({ id, part }, candidate) {
+function showFacts({ id, part, says }, candidate) {
+  setText(says, sentence(likeWords(candidate)) || "This picture");
   const focused = focusedIn(facts)?.dataset.action;
   const score = state.scoreOf.get(candidate.anchor_id);
   const next = el(

@@ -1,7 +1,8 @@
-/** The buttons of an enlarged picture: accept, reject, accept in part, compare, close. */
+/** The buttons of an enlarged picture: accept, reject, accept in part, compare, like the reference, close. */
 /** @import { PartPainter } from "./accept_part.js" */
 import { state, verdictOf } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
+import { toggleCopies } from "../grid/mark_copies.js";
 import { toggle } from "../grid/verdicts.js";
 import { comparing } from "./compare.js";
 
@@ -12,6 +13,7 @@ import { comparing } from "./compare.js";
  */
 export function verdictButtons(id, part, { compare, close }) {
   const verdict = verdictOf(id);
+  const copy = Boolean(state.candidates.get(id)?.copy);
   const inPart = verdict === "accepted" && state.masks.has(id);
   /**
    * @param {string} action
@@ -63,6 +65,13 @@ export function verdictButtons(id, part, { compare, close }) {
       comparing(),
       () => compare(id),
       "C: with the reference, other rounds or any picture",
+    ),
+    button(
+      "copy",
+      copy ? "✓ Like the reference" : "Like the reference",
+      copy,
+      () => toggleCopies([id]),
+      "L: what you say counts, whatever was measured",
     ),
     button("close", "Close", null, close, "Esc"),
   );

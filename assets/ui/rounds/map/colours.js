@@ -19,6 +19,7 @@ const COPIES = {
   prompts: ["#d9822b", "by prompt"],
   pictures: ["#8a5fd0", "shows it"],
   both: ["#c43d3d", "both"],
+  person: ["#2f7fb8", "as you marked"],
 };
 const DECISIONS = {
   accepted: ["#2a9d5c", "accepted"],

@@ -21,6 +21,7 @@ from gal_studio.state.database.migrations import (
     m18_replays,
     m19_exports,
     m20_limits,
+    m21_marked_copies,
 )
 
 _VERSIONS = (
@@ -44,6 +45,7 @@ _VERSIONS = (
     m18_replays,
     m19_exports,
     m20_limits,
+    m21_marked_copies,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -70,6 +70,7 @@ class WriteRequests(TypedDict):
     judge_quality: r.OfARound
     accept: r.OfARound
     decide: r.Decide
+    mark_copies: r.MarkCopies
     accept_in_part: r.AcceptInPart
     undo: r.OfARound
     redo: r.OfARound

@@ -171,6 +171,7 @@ class Candidate(ShownPicture):
     scores: Annotated[dict[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]
+    copy_by_witnesses: Annotated[Speaker, Doc("The same, before a person said anything.")]
     compared: Annotated[bool, Doc("Whether its patches were compared with the reference, and count.")]
     remark: str
 
@@ -194,10 +195,11 @@ class Parts(TypedDict):
 
 
 class CandidateMark(TypedDict):
-    """How many candidates of each test prompt are known, and a digest of them."""
+    """How many candidates of each test prompt are known, a digest of them, and who calls which a copy."""
 
     counts: dict[str, int]
     digest: str
+    marks: NotRequired[dict[str, bool]]
 
 
 class NewCandidates(TypedDict):

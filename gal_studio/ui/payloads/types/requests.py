@@ -169,6 +169,13 @@ class Decide(TypedDict):
     verdict: Verdict
 
 
+class MarkCopies(TypedDict):
+    """Whether some candidates are copies; null leaves it to the witnesses."""
+
+    candidates: Annotated[list[Id], Field(max_length=100_000)]
+    copy: bool | None
+
+
 class GoTo(OfARound):
     """The step of the history to go back or forward to; null for its beginning."""
 

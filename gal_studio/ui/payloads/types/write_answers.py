@@ -146,6 +146,7 @@ class WriteAnswers(TypedDict):
     judge_quality: Requested
     accept: Accepted
     decide: Nothing
+    mark_copies: Nothing
     accept_in_part: Nothing
     undo: Undone
     redo: Undone

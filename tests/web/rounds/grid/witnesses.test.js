@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { likeWords, witnessNote } from "../../../../assets/ui/rounds/grid/witnesses.js";
+import { cleared, likeWords, marked, witnessNote } from "../../../../assets/ui/rounds/grid/witnesses.js";
 import { candidate, round } from "../../samples.js";
 
 const compared = candidate({ compared: true });
@@ -15,6 +15,18 @@ test("a picture that is like the reference says who says so", () => {
 
 test("of a picture that was not compared, the prompts speak without being named", () => {
   assert.equal(likeWords({ copy_by: "prompts", compared: false }), "looks like the reference");
+});
+
+test("what a person says counts, and is taken back to what the witnesses say", () => {
+  const flagged = candidate({ copy: true, copy_by: "pictures", copy_by_witnesses: "pictures" });
+  const no = marked(flagged, false);
+  assert.deepEqual([no.copy, no.copy_by, no.copy_by_witnesses], [false, "", "pictures"]);
+  assert.equal(cleared(no), "not like the reference, as you marked");
+  assert.deepEqual(marked(no, null), flagged);
+  const yes = marked(compared, true);
+  assert.deepEqual([yes.copy, yes.copy_by], [true, "person"]);
+  assert.equal(likeWords(yes), "looks like the reference, as you marked");
+  assert.deepEqual([cleared(yes), cleared(compared), cleared(flagged)], ["", "", ""]);
 });
 
 test("the page says where the prompts alone decide", () => {

@@ -1,0 +1,80 @@
+"""A person corrects which pictures are like the reference, in a real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.browser.refine.brushing import settled
+from tests.ui.conftest import Served, Watched
+
+pytestmark = pytest.mark.browser
+
+
+def started(watched: Watched, served: Served) -> Page:
+    page = watched.open(served.url())
+    page.wait_for_selector(".tile")
+    return page
+
+
+def flags(served: Served) -> dict[str, str]:
+    studio = served.place.studio
+    return {one.id: one.overfit_by for one in studio.store.candidates.of_round(served.place.round)}
+
+
+def test_a_key_calls_a_picture_like_the_reference_and_takes_it_back(watched: Watched, served: Served):
+    before = flags(served)
+    page = started(watched, served)
+    plain = next(name for name, by in before.items() if not by)
+    tile = page.locator(f".tile[data-id='{plain}']")
+    count = page.inner_text("[data-filter=copies]")
+    tile.locator(".tile-face").focus()
+    page.keyboard.press("l")
+    expect(tile).to_have_attribute("data-copy", "person")
+    expect(tile.locator(".tile-face")).to_have_attribute("aria-label", re.compile("as you marked"))
+    assert page.inner_text("[data-filter=copies]") != count
+    settled(page)
+    assert flags(served) == {**before, plain: "person"}
+    page.reload()
+    expect(tile).to_have_attribute("data-copy", "person")
+    tile.locator(".tile-face").focus()
+    page.keyboard.press("l")
+    expect(tile).not_to_have_attribute("data-copy", "person")
+    settled(page)
+    assert flags(served) == before
+    assert served.place.studio.store.candidates.get(plain).marked_copy is None
+
+
+def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served: Served):
+    before = flags(served)
+    page = started(watched, served)
+    copy = next(name for name, by in before.items() if by)
+    page.locator(f".tile[data-id='{copy}'] .tile-face").focus()
+    page.keyboard.press("Space")
+    button = page.locator(".lightbox [data-action=copy]")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".lightbox-facts")).to_contain_text("not like the reference, as you marked")
+    expect(page.locator(".lightbox figcaption").first).to_have_text("This picture")
+    expect(page.locator(f".tile[data-id='{copy}']")).not_to_have_attribute("data-copy", before[copy])
+    settled(page)
+    assert flags(served)[copy] == ""
+
+
+def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
+    before = flags(served)
+    page = started(watched, served)
+    chosen = [name for name, by in before.items() if not by][:2]
+    for name in chosen:
+        page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Shift"])
+    page.keyboard.press("l")
+    settled(page)
+    assert {name: flags(served)[name] for name in chosen} == dict.fromkeys(chosen, "person")
+
+
+def test_another_tab_shows_it(watched: Watched, served: Served):
+    plain = next(name for name, by in flags(served).items() if not by)
+    page = started(watched, served)
+    served.place.studio.mark_copies([plain], True)
+    expect(page.locator(f".tile[data-id='{plain}']")).to_have_attribute("data-copy", "person", timeout=15000)
