@@ -113,6 +113,7 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
     trial = studio.store.trials.add(first, NewTrial("A tie", 1, 4.0, 1.0)).id
     for act in (
         lambda: studio.decide([picture], "accepted"),
+        lambda: studio.mark_copies([picture], True),
         lambda: studio.use_trial(trial),
         lambda: studio.accept_suggestion(first),
         lambda: studio.undo(first),

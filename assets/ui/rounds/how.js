@@ -8,7 +8,7 @@ const UNDECIDED = [
     "a picture of which one of two witnesses says so. The prompts: it is at least as similar to the " +
       "reference’s prompt as to its own, by the cosine of CLIP features. The pictures: areas of the " +
       "reference are found in it again, apart from what the style shares; its score is 0.5 or more. " +
-      "A picture of one flat colour does not count.",
+      "A picture of one flat colour does not count. What you mark with L counts instead.",
     "p = pictures like the reference / all pictures of the test prompt",
   ],
   [

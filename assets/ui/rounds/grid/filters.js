@@ -10,7 +10,7 @@ const CHIPS = [
   ["accepted", "Accepted", "What you accepted"],
   ["rejected", "Rejected", "What you rejected"],
   ["undecided", "Undecided", "What you have not decided on"],
-  ["copies", "Like ref.", "Pictures that are like the reference, by prompt or by picture"],
+  ["copies", "Like ref.", "Pictures that are like the reference; L on a picture corrects it"],
   ["selection", "Selection", "What the lasso or Shift-click selected"],
   ["all", "All", "All pictures of this round"],
 ];
