@@ -3,8 +3,10 @@
 import { state, emit } from "../../app/store.js";
 import { refreshSoon } from "../../app/session.js";
 import { write } from "../../app/writes.js";
+import { count } from "../../kit/format.js";
+import { toast } from "../../kit/toast.js";
 import { isReplay } from "./verdicts.js";
-import { marked } from "./witnesses.js";
+import { marked, markOf } from "./witnesses.js";
 
 /**
  * Call pictures like the reference, or unlike it if all of them are like it. Who agrees with the witnesses
@@ -13,23 +15,18 @@ import { marked } from "./witnesses.js";
  */
 export async function toggleCopies(ids) {
   if (isReplay()) return false;
-  const before = ids
-    .flatMap((id) => state.candidates.get(id) ?? [])
-    .filter(({ remark }) => remark !== "flat");
+  const before = find(ids).filter(({ remark }) => remark !== "flat");
   if (!before.length) return false;
   const copy = !before.every((one) => one.copy);
-  /** @param {Candidate} one */
-  const agrees = (one) => (one.copy_by_witnesses !== "") === copy;
-  const saved = await Promise.all([
-    mark(before.filter(agrees), null),
-    mark(
-      before.filter((one) => !agrees(one)),
-      copy,
-    ),
-  ]);
-  if (saved.every(Boolean)) refreshSoon();
-  else show(before);
-  return saved.every(Boolean);
+  const saved = await say(
+    new Map(before.map((one) => [one.id, (one.copy_by_witnesses !== "") === copy ? null : copy])),
+  );
+  if (saved && before.length > 1)
+    toast(`${count(before.length, "picture")} now ${copy ? "" : "not "}like the reference.`, "plain", {
+      label: "Undo",
+      act: () => say(new Map(before.map((one) => [one.id, markOf(one)]))),
+    });
+  return saved;
 }
 
 /**
@@ -41,14 +38,24 @@ export function toggleFocused({ alone }) {
   return toggleCopies(ids);
 }
 
+/** @param {Iterable<string>} ids */
+const find = (ids) => [...ids].flatMap((id) => state.candidates.get(id) ?? []);
+
 /**
- * @param {Candidate[]} candidates
- * @param {boolean | null} copy
+ * Store what is said of each picture, and show it at once; null leaves it to the witnesses.
+ * @param {Map<string, boolean | null>} marks
  */
-function mark(candidates, copy) {
-  if (!candidates.length) return true;
-  show(candidates.map((one) => marked(one, copy)));
-  return write("mark_copies", { candidates: candidates.map(({ id }) => id), copy });
+async function say(marks) {
+  const before = find(marks.keys());
+  show(before.map((one) => marked(one, marks.get(one.id) ?? null)));
+  const answers = [true, false, null].map((copy) => {
+    const candidates = before.map(({ id }) => id).filter((id) => marks.get(id) === copy);
+    return candidates.length ? write("mark_copies", { candidates, copy }) : true;
+  });
+  const saved = (await Promise.all(answers)).every(Boolean);
+  if (saved) refreshSoon();
+  else show(before);
+  return saved;
 }
 
 /** @param {Candidate[]} candidates */

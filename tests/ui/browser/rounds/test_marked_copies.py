@@ -71,6 +71,14 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     page.keyboard.press("l")
     settled(page)
     assert {name: flags(served)[name] for name in chosen} == dict.fromkeys(chosen, "person")
+    copy = next(name for name, by in before.items() if by)
+    page.locator(f".tile[data-id='{copy}'] .tile-face").click(modifiers=["Shift"])
+    page.keyboard.press("l")  # all are like the reference: now none is
+    settled(page)
+    assert not any(flags(served)[name] for name in [*chosen, copy])
+    page.locator(".toast", has_text="not like the reference").get_by_text("Undo").click()
+    settled(page)
+    assert flags(served) == before | dict.fromkeys(chosen, "person")
 
 
 def test_another_tab_shows_it(watched: Watched, served: Served):
