@@ -1,15 +1,22 @@
 """The benchmark of rounds: its projects can be made, and its arms differ in what they should."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from benchmarks.gal_gain import arms
 from benchmarks.gal_gain.cases import Case
+from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
+from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.studio import Studio
+
+COLOURS = {"r": "red", "g": "lime", "b": "blue"}
 
 
 @pytest.fixture
@@ -25,6 +32,44 @@ def test_a_case_becomes_a_project(case: Case, tmp_path: Path) -> None:
         project = studio.create_project(arms.draft_of(case, {"tune": {"steps": 3}}))
         assert len(store.projects.anchors(project)) == 18
         assert set(case.wanted) == {anchor.prompt for anchor in store.projects.anchors(project)}
+
+
+class Colours:
+    """A judge by colour: red is a copy, green a success, blue neither."""
+
+    def verdicts(self, pictures: Sequence[Image.Image], wanted: Sequence[str]) -> Verdicts:
+        seen = np.array([picture.convert("RGB").resize((1, 1)).getpixel((0, 0)) for picture in pictures])
+        red, green = seen[:, 0] > 128, seen[:, 1] > 128
+        return Verdicts(green, green, red, green.astype(float))
+
+
+def drawn(studio: Studio, round_id: str, rows: Sequence[str]) -> list[str]:
+    """Draw a row of colours for each of the first test prompts, far from the reference; their anchors."""
+    anchors = studio.pool(round_id)[: len(rows)]
+    for anchor, row in zip(anchors, rows, strict=True):
+        images = [studio.store.images.add_picture(Image.new("RGB", (8, 8), COLOURS[each])) for each in row]
+        made = [
+            NewCandidate(anchor.id, n, n, image, 0.5 - n / 100, 0.1, np.array([1.0, 0.0]))
+            for n, image in enumerate(images)
+        ]
+        studio.store.candidates.save(round_id, made)
+    return [anchor.id for anchor in anchors]
+
+
+def test_the_marked_arm_asks_where_the_judge_is_of_two_minds(case: Case, tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        studio = Studio(store)
+        project = studio.create_project(arms.draft_of(case, {"gal": {"top_k": 1}}))
+        round_id = store.rounds.of_project(project)[0].id
+        anchors = drawn(studio, round_id, ["gggg", "rbgr", "rrrr"])
+        judge = cast(CaseJudge, Colours())
+        assert studio.proposal(round_id).suggestions == (), "no flag anywhere"
+        (chosen,) = arms.CHOICES["marked"](studio, round_id, case, judge)
+        assert store.candidates.get(chosen).anchor_id == anchors[1]
+        assert store.candidates.get(chosen).index == 2, "the nearer one to the prompt is no success"
+        assert [one.overfit for one in store.candidates.of_round(round_id)] == [
+            *[False] * 4, True, False, False, True, *[True] * 4,
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("arm", "weight"), [("weight 0", 0.0), ("no balance", 1.0), ("plain", None)])

@@ -82,7 +82,7 @@ def report(rows: list[dict[str, Any]]) -> None:
         for name in MEASURES:
             levels = "  ".join(f"{arm} {np.mean([row[arm][name] for row in mine]):.3f}" for arm in ARMS)
             print(f"  {name}: {levels}")
-        for arm in ("suggestion", "human"):
+        for arm in ("suggestion", "human", "marked"):
             for other in ("weight 0", "random", "no balance", "plain", "first round"):
                 told = [row[arm]["successes"] - row[other]["successes"] for row in mine]
                 mean, low, high = interval(told)

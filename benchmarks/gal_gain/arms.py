@@ -1,8 +1,8 @@
 """The arms: what is accepted after rounds 1 and 2, and with which weight rounds 2 and 3 learn it.
 
-`suggestion`, `human` and `random` are projects that part after the first round. `weight 0` and `no balance`
-learn from the suggestion's pictures with the weights 0 and 1, `plain` from the references alone; all draw the
-references equally often.
+`suggestion`, `human`, `marked` and `random` are projects that part after the first round. `weight 0` and `no
+balance` learn from the suggestion's pictures with the weights 0 and 1, `plain` from the references alone; all
+draw the references equally often.
 """
 
 import shutil
@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.gal_gain.cases import SEEDS, Case
-from benchmarks.gal_gain.judging import CaseJudge
+from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from benchmarks.quality.refinement_gain import encoded
 from gal_studio.commands.running.local_worker import LocalWorker, ProgressLine, local_worker
 from gal_studio.core.seeds import candidate_seed
@@ -32,7 +32,7 @@ from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.worker.training.training_run import training_pictures
 
 ROUNDS = 3
-LOOPS = ("suggestion", "human", "random")
+LOOPS = ("suggestion", "human", "marked", "random")
 CONTROLS = ("weight 0", "no balance", "plain")
 
 
@@ -120,17 +120,31 @@ def _human(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[
     return chosen
 
 
+def _marked(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[str]:
+    """As `_human`, after calling copies what the judge does, so that the suggestion follows its eye."""
+    drawn = [one for one in studio.store.candidates.of_round(round_id) if not one.is_blank]
+    copies = _verdicts(studio, drawn, case, judge).copies
+    for one, copy in zip(drawn, copies, strict=True):
+        studio.mark_copies([one.id], bool(copy))
+    return _human(studio, round_id, case, judge)
+
+
 def _successes(studio: Studio, drawn: Sequence[Candidate], case: Case, judge: CaseJudge) -> list[str]:
+    good = _verdicts(studio, drawn, case, judge).successes
+    return [candidate.id for candidate, right in zip(drawn, good, strict=True) if right]
+
+
+def _verdicts(studio: Studio, drawn: Sequence[Candidate], case: Case, judge: CaseJudge) -> Verdicts:
     prompts = {anchor.id: anchor.prompt for anchor in studio.store.projects.anchors(_project(studio.store))}
     wanted = [case.wanted[prompts[candidate.anchor_id]] for candidate in drawn]
     pictures = [studio.store.images.picture(candidate.image) for candidate in drawn]
-    good = judge.verdicts(pictures, wanted).successes
-    return [candidate.id for candidate, right in zip(drawn, good, strict=True) if right]
+    return judge.verdicts(pictures, wanted)
 
 
 CHOICES: dict[str, Callable[[Studio, str, Case, CaseJudge], list[str]]] = {
     "suggestion": _suggested,
     "human": _human,
+    "marked": _marked,
     "random": _random,
 }
 
