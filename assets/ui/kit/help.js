@@ -6,7 +6,7 @@ const PICTURES = [
   ["← → ↑ ↓", "move between pictures"],
   ["A", "accept, and go on; again on the same picture takes it back"],
   ["R", "reject, and go on; again on the same picture takes it back"],
-  ["L", "like the reference, or not: what you say counts"],
+  ["L", "a copy of the reference, or not: what you say counts"],
   ["Space", "enlarge"],
   ["C", "compare with the reference, or the selected pictures"],
   ["Z", "enlarged: picture at its own size, and back"],

@@ -105,7 +105,7 @@ def _explain_copies(score: AnchorScore) -> str:
     if person == score.overfit:
         return f"{like}, as you marked"
     seen = [f"{pictures} of them {'shows' if pictures == 1 else 'show'} parts of it"] if pictures else []
-    seen += [f"{person} as you marked"] if person else []
+    seen += [f"{person} of them as you marked"] if person else []
     return ", ".join([like, *seen])
 
 

@@ -70,7 +70,10 @@ def test_a_picture_that_a_person_calls_a_copy_is_not_suggested_and_one_called_no
     ("shown", "words"),
     [
         ([0.1], "1 of 2 looks like the reference, as you marked: "),
-        ([0.1, 0.9], "2 of 3 look like the reference, 1 of them shows parts of it, 1 as you marked: "),
+        (
+            [0.1, 0.9],
+            "2 of 3 look like the reference, 1 of them shows parts of it, 1 of them as you marked: ",
+        ),
     ],
 )
 def test_the_reason_names_what_a_person_said(shown: list[float], words: str) -> None:

@@ -212,7 +212,7 @@ def test_remarks_come_along_and_none_but_ours(
     project_id = import_project(target, made[0] / "project.zip")
     first = target.rounds.of_project(project_id)[0]
     assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
-    archive.rows("candidates", lambda row: [*row[:-2], "<b>", row[-1]])  # before the column `own`
+    archive.rows("candidates", lambda row: [*row[:-3], "<b>", *row[-2:]])  # before `own` and the marks
     with pytest.raises(StudioError, match="contradict each other"):
         import_project(target, archive.write())
 

@@ -1,4 +1,4 @@
-/** Say whether pictures are like the reference: that counts instead of what the witnesses say. */
+/** Say which pictures are copies of the reference: that counts instead of what the witnesses say. */
 /** @import { Candidate } from "../../app/types/payloads.d.ts" */
 import { state, emit } from "../../app/store.js";
 import { refreshSoon } from "../../app/session.js";
@@ -9,8 +9,8 @@ import { isReplay } from "./verdicts.js";
 import { marked, markOf } from "./witnesses.js";
 
 /**
- * Call pictures like the reference, or unlike it if all of them are like it. Who agrees with the witnesses
- * has said nothing. Resolves with whether it was saved.
+ * Mark pictures as copies, or as none if all of them are. Who agrees with the witnesses has said nothing.
+ * Resolves with whether it was saved.
  * @param {string[]} ids
  */
 export async function toggleCopies(ids) {
@@ -22,7 +22,7 @@ export async function toggleCopies(ids) {
     new Map(before.map((one) => [one.id, (one.copy_by_witnesses !== "") === copy ? null : copy])),
   );
   if (saved && before.length > 1)
-    toast(`${count(before.length, "picture")} now ${copy ? "" : "not "}like the reference.`, "plain", {
+    toast(`${count(before.length, "picture")} marked: ${copy ? "copies" : "not copies"}.`, "plain", {
       label: "Undo",
       act: () => say(new Map(before.map((one) => [one.id, markOf(one)]))),
     });

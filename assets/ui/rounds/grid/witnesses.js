@@ -8,7 +8,7 @@ const SAYS = {
   prompts: "looks like the reference, by prompt",
   pictures: "shows the reference",
   both: "shows the reference, and by prompt",
-  person: "looks like the reference, as you marked",
+  person: "a copy, as you marked",
 };
 
 /**
@@ -23,7 +23,7 @@ export const likeWords = ({ copy_by: by, compared }) =>
  * @param {Pick<Candidate, "copy_by" | "copy_by_witnesses">} candidate
  */
 export const cleared = ({ copy_by: by, copy_by_witnesses: before }) =>
-  !by && before ? "not like the reference, as you marked" : "";
+  !by && before ? "not a copy, as you marked" : "";
 
 /**
  * Whether a person called it a copy or none; null where nothing was said.

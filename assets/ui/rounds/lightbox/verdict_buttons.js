@@ -1,4 +1,4 @@
-/** The buttons of an enlarged picture: accept, reject, accept in part, compare, like the reference, close. */
+/** The buttons of an enlarged picture: accept, reject, accept in part, compare, a copy or not, close. */
 /** @import { PartPainter } from "./accept_part.js" */
 import { state, verdictOf } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
@@ -68,10 +68,10 @@ export function verdictButtons(id, part, { compare, close }) {
     ),
     button(
       "copy",
-      copy ? "✓ Like the reference" : "Like the reference",
-      copy,
+      copy ? "Not a copy" : "Mark as a copy",
+      null,
       () => toggleCopies([id]),
-      "L: what you say counts, whatever was measured",
+      "L: whether it shows what is on the reference; what you say counts",
     ),
     button("close", "Close", null, close, "Esc"),
   );

@@ -1,4 +1,4 @@
-"""A person corrects which pictures are like the reference, in a real Chromium."""
+"""A person corrects which pictures are copies of the reference, in a real Chromium."""
 
 import re
 
@@ -22,7 +22,7 @@ def flags(served: Served) -> dict[str, str]:
     return {one.id: one.overfit_by for one in studio.store.candidates.of_round(served.place.round)}
 
 
-def test_a_key_calls_a_picture_like_the_reference_and_takes_it_back(watched: Watched, served: Served):
+def test_a_key_marks_a_picture_as_a_copy_and_takes_it_back(watched: Watched, served: Served):
     before = flags(served)
     page = started(watched, served)
     plain = next(name for name, by in before.items() if not by)
@@ -52,10 +52,10 @@ def test_the_enlarged_picture_says_who_calls_it_a_copy(watched: Watched, served:
     page.locator(f".tile[data-id='{copy}'] .tile-face").focus()
     page.keyboard.press("Space")
     button = page.locator(".lightbox [data-action=copy]")
-    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_have_text("Not a copy")
     button.click()
-    expect(button).to_have_attribute("aria-pressed", "false")
-    expect(page.locator(".lightbox-facts")).to_contain_text("not like the reference, as you marked")
+    expect(button).to_have_text("Mark as a copy")
+    expect(page.locator(".lightbox-facts")).to_contain_text("not a copy, as you marked")
     expect(page.locator(".lightbox figcaption").first).to_have_text("This picture")
     expect(page.locator(f".tile[data-id='{copy}']")).not_to_have_attribute("data-copy", before[copy])
     settled(page)
@@ -76,7 +76,7 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     page.keyboard.press("l")  # all are like the reference: now none is
     settled(page)
     assert not any(flags(served)[name] for name in [*chosen, copy])
-    page.locator(".toast", has_text="not like the reference").get_by_text("Undo").click()
+    page.locator(".toast", has_text="not copies").get_by_text("Undo").click()
     settled(page)
     assert flags(served) == before | dict.fromkeys(chosen, "person")
 

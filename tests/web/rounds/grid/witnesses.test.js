@@ -27,11 +27,11 @@ test("what a person says counts, and is taken back to what the witnesses say", (
   const flagged = candidate({ copy: true, copy_by: "pictures", copy_by_witnesses: "pictures" });
   const no = marked(flagged, false);
   assert.deepEqual([no.copy, no.copy_by, no.copy_by_witnesses], [false, "", "pictures"]);
-  assert.equal(cleared(no), "not like the reference, as you marked");
+  assert.equal(cleared(no), "not a copy, as you marked");
   assert.deepEqual(marked(no, null), flagged);
   const yes = marked(compared, true);
   assert.deepEqual([yes.copy, yes.copy_by], [true, "person"]);
-  assert.equal(likeWords(yes), "looks like the reference, as you marked");
+  assert.equal(likeWords(yes), "a copy, as you marked");
   assert.deepEqual([yes, no, flagged, compared].map(markOf), [true, false, null, null]);
   assert.deepEqual([cleared(yes), cleared(compared), cleared(flagged)], ["", "", ""]);
 });
