@@ -112,6 +112,10 @@ def _left_out(store: Store, line: list[Round], rounds: list[RecordedRound]) -> I
                 f"round {after.number} was trained before the decisions that stand now, which the replay "
                 "follows"
             )
+        marked = sum(one.marked_copy is not None for one in store.candidates.of_round(round_.id))
+        if marked:
+            marks = "mark of a copy" if marked == 1 else "marks of copies"
+            yield f"the {marked} {marks} in round {round_.number}: the flags decide, and weights follow them"
     for round_, recorded in zip(line, rounds, strict=True):
         drawn, wanted = store.candidates.count(round_.id), recorded.settings.generation.candidates
         pool = len(set(each.anchor_id for each in store.candidates.of_round(round_.id)))

@@ -176,6 +176,18 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
     assert len(record_line(studio.store, third).rounds) == 3
 
 
+def test_marks_of_copies_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
+    first = studio.store.rounds.of_project(project_of(studio, second))[0].id
+    marked = [one.id for one in studio.store.candidates.of_round(first)[:2]]
+    studio.mark_copies(marked[:1], True)
+    (one,) = record_line(studio.store, second).left_out
+    assert one == "the 1 mark of a copy in round 1: the flags decide, and weights follow them"
+    studio.mark_copies(marked, False)
+    assert record_line(studio.store, second).left_out[0].startswith("the 2 marks of copies in round 1: ")
+    studio.mark_copies(marked, None)
+    assert record_line(studio.store, second).left_out == ()
+
+
 def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(
     studio: Studio, second: str
 ) -> None:

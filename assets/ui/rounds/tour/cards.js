@@ -32,7 +32,7 @@ export function pickPictures(candidates, suggested) {
 }
 
 /** @param {Candidate} copy */
-const seenIn = (copy) => copy.copy_by === "pictures" || copy.copy_by === "both";
+const seenIn = (copy) => copy.copy_by !== "prompts";
 
 /**
  * @param {Project} project
