@@ -35,12 +35,13 @@ def run_case(work: Judging, case: Case, changes: dict[str, Any], out: Path) -> d
     preset = load_preset("pocket")
     settings = preset.settings[case.kind].updated(changes)
     bench = Bench(load_image_model(resolve_model(preset.base_model)), settings, changes)
-    judge = work.of(case)
+    untaught = drawn_with(bench, case, None)
+    judge = work.of(case, untaught)
     adapters = {arm: paths[-1] for arm, paths in adapters_of(bench, case, judge, out / case.name).items()}
     wanted = [name for _, name in case.tests for _ in range(SEEDS)]
     figures, rows = {}, {}
     for arm in ARMS:
-        pictures = drawn_with(bench, case, adapters.get(arm))
+        pictures = drawn_with(bench, case, adapters[arm]) if arm in adapters else untaught
         seen = judge.verdicts(pictures, wanted)
         good = seen.likeness[seen.right] if seen.right.any() else seen.likeness
         figures[arm] = {
@@ -106,7 +107,7 @@ def main() -> None:
     rows = json.loads(kept.read_text()) if kept.exists() else []
     if not args.report:
         torch.set_num_threads(args.threads)
-        work = Judging(args.work, args.icons)
+        work = Judging(args.work)
         for case in cases(args.icons):
             if case.name in {row["case"] for row in rows} or (args.cases and case.name not in args.cases):
                 continue

@@ -17,7 +17,7 @@ from gal_studio.assets import load_anchors
 from gal_studio.core.references import Prompts, describe
 from gal_studio.core.types import Kind
 from tools.pocket.data.compose import paste
-from tools.pocket.data.dataset import NONE, Plan, designs_by_concept, designs_of, render
+from tools.pocket.data.dataset import NONE, Plan, designs_of, render
 from tools.pocket.scenes.places import PLACES
 
 Key = tuple[str, str, str]
@@ -44,7 +44,7 @@ SEEDS = 4
 class Case:
     """A project, and what its prompts ask for: a thing (style) or a place (object), by name.
 
-    `own` is what the references show: their thing, or their places. `look` is None for objects.
+    `own` is what the references show: their thing, or their places.
     """
 
     name: str
@@ -54,7 +54,6 @@ class Case:
     trigger_word: str
     own: tuple[str, ...]
     tests: tuple[tuple[str, str], ...]  # prompt, and what it asks for
-    look: Look | None = None
 
     @property
     def prompts(self) -> Prompts:
@@ -79,7 +78,7 @@ def _style(icons: Path, key: Key, look: Look) -> Case:
     prompt = f"A {key[0]} in {look.words} style"
     tests = tuple((f"A {thing} in {look.words} style", thing) for thing in TEST_THINGS)
     name = f"{look.words}-{key[0]}".replace(" ", "-")
-    return Case(name, "style", key, ((picture, prompt),), "", (key[0],), tests, look)
+    return Case(name, "style", key, ((picture, prompt),), "", (key[0],), tests)
 
 
 def _object(icons: Path, key: Key, number: int) -> Case:
@@ -119,8 +118,3 @@ def in_look(
     """A design in a style, (128, 128, 3)."""
     layer = paste(designs_of(icons)[design].rgba, (110.0, (64.0, 64.0)), rng, upright=True)
     return draw((layer[..., :3] + 1 - layer[..., 3:]).astype(np.float32))
-
-
-def others(icons: Path, thing: int, held_out: bool = False) -> list[int]:
-    """The designs of a thing that were trained on, or that were not."""
-    return designs_by_concept(icons, held_out)[thing]

@@ -12,8 +12,9 @@ from tools.pocket.data import dataset
 from tools.pocket.data.concepts import CLEAR_RATES, CONCEPTS, HELD_OUT_DESIGNS
 from tools.pocket.data.dataset import CLEAR_PACKS, LABEL, NONE, Plan, left_out_style, make_plan
 from tools.pocket.data.icons import PACKS, Design
+from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train import denoiser, latents
-from tools.pocket.train.clear import FORMER, ClearDraws
+from tools.pocket.train.clear import FIRST_STYLES, FORMER, ClearDraws
 
 ICONS = Path("icons")
 DESIGNS = [
@@ -60,11 +61,19 @@ def test_what_anchors_ask_for_is_shown_most_and_left_out_styles_never(plans: lis
 
 
 def test_a_quarter_of_the_rows_is_of_the_former_training() -> None:
-    labels = np.zeros(5, LABEL)
-    labels["second"] = labels["place"] = NONE
-    rows = ClearDraws(10, labels).rows(np.random.default_rng(0), 8000)
+    clear, former = (np.zeros(count, LABEL) for count in (10, 5))
+    former["second"] = former["place"] = clear["style"] = NONE
+    rows = ClearDraws(clear, former).rows(np.random.default_rng(0), 8000)
     assert rows.min() == 0 and rows.max() == 14
     assert abs(np.mean(rows >= 10) - FORMER) < 0.02
+
+
+def test_styles_of_the_prior_pictures_are_drawn_twice_as_often() -> None:
+    clear, former = (np.zeros(count, LABEL) for count in (2, 1))
+    clear["style"] = [style.name for style in STYLES].index("neon"), 0
+    assert STYLES[0].name in FIRST_STYLES
+    rows = ClearDraws(clear, former).rows(np.random.default_rng(0), 8000)
+    assert abs(np.mean(rows == 1) / np.mean(rows == 0) - 2) < 0.2
 
 
 def test_the_last_stage_counts_where_there_is_one(tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ export function forget({ keepProject = false } = {}) {
  */
 export function receive(answer, { sent, trustVerdicts }) {
   const { candidates } = answer;
+  const { roundId } = state;
+  if (roundId && answer.round && answer.round !== roundId) forget({ keepProject: true }); // it was archived
   /** @param {[string, unknown]} part */
   const current = ([part]) => digests[part] === sent.parts[part]; // not invalidated since the request
   /** @type {Partial<Parts>} */

@@ -126,7 +126,11 @@ async function requestChanges() {
   const answer = await call("top", "poll", { project: state.projectId, round: state.roundId, known: sent });
   if (!answer || requested !== [state.projectId, state.roundId].join()) return;
   if (answer.gone) return projectNotFound(answer.gone);
+  const before = state.roundId;
   receive(answer, { sent, trustVerdicts: upToDate() });
+  if (!before || before === state.roundId) return;
+  updateAddress(); // another tab archived the round that was shown
+  refreshSoon();
 }
 
 /**

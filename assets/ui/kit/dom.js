@@ -104,12 +104,16 @@ export const focusedIn = (box) =>
     : null;
 
 /**
- * Restore the focus after a re-render: focus the element whose `data-keep` is `name`.
+ * Restore the focus after a re-render: focus the element whose `data-keep` is `name`. If it is gone, or
+ * cannot be pressed now, focus the first one that `otherwise` selects.
  * @param {HTMLElement} box
  * @param {string | undefined} name
+ * @param {string} [otherwise]
  */
-export function focusKept(box, name) {
-  const node = name ? box.querySelector(`[data-keep="${name}"]`) : null;
+export function focusKept(box, name, otherwise) {
+  if (!name) return;
+  const node =
+    box.querySelector(`[data-keep="${name}"]:not(:disabled)`) ?? (otherwise && box.querySelector(otherwise));
   if (node instanceof HTMLElement) node.focus();
 }
 

@@ -1,6 +1,7 @@
 /** Figures of the test set as text. */
 /** @import { Change, Interval, Measures, Metric, Report } from "../app/types/payloads_measures.d.ts" */
 /** @import { RoundWarning } from "../app/types/payloads_measures.d.ts" */
+import { count } from "../kit/format.js";
 
 /** Metrics that are shares, in percent; the others are cosines. */
 const SHARES = ["success", "copies"];
@@ -52,7 +53,7 @@ export const shown = (metric, value) => (SHARES.includes(metric) ? percent(value
  */
 export const inFull = (metric, figure) =>
   `${shown(metric, figure.value)}, 95 % interval ${shown(metric, figure.low)} to ` +
-  `${shown(metric, figure.high)}, over ${figure.pictures} pictures`;
+  `${shown(metric, figure.high)}, over ${count(figure.pictures, "picture")}`;
 
 /**
  * A change with its interval, for a tooltip.
@@ -117,7 +118,7 @@ function chipTitle(measures, report, id) {
     ? `${changeInFull("success", changes.success, nameBefore(measures, id))}. `
     : "";
   return (
-    `${success} of ${pictures} pictures of held-out prompts show what was asked for; ${copies} show the ` +
+    `${success} of ${count(pictures, "picture")} of held-out prompts as asked for, ${copies} like the ` +
     `reference. ${since}${measures.best === id ? "The best round so far. " : ""}See Results.`
   );
 }

@@ -207,10 +207,16 @@ const once =
   (act) =>
   async (/** @type {{ currentTarget: HTMLButtonElement }} */ { currentTarget: button }) => {
     if (button.disabled) return;
+    const list = parts.projects.contains(button) ? parts.projects : parts["put-away"];
+    const rows = () => [...list.querySelectorAll("li")];
+    const at = rows().findIndex((item) => item.contains(button));
     button.disabled = true;
     await act();
     button.disabled = false;
-    listProjects();
+    await listProjects();
+    if (document.activeElement !== document.body) return;
+    const next = rows()[Math.min(at, rows().length - 1)] ?? parts.projects;
+    next.querySelector("button")?.focus();
   };
 
 /** @param {Demo} demo */

@@ -42,6 +42,7 @@ export function head(pair, at, count, { turn, close }) {
       {
         type: "button",
         class: "button small",
+        data: { keep: words },
         "aria-label": words,
         title: `${words} (${by < 0 ? "←" : "→"})`,
         disabled: !there,
@@ -58,7 +59,17 @@ export function head(pair, at, count, { turn, close }) {
     step(-1, "‹", "Previous pair", at > 0),
     el("output", {}, `${at + 1} of ${count}`),
     step(1, "›", "Next pair", at < count - 1),
-    el("button", { type: "button", class: "button small", title: "Esc", on: { click: close } }, "Close"),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        title: "Esc",
+        data: { action: "close" },
+        on: { click: close },
+      },
+      "Close",
+    ),
   );
 }
 

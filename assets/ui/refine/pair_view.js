@@ -6,7 +6,7 @@ import { call, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { askStored, draftKept, draftOf, keepDraft } from "../app/drafts.js";
 import { toast } from "../kit/toast.js";
-import { el, find, setText, whenClosed } from "../kit/dom.js";
+import { el, find, focusedIn, focusKept, setText, whenClosed } from "../kit/dom.js";
 import { head, mean, plate, subjectPanel, referenceLabel } from "./pair_parts.js";
 import { pairPicture } from "../app/urls.js";
 import { stage } from "../heatmap/heatmap.js";
@@ -105,6 +105,7 @@ function drop() {
 
 /** @param {string} id */
 async function fill(id) {
+  const keep = focusedIn(dialog)?.dataset.keep;
   drop();
   const pairs = state.refinement?.pairs ?? [];
   const at = pairs.findIndex((pair) => pair.id === id);
@@ -159,6 +160,7 @@ async function fill(id) {
     ),
     bars,
   );
+  focusKept(dialog, keep, "[data-action=close]");
   const answer = await askStored(draftName(id), () => call("rounds", "pair", { pair: id }));
   if (open !== mine || !answer) return undefined;
   if (answer.reference)

@@ -3,6 +3,7 @@ import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { toast } from "../kit/toast.js";
 
 /** @type {[value: string, words: string][]} */
@@ -44,9 +45,9 @@ function open() {
   const warn = () => {
     warning.hidden = !changed() || !measured;
     warning.textContent =
-      `The ${measured} measured rounds (the base model is one of them) are compared again only when each ` +
-      "has drawn what is new: press Measure afterwards. Pictures of prompts that you remove are kept, and " +
-      "count again if you put the prompts back.";
+      `What is measured (${count(measured, "round")}, the base model counts as one) is compared again only ` +
+      "when each has drawn what is new: press Measure afterwards. Pictures of prompts that you remove are " +
+      "kept, and count again if you put the prompts back.";
   };
   for (const field of [prompts, seeds]) field.addEventListener("input", warn);
   const dialog = el(
@@ -54,7 +55,14 @@ function open() {
     { class: "studio test-set", "aria-label": "Test set" },
     el(
       "form",
-      { method: "dialog" },
+      {
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            save();
+          },
+        },
+      },
       el("h2", {}, "Test set"),
       el(
         "p",
@@ -75,8 +83,8 @@ function open() {
       el(
         "div",
         { class: "dialog-buttons" },
-        el("button", { class: "button", value: "cancel" }, "Cancel"),
-        el("button", { type: "button", class: "button", data: { next: "" }, on: { click: save } }, "Save"),
+        el("button", { type: "button", class: "button", on: { click: () => dialog.close() } }, "Cancel"),
+        el("button", { type: "submit", class: "button", data: { next: "" } }, "Save"),
       ),
     ),
   );

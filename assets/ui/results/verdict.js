@@ -60,10 +60,11 @@ function content(measures) {
           el(
             "p",
             { class: "verdict-set" },
-            `Measured on ${prompts.length} held-out prompts × ${seeds} seeds that no training uses, the ` +
-              "same for every round. ",
-            leftOut.length
-              ? `${leftOut.length} of the test set is left out, as it is a test prompt now. `
+            `Measured on ${count(prompts.length, "held-out prompt")} × ${count(seeds, "seed")} that no ` +
+              "training uses, the same for every round. ",
+            leftOut.length === 1 ? "1 of them is left out, as it is a test prompt now. " : null,
+            leftOut.length > 1
+              ? `${leftOut.length} of them are left out, as they are test prompts now. `
               : null,
           ),
           how,

@@ -193,7 +193,7 @@ function moveFocus(right, down) {
   if (!flat.length) return;
   const { focus } = state;
   const at = focus === null ? -1 : flat.indexOf(focus);
-  if (focus === null || at < 0) return go(flat[0]);
+  if (at < 0 || focus === null) return go(neighbour(right + down > 0 ? 1 : -1) ?? flat[0]);
   if (right) return go(flat[Math.max(0, Math.min(flat.length - 1, at + right))]);
   return go(below(open, focus, down, columns()));
 }

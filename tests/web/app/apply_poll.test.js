@@ -96,3 +96,20 @@ test("another round is requested in full, the project stays cached", () => {
   assert.equal(known().parts.round, undefined);
   assert.deepEqual([state.project?.id, state.round], ["p", null]);
 });
+
+test("when the shown round is archived elsewhere, what belongs to it is forgotten", () => {
+  state.roundId = "r1";
+  take(answer({ job: null, verdicts: { a: "accepted" } }));
+  state.selection = new Set(["a"]);
+  state.focus = "a";
+  state.filter = "selection";
+  const sent = known();
+  take(answer({ job: job({ state: "running" }), verdicts: { b: "rejected" } }, "2", { round: "r2" }), {
+    sent,
+  });
+  assert.equal(state.roundId, "r2");
+  assert.deepEqual([...state.selection, ...state.verdicts.keys()], []);
+  assert.deepEqual([state.focus, state.filter], [null, "all"]);
+  assert.equal(known().parts.verdicts, undefined, "the next poll loads the round in full");
+  assert.equal(state.job?.state, "running", "what belongs to the project stays");
+});

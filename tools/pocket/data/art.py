@@ -67,7 +67,7 @@ def fetch(folder: Path, names: Iterable[str] = SETS) -> None:
     for name in names:
         if not (folder / archive_name(name)).exists():
             wanted = f"@iconify-json/{name}@{(SETS | MEASURED)[name].version}"
-            subprocess.run(["npm", "pack", wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(["npm", "pack", "--silent", wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def read_set(folder: Path, name: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -66,7 +66,7 @@ def fetch(folder: Path) -> None:
     """Download each missing pack into ``folder`` with ``npm pack``."""
     art.fetch(folder, VECTOR_PACKS.values())
     if not (folder / archive_name(SOLID_PACK)).exists():
-        subprocess.run(["npm", "pack", SOLID_NPM_NAME], cwd=folder, check=True)
+        subprocess.run(["npm", "pack", "--silent", SOLID_NPM_NAME], cwd=folder, check=True)
 
 
 def load_designs(folder: Path) -> list[Design]:

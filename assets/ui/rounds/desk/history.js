@@ -3,7 +3,7 @@
 import { state, on } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
-import { el, setAttribute } from "../../kit/dom.js";
+import { el, focusedIn, focusKept, setAttribute } from "../../kit/dom.js";
 import { goTo, redo, undo } from "../grid/verdicts.js";
 import { place } from "./range.js";
 
@@ -75,7 +75,9 @@ function label(button, verb, what, key) {
 function fill(list, steps) {
   const current = steps.findLast((step) => step.stands)?.id ?? null;
   const rows = [...steps].reverse().map((step) => row(step.id, step.words, step, current));
+  const keep = focusedIn(list)?.dataset.keep;
   list.replaceChildren(...rows, row(null, "beginning of the round", null, current));
+  focusKept(list, keep);
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
@@ -96,7 +98,7 @@ function row(id, words, step, current) {
         type: "button",
         class: "history-step",
         "aria-current": id === current ? "step" : null,
-        data: { stands: !step || step.stands ? "yes" : "no" },
+        data: { keep: `step ${id}`, stands: !step || step.stands ? "yes" : "no" },
         title: id === current ? "This is the present state" : "Go to this state",
         on: { click: () => id !== current && goTo(id) },
       },

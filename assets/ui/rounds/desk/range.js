@@ -100,8 +100,8 @@ export function rangeFilter() {
   return el("span", {}, button, panel);
 }
 
-/** Is a panel of the bar open? Then Esc closes it. */
-export const panelOpen = () => document.querySelector(".desk-panel:popover-open") !== null;
+/** Is a panel of the bar or a list of the strip open? Then Esc closes it. */
+export const panelOpen = () => document.querySelector(":is(.desk-panel, .round-menu):popover-open") !== null;
 
 /**
  * Put an open panel under its button.

@@ -46,10 +46,10 @@ const find = (ids) => [...ids].flatMap((id) => state.candidates.get(id) ?? []);
  * @param {Map<string, boolean | null>} marks
  */
 async function say(marks) {
-  const before = find(marks.keys());
+  const before = find(marks.keys()); // of another round, they are not on the page
   show(before.map((one) => marked(one, marks.get(one.id) ?? null)));
   const answers = [true, false, null].map((copy) => {
-    const candidates = before.map(({ id }) => id).filter((id) => marks.get(id) === copy);
+    const candidates = [...marks.keys()].filter((id) => marks.get(id) === copy);
     return candidates.length ? write("mark_copies", { candidates, copy }) : true;
   });
   const saved = (await Promise.all(answers)).every(Boolean);
@@ -60,6 +60,7 @@ async function say(marks) {
 
 /** @param {Candidate[]} candidates */
 function show(candidates) {
-  for (const one of candidates) state.candidates.set(one.id, one);
-  emit("candidates", candidates);
+  const here = candidates.filter(({ id }) => state.candidates.has(id));
+  for (const one of here) state.candidates.set(one.id, one);
+  emit("candidates", here);
 }

@@ -1,19 +1,25 @@
 /** The pictures that are shown, in page order. */
 import { state } from "../../app/store.js";
 import { tileOf, visibleGroups } from "./grid.js";
+import { nextOf } from "./order.js";
 
 /** The ids of the pictures that are shown, by group. */
 export const openPictures = () =>
   visibleGroups().map((group) => group.tiles.filter((tile) => !tile.node.hidden).map((tile) => tile.id));
 
+/** @type {string[]} the pictures beside which the focused one was shown last: a filter may hide it */
+let around = [];
+
 /**
- * The picture after (1) or before (-1) the focused one; null at the end.
- * @param {number} step
+ * The shown picture after (1) or before (-1) the focused one; null at the end.
+ * @param {1 | -1} step
  */
 export function neighbour(step) {
   const flat = openPictures().flat();
-  const at = flat.indexOf(state.focus ?? "");
-  return at < 0 ? null : (flat[at + step] ?? null);
+  const { focus } = state;
+  if (focus === null) return null;
+  if (flat.includes(focus)) around = flat;
+  return nextOf(around, focus, step, new Set(flat));
 }
 
 /**

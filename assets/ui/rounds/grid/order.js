@@ -41,3 +41,17 @@ export function columnsFor(width, most, { smallest = 58, gap = 8, least = 3, lim
   const fit = Math.floor((width + gap) / (smallest + gap));
   return Math.max(least, Math.min(fit, most, limit));
 }
+
+/**
+ * The first of the `shown` pictures after or before one in an order that may have others.
+ * @param {string[]} order
+ * @param {string} from
+ * @param {1 | -1} step
+ * @param {Set<string>} shown
+ */
+export function nextOf(order, from, step, shown) {
+  const at = order.indexOf(from);
+  if (at < 0) return null;
+  const rest = step > 0 ? order.slice(at + 1) : order.slice(0, at).reverse();
+  return rest.find((id) => shown.has(id)) ?? null;
+}

@@ -8,6 +8,8 @@ import { ask } from "../../app/apply_poll.js";
 import { toast } from "../../kit/toast.js";
 import { byItself } from "../../measures/replay_words.js";
 
+let decisions = 0; // written so far
+
 /**
  * @param {string} id
  * @param {Verdict} verdict
@@ -36,6 +38,7 @@ export async function decide(ids, verdict) {
   if (isReplay()) return false;
   const changing = ids.filter((id) => verdictOf(id) !== verdict);
   if (!changing.length) return false;
+  decisions += 1;
   for (const id of changing) show(id, verdict);
   emit("verdicts", new Set(changing));
   const saved = Boolean(await write("decide", { candidates: changing, verdict }));
@@ -68,10 +71,13 @@ export function toggle(id, verdict) {
  * @param {{ id: string, before: Verdict, saved: Promise<boolean> | boolean }} click
  */
 export async function unclick({ id, before, saved }) {
+  const round = state.roundId;
+  const since = decisions;
   show(id, before);
   emit("verdicts", new Set([id]));
   if (!(await saved)) return;
-  await write("undo", { round: state.roundId });
+  if (decisions === since) await write("undo", { round });
+  else if (verdictOf(id) === before) await write("decide", { candidates: [id], verdict: before });
   refetch();
 }
 
@@ -82,6 +88,7 @@ export async function unclick({ id, before, saved }) {
  */
 export async function acceptInPart(id, mask) {
   if (isReplay()) return false;
+  decisions += 1;
   show(id, "accepted", "kept soon");
   emit("verdicts", new Set([id]));
   const answer = await write("accept_in_part", { candidate: id, mask });

@@ -1,14 +1,14 @@
 /** The bar over an enlarged picture: previous and next, its place in the list, zoom, and how to compare. */
 import { state } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
-import { openPictures } from "../grid/neighbours.js";
+import { neighbour, openPictures } from "../grid/neighbours.js";
 import { comparing } from "./compare.js";
 import { zoomWords } from "./zoom.js";
 
 const FIT = "Fit"; // a name, while the arrows are signs
 
 /**
- * @param {{ turnTo: (step: number) => unknown, toggleZoom: () => unknown, painting: () => boolean,
+ * @param {{ turnTo: (step: 1 | -1) => unknown, toggleZoom: () => unknown, painting: () => boolean,
  *   compareBar: HTMLElement }} acts
  */
 export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
@@ -42,8 +42,8 @@ export function lightboxBar({ turnTo, toggleZoom, painting, compareBar }) {
       const flat = openPictures().flat();
       const at = flat.indexOf(state.focus ?? "");
       setText(place, at < 0 ? "" : `${at + 1} of ${flat.length}`);
-      back.disabled = at <= 0 || painting();
-      forth.disabled = at < 0 || at === flat.length - 1 || painting();
+      back.disabled = !neighbour(-1) || painting();
+      forth.disabled = !neighbour(1) || painting();
       setText(zoom, zoomWords());
       zoom.disabled = painting();
       if (comparing()) node.append(compareBar);

@@ -1,6 +1,7 @@
 /** Compare the enlarged picture with up to three others: side by side, with a slider, or flickering. */
 /** @import { Candidate } from "../../app/types/payloads.d.ts" */
 /** @import { Source } from "./sources.js" */
+import { newest } from "../../app/newest.js";
 import { state } from "../../app/store.js";
 import { el, repeats } from "../../kit/dom.js";
 import { segments } from "../../kit/segments.js";
@@ -75,6 +76,7 @@ export function comparison(changed) {
   let offered = [];
   /** @type {HTMLElement[]} */
   let plates = [];
+  const newShow = newest();
 
   function more() {
     const held = slots.filter((key) => offered.some((one) => one.key === key));
@@ -99,11 +101,14 @@ export function comparison(changed) {
    * @returns {Promise<HTMLElement[]>} the figures beside the enlarged picture
    */
   async function show(candidate, place) {
+    const isLatest = newShow();
     stopFlicker();
     over.remove();
     bar.hidden = !comparing();
     if (!comparing()) return [];
-    offered = sourcesFor(candidate, await relativesOf(candidate));
+    const sources = sourcesFor(candidate, await relativesOf(candidate));
+    if (!isLatest()) return [];
+    offered = sources;
     const chosen = slots.flatMap((key, i) => {
       const source = offered.find((one) => one.key === key);
       return source ? [{ source, i }] : [];

@@ -79,7 +79,7 @@ export const turn = () => fill();
 export const toggleZoom = () => painting() || toggleOwnSize();
 export const flicker = () => painting() || others.flicker();
 
-/** @param {number} step */
+/** @param {1 | -1} step */
 function turnTo(step) {
   const id = neighbour(step);
   if (!id) return;
@@ -141,6 +141,7 @@ function build() {
 
 function drop() {
   stopPart();
+  stopComparing();
   resetZoom();
 }
 

@@ -1,6 +1,7 @@
 /** The status text of a chip in the round strip. */
 /** @import { RoundChip } from "../../app/types/payloads.d.ts" */
 /** @import { Queue } from "../../app/types/payloads_work.d.ts" */
+import { count } from "../../kit/format.js";
 
 /** @type {Record<string, string>} */
 const STEPS = {
@@ -21,7 +22,7 @@ export function roundNote(round, { step, accepted, current, rounds, queue }) {
     return `choosing · ${accepted} ${accepted > round.wanted ? "accepted" : `of ${round.wanted}`}`;
   }
   if (left || accepted) return `${accepted} accepted`;
-  if (step === "generate" && round.candidates) return `${round.candidates} pictures so far`;
+  if (step === "generate" && round.candidates) return `${count(round.candidates, "picture")} so far`;
   if (step !== "wait") return STEPS[step] ?? "";
   return queue.working.some((job) => job.round_id === round.id) ? "running" : "waiting";
 }

@@ -127,7 +127,7 @@ function show(strip, form) {
       ? trials.map((trial) => card(trial, form))
       : [el("p", { class: "empty" }, "Write any prompt and press Draw: the shown round draws it.")]),
   );
-  focusKept(strip, keep);
+  focusKept(strip, keep, "button:not(:disabled)");
 }
 
 /**

@@ -60,6 +60,24 @@ def test_a_round_is_culled_by_one_key_a_picture(watched: Watched, served: Served
     assert decisions.verdicts(served.place.round)[order[3]] == "accepted"
 
 
+def test_the_enlarged_view_goes_on_from_a_picture_that_the_filter_hides(watched: Watched, served: Served):
+    page = started(watched, served)
+    order = shown(page)
+    page.click("[data-filter=undecided]")
+    page.focus(f"[data-id='{order[1]}'] .tile-face")
+    page.keyboard.press("Space")
+    page.click(".lightbox [data-action=accept]")
+    page.wait_for_selector(f".tile[data-id='{order[1]}']", state="hidden")
+    page.click(".lightbox [aria-label^='Next picture']")
+    expect(page.locator(".lightbox-place")).to_have_text("2 of 179")
+    assert focused(page) == order[2]
+    page.click(".lightbox [data-action=reject]")
+    page.wait_for_selector(f".tile[data-id='{order[2]}']", state="hidden")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".lightbox-place")).to_have_text("1 of 178")
+    assert focused(page) == order[0]
+
+
 def test_order_size_and_score_range_are_kept_in_this_browser(watched: Watched, served: Served):
     studio = served.place.studio
     candidates = {one.id: one for one in studio.store.candidates.of_round(served.place.round)}
@@ -213,6 +231,14 @@ def four_beside_each_other(page: Any, same: set[str]) -> None:
     page.keyboard.press("z")
 
 
+BLINKS = """() => new Promise((done) => {
+    let blinks = 0;
+    const watch = new MutationObserver((found) => { blinks += found.length; });
+    watch.observe(document.querySelector(".compare-over"), { attributeFilter: ["style"] });
+    setTimeout(() => done(blinks), 1200);
+})"""
+
+
 def slider_and_flicker(page: Any) -> None:
     page.click("[data-choice=slider]")
     page.fill(".lightbox .compare-slider", "25")
@@ -222,6 +248,12 @@ def slider_and_flicker(page: Any) -> None:
     page.keyboard.press("f")
     page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === 'hidden'")
     page.wait_for_function("document.querySelector('.compare-over')?.style.visibility === ''")
+    page.keyboard.press("a")  # decides and goes on: two reasons to show the comparison again
+    page.click("[data-choice=slider]")
+    page.wait_for_selector(".lightbox .compare-slider")
+    assert page.evaluate(BLINKS) == 0, "nothing flickers any more"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("a")  # taken back
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog.lightbox", state="hidden")
 

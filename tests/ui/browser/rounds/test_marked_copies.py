@@ -81,6 +81,23 @@ def test_a_selection_is_marked_at_once(watched: Watched, served: Served):
     assert flags(served) == before | dict.fromkeys(chosen, "person")
 
 
+def test_marks_are_taken_back_after_another_round_was_opened(watched: Watched, served: Served):
+    second = served.place.studio.next_round(served.place.round).id
+    before = flags(served)
+    page = watched.open(f"{served.url()}&round={served.place.round}")
+    for name in [name for name, by in before.items() if not by][:2]:
+        page.locator(f".tile[data-id='{name}'] .tile-face").click(modifiers=["Shift"])
+    page.keyboard.press("l")
+    undo = page.locator(".toast", has_text="2 pictures marked").get_by_text("Undo")
+    expect(undo).to_be_visible()
+    page.click(".chip-round:has(.chip-name:text-is('Round 2'))")
+    page.wait_for_url(f"**round={second}**")
+    undo.click()
+    settled(page)
+    assert flags(served) == before
+    expect(page.locator(".tile")).to_have_count(0)
+
+
 def test_another_tab_shows_it(watched: Watched, served: Served):
     plain = next(name for name, by in flags(served).items() if not by)
     page = started(watched, served)

@@ -20,6 +20,19 @@ def middle(page: Any, name: str) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def test_keys_act_on_an_open_list_and_not_on_the_pictures_behind_it(watched: Watched, served: Served):
+    page = watched.open(served.url())
+    page.click(".tile-face >> nth=3", modifiers=["Shift"])
+    page.click("[aria-label='Name, star or archive Round 1']")
+    page.focus(".round-menu >> text=Star")
+    page.keyboard.press("r")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".round-menu:popover-open", state="hidden")
+    expect(page.locator("[data-filter=selection]")).to_contain_text("1")
+    expect(page.locator(".tile[data-verdict=rejected]")).to_have_count(0)
+    assert not served.place.studio.store.decisions.verdicts(served.place.round)
+
+
 def test_rounds_branch_are_named_starred_archived_and_run_with_one_press(watched: Watched, served: Served):
     studio, first = served.place.studio, served.place.round
     second = studio.next_round(first).id

@@ -1,7 +1,7 @@
 /** Order and navigation of the grid. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { below, columnsFor, inOrder } from "../../../../assets/ui/rounds/grid/order.js";
+import { below, columnsFor, inOrder, nextOf } from "../../../../assets/ui/rounds/grid/order.js";
 
 test("groups are sorted by rank, unranked ones last in pool order", () => {
   /** @type {Record<string, number>} */
@@ -34,4 +34,12 @@ test("as many columns as fit, from 3 to 12, and at most the number of pictures",
   assert.equal(columnsFor(660, 8), 8);
   assert.equal(columnsFor(100, 10), 3);
   assert.equal(columnsFor(5000, 40), 12);
+});
+
+test("hidden pictures are passed over, and a hidden one has neighbours", () => {
+  const order = ["a", "b", "c", "d", "e"];
+  const shown = new Set(["a", "e"]);
+  assert.deepEqual([nextOf(order, "c", 1, shown), nextOf(order, "c", -1, shown)], ["e", "a"]);
+  assert.deepEqual([nextOf(order, "e", 1, shown), nextOf(order, "a", -1, shown)], [null, null]);
+  assert.equal(nextOf(order, "elsewhere", 1, shown), null);
 });
