@@ -24,6 +24,8 @@ TO_RUN = (
     "cv2",
     "typer",
 )
+NOT_INSTALLED = "The installation failed, and the lines above say why: mend that, then start this again."
+SILENT: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright")
 
 
@@ -36,14 +38,24 @@ def install(extra: str) -> None:
     """Create `.venv` and install the studio into it, unless that is done already."""
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + extra.encode()).hexdigest()
     done = ENVIRONMENT / "installed.txt"
-    if done.exists() and done.read_text() == wanted:
+    if done.exists() and done.read_text() == wanted and not is_inside():
         return
     print("Installing GAL Studio into .venv: about two minutes and 6 GB the first time.", flush=True)
-    if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
+    if not is_inside() and not has_pip():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--editable", f"{ROOT}{extra}"], check=True)
     done.write_text(wanted)
+
+
+def is_inside() -> bool:
+    """Whether this Python is that of `.venv`."""
+    return Path(sys.prefix).resolve() == ENVIRONMENT.resolve()
+
+
+def has_pip() -> bool:
+    """Whether `.venv` is complete: without Debian's python3-venv, it is left without pip."""
+    return PYTHON.exists() and subprocess.call([str(PYTHON), "-m", "pip", "--version"], **SILENT) == 0
 
 
 def start_again(command: list[str]) -> int:
@@ -60,8 +72,12 @@ def main() -> int:
         if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
             print("GAL Studio needs Python 3.11 or newer: start it with a newer one.", file=sys.stderr)
             return 2
-        install("[test]" if checking else "")
-        if Path(sys.prefix).resolve() != ENVIRONMENT.resolve():
+        try:
+            install("[test]" if checking else "")
+        except subprocess.CalledProcessError:
+            print(NOT_INSTALLED, file=sys.stderr)
+            return 2
+        if not is_inside():
             return start_again([str(PYTHON), str(ROOT / "launch.py"), *sys.argv[1:]])
     if checking:
         words = [word for word in sys.argv[1:] if word != "--check"]

@@ -1,5 +1,6 @@
 """`gal-studio export`: write a round's LoRA for other programs, with its card, and check it."""
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +48,11 @@ def export(
         check_folder(out)
         if any(out.iterdir()):
             raise StudioError(f"The folder {out} is not empty: choose a new one.")
-        sentences = _export(store, chosen, wanted, merged, out)
+        try:
+            sentences = _export(store, chosen, wanted, merged, out)
+        except BaseException:
+            _empty(out)  # so that the same command can be given again
+            raise
     for sentence in sentences:
         print(sentence)
     print(f"{found.name} is exported to {out}.")
@@ -66,6 +71,14 @@ def _export(store: Store, chosen: Round, form: Form, merged: bool, out: Path) ->
             next(steps)
         except StopIteration as end:
             return [checked.sentence for checked in end.value]
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _find_round(store: Store, project: Project, wanted: str | None) -> Round:

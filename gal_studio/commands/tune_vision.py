@@ -77,7 +77,7 @@ def tune(plan: TunePlan) -> dict[str, Any]:
     tower = load_vision(resolve_model(plan.vision_model), resolve_model(plan.clip_model))
     before = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
     _say(f"Localization accuracy before: {before:.2f} (on {len(held_out)} held-out pictures)")
-    kept = plan.out / f"tuning-{_fingerprint(base, shown)}.safetensors"
+    kept = plan.out / f"tuning-{_fingerprint(f'{base} {plan.steps} {plan.seed}', shown)}.safetensors"
     blocks = _tune(plan, tower, shown, kept)
     after = localization_accuracy(tower, held_out, generator(plan.seed, "own place"))
     tower.limits = _measure_limits(tower, held_out, plan.seed)
@@ -140,8 +140,8 @@ def _tune(plan: TunePlan, tower: Any, pictures: Sequence[Image.Image], kept: Pat
     return settings.blocks
 
 
-def _fingerprint(base: str, pictures: Sequence[Image.Image]) -> str:
-    parts = (base.encode(), *(picture.tobytes() for picture in pictures))
+def _fingerprint(settings: str, pictures: Sequence[Image.Image]) -> str:
+    parts = (settings.encode(), *(picture.tobytes() for picture in pictures))
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 

@@ -20,6 +20,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
 from gal_studio.worker.import_ahead import import_ahead
+from gal_studio.worker.late_requests import request_late
 from gal_studio.worker.log import logging_to
 from gal_studio.worker.looks import look_at_pictures
 from gal_studio.worker.space_watch import RoomWatch
@@ -142,6 +143,7 @@ class Worker:
         end = self._retried(lambda: self._run_to_end(models, job)) or _interrupt(self.store, job)
         ended = self._end(job, end)
         logger.info("job %s is %s: %s", job.id, ended.state, ended.message or "done")
+        self._retried(lambda: request_late(self.store, ended))
         return ended
 
     def _end(self, job: Job, end: End) -> Job:

@@ -54,6 +54,16 @@ def test_the_watch_resumes_what_fits_and_no_sooner(store: Store, job: Job, clock
     assert not watch.is_awaited()
 
 
+def test_an_archived_project_keeps_no_worker_awake(store: Store, job: Job, clock: Clock) -> None:
+    store.jobs.pause_for_space(job.id, 1, "The disk is full.")
+    store.projects.set_archived(job.project_id, True)
+    watch = RoomWatch(store, clock)
+    assert not store.jobs.has_work() and not watch.is_awaited() and not watch.look()
+    store.projects.set_archived(job.project_id, False)
+    clock.now += LOOK_FOR_ROOM
+    assert store.jobs.has_work() and watch.look()
+
+
 def test_the_watch_leaves_what_a_person_paused(store: Store, job: Job, clock: Clock) -> None:
     store.jobs.request_pause(job.id)
     store.jobs.halt(job.id)

@@ -11,6 +11,9 @@ from gal_studio.state.jobs.dependencies import BESIDE, BLOCKED, OVERTAKEN
 SILENT = 8.0
 """Without progress for so many times its usual interval, a job has no speed."""
 
+FOR_ROOM = "(paused_for = 'room' AND project_id NOT IN (SELECT project_id FROM put_away))"
+"""Jobs that are paused until the disk has space; those of an archived project wait until it is restored."""
+
 WINDOW = 60.0
 """Seconds of progress from which the speed is estimated."""
 
@@ -28,7 +31,7 @@ class JobReading:
 
     def has_work(self) -> bool:
         """Whether a worker is needed: a job can be claimed, or waits for free disk space."""
-        ready = f"SELECT 1 FROM jobs WHERE paused_for = 'room' OR state = 'queued' AND NOT {BLOCKED} LIMIT 1"
+        ready = f"SELECT 1 FROM jobs WHERE {FOR_ROOM} OR state = 'queued' AND NOT {BLOCKED} LIMIT 1"
         return self._database.row(ready) is not None
 
     def current(self, project_id: str) -> Job | None:
@@ -61,9 +64,7 @@ class JobReading:
 
     def waiting_for_space(self) -> tuple[tuple[Job, int], ...]:
         """The jobs that are paused until the disk has space, with the bytes that each one needs."""
-        rows = self._database.rows(
-            "SELECT * FROM jobs WHERE state = 'paused' AND paused_for = 'room' ORDER BY position"
-        )
+        rows = self._database.rows(f"SELECT * FROM jobs WHERE {FOR_ROOM} ORDER BY position")
         return tuple((job_of(row), row["room_needed"]) for row in rows)
 
     def rate(self, job_id: str) -> float | None:

@@ -9,7 +9,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
-from gal_studio.state.files.errors import make_folder
+from gal_studio.state.files.errors import DiskError, make_folder
 from gal_studio.state.tables.exports import Export
 from gal_studio.worker.export.folder import export_to
 from gal_studio.worker.export.task import open_export
@@ -25,6 +25,8 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
     while waiting := store.exports.waiting(job.round_id):
         try:
             yield from _export(store, models, waiting[0])
+        except DiskError:
+            raise  # what was asked for still waits
         except StudioError:
             store.exports.forget(job.round_id, waiting[0].form)
             raise

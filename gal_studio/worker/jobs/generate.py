@@ -168,8 +168,8 @@ def _keep(
             task.store.refinements.save_map(identity, "shown", evidence.map)
         task.store.rounds.add_forwards(task.round.id, batch.forwards)
         task.store.rounds.add_seconds(task.round.id, "generate", seconds)
-        place_drawn(task)
-        task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
+    place_drawn(task)
+    task.store.rounds.add_seconds(task.round.id, "embed", time.monotonic() - started)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ def place_drawn(task: Task) -> None:
     own = _map_of(task, task.round.id, features)
     previous = own if is_placed(task, task.round.id) else _previous(task, features)
     places = sketch({**features, **drawn}, previous, {point.id: (point.x, point.y) for point in own})
-    _store_places(task, places, drawn)
+    with task.store.database.transaction():
+        _store_places(task, places, drawn)
 
 
 def is_placed(task: Task, round_id: str) -> bool:

@@ -1,5 +1,6 @@
 """A trained round is exported by a job and by the command: written, described, checked by fresh processes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -7,9 +8,14 @@ import pytest
 from safetensors import safe_open
 
 from gal_studio.cli import main
+from gal_studio.commands import export as command
 from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Job
+from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio import Studio
+from gal_studio.worker.jobs import export
 from gal_studio.worker.models import Models
+from gal_studio.worker.task import Progress
 from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
 
@@ -33,7 +39,7 @@ def test_a_style_leaves_with_its_card(
     with pytest.raises(StudioError, match="Round 1 is not trained yet"):
         studio.export_round(round_id, "kohya")
     work(studio, models, studio.fine_tune(round_id))
-    assert work(studio, models, studio.export_round(round_id, "kohya")).message == ""
+    assert work(studio, models, asked_on_a_full_disk(studio, models, round_id)).message == ""
     (found,) = studio.exports(round_id)
     assert (found.form, found.is_same) == ("kohya", True)
     assert found.sentence == f"{SAME} Other programs do not have this base model."
@@ -65,6 +71,39 @@ def test_a_style_leaves_with_its_card(
     assert studio.exports(round_id) == ()  # made of other weights
     with pytest.raises(StudioError, match="press Prepare first"):
         studio.exported(round_id, "kohya")
+
+
+def asked_on_a_full_disk(studio: Studio, models: Models, round_id: str) -> Job:
+    """Ask for an export that has to wait for space; there is space again."""
+    asked = studio.export_round(round_id, "kohya")
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(export, "export_to", filled)
+        assert work(studio, models, asked).state == "paused"
+    assert [each.form for each in studio.store.exports.waiting(round_id)] == ["kohya"]
+    return studio.store.jobs.resume(asked.id)
+
+
+def filled(*_: object) -> Iterator[Progress]:
+    yield Progress("write", 0, 0)
+    raise NoRoomError("The disk is full.")
+
+
+def test_an_interrupted_command_can_be_given_again(
+    studio: Studio, names: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id = first_round(studio, tiny_draft(names))
+    studio.store.rounds.finish_training(round_id, "0" * 64, "print", ())
+    out = tmp_path / "out"
+
+    def interrupted(*_: object) -> list[str]:
+        (out / "pictures").mkdir()
+        (out / "pictures" / "01.png").touch()
+        (out / NAME).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_export", interrupted)
+    order = ["export", "--workspace", str(studio.store.workspace), "--out", str(out)]
+    assert [main(order), files_below(out), main(order)] == [130, [], 130]
 
 
 def test_a_whole_denoiser_is_no_lora(studio: Studio, names: tuple[str, str]) -> None:

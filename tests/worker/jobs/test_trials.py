@@ -57,6 +57,25 @@ def test_guidance_and_strength_are_the_person_s(studio: Studio, models: Models, 
         studio.try_prompt(studio.next_round(drawn).id, prompt)
 
 
+def test_a_prompt_that_is_tried_while_the_job_ends_gets_another_one(
+    studio: Studio, models: Models, drawn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, finish = studio.try_prompt(drawn, OWN), studio.store.jobs.finish
+    late: list[str] = []
+
+    def too_late(job_id: str) -> Job:
+        if not late:
+            late.append(studio.try_prompt(drawn, OWN, seed=3).id)
+        return finish(job_id)
+
+    monkeypatch.setattr(studio.store.jobs, "finish", too_late)
+    work(studio, models, job_of(studio, drawn))
+    assert studio.store.trials.get(first.id).image and not studio.store.trials.get(late[0]).image
+    assert job_of(studio, drawn).state == "queued"
+    work(studio, models, job_of(studio, drawn))
+    assert studio.store.trials.get(late[0]).image
+
+
 def test_an_own_candidate_is_decided_and_taught_and_counted_nowhere(
     studio: Studio, models: Models, drawn: str
 ) -> None:

@@ -66,8 +66,13 @@ def fetch(folder: Path, names: Iterable[str] = SETS) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         if not (folder / archive_name(name)).exists():
-            wanted = f"@iconify-json/{name}@{(SETS | MEASURED)[name].version}"
-            subprocess.run(["npm", "pack", "--silent", wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            pack(f"@iconify-json/{name}@{(SETS | MEASURED)[name].version}", folder)
+
+
+def pack(package: str, folder: Path) -> None:
+    """Download a package; npm says nothing but what goes wrong."""
+    command = ["npm", "pack", "--loglevel=error", package]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def read_set(folder: Path, name: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import logging
-import subprocess
 import tarfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -66,7 +65,7 @@ def fetch(folder: Path) -> None:
     """Download each missing pack into ``folder`` with ``npm pack``."""
     art.fetch(folder, VECTOR_PACKS.values())
     if not (folder / archive_name(SOLID_PACK)).exists():
-        subprocess.run(["npm", "pack", "--silent", SOLID_NPM_NAME], cwd=folder, check=True)
+        art.pack(SOLID_NPM_NAME, folder)
 
 
 def load_designs(folder: Path) -> list[Design]:

@@ -1,0 +1,75 @@
+"""`launch.py` installs into `.venv`, and gets over one that is left half made."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The program with a `.venv` elsewhere; `done` has the commands that it ran."""
+    spec = importlib.util.spec_from_file_location("launch_here", ROOT / "launch.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.ENVIRONMENT = tmp_path / ".venv"
+    module.PYTHON = module.ENVIRONMENT / "bin" / "python"
+    module.done = []
+
+    def run(command: Sequence[str], check: bool) -> None:
+        assert check
+        module.done.append(list(command[1:3]))
+        if "venv" in command:
+            python(module, works=True)
+
+    monkeypatch.setattr(module.subprocess, "run", run)
+    return module
+
+
+def python(launch: ModuleType, works: bool) -> None:
+    """A Python in `.venv`, with or without pip."""
+    launch.PYTHON.parent.mkdir(parents=True, exist_ok=True)
+    launch.PYTHON.write_text(f"#!/bin/sh\nexit {0 if works else 1}\n")
+    launch.PYTHON.chmod(0o755)
+
+
+def test_it_installs_once(launch: ModuleType) -> None:
+    launch.install("")
+    launch.install("")
+    assert launch.done == [["-m", "venv"], ["-m", "pip"]]
+    launch.install("[test]")
+    assert launch.done[2:] == [["-m", "pip"]]
+
+
+def test_an_environment_without_pip_is_made_again(launch: ModuleType) -> None:
+    python(launch, works=False)
+    launch.install("")
+    assert launch.done == [["-m", "venv"], ["-m", "pip"]]
+
+
+def test_packages_that_got_lost_are_installed_again(
+    launch: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch.install("")
+    monkeypatch.setattr(sys, "prefix", str(launch.ENVIRONMENT))
+    launch.install("")
+    assert launch.done[2:] == [["-m", "pip"]]
+
+
+def test_a_failed_installation_is_one_sentence(
+    launch: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(command: Sequence[str], check: bool) -> None:
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(launch.subprocess, "run", fail)
+    monkeypatch.setattr(launch, "has_all", lambda modules: False)
+    assert launch.main() == 2
+    assert "The installation failed" in capsys.readouterr().err
