@@ -87,6 +87,11 @@ def _accepted(store: Store, base: Round) -> list[_Source]:
             f"Round {base.number} has no accepted picture to learn from: accept a picture first, then press "
             "Refine with PatchDPO."
         )
+    if not any(source.weight for source in sources):
+        raise StudioError(
+            f"Round {base.number} would learn nothing, because its accepted pictures weigh 0: give one of "
+            "them a weight, or accept a picture in a round that is undecided."
+        )
     return sources
 
 
@@ -94,7 +99,8 @@ def can_be_refined(store: Store, base: Round) -> bool:
     """Whether a refinement of this round would have anything to learn from."""
     if store.projects.get(base.project_id).kind == "object":
         return True
-    return any(store.decisions.accepted(round_.id) for round_ in (base, *store.rounds.ancestors(base.id)))
+    line = (base, *store.rounds.ancestors(base.id))
+    return any(example.weight for round_ in line for example in lineage.accepted_examples(store, round_.id))
 
 
 def vision_model(store: Store, round_id: str) -> str:

@@ -46,11 +46,17 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
             "Replays differ by what is accepted between rounds, and this line has one trained round: "
             "train a second round first."
         )
+    if not store.candidates.count(line[0].id):
+        raise StudioError(
+            f"Round {line[0].number} has no pictures, and a replay begins with drawing them: press Generate "
+            "there."
+        )
     _refuse_lost_references(store, line[0].project_id)
     rounds, taken = [], set[str]()
     for round_, after in zip(line, [*line[1:], None], strict=True):
         rounds.append(_record(store, round_, taken, with_decisions=after is not None))
-        taken |= {chosen.anchor_id for chosen in lineage.accepted_candidates(store, round_.id)}
+        chosen = lineage.accepted_candidates(store, round_.id)
+        taken |= {one.anchor_id for one in chosen if not one.own}
     left_out = tuple(_left_out(store, line, rounds))
     return RecordedLine(line[0].project_id, line[-1].id, tuple(rounds), left_out)
 
@@ -103,7 +109,10 @@ def _decisions(store: Store, round_: Round) -> dict[tuple[str, int], RecordedDec
 
 def _left_out(store: Store, line: list[Round], rounds: list[RecordedRound]) -> Iterator[str]:
     for round_, recorded, after in zip(line, rounds, line[1:], strict=False):
-        if not recorded.accepted:
+        own = sum(one.own for one in lineage.accepted_candidates(store, round_.id))
+        if own:
+            yield f"the {own} accepted picture{'s' * (own > 1)} of your own prompts in round {round_.number}"
+        elif not recorded.accepted:
             yield f"nothing was accepted in round {round_.number}, so no policy accepts anything there"
         if after.parent_id != round_.id:
             yield _refinement(store, store.rounds.get(cast(str, after.parent_id)))

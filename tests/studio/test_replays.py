@@ -176,6 +176,26 @@ def test_what_cannot_be_replayed_is_said(studio: Studio, round_id: str) -> None:
     assert len(record_line(studio.store, third).rounds) == 3
 
 
+def test_pictures_of_own_prompts_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
+    store, project = studio.store, project_of(studio, second)
+    first = store.rounds.of_project(project)[0].id
+    trial = store.trials.add(first, NewTrial("A lighthouse in watercolor painting style", 1, 4.0, 1.0)).id
+    image = store.images.add_picture(Image.new("RGB", (8, 8), "red"))
+    scores = {"similarity_anchor": 0.3, "similarity_reference": 0.1}
+    store.trials.save(trial, image, np.array([1.0, 0.0]), scores, "", store.rounds.trained_as(first) or "")
+    studio.decide([studio.use_trial(trial)], "accepted")
+    line = record_line(store, second)
+    assert "the 1 accepted picture of your own prompts in round 1" in line.left_out
+    assert not any("lighthouse" in prompt for round_ in line.rounds for prompt in round_.prompts)
+    assert line.rounds[0].accepted == 2
+
+
+def test_a_line_that_begins_without_pictures_is_refused(studio: Studio, round_id: str) -> None:
+    train(studio, round_id)
+    with pytest.raises(StudioError, match="Round 1 has no pictures"):
+        record_line(studio.store, next_round(studio, round_id))
+
+
 def test_marks_of_copies_are_not_replayed_and_that_is_said(studio: Studio, second: str) -> None:
     first = studio.store.rounds.of_project(project_of(studio, second))[0].id
     marked = [one.id for one in studio.store.candidates.of_round(first)[:2]]

@@ -150,20 +150,22 @@ class LearnedAgreement:
 
 
 def leave_one_round_out(
-    rounds: Sequence[JudgedRound], plain: Sequence[SuggestionSet], top_k: int
+    rounds: Sequence[JudgedRound], plain: Sequence[SuggestionSet], top_k: Sequence[int]
 ) -> LearnedAgreement | None:
     """Fit on all rounds but one and suggest in that one; None with fewer than two rounds to learn from.
 
-    `plain` holds what the plain sampler suggests in each round.
+    `plain` holds what the plain sampler suggests in each round, `top_k` at most how many. Only pictures that
+    can be suggested count.
     """
     names = feature_names(rounds)
     choices = learned_hits = plain_hits = 0
-    for place, (left_out, usual) in enumerate(zip(rounds, plain, strict=True)):
+    for place, (left_out, usual, most) in enumerate(zip(rounds, plain, top_k, strict=True)):
         preference = fit_preference([*rounds[:place], *rounds[place + 1 :]], names)
-        if preference is None or not left_out.accepted:
+        accepted = left_out.accepted & {one.id for one in left_out.candidates}
+        if preference is None or not accepted:
             continue
-        made = suggest_learned(preference, left_out.candidates, left_out.scores, top_k)
-        choices += len(left_out.accepted)
-        learned_hits += len(left_out.accepted & {one.candidate_id for one in made.suggestions})
-        plain_hits += len(left_out.accepted & {one.candidate_id for one in usual.suggestions})
+        made = suggest_learned(preference, left_out.candidates, left_out.scores, most)
+        choices += len(accepted)
+        learned_hits += len(accepted & {one.candidate_id for one in made.suggestions})
+        plain_hits += len(accepted & {one.candidate_id for one in usual.suggestions})
     return LearnedAgreement(choices, learned_hits, plain_hits) if choices else None

@@ -31,5 +31,6 @@ def learning_offer(store: Store, project_id: str) -> LearningOffer:
         names = rounds_with_choices(store, project_id)
         judged = [judged_round(store, name) for name in names]
         plain = [policy_proposal(store, name, "uncertainty") for name in names]
-        agreement = leave_one_round_out(judged, plain, gal.top_k)
+        most = [store.rounds.settings(name).gal.top_k for name in names]
+        agreement = leave_one_round_out(judged, plain, most)
     return LearningOffer(overrides, LEAST_OVERRIDES, gal.learn_from_choices, agreement)

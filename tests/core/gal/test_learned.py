@@ -53,7 +53,7 @@ def test_the_fit_is_that_of_scikit_learn() -> None:
 def test_what_was_learned_finds_the_person_s_choices_better_than_the_plain_sampler() -> None:
     rounds = [judged(seed) for seed in range(6)]
     plain = [suggest(one.scores, group_by_anchor(one.candidates), 6) for one in rounds]
-    found = leave_one_round_out(rounds, plain, 6)
+    found = leave_one_round_out(rounds, plain, [6] * 6)
     assert found is not None
     assert found.choices == sum(len(one.accepted) for one in rounds)
     assert found.learned > 0.7 * found.choices > found.plain
@@ -77,7 +77,7 @@ def test_there_must_be_something_to_learn_from() -> None:
     nothing = replace(judged(1), accepted=frozenset())
     names = feature_names([nothing])
     assert fit_preference([nothing], names) is None
-    assert leave_one_round_out([judged(1)], [suggest((), {}, 3)], 3) is None
+    assert leave_one_round_out([judged(1)], [suggest((), {}, 3)], [3]) is None
 
 
 def test_only_scores_that_every_picture_has_are_learned_from() -> None:

@@ -86,6 +86,12 @@ def test_style_learns_from_what_was_accepted(studio: Studio, models: Models) -> 
         studio.make_pairs(first)
     assert len(studio.rounds(studio.store.rounds.get(first).project_id)) == 1
     accepted = studio.store.candidates.get(accept(studio, first))
+    studio.set_weight(accepted.id, 0.0)
+    with pytest.raises(
+        StudioError, match="Round 1 would learn nothing, because its accepted pictures weigh 0"
+    ):
+        studio.make_pairs(first)
+    studio.set_weight(accepted.id, 1.0)
     node = refined(studio, models, first)
     pairs = studio.refinement_view(node).pairs
     assert {(pair.prompt, pair.reference_image) for pair in pairs} == {("A tie in ink style", accepted.image)}
