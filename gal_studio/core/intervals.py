@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy
 
 CONFIDENCE = 0.95
+FEWEST = 6  # prompts: that five agree happens by chance in 2 of 32 cases, more often than 1 in 20
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,16 @@ class Interval:
     high: float
     pictures: int
     prompts: int
+
+
+def is_up(difference: Interval | None) -> bool:
+    """Whether a difference is clearly above zero; nothing is clear with fewer than six prompts."""
+    return difference is not None and difference.low > 0 and difference.prompts >= FEWEST
+
+
+def is_down(difference: Interval | None) -> bool:
+    """Whether a difference is clearly below zero; nothing is clear with fewer than six prompts."""
+    return difference is not None and difference.high < 0 and difference.prompts >= FEWEST
 
 
 def wilson_interval(successes: int, number: int) -> tuple[float, float]:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.intervals import bootstrap_interval, paired_difference, wilson_interval
+from gal_studio.core.intervals import bootstrap_interval, is_down, is_up, paired_difference, wilson_interval
 
 
 def rng(seed=0):
@@ -75,3 +75,12 @@ def test_a_paired_difference_cancels_what_the_pairs_share():
 def test_pairs_must_match():
     with pytest.raises(ValueError, match="cannot be paired"):
         paired_difference({("a", 0): 1.0}, {("a", 1): 1.0}, rng())
+
+
+def test_fewer_than_six_prompts_make_nothing_clear():
+    def agreeing(prompts: int, value: float):
+        return bootstrap_interval({str(n): [value] for n in range(prompts)}, rng())
+
+    assert is_up(agreeing(6, 0.1)) and is_down(agreeing(6, -0.1))
+    assert not is_up(agreeing(5, 0.1)) and not is_down(agreeing(5, -0.1))
+    assert not is_up(None) and not is_down(None)

@@ -63,7 +63,7 @@ def test_it_ends_with_its_window_alone(
     assert "Ctrl+C" in capsys.readouterr().out and opened == []
     monkeypatch.setattr(running_page, "open_window", lambda *given: None)
     assert not show.until_closed()
-    assert "gal-studio[desktop]" in capsys.readouterr().out and opened == ["http://here"]
+    assert ".[desktop]" in capsys.readouterr().out and opened == ["http://here"]
 
 
 def test_leaving_closes_the_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

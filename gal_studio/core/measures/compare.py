@@ -73,16 +73,6 @@ def lead(drawn: tuple[Drawn, Drawn, Drawn], rng: numpy.random.Generator) -> Inte
     return paired_difference({key: behind[key] for key in common}, {key: ahead[key] for key in common}, rng)
 
 
-def is_up(interval: Interval | None) -> bool:
-    """Whether a difference is clearly above zero."""
-    return interval is not None and interval.low > 0
-
-
-def is_down(interval: Interval | None) -> bool:
-    """Whether a difference is clearly below zero."""
-    return interval is not None and interval.high < 0
-
-
 def _values(drawn: Drawn, figure: Figure) -> dict[Key, float]:
     values = {key: figure(drawn[key]) for key in sorted(drawn)}
     return {key: value for key, value in values.items() if value is not None}

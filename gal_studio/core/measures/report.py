@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gal_studio.core.intervals import Interval
-from gal_studio.core.measures.compare import Drawn, Rng, change, is_up, mean, mean_gain
+from gal_studio.core.intervals import Interval, is_up
+from gal_studio.core.measures.compare import Drawn, Rng, change, mean, mean_gain
 from gal_studio.core.measures.pictures import METRICS, Metric, Part
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gal_studio.core.intervals import Interval
-from gal_studio.core.measures.compare import is_down, is_up
+from gal_studio.core.intervals import Interval, is_down, is_up
 from gal_studio.core.measures.report import Report
 
 LEAKS_FROM = 0.5

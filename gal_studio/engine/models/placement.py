@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.extras import how_to_install
 from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.engine.families.family import Family
 
@@ -31,7 +32,7 @@ def check_machine(machine: MachineSettings, device: torch.device) -> None:
         if importlib.util.find_spec(package) is None:
             raise StudioError(
                 f"{needs} the package {package}, which is not installed: "
-                f"run pip install 'gal-studio[memory]', or choose {instead}."
+                f"run {how_to_install('memory')} in the studio's folder, or choose {instead}."
             )
 
 

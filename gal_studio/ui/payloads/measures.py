@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gal_studio.core.intervals import Interval
+from gal_studio.core.intervals import Interval, is_down, is_up
 from gal_studio.core.measures.pictures import MeasuredPicture, Metric, Part
 from gal_studio.core.measures.report import Report
 from gal_studio.studio.views.measures import MeasuredRound, MeasuresView
@@ -107,7 +107,7 @@ def _change(metric: Metric, change: Interval, kind: str) -> Payload:
 
 def _verdict(metric: Metric, change: Interval, kind: str) -> str:
     """Whether a change is an improvement; more likeness is one for an object, and for a style it depends."""
-    if change.low <= 0 <= change.high:
+    if not (is_up(change) or is_down(change)):
         return "unclear"
     if metric == "clip_i" and kind == "style":
         return "more" if change.value > 0 else "less"

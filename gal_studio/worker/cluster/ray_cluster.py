@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.errors import StudioError, first_line
+from gal_studio.core.extras import how_to_install
 
 LOCAL = "local"
 """The address that starts a cluster of this computer's own devices."""
@@ -18,7 +19,7 @@ def connect(address: str) -> Any:
         import ray
     except ImportError as error:
         raise StudioError(
-            "Drawing on several devices needs Ray: install it with pip install 'gal-studio[ray]'."
+            f"Drawing on several devices needs Ray: run {how_to_install('ray')} in the studio's folder."
         ) from error
     if ray.is_initialized():
         return ray

@@ -36,7 +36,7 @@ def arm(
 ) -> Arm:
     """An arm whose ID is its name, and None for the base model."""
     parts: dict[Part, Drawn] = {
-        "held_out": drawn(held_out), "plain": drawn(plain, 1), "accepted": drawn(accepted)
+        "held_out": drawn(held_out, 1), "plain": drawn(plain, 1), "accepted": drawn(accepted)
     }  # fmt: skip
     return Arm(None if name == "Base model" else name, name, before, parts, True)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gal_studio.core.measures.compare import change, gains, is_down, is_up, lead, mean, mean_gain
+from gal_studio.core.intervals import is_down, is_up
+from gal_studio.core.measures.compare import change, gains, lead, mean, mean_gain
 from tests.core.measures.arms import drawn, picture, rng
 
 
@@ -22,8 +23,8 @@ def test_a_mean_leaves_out_what_has_no_figure() -> None:
 
 
 def test_a_change_is_paired_by_prompt_and_seed() -> None:
-    before = drawn([picture(0.1), picture(0.5), picture(0.3), picture(0.2)])
-    after = drawn([picture(0.2), picture(0.6), picture(0.4), picture(0.3)])
+    before = drawn([picture(0.1), picture(0.5), picture(0.3), picture(0.2)] * 3)
+    after = drawn([picture(0.2), picture(0.6), picture(0.4), picture(0.3)] * 3)
     found = change(before, after, "clip_i", rng)
     assert found is not None
     assert found.value == pytest.approx(0.1)
@@ -50,8 +51,8 @@ def test_a_copy_gains_nothing_however_close_to_the_reference_it_is() -> None:
 
 
 def test_the_lead_of_a_round_is_the_mean_difference_of_gains() -> None:
-    base = drawn([picture(0.3)] * 4)
-    first, second = drawn([picture(0.5)] * 4), drawn([picture(0.4)] * 4)
+    base = drawn([picture(0.3)] * 12)
+    first, second = drawn([picture(0.5)] * 12), drawn([picture(0.4)] * 12)
     found = lead((base, first, second), rng("lead"))
     assert found is not None
     assert found.value == pytest.approx(0.1)

@@ -5,7 +5,7 @@ from gal_studio.core.measures.report import Report
 from gal_studio.core.measures.verdict import Verdict, find_best, find_warnings
 from tests.core.measures.arms import arm, picture, reports, rng
 
-BASE = arm("Base model", [picture(0.30)] * 8, plain=[picture(0.30)] * 4)
+BASE = arm("Base model", [picture(0.30)] * 8, plain=[picture(0.30)] * 8)
 
 
 def verdict(measured: list[Report]) -> Verdict:
@@ -30,7 +30,7 @@ def test_a_round_that_shows_what_was_asked_for_beats_one_that_copies() -> None:
 
 
 def test_a_small_lead_is_called_chance() -> None:
-    first = arm("Round 1", [picture(0.5), picture(0.4)] * 4)
+    first = arm("Round 1", [picture(0.5), picture(0.4)] * 8)
     second = arm("Round 2", [picture(0.41), picture(0.5)] * 4, before="Round 1")
     values = [picture(0.5), picture(0.41), picture(0.4), picture(0.5)] * 2
     third = arm("Round 3", values, before="Round 2")
@@ -85,12 +85,12 @@ def test_overfitting_needs_prompts_that_are_followed_less_and_more_copies_or_lik
 
 
 def test_a_leak_is_told_with_its_size() -> None:
-    leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 4)
+    leaking = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.42)] * 8)
     (found,) = find_warnings(reports(BASE, leaking), "in ink style")
     assert (found.round_id, found.kind) == ("Round 1", "leak")
     assert "without the words “in ink style”" in found.sentence
     assert "60 % as much as with them" in found.sentence
-    tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 4)
+    tight = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.35)] * 8)
     assert find_warnings(reports(BASE, tight), "in ink style") == ()
-    unchanged = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.30)] * 4)
+    unchanged = arm("Round 1", [picture(0.5)] * 8, plain=[picture(0.30)] * 8)
     assert find_warnings(reports(BASE, unchanged), "in ink style") == ()

@@ -55,7 +55,8 @@ def test_a_refusal_names_the_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(monkeypatch, sized(3)).refusal.endswith(" instead.")
     monkeypatch.setattr(plan, "missing_packages", lambda: frozenset({"base"}))
     assert (
-        "run pip install 'gal-studio[memory]' to hold it in 8 bits" in told(monkeypatch, sized(5.5)).refusal
+        'install -e ".[memory]" in the studio\'s folder to hold it in 8 bits'
+        in told(monkeypatch, sized(5.5)).refusal
     )
 
 

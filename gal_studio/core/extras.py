@@ -1,0 +1,9 @@
+"""How to install what only some need: the extras of `pyproject.toml`."""
+
+import sys
+
+
+def how_to_install(extra: str) -> str:
+    """The command that installs an extra into the environment of `launch.py`, from the studio's folder."""
+    pip = r".venv\Scripts\pip" if sys.platform == "win32" else ".venv/bin/pip"
+    return f'{pip} install -e ".[{extra}]"'
