@@ -12,6 +12,7 @@ from gal_studio.commands.terminal.stored import (
     Workspace,
     existing_workspace,
     find_project,
+    last_round,
     required_workspace,
 )
 from gal_studio.core.errors import StudioError
@@ -45,6 +46,7 @@ def export(
     with existing_workspace(required_workspace(context, workspace)) as store:
         found = find_project(store, project)
         chosen = _find_round(store, found, round_)
+        name = round_names(store.rounds.of_project(found.id))[chosen.id]
         check_folder(out)
         if any(out.iterdir()):
             raise StudioError(f"The folder {out} is not empty: choose a new one.")
@@ -55,7 +57,7 @@ def export(
             raise
     for sentence in sentences:
         print(sentence)
-    print(f"{found.name} is exported to {out}.")
+    print(f"{found.name}, {name}, is exported to {out}.")
 
 
 def _export(store: Store, chosen: Round, form: Form, merged: bool, out: Path) -> list[str]:
@@ -82,14 +84,15 @@ def _empty(folder: Path) -> None:
 
 
 def _find_round(store: Store, project: Project, wanted: str | None) -> Round:
-    """The last trained round with this number or name."""
+    """The last trained round with this number or name; by default the last one that is shown."""
     names = round_names(store.rounds.of_project(project.id))
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)
         if round_.adapter is not None and wanted in (None, str(round_.number), names[round_.id], round_.id)
     ]
-    if not trained:
+    found = last_round(store, trained, named=wanted is not None)
+    if found is None:
         which = "No round" if wanted is None else f"No round {wanted!r}"
         raise StudioError(f"{which} of {project.name!r} is trained: fine-tune one, or choose another.")
-    return trained[-1]
+    return found

@@ -15,6 +15,7 @@ from gal_studio.commands.terminal.stored import (
     Workspace,
     existing_workspace,
     find_project,
+    last_round,
     required_workspace,
 )
 from gal_studio.core.errors import StudioError
@@ -66,6 +67,10 @@ def refine_project(
         line = ProgressLine(studio)
         project = find_project(store, wanted)
         round_ = _round(store, project, number)
+        if out is not None and not store.candidates.of_round(round_.id):
+            raise StudioError(
+                f"Round {round_.number} has no pictures for {out}: generate them first, or leave out --out."
+            )
         if changes:
             studio.change_settings(project.id, {"refine": dict(changes)})
         if not pair_rules.can_be_refined(store, round_):
@@ -118,13 +123,14 @@ def _tell(studio: Studio, line: ProgressLine, node: Round) -> None:
 
 
 def _round(store: Store, project: Project, number: int | None) -> Round:
-    """The last trained round with this number, or with any number if None."""
+    """The last trained round with this number; if None, the last one that is shown."""
     trained = [
         round_
         for round_ in store.rounds.of_project(project.id)
         if round_.kind == "fine_tune" and round_.adapter is not None and number in (None, round_.number)
     ]
-    if not trained:
+    found = last_round(store, trained, named=number is not None)
+    if found is None:
         which = "No round" if number is None else f"No round {number}"
         raise StudioError(f"{which} of {project.name!r} is fine-tuned yet: fine-tune it first.")
-    return trained[-1]
+    return found

@@ -58,7 +58,7 @@ def replay(
     with existing_workspace(required_workspace(context, workspace)) as store:
         studio = Studio(store)
         line = ProgressLine(studio)
-        source = find_source(store, project)
+        source = find_project_id(store, project)
         with local_worker(studio, line) as worker:
             made = studio.replay(source, policy, find_round(store, source, round_))
             finish(studio, worker, made)
@@ -68,14 +68,6 @@ def replay(
         line.say(f"Written to {out} after {time.monotonic() - started:.0f} s.")
     if as_json:
         print(json.dumps(summary, indent=2, ensure_ascii=False))
-
-
-def find_source(store: Store, wanted: str | None) -> str:
-    """The project of this ID or name; by default the newest one that is no replay itself."""
-    if wanted is None:
-        own = [name for name in store.projects.names() if store.replays.get(name) is None]
-        return find_project_id(store, own[0] if own else None)
-    return find_project_id(store, wanted)
 
 
 def find_round(store: Store, project_id: str, wanted: str | None) -> str | None:

@@ -1,5 +1,7 @@
-"""Unique names of rounds and projects."""
+"""Unique names of rounds and projects, and of files made of them."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -50,3 +52,14 @@ def unique_name(name: str, taken: Collection[str]) -> str:
         number += 1
         made = f"{name} ({number})"
     return made
+
+
+def file_stem(name: str, identity: str, longest: int = 60) -> str:
+    """A name as part of a file name: lower-case letters of ASCII, digits and hyphens; never empty.
+
+    Where letters are lost, as of a name in Japanese, the first digits of the ID keep two names apart.
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")[:longest].strip("-")
+    is_whole = words and all(c.isascii() for c in bare if c.isalnum())
+    return words if is_whole else "-".join(filter(None, (words, identity[:8])))

@@ -81,6 +81,11 @@ class Candidate:
         return own.get(name, self.more_scores.get(name))
 
     @property
+    def number(self) -> str:
+        """What tells it from the others of its prompt: 04, or, for a person's own, that it is."""
+        return "(your own)" if self.own else f"{self.index + 1:02d}"
+
+    @property
     def margin(self) -> float:
         """s(x, a) - s(x, ref), in [-2, 2]."""
         return self.similarity_anchor - self.similarity_reference

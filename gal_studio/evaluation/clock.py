@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,11 +54,17 @@ def find_points(store: Store, project: Project) -> list[Point]:
     rounds = [each for each in store.rounds.shown(project.id) if each.adapter]
     if not rounds:
         raise StudioError(f"The project {project.name!r} has no trained round: fine-tune one first.")
-    names = round_names(rounds)
+    names = round_names(store.rounds.of_project(project.id))
+    above = {each.id for each in rounds}
     return [
         Point(BASE, None, None),
-        *(Point(names[each.id], each, names.get(each.parent_id or "", BASE)) for each in rounds),
+        *(Point(names[each.id], each, _before(each, names, above)) for each in rounds),
     ]
+
+
+def _before(round_: Round, names: Mapping[str, str], points: Collection[str]) -> str:
+    """The name of the round that a round comes from; the base model's if it is not drawn."""
+    return names[round_.parent_id] if round_.parent_id in points and round_.parent_id else BASE
 
 
 def find_arms(points: Sequence[Point]) -> list[list[str]]:
@@ -84,7 +90,7 @@ def read_prompts(path: Path | None, prompts: Prompts) -> tuple[str, ...]:
     if path is None:
         return prompts.expand(load_held_out(prompts.kind))
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise StudioError(f"The prompts cannot be read from {path}: give a text file in UTF-8.") from error
     if lines and lines[0].startswith("Prompt\t"):

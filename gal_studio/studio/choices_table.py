@@ -49,7 +49,11 @@ def _row(one: RoundChoices, view: ChoiceView) -> dict[str, Any]:
 def _picture(candidate: Candidate | None) -> dict[str, Any] | None:
     if candidate is None:
         return None
-    return {"id": candidate.id, "number": candidate.index + 1, "seed": candidate.seed}
+    return {
+        "id": candidate.id,
+        "number": None if candidate.own else candidate.index + 1,
+        "seed": candidate.seed,
+    }
 
 
 def _csv(rows: Sequence[dict[str, Any]]) -> str:

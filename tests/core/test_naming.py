@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gal_studio.core.naming import round_names, unique_name
+from gal_studio.core.naming import file_stem, round_names, unique_name
 from gal_studio.core.types import Round, RoundKind
 
 
@@ -29,3 +29,12 @@ def test_a_name_is_unique(name: str, others: set[str]) -> None:
 
 def test_the_counter_continues() -> None:
     assert unique_name("Tea", {"Tea", "Tea (2)"}) == "Tea (3)"
+
+
+def test_names_of_files_are_plain_and_stay_apart() -> None:
+    assert file_stem("Ink & Wash (2)", "0123456789ab") == "ink-wash-2"
+    assert file_stem("Café Zürich", "0123456789ab") == "cafe-zurich"
+    assert file_stem("水彩", "0123456789ab") == "01234567"
+    assert file_stem("水彩 2", "0123456789ab") == "2-01234567"
+    assert file_stem("!", "0123456789ab") == "01234567"
+    assert file_stem("a" * 100, "x") == "a" * 60

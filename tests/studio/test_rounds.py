@@ -126,6 +126,15 @@ def test_weight_stays_with_the_round_when_lambda_changes_later(studio: Studio, r
     assert [example.weight for example in studio.training_set(second.id)[1:]] == [weight] * 3
 
 
+def test_an_empty_round_that_was_put_away_holds_nothing_back(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    project_id = studio.store.rounds.get(round_id).project_id
+    studio.archive_round(studio.next_round(round_id).id)
+    studio.change_settings(project_id, {"gal": {"top_k": 1}})
+    assert studio.store.rounds.settings(round_id).gal.top_k == 1
+    assert len(chosen(studio, round_id)) == 1
+
+
 def test_branch_starts_another_line(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2, 2, 2])
     second, other = studio.next_round(round_id), studio.branch(round_id)

@@ -49,6 +49,17 @@ def test_an_archived_round_is_hidden_with_those_after_it_and_comes_back(place: P
     assert {summary.id for summary in studio.rounds(place.project)} >= {child, grandchild}
 
 
+def test_a_round_comes_back_with_those_that_it_comes_from(place: Place) -> None:
+    studio = place.studio
+    child = drawn_child(studio, place.round)
+    grandchild = studio.branch(child).id
+    studio.archive_round(grandchild)
+    studio.archive_round(child)
+    studio.restore_round(grandchild)
+    assert studio.archived_rounds(place.project) == {}
+    assert [each.id for each in studio.rounds(place.project)] == [place.round, child, grandchild]
+
+
 def test_the_next_round_is_none_that_was_archived(place: Place) -> None:
     first = place.studio.next_round(place.round)
     place.studio.archive_round(first.id)

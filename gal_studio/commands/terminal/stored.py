@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.types import Round
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.tables.projects import Project
 
 Workspace = Annotated[Path | None, typer.Option(help="The workspace folder.")]
 Wanted = Annotated[
-    str | None, typer.Option("--project", help="The project's ID or name (default: the newest).")
+    str | None, typer.Option("--project", help="The project's ID or name (default: the newest of your own).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -57,19 +58,31 @@ def existing_workspace(workspace: Path, writable: bool = True) -> Iterator[Store
 
 
 def find_project(store: Store, wanted: str | None) -> Project:
-    """The project with this ID or name, by default the newest."""
+    """The project with this ID or name; by default the newest that is neither archived nor a replay."""
     return store.projects.get(find_project_id(store, wanted))
 
 
 def find_project_id(store: Store, wanted: str | None) -> str:
-    """The ID of the project with this ID or name, also of one that cannot be read; by default the newest."""
+    """The ID of the project with this ID or name, also of one that cannot be read.
+
+    By default the newest that is neither archived nor a replay, or else the newest.
+    """
     projects = store.projects.names()
     if not projects:
         raise StudioError(f"The workspace {store.workspace} has no project: make one first.")
     if wanted is None:
-        return next(iter(projects))
+        archived = store.projects.archived()
+        own = (one for one in projects if one not in archived and store.replays.get(one) is None)
+        return next(own, next(iter(projects)))
     for project_id, name in projects.items():
         if wanted in (project_id, name):
             return project_id
     names = ", ".join(f"{name} ({project_id})" for project_id, name in projects.items())
     raise StudioError(f"There is no project {wanted!r} in this workspace: choose one of {names}.")
+
+
+def last_round(store: Store, rounds: Sequence[Round], named: bool) -> Round | None:
+    """The last of some rounds of a project that is shown; an archived one only if it was `named`."""
+    shown = {each.id for one in rounds[:1] for each in store.rounds.shown(one.project_id)}
+    found = [each for each in rounds if each.id in shown] or (list(rounds) if named else [])
+    return found[-1] if found else None

@@ -17,7 +17,7 @@ LARGEST_CAPTION = 10_000  # bytes
 
 def caption_beside(picture: Path) -> str | None:
     """The text of `cat.txt` beside `cat.jpg`, on one line; None if there is no such file."""
-    path = picture.with_suffix(ENDING)
+    path = picture.with_name(picture.stem + ENDING) if picture.name else picture
     return read_caption(path) if path.is_file() else None
 
 
@@ -36,10 +36,21 @@ def read_caption(path: Path) -> str:
 
 
 def captions_zip(captions: Iterable[tuple[str, str]]) -> bytes:
-    """A zip with a text file for each (file name of a picture, caption)."""
+    """A zip with a text file for each (file name of a picture, caption).
+
+    Of two pictures with one name and different captions, the second one's file gets a number.
+    """
     files: dict[str, bytes] = {}
+    kept: dict[str, str] = {}  # captions by names without capitals, which some disks do not tell apart
     for name, caption in captions:
-        files.setdefault(Path(name).stem + ENDING, caption.encode() + b"\n")
+        stem, number = Path(name).stem, 1
+        taken = stem
+        while kept.get(taken.lower(), caption) != caption:
+            number += 1
+            taken = f"{stem} ({number})"
+        if taken.lower() not in kept:
+            kept[taken.lower()] = caption
+            files[taken + ENDING] = caption.encode() + b"\n"
     return _zipped(files)
 
 

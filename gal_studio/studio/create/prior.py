@@ -57,7 +57,7 @@ def prior_folder(folder: Path) -> tuple[tuple[Path, str], ...]:
 
 def _caption(picture: Path) -> str:
     try:
-        return check_prompt(picture.with_suffix(".txt").read_text(encoding="utf-8"))
+        return check_prompt(picture.with_suffix(".txt").read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, StudioError) as error:
         raise StudioError(
             f"The prior picture {picture.name} has no prompt: write what it shows into {picture.stem}.txt "

@@ -129,7 +129,7 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
         "accepted": [
             {
                 "prompt": tiles[chosen.id].prompt,
-                "number": chosen.index + 1,
+                "number": None if chosen.own else chosen.index + 1,
                 "seed": chosen.seed,
                 "copy": chosen.overfit,
                 "in_part": chosen.id in masks,

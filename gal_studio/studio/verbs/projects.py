@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from gal_studio.core.jobs.kinds import DOWNLOAD
+from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
-from gal_studio.core.types import Author, Kind
+from gal_studio.core.types import Author, Kind, Round
 from gal_studio.state.files.ballast import give_up_ballast
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio.create import anchors, project
@@ -120,10 +121,22 @@ class ProjectVerbs(Verbs):
             project.check_settings(settings, len(enabled))
             self.store.projects.set_settings(project_id, settings, author)
             for round_ in self.store.rounds.of_project(project_id):
-                if not self.store.rounds.children(round_.id):
+                if not any(map(self._is_begun, self.store.rounds.children(round_.id))):
                     present = self.store.rounds.settings(round_.id)
                     self.store.rounds.set_settings(round_.id, replace(present, gal=settings.gal))
         return settings
+
+    def _is_begun(self, round_: Round) -> bool:
+        """Whether a round shows, has work waiting, or has something of it left; if not, ✕ put it away."""
+        return bool(
+            not round_.archived
+            or round_.adapter
+            or self.store.rounds.children(round_.id)
+            or any(
+                job.round_id == round_.id and job.state in ACTIVE
+                for job in self.store.jobs.of_project(round_.project_id)
+            )
+        )
 
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
         """Add anchors that contain `{}` or name the subject; `only` disables all others."""

@@ -31,11 +31,11 @@ def decision_history(store: Store, round_id: str) -> tuple[HistoryStep, ...]:
 
 
 def candidate_names(store: Store, round_id: str) -> dict[str, str]:
-    """A short name of each candidate of a round: its prompt and number, as in "A drum 04"."""
+    """A short name of each candidate of a round, as in "A drum 04" or "A drum (your own)"."""
     anchors = store.projects.anchors(store.rounds.get(round_id).project_id)
     heads = short_names(anchors)
     return {
-        candidate.id: f"{heads[candidate.anchor_id]} {candidate.index + 1:02d}"
+        candidate.id: f"{heads[candidate.anchor_id]} {candidate.number}"
         for candidate in store.candidates.with_own(round_id)
     }
 

@@ -25,6 +25,10 @@ _BODY_SECONDS = 30  # between two parts of a request
 _OTHER_NAME = "This studio does not answer to that name: use its own address, or give --allow-host."
 _OTHER_SITE = "The request comes from another site: open the studio in a tab of its own."
 _TOO_LARGE = "The request is too large: send a smaller file."
+_LARGE_PROJECT = (
+    "The project is too large for the page: import it with "
+    "gal-studio import-project FILE.zip --workspace FOLDER."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +72,8 @@ class Access:
             return PlainTextResponse(problem, 403)
         declared = request.headers.get("content-length", "0")
         if not declared.isdecimal() or len(declared) > 12 or int(declared) > _largest(request.scope["path"]):
-            return PlainTextResponse(_TOO_LARGE, 413)
+            is_project = request.scope["path"] == IMPORT_PATH
+            return PlainTextResponse(_LARGE_PROJECT if is_project else _TOO_LARGE, 413)
         return await self._sign_in.answer(request) if self._sign_in else None
 
     def _is_out_of_place(self, request: HTTPConnection, method: str) -> str:

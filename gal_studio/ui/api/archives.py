@@ -12,11 +12,11 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import file_stem
 from gal_studio.state.files.content_store import writing
 from gal_studio.state.files.temporary import temporary_folder
 from gal_studio.studio import Studio
 from gal_studio.studio.reports.replay_files import replay_zip
-from gal_studio.ui.payloads import slug
 from gal_studio.workspace.archive.reader import Check
 
 IMPORT_PATH = "/import-project"
@@ -82,7 +82,7 @@ def _zip_file(studio: Studio, project_id: str, ending: str, make: Callable[[], R
     except StudioError as error:
         return PlainTextResponse(str(error), 409)
     answer.headers["Cache-Control"] = "no-store"
-    file = f"{slug(name)[:60] or 'project'}{ending}.zip"
+    file = f"{file_stem(name, project_id)}{ending}.zip"
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
 

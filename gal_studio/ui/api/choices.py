@@ -4,9 +4,9 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.naming import file_stem
 from gal_studio.studio import Studio
 from gal_studio.studio.choices_table import choices_table
-from gal_studio.ui.payloads import slug
 
 _MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 
@@ -17,7 +17,7 @@ def add_choices_route(app: FastAPI, studio: Studio) -> None:
     @app.get("/project/{project_id}/choices.{format_}")
     def choices(project_id: str, format_: str) -> Response:
         try:
-            name = slug(studio.project(project_id).name)[:60] or "project"
+            name = file_stem(studio.project(project_id).name, project_id)
             text = choices_table(studio.choices(project_id), format_)
         except StudioError as error:
             return PlainTextResponse(str(error), 404)

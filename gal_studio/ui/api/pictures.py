@@ -12,9 +12,8 @@ from fastapi.responses import FileResponse
 
 from gal_studio.assets import demo
 from gal_studio.core.errors import StudioError
-from gal_studio.core.naming import round_names
+from gal_studio.core.naming import file_stem, round_names
 from gal_studio.studio import Studio
-from gal_studio.ui.payloads import slug
 
 THUMBNAIL_EDGE = 192
 KEPT_THUMBNAILS = 2000
@@ -211,4 +210,5 @@ def _name(studio: Studio, round_id: str) -> str:
     name = round_names(studio.store.rounds.of_project(project_id))[round_id]
     project = studio.store.projects.name(project_id)
     is_whole = studio.store.rounds.settings(round_id).tune.method == "full"
-    return f"{slug(project)[:60] or 'project'}-{slug(name)}{'-denoiser' if is_whole else ''}"
+    ending = "-denoiser" if is_whole else ""
+    return f"{file_stem(project, project_id)}-{file_stem(name, round_id)}{ending}"

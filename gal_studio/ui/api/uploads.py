@@ -61,7 +61,7 @@ class Uploads:
         identity = secrets.token_hex(16)
         place = self.folder / identity
         try:
-            place.mkdir(mode=0o700)
+            place.mkdir(mode=0o700, parents=True)
             with (place / safe_name(upload.filename or "")).open("xb") as file:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
@@ -96,15 +96,24 @@ class Uploads:
 
         Refused if that is not enough.
         """
-        waiting = sorted(self.folder.iterdir(), key=lambda place: place.stat().st_mtime)
+        waiting = self._waiting()
         while waiting and self._too_much(waiting, size):
-            if time.time() - waiting[0].stat().st_mtime < KEPT_SECONDS:
+            if time.time() - waiting[0][0] < KEPT_SECONDS:
                 raise HTTPException(413, "too many uploads are waiting: create the project first.")
-            shutil.rmtree(waiting.pop(0), ignore_errors=True)
+            shutil.rmtree(self.folder / waiting.pop(0)[1], ignore_errors=True)
 
-    def _too_much(self, waiting: Sequence[Path], size: int) -> bool:
-        held = sum(path.stat().st_size for place in waiting for path in place.iterdir())
-        return held + size > self._largest or len(waiting) >= MOST_WAITING
+    def _waiting(self) -> list[tuple[float, str, int]]:
+        """(time, ID, bytes) of each upload, the oldest first; other files in the folder are left alone."""
+        found = []
+        for place in self.folder.glob("*"):
+            with suppress(FileNotFoundError):  # deleted by another request
+                if _ID.fullmatch(place.name) and place.is_dir():
+                    held = sum(path.stat().st_size for path in place.iterdir())
+                    found.append((place.stat().st_mtime, place.name, held))
+        return sorted(found)
+
+    def _too_much(self, waiting: Sequence[tuple[float, str, int]], size: int) -> bool:
+        return sum(held for _, _, held in waiting) + size > self._largest or len(waiting) >= MOST_WAITING
 
 
 def is_picture(head: bytes) -> bool:
@@ -137,7 +146,7 @@ def keep_uploads_in(workspace: Path) -> None:
     folder = workspace / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place in folder.iterdir():
-        if time.time() - place.stat().st_mtime > LONGEST_KEPT:
+        if _ID.fullmatch(place.name) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
             shutil.rmtree(place, ignore_errors=True)
     _workspace[:] = [folder]
     uploads.cache_clear()

@@ -64,7 +64,8 @@ def same_seed(views: ViewCache, project_id: str, anchor_id: str, index: int) -> 
     rows, most = [], 0
     for summary in views.rounds(project_id):
         candidates = views.round_view(project_id, summary.id).candidates
-        drawn = [view for view in candidates if view.candidate.anchor_id == anchor_id]
+        mine = [view for view in candidates if view.candidate.anchor_id == anchor_id]
+        drawn = [view for view in mine if not view.candidate.own]
         found = next((view for view in drawn if view.candidate.index == index), None)
         most = max(most, len(drawn))
         rows.append({"name": summary.name, "picture": picture_payload(found) if found else None})

@@ -73,4 +73,4 @@ def relative_payload(relative: Relative) -> Payload:
 def _picture(candidate: Candidate | None) -> Payload | None:
     if candidate is None:
         return None
-    return {"id": candidate.id, "version": candidate.image[:8], "index": candidate.index}
+    return {"id": candidate.id, "version": candidate.image[:8], "number": candidate.number}

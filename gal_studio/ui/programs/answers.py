@@ -2,27 +2,29 @@
 
 from gal_studio.core.jobs.states import ACTIVE
 from gal_studio.core.types import Job
+from gal_studio.rounds.suggestions import accepted_in_base
 from gal_studio.studio.views.types import RoundSummary
 from gal_studio.ui.api.view_cache import ViewCache
 from gal_studio.ui.payloads import Payload
 from gal_studio.ui.payloads.measures import measures_payload
+from gal_studio.ui.payloads.rounds import score_payloads
 
 
 def suggest_answer(views: ViewCache, round_id: str) -> Payload:
     """What the page suggests in a round."""
-    studio = views.studio
-    view = studio.round_view(round_id)
-    chosen = [score for score in view.scores if score.suggested_candidate_id is not None]
+    view = views.studio.round_view(round_id)
+    accepted_before = accepted_in_base(views.studio.store, round_id)
     return {
         "sentence": view.sentence,
         "suggestions": [
             {
-                "candidate": score.suggested_candidate_id,
-                "prompt": score.anchor.prompt,
-                "reason": score.reason,
-                "picture": f"/picture/{score.suggested_candidate_id}",
+                "candidate": score["suggested"],
+                "prompt": score["prompt"],
+                "reason": score["reason"],
+                "picture": f"/picture/{score['suggested']}",
             }
-            for score in chosen
+            for score in score_payloads(view, accepted_before)
+            if score["suggested"] is not None
         ],
     }
 

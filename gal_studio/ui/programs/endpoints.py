@@ -54,7 +54,7 @@ class Endpoints:
             "create",
             key,
             kind=kind,
-            sets=references_of(references),
+            sets=references_of(kind, references),
             name=name,
             settings=settings or {},
             preset=preset or None,

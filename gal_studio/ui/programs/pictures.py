@@ -23,7 +23,7 @@ class Given(TypedDict):
 _GIVEN = TypeAdapter(list[Given])
 
 
-def references_of(references: list[dict[str, Any]]) -> list[Payload]:
+def references_of(kind: str, references: list[dict[str, Any]]) -> list[Payload]:
     """The references as the form of a new project has them: one set for each trigger word."""
     try:
         given = _GIVEN.validate_python(references, strict=True, extra="forbid")
@@ -34,10 +34,12 @@ def references_of(references: list[dict[str, Any]]) -> list[Payload]:
             f"The references are not understood ({place}: {first['msg']}): give a list of "
             '{"picture": handle_file(path), "prompt": words}.'
         ) from error
+    if kind == "style" and any(one.get("trigger_word", "").strip() for one in given):
+        raise StudioError("A style has no trigger word: its words are in the prompts. Leave it out.")
     sets: dict[str, list[Payload]] = {}
     for one in given:
         reference = {"path": one["picture"], "prompt": one["prompt"], "mask": one.get("mask")}
-        sets.setdefault(one.get("trigger_word", ""), []).append(reference)
+        sets.setdefault(one.get("trigger_word", "").strip(), []).append(reference)
     return [{"trigger_word": word, "references": pictures} for word, pictures in sets.items()]
 
 

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.export_forms import Form
 from gal_studio.core.models.names import public_name
-from gal_studio.core.naming import round_names
+from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import Settings
@@ -72,8 +71,8 @@ class ExportTask:
     @property
     def file_name(self) -> str:
         """A plain name for files, without an ending."""
-        words = re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
-        return words[:80].strip("-") or f"round-{self.round.number}"
+        project = file_stem(self.project.name, self.project.id)
+        return f"{project}-{file_stem(self.round_name, self.round.id, 20)}"
 
     @property
     def requests(self) -> list[DrawRequest]:

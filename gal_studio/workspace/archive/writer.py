@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo, is_zipfile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.database.migrations import MIGRATIONS
@@ -33,6 +33,7 @@ from gal_studio.workspace.archive.project_tables import (
     project_rows,
     project_tables,
 )
+from gal_studio.workspace.archive.unzip import Unpacking, opened
 
 CHUNK = 1 << 20
 Named = tuple[Folder, str]
@@ -46,8 +47,8 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
     path = user_path(path).absolute()
     if path.is_dir():
         raise StudioError(f"{path} is a folder: give a file name, such as cat.zip.")
-    if path.exists() and not is_zipfile(path):
-        raise StudioError(f"{path} exists and is no archive: give another name, so that it is not lost.")
+    if path.exists() and not _is_project(path):
+        raise StudioError(f"{path} exists and is no project: give another name, so that it is not lost.")
     name = store.projects.name(project_id)
     make_folder(path.parent)
     wanted = [named for named in _files_of(store, project_id) if not raw or _is_intact(store, named)]
@@ -63,6 +64,16 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
         with _file(archive, MANIFEST, len(text)) as target:
             target.write(text)
     return path
+
+
+def _is_project(path: Path) -> bool:
+    """Whether a file is an archive of a project, which a newer one may replace."""
+    try:
+        with opened(path, Limits()) as archive:
+            Unpacking(archive, path.stat().st_size, Limits()).manifest()
+    except StudioError:
+        return False
+    return True
 
 
 def _files_of(store: Store, project_id: str) -> list[Named]:

@@ -151,6 +151,21 @@ def test_what_waits_in_all_is_bounded_and_the_oldest_go(tmp_path: Path) -> None:
         place.path(first)
 
 
+def test_other_files_among_the_uploads_are_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    (folder / ".DS_Store").write_bytes(b"x" * 10 * len(PICTURE))
+    (folder / "notes").mkdir()
+    place = Uploads(folder, largest=len(PICTURE))
+    assert place.path(place.add(given(PICTURE)))
+    assert (folder / ".DS_Store").is_file() and (folder / "notes").is_dir()
+
+
+def test_a_folder_of_uploads_that_was_deleted_is_made_again(tmp_path: Path) -> None:
+    place = Uploads(tmp_path / "uploads")
+    assert place.path(place.add(given(PICTURE)))
+
+
 def test_what_a_project_has_makes_room_for_the_next_one(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from gal_studio.ui.api.writes import Writes
 from gal_studio.ui.app import WRITES
 from gal_studio.ui.programs import endpoints
 from gal_studio.ui.programs.endpoints import NAMES, Endpoints
+from gal_studio.ui.programs.pictures import references_of
 from gal_studio.ui.programs.queue import DATA, JOIN, MOST_UNREAD, READ
 from gal_studio.ui.serve import make_rules
 from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, gradio_routes
@@ -105,6 +106,14 @@ def test_a_round_by_a_program(place: Place, tmp_path: Path) -> None:
         assert ask(served.address, made["file"]).body == zipped
         following = studio.predict(place.round, api_name="/next_round")["round"]
         assert place.studio.store.rounds.get(following).parent_id == place.round
+
+
+def test_a_style_takes_no_trigger_word_and_loses_no_reference() -> None:
+    one = {"picture": "0" * 32, "prompt": "A cat in ink style", "trigger_word": "<x>"}
+    with pytest.raises(StudioError, match="A style has no trigger word"):
+        references_of("style", [one, {**one, "trigger_word": ""}])
+    (all_of_them,) = references_of("style", [{**one, "trigger_word": " "}, {**one, "trigger_word": ""}])
+    assert len(all_of_them["references"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,20 @@ def test_exported_imported_and_exported_again_is_the_same_file(made: tuple[Path,
     assert target.projects.revisions(made[1]) == {"someone/a-model": "c0ffee" * 6 + "beef"}
 
 
+def test_a_zip_of_something_else_is_not_replaced(made: tuple[Path, str], tmp_path: Path) -> None:
+    workspace, project = made
+    photos = tmp_path / "photos.zip"
+    with zipfile.ZipFile(photos, "w") as archive:
+        archive.writestr("holiday.jpg", b"all that is left of it")
+    before = photos.read_bytes()
+    with Store(workspace / "workspace") as store:
+        with pytest.raises(StudioError, match="exists and is no project"):
+            export_project(store, project, photos)
+        assert photos.read_bytes() == before
+        own = export_project(store, project, tmp_path / "own.zip")
+        assert export_project(store, project, own) == own, "an older archive is"
+
+
 def test_imported_twice_it_is_two_projects_of_different_names(made: tuple[Path, str], target: Store) -> None:
     ids = [import_project(target, made[0] / "project.zip") for _ in range(3)]
     assert len(set(ids)) == 3

@@ -17,7 +17,8 @@ export interface History {
 
 /** A picture that was suggested or chosen. */
 export interface ChosenPicture extends PictureRef {
-  index: number;
+  /** Its number among those of its prompt, or that it is the user's own. */
+  number: string;
 }
 
 /** A decision beside what was suggested then. */

@@ -191,7 +191,7 @@ function row(round, choice) {
  * @param {string} word
  */
 function face(round, picture, word) {
-  const name = `Show the ${word} picture, number ${picture.index + 1}`;
+  const name = `Show the ${word} picture, ${picture.number}`;
   return el(
     "button",
     {

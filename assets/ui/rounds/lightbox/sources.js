@@ -69,9 +69,10 @@ export function sourcesFor(main, others) {
  * "A drum 04 ✓".
  * @param {Candidate} candidate
  */
-export function labelOf({ id, head, index }) {
+export function labelOf({ id, head, index, own }) {
   const verdict = verdictOf(id);
   const mark =
     verdict === "accepted" ? " ✓" : verdict === "rejected" ? " ✕" : state.suggested.has(id) ? " ★" : "";
-  return `${head} ${String(index + 1).padStart(2, "0")}${mark}`;
+  const number = own ? "(your own)" : String(index + 1).padStart(2, "0");
+  return `${head} ${number}${mark}`;
 }

@@ -1,8 +1,8 @@
 """The history of decisions and the log of choices (`assets/ui/app/types/payloads_choices.d.ts`)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from typing_extensions import TypedDict
+from typing_extensions import Doc, TypedDict
 
 from gal_studio.ui.payloads.types.basics import PictureRef, ShownPicture
 
@@ -25,7 +25,7 @@ class History(TypedDict):
 class ChosenPicture(PictureRef):
     """A picture that was suggested or chosen."""
 
-    index: float
+    number: Annotated[str, Doc("Its number among those of its prompt, or that it is the user's own.")]
 
 
 class Choice(TypedDict):
