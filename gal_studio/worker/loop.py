@@ -19,6 +19,7 @@ from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.errors import BusyError, DiskError, NoRoomError
 from gal_studio.state.jobs.lock import PATIENCE, WorkerLock
+from gal_studio.worker.failures import unforeseen
 from gal_studio.worker.import_ahead import import_ahead
 from gal_studio.worker.late_requests import request_late
 from gal_studio.worker.log import logging_to
@@ -168,9 +169,7 @@ class Worker:
             end = self._fail(steps, job, error)
         except Exception as error:
             logger.exception("job %s failed", job.id)
-            name = type(error).__name__
-            sentence = f"The job failed because of a bug in GAL Studio ({name}): the log has the details."
-            end = partial(self.store.jobs.fail, job.id, sentence)
+            end = partial(self.store.jobs.fail, job.id, unforeseen(error))
         except BaseException:
             steps.close()
             self.store.jobs.interrupt(job.id, "the worker was stopped")

@@ -61,9 +61,8 @@ class Models:
 
     def image_model(self, name: str, machine: MachineSettings = PLAIN) -> ImageModel:
         """The image model of that name, held as `machine` says; loaded again if it is held otherwise."""
-        kept = self._opened.get("image")
-        if kept is not None and kept.model.machine != machine:
-            del self._opened["image"]
+        if "image" in self._opened and self._opened["image"].model.machine != machine:
+            self.release_image_model()  # a name for it here would keep it while the next one is loaded
         load = self._load_model if machine == PLAIN else partial(self._load_model, machine=machine)
         return self._open("image", (name,), load)
 

@@ -1,12 +1,19 @@
 """A failure is one sentence for the user, and never stops the worker."""
 
-import pytest
+import weakref
+from collections.abc import Iterator
 
+import pytest
+import torch
+
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import MachineSettings
 from gal_studio.core.types import Job
 from gal_studio.studio import Studio
+from gal_studio.worker.jobs import fine_tune
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
-from tests.tiny_project import tiny_draft
+from tests.tiny_project import CHANGES, tiny_draft
 from tests.worker.working import first_round, work
 
 
@@ -27,6 +34,55 @@ def test_failures_are_one_sentence(
     assert failed.state == "error"
     assert "no-such-model" in failed.message
     assert studio.next_step(other) == "fine_tune"
+
+
+def test_a_lack_of_memory_is_no_fault_of_ours(studio: Studio, names: tuple[str, str]) -> None:
+    def full(_name: str, **_: object) -> None:
+        raise torch.OutOfMemoryError
+
+    first = first_round(studio, tiny_draft(names))
+    failed = work(studio, Models(full), studio.fine_tune(first))  # type: ignore[arg-type]
+    assert failed.state == "error"
+    assert "not enough memory for the models" in failed.message and "bug" not in failed.message
+
+
+def test_a_model_makes_room_before_the_next_one_is_loaded() -> None:
+    plain = MachineSettings()
+
+    class Held:
+        device, machine = torch.device("cpu"), plain
+
+    before: list[weakref.ref[Held]] = []
+
+    def load(_name: str, machine: MachineSettings = plain, **_: object) -> Held:
+        assert all(each() is None for each in before), "two models are in memory"
+        made = Held()
+        made.machine = machine
+        before.append(weakref.ref(made))
+        return made
+
+    models = Models(load)  # type: ignore[arg-type]
+    models.image_model("a")
+    models.image_model("a", MachineSettings(tiling=True))
+    models.image_model("b", MachineSettings(tiling=True))
+    assert len(before) == 3
+
+
+def test_a_preview_that_cannot_be_drawn_does_not_end_the_training(
+    studio: Studio, models: Models, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> Iterator[object]:
+        raise StudioError("There is not enough memory to generate one picture.")
+        yield
+
+    said: set[str] = set()
+    monkeypatch.setattr(fine_tune, "draw", refused)
+    tune = {**CHANGES["tune"], "preview_every": 1}
+    first = first_round(studio, tiny_draft(names, changes={**CHANGES, "tune": tune}))
+    job = work(studio, models, studio.fine_tune(first), lambda _, progress: said.add(progress.message))
+    assert job.state == "completed"
+    assert "No preview: There is not enough memory to generate one picture." in said
+    assert studio.round_view(first).previews == ()
 
 
 def test_a_fault_of_ours_ends_the_job_and_not_the_worker(studio: Studio, names: tuple[str, str]) -> None:

@@ -36,6 +36,8 @@ class Autoencoder:
         factor = self.resolution / min(picture.size)
         grid = [max(self.resolution, round(side * factor / self.scale) * self.scale) for side in picture.size]
         given = np.array(picture.convert("RGB").resize((grid[0], grid[1]), Image.Resampling.LANCZOS))
+        if max(grid) > _LARGEST_WHOLE and hasattr(self.module, "enable_tiling"):
+            self.module.enable_tiling()
         weight = next(self.module.parameters())
         pixels = torch.from_numpy(given.astype(np.float32)).permute(2, 0, 1)[None] / 127.5 - 1
         with torch.no_grad():
@@ -65,8 +67,6 @@ def load_autoencoder(name: str) -> Autoencoder:
     module.requires_grad_(False).eval().to(choose_device())
     scale = 2 ** (len(module.config.get("block_out_channels", (0,) * 4)) - 1)
     resolution = int(configuration.get("sample_size") or _USUAL_SIDE // scale) * scale
-    if resolution > _LARGEST_WHOLE and hasattr(module, "enable_tiling"):
-        module.enable_tiling()
     return Autoencoder(module, scale, resolution)
 
 

@@ -82,9 +82,9 @@ def _attached(model: ImageModel, adapter: Path | None, strength: float) -> Itera
 def in_float32(module: torch.nn.Module) -> Iterator[None]:
     """Convert a module's weights to float32 within the context, then restore the original ones."""
     held = {name: weight.data for name, weight in module.named_parameters()}
-    for weight in module.parameters():
-        weight.data = weight.data.float()
     try:
+        for weight in module.parameters():
+            weight.data = weight.data.float()
         yield
     finally:
         for name, weight in module.named_parameters():

@@ -192,6 +192,20 @@ class _Drawing:
         image = decode(self._model, latent)
         if image is not None and not is_flat(image):
             return _Drawn(image)
+        try:
+            return (yield from self._redrawn(request, latent, image))
+        except (RuntimeError, MemoryError) as error:  # float32 needs twice the memory or more
+            if not is_out_of_memory(error):
+                raise
+            release_memory()
+            if image is None:
+                raise not_finite_error() from error
+            return _Drawn(image, "flat")
+
+    def _redrawn(
+        self, request: DrawRequest, latent: torch.Tensor, image: Image.Image | None
+    ) -> Generator[int, None, _Drawn]:
+        """Decode a latent in full precision, and if that is no help, draw it so as well."""
         forwards, again = 0, False
         if self._model.autoencoder.dtype != torch.float32 and torch.isfinite(latent).all():
             with in_float32(self._model.autoencoder):

@@ -18,6 +18,8 @@ from gal_studio.engine.training.trainer import Training
 
 CHECKPOINT_SECONDS = 15.0
 """Longest time between checkpoints, so that a crash loses at most this and one step."""
+WRITING = 10
+"""Unless writing takes long, as of a whole denoiser: then at most a tenth of the time is spent on it."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,17 @@ def train(
         if resume_from is not None:
             training.restore(read_checkpoint(resume_from, training.source.fingerprint))
         total, every = training.settings.steps, training.settings.checkpoint_every
-        saved = clock()
+        saved, took = clock(), 0.0
         with model.family.training_attention(model.device), compiled(model):
             while training.step < total:
                 loss = training.advance()
                 yield TuneEvent(training.step, total, loss, training.take_notice())
-                is_due = training.step % every == 0 or clock() - saved >= CHECKPOINT_SECONDS
-                if checkpoint is not None and is_due:
+                began = clock()
+                is_late = began - saved >= max(CHECKPOINT_SECONDS, WRITING * took)
+                if checkpoint is not None and (is_late or training.step % every == 0):
                     checkpoint(training.checkpoint())
                     saved = clock()
+                    took = saved - began
         completed = True
     except GeneratorExit:
         if checkpoint is not None and training is not None:

@@ -64,6 +64,7 @@ def refine(
         "steps": settings.steps,
         "learning_rate": settings.learning_rate,
         "checkpoint_every": settings.checkpoint_every,
+        "warmup_steps": tune.warmup_steps * settings.steps // tune.steps,  # the same share of the steps
     }
 
     def make() -> Training:
@@ -71,6 +72,9 @@ def refine(
         return Training(model, source, tune.updated(steps), seed, start_from, team)
 
     yield from train(model, make, resume_from, checkpoint, clock)
+
+
+MOST_EXAMPLES = 256  # in a step, as in any training
 
 
 class PairSource:
@@ -95,7 +99,8 @@ class PairSource:
         self.mix = settings.mix if examples else 0.0
         self.others: ExampleSource | None = None
         if self.mix:
-            count = max(1, round(self.counted * self.mix / (1 - self.mix)))
+            count = round(self.counted * self.mix / (1 - self.mix))
+            count = min(max(1, count), MOST_EXAMPLES)  # they weigh `mix` together, however many they are
             others = tune.updated({"batch_size": count})
             self.others = ExampleSource(model, examples, prior, others, seed, latents)
         self.rows = self.counted + (self.others.rows if self.others else 0)

@@ -5,10 +5,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from gal_studio.core.errors import StudioError
+from gal_studio.core.settings import GenerationSettings
 from gal_studio.core.types import Job
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.models.text import check_prompts
-from gal_studio.engine.sampling.sampler import DrawnBatch, draw
+from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import TuneEvent, fine_tune
 from gal_studio.engine.training.latents import ExamplePicture
@@ -82,13 +84,26 @@ def _preview_when_due(
     if not jobs.wants_preview(task.job.id):
         return
     request = training_run.first_request(task)
-    with closing(draw(model, [request], replace(task.settings.generation, batch_size=1))) as drawn:  # type: ignore[type-var]
-        for each in drawn:
-            if isinstance(each, DrawnBatch):
-                image = task.store.images.add_picture(each.images[0])
-                preview = Preview(event.step, request.prompt, request.seed, image)
-                task.store.rounds.add_preview(task.round.id, preview)
-                jobs.take_preview_request(task.job.id)
-            else:
-                message = f"Drawing a preview: {each.done} of {each.total} steps"
-                yield Progress(phase, event.step, event.total, each.notice or message)
+    for each in _drawn_or_refused(model, request, task.settings.generation):
+        if isinstance(each, DrawnBatch):
+            image = task.store.images.add_picture(each.images[0])
+            preview = Preview(event.step, request.prompt, request.seed, image)
+            task.store.rounds.add_preview(task.round.id, preview)
+            jobs.take_preview_request(task.job.id)
+        elif isinstance(each, str):
+            jobs.take_preview_request(task.job.id)
+            yield Progress(phase, event.step, event.total, f"No preview: {each}")
+        else:
+            message = f"Drawing a preview: {each.done} of {each.total} steps"
+            yield Progress(phase, event.step, event.total, each.notice or message)
+
+
+def _drawn_or_refused(
+    model: ImageModel, request: DrawRequest, settings: GenerationSettings
+) -> Iterator[DrawEvent | str]:
+    """What `draw` yields, or why it cannot: a training goes on without its preview."""
+    with closing(draw(model, [request], replace(settings, batch_size=1))) as drawn:  # type: ignore[type-var]
+        try:
+            yield from drawn
+        except StudioError as refusal:
+            yield str(refusal)

@@ -34,6 +34,7 @@ def measure_round(store: Store, models: Models, job: Job) -> Generator[Progress,
     model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, [planned.prompt.prompt for planned in missing])
     check_drawing_room(task, model, len(missing))
+    del model  # a cluster draws in its place, perhaps on the same device
     pictures = [
         store.images.picture(reference.image) for reference in store.projects.references(task.project.id)
     ]

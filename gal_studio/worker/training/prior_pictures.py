@@ -108,8 +108,9 @@ def _draw(
             if isinstance(event, DrawnBatch):
                 drawn = missing[event.first : event.first + len(event.images)]
                 for each, picture, remark in zip(drawn, event.images, event.remarks, strict=True):
-                    if remark != "flat":
-                        _keep(task, each, task.store.images.add_picture(picture))
+                    image = task.store.images.add_picture(picture)
+                    if remark != "flat" and image not in _kept(task, each.wanted):  # not after a resumption
+                        _keep(task, each, image)
             done = total - len(_missing(task))
             yield Progress("class_images", done, total, "Drawing pictures that keep what the model knows")
 

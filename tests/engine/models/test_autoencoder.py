@@ -39,6 +39,14 @@ def test_a_hub_model_is_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path
         load_autoencoder(str(tmp_path / "nothing"))
 
 
+def test_a_long_picture_comes_back_in_tiles(pipeline_folder: Path) -> None:
+    opened = load_autoencoder(str(pipeline_folder))
+    opened.returned(Image.new("RGB", (40, 40), (200, 30, 40)))
+    assert not opened.module.use_tiling
+    given, returned = opened.returned(Image.new("RGB", (40 * 20, 40), (200, 30, 40)))
+    assert given.shape == returned.shape and opened.module.use_tiling
+
+
 def test_weights_that_give_no_picture_are_refused(pipeline_folder: Path) -> None:
     opened = load_autoencoder(str(pipeline_folder))
     with torch.no_grad():

@@ -1,5 +1,7 @@
 """A failed or flat picture is redrawn once in full precision, and marked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ import torch
 from gal_studio.core.errors import StudioError
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.models.image_model import ImageModel, load_image_model
-from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling import sampler
+from gal_studio.engine.sampling.fused_adapter import drawing, in_float32
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, DrawStep, draw
 from tests.engine.sampling.test_sampler import difference
 
@@ -69,6 +72,39 @@ def test_a_flat_picture_is_redrawn_once_and_kept(flat: ImageModel) -> None:
     alone = drawn(flat, torch.float32)
     assert alone.remarks == ("flat", "flat")
     assert alone.forwards == 2 * FORWARDS  # nothing is more precise than that
+
+
+def test_without_room_for_full_precision_a_flat_picture_is_kept(
+    flat: ImageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: weight.clone() for name, weight in flat.denoiser.state_dict().items()}
+    converted, plain = [], torch.Tensor.float
+
+    def full(tensor: torch.Tensor) -> torch.Tensor:
+        converted.append(tensor)
+        if len(converted) % 4 == 0:
+            raise torch.OutOfMemoryError
+        return plain(tensor)
+
+    with drawing(flat, precision=torch.bfloat16), monkeypatch.context() as patch:
+        patch.setattr(torch.Tensor, "float", full)
+        with pytest.raises(torch.OutOfMemoryError), in_float32(flat.denoiser):
+            pass
+        patch.undo()
+        assert {weight.dtype for weight in flat.denoiser.parameters()} == {torch.bfloat16}, (
+            "nothing is half done"
+        )
+
+        @contextmanager
+        def no_room(_module: torch.nn.Module) -> Iterator[None]:
+            raise torch.OutOfMemoryError
+            yield
+
+        patch.setattr(sampler, "in_float32", no_room)
+        (batch,) = [each for each in draw(flat, REQUESTS, SETTINGS) if isinstance(each, DrawnBatch)]
+    assert batch.remarks == ("flat", "flat")
+    after = flat.denoiser.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 def test_finite_latents_are_only_decoded_again(pipeline_folder: Path) -> None:

@@ -36,14 +36,18 @@ Run = Callable[..., Iterator[TuneEvent]]
 
 
 class StepClock:
-    """A clock that advances with every reading."""
+    """A clock that advances with every step of a training."""
 
     def __init__(self, seconds: float) -> None:
         self.now, self.seconds = 0.0, seconds
 
     def __call__(self) -> float:
-        self.now += self.seconds
         return self.now
+
+    def along(self, events: Iterator[TuneEvent]) -> Iterator[TuneEvent]:
+        for event in events:
+            self.now += self.seconds
+            yield event
 
 
 @pytest.fixture(params=["fine_tune", "refine"])
@@ -60,16 +64,29 @@ def run(request: pytest.FixtureRequest, model: ImageModel, tmp_path: Path) -> Ru
 def test_a_checkpoint_is_due_when_the_last_one_is_old(run: Run, model: ImageModel) -> None:
     taken: list[int] = []
     clock = StepClock(4.0)
-    for _ in run(checkpoint=lambda state: taken.append(state.step), clock=clock):
-        pass
+    list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
     detach(model)
     assert CHECKPOINT_SECONDS + clock.seconds < MOST_SECONDS_LOST
     assert taken == [4, 8]  # every 16 seconds
 
 
+def test_what_takes_long_to_write_is_written_less_often(run: Run, model: ImageModel) -> None:
+    taken: list[int] = []
+    clock = StepClock(8.0)
+
+    def write(state: Checkpoint) -> None:
+        taken.append(state.step)
+        clock.now += 3.0
+
+    list(clock.along(run(checkpoint=write, clock=clock)))
+    detach(model)
+    assert taken == [2, 6], "the second one 32 seconds after the first, which took 3"
+
+
 def test_a_fast_training_has_no_checkpoints_by_time(run: Run, model: ImageModel) -> None:
     taken: list[int] = []
-    list(run(checkpoint=lambda state: taken.append(state.step), clock=StepClock(0.01)))
+    clock = StepClock(0.01)
+    list(clock.along(run(checkpoint=lambda state: taken.append(state.step), clock=clock)))
     detach(model)
     assert taken == []
 
@@ -79,8 +96,10 @@ def test_resume_from_a_checkpoint_by_time_is_bit_for_bit(run: Run, model: ImageM
     whole = [event.loss for event in run(clock=StepClock(0.0))]
     expected = result(model)
     path = tmp_path / "checkpoint"
-    events = run(checkpoint=lambda state: None if path.exists() else state.save(path), clock=StepClock(4.0))
-    first = [next(events).loss for _ in range(5)][:4]
+    clock = StepClock(4.0)
+    events = run(checkpoint=lambda state: None if path.exists() else state.save(path), clock=clock)
+    along = clock.along(events)
+    first = [next(along).loss for _ in range(5)][:4]
     events.close()
     rest = [event.loss for event in run(resume_from=path, clock=StepClock(0.0))]
     assert first + rest == whole

@@ -20,7 +20,7 @@ from gal_studio.engine.models.text import encode_prompts
 from gal_studio.engine.training.checkpoints import Checkpoint
 from gal_studio.engine.training.fine_tune import fine_tune
 from gal_studio.engine.training.latents import ExamplePicture, encode_picture
-from gal_studio.engine.training.patchdpo import PairSource, RefinePair, refine
+from gal_studio.engine.training.patchdpo import MOST_EXAMPLES, PairSource, RefinePair, refine
 from tests.engine.conftest import noise_picture
 from tests.engine.tiny import make_tiny_xl_pipeline
 
@@ -125,6 +125,26 @@ def test_mix_adds_training_examples_at_its_share(model: ImageModel) -> None:
     torch.testing.assert_close(weights[:6], 0.6 * pairs / 6)
     torch.testing.assert_close(weights[6:10], torch.full((4, 1, 8, 8), 0.4 * 0.3 / 4))
     torch.testing.assert_close(weights[10:], torch.full((4, 1, 8, 8), 0.4 * 0.5 / 4))
+
+
+def test_the_most_pairs_with_the_largest_share_of_examples_train(model: ImageModel) -> None:
+    settings = MIXED.updated({"batch_size": 20, "mix": 0.9})  # 360 rows would be 90 %
+    source = PairSource(model, PAIRS, EXAMPLES[:1], [], settings, TUNE, 0)
+    assert source.rows == 40 + MOST_EXAMPLES
+    weights = source.next_batch(torch.Generator().manual_seed(0)).weights / source.counted
+    share = weights[40:].mean((1, 2, 3)).sum() / EXAMPLES[0].weight
+    assert share == pytest.approx(0.9, rel=1e-4), "fewer of them weigh more"
+
+
+def test_a_warm_up_takes_the_same_share_of_a_refinement(model: ImageModel) -> None:
+    tune = TUNE.updated({"steps": 1000, "warmup_steps": 500})
+    warm = [each.loss for each in refine(model, PAIRS, [], [], SETTINGS, tune, 3)]
+    detach(model)
+    own = tune.updated({"steps": SETTINGS.steps, "warmup_steps": SETTINGS.steps // 2})
+    assert own.warmup_steps >= 1
+    same = [each.loss for each in refine(model, PAIRS, [], [], SETTINGS, own, 3)]
+    detach(model)
+    assert warm == same
 
 
 def test_the_mixed_loss_is_the_weighted_sum(model: ImageModel) -> None:
