@@ -210,7 +210,7 @@ def learn(
     for step in run.steps(every=240):
         drawn = rows()
         clean = torch.from_numpy(latents[drawn]).float() * scale
-        loss = denoising_loss(run.model, scheduler, clean, captions(labels[drawn]), run.rng).mean()
+        loss = denoising_loss(run.module, scheduler, clean, captions(labels[drawn]), run.rng).mean()
         run.apply(loss, decay=decay)
         recent.append(loss.item())
         if step % 100 == 0:

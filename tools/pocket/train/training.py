@@ -38,8 +38,6 @@ def arguments(
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default=name, help="name of the checkpoint")
     parser.add_argument("--start-from", type=Path, default=None, help="weights of an earlier training")
-    told = "compile the model first: a fifth faster, if there is a C++ compiler"
-    parser.add_argument("--compile", action="store_true", help=told)
     parser.set_defaults(steps=None)
     if steps is not None:
         parser.add_argument("--steps", type=int, default=steps, help="steps in total, over all calls")
@@ -85,7 +83,6 @@ class Run:
         self, path: Path, module: torch.nn.Module, optimizer: torch.optim.Optimizer, args: Any
     ) -> None:
         self.path, self.module, self.optimizer = path, module, optimizer
-        self.model = torch.compile(module) if getattr(args, "compile", False) else module
         self.clock = Clock(args.minutes)
         self.total: int | None = getattr(args, "steps", None)
         self.rng = np.random.default_rng(args.seed)
