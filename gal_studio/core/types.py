@@ -19,6 +19,7 @@ JobState = Literal[
 
 SHOWN = "shows_reference"  # the name of the score of Eq. G10
 SHOWS_REFERENCE = 0.5  # of that score, see Eq. G11
+LIKENESS = "likeness"  # the name of the score by which a picture may lack the style, see Eq. G6
 
 
 @dataclass(frozen=True)

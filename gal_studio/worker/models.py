@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gal_studio.assets import resolve_model
 from gal_studio.core.memory.machine import MachineSettings
@@ -58,6 +59,7 @@ class Models:
         self._load_tower = load_tower
         self._opened: dict[str, Opened] = {}
         self._texts: dict[str, NDArray[np.float64]] = {}
+        self._pictures: dict[str, NDArray[np.float64]] = {}
 
     def image_model(self, name: str, machine: MachineSettings = PLAIN) -> ImageModel:
         """The image model of that name, held as `machine` says; loaded again if it is held otherwise."""
@@ -86,6 +88,7 @@ class Models:
             self._opened.pop(kind, None)  # free its memory first
             if kind == "clip":
                 self._texts.clear()
+                self._pictures.clear()
             used: dict[str, str] = {}
             model: Any = load(*map(resolve_model, key), revisions=ChainMap(used, self.revisions))
             kept = self._opened[kind] = Opened(key, model, used)
@@ -106,3 +109,13 @@ class Models:
             if prompt not in self._texts:
                 self._texts[prompt] = embedder.texts([prompt])[0]
         return np.stack([self._texts[prompt] for prompt in prompts])
+
+    def pictures(
+        self, clip: str, names: Sequence[str], read: Callable[[str], Image.Image]
+    ) -> NDArray[np.float64]:
+        """The image features E_i of stored pictures, (n, d); each is read and computed once."""
+        embedder = self.embedder(clip)
+        for name in names:
+            if name not in self._pictures:
+                self._pictures[name] = embedder.images([read(name)])[0]
+        return np.stack([self._pictures[name] for name in names])

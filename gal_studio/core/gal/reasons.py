@@ -139,14 +139,21 @@ def _ordinal(rank: int) -> str:
     return _ORDINALS[rank - 1] if rank <= len(_ORDINALS) else f"{rank}th"
 
 
-def explain_picture(score: AnchorScore) -> str:
-    """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours)."""
+def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
+    """Explain why this picture of a suggested anchor was chosen (Eq. G6, ours).
+
+    `passed_over` are pictures that are closer to the prompt, and have least in common with the reference.
+    """
     good = score.candidates - score.overfit
     if good == 1:
         return f"the only one of {score.candidates} that does not look like the reference."
-    return (
-        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference."
+    chosen = (
+        f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference"
     )
+    if not passed_over:
+        return f"{chosen}."
+    closer = "one that is closer is" if passed_over == 1 else f"{passed_over} that are closer are"
+    return f"{chosen}; {closer} passed over, with least in common with the reference's pictures."
 
 
 ALL_BLANK = (

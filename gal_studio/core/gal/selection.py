@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from gal_studio.core.gal.reasons import explain, explain_pool, find_tie, short_names, uncertainty_key
-from gal_studio.core.types import AnchorScore, Candidate, Suggestion
+from gal_studio.core.types import LIKENESS, AnchorScore, Candidate, Suggestion
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,24 @@ def informative(score: AnchorScore) -> bool:
 def best_candidate(candidates: Iterable[Candidate]) -> Candidate | None:
     """Eq. G6, ours: the largest s(x, a) among non-copies, the first on a tie; None if all are copies.
 
-    A copy is what a witness calls one (Eq. G12).
+    A copy is what a witness calls one (Eq. G12). Only if none else is left, it is one that is not `in_style`.
     """
-    good = [candidate for candidate in candidates if not candidate.overfit]
+    given = tuple(candidates)
+    non_copies = [candidate for candidate in given if not candidate.overfit]
+    styled = in_style(given)
+    good = [candidate for candidate in non_copies if candidate.id in styled] or non_copies
     return min(good, key=lambda candidate: (-candidate.similarity_anchor, candidate.index), default=None)
+
+
+def in_style(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """The IDs of an anchor's candidates without the third that is least like the references.
+
+    They show one thing, so that what sets them apart is how it is drawn. All, if some have no such score.
+    """
+    known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in candidates]
+    if any(likeness is None for likeness, _, _ in known):
+        return frozenset(name for _, _, name in known)
+    return frozenset(name for _, _, name in sorted(known)[len(known) // 3 :])
 
 
 def suggest(

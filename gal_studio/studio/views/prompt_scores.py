@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from gal_studio.core.gal.reasons import explain_picture
 from gal_studio.core.gal.replacements import explain_next_best
-from gal_studio.core.gal.selection import SuggestionSet, explain_all, informative, rank_anchors
+from gal_studio.core.gal.selection import SuggestionSet, explain_all, in_style, informative, rank_anchors
 from gal_studio.core.intervals import wilson_interval
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 from gal_studio.studio.views.types import ScoreView
@@ -63,8 +63,12 @@ def _why(score: AnchorScore, chosen: Suggestion, candidates: Sequence[Candidate]
     taken = next((candidate for candidate in candidates if candidate.id == chosen.candidate_id), None)
     if taken is None or taken.overfit:  # a policy that does not look at the pictures
         return ""
-    good = sum(not candidate.overfit for candidate in candidates)
-    return explain_next_best(left_out, good) if left_out else explain_picture(score)
+    good = [candidate for candidate in candidates if not candidate.overfit]
+    if left_out:
+        return explain_next_best(left_out, len(good))
+    styled = in_style(candidates)
+    closer = [one for one in good if one.similarity_anchor > taken.similarity_anchor]
+    return explain_picture(score, sum(one.id not in styled for one in closer))
 
 
 def _why_not(

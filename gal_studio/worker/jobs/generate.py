@@ -183,6 +183,12 @@ class Scored:
     seen: Sequence[Evidence]
 
 
+def reference_features(task: Task) -> NDArray[np.float64]:
+    """The CLIP features (r, d) of a project's references; each is computed once."""
+    names = [reference.image for reference in task.store.projects.references(task.project.id)]
+    return task.models.pictures(task.project.clip_model, names, task.store.images.picture)
+
+
 def score_images(
     task: Task, images: Sequence[Image.Image], prompts: Sequence[str], witness: PictureWitness | None
 ) -> Scored:
@@ -194,6 +200,7 @@ def score_images(
         features=features,
         prompts=task.models.texts(clip, prompts),
         reference_prompts=task.models.texts(clip, task.prompts.reference_prompts),
+        references=reference_features(task),
         shown=np.array([evidence.score for evidence in seen]) if witness else None,
     )
     return Scored(features, score_pictures(drawn), seen)

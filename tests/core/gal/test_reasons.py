@@ -93,6 +93,10 @@ def test_the_picture_says_why_it_was_chosen():
     assert explain_picture(scores[0]) == (
         "closest to its prompt among the 6 of 10 that do not look like the reference."
     )
+    assert explain_picture(scores[0], 1).endswith(
+        "; one that is closer is passed over, with least in common with the reference's pictures."
+    )
+    assert "; 2 that are closer are passed over" in explain_picture(scores[0], 2)
     assert explain_picture(scores[1]) == "the only one of 10 that does not look like the reference."
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gal_studio.core.gal.policies.registry import find_policy
-from gal_studio.core.gal.selection import best_candidate, explain_all, rank_anchors, suggest
+from gal_studio.core.gal.selection import best_candidate, explain_all, in_style, rank_anchors, suggest
 from gal_studio.core.gal.uncertainty import group_by_anchor, score_pool
-from gal_studio.core.types import Candidate
+from gal_studio.core.types import LIKENESS, Candidate
 from tests.core.builders import anchor, candidate, candidates_of, margins, pool_of
 
 # sixteenths are exact in binary, so that equal margins happen as they do in half precision
@@ -57,6 +57,25 @@ def test_the_picture_is_the_closest_to_its_prompt_among_non_copies():
     good, better = candidate(tie, 1, 0.3, 0.1), candidate(tie, 2, 0.4, 0.39)
     assert best_candidate([copy, good, better]) == better
     assert best_candidate([copy]) is None
+
+
+def test_the_third_that_is_least_like_the_references_is_passed_over():
+    tie = anchor(0)
+    likeness = [0.1, 0.7, 0.8, 0.2, 0.6, 0.9, 0.7]
+    drawn = [
+        replace(candidate(tie, index, 0.5 - 0.01 * index, 0.1), more_scores={LIKENESS: value})
+        for index, value in enumerate(likeness)
+    ]
+    assert in_style(drawn) == {f"{tie.id}-{index}" for index in (1, 2, 4, 5, 6)}
+    assert best_candidate(drawn).index == 1, "the first is closer to its prompt, and lacks the style"
+    copies = [
+        replace(one, similarity_reference=1.0) if one.index in (1, 2, 4, 5, 6) else one for one in drawn
+    ]
+    assert best_candidate(copies).index == 0, "unless no other is left"
+    assert best_candidate(drawn[:2]).index == 0, "of two, none is passed over"
+    assert best_candidate([candidate(tie, 0, 0.5, 0.1), *drawn[1:]]).index == 0, (
+        "nor before there was a score"
+    )
 
 
 def test_equal_candidates_are_taken_in_the_order_of_their_seeds():

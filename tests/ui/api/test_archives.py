@@ -33,7 +33,7 @@ def test_a_project_is_downloaded_and_taken_in_again(opened: Served) -> None:
     before = snapshot(workspace)
     answer = ask(opened.address, f"/project/{opened.place.project}/archive")
     assert answer.status == 200
-    assert 'filename="caf-b-cat-b.zip"' in answer.headers["content-disposition"]
+    assert 'filename="cafe-b-cat-b.zip"' in answer.headers["content-disposition"]
     assert answer.headers["cache-control"] == "no-store"
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         assert archive.testzip() is None

@@ -3,6 +3,7 @@
 import numpy
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.scores.likeness import LIKE_REFERENCES
 from gal_studio.core.gal.scores.prompt_similarity import PROMPT_SIMILARITY
 from gal_studio.core.gal.scores.reference_similarity import REFERENCE_SIMILARITY
 from gal_studio.core.gal.scores.score import DrawnPictures, Score
@@ -13,6 +14,7 @@ SCORES: list[Score] = [
     PROMPT_SIMILARITY,
     REFERENCE_SIMILARITY,
     SHOWS,
+    LIKE_REFERENCES,
 ]
 
 

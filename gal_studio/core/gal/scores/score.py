@@ -14,7 +14,8 @@ class DrawnPictures:
     """What a score is computed from: n pictures that were just drawn, with CLIP features of unit norm.
 
     `pixels` are arrays (H, W, 3) of values 0 to 255. `features` (n, d) are those of the pictures, `prompts`
-    (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts.
+    (n, d) those of the prompt of each one, `reference_prompts` (m, d) those of the references' prompts, and
+    `references` (r, d) those of the references themselves.
     `shown` (n,) is Eq. G10 by the vision model, None where it was not asked.
     """
 
@@ -22,6 +23,7 @@ class DrawnPictures:
     features: Floats
     prompts: Floats
     reference_prompts: Floats
+    references: Floats
     shown: Floats | None = None
 
 
