@@ -149,7 +149,7 @@ def test_a_killed_page_or_worker_loses_nothing(tmp_path: Path, names: tuple[str,
     """With this seed the worker; a killed page is in `test_true_pages` too, commands in tests/commands."""
     report = run(Load(20, 2, 3, kills=1, models=names), 1, 24, tmp_path, ways=("page",))
     assert report.good, report.table()
-    assert report.runs == len(report.kills) == 1
+    assert len(report.kills) == 1
     shutil.rmtree(tmp_path)
 
 

@@ -184,7 +184,7 @@ def test_a_cluster_without_devices_is_one_sentence(cluster: Cluster, order: Orde
 
 def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(StudioError, match=r"pip install 'gal-studio\[ray\]'"):
+    with pytest.raises(StudioError, match=r'pip install -e "\.\[ray\]"'):
         drawn_by(Crew("local"), order)
 
 

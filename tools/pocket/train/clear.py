@@ -1,6 +1,6 @@
 """The denoiser's last stage: it learns few clear designs well, with a falling learning rate.
 
-    python -m tools.pocket.train.clear --minutes 76 --threads 2
+    python -m tools.pocket.train.clear --minutes 80 --threads 2
 
 It starts from the denoiser that was trained in this folder (`denoiser.pt`), otherwise from the shipped
 weights, and resumes exactly where it was stopped. A small model that knows a dozen designs of each thing
@@ -39,7 +39,7 @@ class ClearDraws:
 
 
 def main() -> None:
-    args = arguments(__doc__, 76, "clear")
+    args = arguments(__doc__, 80, "clear")
     (clear, clear_labels), (former, former_labels) = load_latents(args.work, "clear"), load_latents(args.work)
     data = np.concatenate([clear, former]), np.concatenate([clear_labels, former_labels])
     model, optimizer = learner(RATE)
