@@ -147,7 +147,8 @@ def test_a_run_that_dies_at_some_of_its_writes_ends_as_if_it_had_not(
 @pytest.mark.slow
 def test_a_killed_page_or_worker_loses_nothing(tmp_path: Path, names: tuple[str, str]) -> None:
     """With this seed the worker; a killed page is in `test_true_pages` too, commands in tests/commands."""
-    report = run(Load(20, 2, 3, kills=1, models=names), 1, 24, tmp_path, ways=("page",))
+    load = Load(20, 2, 3, kills=1, share=0.25, models=names)
+    report = run(load, 1, 24, tmp_path, ways=("page",))
     assert report.good, report.table()
     assert len(report.kills) == 1
     shutil.rmtree(tmp_path)

@@ -31,7 +31,7 @@ from tools.pocket.train.redraw import decoded
 from tools.pocket.train.training import fast_precision, load_weights
 
 CASES = (
-    ("cat", "cartoon"),
+    ("parrot", "cartoon"),
     ("koala", "flat"),
     ("pencil", "3d"),
     ("lantern", "watercolor"),
