@@ -23,7 +23,7 @@ COLOURS = {"r": "red", "g": "lime", "b": "blue"}
 def case() -> Case:
     picture = Image.effect_noise((64, 64), 90).convert("RGB")
     prompt = "A backpack in gold foil style"
-    return Case("foil", "style", ("backpack", "", ""), ((picture, prompt),), "", ("backpack",), ())
+    return Case("foil", 3, "style", ("backpack", "", ""), ((picture, prompt),), "", ("backpack",), ())
 
 
 def test_a_case_becomes_a_project(case: Case, tmp_path: Path) -> None:
@@ -31,6 +31,7 @@ def test_a_case_becomes_a_project(case: Case, tmp_path: Path) -> None:
         studio = Studio(store)
         project = studio.create_project(arms.draft_of(case, {"tune": {"steps": 3}}))
         assert len(store.projects.anchors(project)) == 18
+        assert store.projects.get(project).seed == 3
         assert set(case.wanted) == {anchor.prompt for anchor in store.projects.anchors(project)}
 
 

@@ -6,11 +6,14 @@
 Twelve references (`cases.py`), three rounds each. Every round's LoRA draws the same held-out prompts from the
 same seeds, and an independent judge (`judging.py`) counts the successes. POCKET_WORK has judge.pt and the
 unseen renders of `tools/pocket`. What FOLDER has already is not made again, so that the command can be
-stopped. It leaves a contact sheet for every reference: look at them first.
+stopped; other settings or another bundled model need another FOLDER. It leaves a contact sheet for every
+reference: look at them first.
 """
 
 import argparse
+import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +76,24 @@ def sheet(case: Case, rows: dict[str, list[Image.Image]], shown: int = 2) -> Ima
     return page
 
 
+def conditions(changes: dict[str, Any]) -> dict[str, str]:
+    """What results depend on: the settings of both kinds, and the bundled U-Net."""
+    preset = load_preset("pocket")
+    settings = {kind: asdict(each.updated(changes)) for kind, each in preset.settings.items()}
+    (weights,) = Path(resolve_model(preset.base_model)).glob("unet/*.safetensors")
+    return {
+        "settings": json.dumps(settings, sort_keys=True),
+        "weights": hashlib.sha256(weights.read_bytes()).hexdigest(),
+    }
+
+
+def write(path: Path, value: Any) -> None:
+    """Write JSON that is there as a whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value, indent=1) + "\n")
+    part.replace(path)
+
+
 def report(rows: list[dict[str, Any]]) -> None:
     """Levels of each arm, and paired differences over the references with their 95 % intervals."""
     for kind in ("style", "object", "all"):
@@ -103,9 +124,14 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="only print the table")
     args = parser.parse_args()
-    kept = args.out / "figures.json"
-    rows = json.loads(kept.read_text()) if kept.exists() else []
+    kept, asked = args.out / "figures.json", conditions(args.changes)
+    known = json.loads(kept.read_text()) if kept.exists() else {"asked": asked, "rows": []}
+    rows = known["rows"]
     if not args.report:
+        if known["asked"] != asked:
+            raise SystemExit(f"{args.out} was made with other settings or weights: choose another folder.")
+        args.out.mkdir(parents=True, exist_ok=True)
+        write(kept, known)
         torch.set_num_threads(args.threads)
         work = Judging(args.work)
         for case in cases(args.icons):
@@ -113,7 +139,7 @@ def main() -> None:
                 continue
             (args.out / case.name).mkdir(parents=True, exist_ok=True)
             rows.append(run_case(work, case, args.changes, args.out))
-            kept.write_text(json.dumps(rows, indent=1) + "\n")
+            write(kept, known)
     report(rows)
 
 

@@ -1,8 +1,10 @@
 """The arms: what is accepted after rounds 1 and 2, and with which weight rounds 2 and 3 learn it.
 
-`suggestion`, `human`, `marked` and `random` are projects that part after the first round. `weight 0` and `no
-balance` learn from the suggestion's pictures with the weights 0 and 1, `plain` from the references alone; all
-draw the references equally often.
+`suggestion`, `human`, `marked` and `random` are projects that part after the first round; `random` accepts
+as many pictures as are suggested. `weight 0` and `no balance` learn from the suggestion's pictures with the
+weights 0 and 1, `plain` from the references alone. All draw the references equally often (Eq. G9); `plain`
+makes no steps beyond these, and so draws fewer prior pictures: the matched control is `weight 0`. The person
+of `human` and `marked` is the judge that measures: their gain is a bound for people who see as it does.
 """
 
 import shutil
@@ -69,7 +71,9 @@ def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dic
 def draft_of(case: Case, changes: dict[str, dict[str, object]]) -> ProjectDraft:
     """The project of a case."""
     references = tuple((encoded(picture), prompt) for picture, prompt in case.references)
-    return ProjectDraft(case.kind, references, case.trigger_word, case.name, changes=changes)
+    return ProjectDraft(
+        case.kind, references, case.trigger_word, case.name, changes=changes, seed=case.number
+    )
 
 
 def _first_round(bench: Bench, case: Case, workspace: Path) -> None:
@@ -105,7 +109,8 @@ def _suggested(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> l
 
 
 def _random(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[str]:
-    return [each.candidate_id for each in studio.proposal(round_id, "random").suggestions]
+    count = len(studio.proposal(round_id, "uncertainty").suggestions)
+    return [each.candidate_id for each in studio.proposal(round_id, "random").suggestions][:count]
 
 
 def _human(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list[str]:
@@ -124,8 +129,8 @@ def _marked(studio: Studio, round_id: str, case: Case, judge: CaseJudge) -> list
     """As `_human`, after calling copies what the judge does, so that the suggestion follows its eye."""
     drawn = [one for one in studio.store.candidates.of_round(round_id) if not one.is_blank]
     copies = _verdicts(studio, drawn, case, judge).copies
-    for one, copy in zip(drawn, copies, strict=True):
-        studio.mark_copies([one.id], bool(copy))
+    for told in (True, False):
+        studio.mark_copies([one.id for one, copy in zip(drawn, copies, strict=True) if copy == told], told)
     return _human(studio, round_id, case, judge)
 
 
@@ -182,9 +187,9 @@ def _control(bench: Bench, folder: Path, arm: str, number: int) -> Path:
         ]
         for _ in fine_tune(bench.model, pictures, prior, store.rounds.settings(round_.id).tune, seed):
             pass
-    save_adapter(bench.model, path, AdapterCard("", "pocket", number, 0))
+    written = save_adapter(bench.model, path.with_suffix(".part"), AdapterCard("", "pocket", number, 0))
     detach(bench.model)
-    return path
+    return written.replace(path)
 
 
 def _weighed(example: TrainingExample, arm: str) -> TrainingExample | None:

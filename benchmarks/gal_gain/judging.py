@@ -2,7 +2,8 @@
 
 A success shows the right thing in the right style (style), or the right object in the right place (object),
 and is no copy. It has the style, or shows the object, if it is more like the reference than nearly all that
-the base model draws for the same prompts.
+the base model draws for the same prompts. A copy shows the reference's thing, one of its places, or the plain
+ground of an object's first reference.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.gal_gain.cases import Case
-from gal_studio.engine.patches.foreground import foreground_mask
+from gal_studio.engine.patches.foreground import foreground_mask, is_calm
 from tools.pocket.data.dataset import concept_index, load_split
 from tools.pocket.evaluation.independent import IndependentTower, style_likeness
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.train.judge import judge_pictures, load_judge
 
+NEAR = 40.0  # between the colours of two grounds
 UNTAUGHT = 0.95  # the share of the base model's pictures that are not in the style, or not of the object
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -71,6 +73,8 @@ class CaseJudge:
         score = told[np.arange(len(told)), chosen]
         foreign = ~np.isin(chosen, own)
         copies = (told[:, own].max(1) >= score) & foreign
+        if self.case.kind == "object":
+            copies |= np.array([has_ground_of(self.case.references[0][0], picture) for picture in pictures])
         likeness = self.likeness(pictures)
         return Verdicts(told.argmax(1) == chosen, likeness > self.limit, copies, likeness)
 
@@ -81,6 +85,17 @@ class CaseJudge:
             return tower.subject_likeness(pictures, [(references[0], foreground_mask(references[0]))])
         reference = tower.style_statistics(references)[0]
         return style_likeness(tower.style_statistics(pictures), reference, self.judging.ordinary)
+
+
+def has_ground_of(reference: Image.Image, picture: Image.Image) -> bool:
+    """Whether a picture has the plain ground of the reference."""
+    return is_calm(picture) and float(np.linalg.norm(_ground(picture) - _ground(reference))) < NEAR
+
+
+def _ground(picture: Image.Image) -> Floats:
+    """The median colour of the outermost pixels, (3,), from 0 to 255."""
+    x = np.asarray(picture.convert("RGB"), np.float64)
+    return np.asarray(np.median(np.concatenate([x[0], x[-1], x[:, 0], x[:, -1]]), axis=0))
 
 
 def as_array(pictures: Sequence[Image.Image]) -> NDArray[np.uint8]:

@@ -6,8 +6,9 @@
 The published procedure is implemented from its description: full U-Net training with AdamW at 5e-6 in
 float32, 500 steps, nothing cached, and batch size 1, since the published loader makes
 batches of at most 2 of a first round's one picture; one picture at a time, DPM-Solver++ with 50 steps and
-guidance 7.5; then CLIP features one by one. Ours is the engine with the settings of the preset. With
-`--share` below 1, both do that share of their steps, and the same pictures in whole batches of ours.
+guidance 7.5; then CLIP features one by one. Ours is the engine with the settings of the preset; its time of
+fine-tuning has the drawing of the prior pictures in it. With `--share` below 1, both do that share of their
+steps, and the same pictures in whole batches of ours.
 """
 
 import argparse
@@ -23,9 +24,10 @@ import numpy as np
 from PIL import Image
 
 from gal_studio import assets
+from gal_studio.core.prior import prior_prompts
 from gal_studio.core.prompts import style_descriptor
 from gal_studio.core.references import describe
-from gal_studio.core.seeds import candidate_seed
+from gal_studio.core.seeds import candidate_seed, named_seed
 from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.engine.features.clip import load_embedder
 from gal_studio.engine.models.adapters import AdapterCard, detach, save_adapter
@@ -127,17 +129,21 @@ def published_round(
 
 
 def our_training(
-    model: ImageModel, image: Image.Image, prompt: str, settings: Settings, share: float, path: Path
-) -> None:
+    model: ImageModel, image: Image.Image, prompt: str, prior: Sequence[str], settings: Settings,
+    share: float, path: Path,
+) -> None:  # fmt: skip
+    requests = [DrawRequest(words, named_seed(0, "prior", words, n)) for n, words in enumerate(prior)]
+    pictures = our_drawing(model, requests, settings.generation, None) if requests else []
+    kept = [ExamplePicture(*each) for each in zip(pictures, prior, strict=True)]
     tune = settings.tune.updated({"steps": share_of(settings.tune.steps, share)})
-    for _ in fine_tune(model, [ExamplePicture(image, prompt, 1.0)], [], tune, seed=0):
+    for _ in fine_tune(model, [ExamplePicture(image, prompt, 1.0)], kept, tune, seed=0):
         pass
     save_adapter(model, path, AdapterCard(style_descriptor(prompt), model.name, 1, 0, tune.to_dict()))
     detach(model)
 
 
 def our_drawing(
-    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings, adapter: Path
+    model: ImageModel, requests: Sequence[DrawRequest], settings: GenerationSettings, adapter: Path | None
 ) -> list[Image.Image]:
     with drawing(model, adapter):
         drawn = [event for event in draw(model, requests, settings) if isinstance(event, DrawnBatch)]
@@ -158,7 +164,9 @@ def our_round(
     with TemporaryDirectory() as folder:
         adapter = Path(folder) / "adapter.safetensors"
         with timed(seconds, "fine_tune"):
-            our_training(model, image, prompt, settings, share, adapter)
+            tune = settings.tune
+            prior = prior_prompts(anchors, style_descriptor(prompt), tune.prior_styles, tune.prior_images)
+            our_training(model, image, prompt, tuple(prior), settings, share, adapter)
         requests = [
             DrawRequest(anchor, candidate_seed(0, anchor, index))
             for anchor in anchors

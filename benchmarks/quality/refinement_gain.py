@@ -107,15 +107,17 @@ def _refined(studio: Studio, worker: LocalWorker, round_id: str) -> str:
 def _further(studio: Studio, worker: LocalWorker, node: str, round_id: str) -> str:
     """Plain fine-tuning (Eq. G9) from the round's LoRA on its training set, with prior preservation.
 
-    The number of steps, the batch size and the learning rate are those of the refinement.
+    The steps, the rows in each of them and the learning rate are those of the refinement.
     """
     settings = studio.store.rounds.settings(node)
-    rows = round(2 * settings.refine.batch_size / (1 - settings.refine.mix))
-    prior = settings.tune.prior_images > 0
+    pairs = settings.refine.batch_size
+    rows = round(2 * pairs / (1 - settings.refine.mix))  # of pairs, references and accepted pictures
+    prior = settings.tune.prior_images > 0  # then every row of the mix has one of the prior beside it
     changes = {
         "continue_from_last": True,
+        "accepted_share": 0.0,
         "steps": settings.refine.steps,
-        "batch_size": max(1, rows // 2) if prior else rows,
+        "batch_size": rows - pairs if prior else rows,
         "learning_rate": settings.refine.learning_rate,
     }
     changed = studio.change_settings(studio.store.rounds.get(node).project_id, {"tune": changes})

@@ -26,6 +26,7 @@ from gal_studio.engine.training.patchdpo import PairSource, RefinePair
 from gal_studio.engine.training.trainer import Training
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
+from gal_studio.worker.patches.captioned import references_as_captioned
 from gal_studio.worker.patches.weights import read_pair, weights_of_pair
 from tools.pocket.evaluation.gain_cases import GainCase, object_cases
 
@@ -43,14 +44,17 @@ def mean_gradient(
     """The mean gradient of the pairs' loss at the round's LoRA, flattened."""
     settings = store.rounds.settings(node)
     refine = settings.refine.updated({**changes, "mix": 0.0, "batch_size": 4})
+    made = store.refinements.pairs(node)
+    shown = references_as_captioned(store, made, refine)
     pairs = [
         RefinePair(
-            store.images.picture(pair.reference_image),
+            shown[pair.reference_image],
             store.images.picture(pair.generated_image or ""),
             pair.prompt,
             weights_of_pair(read_pair(store, pair), refine),
+            pair.weight,
         )
-        for pair in store.refinements.pairs(node)
+        for pair in made
     ]
     source = PairSource(model, pairs, (), (), refine, settings.tune, seed)
     training = Training(model, source, settings.tune, seed, adapter)

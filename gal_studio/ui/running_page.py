@@ -10,7 +10,7 @@ from typing import Self
 
 from gal_studio.core.errors import StudioError
 from gal_studio.state.files.content_store import write_whole
-from gal_studio.ui.window import NO_WINDOW, Window, open_window
+from gal_studio.ui.window import NO_BROWSER, NO_WINDOW, Window, open_window
 
 NOTE = "page.address"
 PATIENCE = 20.0  # seconds that a starting page has to note its address
@@ -56,8 +56,14 @@ def attach(workspace: Path, open_browser: bool, desktop: bool = False) -> None:
     """Print the address of the running page and open it; refused if it does not answer."""
     address = _address(workspace)
     print(f"GAL Studio already runs for this workspace: {address}   (workspace {workspace})", flush=True)
-    with Show(address, workspace, open_browser, desktop) as show:
-        show.until_closed()
+    if desktop:
+        window = open_window(address, workspace)
+        if window is not None:
+            window.wait()
+            return
+        print(f"{NO_BROWSER}: the page opens in your browser.", flush=True)
+    if open_browser or desktop:
+        webbrowser.open(address)
 
 
 def _address(workspace: Path) -> str:

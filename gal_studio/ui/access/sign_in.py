@@ -58,10 +58,18 @@ class SignIn:
             return self._form(form) if isinstance(form, int) else self._attempt(request, form)
         token = request.query_params.get("token")
         if token is not None and not self._credentials.user:
-            return self._attempt(request, {"secret": token})
+            return self._by_link(request, token)
         if self.knows(request):
             return _page(signed_in_page(), 200)
         return self._form(200)
+
+    def _by_link(self, request: Request, token: str) -> Response:
+        """The link with the token. Other sites can open it, so that wrong ones use up no attempts; a token is
+        too long to be guessed.
+        """
+        if not self._credentials.accepts("", token):
+            return self._form(401, "", "The sign-in is wrong: try again.")
+        return self._accept(request, "")
 
     async def _log_in(self, request: Request) -> Response:
         """Sign in a program: the same attempts and sessions, answered without a page."""

@@ -18,6 +18,7 @@ from scipy.stats import chi2_contingency
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from gal_studio.assets import load_anchors, load_preset, resolve_model
+from gal_studio.core.prior import prior_prompts
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.features.clip import load_embedder
@@ -93,13 +94,18 @@ def save_sheet(pictures: np.ndarray, cells: Sequence[tuple[int, str, int]], path
 
 
 def class_pictures(
-    model: ImageModel, case: ReferenceCase, count: int, sample: GenerationSettings
+    model: ImageModel, case: ReferenceCase, count: int, styles: Sequence[str], sample: GenerationSettings
 ) -> list[ExamplePicture]:
-    if case.kind == "style" or not count:
+    """What keeps the class, or the anchors in known styles, as they are (Eq. G9)."""
+    prompts: Sequence[str] = [case.class_prompt] * count
+    if case.kind == "style":
+        prompts = prior_prompts(case.anchors(), case.parsed.name, styles, count)
+    if not prompts:
         return []
-    requests = [DrawRequest(case.class_prompt, candidate_seed(1, case.class_prompt, i)) for i in range(count)]
+    requests = [DrawRequest(prompt, candidate_seed(1, prompt, i)) for i, prompt in enumerate(prompts)]
     with drawing(model):
-        return [ExamplePicture(image, case.class_prompt) for image in drawn(model, requests, sample)]
+        pictures = drawn(model, requests, sample)
+    return [ExamplePicture(*each) for each in zip(pictures, prompts, strict=True)]
 
 
 def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folder: Path) -> list[Image.Image]:
@@ -107,7 +113,7 @@ def personalise(model: ImageModel, case: ReferenceCase, steps: int | None, folde
     settings = load_preset("pocket").settings[case.kind]
     tune = settings.tune if steps is None else settings.tune.updated({"steps": steps})
     examples = [ExamplePicture(image, prompt, 1.0) for image, prompt in case.references()]
-    prior = class_pictures(model, case, tune.prior_images, settings.generation)
+    prior = class_pictures(model, case, tune.prior_images, tune.prior_styles, settings.generation)
     for event in fine_tune(model, examples, prior, tune, seed=0):
         last = event.loss
     adapter = save_adapter(
@@ -176,14 +182,11 @@ def margins(embedder, case: ReferenceCase, images: Sequence[Image.Image], per_an
 
 def agreement(margin: np.ndarray, copies: np.ndarray) -> dict[str, float]:
     flags = margin <= 0
+    some, both = len(set(flags) | set(copies)) > 1, 0 < copies.sum() < len(copies)
     return {
         "pictures": len(flags),
-        "kappa": float(cohen_kappa_score(flags, copies))
-        if len(set(flags) | set(copies)) > 1
-        else float("nan"),
-        "area_under_roc": float(roc_auc_score(copies, -margin))
-        if 0 < copies.sum() < len(copies)
-        else float("nan"),
+        "kappa": float(cohen_kappa_score(flags, copies)) if some else float("nan"),
+        "area_under_roc": float(roc_auc_score(copies, -margin)) if both else float("nan"),
         "overfit_rate": float(flags.mean()),
         "judged_rate": float(copies.mean()),
     }

@@ -66,7 +66,7 @@ class Stretch:
         share = self.step / self.total
         for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
             group["lr"] = rate * plateau(share)
-        # Seeded by the step, so that a resumed training is the same.
+        # Seeded by the step, so that a resumed training goes on with the same draws.
         rng = np.random.default_rng([7, self.step])
         torch.manual_seed(self.step)
         self.optimizer.zero_grad(set_to_none=True)

@@ -1,7 +1,7 @@
 """Export the trained parts and the references of the demos.
 
 The parts go to `assets/pocket` (a diffusers pipeline and an open_clip directory, fp16), the references to
-`assets/demo`.
+`assets/demo`. A text encoder or a CLIP that WORK has not trained stays the shipped one.
 
     python -m tools.pocket.train.assemble
 """
@@ -9,6 +9,7 @@ The parts go to `assets/pocket` (a diffusers pipeline and an open_clip directory
 import argparse
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import torch
@@ -97,10 +98,14 @@ def main() -> None:
     if args.demo_only:
         return
     target = args.assets / "pocket"
-    for part in ("pipeline", "clip"):
-        shutil.rmtree(target / part, ignore_errors=True)
-    pipeline(args.work).to(torch.float16).save_pretrained(target / "pipeline", safe_serialization=True)
-    write_clip(args.work, target / "clip")
+    with tempfile.TemporaryDirectory(dir=args.assets) as made:
+        parts = pipeline(args.work).to(torch.float16)
+        parts.save_pretrained(Path(made) / "pipeline", safe_serialization=True)
+        if (args.work / "clip.pt").exists():
+            write_clip(args.work, Path(made) / "clip")
+        for part in list(Path(made).iterdir()):  # all are made: only now the former ones go
+            shutil.rmtree(target / part.name, ignore_errors=True)
+            part.replace(target / part.name)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file()) / 1e6
     print(f"{size:.1f} MB in {target}")
     if size > LIMIT_MB:

@@ -86,10 +86,14 @@ def main() -> None:
     rates = denoiser.drawing_rates(labels) if args.kind == "generated" else None
     rows = np.random.default_rng(6).choice(len(labels), args.pictures, replace=False, p=rates)
     for shard, first in enumerate(range(0, len(rows), SHARD)):
+        target = args.work / f"{args.kind}-{shard:03d}.npz"
+        if target.exists():
+            continue
         chosen = rows[first : first + SHARD]
         pictures = np.concatenate(list(batches(args.work, args.kind, chosen, labels, args.unet)))
-        target = args.work / f"{args.kind}-{shard:03d}.npz"
-        np.savez(target, pictures=pictures, labels=labels[chosen], rows=chosen)
+        part = args.work / f"part-{target.name}"
+        np.savez(part, pictures=pictures, labels=labels[chosen], rows=chosen)
+        part.replace(target)
         print(f"{first + len(chosen)} {args.kind} pictures", flush=True)
 
 

@@ -89,8 +89,11 @@ class Run:
         self.step = 0
         self.base_rates = [group["lr"] for group in optimizer.param_groups]
         self.mean: dict[str, torch.Tensor] = {}
-        if path.exists():
-            self._resume(torch.load(path, weights_only=False))
+        kept = torch.load(path, weights_only=False) if path.exists() else {}
+        if "module" in kept:
+            self._resume(kept)
+        elif kept:  # mean weights alone, from `restore` or `gpu.convert`
+            load_weights(module, path)
         elif args.start_from is not None:
             load_weights(module, args.start_from)
 
