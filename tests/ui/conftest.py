@@ -138,7 +138,7 @@ def free_port() -> int:
 def serving(place: Place, rules: Rules | None = None, port: socket.socket | None = None) -> Iterator[Served]:
     """The app in a thread of its own, at a new port or at one that stays open for the next app."""
     application = late(built(place.studio, rules), random.Random(1))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=5))
     # a port that was only looked for may be gone a moment later
     with port.dup() if port else socket.create_server(("127.0.0.1", 0)) as door:
         thread = threading.Thread(target=server.run, args=([door],), daemon=True)
