@@ -74,6 +74,12 @@ def seed(name: str, value: object) -> None:
     whole(name, value, 0, LARGEST_SEED)
 
 
+def typed_seed(value: object) -> object:
+    """A seed as a number if its digits were sent as text, because a page's numbers have fewer."""
+    is_digits = isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal()
+    return int(str(value).strip()[:40]) if is_digits else value
+
+
 def real(name: str, value: object, low: float, high: float, exclude_low: bool = False) -> None:
     """Accept only a finite number in [low, high], or in (low, high] with `exclude_low`."""
     if isinstance(value, int | float) and not isinstance(value, bool):

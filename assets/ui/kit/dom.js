@@ -13,8 +13,8 @@
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
-    if (name === "draggable")
-      setAttribute(node, name, String(value)); // pictures are, unless told "false"
+    if (name === "draggable" || name === "spellcheck")
+      setAttribute(node, name, String(value)); // on, unless told "false"
     else if (value === null || value === undefined || value === false) continue;
     else if (name === "class") node.className = String(value);
     else if (name === "data") Object.assign(node.dataset, value);

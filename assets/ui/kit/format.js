@@ -45,3 +45,9 @@ export function sizeOf(done, total) {
  * @param {number} entropy
  */
 export const undecided = (entropy) => `${Math.round((100 * entropy) / Math.LN2)} %`;
+
+/**
+ * The name of a round within a sentence: "Round 2" becomes "round 2", and a name that a person gave stays.
+ * @param {string} name
+ */
+export const inSentence = (name) => name.replace(/^Round(?= \d)/, "round");

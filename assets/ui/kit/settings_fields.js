@@ -187,7 +187,7 @@ export function typedValue(name, { value }) {
   if (EMPTY_IS_NULL.has(name) && value.trim() === "") return null;
   const typed = Number(value);
   if (TEXT.has(name) || value.trim() === "" || Number.isNaN(typed)) return value;
-  return WHOLE.has(name) && !Number.isInteger(typed) ? value : typed;
+  return WHOLE.has(name) && !Number.isSafeInteger(typed) ? value : typed;
 }
 
 /**

@@ -35,8 +35,11 @@ export function differenceWords({ differences, wanted }) {
   const clear = COUNTED.flatMap(([metric, more, less]) => {
     const found = differences[metric];
     if (!found || (found.low <= 0 && found.high >= 0)) return [];
-    const percent = Math.round(100 * Math.abs(found.value));
-    return [`${percent} % ${found.value > 0 ? more : less}`];
+    const points = Math.round(100 * Math.abs(found.value));
+    const much = points
+      ? `${points} percentage point${points === 1 ? "" : "s"}`
+      : "under one percentage point";
+    return [`${much} ${found.value > 0 ? more : less}`];
   });
   const isSame = Object.values(differences).every(({ value, low, high }) => !value && !low && !high);
   if (isSame) return `Round ${wanted} came out as yours did.`;

@@ -36,7 +36,7 @@ export function signed(metric, value) {
   const text = SHARES.includes(metric)
     ? String(Math.round(Math.abs(100 * value)))
     : Math.abs(value).toFixed(3);
-  return `${value < 0 ? "−" : "+"}${text}`;
+  return Number(text) ? `${value < 0 ? "−" : "+"}${text}` : text;
 }
 
 /**

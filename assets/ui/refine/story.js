@@ -5,7 +5,7 @@ import { state, on, busy } from "../app/store.js";
 import { openRound, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
 import { el, setAttribute, setText } from "../kit/dom.js";
-import { count } from "../kit/format.js";
+import { count, inSentence } from "../kit/format.js";
 import { lossChart, running } from "../training/curves.js";
 import { makePreviews } from "../training/previews.js";
 import { measuredRows } from "./measured.js";
@@ -45,7 +45,7 @@ export function mountRefineStory(box) {
   const update = () => {
     const now = state.refinement;
     if (!now || state.round?.kind !== "refine") return;
-    setText(title, `Refinement of ${refined()?.name.toLowerCase() ?? "a round"}`);
+    setText(title, `Refinement of ${inSentence(refined()?.name ?? "a round")}`);
     repaint(steps, stepRows(now), (rows) => rows.map(stepRow));
     steps.toggleAttribute("data-done", now.step === "done");
     repaint(measured, [now.measured, now.measured_by, now.unmeasured], measuredRows);

@@ -1,6 +1,7 @@
 /** The dialog in which a round is exported for other programs, and what the check of each file found. */
 /** @import { ExportChoice, RoundResult } from "../app/types/payloads_measures.d.ts" */
 /** @import { QueuedJob } from "../app/types/payloads_work.d.ts" */
+import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -15,7 +16,7 @@ export const exportsOpen = () => Boolean(open);
 /** @param {RoundResult} round */
 export function openExports(round) {
   const list = el("ul", { class: "export-forms", "aria-live": "polite" });
-  const name = round.name.toLowerCase();
+  const name = inSentence(round.name);
   const dialog = el(
     "dialog",
     { class: "studio exports", "aria-label": `Download ${name}` },

@@ -1,6 +1,7 @@
 /** The table of rounds: figures on the test set with the change since the round before, and the LoRAs. */
 /** @import { Change, Interval, MeasuredRound, Metric } from "../app/types/payloads_measures.d.ts" */
 /** @import { Measures, RoundResult } from "../app/types/payloads_measures.d.ts" */
+import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -87,7 +88,7 @@ function row(round, measures) {
     el("th", { scope: "row" }, round.name),
     ...(measures && measured ? cells(measures, measured) : HEAD.slice(1, -3).map(() => el("td", {}, "–"))),
     el("td", {}, String(round.accepted.length)),
-    el("td", {}, round.accepted.length ? round.weight.toPrecision(2) : "–"),
+    el("td", {}, round.accepted.length ? String(Number(round.weight.toPrecision(2))) : "–"),
     el("td", {}, round.adapter ? download(round) : "–"),
   );
 }
@@ -151,7 +152,7 @@ const download = (round) =>
     {
       type: "button",
       class: "button small",
-      "aria-label": `Download the LoRA of ${round.name.toLowerCase()}`,
+      "aria-label": `Download the LoRA of ${inSentence(round.name)}`,
       on: { click: () => openExports(round) },
     },
     "Download…",

@@ -24,14 +24,20 @@ export function jobLine(job) {
  * @param {Job} job
  * @param {number} rate
  */
-const amount = (job, rate) => (job.unit === BYTES ? size(rate) : `${rate.toFixed(1)} ${job.unit || "steps"}`);
+const speedOf = (job, rate) => {
+  if (job.unit === BYTES) return `${size(rate)}/s`;
+  const unit = job.unit || "steps";
+  return rate < 1
+    ? `${Math.round(1 / rate)} s per ${unit.replace(/s$/, "")}`
+    : `${rate.toFixed(1)} ${unit}/s`;
+};
 
 /** @param {Job} job */
 function rate(job) {
   if (!job.worker_alive) return "starting";
   if (job.state !== "running")
     return job.state === "queued" ? "see the queue for its place" : "at the next step; finished work is kept";
-  const speed = job.rate ? `${amount(job, job.rate)}/s` : "";
+  const speed = job.rate ? speedOf(job, job.rate) : "";
   const left = job.seconds_left === null ? "" : `${clock(job.seconds_left)} left`;
   return [speed, left].filter(Boolean).join(" · ");
 }

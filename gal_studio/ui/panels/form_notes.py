@@ -139,7 +139,7 @@ def _on_settings(request: Payload, kind: Kind) -> Iterator[Payload]:
 
 def _check_setting(settings: Settings, name: str, value: Any, anchors: int) -> None:
     if name == "seed":
-        checks.seed("The seed", value)
+        checks.seed("The seed", checks.typed_seed(value))
     else:
         check_settings(settings.updated(nested({name: value})), anchors)
 

@@ -4,10 +4,12 @@ import base64
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from gal_studio.assets import demo, load_presets
+from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Kind
 from gal_studio.studio import ProjectDraft, Studio
@@ -35,7 +37,7 @@ _DEMO_NOTES: dict[Kind, str] = {"style": "One picture and its style", "object": 
 def draft(request: Payload) -> ProjectDraft:
     """The form as a draft of a project."""
     changes = dict(request.get("settings") or {})
-    seed = changes.pop("seed", 0)
+    seed: Any = checks.typed_seed(changes.pop("seed", 0))
     preset = request.get("preset")
     plan = plan_of(None, request)
     if plan is not None and plan.refusal:

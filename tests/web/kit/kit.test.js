@@ -1,7 +1,7 @@
 /** Formatting, and the settings fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clock, count, undecided } from "../../../assets/ui/kit/format.js";
+import { clock, count, inSentence, undecided } from "../../../assets/ui/kit/format.js";
 import { FIELDS, read, typedValue, weightWords, written } from "../../../assets/ui/kit/settings_fields.js";
 
 test("counts, times and shares", () => {
@@ -10,12 +10,20 @@ test("counts, times and shares", () => {
   assert.deepEqual([undecided(0), undecided(0.37), undecided(Math.LN2)], ["0 %", "53 %", "100 %"]);
 });
 
+test("a name that a person gave keeps its capitals", () => {
+  assert.deepEqual(
+    ["Round 2 refined", "Anna's Dog", "Rounded"].map(inSentence),
+    ["round 2 refined", "Anna's Dog", "Rounded"],
+  );
+});
+
 test("numbers are sent as numbers; other input is sent as typed, for the server to reject", () => {
   const typed = (/** @type {string} */ name, /** @type {string} */ value) => typedValue(name, { value });
   assert.equal(typed("tune.steps", "77"), 77);
   assert.equal(typed("tune.preview_every", "25"), 25);
   assert.equal(typed("tune.learning_rate", "1e-3"), 0.001);
   assert.equal(typed("tune.steps", "7.5"), "7.5");
+  assert.equal(typed("tune.steps", "9007199254740993"), "9007199254740993", "no digit is lost");
   assert.equal(typed("tune.steps", "many"), "many");
   assert.equal(typed("tune.prior_styles", "3"), "3");
   assert.equal(typed("seed", " "), " ");

@@ -87,7 +87,7 @@ test("it is said how far a replay is, and what differs clearly", () => {
   const copies = change({ value: 0.1, low: -0.1, high: 0.3 });
   assert.equal(
     differenceWords(replay({ differences: { success, copies } })),
-    "Round 2 against yours: 25 % fewer pictures show what was asked for.",
+    "Round 2 against yours: 25 percentage points fewer pictures show what was asked for.",
   );
   const none = change({ value: 0, low: 0, high: 0 });
   assert.equal(differenceWords(replay({ differences: { success: none } })), "Round 2 came out as yours did.");

@@ -14,6 +14,7 @@ import { change, measuredRound, measures, report } from "../samples.js";
 test("shares are in percent, and cosines are not", () => {
   assert.deepEqual([shown("success", 0.917), shown("clip_t", 0.4123)], ["92 %", "0.412"]);
   assert.deepEqual([signed("copies", -0.034), signed("clip_i", 0.0413)], ["−3", "+0.041"]);
+  assert.deepEqual([signed("copies", -0.003), signed("clip_i", -0.0003)], ["0", "0.000"]);
 });
 
 test("a tooltip has the interval and the number of pictures", () => {

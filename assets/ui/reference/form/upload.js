@@ -91,6 +91,7 @@ export function giveMask(row, file, upload) {
       const answer = await call("reference", "check", { path: row.path, mask });
       if (!answer) return;
       row.mask = mask;
+      row.painted = null;
       row.paint.hidden = true;
       setText(row.note, answer.notes.join("; "));
       row.changed();

@@ -43,6 +43,9 @@ const OUT_OF_RANGE = [
   "Press Scores above the pictures, and then Show all.",
 ];
 
+/** @type {[string, string]} */
+const NO_WITNESS = ["None was found this way", "Others found them: choose Either beside the filter."];
+
 /** The step of the round; that of a later round's training by itself. */
 function stepNow() {
   const { step = "", trained } = state.round ?? {};
@@ -60,7 +63,9 @@ export function emptyGrid(node, counts, open) {
     ? counts[state.filter]
       ? open
         ? null
-        : OUT_OF_RANGE
+        : state.range
+          ? OUT_OF_RANGE
+          : NO_WITNESS
       : NONE[state.filter]
     : drawing() || waiting()
       ? null

@@ -34,7 +34,7 @@ export function mountTour(rounds) {
   });
   on("forget step", stop);
   addEventListener("resize", place);
-  rounds.grid.addEventListener("scroll", place, { passive: true });
+  document.addEventListener("scroll", place, { capture: true, passive: true });
   document.addEventListener(
     "keydown",
     (event) => {

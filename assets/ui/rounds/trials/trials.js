@@ -44,9 +44,9 @@ function makeForm() {
     "aria-label": "Prompt",
     data: { keep: "trial prompt" },
   });
-  const seed = number("Seed", "0", "1", "9007199254740991");
-  const guidance = number("Guidance", "4", "0.5", "30");
-  const strength = number("LoRA strength", "1", "0.1", "2");
+  const seed = number("Seed", "0", "numeric");
+  const guidance = number("Guidance", "4");
+  const strength = number("LoRA strength", "1");
   const said = el("p", { class: "trial-said", role: "status" });
   const draw = el("button", { type: "submit", class: "button", data: { action: "try" } }, "Draw");
   let followed = "";
@@ -66,7 +66,8 @@ function makeForm() {
           const given = values();
           const problem = formProblem(given) || (state.round?.trained ? "" : "Fine-tune this round first.");
           setText(said, problem);
-          if (problem) return;
+          if (problem || draw.disabled) return;
+          draw.disabled = true; // until it is queued: a double click means one picture
           const answer = await write("try_prompt", {
             round: state.roundId,
             prompt: given.prompt,
@@ -74,6 +75,7 @@ function makeForm() {
             guidance: Number(given.guidance),
             strength: Number(given.strength),
           });
+          draw.disabled = false;
           if (answer) refresh();
         },
       },
@@ -86,6 +88,7 @@ function makeForm() {
     node,
     /** Show what the project teaches, and start with the guidance of its settings. */
     follow() {
+      if (!state.project) return;
       const stands = state.project?.stands_for ?? "";
       setText(said, said.textContent || `{} stands for “${stands.replace(/^, /, "")}”.`);
       if (followed === state.projectId) return;
@@ -105,13 +108,13 @@ function makeForm() {
 }
 
 /**
+ * A text field: a seed has more digits than a number field keeps.
  * @param {string} label
  * @param {string} value
- * @param {string} step
- * @param {string} most
+ * @param {string} inputmode
  */
-function number(label, value, step, most) {
-  const input = el("input", { type: "number", value, step, min: "0", max: most, required: true });
+function number(label, value, inputmode = "decimal") {
+  const input = el("input", { type: "text", value, inputmode, autocomplete: "off" });
   return { input, node: el("label", {}, el("span", {}, label), input) };
 }
 

@@ -16,13 +16,16 @@ export function settingsOf({ seed, guidance, strength }) {
   return [`seed ${seed}`, `guidance ${guidance}`, own].filter(Boolean).join(" · ");
 }
 
+const LARGEST_SEED = 2n ** 63n - 1n; // that the store can hold
+
 /**
  * Whether the values of the form can be drawn; a sentence about the first one that cannot.
  * @param {{ prompt: string, seed: string, guidance: string, strength: string }} form
  */
 export function formProblem({ prompt, seed, guidance, strength }) {
   if (!prompt.trim()) return "Write what the picture is to show.";
-  if (!/^\d{1,18}$/.test(seed.trim())) return "The seed is a whole number, such as 7.";
+  if (!/^\d{1,19}$/.test(seed.trim()) || BigInt(seed) > LARGEST_SEED)
+    return "The seed is a whole number, such as 7.";
   if (!within(guidance, 30)) return "Guidance is a number from 0 to 30.";
   if (!within(strength, 2)) return "The LoRA strength is a number from 0 to 2.";
   return "";

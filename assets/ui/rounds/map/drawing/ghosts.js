@@ -35,9 +35,12 @@ export async function fetchGhosts() {
   const isLatest = latest();
   const answer = await call("rounds", "other_rounds", { project: state.projectId, round: state.roundId });
   if (!isLatest()) return false;
-  if (!answer) known = "";
+  if (!answer) {
+    known = "";
+    return false;
+  }
   ghosts.clear();
-  for (const { id, points } of answer?.rounds ?? []) ghosts.set(id, points.map(ghost));
+  for (const { id, points } of answer.rounds) ghosts.set(id, points.map(ghost));
   return true;
 }
 
