@@ -11,10 +11,11 @@ test("counts, times and shares", () => {
 });
 
 test("a name that a person gave keeps its capitals", () => {
-  assert.deepEqual(
-    ["Round 2 refined", "Anna's Dog", "Rounded"].map(inSentence),
-    ["round 2 refined", "Anna's Dog", "Rounded"],
-  );
+  assert.deepEqual(["Round 2 refined", "Anna's Dog", "Rounded"].map(inSentence), [
+    "round 2 refined",
+    "Anna's Dog",
+    "Rounded",
+  ]);
 });
 
 test("numbers are sent as numbers; other input is sent as typed, for the server to reject", () => {

@@ -39,28 +39,39 @@ export const isWorthKeeping = ({ name, sets, model }) =>
     model && (model.base_model || model.clip_model || model.start_from || Object.keys(model.settings).length),
   );
 
+/** @type {string | null} what this tab has read or written last: other tabs' forms are not its to change */
+let mine = null;
+
 /** @param {KeptForm} form */
 export function keepForm(form) {
   if (!isWorthKeeping(form)) return forgetForm();
   const text = JSON.stringify(form);
-  for (const storage of storages())
+  const [own, shared] = storages();
+  for (const storage of text === mine ? [own] : [own, shared])
     try {
-      storage.setItem(KEY, text);
+      storage?.setItem(KEY, text);
     } catch {
       /* full: the other storage may have room */
     }
+  mine = text;
 }
 
 export function forgetForm() {
-  for (const storage of storages()) storage.removeItem(KEY);
+  const [own, shared] = storages();
+  own?.removeItem(KEY);
+  if (shared?.getItem(KEY) === mine) shared?.removeItem(KEY);
+  mine = null;
 }
 
 /** @returns {KeptForm | null} */
 export function keptForm() {
   for (const storage of storages()) {
     try {
-      const form = JSON.parse(storage.getItem(KEY) ?? "null");
-      if (isKeptForm(form)) return form;
+      const text = storage.getItem(KEY);
+      const form = JSON.parse(text ?? "null");
+      if (!isKeptForm(form)) continue;
+      mine = text;
+      return form;
     } catch {
       /* damaged: as if there were none */
     }

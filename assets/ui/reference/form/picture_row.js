@@ -10,11 +10,12 @@ import { notePlace, showNotes } from "./notes.js";
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
 /**
- * A picture of the form; `path` is the uploaded file, `mask` an uploaded mask file, `painted` a painted mask.
+ * A picture of the form; `path` is the uploaded file, `mask` an uploaded mask file, `painted` a painted mask;
+ * `kept` is its file also while that is being checked.
  * @typedef {{ node: HTMLElement, image: HTMLImageElement, prompt: HTMLInputElement, note: HTMLElement,
  *   paint: HTMLButtonElement, problems: NotePlace, warnings: NotePlace, seen: HTMLElement, name: string,
- *   remove: () => void, changed: () => void, stem: string, path: string | null, mask: string | null,
- *   painted: Runs | null, ready: Promise<void> }} Row
+ *   remove: () => void, changed: () => void, stem: string, kept: string | null, path: string | null,
+ *   mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
  */
 
 /** @param {{ name: string }} file */
@@ -72,7 +73,7 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
   /** @type {Row} */
   const row = {
     ...{ node, image, prompt, note, paint, problems, warnings, seen, name, remove, changed },
-    ...{ stem: stem({ name }), path: null, mask: null, painted: null, ready: Promise.resolve() },
+    ...{ stem: stem({ name }), kept: null, path: null, mask: null, painted: null, ready: Promise.resolve() },
   };
   image.addEventListener("load", () => {
     if (Math.max(image.naturalWidth, image.naturalHeight) > LARGEST_PAINTED)

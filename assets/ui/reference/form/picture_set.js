@@ -152,8 +152,8 @@ export class PictureSet {
     return {
       trigger: this.word(),
       prompt: this.parts.prompt.value,
-      rows: this.rows.flatMap(({ name, path, prompt, mask, painted }) =>
-        path ? [{ name, path, prompt: prompt.value, mask, painted }] : [],
+      rows: this.rows.flatMap(({ name, kept, prompt, mask, painted }) =>
+        kept ? [{ name, path: kept, prompt: prompt.value, mask, painted }] : [],
       ),
     };
   }
@@ -164,7 +164,7 @@ export class PictureSet {
     this.parts.prompt.value = prompt;
     for (const { name, path, prompt: own, mask, painted } of rows) {
       const row = this.newRow(name, `/uploaded/${encodeURIComponent(path)}`, own);
-      Object.assign(row, { mask, painted });
+      Object.assign(row, { mask, painted, kept: path });
       this.remembered.set(row.stem, own);
       row.ready = checkAgain(row, path).then(() => {
         if (row.path) this.remembered.delete(row.stem);

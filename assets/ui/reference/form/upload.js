@@ -45,7 +45,8 @@ function notUploaded(file, error) {
 export async function send(row, file, upload) {
   try {
     const path = await sendFile(upload, file);
-    const answer = await call("reference", "check", { path });
+    row.kept = path;
+    const answer = await checked(path);
     if (!answer) return row.remove();
     row.path = path;
     setText(row.note, answer.notes.join("; "));
@@ -58,13 +59,26 @@ export async function send(row, file, upload) {
 }
 
 /**
+ * Check an uploaded picture, again while the studio does not answer; null if it is refused or lost.
+ * @param {string} path
+ */
+async function checked(path) {
+  for (;;) {
+    const answer = await call("reference", "check", { path });
+    const page = answer ? null : await fetch(location.href, { method: "HEAD" }).catch(() => null);
+    if (answer || page?.ok) return answer;
+    await new Promise((done) => setTimeout(done, 2000));
+  }
+}
+
+/**
  * Check a picture that an earlier page uploaded, with its mask; remove the row if the studio has lost it.
  * @param {Row} row
  * @param {string} path
  */
 export async function checkAgain(row, path) {
   const { mask, painted } = row;
-  const alone = await call("reference", "check", { path });
+  const alone = await checked(path);
   if (!alone) return row.remove();
   row.path = path;
   row.image.src = `/uploaded/${encodeURIComponent(path)}`;

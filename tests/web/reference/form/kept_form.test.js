@@ -73,6 +73,19 @@ test("the tab's own form comes first; a new tab has the last one of any", () => 
   assert.equal(keptForm()?.name, "of another tab");
 });
 
+test("a tab leaves alone what another one wrote meanwhile", () => {
+  const others = JSON.stringify({ ...FORM, name: "of another tab" });
+  keepForm(EMPTY); // opened before the other tab's form was begun
+  all.setItem("gal-studio-form", others);
+  keepForm(EMPTY);
+  assert.equal(all.getItem("gal-studio-form"), others, "an empty form forgets its own alone");
+  tab.notes.clear();
+  keptForm(); // a copy of the other's, which then becomes a project
+  all.removeItem("gal-studio-form");
+  keepForm(JSON.parse(others));
+  assert.equal(all.getItem("gal-studio-form"), null, "unchanged, it is not written again");
+});
+
 test("a storage that is full or damaged leaves the other one", () => {
   tab.full = true;
   keepForm(FORM);
