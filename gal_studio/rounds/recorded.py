@@ -22,12 +22,16 @@ class RecordedLine:
 
 
 def last_trained(store: Store, project_id: str, through: str | None = None) -> str:
-    """The deepest trained round of a project, the newest of several; of those below `through` if given."""
+    """The deepest trained round of a project, the newest of several.
+
+    If `through` is given, of those below it; if there is none, the nearest one above it.
+    """
     trained = [each for each in store.rounds.shown(project_id) if each.adapter is not None]
     below = [each for each in trained if through in (None, each.id) or _is_above(store, through, each.id)]
-    if not (below or trained):
+    above = [each for each in trained if through is not None and _is_above(store, each.id, through)]
+    if not (below or above):
         raise StudioError("No round is trained yet, so nothing can be drawn again: press Fine-tune first.")
-    return (below or trained)[-1].id
+    return (below or above)[-1].id
 
 
 def _is_above(store: Store, round_id: str | None, other_id: str) -> bool:

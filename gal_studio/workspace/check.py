@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gal_studio.core.errors import first_line
+from gal_studio.core.errors import StudioError, first_line
 from gal_studio.core.jobs.states import WORKING
 from gal_studio.rounds import fingerprints
 from gal_studio.state.files.content_store import Files
@@ -195,8 +195,11 @@ def _can_be_resumed(store: Store, round_id: str, folder: str) -> bool:
     jobs = store.jobs.of_project(row["project_id"])
     if any(job.round_id == round_id and job.state in WORKING for job in jobs):
         return True
-    today = fingerprints.training_fingerprint(store, round_id)
-    return folder == today[:16] and not fingerprints.is_trained(store, round_id)
+    try:
+        today = fingerprints.training_fingerprint(store, round_id)
+        return folder == today[:16] and not fingerprints.is_trained(store, round_id)
+    except StudioError:  # of a damaged project, which is a finding of its own
+        return True
 
 
 def _old(folder: Path, age: float) -> Iterator[Path]:

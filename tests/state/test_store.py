@@ -64,7 +64,7 @@ def test_rounds_form_a_tree(store: Store, project: Project, first_round: Round) 
 def test_round_keeps_its_training(store: Store, first_round: Round) -> None:
     samples = (TrainingExample("a", "A cat", 1.0, True), TrainingExample("b", "A tie", 0.25, False))
     store.rounds.save_losses(first_round.id, [(1, 0.5), (2, 0.4), (3, 0.3)])
-    store.rounds.clear_losses(first_round.id, after_step=2)
+    store.rounds.clear_training(first_round.id, after_step=2)
     store.rounds.save_losses(first_round.id, [(2, 0.41)])
     store.rounds.finish_training(first_round.id, "0" * 64, "print", samples)
     store.rounds.set_seconds(first_round.id, "fine_tune", 12.5)

@@ -130,6 +130,7 @@ def _project(project: ProjectView, view: RoundView, policy: str) -> dict[str, An
 def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
     seconds = {name: view.seconds.get(name, 0.0) for name in ("fine_tune", "generate", "embed", "project")}
     prompts = {tile.candidate.id: tile.prompt for tile in view.candidates}
+    by_hand = studio.store.decisions.weights(view.round.id)
     return {
         "number": view.round.number,
         "openness": view.openness,
@@ -153,7 +154,11 @@ def _round(studio: Studio, view: RoundView) -> dict[str, Any]:
             for ranked in view.scores
         ],
         "accepted": [
-            {"candidate_id": candidate.id, "prompt": prompts[candidate.id], "weight": view.example_weight}
+            {
+                "candidate_id": candidate.id,
+                "prompt": prompts[candidate.id],
+                "weight": by_hand.get(candidate.id, view.example_weight),
+            }
             for candidate in lineage.accepted_candidates(studio.store, view.round.id)
         ],
         "trained_on": _trained_on(studio, view),

@@ -45,7 +45,7 @@ def next_best(
     """The suggestion itself unless it was rejected, else one of the next best picture (Eq. G6)."""
     if suggestion.candidate_id not in rejected:
         return suggestion
-    best = best_candidate(candidate for candidate in candidates if candidate.id not in rejected)
+    best = best_candidate(candidates, rejected)
     if best is None:
         return None
     return Suggestion(suggestion.anchor_id, best.id, suggestion.rank, suggestion.reason)
@@ -68,8 +68,7 @@ def _next_anchor(
     names: Mapping[str, str],
 ) -> Suggestion | None:
     for score in spare:
-        good = [candidate for candidate in groups[score.anchor.id] if candidate.id not in decided.rejected]
-        best = best_candidate(good)
+        best = best_candidate(groups[score.anchor.id], decided.rejected)
         if best is not None:
             reason = (
                 f"{score.overfit} of {score.candidates} look like the reference: the next most undecided, "

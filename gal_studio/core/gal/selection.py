@@ -1,6 +1,6 @@
 """Rank the anchors, and suggest one picture for each of the most uncertain (Eq. G5 to G7)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -37,13 +37,14 @@ def informative(score: AnchorScore) -> bool:
     return 0 < score.overfit < score.candidates
 
 
-def best_candidate(candidates: Iterable[Candidate]) -> Candidate | None:
+def best_candidate(candidates: Iterable[Candidate], rejected: Collection[str] = ()) -> Candidate | None:
     """Eq. G6, ours: the largest s(x, a) among non-copies, the first on a tie; None if all are copies.
 
-    A copy is what a witness calls one (Eq. G12). Only if none else is left, it is one that is not `in_style`.
+    A copy is what a witness calls one (Eq. G12). Only if none else is left, it is one that is not `in_style`,
+    which the rejected ones count for, too.
     """
     given = tuple(candidates)
-    non_copies = [candidate for candidate in given if not candidate.overfit]
+    non_copies = [each for each in given if not each.overfit and each.id not in rejected]
     styled = in_style(given)
     good = [candidate for candidate in non_copies if candidate.id in styled] or non_copies
     return min(good, key=lambda candidate: (-candidate.similarity_anchor, candidate.index), default=None)

@@ -151,9 +151,11 @@ class Rounds:
                 [(round_id, step, loss) for step, loss in losses if math.isfinite(loss)],
             )
 
-    def clear_losses(self, round_id: str, after_step: int = 0) -> None:
-        """Delete the losses after this step, from which the training resumes."""
-        self._database.write("DELETE FROM losses WHERE round_id = ? AND step > ?", (round_id, after_step))
+    def clear_training(self, round_id: str, after_step: int = 0) -> None:
+        """Delete the losses and the previews after this step, from which the training resumes."""
+        with self._database.transaction() as writer:
+            for table in ("losses", "training_images"):
+                writer.execute(f"DELETE FROM {table} WHERE round_id = ? AND step > ?", (round_id, after_step))
 
     def losses(self, round_id: str) -> tuple[tuple[int, float], ...]:
         """(step, loss) of the last training."""

@@ -1,6 +1,7 @@
 """The contact sheet of a round: one row for each anchor, in the order of priority."""
 
 import math
+from collections import Counter
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -15,7 +16,8 @@ SUGGESTED, ACCEPTED, COPY = "#5b5bd6", "#2a9d5c", "#d08030"
 
 def contact_sheet(images: Images, view: RoundView) -> Image.Image:
     """Draw the sheet: references on top, then the anchors; accepted, suggested and copied ones are marked."""
-    columns = max(ranked.score.candidates for ranked in view.scores)
+    tiles_of = Counter(tile.candidate.anchor_id for tile in view.candidates)
+    columns = max((tiles_of[ranked.anchor.id] for ranked in view.scores), default=0)
     shown = min(len(view.project.references), MOST_REFERENCES)
     grid, heading = LABEL + columns * (TILE + GAP), shown * (REFERENCE + GAP) + HEADING
     width = 2 * MARGIN + max(grid, heading)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.types import Job
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
@@ -20,7 +21,8 @@ def forecast(store: Store, job: Job) -> Forecast:
     settings = store.rounds.settings(job.round_id)
     phases: tuple[str, ...]
     if job.kind == "fine_tune":
-        amount, phases = settings.tune.steps, ("fine_tune",)
+        kinds = {example.is_reference for example in lineage.training_set(store, job.round_id)}
+        amount, phases = plan_draws(settings.tune, True in kinds, False in kinds).steps, ("fine_tune",)
     elif job.kind == "generate":
         amount, phases = len(lineage.missing(store, job.round_id)), ("generate", "embed")
     else:

@@ -44,6 +44,8 @@ class _Planned:
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
     """Draw the missing candidates of a round and place them on the map; stored ones are not drawn again."""
     task = open_task(store, models, job)
+    if task.round.adapter is None:
+        raise StudioError(f"Round {task.round.number} is not trained yet: press Fine-tune first.")
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long

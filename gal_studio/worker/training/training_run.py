@@ -138,7 +138,7 @@ def _from_the_newest(
 ) -> Generator[TuneEvent, None, None]:
     """Resume from the newest intact checkpoint of this training; the others are deleted."""
     for checkpoint in (*reversed(saved_checkpoints(task)), None):
-        task.store.rounds.clear_losses(task.round.id, after_step=_step(checkpoint) if checkpoint else 0)
+        task.store.rounds.clear_training(task.round.id, after_step=_step(checkpoint) if checkpoint else 0)
         try:
             yield from start(checkpoint, keep)
             return
