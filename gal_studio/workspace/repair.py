@@ -20,9 +20,10 @@ _REPAIRS: Mapping[tuple[str, str], tuple[str, str]] = {
         "Fine-tune trains these rounds again with the same result",
     ),
     ("class_images", "image"): (
-        "DELETE FROM class_images WHERE drawn_by NOT LIKE 'given %: %' AND "
-        "EXISTS (SELECT 1 FROM class_images AS lost WHERE lost.image = :name AND "
-        "lost.project_id = class_images.project_id AND lost.drawn_by = class_images.drawn_by AND lost.position <= class_images.position)",
+        "DELETE FROM class_images WHERE drawn_by NOT LIKE 'given %: %' AND EXISTS "
+        "(SELECT 1 FROM class_images AS lost WHERE lost.image = :name AND "
+        "lost.project_id = class_images.project_id AND lost.drawn_by = class_images.drawn_by AND "
+        "lost.position <= class_images.position)",
         "the next training draws them again, with those after them; copy files of your own back",
     ),
     ("training_images", "image"): (

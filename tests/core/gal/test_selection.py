@@ -68,6 +68,8 @@ def test_the_third_that_is_least_like_the_references_is_passed_over():
     ]
     assert in_style(drawn) == {f"{tie.id}-{index}" for index in (1, 2, 4, 5, 6)}
     assert best_candidate(drawn).index == 1, "the first is closer to its prompt, and lacks the style"
+    left = best_candidate(drawn, rejected={drawn[1].id, drawn[2].id})
+    assert left.index == 4, "rejected pictures still tell which ones lack the style"
     copies = [
         replace(one, similarity_reference=1.0) if one.index in (1, 2, 4, 5, 6) else one for one in drawn
     ]

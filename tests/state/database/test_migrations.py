@@ -12,6 +12,7 @@ from gal_studio.core.settings import Settings
 from gal_studio.rounds import lineage
 from gal_studio.state import Store
 from gal_studio.state.database.migrations import MIGRATIONS
+from gal_studio.workspace.schema import true_version
 from tests.job_moves import moves
 
 RELEASED = (
@@ -290,3 +291,9 @@ def test_old_projects_keep_the_prompts_as_their_only_witness(tmp_path: Path, ver
         assert store.rounds.settings("r1").tune.steps == 12
         assert {one.witnesses for one in store.candidates.of_round("r1")} == {"prompts"}
     assert Settings().gal.witnesses == "both"
+
+
+def test_every_old_workspace_says_its_own_version(tmp_path: Path, version: int) -> None:
+    """Some versions differ in their constraints alone: the doctor takes none of them for another."""
+    path = old_workspace(tmp_path / "old", version)
+    assert true_version(path / "studio.db") is None
