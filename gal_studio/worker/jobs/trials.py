@@ -10,6 +10,7 @@ from gal_studio.core.types import Job
 from gal_studio.engine.sampling.fused_adapter import drawing
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest, draw
 from gal_studio.state import Store
+from gal_studio.state.files.errors import DiskError
 from gal_studio.state.tables.trials import Trial
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.generate import call_witness, score_images
@@ -28,11 +29,20 @@ def draw_trials(store: Store, models: Models, job: Job) -> Generator[Progress, N
     yield Progress("loading", 0, 0, "Loading the models")
     model = models.image_model(task.project.base_model, task.settings.machine)
     witness = yield from call_witness(task)
-    done = 0
+    done, alone = 0, False
     while waiting := _drawable(task, store.trials.waiting(task.round.id)):
         check_drawing_room(task, model, len(waiting))
         batch = [trial for trial in waiting if _drawn_with(trial) == _drawn_with(waiting[0])]
-        yield from _draw(task, batch, witness, done, done + len(waiting))
+        batch = batch[:1] if alone else batch
+        try:
+            yield from _draw(task, batch, witness, done, done + len(waiting))
+        except DiskError:
+            raise
+        except StudioError as error:  # of one of them: the others are drawn
+            if len(batch) == 1:
+                store.trials.refuse(batch[0].id, str(error))
+            alone = True
+            continue
         done += len(batch)
 
 

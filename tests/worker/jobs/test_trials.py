@@ -5,9 +5,11 @@ import pytest
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
+from gal_studio.engine.sampling.sampler import draw
 from gal_studio.rounds import fingerprints, lineage
 from gal_studio.state import Store
 from gal_studio.studio import Studio
+from gal_studio.worker.jobs import trials
 from gal_studio.worker.models import Models
 from tests.tiny_project import tiny_draft
 from tests.worker.working import first_round, work
@@ -142,3 +144,19 @@ def test_what_cannot_be_is_said(studio: Studio, models: Models, names: Names) ->
     work(studio, models, studio.generate(round_id))
     with pytest.raises(StudioError, match=r"does not name what the project teaches \(in ink style\)"):
         studio.use_trial(plain.id)
+
+
+def test_one_that_cannot_be_drawn_holds_up_no_other(
+    studio: Studio, models: Models, drawn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(model, requests, settings):  # type: ignore[no-untyped-def]
+        if any("unreadable" in request.prompt for request in requests):
+            raise StudioError("The prompt is too long for the model.")
+        yield from draw(model, requests, settings)
+
+    monkeypatch.setattr(trials, "draw", refusing)
+    asked = [studio.try_prompt(drawn, prompt, seed) for seed, prompt in enumerate([OWN, "unreadable", OWN])]
+    assert work(studio, models, job_of(studio, drawn)).state == "completed"
+    first, odd, last = (studio.store.trials.get(trial.id) for trial in asked)
+    assert first.image and last.image and not odd.image
+    assert odd.trouble == "The prompt is too long for the model."
