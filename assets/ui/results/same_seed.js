@@ -3,7 +3,7 @@
 import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
-import { el, reference } from "../kit/dom.js";
+import { el, reference, repeats } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 import { openViewer } from "./viewer.js";
 
@@ -31,14 +31,14 @@ export function mountSameSeed(box) {
     if (!answer || !isLatest()) return;
     most = Math.max(1, answer.most);
     number.textContent = `${index + 1} of ${most}`;
-    row.replaceChildren(...answer.rounds.map(plate));
+    if (!repeats(row, answer.rounds)) row.replaceChildren(...answer.rounds.map(plate));
   };
   const fill = () => {
     if (state.step !== "results" || !state.project) return;
     const before = anchor.value;
-    anchor.replaceChildren(
-      ...state.project.anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)),
-    );
+    const { anchors } = state.project;
+    if (!repeats(anchor, anchors))
+      anchor.replaceChildren(...anchors.map(({ id, prompt }) => el("option", { value: id }, prompt)));
     const wanted = [before, state.round?.pool[0]?.id].find((id) =>
       [...anchor.options].some((option) => option.value === id),
     );
@@ -54,6 +54,7 @@ export function mountSameSeed(box) {
     if (state.project) return;
     newRequest();
     [index, most] = [0, 1];
+    delete row.dataset.signature;
     row.replaceChildren();
   });
   box.append(

@@ -51,8 +51,14 @@ export class Said {
     const presets = this.presets;
     if (!presets) return;
     showNotes(presets.trouble, []);
-    for (const { field, text } of this.modelProblems)
-      showNotes(presets.modelPlace(field), [{ tone: "error", text }]);
+    const places = new Set(this.modelProblems.map(({ field }) => presets.modelPlace(field)));
+    for (const place of places) {
+      const mine = this.modelProblems.filter(({ field }) => presets.modelPlace(field) === place);
+      showNotes(
+        place,
+        mine.map(({ text }) => ({ tone: "error", text })),
+      );
+    }
   }
 
   /** The places for notes beside the sets, by the name of their field. */
