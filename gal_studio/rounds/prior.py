@@ -27,8 +27,9 @@ def given_prior(store: Store, round_id: str) -> tuple[tuple[str, str], ...]:
 def drawn_prior(store: Store, round_id: str) -> tuple[PriorPrompt, ...]:
     """What the base model draws for the prior term of Eq. G9; rounds with the same keys share the pictures.
 
-    For objects `prior_images` of each class; for a style as many of the anchors in other styles. Empty
-    without the prior term, and with pictures of the user's own.
+    For objects `prior_images` of each class; for a style as many of the anchors in other styles. Once drawn,
+    those of a style stay, whatever anchors are added later. Empty without the prior term, and with pictures
+    of the user's own.
     """
     project = store.projects.get(store.rounds.get(round_id).project_id)
     settings = store.rounds.settings(round_id)
@@ -45,7 +46,15 @@ def _prompts(store: Store, project: Project, settings: Settings) -> Counter[str]
     if project.kind == "object":
         return Counter({prompt: count for prompt in prompts.class_prompts})
     anchors = [anchor.prompt for anchor in store.projects.anchors(project.id)]
-    return Counter(prior_prompts(anchors, prompts.name, settings.tune.prior_styles, count))
+    wanted: Counter[str] = Counter()
+    for first in range(1, min(len(anchors), count) + 1):
+        wanted = Counter(prior_prompts(anchors[:first], prompts.name, settings.tune.prior_styles, count))
+        if wanted and all(
+            len(store.projects.class_images(project.id, _key(project, prompt, settings))) >= number
+            for prompt, number in wanted.items()
+        ):
+            break
+    return wanted
 
 
 def _key(project: Project, prompt: str, settings: Settings) -> str:

@@ -36,14 +36,13 @@ let persistTimer;
  * @template {keyof WriteAnswers} Name
  * @param {Name} name
  * @param {Asked<WriteRequests[Name]>} request
+ * @param {string} [id] that of an earlier page, if it may have sent the same change
  * @returns {Promise<WriteAnswers[Name] | null>}
  */
-export function write(name, request) {
+export function write(name, request, id = newId()) {
   // the answer is not validated
   return new Promise((done) =>
-    enqueue({ id: newId(), name, request }, (answer) =>
-      done(/** @type {WriteAnswers[Name] | null} */ (answer)),
-    ),
+    enqueue({ id, name, request }, (answer) => done(/** @type {WriteAnswers[Name] | null} */ (answer))),
   );
 }
 
@@ -59,7 +58,7 @@ export function writeMark() {
 }
 
 /** A random id; `crypto.randomUUID` exists only in secure contexts. */
-const newId = () =>
+export const newId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**

@@ -170,6 +170,7 @@ function show(buttons, hint) {
     setAttribute(button, "data-next", name === next && why === null ? "" : null);
     if (name === "accept") setText(button, acceptWords());
   }
+  setAttribute(hint, "aria-live", next ? "polite" : "off"); // the time left would be spoken at every poll
   setText(hint, next && state.round ? (HINTS[next]?.(state.round) ?? "") : busyWords());
 }
 

@@ -182,6 +182,15 @@ class Refinements:
         )
         return frozenset(row["owner_id"] for row in rows)
 
+    def forget_quality(self, reference_id: str) -> None:
+        """Forget the quality maps of all candidates that this reference judged: its mask has changed."""
+        self._database.write(
+            "DELETE FROM patch_maps WHERE kind = 'quality' AND owner_id IN "
+            "(SELECT candidates.id FROM candidates JOIN rounds ON rounds.id = round_id "
+            "JOIN project_references USING (project_id) WHERE project_references.id = ?)",
+            (reference_id,),
+        )
+
     def keep_foreground(self, image: str, found: Foreground) -> None:
         """Store the foreground found in a picture, or that there is none; idempotent."""
         self._database.write(

@@ -1,6 +1,6 @@
 """Verdicts, weights and painted masks, with undo and redo."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gal_studio.core import checks
@@ -149,17 +149,27 @@ class DecisionVerbs(Verbs):
 
     def set_reference_mask(self, reference_id: str, mask: Pixels | None, author: Author = "human") -> None:
         """Set where a reference shows its subject; None lets the studio find it."""
-        reference = self.store.projects.reference(reference_id)
+        masks, reference = self.store.projects.masks, self.store.projects.reference(reference_id)
         name = None
         if mask is not None:
             size = self.store.images.picture(reference.image).size
             name = self.store.images.add_picture(read_mask(mask, size))
-        self.store.projects.masks.add(reference_id, name, author)
+        self._other_mask(reference_id, lambda one: masks.add(one, name, author))
 
     def undo_reference_mask(self, reference_id: str) -> bool:
         """Undo the last change of a reference's mask; returns whether there was one."""
-        return bool(self.store.projects.masks.undo(self.store.projects.reference(reference_id).id))
+        return self._other_mask(reference_id, self.store.projects.masks.undo)
 
     def redo_reference_mask(self, reference_id: str) -> bool:
         """Redo the change of a reference's mask that was undone last; returns whether there was one."""
-        return bool(self.store.projects.masks.redo(self.store.projects.reference(reference_id).id))
+        return self._other_mask(reference_id, self.store.projects.masks.redo)
+
+    def _other_mask(self, reference_id: str, move: Callable[[str], object]) -> bool:
+        """Go to an earlier or later mask; the heat maps of candidates were judged by the one before."""
+        with self.store.database.transaction():
+            before = self.store.projects.reference(reference_id).mask
+            move(reference_id)
+            changed = self.store.projects.reference(reference_id).mask != before
+            if changed:
+                self.store.refinements.forget_quality(reference_id)
+        return changed

@@ -36,3 +36,9 @@ test("speed and remaining time are shown once known, and that the worker is star
   assert.equal(shown({ seconds_left: 63 }).note, "1:03 left");
   assert.equal(shown({ worker_alive: false }).note, "starting");
 });
+
+test("screen readers hear what begins and ends, not every figure", () => {
+  const hear = (/** @type {Partial<Job>} */ more) => jobLine(job({ title: "Generating", ...more })).heard;
+  assert.equal(hear({ state: "running", done: 3, total: 9 }), hear({ state: "running", done: 4, total: 9 }));
+  assert.equal(hear({ state: "stopping" }), "Stopping");
+});

@@ -49,6 +49,9 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
             assert values.max() <= 1
         with pytest.raises(StudioError, match="have their heat maps already"):
             studio.judge_quality(first)
+        reference = studio.round_view(first).project.references[0]
+        studio.set_reference_mask(reference.id, half(255, 0, (40, 32)))
+        assert not any(tile.has_map for tile in studio.round_view(first).candidates), "judged by another mask"
 
 
 def flat(grey: int) -> bytes:

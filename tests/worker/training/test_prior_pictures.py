@@ -8,6 +8,8 @@ import pytest
 
 from gal_studio.core.types import Job
 from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
+from gal_studio.rounds.fingerprints import is_trained
+from gal_studio.rounds.prior import drawn_prior
 from gal_studio.studio import Studio
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
@@ -49,6 +51,18 @@ def test_a_style_draws_anchors_in_other_styles_once(studio: Studio, models: Mode
     seen.clear()
     assert work(studio, models, studio.fine_tune(studio.next_round(first).id), messages(seen)).message == ""
     assert seen == [] and len(kept(studio)) == 3
+
+
+def test_a_later_test_prompt_leaves_prior_pictures_and_trainings_as_they_are(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    first = first_round(studio, tiny_draft(names, anchors=["A tie {}", "A koala {}"], changes=with_prior()))
+    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    before = kept(studio)
+    assert len(before) == 3, "more than anchors"
+    studio.add_anchors(studio.projects()[0].id, ["A drum {}"])
+    assert is_trained(studio.store, first)
+    assert [each.prompt for each in drawn_prior(studio.store, first)] == before
 
 
 def test_without_other_styles_a_style_has_no_prior(studio: Studio, models: Models, names: Names) -> None:

@@ -7,6 +7,7 @@ export interface TopParts {
   job: HTMLElement;
   "job-title": HTMLSpanElement;
   "job-rate": HTMLSpanElement;
+  "job-state": HTMLSpanElement;
   "job-bar": HTMLProgressElement;
   pause: HTMLButtonElement;
   resume: HTMLButtonElement;

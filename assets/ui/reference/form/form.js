@@ -7,7 +7,7 @@ import { on, state } from "../../app/store.js";
 import { call } from "../../app/session.js";
 import { write } from "../../app/writes.js";
 import { setAttribute } from "../../kit/dom.js";
-import { forgetForm, keepForm, keptForm } from "./kept_form.js";
+import { creationId, forgetForm, keepForm, keptForm } from "./kept_form.js";
 import { watchPictures } from "./looks.js";
 import { watchModels } from "./model_facts.js";
 import { mountPresets } from "./presets.js";
@@ -173,7 +173,8 @@ class ProjectForm {
     const chosen = this.open();
     this.model = this.presets?.chosen();
     await Promise.all([this.lookUpModel?.(), ...chosen.map((set) => set.ready())]);
-    const answer = (await this.check()) ? await write("create", this.project(chosen)) : null;
+    const project = this.project(chosen);
+    const answer = (await this.check()) ? await write("create", project, creationId(project)) : null;
     this.parts.create.disabled = false;
     if (!answer) return;
     this.empty();

@@ -4,6 +4,7 @@
  */
 /** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
 /** @import { Runs } from "../../app/types/payloads_refinement.d.ts" */
+import { newId } from "../../app/writes.js";
 
 /**
  * @typedef {{
@@ -18,6 +19,7 @@
  */
 
 const KEY = "gal-studio-form";
+const CREATION_KEY = "gal-studio-creation";
 
 /** Both storages, or none where they are blocked. */
 function storages() {
@@ -59,8 +61,28 @@ export function keepForm(form) {
 export function forgetForm() {
   const [own, shared] = storages();
   own?.removeItem(KEY);
+  own?.removeItem(CREATION_KEY);
   if (shared?.getItem(KEY) === mine) shared?.removeItem(KEY);
   mine = null;
+}
+
+/**
+ * The id of the write that creates this project. A reload in between leaves the form as it was: pressed
+ * again, it asks with the same id, and the studio makes no second project.
+ * @param {object} project
+ */
+export function creationId(project) {
+  const [own] = storages();
+  const text = JSON.stringify(project);
+  try {
+    const kept = JSON.parse(own?.getItem(CREATION_KEY) ?? "null");
+    if (kept?.text === text) return String(kept.id);
+    const id = newId();
+    own?.setItem(CREATION_KEY, JSON.stringify({ text, id }));
+    return id;
+  } catch {
+    return newId(); // the storage is full or damaged
+  }
 }
 
 /** @returns {KeptForm | null} */

@@ -2,8 +2,8 @@
 /** @import { Group } from "./group.js" */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Anchor, Candidate, Verdict } from "../../app/types/payloads.d.ts" */
-import { state, on, passes, counts, drawing } from "../../app/store.js";
-import { el, setText } from "../../kit/dom.js";
+import { busy, state, on, passes, counts, drawing } from "../../app/store.js";
+import { el, setAttribute, setText } from "../../kit/dom.js";
 import { arrive, faceOf, makeTile, makeTools, markTile, setTabStop, showPicture } from "./tile.js";
 import { makeGroup, nameGroup, scoreGroup, insertTile, fillWaiting } from "./group.js";
 import { flatList } from "../desk/flat.js";
@@ -187,6 +187,7 @@ function showCount() {
   const all = counts();
   let open = 0;
   for (const id of tiles.keys()) if (passes(id)) open += 1;
+  setAttribute(shown, "aria-live", busy() ? "off" : "polite"); // it changes with every new picture
   setText(shown, all.all ? `${open} / ${all.all} shown` : "");
   shown.toggleAttribute("data-all", open === all.all);
   emptyGrid(empty, all, open);

@@ -104,6 +104,23 @@ def test_a_reload_loses_nothing_of_an_unfinished_form(watched: Watched, served: 
     assert page.evaluate("localStorage.getItem('gal-studio-form')") is None
 
 
+def test_a_reload_while_the_project_is_made_makes_no_second_one(watched: Watched, served: Served):
+    page = opened(watched, served)
+    page.set_input_files("input[data-part=file]", [file("cat.png", noise(7))])
+    page.fill("[data-part=prompt]", "A cat in lumira style")
+    pictures_checked(page, 1)
+    before = len(served.place.studio.projects())
+    page.route("**/writes", lambda route: (route.fetch(), route.abort()))  # the answer is lost
+    page.click("[data-part=create]")
+    until(lambda: len(served.place.studio.projects()) == before + 1)
+    page.unroute("**/writes")
+    reloaded(page)
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    assert len(served.place.studio.projects()) == before + 1
+    watched.complaints[:] = [line for line in watched.complaints if "ERR_FAILED" not in line]
+
+
 def test_what_the_studio_lost_is_chosen_again_and_has_its_prompt(watched: Watched, served: Served):
     page = opened(watched, served)
     page.set_input_files("input[data-part=file]", [file(f"cat-{i}.png", noise(20 + i)) for i in range(2)])

@@ -3,6 +3,7 @@ import "../../browser.js";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import {
+  creationId,
   forgetForm,
   isWorthKeeping,
   keepForm,
@@ -95,4 +96,19 @@ test("a storage that is full or damaged leaves the other one", () => {
     tab.setItem("gal-studio-form", damaged);
     assert.deepEqual(keptForm(), FORM, damaged);
   }
+});
+
+test("the same form is created with the same id until it is forgotten", () => {
+  const id = creationId({ name: "Pot" });
+  assert.match(id, /^[0-9a-f]{32}$/);
+  assert.equal(creationId({ name: "Pot" }), id);
+  assert.notEqual(creationId({ name: "Bear" }), id);
+  const other = creationId({ name: "Pot" });
+  forgetForm();
+  assert.notEqual(creationId({ name: "Pot" }), other);
+});
+
+test("a full storage hinders no creation", () => {
+  tab.full = true;
+  assert.match(creationId({ name: "Pot" }), /^[0-9a-f]{32}$/);
 });
