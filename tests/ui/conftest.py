@@ -134,11 +134,25 @@ def free_port() -> int:
             return port
 
 
+class Closing(uvicorn.Server):
+    """A server that leaves no connection behind.
+
+    One that arrives while it shuts down would stay open, since no process ends here: a browser that connected
+    in advance would send its next request there and wait in vain.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(0.05)  # what it has accepted becomes known, and is closed with the others
+        await super().shutdown(sockets)
+
+
 @contextmanager
 def serving(place: Place, rules: Rules | None = None, port: socket.socket | None = None) -> Iterator[Served]:
     """The app in a thread of its own, at a new port or at one that stays open for the next app."""
     application = late(built(place.studio, rules), random.Random(1))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=5))
+    server = Closing(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=5))
     # a port that was only looked for may be gone a moment later
     with port.dup() if port else socket.create_server(("127.0.0.1", 0)) as door:
         thread = threading.Thread(target=server.run, args=([door],), daemon=True)

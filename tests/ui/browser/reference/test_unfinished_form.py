@@ -111,10 +111,11 @@ def test_a_reload_while_the_project_is_made_makes_no_second_one(watched: Watched
     pictures_checked(page, 1)
     before = len(served.place.studio.projects())
     page.route("**/writes", lambda route: (route.fetch(), route.abort()))  # the answer is lost
-    page.click("[data-part=create]")
-    until(lambda: len(served.place.studio.projects()) == before + 1)
-    page.unroute("**/writes")
+    with page.expect_event("requestfailed", lambda request: '"create"' in (request.post_data or "")):
+        page.click("[data-part=create]")
+    assert len(served.place.studio.projects()) == before + 1
     reloaded(page)
+    page.unroute("**/writes")
     page.click("[data-part=create]")
     page.wait_for_selector(".chip-round[aria-current]")
     assert len(served.place.studio.projects()) == before + 1
