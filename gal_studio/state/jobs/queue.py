@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from gal_studio.core.jobs.kinds import describe_job
 from gal_studio.core.jobs.states import Direction, reordered, topological
 from gal_studio.core.types import Job
 from gal_studio.state.database.connection import Database
 from gal_studio.state.jobs.dependencies import FOLLOWS, OVERTAKEN, WAITS
+from gal_studio.state.jobs.jobs import BEHIND
 from gal_studio.state.jobs.read import job_of
 
 SHOWN_HALTED = 8
@@ -68,11 +70,24 @@ class JobQueue:
         """Move a queued job in the order, together with the jobs that it waits for."""
         with self._database.transaction() as writer:
             waiting = self._waiting()
-            places = self._database.rows("SELECT position FROM jobs WHERE state = 'queued' ORDER BY position")
             needs = _ids(self._needs())
             order = topological([job.id for job in waiting], needs)
-            for place, identity in zip(places, reordered(order, needs, job_id, direction), strict=True):
-                writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place["position"], identity))
+            moved = reordered(order, needs, job_id, direction)
+            background = {job.id for job in waiting if describe_job(job.kind).is_background}
+            first = max((n for n, one in enumerate(moved, start=1) if one not in background), default=0)
+            for place, identity in zip(self._places(first), moved, strict=True):
+                writer.execute("UPDATE jobs SET position = ? WHERE id = ?", (place, identity))
+
+    def _places(self, first: int) -> list[float]:
+        """The places of the queue; at least the `first` ones are before those of the background."""
+        rows = self._database.rows("SELECT position FROM jobs WHERE state = 'queued' ORDER BY position")
+        places = [float(row["position"]) for row in rows]
+        missing = first - sum(place < BEHIND for place in places)
+        (last,) = self._database.rows(
+            "SELECT MAX(position) AS position FROM jobs WHERE position < ?", (BEHIND,)
+        )
+        more = [(last["position"] or 0) + n for n in range(1, missing + 1)]
+        return [*places[: first - len(more)], *more, *places[first:]]
 
     def _jobs(self, condition: str) -> tuple[Job, ...]:
         return tuple(map(job_of, self._database.rows(f"SELECT * FROM jobs WHERE {condition}")))

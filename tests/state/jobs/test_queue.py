@@ -79,6 +79,18 @@ def test_one_step_up_and_down(store: Store, four: tuple[Job, ...]) -> None:
     assert waiting(store) == [job.id for job in four], "a drawing does not overtake its training"
 
 
+def test_work_of_the_background_that_goes_first_holds_up_no_later_training(
+    store: Store, four: tuple[Job, ...], other_round: Round
+) -> None:
+    measured = store.jobs.enqueue(four[0].project_id, four[0].round_id, "measure")
+    assert waiting(store)[-1] == measured.id
+    store.queue.move(measured.id, "first")
+    before = waiting(store)
+    assert before.index(measured.id) < before.index(four[2].id)
+    later = store.jobs.enqueue(other_round.project_id, other_round.id, "quality")
+    assert waiting(store) == [*before, later.id], "what is requested later stays behind"
+
+
 def test_a_job_that_does_not_wait_is_not_moved(store: Store, four: tuple[Job, ...]) -> None:
     store.workers.enter("w")
     assert store.jobs.claim("w") is not None
