@@ -59,7 +59,7 @@ def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dic
         workspace = folder / arm
         if not (workspace / "done").exists():
             shutil.rmtree(workspace, ignore_errors=True)
-            shutil.copytree(base, workspace)
+            shutil.copytree(base, workspace, ignore=shutil.ignore_patterns("done"))
             _loop(workspace, arm, case, judge)
             (workspace / "done").touch()
         found[arm] = _exported(workspace, folder, arm)[1:]

@@ -3,5 +3,7 @@
 import os
 
 # OpenMP's threads spin while they wait, and compete for the cores as soon as anything else runs: on two busy
-# cores sampling took eight times the CPU time. This must be set before torch loads its OpenMP library.
+# cores sampling took eight times the CPU time. Threads that sleep at once are slow to wake on some virtual
+# machines, so they spin for some 0.03 ms before. This must be set before torch loads its OpenMP library.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
