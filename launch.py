@@ -4,8 +4,10 @@
 """
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,8 +32,33 @@ TO_CHECK = ("pytest", "hypothesis", "ruff", "mypy", "importlinter", "playwright"
 
 
 def has_all(modules: tuple[str, ...]) -> bool:
-    """Whether this Python has these packages."""
-    return all(importlib.util.find_spec(module) is not None for module in modules)
+    """Whether this Python has these packages, and in versions that will do."""
+    return all(importlib.util.find_spec(module) is not None for module in modules) and is_new_enough()
+
+
+def is_new_enough() -> bool:
+    """Whether all requirements are met: the environment of another program may have older packages."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python does run this
+        return False
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return all(map(is_met, project["dependencies"]))
+
+
+def is_met(requirement: str) -> bool:
+    """Whether a requirement such as `gradio>=6.31,<7` is met here."""
+    name, least, below = re.fullmatch(r"([\w.-]+)>=([\d.]+)(?:,<([\d.]+))?", requirement).groups()
+    try:
+        found = numbers(importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return numbers(least) <= found and (below is None or found < numbers(below))
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """`2.15.0+cpu` as (2, 15, 0)."""
+    return tuple(map(int, re.findall(r"\d+", version.partition("+")[0])[:3]))
 
 
 def install(extra: str) -> None:

@@ -25,6 +25,7 @@ from gal_studio.commands.terminal.printing import printable_output
 from gal_studio.commands.terminal.stored import Workspace, required_workspace
 from gal_studio.commands.tune_vision import tune_vision
 from gal_studio.core.errors import StudioError
+from gal_studio.state.files.paths import user_path
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -117,6 +118,8 @@ def worker(
 ) -> None:
     """Run the jobs of a workspace without the page."""
     folder = required_workspace(context, workspace)
+    if not user_path(folder).is_dir():  # a mistyped path does not make a new one
+        raise StudioError(f"There is no workspace in {folder}: check the path.")
     name = name_of_worker(beside, gpu)
     from gal_studio.worker import run_worker
 

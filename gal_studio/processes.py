@@ -19,6 +19,8 @@ from gal_studio.state.jobs.worker_log import OUTPUT
 
 LARGEST_OUTPUT = 1_000_000  # bytes
 LOOK = 2.0  # seconds between two checks for work without a worker
+ON_ITS_OWN = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""What a session of its own is on Windows: the console's Ctrl+C and its end do not reach the worker."""
 LONGEST_PAUSE = 60.0  # seconds between two starts of a worker that keeps ending at once
 _started: dict[Path, "subprocess.Popen[bytes]"] = {}
 _starting = threading.Lock()  # several threads start workers: the keeper, and requests of the page
@@ -52,6 +54,7 @@ def _worker_process(workspace: Path) -> "subprocess.Popen[bytes]":
                 stderr=output,
                 env=package_environment(),
                 start_new_session=True,
+                creationflags=ON_ITS_OWN,
             )
     except OSError as error:
         raise StudioError(

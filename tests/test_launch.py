@@ -73,3 +73,21 @@ def test_a_failed_installation_is_one_sentence(
     monkeypatch.setattr(launch, "has_all", lambda modules: False)
     assert launch.main() == 2
     assert "The installation failed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("requirement", "met"),
+    [
+        ("pytest>=8", True),
+        ("pytest>=8,<9000", True),
+        ("pytest>=9000", False),
+        ("pytest>=1,<2", False),
+        ("no-such-package>=1", False),
+    ],
+)
+def test_packages_of_another_version_will_not_do(launch: ModuleType, requirement: str, met: bool) -> None:
+    assert launch.is_met(requirement) is met
+
+
+def test_every_requirement_is_understood(launch: ModuleType) -> None:
+    assert launch.is_new_enough()

@@ -19,6 +19,8 @@ from gal_studio.workspace import check, schema
 from gal_studio.workspace import repair as repairs
 
 PROBE_SECONDS = 4.5  # each, for drawing and for training
+INDEX = "model_index.json"
+NOT_HERE = "not downloaded yet: that happens at its first use"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ def examine(preset_name: str, probe: bool = True) -> dict[str, Any]:
     }
     if probe:
         preset = load_preset(preset_name)
+        if report["models"].get(preset.name) == NOT_HERE:
+            raise StudioError(
+                f"The model of the preset {preset.name} is not on this computer: `gal-studio download "
+                f"{preset.name}` first, or leave its speed out with --no-probe."
+            )
         speed = measure(preset)
         report["speed"] = {
             "preset": preset.name,
@@ -147,8 +154,19 @@ def _where(preset: Preset) -> str:
         return "bundled"
     from huggingface_hub import try_to_load_from_cache
 
-    cached = isinstance(try_to_load_from_cache(preset.base_model, "model_index.json"), str)
-    return "downloaded" if cached else "not downloaded yet: that happens at its first use"
+    cached = try_to_load_from_cache(preset.base_model, INDEX)
+    return "downloaded" if isinstance(cached, str) and _has_weights(Path(cached)) else NOT_HERE
+
+
+def _has_weights(index: Path) -> bool:
+    """Whether a pipeline's weights lie beside its index, which is fetched as soon as a model is chosen."""
+    from gal_studio.engine.families.registry import family_of
+    from gal_studio.engine.hub.needs import lacking_weights
+    from gal_studio.engine.hub.weights import weighted
+
+    components = json.loads(index.read_text(encoding="utf-8"))
+    family = family_of(index.parent.name, components)
+    return not lacking_weights(index.parent, weighted(components, family.leave_out))
 
 
 def measure(preset: Preset) -> Speed:

@@ -33,7 +33,10 @@ def download(
     The files go to the hub's cache (HF_HOME), from which the studio and other programs open them without a
     network. The folder that is printed at the end can be copied to another computer.
     """
-    for need in find_needs(model):
+    needs = find_needs(model)
+    if not needs:
+        print(f"{model} is on this computer: there is nothing to download.")
+    for need in needs:
         _download(need, sys.stderr)
         print(f"{need.name} (licence {need.licence or 'not stated'}) is in {need.folder.parents[1]}")
 

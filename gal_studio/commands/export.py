@@ -62,17 +62,19 @@ def export(
 
 def _export(store: Store, chosen: Round, form: Form, merged: bool, out: Path) -> list[str]:
     """Export in this process; returns what the checks found."""
+    from gal_studio.worker.disk_errors import disk_errors
     from gal_studio.worker.export.folder import export_to
     from gal_studio.worker.export.task import open_export
     from gal_studio.worker.models import Models
 
     measured = Studio(store).measured_sentences(chosen.id)
     steps = export_to(open_export(store, Models(), chosen.id, form, measured, merged), out)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return [checked.sentence for checked in end.value]
+    with disk_errors(out):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return [checked.sentence for checked in end.value]
 
 
 def _empty(folder: Path) -> None:

@@ -1,6 +1,9 @@
 """The device that will draw and train, and its memory, found without loading torch."""
 
+import importlib.util
+import os
 import platform
+import re
 import shutil
 import subprocess
 import time
@@ -40,17 +43,33 @@ def this_device() -> Device:
 
 
 def _nvidia() -> Device | None:
-    """The first NVIDIA GPU; None if its driver's tool reports none."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
+    """The first NVIDIA GPU that torch may use; None if its driver's tool reports none."""
+    tool, visible = shutil.which("nvidia-smi"), os.environ.get("CUDA_VISIBLE_DEVICES")
+    first = (visible or "").partition(",")[0].strip()
+    if tool is None or (visible is not None and first in ("", "-1")) or not torch_knows_cuda():
         return None
     command = [tool, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
+    command += [f"--id={first}"] if first else []
     try:
         lines = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout
         name, total, free = (part.strip() for part in lines.splitlines()[0].rsplit(",", 2))
         return Device("cuda", name, int(total) << 20, int(free) << 20)
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return None
+
+
+def torch_knows_cuda(described: Path | None = None) -> bool:
+    """Whether the installed torch is a build for CUDA, as its `version.py` says (its import is slow)."""
+    if described is None:
+        spec = importlib.util.find_spec("torch")
+        if spec is None or spec.origin is None:
+            return False
+        described = Path(spec.origin).with_name("version.py")
+    try:
+        words = described.read_text(encoding="utf-8")
+    except OSError:
+        return True
+    return not re.search(r"^cuda\b.*= None$", words, re.MULTILINE)
 
 
 def _host() -> Device:

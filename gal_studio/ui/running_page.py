@@ -1,6 +1,7 @@
 """Starting a workspace twice opens the page that already runs, instead of a second one."""
 
 import errno
+import os
 import socket
 import time
 import webbrowser
@@ -44,6 +45,8 @@ class Show:
                 print(NO_WINDOW, flush=True)
             elif self._window.wait():
                 return True
+            elif self._window.failed:
+                print("The window could not be opened: the studio ends with Ctrl+C.", flush=True)
             else:
                 print("The window is not this program's own: end the studio with Ctrl+C.", flush=True)
                 return False
@@ -58,10 +61,13 @@ def attach(workspace: Path, open_browser: bool, desktop: bool = False) -> None:
     print(f"GAL Studio already runs for this workspace: {address}   (workspace {workspace})", flush=True)
     if desktop:
         window = open_window(address, workspace)
-        if window is not None:
-            window.wait()
+        if window is not None and (window.wait() or not window.failed):
             return
-        print(f"{NO_BROWSER}: the page opens in your browser.", flush=True)
+        print(
+            f"{NO_BROWSER if window is None else 'The window could not be opened'}: the page opens in your "
+            "browser.",
+            flush=True,
+        )
     if open_browser or desktop:
         webbrowser.open(address)
 
@@ -82,15 +88,19 @@ def _address(workspace: Path) -> str:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Refuse a port that another program uses, before anything is opened."""
+    """Refuse an address at which the page cannot be, such as one that is taken, before anything is opened."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(family) as trial:
+            if os.name != "nt":  # there, it would share the port of another program
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                return  # the server reports what is wrong
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise StudioError(
                 f"The port {port} is used by another program: end it, or choose another port with --port."
             ) from error
+        raise StudioError(
+            f"The page cannot be at {host}, port {port} ({error.strerror}): give an address of this computer "
+            "with --host and a port from 1024 with --port."
+        ) from error

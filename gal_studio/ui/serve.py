@@ -24,6 +24,7 @@ from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.access.sign_in import SIGN_IN
 from gal_studio.ui.page_log import page_log
 from gal_studio.ui.running_page import Show, attach, note_address, refuse_taken_port
+from gal_studio.ui.window import find_browser
 
 DEFAULT_WORKSPACE = Path.home() / "gal-studio"
 AUTH_VARIABLE = "GAL_STUDIO_AUTH"
@@ -58,6 +59,8 @@ def serve(
             attach(workspace, open_browser, desktop)
             return
         refuse_taken_port(host, port)
+        if desktop:
+            find_browser()  # refused while nothing runs yet
         address = ready_link(host, port, credentials)
         wake = wake or start_worker
         with page_log(workspace), own_temporary_files(workspace):

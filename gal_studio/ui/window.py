@@ -46,6 +46,11 @@ class Window:
         self._process.wait()
         return time.monotonic() - self._opened > HANDED_OVER
 
+    @property
+    def failed(self) -> bool:
+        """Whether the process has ended with an error, such as a browser without a screen."""
+        return bool(self._process.returncode)
+
     def close(self) -> None:
         """Close it, if it is open."""
         if self._process.poll() is None:

@@ -1,11 +1,13 @@
 """The device is found without torch, as the worker chooses it."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from gal_studio.studio.device import has_bfloat16
+from gal_studio.studio import device
+from gal_studio.studio.device import has_bfloat16, torch_knows_cuda
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,32 @@ def test_it_is_what_the_worker_finds() -> None:
     from gal_studio.engine.models.devices import has_fast_bfloat16
 
     assert has_bfloat16() == has_fast_bfloat16(torch.device("cpu"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [("cuda: Optional[str] = '13.2'", True), ("cuda = None", False)]
+)
+def test_a_torch_for_the_processor_alone_is_known_as_one(tmp_path: Path, words: str, expected: bool) -> None:
+    path = tmp_path / "version.py"
+    assert torch_knows_cuda(path) is True, "not known: the worker finds out"
+    path.write_text(f"debug = False\n{words}\nhip: Optional[str] = None\n")
+    assert torch_knows_cuda(path) is expected
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the driver's tool")
+@pytest.mark.parametrize(
+    ("visible", "name"), [(None, "GPU of"), ("1,0", "GPU of --id=1"), ("", None), ("-1", None)]
+)
+def test_a_hidden_gpu_is_not_planned_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visible: str | None, name: str | None
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text('#!/bin/sh\necho "GPU of $3, 8192, 8000"\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(device, "torch_knows_cuda", lambda: True)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    found = device._nvidia()
+    assert (found and found.name.strip()) == name

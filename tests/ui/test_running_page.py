@@ -69,3 +69,25 @@ def test_a_taken_port_is_one_sentence(
     said = capsys.readouterr().err.strip()
     assert f"port {listening} is used" in said and len(said.splitlines()) == 1
     assert not (tmp_path / "new" / "studio.db").exists()
+
+
+def test_an_address_that_is_not_here_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(
+            [
+                "--no-browser",
+                "--workspace",
+                str(tmp_path / "new"),
+                "--host",
+                "192.0.2.1",
+                "--auth",
+                "a:long-password",
+            ]
+        )
+        == 2
+    )
+    said = capsys.readouterr().err.strip()
+    assert "cannot be at 192.0.2.1" in said and len(said.splitlines()) == 1
+    assert not (tmp_path / "new" / "studio.db").exists()

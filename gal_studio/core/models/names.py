@@ -1,12 +1,15 @@
 """Names of base models: a hub ID, a directory, or a one-file checkpoint, with or without its pipeline."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gal_studio.core.errors import StudioError
 
 _CHECKPOINT = re.compile(r"^(?P<file>.+\.safetensors)(?: with (?P<pipeline>.+))?$")
 _BUNDLED = "assets:"
+_LOCAL = "local-dir:"
 _PICKLE = re.compile(r"\.(ckpt|pt|pth|bin|pkl)$", re.IGNORECASE)
 
 
@@ -49,6 +52,16 @@ def public_name(name: str) -> str:
         pipeline = f" with {_last_part(one_file.pipeline)}" if one_file.pipeline else ""
         return f"{_last_part(one_file.file)}{pipeline}"
     return _last_part(name)
+
+
+def public_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A project's settings as plain data, without the folders of this computer."""
+    refine = dict(settings["refine"])
+    name = refine["vision_model"]
+    if not name.startswith(_BUNDLED):
+        kind = _LOCAL if name.startswith(_LOCAL) else ""
+        refine["vision_model"] = kind + _last_part(name.removeprefix(_LOCAL))
+    return {**settings, "refine": refine}
 
 
 def _last_part(name: str) -> str:

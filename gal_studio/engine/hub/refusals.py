@@ -7,6 +7,7 @@ from pathlib import Path
 from gal_studio.core.errors import StudioError, first_line
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
 _SHOWN_FILES = 3
 
 
@@ -46,6 +47,16 @@ def refusal(name: str, commit: str | None, error: Exception) -> StudioError:
         )
     if isinstance(error, OSError) and error.errno in _FULL:
         return _full(name)
+    if isinstance(error, OSError) and error.errno in _READ_ONLY:
+        return StudioError(
+            f"The cache of the hub cannot be written ({first_line(error)}): set HF_HOME to a folder of yours "
+            "before the studio starts."
+        )
+    if status == 429:
+        return LostError(
+            f"The hub gets too many requests for {at_commit(name, commit)} from here: wait some minutes, or "
+            f"{_HOW_TO_TOKEN}."
+        )
     if status is not None and status < 500:
         return StudioError(
             f"The hub refuses the model {at_commit(name, commit)} ({first_line(error)}): check your access "

@@ -33,15 +33,17 @@ def fetch(need: Need) -> None:
     constants.DOWNLOAD_CHUNK_SIZE = CHUNK  # the library's 10 MB would be lost in each stop
     for file in need.files:
         if not (need.folder / file.path).exists():
-            _fetch_content(need, file)
+            blob = _fetch_content(need, file)
             hf_hub_download(need.name, file.path, revision=need.commit)  # the content is there: links it
+            if not (need.folder / file.path).is_symlink():  # no links here: it was copied
+                blob.unlink(missing_ok=True)
     ref = storage(need.name) / "refs" / MAIN
     if not ref.exists():  # other programs find the files by it while they are offline
         ref.parent.mkdir(parents=True, exist_ok=True)
         ref.write_text(need.commit)
 
 
-def _fetch_content(need: Need, file: HubFile) -> None:
+def _fetch_content(need: Need, file: HubFile) -> Path:
     """Download a file's content to where the cache keeps it; an unfinished one is continued."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.utils import WeakFileLock, build_hf_headers
@@ -60,6 +62,7 @@ def _fetch_content(need: Need, file: HubFile) -> None:
             _receive(found.location, headers, partial(blob), found.size or file.size)
             _check(partial(blob), etag, file.path)
             os.replace(partial(blob), blob)
+    return blob
 
 
 def _receive(address: str, headers: dict[str, Any], target: Path, size: int) -> None:

@@ -48,7 +48,7 @@ def decode(
         picture = _plain(file)
         if max(width, height) > KEPT_EDGE:
             notes.append(f"{width} x {height} px: reduced to {KEPT_EDGE} px")
-            picture = _smaller(picture)
+            picture = _smaller(picture, width, height)
         if min(picture.size) < SMALLEST_EDGE:
             raise StudioError(f"{name} is {width} x {height} px: use one that is wider.")
         picture = _eight_bit_rgb(picture, notes)
@@ -143,12 +143,17 @@ def _plain(picture: Image.Image) -> Image.Image:
     return picture.convert(target) if target else picture
 
 
-def _smaller(picture: Image.Image) -> Image.Image:
-    """Resize in two steps: average whole blocks, which is fast, then resample."""
+def _smaller(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """Resize in two steps: average whole blocks, which is fast, then resample.
+
+    The size follows from that of the file alone: a mask has that of its picture, whatever their formats.
+    """
+    edges = sorted((width, height))
+    short, long = max(1, round(edges[0] * KEPT_EDGE / edges[1])), KEPT_EDGE
+    size = (long, short) if picture.width >= picture.height else (short, long)
     blocks = max(picture.size) // KEPT_EDGE
     made = picture.reduce(blocks) if blocks > 1 else picture
-    made.thumbnail((KEPT_EDGE, KEPT_EDGE), Image.Resampling.LANCZOS)
-    return made
+    return made.resize(size, Image.Resampling.LANCZOS)
 
 
 def _eight_bit_rgb(picture: Image.Image, notes: list[str]) -> Image.Image:

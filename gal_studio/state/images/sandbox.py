@@ -19,7 +19,7 @@ from gal_studio.state.images.sandbox_process import LENGTH, NAME
 
 PATIENCE = 60.0  # seconds, for a busy machine; the process limits its own CPU time to much less
 _LARGEST_HEADER = 1 << 16
-_OVERRUN = {-signal.SIGKILL, -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
+_OVERRUN = {-getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGPROF", 27), -signal.SIGTERM}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from gal_studio.core.models.export_forms import FORM_WORDS
+from gal_studio.core.models.names import checkpoint_name
 from gal_studio.engine.export.check import Checked
 from gal_studio.engine.export.header import Facts
 from gal_studio.engine.families.family import Family
@@ -105,19 +106,39 @@ def _use(task: ExportTask, facts: Facts, family: Family, written: Written) -> st
     return "\n".join(lines)
 
 
+def _opening(name: str, family: Family, is_whole: bool) -> list[str]:
+    """Lines that open the base model; where it `is_whole`, with the trained denoiser beside this card."""
+    kind, denoiser, part = type(family.pipeline).__name__, type(family.denoiser).__name__, family.part
+    own, trained = f", {part}={part}", f"{part} = {denoiser}.from_pretrained({part!r})"
+    lines, given = ([trained], own) if is_whole else ([], "")
+    one_file = checkpoint_name(name)
+    if one_file is None:
+        return [*lines, f"pipeline = {kind}.from_pretrained({_place(name)!r}{given})"]
+    base = _place(one_file.pipeline or "ITS PIPELINE")
+    if family.one_file == "pipeline":
+        config = f", config={base!r}" if one_file.pipeline else ""
+        return [*lines, f"pipeline = {kind}.from_single_file({one_file.file!r}{config}{given})"]
+    if not is_whole:
+        options = f"config={base!r}, subfolder={part!r}"
+        lines.append(f"{part} = {denoiser}.from_single_file({one_file.file!r}, {options})")
+    return [*lines, f"pipeline = {kind}.from_pretrained({base!r}{own})"]
+
+
+def _place(name: str) -> str:
+    return name if "/" in name else f"THE FOLDER OF {name}"
+
+
 def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
     """Lines of Python that draw the first of the checked pictures."""
     first, kind = written.expected[0], type(family.pipeline).__name__
-    base = facts.base_model if "/" in facts.base_model else f"THE FOLDER OF {facts.base_model}"
     generation = task.settings.generation
     lines = ["import torch", f"from diffusers import {kind}", ""]
-    if written.is_whole:
-        denoiser = type(family.denoiser).__name__
-        lines[1] = f"from diffusers import {kind}, {denoiser}"
-        lines.append(f"{family.part} = {denoiser}.from_pretrained({family.part!r})")
-        lines.append(f"pipeline = {kind}.from_pretrained({base!r}, {family.part}={family.part})")
-    else:
-        lines.append(f"pipeline = {kind}.from_pretrained({base!r})")
+    denoiser = type(family.denoiser).__name__
+    opening = _opening(facts.base_model, family, written.is_whole)
+    if any(denoiser in line for line in opening):
+        lines[1] += f", {denoiser}"
+    lines += opening
+    if not written.is_whole:
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r})")
     if family.part == "unet":
         solver: Any = family.solver(generation.steps, facts.resolution, torch.device("cpu"))

@@ -14,7 +14,7 @@ from gal_studio import __version__
 from gal_studio.assets import resolve_model
 from gal_studio.core.errors import StudioError
 from gal_studio.core.models.export_forms import Form
-from gal_studio.core.models.names import public_name
+from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.naming import file_stem, round_names
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import candidate_seed
@@ -120,7 +120,7 @@ def facts_of(task: ExportTask, model: ImageModel, picture: Image.Image) -> Facts
         shown,
         task.round.number,
         seed,
-        task.settings.to_dict(),
+        public_settings(task.settings.to_dict()),
         task.settings.tune.method,
     )
     losses = task.store.rounds.losses(task.round.id)

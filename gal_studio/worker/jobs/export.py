@@ -11,6 +11,7 @@ from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
 from gal_studio.state.files.errors import DiskError, make_folder
 from gal_studio.state.tables.exports import Export
+from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.export.folder import export_to
 from gal_studio.worker.export.task import open_export
 from gal_studio.worker.models import Models
@@ -39,8 +40,9 @@ def _export(store: Store, models: Models, wanted: Export) -> Generator[Progress,
     folder = target.with_name(f"{wanted.form}.part")
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        checked = yield from export_to(task, make_folder(folder, store.workspace))
-        _zip(folder, target, store.workspace)
+        with disk_errors(store.workspace):
+            checked = yield from export_to(task, make_folder(folder, store.workspace))
+            _zip(folder, target, store.workspace)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     (found,) = checked

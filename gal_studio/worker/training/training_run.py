@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from safetensors import SafetensorError
 
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import plan_draws
-from gal_studio.core.models.names import public_name
+from gal_studio.core.models.names import public_name, public_settings
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.settings import TuneSettings
 from gal_studio.core.types import Job, TrainingExample
 from gal_studio.engine.models.adapters import AdapterCard, adapter_tensors, detach, save_adapter
 from gal_studio.engine.models.image_model import ImageModel
 from gal_studio.engine.sampling.sampler import DrawRequest
-from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError, disk_error
+from gal_studio.engine.training.checkpoints import Checkpoint, CheckpointError
 from gal_studio.engine.training.fine_tune import TuneEvent
 from gal_studio.engine.training.latents import ExamplePicture, Latents, encode_pictures
 from gal_studio.engine.training.verify import verify_adapter
@@ -28,7 +27,7 @@ from gal_studio.rounds import fingerprints, lineage
 from gal_studio.rounds.prior import PriorPrompt, drawn_prior, given_prior
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
-from gal_studio.state.files.errors import disk_problem
+from gal_studio.worker.disk_errors import disk_errors
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress, Task, open_task
 
@@ -148,7 +147,7 @@ def _from_the_newest(
             logger.warning(
                 "round %s: the checkpoint %s is deleted: %s", task.round.id, checkpoint.name, refusal
             )
-            with _disk_errors(task.store.workspace):
+            with disk_errors(task.store.workspace):
                 checkpoint.unlink(missing_ok=True)
 
 
@@ -162,11 +161,11 @@ def keep_adapter(task: TrainingTask, model: ImageModel, examples: Sequence[Train
         base_model=public_name(task.project.base_model),
         round=task.round.number,
         seed=task.seed,
-        settings=task.settings.to_dict(),
+        settings=public_settings(task.settings.to_dict()),
         method=task.settings.tune.method,
     )
     trained = adapter_tensors(model)
-    with _disk_errors(task.store.workspace):
+    with disk_errors(task.store.workspace):
         task.checkpoints.mkdir(exist_ok=True)
         written = save_adapter(model, task.checkpoints / "adapter.safetensors", card)
     name = task.store.adapters.add_file(written)
@@ -213,24 +212,12 @@ def saved_checkpoints(task: TrainingTask) -> list[Path]:
 def _save_checkpoint(task: TrainingTask, state: Checkpoint) -> None:
     """Save this state and keep the one before it."""
     workspace, path = task.store.workspace, task.checkpoints / f"step-{state.step}.safetensors"
-    with _disk_errors(workspace):
+    with disk_errors(workspace):
         path.parent.mkdir(exist_ok=True)
         with writing_beside(path, workspace) as beside:
             state.save(beside)
         for older in saved_checkpoints(task)[:-KEPT_CHECKPOINTS]:
             older.unlink(missing_ok=True)
-
-
-@contextmanager
-def _disk_errors(workspace: Path) -> Iterator[None]:
-    """Turn an error of the disk into a StudioError; safetensors reports it as text."""
-    try:
-        yield
-    except (OSError, SafetensorError) as error:
-        refusal = disk_error(error)
-        if refusal is None:
-            raise
-        raise disk_problem(refusal, workspace) from error
 
 
 def _step(checkpoint: Path) -> int:

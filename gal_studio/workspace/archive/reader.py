@@ -14,7 +14,7 @@ from gal_studio.state.files.errors import disk_problem
 from gal_studio.state.files.paths import user_path
 from gal_studio.state.store import Store
 from gal_studio.workspace.archive.copy_project import copy_project
-from gal_studio.workspace.archive.format import Limits, damaged
+from gal_studio.workspace.archive.format import Limits, Manifest, damaged
 from gal_studio.workspace.archive.rows import make_database
 from gal_studio.workspace.archive.unzip import Unpacking, opened
 from gal_studio.workspace.check import examine
@@ -35,12 +35,17 @@ def import_project(store: Store, path: Path, check: Check | None = None, limits:
         with opened(path, limits) as archive:
             unpacking = Unpacking(archive, path.stat().st_size, limits)
             manifest = unpacking.manifest()
-            store.disk.check_folder(store.workspace, 2 * sum(file.size for file in manifest.files))
+            store.disk.check_folder(store.workspace, _room_for(manifest))
             unpacking.unpack(manifest, folder)
         project_id = make_database(folder, manifest, limits)
         with Store(folder) as staged:
             _check(staged, project_id, check)
             return copy_project(store, staged, project_id)
+
+
+def _room_for(manifest: Manifest) -> int:
+    """Bytes: all files once, since they are moved to their places, and the rows twice."""
+    return sum(file.size * (2 if file.name.startswith("tables/") else 1) for file in manifest.files)
 
 
 @contextmanager

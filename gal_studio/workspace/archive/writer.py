@@ -47,9 +47,9 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
     path = user_path(path).absolute()
     if path.is_dir():
         raise StudioError(f"{path} is a folder: give a file name, such as cat.zip.")
-    if path.exists() and not _is_project(path):
-        raise StudioError(f"{path} exists and is no project: give another name, so that it is not lost.")
     name = store.projects.name(project_id)
+    if path.exists():
+        _check_replaced(path, name)
     make_folder(path.parent)
     wanted = [named for named in _files_of(store, project_id) if not raw or _is_intact(store, named)]
     store.disk.check_folder(path.parent, sum(_size(store, named) for named in wanted))
@@ -66,14 +66,20 @@ def export_project(store: Store, project_id: str, path: Path, raw: bool = False)
     return path
 
 
-def _is_project(path: Path) -> bool:
-    """Whether a file is an archive of a project, which a newer one may replace."""
+def _check_replaced(path: Path, name: str) -> None:
+    """Refuse to replace anything but an older archive of the same project."""
     try:
         with opened(path, Limits()) as archive:
-            Unpacking(archive, path.stat().st_size, Limits()).manifest()
-    except StudioError:
-        return False
-    return True
+            manifest = Unpacking(archive, path.stat().st_size, Limits()).manifest()
+    except StudioError as error:
+        raise StudioError(
+            f"{path} exists and is no project: give another name, so that it is not lost."
+        ) from error
+    if manifest.project != name:
+        raise StudioError(
+            f"{path} holds the project {manifest.project!r}, and not {name!r}: give another name, so that it "
+            "is not lost."
+        )
 
 
 def _files_of(store: Store, project_id: str) -> list[Named]:

@@ -3,7 +3,7 @@
 import pytest
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.models.names import CheckpointName, checkpoint_name, public_name
+from gal_studio.core.models.names import CheckpointName, checkpoint_name, public_name, public_settings
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_pickles_are_refused(name: str) -> None:
 )
 def test_names_that_leave_this_computer(name: str, shown: str) -> None:
     assert public_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("local-dir:/home/ada/tower", "local-dir:tower"),
+        (r"local-dir:C:\Users\ada\tower", "local-dir:tower"),
+        ("assets:pocket/vision", "assets:pocket/vision"),
+        ("facebook/dinov2-small", "facebook/dinov2-small"),
+        ("clip", "clip"),
+    ],
+)
+def test_settings_that_leave_this_computer_name_no_folder_of_it(name: str, shown: str) -> None:
+    settings = {"refine": {"vision_model": name, "mix": 1.0}, "tune": {}}
+    assert public_settings(settings) == {"refine": {"vision_model": shown, "mix": 1.0}, "tune": {}}

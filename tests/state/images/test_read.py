@@ -142,3 +142,9 @@ def test_damaged_file_is_a_picture_or_one_sentence(
             assert str(error).count(". ") == 0
         else:
             assert picture.mode == "RGB"
+
+
+@pytest.mark.parametrize("size", [(6240, 4160), (4160, 6240), (6960, 4640), (2050, 2049), (4099, 2050)])
+def test_a_mask_has_the_size_of_its_photo_in_any_format(size: tuple[int, int]) -> None:
+    photo, mask = (read_picture(encoded(Image.new("L", size, 200), form))[0].size for form in ("JPEG", "PNG"))
+    assert photo == mask and max(photo) == KEPT_EDGE

@@ -5,13 +5,12 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from gal_studio.cli import main
 from gal_studio.commands import export as command
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
-from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio import Studio
 from gal_studio.worker.jobs import export
 from gal_studio.worker.models import Models
@@ -85,7 +84,7 @@ def asked_on_a_full_disk(studio: Studio, models: Models, round_id: str) -> Job:
 
 def filled(*_: object) -> Iterator[Progress]:
     yield Progress("write", 0, 0)
-    raise NoRoomError("The disk is full.")
+    raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
 
 def test_an_interrupted_command_can_be_given_again(

@@ -111,6 +111,9 @@ def test_a_zip_of_something_else_is_not_replaced(made: tuple[Path, str], tmp_pat
         assert photos.read_bytes() == before
         own = export_project(store, project, tmp_path / "own.zip")
         assert export_project(store, project, own) == own, "an older archive is"
+        store.projects.rename(project, "Dog")
+        with pytest.raises(StudioError, match="holds the project 'Cat', and not 'Dog'"):
+            export_project(store, project, own)
 
 
 def test_imported_twice_it_is_two_projects_of_different_names(made: tuple[Path, str], target: Store) -> None:
