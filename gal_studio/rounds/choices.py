@@ -12,12 +12,12 @@ OVERRIDES = frozenset({"other picture", "other prompt", "left out"})
 
 def kind_of(choice: Choice) -> ChoiceKind:
     """How a choice relates to what was suggested."""
-    if choice.agrees:
-        return "agreed"
     if choice.verdict == "rejected":
         return "left out"
     if not choice.first:
         return "added"
+    if choice.agrees:
+        return "agreed"
     return "other prompt" if choice.suggested_id is None else "other picture"
 
 

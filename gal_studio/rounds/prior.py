@@ -46,15 +46,19 @@ def _prompts(store: Store, project: Project, settings: Settings) -> Counter[str]
     if project.kind == "object":
         return Counter({prompt: count for prompt in prompts.class_prompts})
     anchors = [anchor.prompt for anchor in store.projects.anchors(project.id)]
-    wanted: Counter[str] = Counter()
-    for first in range(1, min(len(anchors), count) + 1):
-        wanted = Counter(prior_prompts(anchors[:first], prompts.name, settings.tune.prior_styles, count))
-        if wanted and all(
-            len(store.projects.class_images(project.id, _key(project, prompt, settings))) >= number
-            for prompt, number in wanted.items()
-        ):
-            break
-    return wanted
+    sets = [
+        Counter(prior_prompts(anchors[:first], prompts.name, settings.tune.prior_styles, count))
+        for first in range(min(len(anchors), count), 0, -1)
+    ]
+    drawn = (wanted for wanted in sets if _is_drawn(store, project, wanted, settings))
+    return next(drawn, sets[0] if sets else Counter())
+
+
+def _is_drawn(store: Store, project: Project, wanted: Counter[str], settings: Settings) -> bool:
+    return all(
+        len(store.projects.class_images(project.id, _key(project, prompt, settings))) >= count
+        for prompt, count in wanted.items()
+    )
 
 
 def _key(project: Project, prompt: str, settings: Settings) -> str:

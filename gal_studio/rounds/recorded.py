@@ -66,11 +66,12 @@ def record_line(store: Store, round_id: str) -> RecordedLine:
 
 
 def _line(store: Store, round_id: str) -> list[Round]:
-    """The fine-tuned rounds from the first one to this one, as far as they are trained."""
+    """The fine-tuned rounds from the first one to this one, up to the last that was trained."""
     own = store.rounds.get(round_id)
     line = [each for each in (*store.rounds.ancestors(round_id), own) if each.kind == "fine_tune"]
-    trained = [each for each in line if store.rounds.trained_as(each.id) is not None]
-    return line[: len(trained)]
+    while line and store.rounds.trained_as(line[-1].id) is None:
+        line.pop()
+    return line
 
 
 def _refuse_lost_references(store: Store, project_id: str) -> None:

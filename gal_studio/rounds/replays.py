@@ -27,7 +27,10 @@ def start(store: Store, round_id: str, policy: str) -> str:
         line = record_line(store, round_id)
         origin = _origin(source_id, line, policy)
         known = store.projects.with_origin(origin)
-        return known.id if known else _make(store, line, policy, origin)
+        if known is None:
+            return _make(store, line, policy, origin)
+        store.projects.set_archived(known.id, False)
+        return known.id
 
 
 def refuse_replay_of_replay(store: Store, project_id: str) -> None:
@@ -102,8 +105,8 @@ def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
     """The same held-out prompts and seeds, so that the rounds of both can be compared; always measured."""
     chosen = store.measures.held_out_set(source_id)
     if chosen is not None:
-        for prompt in store.measures.prompts(source_id):
-            if prompt.enabled and prompt.part != "accepted":
+        for prompt in test_set.prompts_in_use(store, source_id):
+            if prompt.part != "accepted":
                 store.measures.add_prompts(project_id, prompt.part, [prompt.prompt])
         store.measures.choose(project_id, chosen)
     test_set.set_when(store, project_id, "always")

@@ -53,6 +53,9 @@ def ensure(store: Store, project_id: str) -> HeldOutSet:
     if chosen is not None:
         return chosen
     with store.database.transaction():
+        meanwhile = store.measures.held_out_set(project_id)
+        if meanwhile is not None:
+            return meanwhile
         chosen, held_out = proposed(store, project_id)
         _set_prompts(store, project_id, held_out)
         store.measures.choose(project_id, chosen)

@@ -81,7 +81,9 @@ def test_what_stands_is_recorded_and_the_last_decisions_are_not(studio: Studio, 
 def test_a_replay_is_a_project_of_its_own_that_stays_as_it_was_made(studio: Studio, second: str) -> None:
     source = project_of(studio, second)
     made = studio.replay(source, "random", second)
+    studio.store.projects.set_archived(made, True)
     assert studio.replay(source, "random", second) == made, "the same twice is one"
+    assert [project.archived for project in studio.projects() if project.id == made] == [False]
     assert studio.store.projects.get(made).name.endswith("(replay: random)")
     assert studio.store.projects.get(made).seed == studio.store.projects.get(source).seed
     kinds = [job.kind for job in studio.store.jobs.of_project(made)]

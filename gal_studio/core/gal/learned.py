@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import NDArray
 
+from gal_studio.core.gal.reasons import explain_pool
 from gal_studio.core.gal.selection import SuggestionSet, informative
 from gal_studio.core.gal.uncertainty import group_by_anchor
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
@@ -129,7 +130,12 @@ def suggest_learned(
         Suggestion(score.anchor.id, candidate.id, rank, _reason(score))
         for rank, (_, score, candidate) in enumerate(best[:top_k], start=1)
     )
-    sentence = f"These {len(made)} are in the order learned from your choices."
+    if len(made) < top_k:
+        sentence = explain_pool(len(made), top_k, len(scores))
+    elif len(made) == 1:
+        sentence = "This is the first one in the order learned from your choices."
+    else:
+        sentence = f"These {len(made)} are in the order learned from your choices."
     return SuggestionSet(made, len(best) < top_k, sentence, by="learned")
 
 

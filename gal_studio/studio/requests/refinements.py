@@ -118,7 +118,11 @@ def _refinement_to_train(store: Store, node: Round) -> Round:
     present = store.rounds.settings(node.id)
     made = present.refine
     refine = replace(
-        wanted, pairs=made.pairs, clean_background=made.clean_background, vision_model=made.vision_model
+        wanted,
+        pairs=made.pairs,
+        pair_prompts=made.pair_prompts,
+        clean_background=made.clean_background,
+        vision_model=made.vision_model,
     )
     settings = replace(present, refine=refine)
     store.rounds.set_settings(node.id, settings)

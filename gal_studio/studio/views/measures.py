@@ -1,7 +1,7 @@
 """The view of a project's test set: what each round was measured to be, which one is best, what is wrong."""
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy
@@ -62,7 +62,7 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     prompts = test_set.prompts_in_use(store, project_id)
     if chosen is None:
         prompts = tuple(MeasuredPrompt("", "held_out", prompt, n) for n, prompt in enumerate(held_out))
-    witnesses = _witnesses(store, project_id)
+    witnesses = _witnesses(store, project_id, {prompt.id for prompt in prompts})
     pictures = tuple(picture.judged_by(witnesses) for picture in store.measures.pictures(project_id))
     arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
     seed = store.projects.get(project_id).seed
@@ -94,14 +94,18 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     )
 
 
-def _witnesses(store: Store, project_id: str) -> Witnesses:
-    """What finds copies in all pictures of the test set alike: the setting of the project.
+def _witnesses(store: Store, project_id: str, prompts: Collection[str]) -> Witnesses:
+    """What finds copies in all pictures of these prompts alike: the setting of the project.
 
     The prompts alone where some pictures were not compared with the reference, so that no two rounds are
     compared by different flags.
     """
-    pictures = store.measures.pictures(project_id)
-    compared = all(picture.candidate.score(SHOWN) is not None for picture in pictures)
+    rounds = {None, *(round_.id for round_ in store.rounds.shown(project_id))}
+    compared = all(
+        picture.candidate.score(SHOWN) is not None
+        for picture in store.measures.pictures(project_id)
+        if picture.prompt_id in prompts and picture.round_id in rounds
+    )
     return store.projects.get(project_id).settings.gal.witnesses if compared else "prompts"
 
 

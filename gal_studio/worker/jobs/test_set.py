@@ -71,7 +71,8 @@ def _as_the_set_is_drawn(task: Task) -> Task:
         guidance_scale=chosen.guidance_scale,
         resolution=chosen.resolution,
     )
-    return replace(task, settings=replace(task.settings, generation=drawing))
+    gal = task.project.settings.gal  # an old round may have other witnesses of copies
+    return replace(task, settings=replace(task.settings, generation=drawing, gal=gal))
 
 
 def _draw(

@@ -71,6 +71,10 @@ def test_suggestions_are_no_copies_of_informative_prompts_and_say_that_they_were
     assert all("Learned from your choices" in suggestion.reason for suggestion in made.suggestions)
     again = suggest_learned(fitted, tuple(reversed(fresh.candidates)), tuple(reversed(fresh.scores)), 3)
     assert again == made, "the order of the input does not matter"
+    assert made.sentence == "These 3 are in the order learned from your choices."
+    few = suggest_learned(fitted, fresh.candidates, fresh.scores, 50)
+    assert few.sentence.startswith(f"The model is undecided about only {len(few.suggestions)} of 6")
+    assert "model is sure of every" in suggest_learned(fitted, (), fresh.scores, 3).sentence
 
 
 def test_there_must_be_something_to_learn_from() -> None:

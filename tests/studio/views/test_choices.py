@@ -94,7 +94,7 @@ def test_choices_of_all_kinds(studio: Studio, drawn: str) -> None:
     studio.decide([second], "rejected")
     studio.accept_suggestion(drawn)
     studio.decide([first], "accepted")
-    kinds = ["other picture", "other prompt", "left out", "agreed", "agreed", "agreed"]
+    kinds = ["other picture", "other prompt", "left out", "agreed", "agreed", "added"]
     assert [kind for kind, _ in log(studio, drawn)] == kinds
 
 

@@ -65,6 +65,19 @@ def test_a_later_test_prompt_leaves_prior_pictures_and_trainings_as_they_are(
     assert [each.prompt for each in drawn_prior(studio.store, first)] == before
 
 
+def test_fewer_prior_pictures_are_still_of_all_test_prompts(
+    studio: Studio, models: Models, names: Names
+) -> None:
+    anchors = ["A tie {}", "A koala {}"]
+    first = first_round(studio, tiny_draft(names, anchors=anchors, changes=with_prior(prior_images=4)))
+    assert work(studio, models, studio.fine_tune(first)).state == "completed"
+    assert len(kept(studio)) == 4
+    settings = studio.store.rounds.settings(first).updated({"tune": {"prior_images": 2}})
+    studio.store.rounds.set_settings(first, settings)
+    assert [each.prompt for each in drawn_prior(studio.store, first)] == kept(studio)[:2]
+    assert "koala" in kept(studio)[1], "not the tie in both styles"
+
+
 def test_without_other_styles_a_style_has_no_prior(studio: Studio, models: Models, names: Names) -> None:
     first = first_round(studio, tiny_draft(names, changes=with_prior(prior_styles=[])))
     assert work(studio, models, studio.fine_tune(first)).state == "completed"
