@@ -56,7 +56,7 @@ def _project_of(store: Store, subject: Subject) -> tuple[Project, Round]:
     trained = [each for each in store.rounds.shown(project.id) if each.adapter]
     if not trained:
         raise StudioError(f"The project {subject.name!r} has no trained round: fine-tune one first.")
-    return project, trained[-1]
+    return project, max(trained, key=lambda each: each.created)
 
 
 def report_benchmark(scores: Sequence[SubjectScores], told: dict[str, Any]) -> Report:

@@ -37,7 +37,7 @@ class Artist:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._opened: tuple[str, ImageModel] | None = None
+        self._opened: tuple[object, ImageModel] | None = None
 
     def draw(
         self,
@@ -70,13 +70,14 @@ class Artist:
                     yield len(event.images)
 
     def _model(self, project: Project) -> ImageModel:
-        if self._opened is None or self._opened[0] != project.base_model:
+        pinned = dict(self._store.projects.revisions(project.id))
+        wanted = project.base_model, project.settings.machine, pinned
+        if self._opened is None or self._opened[0] != wanted:
             self._opened = None  # free its memory first
-            pinned = dict(self._store.projects.revisions(project.id))
             model = load_image_model(
-                resolve_model(project.base_model), revisions=pinned, machine=project.settings.machine
+                resolve_model(project.base_model), revisions=dict(pinned), machine=project.settings.machine
             )
-            self._opened = (project.base_model, model)
+            self._opened = (wanted, model)
         return self._opened[1]
 
 

@@ -7,6 +7,8 @@ from gal_studio.core.gal.reasons import short_names
 from gal_studio.core.gal.selection import SuggestionSet, best_candidate, informative, rank_anchors
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
+_REPLACED = "In place of a picture that you left out: the closest to its test prompt of the others."
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -32,6 +34,8 @@ def replace_left_out(
     kept = []
     for suggestion in made.suggestions:
         left = next_best(groups.get(suggestion.anchor_id, ()), suggestion, decided.rejected)
+        if left is not None and left != suggestion and made.by != "rank":
+            left = replace(left, reason=_REPLACED)
         if left is None and suggestion.anchor_id not in decided.answered:
             left = _next_anchor(spare, groups, suggestion, decided, names)
         if left is not None:

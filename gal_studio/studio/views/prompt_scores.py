@@ -42,7 +42,7 @@ def score_views(
                 rank=rank,
                 suggested_candidate_id=chosen.candidate_id if chosen else None,
                 reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{why_not}",
-                why=_why(score, chosen, candidates, left_out) if chosen else "",
+                why=_why(score, chosen, candidates, left_out, made) if chosen else "",
                 left_out=left_out,
             )
         )
@@ -58,14 +58,22 @@ def _left_out(chosen: Suggestion | None, candidates: Sequence[Candidate], reject
     return sum(one.id in rejected and not one.overfit for one in better if one.id != taken.id)
 
 
-def _why(score: AnchorScore, chosen: Suggestion, candidates: Sequence[Candidate], left_out: int) -> str:
-    """Why this picture of its test prompt."""
+def _why(
+    score: AnchorScore,
+    chosen: Suggestion,
+    candidates: Sequence[Candidate],
+    left_out: int,
+    made: SuggestionSet,
+) -> str:
+    """Why this picture of its test prompt; empty where its reason says all, as of one chosen at random."""
     taken = next((candidate for candidate in candidates if candidate.id == chosen.candidate_id), None)
     if taken is None or taken.overfit:  # a policy that does not look at the pictures
         return ""
     good = [candidate for candidate in candidates if not candidate.overfit]
     if left_out:
         return explain_next_best(left_out, len(good))
+    if made.by != "rank":
+        return ""
     styled = in_style(candidates)
     closer = [one for one in good if one.similarity_anchor > taken.similarity_anchor]
     return explain_picture(score, sum(one.id not in styled for one in closer))
