@@ -34,6 +34,7 @@ _workspace: list[Path] = []  # the folder of uploads of the workspace that this 
 _ID = re.compile(r"[0-9a-f]{32}")
 _ODD = re.compile(r"[^\w .()+-]")
 _HEAD = 32
+_opening = Lock()
 _UNKNOWN = "it is not a picture in a known format: use PNG, JPEG or WebP."
 
 
@@ -128,9 +129,14 @@ def safe_name(name: str) -> str:
     return _ODD.sub("_", last).lstrip(". ")[-60:].lstrip(". ") or "picture"
 
 
-@functools.cache
 def uploads() -> Uploads:
     """The uploads of this process: in the workspace that it serves, or else in a folder that ends with it."""
+    with _opening:  # of two first uploads at once, each would get a folder of its own
+        return _opened()
+
+
+@functools.cache
+def _opened() -> Uploads:
     if _workspace:
         return Uploads(_workspace[0])
     folder = Path(tempfile.mkdtemp(prefix="gal-studio-uploads-"))
@@ -149,7 +155,8 @@ def keep_uploads_in(workspace: Path) -> None:
         if _ID.fullmatch(place.name) and time.time() - place.stat().st_mtime > LONGEST_KEPT:
             shutil.rmtree(place, ignore_errors=True)
     _workspace[:] = [folder]
-    uploads.cache_clear()
+    with _opening:
+        _opened.cache_clear()
 
 
 def _keep_all(files: Sequence[UploadFile]) -> list[str]:

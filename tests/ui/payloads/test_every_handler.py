@@ -53,9 +53,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         patch.setattr(uploads, "_workspace", [studio.store.workspace / uploads.FOLDER])
-        uploads.uploads.cache_clear()
+        uploads._opened.cache_clear()
         yield Page(studio, pool.submit(lambda: asyncio.run(build())).result(), known_ids(studio))
-    uploads.uploads.cache_clear()
+    uploads._opened.cache_clear()
     studio.store.close()
 
 

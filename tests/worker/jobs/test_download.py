@@ -96,7 +96,7 @@ def test_a_job_downloads_what_was_deleted_meanwhile(
 
         assert work(studio, Models(), studio.fine_tune(first), stop_before_training).state == "stopped"
     assert [progress.phase for progress in seen][:1] == ["download"]
-    assert seen[-1].phase == "loading" and seen[-2].done == seen[-2].total
+    assert seen[-1].phase == "loading" and seen[-2].phase == "download"
 
 
 def test_what_cannot_be_downloaded_is_refused_before_a_project_is_created(
