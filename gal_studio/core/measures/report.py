@@ -13,7 +13,8 @@ class Arm:
     """A measured model: a round, or the base model (`id` None), with what it drew for each part of the set.
 
     `before` is the round that it is compared with. It is `complete` when it has drawn all held-out prompts:
-    only then it is compared, so that no two rounds are compared on different sets.
+    only then it is compared, so that no two rounds are compared on different sets. `learned` are the accepted
+    prompts that it was trained on, None if it was not: it draws those of the next round, too.
     """
 
     id: str | None
@@ -21,10 +22,17 @@ class Arm:
     before: str | None
     drawn: Mapping[Part, Drawn]
     complete: bool
+    learned: frozenset[str] | None = None
 
     def part(self, part: Part) -> Drawn:
         """The pictures of a part by prompt and seed."""
         return self.drawn.get(part, {})
+
+    @property
+    def on_learned(self) -> Drawn:
+        """The pictures of accepted prompts that it was trained on; the base model's of all of them."""
+        drawn = self.part("accepted")
+        return {place: drawn[place] for place in drawn if self.learned is None or place[0] in self.learned}
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Report:
 
 def report(arm: Arm, before: Arm | None, base: Arm | None, rng: Rng) -> Report:
     """All figures of an arm; `before` and `base` are left out unless they are complete."""
-    drawn, learned = arm.part("held_out"), arm.part("accepted")
+    drawn, learned = arm.part("held_out"), arm.on_learned
     found = {metric: mean(drawn, metric, rng) for metric in METRICS}
     since = {
         metric: change(before.part("held_out"), drawn, metric, rng) for metric in METRICS

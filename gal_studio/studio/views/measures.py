@@ -133,6 +133,7 @@ def _arms(
         name: Arm(
             name, names[name], befores[name], parts := drawn.get(name, {}),
             complete=len(parts.get("held_out", {})) == wanted > 0,
+            learned=None if name is None else frozenset(test_set.accepted_prompts(store, name)),
         )
         for name in befores
     }  # fmt: skip

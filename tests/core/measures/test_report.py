@@ -1,0 +1,34 @@
+"""A report's success on learned prompts counts those that its round was trained on, and no later ones."""
+
+from dataclasses import replace
+
+from gal_studio.core.measures.report import Report, report
+from tests.core.measures.arms import arm, picture, rng
+
+GOOD, COPY = picture(0.5), picture(0.5, copy=True)
+BASE = arm("Base model", [GOOD], accepted=[GOOD] * 4)
+
+
+def second(*learned: str) -> Report:
+    """Of a round that drew p0 (copies) and p1, compared with one that drew copies of both."""
+    first = replace(arm("first", [GOOD], accepted=[COPY] * 4), learned=frozenset())
+    drawn = arm("second", [GOOD], before="first", accepted=[COPY, COPY, GOOD, GOOD])
+    return report(replace(drawn, learned=frozenset(learned)), first, BASE, rng)
+
+
+def test_prompts_that_a_later_round_accepted_do_not_count() -> None:
+    found = second("p1")
+    assert found.learned is not None and found.learned_change is not None
+    assert (found.learned.value, found.learned.pictures) == (1.0, 2)
+    assert (found.learned_change.value, found.learned_change.pictures) == (1.0, 2)
+
+
+def test_a_round_that_learned_nothing_has_no_such_figure() -> None:
+    found = second()
+    assert found.learned is None and found.learned_change is None
+
+
+def test_the_base_model_is_judged_on_all_accepted_prompts() -> None:
+    found = report(BASE, None, BASE, rng).learned
+    assert found is not None
+    assert (found.value, found.pictures) == (1.0, 4)
