@@ -89,8 +89,16 @@ def _check(plan: Plan) -> None:
                 "There is nothing to evaluate: give --dreambench FOLDER with --pictures FOLDER, or "
                 "--workspace FOLDER for the clock arms of a project."
             )
-        if plan.pictures or plan.single_image or plan.subjects:
-            raise StudioError("--pictures, --single-image and --subject belong to --dreambench FOLDER.")
+        if plan.pictures or plan.single_image or plan.subjects or plan.partial:
+            raise StudioError(
+                "--pictures, --single-image, --subject and --partial belong to --dreambench FOLDER."
+            )
+    elif plan.project or plan.prompts or plan.per_prompt:
+        raise StudioError(
+            "--project, --prompts and --per-prompt belong to clock arms: leave them out with --dreambench."
+        )
+    elif plan.pictures and (plan.steps is not None or plan.guidance is not None):
+        raise StudioError("--steps and --guidance are for drawing: leave them out with --pictures FOLDER.")
     elif (plan.pictures is None) == (plan.workspace is None):
         raise StudioError(
             "DreamBench takes generated pictures from --pictures FOLDER, or draws them with the projects of "

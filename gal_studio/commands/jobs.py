@@ -42,6 +42,8 @@ def jobs(
     front of the queue.
     """
     folder = required_workspace(context, workspace)
+    if as_json and action is not None:
+        raise StudioError(f"--json is for the list of jobs: leave it out with {action!r}.")
     if action == "log":
         print(report(folder), end="")
     elif action is None:

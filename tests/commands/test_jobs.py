@@ -96,6 +96,7 @@ def test_a_job_goes_first_with_what_it_needs(queued: Queued) -> None:
     ("arguments", "sentence"),
     [
         (["pause"], "Nothing says which job to pause"),
+        (["stop", "0", "--json"], "--json is for the list of jobs: leave it out with 'stop'."),
         (["stop", "no-such-job"], "There is no job 'no-such-job'"),
         (["stop", "ab"], "There is no job 'ab'"),
         (["pause", "0"], "is queued: pause is for jobs that are running"),
