@@ -125,7 +125,7 @@ def worker(
 
     if not run_worker(folder, until_empty=until_empty, cluster=ray, beside=name):
         which = f"a worker {name!r}" if name else "a worker"
-        print(f"This workspace already has {which}, which runs its jobs.", file=sys.stderr)
+        raise StudioError(f"This workspace already has {which}, which runs its jobs: this one did nothing.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,12 +1,12 @@
 """Start the worker as a separate process, which outlives the page, and restart it when there is work."""
 
+import logging
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from gal_studio.state.files.paths import user_path
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.state.jobs.worker_log import OUTPUT
 
+logger = logging.getLogger("gal_studio.keeper")
 LARGEST_OUTPUT = 1_000_000  # bytes
 LOOK = 2.0  # seconds between two checks for work without a worker
 ON_ITS_OWN = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -124,8 +125,12 @@ class Keeper:
 
     def _run(self) -> None:
         while True:
-            with suppress(StudioError):  # such as a full disk: try again later
+            try:
                 self.look()
+            except StudioError:  # such as a full disk: try again later
+                pass
+            except Exception:  # the thread must outlive whatever it meets
+                logger.exception("the look for waiting work failed")
             time.sleep(LOOK)
 
 

@@ -1,5 +1,7 @@
 """One worker at a time runs whenever jobs wait, even if processes die or start at the same time."""
 
+import errno
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -78,6 +80,32 @@ def test_the_work_of_a_dead_worker_is_marked_without_a_page(studio: Studio, job:
     studio.store.database.write("UPDATE workers SET process = '1@before'")
     Keeper(studio.store, lambda _: None).look()
     assert studio.store.jobs.get(job.id).state == "interrupted"
+
+
+def test_the_keeper_outlives_what_it_does_not_foresee(
+    studio: Studio, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([sqlite3.OperationalError("unheard of"), StudioError("The disk is full."), SystemExit()])
+
+    def look() -> None:
+        raise next(looks)
+
+    keeper = Keeper(studio.store, lambda _: None)
+    monkeypatch.setattr(processes, "LOOK", 0.0)
+    monkeypatch.setattr(keeper, "look", look)
+    with pytest.raises(SystemExit):
+        keeper._run()
+
+
+def test_a_disk_without_locks_is_not_taken_for_another_studio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(_handle: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("gal_studio.state.jobs.lock._lock", no_locks)
+    with pytest.raises(StudioError, match=r"does not lock files .No locks available.: choose a folder"):
+        WorkerLock(tmp_path).acquire()
 
 
 def test_a_look_at_the_lock_does_not_send_a_worker_away(tmp_path: Path) -> None:

@@ -52,7 +52,14 @@ class Artist:
         Refused if the folder has pictures that another round or other settings drew.
         """
         adapter = round_.adapter if round_ else None
-        told = {"base_model": project.base_model, "adapter": adapter, **_of_pictures(settings)}
+        told = {
+            "base_model": project.base_model,
+            "revisions": dict(self._store.projects.revisions(project.id)),
+            "machine": project.settings.machine.essential,
+            "seed": project.seed,
+            "adapter": adapter,
+            **_of_pictures(settings),
+        }
         _check_same(folder, told)
         missing = [each for each in wanted if not each.path.is_file()]
         if not missing:

@@ -52,7 +52,7 @@ def serve(
     of this machine may.
     """
     given = os.environ.pop(AUTH_VARIABLE, None)  # so that no worker inherits it
-    credentials = credentials_for(host, given if auth is None else auth, other_names)
+    credentials = credentials_for(host, given if auth is None else auth, other_names, behind_proxy)
     workspace = user_path(workspace).absolute()
     with PageLock(workspace) as lock:
         if not lock.acquire(PATIENCE):
@@ -96,14 +96,17 @@ def _serve(studio: Studio, rules: Rules, host: str, port: int, show: Show, behin
         run(app, host, port, behind_proxy, show.until_closed)
 
 
-def credentials_for(host: str, auth: str | None, other_names: Collection[str] = ()) -> Credentials | None:
+def credentials_for(
+    host: str, auth: str | None, other_names: Collection[str] = (), behind_proxy: bool = False
+) -> Credentials | None:
     """The credentials; None if only this machine has access. Required if other machines have."""
     if auth is not None:
         return read_credentials(auth)  # refuses an empty one, such as that of an unset variable
-    if is_loopback(host) and not other_names:
+    if is_loopback(host) and not other_names and not behind_proxy:
         return None
+    through = " through the proxy" if behind_proxy else ""
     raise StudioError(
-        f"Other machines can reach {host!r}, so a sign-in is required: give --auth USER:PASSWORD, "
+        f"Other machines can reach {host!r}{through}, so a sign-in is required: give --auth USER:PASSWORD, "
         f"--auth {TOKEN} (which makes and prints a token), or the variable {AUTH_VARIABLE}."
     )
 

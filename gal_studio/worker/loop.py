@@ -100,8 +100,12 @@ class Worker:
 
     def _beat(self, over: threading.Event) -> None:
         while not over.wait(BEAT):
-            with suppress(StudioError):  # a full disk stops the job, not the heartbeat
+            try:
                 self.store.workers.beat(self.id)
+            except StudioError:  # a full disk stops the job, not the heartbeat
+                pass
+            except Exception:
+                logger.exception("a heartbeat failed")
 
     def run(self, until_empty: bool = False) -> None:
         """Claim and run jobs until the queue is empty, or by default until it has been empty for a while.
@@ -114,6 +118,9 @@ class Worker:
         self._models = self._models or Models(crew=Crew(self._cluster) if self._cluster else None)
         worked, ahead, room = time.monotonic(), until_empty, RoomWatch(self.store)
         while not self.ending.is_set():
+            if not self._retried(lambda: self.store.database.is_current):
+                logger.info("a newer GAL Studio has upgraded the workspace: its own worker takes over")
+                return
             if self._retried(lambda: look_at_pictures(self.store)):
                 worked = time.monotonic()
             job = self._retried(lambda: self.store.jobs.claim(self.id))

@@ -226,7 +226,7 @@ def test_senseless_options_are_one_sentence(
         "give one of the two": ("--dreambench", data[0]),
         "belong to --dreambench": ("--workspace", tmp_path, "--single-image"),
         "--subject and --partial belong to": ("--workspace", tmp_path, "--partial"),
-        "belong to the clock arms": ("--dreambench", data[0], "--pictures", data[1], "--per-prompt", 2),
+        "belong to clock arms": ("--dreambench", data[0], "--pictures", data[1], "--per-prompt", 2),
         "are for drawing": ("--dreambench", data[0], "--pictures", data[1], "--steps", 5),
         "There is no workspace": ("--workspace", tmp_path / "nowhere"),
         "not laid out like DreamBench": ("--dreambench", tmp_path, "--pictures", data[1]),

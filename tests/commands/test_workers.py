@@ -36,12 +36,12 @@ def test_a_worker_runs_beside_another_one(tmp_path: Path, capsys: pytest.Capture
     words = ("worker", "--workspace", tmp_path, "--until-empty")
     with WorkerLock(tmp_path) as lock:
         assert lock.acquire()
-        assert run(*words) == 0
+        assert run(*words) == 2, "a script must not go on as if the jobs were done"
         assert "already has a worker," in capsys.readouterr().err
         assert run(*words, "--beside", "second") == 0
         assert not capsys.readouterr().err
         with WorkerLock(tmp_path, "second") as other:
             assert other.acquire()
-            assert run(*words, "--beside", "second") == 0
+            assert run(*words, "--beside", "second") == 2
         assert "already has a worker 'second'," in capsys.readouterr().err
     assert (tmp_path / "logs" / "worker-second.log").is_file()

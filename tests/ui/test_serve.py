@@ -52,6 +52,8 @@ def test_another_host_without_a_sign_in_is_refused_in_one_sentence(
 def test_a_proxys_name_without_a_sign_in_is_refused_as_well() -> None:
     with pytest.raises(StudioError, match="--auth"):
         credentials_for("127.0.0.1", None, ["studio.example"])
+    with pytest.raises(StudioError, match="through the proxy, so a sign-in is required"):
+        credentials_for("127.0.0.1", None, behind_proxy=True)
 
 
 def test_this_machine_needs_no_sign_in_and_may_have_one() -> None:

@@ -18,7 +18,7 @@ from gal_studio.processes import start_worker, worker_runs
 from gal_studio.state.jobs import workers
 from gal_studio.state.jobs.lock import WorkerLock
 from gal_studio.studio import Studio
-from gal_studio.worker import run_worker
+from gal_studio.worker import Worker, run_worker
 from gal_studio.worker.models import Models
 from gal_studio.worker.task import Progress
 from tests.tiny_project import object_draft, tiny_draft
@@ -220,6 +220,15 @@ def test_second_worker_leaves_at_once(tmp_path: Path) -> None:
         assert worker_runs(tmp_path)
         assert not start_worker(tmp_path)
     assert not worker_runs(tmp_path)
+
+
+def test_a_worker_of_an_older_version_ends_when_the_workspace_was_upgraded(studio: Studio) -> None:
+    job = studio.fine_tune(first_round(studio, tiny_draft(("no-base", "no-clip"))))
+    newer = int(studio.store.database.row("PRAGMA user_version")[0]) + 1
+    studio.store.database.write(f"PRAGMA user_version = {newer}")
+    with Worker(studio.store).entered() as worker:
+        worker.run(until_empty=True)
+    assert studio.store.jobs.get(job.id).state == "queued", "the next version's worker runs it"
 
 
 def wait_for(condition, seconds: float = 240.0) -> None:

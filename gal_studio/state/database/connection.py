@@ -141,6 +141,11 @@ class Database:
             )
         writer.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the tables are still those of this version: another process may have upgraded them."""
+        return self._version(self._connection) == len(MIGRATIONS)
+
     @staticmethod
     def _version(connection: sqlite3.Connection) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -94,7 +94,7 @@ def database_problem(error: sqlite3.Error, folder: Path) -> StudioError | None:
         return DiskError(_forbidden(folder))
     if "unable to open" in text:
         return StudioError(_forbidden(folder))
-    if "locked" in text or "busy" in text:
+    if "locked" in text or "busy" in text or "locking protocol" in text:
         return BusyError(f"Another program is using the workspace {folder}: close it and try again.")
     if "disk i/o" in text:
         if _is_full(folder):  # SQLite cannot make its shared memory

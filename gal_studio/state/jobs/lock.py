@@ -1,15 +1,21 @@
 """Locks for the one worker and the one page of a workspace; the system releases them if the process dies."""
 
+import errno
 import os
 import sys
 import time
 from pathlib import Path
 from typing import Self
 
+from gal_studio.core.errors import StudioError
 from gal_studio.state.files.errors import disk_problem
 
 PATIENCE = 1.0
 """Seconds to retry: other processes hold a lock for a moment while they test it."""
+
+
+_HELD = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK, errno.EINTR})
+"""What says that another process holds a lock; all else says that the disk has none."""
 
 
 class WorkspaceLock:
@@ -38,9 +44,14 @@ class WorkspaceLock:
             raise disk_problem(error, self._path.parent) from error
         try:
             _lock(handle)
-        except OSError:
+        except OSError as error:
             os.close(handle)
-            return False
+            if error.errno in _HELD:
+                return False
+            raise StudioError(
+                f"The disk of {self._path.parent} does not lock files ({error.strerror}): choose a "
+                "folder on a disk of this machine."
+            ) from error
         self._handle = handle
         return True
 

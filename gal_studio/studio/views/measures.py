@@ -133,10 +133,18 @@ def _arms(
         name: Arm(
             name, names[name], befores[name], parts := drawn.get(name, {}),
             complete=len(parts.get("held_out", {})) == wanted > 0,
-            learned=None if name is None else frozenset(test_set.accepted_prompts(store, name)),
+            learned=None if name is None else _learned(store, name),
         )
         for name in befores
     }  # fmt: skip
+
+
+def _learned(store: Store, round_id: str) -> frozenset[str]:
+    """The accepted prompts of a round's training; by its ancestors' decisions if an older version made it."""
+    trained = store.rounds.training_set(round_id)
+    if not trained:
+        return frozenset(test_set.accepted_prompts(store, round_id))
+    return frozenset(example.prompt for example in trained if not example.is_reference)
 
 
 def _wanted(chosen: HeldOutSet, prompts: Iterable[MeasuredPrompt]) -> int:

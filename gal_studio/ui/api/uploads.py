@@ -17,6 +17,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from PIL import Image
 from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from gal_studio.core.errors import StudioError
@@ -67,8 +68,7 @@ class Uploads:
                 shutil.copyfileobj(upload.file, file)
         except OSError as error:
             shutil.rmtree(place, ignore_errors=True)
-            sentence = f"it could not be stored ({error.strerror}): free some disk space."
-            raise HTTPException(507, sentence) from error
+            raise HTTPException(507, _not_stored(error)) from error
         return identity
 
     def path(self, identity: str) -> Path:
@@ -115,6 +115,10 @@ class Uploads:
 
     def _too_much(self, waiting: Sequence[tuple[float, str, int]], size: int) -> bool:
         return sum(held for _, _, held in waiting) + size > self._largest or len(waiting) >= MOST_WAITING
+
+
+def _not_stored(error: OSError) -> str:
+    return f"it could not be stored ({error.strerror}): free some disk space."
 
 
 def is_picture(head: bytes) -> bool:
@@ -176,11 +180,15 @@ def add_upload_route(app: FastAPI) -> None:
 
     @app.post(UPLOAD_PATH, response_model=None)
     async def upload(request: Request) -> Response | list[str]:
-        async with request.form(max_files=MOST_FILES, max_fields=0) as form:
-            files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-            if not files:
-                return PlainTextResponse("the request has no file.", 400)
-            try:
+        try:
+            async with request.form(max_files=MOST_FILES, max_fields=0) as form:
+                files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+                if not files:
+                    return PlainTextResponse("the request has no file.", 400)
                 return await run_in_threadpool(_keep_all, files)
-            except HTTPException as refusal:
-                return PlainTextResponse(refusal.detail, refusal.status_code)
+        except HTTPException as refusal:
+            return PlainTextResponse(refusal.detail, refusal.status_code)
+        except OSError as error:  # large files lie on the disk while they come
+            return PlainTextResponse(_not_stored(error), 507)
+        except ClientDisconnect:
+            return PlainTextResponse("the upload was broken off.", 400)

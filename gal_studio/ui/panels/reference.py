@@ -205,14 +205,14 @@ READS: Acts = {
 WHOLE_PROJECTS: Acts = {
     "create": _create,
     "look": _look,
+    "archive": lambda studio, request: studio.archive(request["project"]),
     "delete": lambda studio, request: {"freed": _megabytes(studio.delete(request["project"]))},
     "try_demo": _try_demo,
 }
-"""Writes that read or delete files, so that they cannot run in one transaction."""
+"""Writes that read or delete files, or make room on a full disk: they cannot run in one transaction."""
 WRITES: Acts = {
     "change": _change,
     "rename": _rename,
-    "archive": lambda studio, request: studio.archive(request["project"]),
     "restore": lambda studio, request: studio.restore(request["project"]),
     "add_anchors": anchors_added,
     "enable_anchor": lambda studio, request: studio.enable_anchor(

@@ -59,6 +59,7 @@ class Unpacking:
             raise damaged(f"its files do not match its manifest ({what[:60]})")
         for file in manifest.files:
             self._unpack(file, folder / file.name)
+            os.utime(folder)  # a page that starts meanwhile deletes what has been left alone for long
 
     def _unpack(self, file: ArchivedFile, path: Path) -> None:
         digest = hashlib.sha256()

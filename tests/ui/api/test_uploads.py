@@ -197,6 +197,18 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_is_full_before_a_file_has_come_is_told(
+    opened: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile.write", full)
+    answered = send(opened, ("cat.png", PICTURE))
+    assert answered.status == 507
+    assert b"could not be stored (No space left on device): free some disk space." in answered.body
+
+
 @pytest.mark.parametrize(
     "identity", ["", ".", "..", "../x", "/etc", "0" * 31, "0" * 32, "A" * 32, "0" * 32 + "/..", "*"]
 )

@@ -146,6 +146,11 @@ def test_accepted_prompts_are_measured_before_and_after_they_are_learned(
     assert last is not None
     assert last.learned is not None and last.learned_change is not None
     assert not view.rounds[-1].is_plain
+    first = view.rounds[-2].report
+    assert first is not None and first.learned is None, "the round before was not trained on it"
+    studio.decide([chosen.candidate.id], "rejected")
+    now = studio.measures(project).rounds[-1].report
+    assert now is not None and now.learned == last.learned, "what it was trained on stays what it is"
 
 
 @pytest.mark.parametrize(("training", "due"), [(0.0, False), (1000.0, True)])
