@@ -12,6 +12,8 @@ from gal_studio.core.types import Remark
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.projects import new_id
 
+KEPT = 24 * 3600.0
+"""Seconds for which a trial that was taken off the list can be put back."""
 _SELECT = "SELECT trials.* FROM trials JOIN rounds ON rounds.id = round_id"
 
 
@@ -68,7 +70,9 @@ class Trials:
     def of_project(self, project_id: str) -> tuple[Trial, ...]:
         """The trials of all rounds, the newest first."""
         rows = self._database.rows(
-            f"{_SELECT} WHERE project_id = ? ORDER BY trials.created DESC, trials.rowid DESC", (project_id,)
+            f"{_SELECT} WHERE project_id = ? AND forgotten IS NULL "
+            "ORDER BY trials.created DESC, trials.rowid DESC",
+            (project_id,),
         )
         return tuple(map(_trial, rows))
 
@@ -76,7 +80,7 @@ class Trials:
         """The trials of a round that are to be drawn, the oldest first."""
         rows = self._database.rows(
             "SELECT * FROM trials WHERE round_id = ? AND image IS NULL AND trouble = '' "
-            "ORDER BY created, rowid",
+            "AND forgotten IS NULL ORDER BY created, rowid",
             (round_id,),
         )
         return tuple(map(_trial, rows))
@@ -112,8 +116,15 @@ class Trials:
         self._database.write("UPDATE trials SET candidate_id = ? WHERE id = ?", (candidate_id, identity))
 
     def forget(self, identity: str) -> None:
-        """Delete a trial; a candidate that was made from it stays."""
-        self._database.write("DELETE FROM trials WHERE id = ?", (identity,))
+        """Take a trial off the list, and delete those that were long ago; a candidate made from it stays."""
+        now = self._clock()
+        with self._database.transaction() as writer:
+            writer.execute("DELETE FROM trials WHERE forgotten < ?", (now - KEPT,))
+            writer.execute("UPDATE trials SET forgotten = ? WHERE id = ?", (now, identity))
+
+    def restore(self, identity: str) -> None:
+        """Put a forgotten trial back on the list."""
+        self._database.write("UPDATE trials SET forgotten = NULL WHERE id = ?", (identity,))
 
 
 def _trial(row: sqlite3.Row) -> Trial:

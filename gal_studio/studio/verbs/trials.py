@@ -56,6 +56,17 @@ class TrialVerbs(Verbs):
         """Take such a picture off the strip; a candidate that was made from it stays."""
         self.store.trials.forget(self.store.trials.get(trial_id).id)
 
+    def restore_trial(self, trial_id: str) -> None:
+        """Put a picture back that was taken off the strip, until a day later; a waiting one is drawn."""
+        with self.store.database.transaction():
+            trial = self.store.trials.get(trial_id)
+            self.store.trials.restore(trial_id)
+            if trial.image or trial.trouble:
+                return
+            project_id = self.store.rounds.get(trial.round_id).project_id
+            self.store.jobs.enqueue(project_id, trial.round_id, "try")
+        self._woken(trial)
+
     def trial_picture(self, trial_id: str) -> Path:
         """The picture of a trial, a PNG."""
         image = self.store.trials.get(trial_id).image

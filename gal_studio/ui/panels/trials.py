@@ -36,4 +36,5 @@ WRITES: Acts = {
     "try_prompt": try_prompt,
     "use_trial": use_trial,
     "forget_trial": lambda studio, request: studio.forget_trial(request["trial"]),
+    "restore_trial": lambda studio, request: studio.restore_trial(request["trial"]),
 }

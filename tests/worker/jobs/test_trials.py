@@ -109,6 +109,8 @@ def test_an_own_candidate_is_decided_and_taught_and_counted_nowhere(
     studio.forget_trial(trial.id)
     assert studio.trials(view.project.id) == ()
     assert studio.round_view(drawn).accepted == 1, "the candidate stays"
+    studio.restore_trial(trial.id)
+    assert studio.trials(view.project.id) == (store.trials.get(trial.id),)
     assert work(studio, models, studio.fine_tune(following)).state == "completed"
 
 

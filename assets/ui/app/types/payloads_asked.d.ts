@@ -112,6 +112,7 @@ export interface WriteRequests {
   try_prompt: TryPrompt;
   use_trial: OfATrial;
   forget_trial: OfATrial;
+  restore_trial: OfATrial;
   paint: Paint;
   undo_painting: OfARound;
   redo_painting: OfARound;

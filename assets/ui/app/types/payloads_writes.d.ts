@@ -134,6 +134,7 @@ export interface WriteAnswers {
   try_prompt: Tried;
   use_trial: Used;
   forget_trial: Nothing;
+  restore_trial: Nothing;
   paint: Nothing;
   undo_painting: ChangedOne;
   redo_painting: ChangedOne;

@@ -6,6 +6,7 @@ import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { address } from "../../app/urls.js";
 import { el, focusKept, focusedIn, reference, repeats, setText } from "../../kit/dom.js";
+import { toast } from "../../kit/toast.js";
 import { openViewer } from "../../results/viewer.js";
 import { formProblem, settingsOf, trialFacts } from "./words.js";
 
@@ -149,12 +150,23 @@ function card(trial, form) {
       { class: "trial-acts" },
       use(trial),
       button(trial, "again", "Again…", "Put its values into the form", () => form.fill(trial)),
-      button(trial, "forget", "✕", "Take it off this list", async () => {
-        await write("forget_trial", { trial: trial.id });
-        refresh();
-      }),
+      button(trial, "forget", "✕", "Take it off this list", () => forget(trial)),
     ),
   );
+}
+
+/**
+ * Take a picture off the list; it can be put back.
+ * @param {Trial} trial
+ */
+async function forget(trial) {
+  if (!(await write("forget_trial", { trial: trial.id }))) return;
+  refresh();
+  const act = async () => {
+    await write("restore_trial", { trial: trial.id });
+    refresh();
+  };
+  toast("Taken off the list.", "plain", { label: "Undo", act });
 }
 
 /** @param {Trial} trial */

@@ -22,6 +22,7 @@ from gal_studio.state.database.migrations import (
     m19_exports,
     m20_limits,
     m21_marked_copies,
+    m22_forgotten_trials,
 )
 
 _VERSIONS = (
@@ -46,6 +47,7 @@ _VERSIONS = (
     m19_exports,
     m20_limits,
     m21_marked_copies,
+    m22_forgotten_trials,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

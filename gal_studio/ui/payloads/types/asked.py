@@ -81,6 +81,7 @@ class WriteRequests(TypedDict):
     try_prompt: r.TryPrompt
     use_trial: r.OfATrial
     forget_trial: r.OfATrial
+    restore_trial: r.OfATrial
     paint: r.Paint
     undo_painting: r.OfARound
     redo_painting: r.OfARound

@@ -157,6 +157,7 @@ class WriteAnswers(TypedDict):
     try_prompt: Tried
     use_trial: Used
     forget_trial: Nothing
+    restore_trial: Nothing
     paint: Nothing
     undo_painting: ChangedOne
     redo_painting: ChangedOne
