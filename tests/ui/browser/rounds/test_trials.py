@@ -69,3 +69,5 @@ def test_a_prompt_is_tried_and_its_picture_accepted(watched: Watched, served) ->
     card.get_by_role("button", name="Take it off this list").click()
     page.get_by_text("Write any prompt and press Draw").wait_for()
     assert studio.round_view(round_id).accepted == 1
+    page.get_by_role("button", name="Undo").last.click()
+    card.get_by_text(PROMPT).wait_for()
