@@ -4,11 +4,10 @@ import { state, on, setFocus } from "../../app/store.js";
 import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
-import { address } from "../../app/urls.js";
-import { el, focusKept, focusedIn, reference, repeats, setText } from "../../kit/dom.js";
+import { el, focusKept, focusedIn, repeats, setText } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
-import { openViewer } from "../../results/viewer.js";
-import { formProblem, settingsOf, trialFacts } from "./words.js";
+import { face } from "./face.js";
+import { formProblem, trialFacts } from "./words.js";
 
 const newRequest = newest();
 /** @type {Trial[]} */
@@ -142,7 +141,7 @@ function card(trial, form) {
   return el(
     "article",
     { class: "trial", role: "listitem", data: { trial: trial.id } },
-    face(trial),
+    face(trial, trials),
     el("p", { class: "trial-words", dir: "auto", title: trial.prompt }, trial.prompt),
     el("p", { class: "trial-facts" }, trialFacts(trial)),
     el(
@@ -167,41 +166,6 @@ async function forget(trial) {
     refresh();
   };
   toast("Taken off the list.", "plain", { label: "Undo", act });
-}
-
-/** @param {Trial} trial */
-function face(trial) {
-  if (trial.trouble) return el("p", { class: "trial-face trial-trouble" }, trial.trouble);
-  if (!trial.version) return el("p", { class: "trial-face" }, "Waiting to be drawn…");
-  return el(
-    "button",
-    {
-      type: "button",
-      class: "trial-face",
-      "aria-label": `Enlarge: ${trial.prompt}, ${trialFacts(trial)}`,
-      data: { keep: `enlarge ${trial.id}` },
-      on: { click: () => enlarge(trial) },
-    },
-    el("img", { src: address("trial", trial), alt: "", loading: "lazy" }),
-  );
-}
-
-/**
- * Show a picture large, beside the references; arrows turn to those of the list that are drawn.
- * @param {Trial} trial
- */
-function enlarge(trial) {
-  const drawn = trials.filter((one) => one.version && !one.trouble);
-  let place = drawn.findIndex((one) => one.id === trial.id);
-  openViewer({
-    row: (by) => {
-      place = (place + by + drawn.length) % drawn.length;
-      const { prompt, round_name: name } = drawn[place];
-      const frame = { name, src: address("trial", drawn[place]), words: settingsOf(drawn[place]) };
-      return { title: prompt, frames: [frame], at: 0 };
-    },
-    references: (state.project?.references ?? []).map(({ id, prompt }) => ({ src: reference(id), prompt })),
-  });
 }
 
 /** @param {Trial} trial */
