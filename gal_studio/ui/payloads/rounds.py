@@ -25,10 +25,15 @@ def round_chips(rounds: tuple[RoundSummary, ...], covers: dict[str, Payload], wa
             "wanted": summary.suggested or wanted,
             "cover": covers.get(summary.id),
             "starred": summary.starred,
-            "empty": summary.adapter is None and not summary.candidates and summary.step == summary.kind,
+            "empty": _is_empty(summary),
         }
         for summary in rounds
     ]
+
+
+def _is_empty(summary: RoundSummary) -> bool:
+    """Whether nothing was done in a round; a refinement begins with its pairs."""
+    return summary.kind == summary.step == "fine_tune" and summary.adapter is None and not summary.candidates
 
 
 def round_payload(view: RoundView) -> Payload:

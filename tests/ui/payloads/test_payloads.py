@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gal_studio.ui.payloads.projects import anchor_payloads, project_payload, triggers
-from gal_studio.ui.payloads.rounds import positions, round_payload, score_payloads
+from gal_studio.ui.payloads.rounds import positions, round_chips, round_payload, score_payloads
 from gal_studio.ui.payloads.work import job_payload
 from tests.ui.conftest import Place
 from tests.ui.seeded import make_project
@@ -45,6 +45,17 @@ def test_the_style_is_called_by_its_descriptor(place: Place):
 
 def test_the_job_line_is_empty_before_the_first_job(place: Place):
     assert job_payload(place.studio.job_view(place.project)) is None
+
+
+def test_a_refinement_with_pairs_goes_with_no_single_press(place: Place):
+    studio = place.studio
+    branch = studio.branch(place.round)
+    studio.decide([studio.round_view(place.round).candidates[0].candidate.id], "accepted")
+    job = studio.make_pairs(place.round)
+    studio.stop(job.id)
+    chips = {chip["id"]: chip for chip in round_chips(studio.rounds(place.project), {}, 3)}
+    assert chips[job.round_id]["step"] == "refine" and not chips[job.round_id]["empty"]
+    assert chips[branch.id]["empty"] and not chips[place.round]["empty"]
 
 
 @pytest.mark.parametrize("nasty", ["A ${alert(1)} in <b>bold</b> style", "A {{value}} in `x` style"])
