@@ -7,8 +7,9 @@
 The references are unseen in training (tools/pocket/evaluation/gain_cases.py), with eight held-out prompts and
 four seeds each. Three trainings of equal length start from the round's LoRA: the refinement, the same with
 uniform weights, and plain fine-tuning with the same batch size. Likeness is measured by an independent tower
-(tools/pocket/evaluation/independent.py), text alignment (CLIP-T) by the project's CLIP. FOLDER has judge.pt,
-the unseen renders and the icons of tools/pocket.
+(tools/pocket/evaluation/independent.py), text alignment (CLIP-T) by the project's CLIP; `right` is the share of
+pictures in which the judge sees the thing (style) or the place (object) that the prompt asks for. FOLDER has
+judge.pt, the unseen renders and the icons of tools/pocket.
 """
 
 import argparse
@@ -41,6 +42,7 @@ from gal_studio.studio import ProjectDraft, Studio
 from tools.pocket.data.dataset import concept_index, load_split
 from tools.pocket.evaluation.gain_cases import GainCase, object_cases, style_cases
 from tools.pocket.evaluation.independent import IndependentTower, style_likeness
+from tools.pocket.scenes.places import PLACES
 from tools.pocket.train.judge import judge_pictures, load_judge
 
 SEEDS = 4
@@ -137,17 +139,22 @@ def drawn_with(bench: Bench, case: GainCase, adapter: Path) -> list[Image.Image]
 def measured(bench: Bench, case: GainCase, pictures: Sequence[Image.Image]) -> dict[str, NDArray[np.float64]]:
     """The measurements of each picture, (32,)."""
     texts = np.repeat(bench.embedder.texts(case.prompts), SEEDS, axis=0)
-    figures = {"text_alignment": (bench.embedder.images(pictures) * texts).sum(1)}
+    head = "concept" if case.kind == "style" else "place"
+    told = judge_pictures(bench.judge, np.stack([np.asarray(p.convert("RGB")) for p in pictures]))[head]
+    index = concept_index() if case.kind == "style" else {p.name: n for n, p in enumerate(PLACES)}
+    wanted = np.repeat([index[name] for name in case.wanted], SEEDS)
+    figures = {
+        "text_alignment": (bench.embedder.images(pictures) * texts).sum(1),
+        "right": (told.argmax(1) == wanted).astype(np.float64),
+    }
     if case.kind == "object":
         masked = [(picture, foreground_mask(picture)) for picture, _ in case.references[:1]]
         figures["likeness"] = bench.tower.subject_likeness(pictures, masked)
         return figures
     reference = bench.tower.style_statistics([case.references[0][0]])[0]
     figures["likeness"] = style_likeness(bench.tower.style_statistics(pictures), reference, bench.ordinary)
-    told = judge_pictures(bench.judge, np.stack([np.asarray(p.convert("RGB")) for p in pictures]))["concept"]
-    index = concept_index()
-    wanted = told[np.arange(len(told)), np.repeat([index[name] for name in case.wanted], SEEDS)]
-    figures["overfit"] = (told[:, index[case.concept]] >= wanted).astype(np.float64)
+    score = told[np.arange(len(told)), wanted]
+    figures["overfit"] = (told[:, index[case.concept]] >= score).astype(np.float64)
     return figures
 
 

@@ -1,6 +1,6 @@
 """Unseen objects and styles, to measure whether a refinement helps.
 
-Eight held-out designs as objects (one picture on a plain ground, two in places), and sixteen pictures in the
+Twelve held-out designs as objects (one picture on a plain ground, two in places), and sixteen pictures in the
 two held-out styles, each with eight prompts that no training of the project uses.
 """
 
@@ -47,7 +47,7 @@ class GainCase:
     trigger_word: str
     concept: str
     prompts: tuple[str, ...]
-    wanted: tuple[str, ...]  # the concepts (style) that the prompts ask for
+    wanted: tuple[str, ...]  # the concepts (style) or places (object) that the prompts ask for
 
 
 _OBJECTS = (
@@ -59,6 +59,10 @@ _OBJECTS = (
     ("backpack", "1f392", "twemoji"),
     ("parrot", "1f99c", "twemoji"),
     ("teapot", "1fad6", "twemoji"),
+    ("cat", "1f408-200d-2b1b", "noto"),
+    ("house", "1f3e0", "twemoji"),
+    ("shoe", "1f45f", "twemoji"),
+    ("shoe", "1f97e", "twemoji"),
 )
 _STYLED = (("ink", "inkwell"), ("crayon", "waxy stroke"))
 _STYLE_SHOWN_ON = (
@@ -76,7 +80,7 @@ _STYLE_SHOWN_ON_TOO = (
 
 
 def object_cases(icons: Path) -> list[GainCase]:
-    """One case for each of eight held-out designs."""
+    """One case for each of twelve held-out designs."""
     return [_object(icons, key, number) for number, key in enumerate(_OBJECTS)]
 
 
@@ -101,7 +105,8 @@ def _object(icons: Path, key: tuple[str, str, str], number: int) -> GainCase:
         for place, words in places
     )
     prompts = tuple(f"a {word} {key[0]} {place}" for place in HELD_OUT_PLACES)
-    return GainCase(f"{key[0]}-{key[1]}", "object", references, word, key[0], prompts, ())
+    wanted = tuple(next(p.name for p in PLACES if words in p.words) for words in HELD_OUT_PLACES)
+    return GainCase(f"{key[0]}-{key[1]}", "object", references, word, key[0], prompts, wanted)
 
 
 def _style(icons: Path, style: tuple[str, str], key: tuple[str, str, str], number: int) -> GainCase:
