@@ -7,9 +7,9 @@
 The references are unseen in training (tools/pocket/evaluation/gain_cases.py), with eight held-out prompts and
 four seeds each. Three trainings of equal length start from the round's LoRA: the refinement, the same with
 uniform weights, and plain fine-tuning with the same batch size. Likeness is measured by an independent tower
-(tools/pocket/evaluation/independent.py), text alignment (CLIP-T) by the project's CLIP; `right` is the share of
-pictures in which the judge sees the thing (style) or the place (object) that the prompt asks for. FOLDER has
-judge.pt, the unseen renders and the icons of tools/pocket.
+(tools/pocket/evaluation/independent.py), text alignment (CLIP-T) by the project's CLIP. `right` is the share
+of pictures in which the judge sees the thing (style) or the place (object) that the prompt asks for. FOLDER
+has judge.pt, the unseen renders and the icons of tools/pocket.
 """
 
 import argparse
