@@ -25,8 +25,11 @@ def note_address(workspace: Path, address: str) -> None:
 class Show:
     """Shows the page once it answers: in a browser, in a window of its own, or not at all."""
 
-    def __init__(self, address: str, workspace: Path, open_browser: bool, desktop: bool) -> None:
-        self.address = address
+    def __init__(
+        self, address: str, workspace: Path, open_browser: bool, desktop: bool, link: str = ""
+    ) -> None:
+        """`link` is opened in place of the address, which is printed."""
+        self.address, self._link = address, link or address
         self._workspace, self._open_browser, self._desktop = workspace, open_browser, desktop
         self._window: Window | None = None
 
@@ -40,7 +43,7 @@ class Show:
     def until_closed(self) -> bool:
         """Show the page; True once its own window was closed, False if there is none to wait for."""
         if self._desktop:
-            self._window = open_window(self.address, self._workspace)
+            self._window = open_window(self._link, self._workspace)
             if self._window is None:
                 print(NO_WINDOW, flush=True)
             elif self._window.wait():
@@ -51,7 +54,7 @@ class Show:
                 print("The window is not this program's own: end the studio with Ctrl+C.", flush=True)
                 return False
         if self._open_browser:
-            webbrowser.open(self.address)
+            webbrowser.open(self._link)
         return False
 
 

@@ -61,7 +61,6 @@ def serve(
         refuse_taken_port(host, port)
         if desktop:
             find_browser()  # refused while nothing runs yet
-        address = ready_link(host, port, credentials)
         wake = wake or start_worker
         with page_log(workspace), own_temporary_files(workspace):
             studio = Studio(_open(workspace), wake=wake, models=model_check)
@@ -69,8 +68,8 @@ def serve(
             Keeper(studio.store, wake).start()
             rules = make_rules(host, credentials, other_names, workspace, programs)
             with suppress(NoRoomError):  # a full disk must not keep anybody from deleting something
-                note_address(workspace, ready_link(host, port, None))
-            show = Show(address, workspace, open_browser, desktop)
+                note_address(workspace, ready_link(host, port))
+            show = _show(host, port, rules, workspace, open_browser, desktop)
             _serve(studio, rules, host, port, show, behind_proxy)
 
 
@@ -129,13 +128,20 @@ def make_rules(
     return Rules(OWN_NAMES | names, open_to_others, credentials, sessions, programs=programs)
 
 
-def ready_link(host: str, port: int, credentials: Credentials | None) -> str:
+def _show(host: str, port: int, rules: Rules, workspace: Path, open_browser: bool, desktop: bool) -> Show:
+    """The printed link has the token; the opened one, which other users of this machine may see, a ticket."""
+    token, ticket = "", ""
+    if rules.credentials and not rules.credentials.user:
+        token, ticket = rules.credentials.secret, rules.ticket.value
+    printed, opened = (ready_link(host, port, one) for one in (token, ticket))
+    return Show(printed, workspace, open_browser, desktop, opened)
+
+
+def ready_link(host: str, port: int, token: str = "") -> str:
     """The address to open, with the token if there is one."""
     shown = _first_address() if host in ("0.0.0.0", "::", "") else host
     address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-    if credentials and not credentials.user:
-        return f"{address}{SIGN_IN}?token={credentials.secret}"
-    return address
+    return f"{address}{SIGN_IN}?token={token}" if token else address
 
 
 def _first_address() -> str:

@@ -76,10 +76,10 @@ def test_by_which_names_it_answers(tmp_path: Path) -> None:
 
 
 def test_the_link_is_ready_to_be_opened() -> None:
-    assert ready_link("127.0.0.1", 7860, None) == "http://127.0.0.1:7860"
-    assert ready_link("::1", 7860, ADA) == "http://[::1]:7860"
-    assert ready_link("10.0.0.4", 80, Credentials("", "abc")) == "http://10.0.0.4:80/sign-in?token=abc"
-    assert urlsplit(ready_link("0.0.0.0", 80, ADA)).hostname not in ("0.0.0.0", None)
+    assert ready_link("127.0.0.1", 7860) == "http://127.0.0.1:7860"
+    assert ready_link("::1", 7860) == "http://[::1]:7860"
+    assert ready_link("10.0.0.4", 80, "abc") == "http://10.0.0.4:80/sign-in?token=abc"
+    assert urlsplit(ready_link("0.0.0.0", 80)).hostname not in ("0.0.0.0", None)
 
 
 @contextmanager

@@ -38,6 +38,20 @@ class Credentials:
         return _digest(json.dumps([self.user, self.secret]))
 
 
+class Ticket:
+    """Signs in once: for the browser that this program opens, whose address is in the list of processes."""
+
+    def __init__(self) -> None:
+        self.value = secrets.token_urlsafe(24)
+        self._open = True
+
+    def redeem(self, value: str) -> bool:
+        """Whether this is the ticket, and nobody has used it before."""
+        accepted = self._open and hmac.compare_digest(_digest(self.value), _digest(value))
+        self._open = self._open and not accepted
+        return accepted
+
+
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 

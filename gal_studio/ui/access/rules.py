@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gal_studio.ui.access.credentials import Attempts, Credentials, Sessions
+from gal_studio.ui.access.credentials import Attempts, Credentials, Sessions, Ticket
 from gal_studio.ui.access.origins import OWN_NAMES
 
 
@@ -10,7 +10,8 @@ from gal_studio.ui.access.origins import OWN_NAMES
 class Rules:
     """Who has access (without credentials: anyone who can reach the server), and by which host names.
 
-    `programs` opens the named endpoints to those who have access.
+    `programs` opens the named endpoints to those who have access. Where the credentials are a token, `ticket`
+    signs in the browser that is opened here.
     """
 
     names: frozenset[str] = OWN_NAMES
@@ -19,3 +20,4 @@ class Rules:
     sessions: Sessions | None = None
     attempts: Attempts = field(default_factory=Attempts)
     programs: bool = False
+    ticket: Ticket = field(default_factory=Ticket)

@@ -26,6 +26,7 @@ class SignIn:
 
     def __init__(self, credentials: Credentials, rules: Rules) -> None:
         self._credentials, self._attempts, self._programs = credentials, rules.attempts, rules.programs
+        self._ticket = rules.ticket
         self._sessions = rules.sessions or Sessions(None, credentials)
 
     def knows(self, request: HTTPConnection) -> bool:
@@ -64,10 +65,11 @@ class SignIn:
         return self._form(200)
 
     def _by_link(self, request: Request, token: str) -> Response:
-        """The link with the token. Other sites can open it, so that wrong ones use up no attempts; a token is
-        too long to be guessed.
+        """The link with the token or the ticket.
+
+        Other sites can open it, so that wrong ones use up no attempts; both are too long to be guessed.
         """
-        if not self._credentials.accepts("", token):
+        if not (self._credentials.accepts("", token) or self._ticket.redeem(token)):
             return self._form(401, "", "The sign-in is wrong: try again.")
         return self._accept(request, "")
 

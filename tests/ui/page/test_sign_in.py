@@ -160,6 +160,21 @@ def test_after_sign_in_nothing_leads_elsewhere(locked: Served, clock: Clock) -> 
     assert b"<script>alert" not in page.body
 
 
+def test_the_ticket_of_the_opened_browser_signs_in_once(shared_place: Place) -> None:
+    rules = Rules(credentials=Credentials("", "the-token"))
+    link = f"/sign-in?token={rules.ticket.value}"
+    with serving(shared_place, rules) as running:
+        assert ask(running.address, link).status == 200
+        assert ask(running.address, link).status == 401
+        assert ask(running.address, "/sign-in?token=the-token").status == 200
+
+
+def test_a_ticket_is_no_password(shared_place: Place) -> None:
+    rules = Rules(credentials=Credentials(USER, PASSWORD))
+    with serving(shared_place, rules) as running:
+        assert "Set-Cookie" not in ask(running.address, f"/sign-in?token={rules.ticket.value}").headers
+
+
 def test_a_link_with_the_token_signs_in(shared_place: Place) -> None:
     with serving(shared_place, Rules(credentials=Credentials("", "the-token"))) as running:
         assert ask(running.address, "/sign-in?token=the-toke").status == 401
