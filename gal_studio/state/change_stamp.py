@@ -18,7 +18,7 @@ SELECT
         WHERE round_id IN own AND marked_copy IS NOT NULL),
     (SELECT group_concat(id || COALESCE(image, '') || trouble || COALESCE(candidate_id, '')) FROM trials
         WHERE round_id IN own),
-    (SELECT group_concat(round_id || form || COALESCE(made_of, '') || is_same) FROM exports
+    (SELECT group_concat(round_id || form || COALESCE(made_of, '') || is_same || waits) FROM exports
         WHERE round_id IN own),
     (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
     (SELECT COUNT(*) FROM training_images WHERE round_id IN own),

@@ -11,9 +11,9 @@ from gal_studio.state.database.connection import Database
 
 @dataclass(frozen=True)
 class Export:
-    """A round in a form. `made_of` is the hash of the weights that it was made of, empty while it waits.
+    """A round in a form. `made_of` is the hash of the weights that it was made of, empty if it never was.
 
-    `measured` are sentences for its card; `sentence` says what the check of the file found.
+    One that `waits` is still to be made, or to be made again. `measured` are sentences for its card; `sentence` says what the check of the file found.
     """
 
     round_id: str
@@ -22,6 +22,7 @@ class Export:
     made_of: str
     sentence: str
     is_same: bool
+    waits: bool
 
 
 class Exports:
@@ -32,16 +33,18 @@ class Exports:
         self._clock = clock
 
     def ask(self, round_id: str, form: Form, measured: Sequence[str]) -> None:
-        """Request an export; one that was made before is made again."""
+        """Request an export; one that was made before stays until it is made again."""
         self._database.write(
-            "INSERT OR REPLACE INTO exports (round_id, form, measured, created) VALUES (?, ?, ?, ?)",
+            "INSERT INTO exports (round_id, form, measured, created, waits) VALUES (?, ?, ?, ?, 1)"
+            " ON CONFLICT (round_id, form) DO UPDATE"
+            " SET measured = excluded.measured, created = excluded.created, waits = 1",
             (round_id, form, json.dumps(list(measured)), self._clock()),
         )
 
     def waiting(self, round_id: str) -> tuple[Export, ...]:
         """The exports of a round that are still to be made, the oldest first."""
         rows = self._database.rows(
-            "SELECT * FROM exports WHERE round_id = ? AND made_of IS NULL ORDER BY created, rowid",
+            "SELECT * FROM exports WHERE round_id = ? AND waits ORDER BY created, rowid",
             (round_id,),
         )
         return tuple(map(_export, rows))
@@ -54,13 +57,18 @@ class Exports:
     def finish(self, round_id: str, form: Form, made_of: str, sentence: str, is_same: bool) -> None:
         """Store that an export is made, of which weights, and what its check found."""
         self._database.write(
-            "UPDATE exports SET made_of = ?, sentence = ?, is_same = ? WHERE round_id = ? AND form = ?",
+            "UPDATE exports SET made_of = ?, sentence = ?, is_same = ?, waits = 0 WHERE round_id = ? AND form = ?",
             (made_of, sentence, is_same, round_id, form),
         )
 
     def forget(self, round_id: str, form: Form) -> None:
-        """Delete a request that cannot be done."""
-        self._database.write("DELETE FROM exports WHERE round_id = ? AND form = ?", (round_id, form))
+        """Drop a request that cannot be done; what was made before stays."""
+        asked = (round_id, form)
+        with self._database.transaction():
+            self._database.write("UPDATE exports SET waits = 0 WHERE round_id = ? AND form = ?", asked)
+            self._database.write(
+                "DELETE FROM exports WHERE round_id = ? AND form = ? AND made_of IS NULL", asked
+            )
 
 
 def _export(row: sqlite3.Row) -> Export:
@@ -71,4 +79,5 @@ def _export(row: sqlite3.Row) -> Export:
         made_of=row["made_of"] or "",
         sentence=row["sentence"],
         is_same=bool(row["is_same"]),
+        waits=bool(row["waits"]),
     )

@@ -79,13 +79,13 @@ class FileVerbs(Verbs):
         return tuple(
             export
             for export in self.store.exports.of_round(round_id)
-            if not export.made_of
+            if export.waits
             or (export.made_of == adapter and self.store.exported(round_id, export.form).is_file())
         )
 
     def exported(self, round_id: str, form: str) -> Path:
         """The zip file of an export: the LoRA with its card, pictures and a workflow."""
-        made = [each for each in self.exports(round_id) if each.form == check_form(form) and each.made_of]
+        made = [each for each in self.exports(round_id) if each.form == check_form(form) and not each.waits]
         if not made:
             raise StudioError("This round is not exported in this form yet: press Prepare first.")
         return self.store.exported(round_id, form)

@@ -35,7 +35,7 @@ def round_row(name: str, view: RoundView, exports: Sequence[Export]) -> Payload:
 def _export_choices(exports: Sequence[Export]) -> list[Payload]:
     """Every form in which a round can be exported, and what was."""
     found = {
-        export.form: {"made": bool(export.made_of), "sentence": export.sentence, "same": export.is_same}
+        export.form: {"made": not export.waits, "sentence": export.sentence, "same": export.is_same}
         for export in exports
     }
     return [

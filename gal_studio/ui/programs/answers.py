@@ -36,7 +36,7 @@ def export_answer(views: ViewCache, round_id: str) -> Payload:
     forms = [
         {"form": made.form, "file": f"/export/{round_id}/{made.form}", "checked": made.sentence}
         for made in views.studio.exports(round_id)
-        if made.made_of
+        if not made.waits
     ]
     return {"lora": f"/adapter/{round_id}", "forms": forms, "project": f"/project/{project_id}/archive"}
 

@@ -23,6 +23,7 @@ from gal_studio.state.database.migrations import (
     m20_limits,
     m21_marked_copies,
     m22_forgotten_trials,
+    m23_waiting_exports,
 )
 
 _VERSIONS = (
@@ -48,6 +49,7 @@ _VERSIONS = (
     m20_limits,
     m21_marked_copies,
     m22_forgotten_trials,
+    m23_waiting_exports,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
