@@ -103,6 +103,8 @@ class GenerationSettings(SettingsGroup):
     guidance_scale: float = setting(4.0, checks.real, "Guidance scale", 0.0, 100.0)
     # upper limit; smaller if memory is short
     batch_size: int = setting(20, checks.whole, "Sampling batch size", 1, 1024)
+    # candidates are drawn with strengths of the LoRA from 1 down to this (Eq. G13)
+    lowest_strength: float = setting(1.0, checks.real, "Lowest LoRA strength", 0.0, 1.0)
     # pixels; None: the model's own
     resolution: int | None = setting(None, checks.resolution, "Picture resolution")
 

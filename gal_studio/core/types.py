@@ -56,7 +56,8 @@ class Candidate:
     `remark` marks a picture that was redrawn in full precision ("redrawn") or is one flat colour ("flat").
     Flat pictures are not scored: they count neither as copies nor as successes. `witnesses` is the setting of
     the round; a picture that was not compared with the reference's (`SHOWN`) has the prompts alone. One that
-    is `own` comes from a person's own prompt: it can be decided, but no statistic counts it.
+    is `own` comes from a person's own prompt: it can be decided, but no statistic counts it. The LoRA drew it
+    with `strength` (Eq. G13).
     """
 
     id: str
@@ -73,6 +74,7 @@ class Candidate:
     witnesses: Witnesses = "both"
     own: bool = False
     marked_copy: bool | None = None
+    strength: float = 1.0
 
     def score(self, name: str) -> float | None:
         """The score of that name (`core.gal.scores`); None if the picture was drawn before there was one."""

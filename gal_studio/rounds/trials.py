@@ -55,6 +55,7 @@ def use_as_candidate(store: Store, trial_id: str) -> str:
             feature=trial.feature.astype(float),
             remark=trial.remark,
             more_scores=scores,
+            strength=trial.strength,
         )
         store.candidates.save(round_.id, [new], own=True)
         made = candidate_id(round_.id, anchor_id, number)

@@ -27,6 +27,7 @@ export const candidate = (more) => ({
   index: 0,
   own: false,
   seed: "1",
+  strength: 1,
   scores: {},
   margin: 0.1,
   copy_by: "",

@@ -22,6 +22,11 @@ export const FIELDS = [
   ["generation.candidates", "Pictures per prompt", "How many Generate draws for each test prompt"],
   ["generation.steps", "Sampling steps", ""],
   ["generation.guidance_scale", "Guidance", ""],
+  [
+    "generation.lowest_strength",
+    "Lowest LoRA strength",
+    "Pictures are drawn at five strengths, from 1 to this",
+  ],
   ["tune.preview_every", "Preview every", "Training steps from one preview to the next; 0: no previews"],
   ["gal.top_k", "Suggestions", "Test prompts suggested per round"],
   ["gal.balance_lambda", "Weight of accepted pictures", ""],

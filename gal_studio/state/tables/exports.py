@@ -13,7 +13,8 @@ from gal_studio.state.database.connection import Database
 class Export:
     """A round in a form. `made_of` is the hash of the weights that it was made of, empty if it never was.
 
-    One that `waits` is still to be made, or to be made again. `measured` are sentences for its card; `sentence` says what the check of the file found.
+    One that `waits` is still to be made, or to be made again. `measured` are sentences for its card;
+    `sentence` says what the check of the file found.
     """
 
     round_id: str
@@ -57,7 +58,8 @@ class Exports:
     def finish(self, round_id: str, form: Form, made_of: str, sentence: str, is_same: bool) -> None:
         """Store that an export is made, of which weights, and what its check found."""
         self._database.write(
-            "UPDATE exports SET made_of = ?, sentence = ?, is_same = ?, waits = 0 WHERE round_id = ? AND form = ?",
+            "UPDATE exports SET made_of = ?, sentence = ?, is_same = ?, waits = 0"
+            " WHERE round_id = ? AND form = ?",
             (made_of, sentence, is_same, round_id, form),
         )
 

@@ -88,6 +88,10 @@ def _commits(project: ProjectView) -> list[list[str]]:
     return [["Pinned versions", ", ".join(pinned)]] if pinned else []
 
 
+def _strengths(lowest: float) -> str:
+    return f", LoRA at 1 to {lowest:g}" if lowest < 1 else ""
+
+
 def project_payload(project: ProjectView) -> Payload:
     """What the top bar and step 1 show of a project."""
     settings = project.settings
@@ -114,7 +118,7 @@ def project_payload(project: ProjectView) -> Payload:
             ["Test prompts", f"{enabled} of {count}" if enabled < count else str(count)],
             ["Training", f"{tune.steps} steps, rank {tune.rank}, learning rate {tune.learning_rate:g}"],
             ["Pictures", f"{generation.candidates} per test prompt, {generation.steps} steps, "
-             f"guidance {generation.guidance_scale:g}"],
+             f"guidance {generation.guidance_scale:g}{_strengths(generation.lowest_strength)}"],
             ["Weight of accepted pictures", f"{gal.balance_lambda:g}" if gal.balance else "off"],
             ["Copies are found by", _WITNESSES[gal.witnesses]],
             ["Seed", str(project.seed)],

@@ -22,12 +22,13 @@ PACKAGES = ("gal-studio", "torch", "diffusers")
 
 @dataclass(frozen=True)
 class Order:
-    """What all chunks of a job are drawn with; `revisions` are the commits of hub models."""
+    """What chunks are drawn with; `revisions` are the commits of hub models, `strength` is the adapter's."""
 
     base_model: str
     machine: MachineSettings
     revisions: Mapping[str, str]
     settings: GenerationSettings
+    strength: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Artist:
     def __init__(self) -> None:
         self._opened: tuple[Order, ImageModel] | None = None
         self._ready = ExitStack()  # the adapter, fused into the model
-        self._drawn_with: tuple[ImageModel, str] | None = None
+        self._drawn_with: tuple[ImageModel, str, float] | None = None
 
     def describe(self) -> Place:
         """Where this process runs."""
@@ -65,7 +66,7 @@ class Artist:
     def draw(self, order: Order, requests: Sequence[DrawRequest], adapter: bytes | None) -> list[DrawnBatch]:
         """Draw a chunk; `adapter` is the content of the round's file, None for the base model."""
         model = self._model(order)
-        self._fuse(model, adapter)
+        self._fuse(model, adapter, order.strength)
         events = draw(model, requests, order.settings)
         return [event for event in events if isinstance(event, DrawnBatch)]
 
@@ -80,17 +81,18 @@ class Artist:
         self._opened = (order, model)
         return model
 
-    def _fuse(self, model: ImageModel, adapter: bytes | None) -> None:
+    def _fuse(self, model: ImageModel, adapter: bytes | None, strength: float) -> None:
         name = "" if adapter is None else hashlib.sha256(adapter).hexdigest()
-        if self._drawn_with == (model, name):
+        if self._drawn_with == (model, name, strength):
             return
         self._release()
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{name}.safetensors"
             if adapter is not None:
                 path.write_bytes(adapter)
-            self._ready.enter_context(drawing(model, path if adapter is not None else None))
-        self._drawn_with = (model, name)
+            used = path if adapter is not None else None
+            self._ready.enter_context(drawing(model, used, strength=strength))
+        self._drawn_with = (model, name, strength)
 
     def _release(self) -> None:
         self._drawn_with = None

@@ -2,10 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,14 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.scores.registry import score_pictures
 from gal_studio.core.gal.scores.score import DrawnPictures
+from gal_studio.core.gal.strengths import candidate_strength
 from gal_studio.core.seeds import candidate_seed
 from gal_studio.core.types import Anchor, Job
-from gal_studio.engine.sampling.fused_adapter import drawing
-from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
+from gal_studio.engine.sampling.sampler import DrawnBatch, DrawRequest
 from gal_studio.rounds import lineage, test_set
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate, candidate_id
-from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
 from gal_studio.worker.jobs.measure import measure_refinement
 from gal_studio.worker.jobs.places import place_drawn, place_round
@@ -39,6 +38,7 @@ class _Planned:
     anchor: Anchor
     index: int
     seed: int
+    strength: float
 
 
 def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress, None, None]:
@@ -50,7 +50,12 @@ def generate_round(store: Store, models: Models, job: Job) -> Generator[Progress
     model = models.image_model(task.project.base_model, task.settings.machine)
     models.texts(task.project.clip_model, _prompts(task))  # refuses prompts that are too long
     wanted = [
-        _Planned(anchor, index, candidate_seed(task.project.seed, anchor.prompt, index))
+        _Planned(
+            anchor,
+            index,
+            candidate_seed(task.project.seed, anchor.prompt, index),
+            candidate_strength(task.settings.generation.lowest_strength, index),
+        )
         for anchor, index in lineage.missing(store, task.round.id)
     ]
     check_drawing_room(task, model, len(wanted))
@@ -88,65 +93,27 @@ def call_witness(task: Task) -> Generator[Progress, None, PictureWitness | None]
 def _draw(
     task: Task, wanted: Sequence[_Planned], witness: PictureWitness | None
 ) -> Generator[Progress, None, None]:
-    def keep(batch: DrawnBatch, seconds: float) -> None:
-        _keep(task, wanted[batch.first : batch.first + len(batch.images)], batch, seconds, witness)
-
-    requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in wanted]
-    total = task.store.candidates.count(task.round.id) + len(wanted)
-    yield from draw_and_keep(task, requests, task.round.adapter, "draw", total, keep)
-
-
-def draw_and_keep(
-    task: Task,
-    requests: Sequence[DrawRequest],
-    adapter: str | None,
-    phase: str,
-    total: int,
-    keep: Callable[[DrawnBatch, float], None],
-) -> Generator[Progress, None, None]:
-    """Draw the last of `total` pictures; `keep` gets each batch and the seconds that it took.
-
-    Batches that several devices draw come in any order.
-    """
-    path = task.store.adapters.path(adapter) if adapter else None
-    before, started = total - len(requests), time.monotonic()
-    kept = before
-    with closing(_events(task, requests, path)) as events:
-        for event in events:
-            if isinstance(event, DrawnBatch):
-                keep(event, time.monotonic() - started)
-                started, kept = time.monotonic(), kept + len(event.images)
-                yield Progress(phase, kept, total)
-            else:
-                done = min(event.done / event.total * len(requests), len(requests))
-                yield Progress(phase, before + done, total, event.notice, kept)
-
-
-def _events(
-    task: Task, requests: Sequence[DrawRequest], adapter: Path | None
-) -> Generator[DrawEvent, None, None]:
-    """Draw on the devices of the worker's cluster if it has one, or else here."""
-    crew, project, settings = task.models.crew, task.project, task.settings
-    if crew is not None:
-        task.models.release_image_model()  # a process of the cluster may need the memory of this device
-        pinned = dict(task.models.revisions)
-        order = Order(project.base_model, settings.machine, pinned, settings.generation)
-        yield from crew.draw(order, requests, adapter)
-        return
-    model = task.models.image_model(project.base_model, settings.machine)
-    with drawing(model, adapter) as ready:
-        yield from draw(ready, requests, settings.generation)
+    """Draw the candidates, those of one strength after those of another: the adapter is fused for each."""
+    left = len(wanted)
+    total = task.store.candidates.count(task.round.id) + left
+    for strength in sorted({planned.strength for planned in wanted}, reverse=True):
+        part = [planned for planned in wanted if planned.strength == strength]
+        left -= len(part)
+        requests = [DrawRequest(planned.anchor.prompt, planned.seed) for planned in part]
+        drawing = Drawing(requests, task.round.adapter, "draw", total, left, strength)
+        yield from draw_and_keep(task, drawing, partial(_keep, task, part, witness))
 
 
 def _keep(
     task: Task,
-    drawn: Sequence[_Planned],
+    wanted: Sequence[_Planned],
+    witness: PictureWitness | None,
     batch: DrawnBatch,
     seconds: float,
-    witness: PictureWitness | None,
 ) -> None:
     """Embed, score (Eq. G1, G10) and store a finished batch."""
     started = time.monotonic()
+    drawn = wanted[batch.first : batch.first + len(batch.images)]
     scored = score_images(task, batch.images, [planned.anchor.prompt for planned in drawn], witness)
     features, scores, seen = scored.features, scored.scores, scored.seen
     candidates = [
@@ -160,6 +127,7 @@ def _keep(
             feature=features[row],
             remark=batch.remarks[row],
             more_scores=scores[row],
+            strength=planned.strength,
         )
         for row, planned in enumerate(drawn)
     ]

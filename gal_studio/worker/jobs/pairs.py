@@ -11,8 +11,8 @@ from gal_studio.rounds import lineage
 from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.state.tables.refinements import Pair
+from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.generate import draw_and_keep
 from gal_studio.worker.jobs.quality import find_subjects
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.judge import (
@@ -60,7 +60,7 @@ def _draw(task: Task, missing: Sequence[Pair], total: int) -> Generator[Progress
         task.store.rounds.add_seconds(task.round.id, "pairs", seconds)
 
     requests = [DrawRequest(pair.prompt, pair.seed) for pair in missing]
-    yield from draw_and_keep(task, requests, adapter, "pairs", total, keep)
+    yield from draw_and_keep(task, Drawing(requests, adapter, "pairs", total), keep)
 
 
 def _judge_pairs(task: Task) -> Generator[Progress, None, None]:

@@ -14,8 +14,9 @@ from gal_studio.rounds import test_set
 from gal_studio.rounds.test_set import PlannedPicture
 from gal_studio.state import Store
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
+from gal_studio.worker.drawing import Drawing, draw_and_keep
 from gal_studio.worker.jobs.disk_space import check_drawing_room
-from gal_studio.worker.jobs.generate import call_witness, draw_and_keep, score_images
+from gal_studio.worker.jobs.generate import call_witness, score_images
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.witness import PictureWitness
 from gal_studio.worker.task import Progress, Task, open_task
@@ -109,4 +110,4 @@ def _draw(
         task.store.rounds.add_seconds(task.round.id, "measure", seconds)
 
     requests = [DrawRequest(each.prompt.prompt, each.seed(task.project.seed)) for each in planned]
-    yield from draw_and_keep(task, requests, adapter, "draw", total, keep)
+    yield from draw_and_keep(task, Drawing(requests, adapter, "draw", total), keep)

@@ -199,3 +199,7 @@ def test_an_adapter_is_fused_and_left_again(order: Order, tmp_path: Path, traine
     assert base != changed
     assert drawn(trained.read_bytes()) == changed
     assert drawn(None) == base
+    order = replace(order, strength=0.5)
+    assert drawn(trained.read_bytes()) not in (base, changed)
+    order = replace(order, strength=0.0)
+    assert drawn(trained.read_bytes()) == base

@@ -181,6 +181,8 @@ export interface Candidate extends ShownPicture {
   /** Made of a free prompt: no statistic counts it. */
   own: boolean;
   seed: string;
+  /** Of the LoRA with which it was drawn. */
+  strength: number;
   /** By name; the labels are in `Project.scores`. */
   scores: Record<string, number>;
   margin: number;

@@ -28,6 +28,11 @@ export function figures(candidate, score) {
   /** @type {(Row | null)[]} */
   const rows = [
     ["Seed", String(candidate.seed)],
+    [
+      "LoRA strength",
+      `× ${candidate.strength}`,
+      "How strongly it was drawn with what was learned: 1 in full, 0 would be the base model",
+    ],
     ...scores,
     [
       "Difference",

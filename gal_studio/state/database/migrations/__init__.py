@@ -24,6 +24,7 @@ from gal_studio.state.database.migrations import (
     m21_marked_copies,
     m22_forgotten_trials,
     m23_waiting_exports,
+    m24_candidate_strengths,
 )
 
 _VERSIONS = (
@@ -50,6 +51,7 @@ _VERSIONS = (
     m21_marked_copies,
     m22_forgotten_trials,
     m23_waiting_exports,
+    m24_candidate_strengths,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS

@@ -168,6 +168,7 @@ class Candidate(ShownPicture):
     index: float
     own: Annotated[bool, Doc("Made of a free prompt: no statistic counts it.")]
     seed: str
+    strength: Annotated[float, Doc("Of the LoRA with which it was drawn.")]
     scores: Annotated[dict[str, float], Doc("By name; the labels are in `Project.scores`.")]
     margin: float
     copy_by: Annotated[Speaker, Doc("Who says that the picture is like the reference; empty if nobody does.")]

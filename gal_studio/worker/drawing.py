@@ -1,0 +1,65 @@
+"""Draw pictures for a job: on the devices of the worker's cluster if it has one, or else here."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from gal_studio.engine.sampling.fused_adapter import drawing
+from gal_studio.engine.sampling.sampler import DrawEvent, DrawnBatch, DrawRequest, draw
+from gal_studio.worker.cluster.artist import Order
+from gal_studio.worker.task import Progress, Task
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Pictures that a job draws with an adapter at one strength, without one with the base model.
+
+    The job has `total` pictures, of which `left` are drawn after these.
+    """
+
+    requests: Sequence[DrawRequest]
+    adapter: str | None
+    phase: str
+    total: int
+    left: int = 0
+    strength: float = 1.0
+
+    @property
+    def before(self) -> int:
+        """How many of the job's pictures are there already."""
+        return self.total - self.left - len(self.requests)
+
+
+def draw_and_keep(
+    task: Task, wanted: Drawing, keep: Callable[[DrawnBatch, float], None]
+) -> Generator[Progress, None, None]:
+    """Draw pictures; `keep` gets each batch and the seconds that it took.
+
+    Batches that several devices draw come in any order.
+    """
+    count, before, started = len(wanted.requests), wanted.before, time.monotonic()
+    kept = before
+    with closing(_events(task, wanted)) as events:
+        for event in events:
+            if isinstance(event, DrawnBatch):
+                keep(event, time.monotonic() - started)
+                started, kept = time.monotonic(), kept + len(event.images)
+                yield Progress(wanted.phase, kept, wanted.total)
+            else:
+                done = min(event.done / event.total * count, count)
+                yield Progress(wanted.phase, before + done, wanted.total, event.notice, kept)
+
+
+def _events(task: Task, wanted: Drawing) -> Generator[DrawEvent, None, None]:
+    crew, project, settings = task.models.crew, task.project, task.settings
+    path = task.store.adapters.path(wanted.adapter) if wanted.adapter else None
+    if crew is not None:
+        task.models.release_image_model()  # a process of the cluster may need the memory of this device
+        pinned = dict(task.models.revisions)
+        order = Order(project.base_model, settings.machine, pinned, settings.generation, wanted.strength)
+        yield from crew.draw(order, wanted.requests, path)
+        return
+    model = task.models.image_model(project.base_model, settings.machine)
+    with drawing(model, path, strength=wanted.strength) as ready:
+        yield from draw(ready, wanted.requests, settings.generation)
