@@ -28,7 +28,7 @@
  * @property {Map<string, [number, number]>} positions by candidate or reference id
  * @property {Filter} filter
  * @property {Witness} witness who says so, where only pictures like the reference are shown
- * @property {{ score: string, low: number, high: number } | null} range only pictures in it are shown
+ * @property {{ score: string, low: number | null, high: number | null } | null} range of the pictures to show
  * @property {Set<string>} selection
  * @property {string | null} hover
  * @property {string | null} focus
@@ -185,7 +185,8 @@ function inRange(id) {
   const candidate = state.candidates.get(id);
   if (!range || !candidate) return true;
   const value = range.score === "margin" ? candidate.margin : candidate.scores[range.score];
-  return value !== undefined && value >= range.low && value <= range.high;
+  if (value === undefined) return false;
+  return value >= (range.low ?? value) && value <= (range.high ?? value);
 }
 
 /** @param {string} id */

@@ -117,6 +117,19 @@ export function focusKept(box, name, otherwise) {
   if (node instanceof HTMLElement) node.focus();
 }
 
+/**
+ * Give a box other children; what has the focus in it keeps it, if it stays or has a `data-keep`.
+ * @param {HTMLElement} box
+ * @param {Node[]} children
+ * @param {string} [otherwise] gets the focus if what had it is gone
+ */
+export function replaceKept(box, children, otherwise) {
+  const held = focusedIn(box);
+  box.replaceChildren(...children);
+  if (held?.isConnected) held.focus();
+  else if (held) focusKept(box, held.dataset.keep, otherwise);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

@@ -1,4 +1,10 @@
-/** Formatting of numbers. */
+/** Numbers as text, and text as numbers. */
+
+/**
+ * A number as a person types it, also with a decimal comma; NaN if it is none.
+ * @param {string} text
+ */
+export const typedNumber = (text) => Number(text.trim().replace(",", "."));
 
 /**
  * "1 picture", "3 pictures".

@@ -1,5 +1,6 @@
 /** Input fields of the settings. The server validates the values. */
 import { el } from "./dom.js";
+import { typedNumber } from "./format.js";
 
 /**
  * Name, label and hint of each field.
@@ -190,7 +191,7 @@ function inputOf(name) {
 export function typedValue(name, { value }) {
   if (CHOICES[name]?.[0][0] === "false") return value === "true";
   if (EMPTY_IS_NULL.has(name) && value.trim() === "") return null;
-  const typed = Number(value);
+  const typed = typedNumber(value);
   if (TEXT.has(name) || value.trim() === "" || Number.isNaN(typed)) return value;
   return WHOLE.has(name) && !Number.isSafeInteger(typed) ? value : typed;
 }
@@ -201,7 +202,7 @@ export function typedValue(name, { value }) {
  * @param {number | null} openness
  */
 export function weightWords(typed, openness = null) {
-  const setting = Number(typed);
+  const setting = typedNumber(String(typed));
   if (!Number.isFinite(setting)) return "";
   const weight = Number((setting * (openness ?? Math.LN2)).toPrecision(2));
   const atMost = openness === null ? "at most " : "";

@@ -42,7 +42,7 @@ export function projectSettings(project) {
   const details = el(
     "details",
     { class: "advanced" },
-    el("summary", {}, "Advanced"),
+    el("summary", { data: { keep: "advanced" } }, "Advanced"),
     el(
       "p",
       { class: "field-note" },

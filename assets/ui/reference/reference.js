@@ -88,6 +88,7 @@ function overview(project) {
           href: `/project/${encodeURIComponent(project.id)}/references`,
           download: "",
           title: "The reference pictures with their prompts as text files, in a zip file",
+          data: { keep: "captions" },
         },
         "Save pictures and captions",
       ),

@@ -185,7 +185,7 @@ class Comparison {
 
   forget() {
     this.anchors = [];
-    this.asked = "";
+    this.loadedKey = "";
     this.choose(0);
   }
 }

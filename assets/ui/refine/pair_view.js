@@ -61,12 +61,15 @@ export function openPair(id) {
   fill(id);
 }
 
+/** The pairs that can be opened. */
+const judged = () => state.refinement?.pairs.filter((pair) => pair.maps) ?? [];
+
 /**
  * Go to the next or previous pair.
  * @param {number} by
  */
 export function turnPair(by) {
-  const pairs = state.refinement?.pairs.filter((pair) => pair.maps) ?? [];
+  const pairs = judged();
   const at = pairs.findIndex((pair) => pair.id === open?.id);
   const next = pairs[at + by];
   if (next) fill(next.id);
@@ -107,10 +110,9 @@ function drop() {
 async function fill(id) {
   const keep = focusedIn(dialog)?.dataset.keep;
   drop();
-  const pairs = state.refinement?.pairs ?? [];
-  const at = pairs.findIndex((pair) => pair.id === id);
-  if (at < 0) return closePair();
-  const pair = pairs[at];
+  const pair = state.refinement?.pairs.find((other) => other.id === id);
+  if (!pair) return closePair();
+  const turned = pair.maps ? judged() : [pair];
   const y = stage(
     el("img", { src: pairPicture(pair, "reference"), alt: `Reference: ${pair.prompt}`, draggable: false }),
   );
@@ -139,7 +141,7 @@ async function fill(id) {
   const mine = { id, maps: pair.maps, quality, reproduction, brush: null, outline: null, keep: () => {} };
   open = mine;
   dialog.replaceChildren(
-    head(pair, at, pairs.length, { turn: turnPair, close: closePair }),
+    head(pair, turned.indexOf(pair), turned.length, { turn: turnPair, close: closePair }),
     el(
       "div",
       { class: "pair-plates" },

@@ -5,7 +5,7 @@ import { inSentence } from "../kit/format.js";
 import { state } from "../app/store.js";
 import { refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
-import { el, repeats } from "../kit/dom.js";
+import { el, repeats, replaceKept, setText } from "../kit/dom.js";
 import { lastly } from "./export_words.js";
 
 /** @type {{ id: string, dialog: HTMLDialogElement, list: HTMLElement } | null} */
@@ -15,7 +15,7 @@ export const exportsOpen = () => Boolean(open);
 
 /** @param {RoundResult} round */
 export function openExports(round) {
-  const list = el("ul", { class: "export-forms", "aria-live": "polite" });
+  const list = el("ul", { class: "export-forms" });
   const name = inSentence(round.name);
   const dialog = el(
     "dialog",
@@ -60,8 +60,15 @@ export function showExports(rounds) {
   const job = [...state.queue.working, ...state.queue.waiting].find(
     (other) => other.kind === "export" && other.round_id === round.id,
   );
-  if (repeats(shown.list, [round.exports, job])) return;
-  shown.list.replaceChildren(...round.exports.map((choice) => row(round, choice, job)));
+  if (!repeats(shown.list, [round.exports, job?.state]))
+    replaceKept(
+      shown.list,
+      round.exports.map((choice) => row(round, choice, job)),
+    );
+  for (const { form, export: found } of round.exports) {
+    const words = shown.list.querySelector(`[data-form="${form}"] output`);
+    if (words) setText(words, lastly(found, job).text); // what the job does now
+  }
 }
 
 /**
@@ -76,12 +83,22 @@ function row(round, { form, title, note, export: found }, job) {
     { data: { form, state: kind } },
     el("div", {}, el("b", {}, title), el("span", {}, note), text ? el("output", {}, text) : null),
     kind === "made" || kind === "differs"
-      ? el("a", { class: "button small", href: `/export/${round.id}/${form}`, download: "" }, "Download")
+      ? el(
+          "a",
+          {
+            class: "button small",
+            href: `/export/${round.id}/${form}`,
+            download: "",
+            data: { keep: form },
+          },
+          "Download",
+        )
       : el(
           "button",
           {
             type: "button",
             class: "button small",
+            data: { keep: form },
             disabled: kind === "working",
             "aria-label": `Prepare the download ${title.replace("For", "for")}`,
             on: { click: ({ currentTarget }) => prepare(currentTarget, round.id, form) },

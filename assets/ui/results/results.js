@@ -5,7 +5,7 @@ import { state, on } from "../app/store.js";
 import { call, refresh } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { write } from "../app/writes.js";
-import { el, reference, repeats } from "../kit/dom.js";
+import { el, reference, repeats, replaceKept } from "../kit/dom.js";
 import { address } from "../app/urls.js";
 import { mountSameSeed } from "./same_seed.js";
 import { mountSheet } from "./sheet.js";
@@ -74,7 +74,7 @@ function show() {
     (measures?.rounds ?? []).filter((r) => r.id && r.trained && !r.report).length < 2;
   const working = [...queue.working, ...queue.waiting].map((job) => [job.kind, job.round_id, job.state]);
   if (!repeats(parts["results-table"], [rounds, measures, working]))
-    parts["results-table"].replaceChildren(roundsTable(rounds, measures));
+    replaceKept(parts["results-table"], [roundsTable(rounds, measures)]);
 }
 
 async function measureAll() {

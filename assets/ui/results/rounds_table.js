@@ -141,7 +141,11 @@ function unmeasured({ id, trained, drawn, wanted }) {
   };
   return [
     words,
-    el("button", { type: "button", class: "button small", on: { click: ask } }, drawn ? "Go on" : "Measure"),
+    el(
+      "button",
+      { type: "button", class: "button small", data: { keep: `measure ${id}` }, on: { click: ask } },
+      drawn ? "Go on" : "Measure",
+    ),
   ];
 }
 
@@ -152,6 +156,7 @@ const download = (round) =>
     {
       type: "button",
       class: "button small",
+      data: { keep: `download ${round.id}` },
       "aria-label": `Download the LoRA of ${inSentence(round.name)}`,
       on: { click: () => openExports(round) },
     },

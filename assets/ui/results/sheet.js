@@ -4,7 +4,7 @@ import { state, on } from "../app/store.js";
 import { call } from "../app/session.js";
 import { newest } from "../app/newest.js";
 import { address } from "../app/urls.js";
-import { el, reference, repeats, setText } from "../kit/dom.js";
+import { el, reference, repeats, replaceKept, setText } from "../kit/dom.js";
 import { segments } from "../kit/segments.js";
 import { pictureOf, pictureWords, viewerRow } from "./sheet_pictures.js";
 import { openViewer } from "./viewer.js";
@@ -105,7 +105,7 @@ class Sheet {
       this.beside.replaceChildren(...references().map(({ src, prompt }) => beside(src, prompt)));
     if (repeats(this.body, [rows, named, this.seed, measures.best])) return;
     this.body.style.setProperty("--tile", `${rounds.length < 5 ? 132 : rounds.length < 8 ? 108 : 88}px`);
-    this.body.replaceChildren(rows.length ? table(rows, rounds, this.seed, measures) : nothing());
+    replaceKept(this.body, [rows.length ? table(rows, rounds, this.seed, measures) : nothing()]);
   }
 }
 
@@ -214,7 +214,7 @@ function cell(rows, rounds, row, round, seed) {
       {
         type: "button",
         class: "enlarge",
-        data: { copy: picture.copy ? "yes" : "no" },
+        data: { copy: picture.copy ? "yes" : "no", keep: `${rows.indexOf(row)} ${round.id}` },
         "aria-label": `${row.prompt}, ${round.name}: ${pictureWords(picture)}. Enlarge`,
         title: `${round.name}: ${pictureWords(picture)}. Click to flip it through the rounds`,
         on: { click: enlarge },

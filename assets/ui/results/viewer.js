@@ -75,6 +75,14 @@ function show() {
   setAttribute(slider, "aria-valuetext", frame.name);
   for (const [i, tick] of [...ticks.children].entries())
     setAttribute(tick, "aria-current", i === at ? "true" : null);
+  keepFocus();
+}
+
+/** What had the focus may be hidden or replaced: the keys are heard inside the dialog only. */
+function keepFocus() {
+  const { dialog: box, picture } = made;
+  const held = document.activeElement;
+  if (!box.contains(held) || (held === picture && picture.hidden)) box.focus({ preventScroll: true });
 }
 
 function build() {
@@ -110,7 +118,7 @@ function build() {
   dialog = document.body.appendChild(
     el(
       "dialog",
-      { class: "studio viewer", "aria-label": "Enlarged picture" },
+      { class: "studio viewer", "aria-label": "Enlarged picture", tabindex: "-1" },
       el(
         "div",
         { class: "viewer-head" },

@@ -194,7 +194,10 @@ async function act({ name, change }) {
   emit("busy");
   const round = state.roundId;
   try {
-    const answer = await write(change, { round });
+    const answer = await write(
+      change,
+      name === "accept" ? { round, candidates: openSuggestions() } : { round },
+    );
     const next = answer && "round" in answer ? answer.round : round;
     if (next !== null && next !== round && state.roundId === round) openRound(next);
     await refresh();

@@ -16,6 +16,7 @@ import { openLog } from "./log.js";
 const STOP_DELAY = 600; // ms
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let stopTimer;
+let awaited = false; // Pause or Resume had the focus and went: the other one gets it
 const SHOWN_WORDS = 2; // trigger words in the top bar; the others are counted
 
 /**
@@ -95,6 +96,7 @@ function showJob(parts) {
   parts["job-bar"].value = job.done;
   setText(parts["job-rate"], line.note);
   parts["job-rate"].title = job.message;
+  const held = [parts.pause, parts.resume].find((button) => button === document.activeElement);
   parts.pause.hidden = !line.pause;
   parts.resume.hidden = line.resume === null;
   if (line.resume) setText(parts.resume, line.resume);
@@ -102,7 +104,20 @@ function showJob(parts) {
   parts.stop.hidden = line.stop === null;
   if (line.stop) setText(parts.stop, line.stop);
   parts.stop.disabled = job.state === "stopping" || stopTimer !== undefined;
+  passFocus(parts, held);
   emit("busy");
+}
+
+/**
+ * Pause and Resume take each other's place, with a wait between.
+ * @param {TopParts} parts
+ * @param {HTMLElement} [held] the one that had the focus
+ */
+function passFocus({ pause, resume }, held) {
+  const gone = held ? held.hidden : awaited && document.activeElement === document.body;
+  const next = [pause, resume].find((button) => !button.hidden && !button.disabled);
+  if (gone) next?.focus();
+  awaited = gone && !next;
 }
 
 /**

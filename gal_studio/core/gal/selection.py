@@ -50,15 +50,16 @@ def best_candidate(candidates: Iterable[Candidate], rejected: Collection[str] = 
     return min(good, key=lambda candidate: (-candidate.similarity_anchor, candidate.index), default=None)
 
 
-def in_style(candidates: Sequence[Candidate]) -> frozenset[str]:
-    """The IDs of an anchor's candidates without the third that is least like the references.
+def in_style(candidates: Iterable[Candidate]) -> frozenset[str]:
+    """The IDs of the half of an anchor's non-copies that is most like the references (rounded up).
 
     They show one thing, so that what sets them apart is how it is drawn. All, if some have no such score.
     """
-    known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in candidates]
+    clean = [candidate for candidate in candidates if not candidate.overfit]
+    known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in clean]
     if any(likeness is None for likeness, _, _ in known):
         return frozenset(name for _, _, name in known)
-    return frozenset(name for _, _, name in sorted(known)[len(known) // 3 :])
+    return frozenset(name for _, _, name in sorted(known)[len(known) // 2 :])
 
 
 def suggest(

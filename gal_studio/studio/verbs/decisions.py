@@ -1,6 +1,6 @@
 """Verdicts, weights and painted masks, with undo and redo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from gal_studio.core import checks
@@ -48,11 +48,17 @@ class DecisionVerbs(Verbs):
                 raise StudioError("A picture of one flat colour is neither a copy nor good: leave it out.")
             self.store.candidates.mark_copies(candidate_ids, copy)
 
-    def accept_suggestion(self, round_id: str, author: Author = "sampler") -> tuple[str, ...]:
-        """Accept the suggested candidates that are still undecided; returns their IDs."""
+    def accept_suggestion(
+        self, round_id: str, author: Author = "sampler", shown: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        """Accept the suggested candidates that are still undecided; returns their IDs.
+
+        With `shown` only those that the person has seen: another may have taken a place meanwhile.
+        """
         refuse_by_hand(self.store, round_id)
         with self.store.database.transaction():
-            chosen = suggestions.open_suggestions(self.store, round_id)
+            open_ = suggestions.open_suggestions(self.store, round_id)
+            chosen = tuple(each for each in open_ if shown is None or each in shown)
             self.decide(chosen, "accepted", author)
         return chosen
 

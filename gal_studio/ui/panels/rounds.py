@@ -29,6 +29,12 @@ def record(studio: Studio, request: Payload) -> None:
     studio.decide(request["candidates"], request["verdict"])
 
 
+def accept(studio: Studio, request: Payload) -> Payload:
+    """Accept the suggestion, as far as the page shows it."""
+    shown = frozenset(request["candidates"])
+    return {"accepted": list(studio.accept_suggestion(request["round"], shown=shown))}
+
+
 def record_part(studio: Studio, request: Payload) -> None:
     """Accept the painted part of a picture."""
     studio.accept_in_part(request["candidate"], pixels_of(request["mask"]))
@@ -83,7 +89,7 @@ READS: Acts = {
 WRITES: Acts = {
     "fine_tune": lambda studio, request: {"round": studio.fine_tune(request["round"]).round_id},
     "generate": lambda studio, request: {"round": studio.generate(request["round"]).round_id},
-    "accept": lambda studio, request: {"accepted": list(studio.accept_suggestion(request["round"]))},
+    "accept": accept,
     "next_round": lambda studio, request: {"round": studio.next_round(request["round"]).id},
     "branch": lambda studio, request: {"round": studio.branch(request["round"]).id},
     "run_round": lambda studio, request: {"round": studio.run_missing(request["round"])[-1].round_id},

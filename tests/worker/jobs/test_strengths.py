@@ -1,4 +1,4 @@
-"""Candidates are drawn with the strengths of Eq. G13, and a picture is the same whatever is drawn beside it."""
+"""Candidates have the strengths of Eq. G13; a picture is the same whatever is drawn beside it."""
 
 from typing import Any
 

@@ -4,6 +4,7 @@ import type { Nothing } from "./payloads.d.ts";
 import type { AskedModels, Captions, Check, Create, Derive, Look, Seen } from "./payloads_forms.d.ts";
 import type {
   AcceptInPart,
+  AcceptSuggestion,
   AddAnchors,
   AskReplay,
   ChangeSettings,
@@ -99,7 +100,7 @@ export interface WriteRequests {
   refine: OfARound;
   run_refinement: OfARound;
   judge_quality: OfARound;
-  accept: OfARound;
+  accept: AcceptSuggestion;
   decide: Decide;
   mark_copies: MarkCopies;
   accept_in_part: AcceptInPart;

@@ -133,6 +133,11 @@ export interface Decide {
   verdict: Verdict;
 }
 
+/** The suggested candidates that the page shows. */
+export interface AcceptSuggestion extends OfARound {
+  candidates: string[];
+}
+
 /** Whether some candidates are copies; null leaves it to the witnesses. */
 export interface MarkCopies {
   candidates: string[];

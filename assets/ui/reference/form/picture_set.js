@@ -4,7 +4,7 @@
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
 /** @import { Upload } from "../../app/types/parts.d.ts" */
-import { setAttribute, setText } from "../../kit/dom.js";
+import { find, focusedIn, setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { showDerived } from "./derived.js";
@@ -131,8 +131,12 @@ export class PictureSet {
   /** @param {Row} row */
   take(row) {
     if (!this.rows.includes(row)) return; // removed during the upload
-    this.rows.splice(this.rows.indexOf(row), 1);
+    const at = this.rows.indexOf(row);
+    const held = focusedIn(row.node); // its ✕
+    this.rows.splice(at, 1);
     row.node.remove();
+    const beside = this.rows[Math.min(at, this.rows.length - 1)];
+    if (held) (beside ? find(beside.node, ".quiet", HTMLButtonElement) : this.file).focus();
     this.refresh();
   }
 

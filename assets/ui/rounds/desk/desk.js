@@ -101,6 +101,9 @@ function keep() {
   }
 }
 
+/** @param {{ low: number | null, high: number | null }} range */
+const isRange = ({ low, high }) => (low ?? high) !== null && (low ?? -Infinity) <= (high ?? Infinity);
+
 /** Restore what was kept; what is not understood is left out. */
 export function restoreDesk() {
   /** @type {Partial<Desk> & { range?: typeof state.range, witness?: typeof state.witness }} */
@@ -115,7 +118,7 @@ export function restoreDesk() {
   if (typeof sort === "string") desk.sort = sort;
   if (typeof reverse === "boolean") desk.reverse = reverse;
   if (typeof advance === "boolean") desk.advance = advance;
-  if (range && typeof range.score === "string" && range.low <= range.high) state.range = range;
+  if (range && typeof range.score === "string" && isRange(range)) state.range = range;
   if (witness === "prompts" || witness === "pictures") state.witness = witness;
 }
 

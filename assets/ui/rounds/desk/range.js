@@ -24,14 +24,22 @@ export function extent(candidates, name) {
 }
 
 /**
- * The bound at a slider's position; its ends are open, so that rounding never hides the outermost pictures.
+ * The bound at a slider's position. Its ends are open (null): they hide no picture, of whatever round.
  * @param {[low: number, high: number]} bounds
  * @param {number} place from 0 to STEPS
  */
 export function boundAt([low, high], place) {
-  if (place <= 0) return low;
-  return place >= STEPS ? high : low + ((high - low) * place) / STEPS;
+  return place <= 0 || place >= STEPS ? null : low + ((high - low) * place) / STEPS;
 }
+
+/**
+ * The slider's position of a bound; null where all pictures have one value.
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+const placeOf = (value, low, high) =>
+  high > low ? Math.round((STEPS * (value - low)) / (high - low)) : null;
 
 /** @param {number} value */
 const figure = (value) => value.toFixed(3).replace("-", "−");
@@ -66,8 +74,8 @@ export function rangeFilter() {
     if (!found) return;
     if (Number(low.value) > Number(high.value)) [low.value, high.value] = [high.value, low.value];
     const [from, to] = [Number(low.value), Number(high.value)];
-    const all = from <= 0 && to >= STEPS;
-    setRange(all ? null : { score: score.value, low: boundAt(found, from), high: boundAt(found, to) });
+    const range = { score: score.value, low: boundAt(found, from), high: boundAt(found, to) };
+    setRange(range.low === null && range.high === null ? null : range);
   };
   for (const input of [low, high]) input.addEventListener("input", change);
   score.addEventListener("change", () => {
@@ -84,12 +92,10 @@ export function rangeFilter() {
       score.replaceChildren(...offered().map(({ name, label: text }) => el("option", { value: name }, text)));
     if (range) score.value = range.score;
     const found = bounds();
-    if (range && found) {
-      const width = found[1] - found[0] || 1;
-      low.value = String(Math.round((STEPS * (range.low - found[0])) / width));
-      high.value = String(Math.round((STEPS * (range.high - found[0])) / width));
-    } else [low.value, high.value] = ["0", String(STEPS)];
-    const [from, to] = range ? [range.low, range.high] : (found ?? [0, 0]);
+    const [least, most] = found ?? [0, 0];
+    const [from, to] = [range?.low ?? least, range?.high ?? most];
+    low.value = String(placeOf(from, least, most) ?? 0);
+    high.value = String(placeOf(to, least, most) ?? STEPS);
     setText(words, found ? `${figure(from)} to ${figure(to)}` : "No picture has this score");
     setText(label, range ? `Scores: ${figure(from)} to ${figure(to)}` : "Scores");
     setAttribute(button, "aria-pressed", String(Boolean(range)));

@@ -48,7 +48,8 @@ export function partPainter(place, id, changed) {
     if (isReplay()) return;
     const runs = draftOf(draft) ?? (await stored());
     await pictureThere(place);
-    if (brush || !there) return;
+    const unread = !runs && state.masks.has(id); // what is painted would replace the stored part
+    if (brush || !there || unread) return;
     outline?.remove();
     outline = null;
     brush = makeBrush(place, {

@@ -202,6 +202,7 @@ export function comparison(changed) {
       "select",
       {
         class: "compare-source",
+        data: { keep: `beside-${i}` },
         "aria-label": "Compare with",
         on: {
           change: () => {
@@ -226,6 +227,7 @@ export function comparison(changed) {
         type: "button",
         class: "quiet",
         title: "Take it away",
+        data: { keep: `away-${i}` },
         "aria-label": `Take away ${source.label}`,
         on: {
           click: () => {

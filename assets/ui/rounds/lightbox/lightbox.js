@@ -2,7 +2,7 @@
 /** @import { PartPainter } from "./accept_part.js" */
 /** @import { Candidate } from "../../app/types/payloads.d.ts" */
 import { state, on, verdictOf, setFocus } from "../../app/store.js";
-import { el, focusedIn, setText, typing, whenClosed } from "../../kit/dom.js";
+import { el, focusedIn, replaceKept, setText, typing, whenClosed } from "../../kit/dom.js";
 import { picture } from "../../app/urls.js";
 import { figures } from "./figures.js";
 import { heatKinds } from "./heat_kinds.js";
@@ -173,7 +173,7 @@ async function fill() {
   pictures.dataset.plates = String(plates);
   const wanted = [now.node, ...beside];
   if (wanted.some((node, i) => pictures.children[i] !== node) || pictures.children.length !== wanted.length)
-    pictures.replaceChildren(...wanted);
+    replaceKept(pictures, wanted, ".compare-source");
   applyAll();
 }
 

@@ -1,6 +1,7 @@
 /** How much an accepted picture counts in later trainings: as its round, or a weight set by hand. */
 import { state } from "../../app/store.js";
 import { el } from "../../kit/dom.js";
+import { typedNumber } from "../../kit/format.js";
 import { setWeight } from "../grid/verdicts.js";
 import { toast } from "../../kit/toast.js";
 
@@ -40,7 +41,7 @@ export function weightField(id) {
  * @param {string} typed
  */
 function set(id, typed) {
-  const weight = typed.trim() === "" ? null : Number(typed.trim().replace(",", "."));
+  const weight = typed.trim() === "" ? null : typedNumber(typed);
   if (weight !== null && !(weight >= 0 && weight <= 1000)) {
     toast(
       `The weight is “${typed}”: type a number from 0 to 1000, or nothing for the computed one.`,

@@ -119,7 +119,7 @@ async function change(name, request) {
  */
 export async function archiveRound(id) {
   const gone = branchOf(state.rounds, id);
-  const shown = state.roundId;
+  const { roundId: shown, projectId: project } = state;
   const answer = await write("archive_round", { round: id });
   if (!answer) return;
   const wasOpen = gone.some((round) => round.id === shown);
@@ -127,7 +127,10 @@ export async function archiveRound(id) {
   await refresh();
   const name = gone[0]?.name ?? "The round";
   const more = gone.length > 1 ? ` and ${count(gone.length - 1, "round")} after it` : "";
-  toast(`${name}${more}: archived.`, "plain", { label: "Undo", act: () => restore(id, wasOpen) });
+  toast(`${name}${more}: archived.`, "plain", {
+    label: "Undo",
+    act: () => restore(id, wasOpen && state.projectId === project),
+  });
 }
 
 /**

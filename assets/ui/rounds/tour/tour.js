@@ -1,6 +1,7 @@
 /** A tour in three cards beside pictures of the round: left with Esc, called back from the list of keys. */
 /** @import { RoundsParts } from "../../app/types/parts.d.ts" */
 /** @import { Card } from "./cards.js" */
+import { openStep } from "../../app/session.js";
 import { busy, on, setFilter, setFocus, state } from "../../app/store.js";
 import { el, setText } from "../../kit/dom.js";
 import { addToHelp } from "../../kit/help.js";
@@ -26,6 +27,7 @@ export function mountTour(rounds) {
   strip = rounds.strip;
   addToHelp("Show the tour", () => {
     if (!state.candidates.size) return toast("The tour shows pictures of a round: run it first.");
+    openStep("rounds");
     start();
   });
   on("round scores job positions", () => {

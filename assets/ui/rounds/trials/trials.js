@@ -5,6 +5,7 @@ import { call, openRound, refresh } from "../../app/session.js";
 import { newest } from "../../app/newest.js";
 import { write } from "../../app/writes.js";
 import { el, focusKept, focusedIn, repeats, setText } from "../../kit/dom.js";
+import { typedNumber } from "../../kit/format.js";
 import { toast } from "../../kit/toast.js";
 import { face } from "./face.js";
 import { formProblem, trialFacts } from "./words.js";
@@ -72,8 +73,8 @@ function makeForm() {
             round: state.roundId,
             prompt: given.prompt,
             seed: given.seed,
-            guidance: Number(given.guidance),
-            strength: Number(given.strength),
+            guidance: typedNumber(given.guidance),
+            strength: typedNumber(given.strength),
           });
           draw.disabled = false;
           if (answer) refresh();

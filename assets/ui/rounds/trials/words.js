@@ -1,5 +1,6 @@
 /** The words of *Try a prompt*. */
 /** @import { Trial } from "../../app/types/payloads_calls.d.ts" */
+import { typedNumber } from "../../kit/format.js";
 
 /**
  * What a picture was drawn with, in one line.
@@ -35,4 +36,4 @@ export function formProblem({ prompt, seed, guidance, strength }) {
  * @param {string} text
  * @param {number} most
  */
-const within = (text, most) => text.trim() !== "" && Number(text) >= 0 && Number(text) <= most;
+const within = (text, most) => text.trim() !== "" && typedNumber(text) >= 0 && typedNumber(text) <= most;

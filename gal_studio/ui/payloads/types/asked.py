@@ -68,7 +68,7 @@ class WriteRequests(TypedDict):
     refine: r.OfARound
     run_refinement: r.OfARound
     judge_quality: r.OfARound
-    accept: r.OfARound
+    accept: r.AcceptSuggestion
     decide: r.Decide
     mark_copies: r.MarkCopies
     accept_in_part: r.AcceptInPart

@@ -169,6 +169,12 @@ class Decide(TypedDict):
     verdict: Verdict
 
 
+class AcceptSuggestion(OfARound):
+    """The suggested candidates that the page shows."""
+
+    candidates: Annotated[list[Id], Field(max_length=100_000)]
+
+
 class MarkCopies(TypedDict):
     """Whether some candidates are copies; null leaves it to the witnesses."""
 

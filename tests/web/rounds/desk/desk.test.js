@@ -37,11 +37,16 @@ test("of other scores the largest comes first; pictures without one are last bot
 test("a range shows the pictures between its bounds", () => {
   assert.deepEqual(extent(PICTURES, "sharp"), [1, 3]);
   assert.equal(extent(PICTURES, "unknown"), null);
-  assert.deepEqual([boundAt([1, 3], 0), boundAt([1, 3], 100), boundAt([1, 3], 200)], [1, 2, 3]);
+  assert.deepEqual([boundAt([1, 3], 0), boundAt([1, 3], 100), boundAt([1, 3], 200)], [null, 2, null]);
   state.candidates = new Map(PICTURES.map((picture) => [picture.id, picture]));
   const shown = () => PICTURES.filter(({ id }) => passes(id)).map(({ id }) => id);
   state.range = { score: "sharp", low: 2, high: 3 };
   assert.deepEqual(shown(), ["c", "d"], "without the score it is not shown");
+  state.range = { score: "sharp", low: null, high: 2 };
+  assert.deepEqual(
+    shown(),
+    PICTURES.filter(({ scores }) => scores.sharp <= 2).map(({ id }) => id),
+  );
   state.range = { score: "margin", low: -0.2, high: 0.1 };
   assert.deepEqual(shown(), ["a", "b", "d"]);
   state.filter = "rejected";
