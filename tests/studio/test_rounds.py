@@ -78,6 +78,16 @@ def test_human_has_the_last_word(studio: Studio, round_id: str) -> None:
     assert authors == ["human", "human", "sampler", "sampler"]
 
 
+def test_only_what_the_page_shows_is_accepted(studio: Studio, round_id: str) -> None:
+    draw(studio, round_id, [2, 2, 2])
+    first, second, third = chosen(studio, round_id)
+    studio.decide([first], "rejected")
+    next_best = chosen(studio, round_id)[0]  # the page does not know it yet
+    assert studio.accept_suggestion(round_id, shown={first}) == ()
+    assert studio.accept_suggestion(round_id, shown={second, third}) == (second, third)
+    assert studio.accept_suggestion(round_id) == (next_best,)
+
+
 def test_undo_and_redo_say_what_they_changed(studio: Studio, round_id: str) -> None:
     draw(studio, round_id, [2, 2, 2])
     accepted = studio.accept_suggestion(round_id)

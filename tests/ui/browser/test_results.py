@@ -1,5 +1,7 @@
 """The third screen in a real Chromium."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -107,10 +109,25 @@ def test_pictures_enlarge_and_flip_through_the_rounds_by_keys(watched: Watched, 
         page.wait_for_selector(f"{view} .viewer-picture[src]")
         page.keyboard.press("Escape")
         page.wait_for_selector(view, state="hidden")
+    not_drawn_by_a_round(page, view)
     page.click(".sheet-bar button:text('Without the trigger')")
     page.wait_for_selector(".sheet th:text-is('A house')")
     page.click(".sheet-bar button:text('Accepted prompts')")
     page.wait_for_selector("text=There are none yet")
+
+
+def not_drawn_by_a_round(page: Any, view: str) -> None:
+    """A round without the picture takes the focus from none of the keys; nor does a name that was clicked."""
+    page.click(".sheet .enlarge >> nth=1")
+    page.click(f"{view} .tick >> nth=0")
+    for _ in range(2):
+        title = page.inner_text(f"{view} h2")
+        page.keyboard.press("ArrowDown")
+        page.wait_for_function(
+            "(was) => document.querySelector('dialog.viewer h2').innerText !== was", arg=title
+        )
+    page.keyboard.press("Escape")
+    page.wait_for_selector(view, state="hidden")
 
 
 def test_a_round_is_measured_on_request_and_a_changed_set_warns(watched: Watched, served: Served):

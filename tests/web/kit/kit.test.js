@@ -23,6 +23,8 @@ test("numbers are sent as numbers; other input is sent as typed, for the server 
   assert.equal(typed("tune.steps", "77"), 77);
   assert.equal(typed("tune.preview_every", "25"), 25);
   assert.equal(typed("tune.learning_rate", "1e-3"), 0.001);
+  assert.equal(typed("generation.guidance_scale", "3,5"), 3.5, "some keypads have no point");
+  assert.equal(typed("generation.guidance_scale", "1,000,5"), "1,000,5");
   assert.equal(typed("tune.steps", "7.5"), "7.5");
   assert.equal(typed("tune.steps", "9007199254740993"), "9007199254740993", "no digit is lost");
   assert.equal(typed("tune.steps", "many"), "many");

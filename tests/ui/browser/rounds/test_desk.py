@@ -196,12 +196,25 @@ def test_pictures_references_and_other_rounds_are_compared(watched: Watched, ser
     page.keyboard.press("ArrowRight")
     page.keyboard.press("c")
     page.wait_for_selector(".lightbox figure >> nth=1")
+    other_by_keys(page)
     four_beside_each_other(page, {one.candidate.id for one in studio.same_seed_elsewhere(order[0])})
     slider_and_flicker(page)
     the_selected_ones(page, order[3:6])
     page.keyboard.press("a")  # on the picture that is shown, not on all that are selected
     settled(page)
     assert len(studio.store.decisions.accepted(place.round)) == 1
+
+
+def other_by_keys(page: Any) -> None:
+    """Another picture is chosen beside it, and the focus stays on the list: the next key is no verdict."""
+    for chosen in ("Same seed, Round 2", "Reference"):
+        page.focus(".compare-source")
+        page.select_option(".compare-source", label=chosen)
+        page.wait_for_function(
+            "(words) => document.activeElement.matches('.compare-source') &&"
+            " document.activeElement.selectedOptions[0].label === words",
+            arg=chosen,
+        )
 
 
 def four_beside_each_other(page: Any, same: set[str]) -> None:

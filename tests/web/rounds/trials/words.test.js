@@ -19,6 +19,7 @@ const trial = {
 test("only what can be drawn is sent", () => {
   assert.equal(formProblem(form), "");
   assert.equal(formProblem({ ...form, guidance: "0", strength: "2" }), "");
+  assert.equal(formProblem({ ...form, guidance: "3,5", strength: "0,8" }), "", "with a decimal comma");
   assert.equal(formProblem({ ...form, seed: "9223372036854775807" }), "");
   assert.match(formProblem({ ...form, prompt: " \n" }), /what the picture is to show/);
   for (const seed of ["", "-1", "1.5", "1e3", "9".repeat(19)])
