@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,9 @@ def check_rounds(summary: dict[str, Any], table: list[dict[str, str]], out: Path
             math.fsum(row["entropy"] for row in anchors) / len(anchors)
         )
         assert set(round_["seconds"]) == {"fine_tune", "generate", "embed", "project"}
-        assert round_["unet_forwards"] == math.ceil(len(rows) / 4) * 4 * 2 * 2  # batches are filled up to 4
+        strengths = Counter(row["strength"] for row in rows)  # of each, batches are filled up to 4
+        filled = sum(math.ceil(count / 4) * 4 for count in strengths.values())
+        assert len(strengths) == 3 and round_["unet_forwards"] == filled * 2 * 2
         accepted = {row["candidate_id"] for row in rows if row["accepted"] == "1"}
         assert accepted == {choice["candidate_id"] for choice in round_["accepted"]}
         weight = summary["project"]["lambda"] * round_["openness"]
