@@ -128,9 +128,9 @@ async function requestChanges() {
   if (answer.gone) return projectNotFound(answer.gone);
   const before = state.roundId;
   receive(answer, { sent, trustVerdicts: upToDate() });
-  if (before === state.roundId) return;
-  updateAddress(); // so that a reload shows this round, not a newer one
-  if (before) refreshSoon(); // another tab archived the round that was shown
+  if (!before || before === state.roundId) return;
+  updateAddress(); // another tab archived the round that was shown
+  refreshSoon();
 }
 
 /**
