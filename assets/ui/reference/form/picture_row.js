@@ -4,7 +4,7 @@
 /** @import { NotePlace } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
-import { el, repeats, setText } from "../../kit/dom.js";
+import { el, find, repeats, setText } from "../../kit/dom.js";
 import { notePlace, showNotes } from "./notes.js";
 
 const MASK = "-masklabel.png";
@@ -17,6 +17,9 @@ const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures dow
  *   remove: () => void, changed: () => void, stem: string, kept: string | null, path: string | null,
  *   mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
  */
+
+/** @param {Row} [row] */
+export const removeButton = (row) => row && find(row.node, ".quiet", HTMLButtonElement);
 
 /** @param {{ name: string }} file */
 export const isMask = (file) => file.name.toLowerCase().endsWith(MASK);

@@ -4,13 +4,13 @@
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
 /** @import { Upload } from "../../app/types/parts.d.ts" */
-import { find, focusedIn, setAttribute, setText } from "../../kit/dom.js";
+import { focusedIn, setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { showDerived } from "./derived.js";
 import { showNotes } from "./notes.js";
 import { checkAgain, giveMask, send } from "./upload.js";
-import { isMask, isText, makeRow, showPainted, showSeenPicture, stem } from "./picture_row.js";
+import { isMask, isText, makeRow, removeButton, showPainted, showSeenPicture, stem } from "./picture_row.js";
 import { elementsOf, takeFiles } from "./set_elements.js";
 
 /** @type {Record<ProjectKind, string>} */
@@ -39,8 +39,7 @@ export class PictureSet {
     this.changed = changed;
     const save = () => saveCaptions(this.rows, this.prompts());
     this.parts = elementsOf({ changed: () => this.refresh(), remove, save });
-    this.node = this.parts.node;
-    this.file = this.parts.file;
+    [this.node, this.file] = [this.parts.node, this.parts.file];
     takeFiles(this.parts.drop, this.file, (files) => this.add(files));
     this.arrange();
   }
@@ -130,13 +129,12 @@ export class PictureSet {
 
   /** @param {Row} row */
   take(row) {
-    if (!this.rows.includes(row)) return; // removed during the upload
     const at = this.rows.indexOf(row);
-    const held = focusedIn(row.node); // its ✕
-    this.rows.splice(at, 1);
+    if (at < 0) return; // removed during the upload
+    const held = focusedIn(row.node);
     row.node.remove();
-    const beside = this.rows[Math.min(at, this.rows.length - 1)];
-    if (held) (beside ? find(beside.node, ".quiet", HTMLButtonElement) : this.file).focus();
+    this.rows.splice(at, 1);
+    if (held) (removeButton(this.rows[at] ?? this.rows.at(-1)) ?? this.file).focus();
     this.refresh();
   }
 
