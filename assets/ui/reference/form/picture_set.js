@@ -4,7 +4,7 @@
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
 /** @import { Upload } from "../../app/types/parts.d.ts" */
-import { focusedIn, setAttribute, setText } from "../../kit/dom.js";
+import { setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { showDerived } from "./derived.js";
@@ -39,7 +39,8 @@ export class PictureSet {
     this.changed = changed;
     const save = () => saveCaptions(this.rows, this.prompts());
     this.parts = elementsOf({ changed: () => this.refresh(), remove, save });
-    [this.node, this.file] = [this.parts.node, this.parts.file];
+    this.node = this.parts.node;
+    this.file = this.parts.file;
     takeFiles(this.parts.drop, this.file, (files) => this.add(files));
     this.arrange();
   }
@@ -94,10 +95,8 @@ export class PictureSet {
     const pictures = files.filter((file) => !isText(file) && !isMask(file));
     giveCaptions(this, captions, pictures.map(stem));
     for (const one of pictures) this.addPicture(one, captions.get(stem(one)) ?? "");
-    for (const [name, mask] of masks) {
-      const row = this.rows.find((one) => one.stem === name);
-      giveMask(row, mask, this.upload);
-    }
+    const of = (/** @type {string} */ name) => this.rows.find((row) => row.stem === name);
+    for (const [name, mask] of masks) giveMask(of(name), mask, this.upload);
     if (this.prompts().some((prompt) => !prompt)) this.parts.prompt.focus();
     this.refresh();
   }
@@ -131,7 +130,7 @@ export class PictureSet {
   take(row) {
     const at = this.rows.indexOf(row);
     if (at < 0) return; // removed during the upload
-    const held = focusedIn(row.node);
+    const held = row.node.contains(document.activeElement);
     row.node.remove();
     this.rows.splice(at, 1);
     if (held) (removeButton(this.rows[at] ?? this.rows.at(-1)) ?? this.file).focus();
