@@ -13,6 +13,7 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings_group import SettingsGroup
 from gal_studio.core.types import Witnesses
 
+MOST_STEPS = 100_000
 Method = Literal["lora", "full"]
 Target = Literal["attention", "all", "style"]
 Crop = Literal["center", "random"]
@@ -41,7 +42,7 @@ class TuneSettings(SettingsGroup):
         | {"schedule", "warmup_steps"}
     )
 
-    steps: int = setting(200, checks.whole, "Training steps", 1, 100_000)
+    steps: int = setting(200, checks.whole, "Training steps", 1, MOST_STEPS)
     batch_size: int = setting(8, checks.whole, "Training batch size", 1, 256)
     learning_rate: float = setting(1e-3, checks.real, "Learning rate", 0.0, 1.0, exclude_low=True)
     # of the learning rate: constant, or falling to 0 along half a cosine wave

@@ -1,7 +1,7 @@
 """The prior pictures of a round (Eq. G9): the user's own, or what the base model is to draw."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gal_studio.core.prior import prior_prompts
 from gal_studio.core.seeds import named_seed
@@ -32,7 +32,7 @@ def drawn_prior(store: Store, round_id: str) -> tuple[PriorPrompt, ...]:
     of the user's own.
     """
     project = store.projects.get(store.rounds.get(round_id).project_id)
-    settings = store.rounds.settings(round_id)
+    settings = replace(store.rounds.settings(round_id), generation=store.rounds.prior_drawing(round_id))
     if not settings.tune.prior_images or store.projects.given_prior(project.id):
         return ()
     wanted = _prompts(store, project, settings)

@@ -41,6 +41,11 @@ class MachineSettings(SettingsGroup):
     all_gpus: bool = setting(True, checks.flag, "Train on all GPUs")
 
     @property
+    def rounding(self) -> dict[str, Any]:
+        """What changes a result by rounding at most."""
+        return {name: getattr(self, name) for name in sorted(self.ROUNDING)}
+
+    @property
     def essential(self) -> dict[str, Any]:
         """What a training's result depends on, where it is not the default."""
         return {

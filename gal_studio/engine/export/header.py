@@ -43,26 +43,35 @@ class Facts:
     card: str = ""
 
 
-def header_of(facts: Facts, names: LoraNames, form: Form, stored: Mapping[str, str]) -> dict[str, str]:
+def largest_rank(tensors: Mapping[str, torch.Tensor]) -> int:
+    """The largest rank of a LoRA's layers: fused ones have more than they were trained with."""
+    downs = (".lora_down.weight", ".lora_A.weight")
+    return max((len(tensor) for name, tensor in tensors.items() if name.endswith(downs)), default=0)
+
+
+def header_of(
+    facts: Facts, names: LoraNames, form: Form, stored: Mapping[str, str], rank: int
+) -> dict[str, str]:
     """The header of an export in this form; `stored` is that of the studio's own file.
 
     diffusers refuses the stored LoRA configuration beside alphas, so that only its own form has it.
     """
-    header = {"format": "pt", CARD: facts.card, **_of_trainers(facts, names), **_modelspec(facts, names)}
+    told = {**_of_trainers(facts, names, rank), **_modelspec(facts, names)}
+    header = {"format": "pt", CARD: facts.card, **told}
     if form == "diffusers" and PEFT_CONFIGURATION in stored:
         header[PEFT_CONFIGURATION] = stored[PEFT_CONFIGURATION]
     return {name: value for name, value in sorted(header.items()) if value}
 
 
-def _of_trainers(facts: Facts, names: LoraNames) -> dict[str, str]:
+def _of_trainers(facts: Facts, names: LoraNames, rank: int) -> dict[str, str]:
     """What kohya's scripts write, and A1111 and InvokeAI show."""
     tune, side = facts.tune, facts.resolution
     return {
         "ss_v2": str(names.is_v2),
         "ss_base_model_version": names.base_version,
         "ss_network_module": "networks.lora",
-        "ss_network_dim": str(tune.rank),
-        "ss_network_alpha": str(float(tune.rank)),
+        "ss_network_dim": str(rank),
+        "ss_network_alpha": str(float(rank)),
         "ss_network_args": json.dumps({"target": tune.target}),
         "ss_output_name": facts.output_name,
         "ss_tag_frequency": json.dumps({"references": dict(facts.tags)}, ensure_ascii=False),

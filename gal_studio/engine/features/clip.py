@@ -60,11 +60,11 @@ class ClipEmbedder:
 def _unit_rows(rows: Sequence[torch.Tensor], name: str) -> NDArray[np.float64]:
     if not rows:
         return np.zeros((0, 0), dtype=np.float64)
-    features = torch.cat(list(rows)).double()
+    features = torch.cat(list(rows)).cpu().double()  # Apple's GPUs have no float64
     lengths = features.norm(dim=-1, keepdim=True)
     if not torch.isfinite(features).all() or bool((lengths == 0).any()):
         raise StudioError(f"The CLIP {name} gave features that are not finite: its files may be damaged.")
-    return np.asarray((features / lengths).cpu().numpy(), dtype=np.float64)
+    return np.asarray((features / lengths).numpy(), dtype=np.float64)
 
 
 def load_embedder(

@@ -35,7 +35,7 @@ class ImageTokenEmbedder:
             with torch.inference_mode():
                 tokens = self.vision.tokens(pixels.to(self.device))
             assert tokens is not None  # as `load_image_token` made sure
-            rows.append(tokens[:, 0].double().cpu().numpy())
+            rows.append(tokens[:, 0].cpu().double().numpy())
         if not rows:
             return np.zeros((0, 0), dtype=np.float64)
         found = np.concatenate(rows)

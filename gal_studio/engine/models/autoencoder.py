@@ -16,7 +16,7 @@ from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.models.devices import choose_device
 
 PART = "vae"
-_USUAL_SIDE = 512  # pixels, where no configuration names one
+_USUAL_SIDES = {"unet": 512, "transformer": 1024}  # pixels, where no configuration names one
 _LARGEST_WHOLE = 512  # pixels; a longer side is encoded and decoded in tiles
 
 
@@ -59,26 +59,26 @@ def load_autoencoder(name: str) -> Autoencoder:
     options = {"local_files_only": True, "use_safetensors": True, "torch_dtype": torch.float32}
     try:
         module: Any = AutoModel.from_pretrained(name, subfolder=PART, **options)
-        configuration = _configuration(name)
+        scale = 2 ** (len(module.config.get("block_out_channels", (0,) * 4)) - 1)
+        side = _side(name, scale)
     except Exception as error:  # the libraries raise many types for a model that is not there or damaged
         raise StudioError(
             f"The autoencoder of {name} is not on this machine ({first_line(error)})."
         ) from error
     module.requires_grad_(False).eval().to(choose_device())
-    scale = 2 ** (len(module.config.get("block_out_channels", (0,) * 4)) - 1)
-    resolution = int(configuration.get("sample_size") or _USUAL_SIDE // scale) * scale
-    return Autoencoder(module, scale, resolution)
+    return Autoencoder(module, scale, side)
 
 
-def _configuration(name: str) -> dict[str, Any]:
-    """The configuration of the model's denoiser; empty if there is none on this machine."""
+def _side(name: str, scale: int) -> int:
+    """The side of the model's pictures in pixels, by the configuration of its denoiser."""
     for part in sorted({family.part for family in FAMILIES}):  # its configuration names a latent's side
         path = _file(name, f"{part}/config.json")
         if path is not None:
             found = json.loads(path.read_text(encoding="utf-8"))
             size = found.get("sample_size")
-            return {"sample_size": size if isinstance(size, int) else (size or [None])[0]}
-    return {}
+            side = size if isinstance(size, int) else (size or [0])[0]
+            return int(side) * scale or _USUAL_SIDES[part]
+    return _USUAL_SIDES["unet"]
 
 
 def _file(name: str, file: str) -> Path | None:

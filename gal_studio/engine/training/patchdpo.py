@@ -60,11 +60,12 @@ def refine(
     """
     if not pairs:
         raise StudioError("There are no comparison pairs: make them first.")
+    warmed = min(tune.warmup_steps, tune.steps)
     steps = {
         "steps": settings.steps,
         "learning_rate": settings.learning_rate,
         "checkpoint_every": settings.checkpoint_every,
-        "warmup_steps": tune.warmup_steps * settings.steps // tune.steps,  # the same share of the steps
+        "warmup_steps": warmed * settings.steps // tune.steps,  # the same share of the steps
     }
 
     def make() -> Training:

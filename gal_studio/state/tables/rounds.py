@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from gal_studio.core import strict_json
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.core.types import Round, RoundKind, TrainingExample
 from gal_studio.state.database.connection import Database, record
 from gal_studio.state.tables.projects import new_id, read_settings
@@ -111,6 +111,21 @@ class Rounds:
         self._database.write(
             "UPDATE rounds SET settings = ? WHERE id = ?", (strict_json.dumps(settings.to_dict()), round_id)
         )
+
+    def keep_prior_drawing(self, round_id: str) -> None:
+        """Keep how prior pictures are drawn, before the round's settings of drawing change; only once."""
+        kept = self.settings(round_id).generation.to_dict()
+        self._database.write(
+            "UPDATE rounds SET prior_drawing = ? WHERE id = ? AND prior_drawing IS NULL",
+            (strict_json.dumps(kept), round_id),
+        )
+
+    def prior_drawing(self, round_id: str) -> GenerationSettings:
+        """How the prior pictures of a round's training are drawn."""
+        kept = self._row(round_id)["prior_drawing"]
+        if kept is None:
+            return self.settings(round_id).generation
+        return GenerationSettings.from_dict(strict_json.loads(kept))
 
     def finish_training(
         self, round_id: str, adapter: str, trained_as: str, examples: Sequence[TrainingExample]

@@ -10,12 +10,13 @@ from PIL import Image
 from gal_studio.assets import demo, load_preset, resolve_model
 from gal_studio.core import checks
 from gal_studio.core.errors import StudioError
+from gal_studio.core.gal.balance import plan_draws
 from gal_studio.core.models.lora_start import LoraStart
 from gal_studio.core.models.names import CheckpointName, checkpoint_name
 from gal_studio.core.models.reports import ModelNames
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.references import Prompts, describe
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import MOST_STEPS, Settings
 from gal_studio.core.types import Kind, Reference
 from gal_studio.state import Store
 from gal_studio.state.files.paths import user_path
@@ -220,6 +221,12 @@ def check_settings(settings: Settings, anchors: int) -> None:
         raise StudioError(
             f"Suggestions (top k) is {settings.gal.top_k}, but there are only {anchors} test prompts: "
             "choose fewer suggestions or add test prompts."
+        )
+    later = plan_draws(settings.tune, has_references=True, has_accepted=True).steps
+    if later > MOST_STEPS:
+        raise StudioError(
+            f"With this share of accepted pictures a later training would take {later:,} steps: choose fewer "
+            f"training steps or a smaller share, so that it takes at most {MOST_STEPS:,}."
         )
 
 

@@ -142,7 +142,10 @@ def refuse_an_empty_pool(store: Store, round_: Round) -> None:
 
 
 def _fix_settings_to_draw(store: Store, round_: Round) -> None:
-    """Apply the current settings to the round, except for how pictures are drawn if it has some."""
+    """Apply the current settings to the round, except for how pictures are drawn if it has some.
+
+    What its training depends on stays, so that the training can be resumed and is known to be done.
+    """
     if round_.adapter is None and not is_coming(store, round_, "fine_tune", "refine"):
         trained, button = "refined", "Train on these pairs"
         if round_.kind != "refine":
@@ -151,10 +154,12 @@ def _fix_settings_to_draw(store: Store, round_: Round) -> None:
     refuse_an_empty_pool(store, round_)
     wanted = store.projects.get(round_.project_id).settings
     present = store.rounds.settings(round_.id)
-    generation, machine = wanted.generation, wanted.machine
+    generation = wanted.generation
+    machine = replace(present.machine, **wanted.machine.rounding)
     if store.candidates.count(round_.id) or round_.kind == "refine":  # it is compared with its base round
         generation = replace(present.generation, candidates=wanted.generation.candidates)
         machine = present.machine
+    store.rounds.keep_prior_drawing(round_.id)
     store.rounds.set_settings(
         round_.id, replace(present, generation=generation, gal=wanted.gal, machine=machine)
     )

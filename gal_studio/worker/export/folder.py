@@ -15,7 +15,7 @@ from gal_studio.core.memory.machine import MachineSettings
 from gal_studio.core.settings import GenerationSettings
 from gal_studio.engine.export.check import Checked, check_files
 from gal_studio.engine.export.denoiser import save_denoiser
-from gal_studio.engine.export.header import Facts, header_of, save_with_header
+from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header
 from gal_studio.engine.export.layers import is_whole_denoiser, named_tensors, read_layers
 from gal_studio.engine.export.stock import StockRequest
 from gal_studio.engine.models.adapters import read_adapter
@@ -91,8 +91,9 @@ def _draw(task: ExportTask, model: ImageModel) -> Generator[Progress, None, list
 
 def _save_lora(task: ExportTask, model: ImageModel, facts: Facts, out: Path) -> Path:
     part, names = model.family.part, model.family.lora_names
-    header = header_of(facts, names, task.form, read_adapter(task.adapter)[1])
     tensors = named_tensors(read_layers(task.adapter, part), part, names, task.form)
+    stored = read_adapter(task.adapter)[1]
+    header = header_of(facts, names, task.form, stored, largest_rank(tensors))
     path = out / f"{task.file_name}.safetensors"
     save_with_header(tensors, path, header)
     return path

@@ -104,7 +104,7 @@ def _draw(
         for each in missing
     ]
     with drawing(model) as ready:
-        for event in draw(ready, requests, task.settings.generation):
+        for event in draw(ready, requests, task.store.rounds.prior_drawing(task.round.id)):
             if isinstance(event, DrawnBatch):
                 drawn = missing[event.first : event.first + len(event.images)]
                 for each, picture, remark in zip(drawn, event.images, event.remarks, strict=True):

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from gal_studio.core.models.export_forms import FORMS, Form
 from gal_studio.core.settings import GenerationSettings, TuneSettings
 from gal_studio.engine.export.denoiser import save_denoiser
-from gal_studio.engine.export.header import Facts, header_of, save_with_header, tensors_hash
+from gal_studio.engine.export.header import Facts, header_of, largest_rank, save_with_header, tensors_hash
 from gal_studio.engine.export.layers import fused, is_whole_denoiser, named_tensors, read_layers
 from gal_studio.engine.export.stock import StockRequest, draw_stock
 from gal_studio.engine.models.adapters import (
@@ -105,9 +105,10 @@ def family(
 
 def written(model: ImageModel, path: Path, form: Form, folder: Path) -> Path:
     names, part = model.family.lora_names, model.family.part
-    header = header_of(FACTS, names, form, read_adapter(path)[1])
+    tensors = named_tensors(read_layers(path, part), part, names, form)
+    header = header_of(FACTS, names, form, read_adapter(path)[1], largest_rank(tensors))
     out = folder / "cat.safetensors"
-    save_with_header(named_tensors(read_layers(path, part), part, names, form), out, header)
+    save_with_header(tensors, out, header)
     return out
 
 
@@ -185,6 +186,8 @@ def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path)
     out = written(model, path, form, tmp_path)
     with safe_open(out, "pt") as file:
         header = file.metadata()
+        downs = [name for name in file.keys() if name.endswith(("lora_down.weight", "lora_A.weight"))]  # noqa: SIM118
+        ranks = {len(file.get_tensor(name)) for name in downs}
     version = {"sd1": "sd_v", "sdxl": "sdxl_", "flux2-klein": "flux_2_klein_4b", "z-image": "z_image"}
     assert header["ss_base_model_version"].startswith(version[model.family.name])
     if getattr(model.denoiser.config, "cross_attention_dim", 0) == 1024:
@@ -192,7 +195,8 @@ def test_the_header(family: tuple[ImageModel, Path], form: Form, tmp_path: Path)
         assert header["ss_base_model_version"] == ("sd_v2_v" if velocity else "sd_v2")
     assert header["ss_v2"] == str(header["modelspec.architecture"].startswith("stable-diffusion-v2"))
     assert header["modelspec.architecture"].endswith("/lora")
-    assert header["modelspec.trigger_phrase"] == "in ink style" and header["ss_network_dim"] == "2"
+    assert header["modelspec.trigger_phrase"] == "in ink style"
+    assert min(ranks) == 2 and header["ss_network_dim"] == str(max(ranks)), "joined layers have more"
     assert header["modelspec.hash_sha256"] == f"0x{tensors_hash(out)}"
     assert header["ss_tag_frequency"] == '{"references": {"A cat in ink style": 1}}'
     assert ("lora_adapter_metadata" in header) == (form == "diffusers")

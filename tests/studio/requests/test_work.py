@@ -9,6 +9,7 @@ import pytest
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.rounds import fingerprints
+from gal_studio.rounds.prior import drawn_prior
 from gal_studio.state import Store
 from gal_studio.studio import Studio
 from tests.job_moves import moves
@@ -45,6 +46,29 @@ def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, rou
     present = studio.store.rounds.settings(round_id)
     studio.store.rounds.set_settings(round_id, replace(present, tune=replace(present.tune, preview_every=25)))
     assert fingerprints.training_fingerprint(studio.store, round_id) == before, "a checkpoint would be lost"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"generation": {"steps": 7}},
+        {"generation": {"guidance_scale": 2.5, "resolution": 64}},
+        {"machine": {"precision": "fp32", "tiling": True}},
+    ],
+)
+def test_other_settings_of_drawing_make_no_other_training(
+    studio: Studio, round_id: str, changes: dict[str, dict[str, object]]
+) -> None:
+    """Its prior pictures were drawn with the former ones."""
+    project_id, store = studio.store.rounds.get(round_id).project_id, studio.store
+    assert drawn_prior(store, round_id)
+    before = fingerprints.training_fingerprint(store, round_id)
+    studio.change_settings(project_id, changes)
+    studio.generate(round_id)
+    assert fingerprints.training_fingerprint(store, round_id) == before, "a checkpoint would be lost"
+    assert fingerprints.is_trained(store, round_id)
+    for name, value in changes.get("generation", {}).items():
+        assert getattr(store.rounds.settings(round_id).generation, name) == value
 
 
 def test_work_wakes_the_worker(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ PLAIN = {
     "replay_decisions.prompt", "replay_decisions.seen", "replay_decisions.verdict", "replay_rounds.prompts",
     "replay_rounds.settings", "replays.left_out", "replays.policy", "replays.source_id",
     "replays.source_name", "replays.source_round",
-    "round_seconds.phase", "rounds.kind",
+    "round_seconds.phase", "rounds.kind", "rounds.prior_drawing",
     "rounds.settings", "rounds.title", "rounds.trained_as", "test_pictures.remark", "test_pictures.scores",
     "test_pictures.trained_as", "test_prompts.part", "test_prompts.prompt", "test_sets.measured",
     "training_images.prompt", "training_sets.prompt", "trials.prompt", "trials.remark", "trials.scores",
@@ -229,7 +229,9 @@ def test_remarks_come_along_and_none_but_ours(
     project_id = import_project(target, made[0] / "project.zip")
     first = target.rounds.of_project(project_id)[0]
     assert {candidate.remark for candidate in target.candidates.of_round(first.id)} == {"", "redrawn"}
-    archive.rows("candidates", lambda row: [*row[:-3], "<b>", *row[-2:]])  # before `own` and the marks
+    archive.rows(
+        "candidates", lambda row: [*row[:-4], "<b>", *row[-3:]]
+    )  # before `own`, the marks and the strength
     with pytest.raises(StudioError, match="contradict each other"):
         import_project(target, archive.write())
 

@@ -25,6 +25,7 @@ from gal_studio.state.database.migrations import (
     m22_forgotten_trials,
     m23_waiting_exports,
     m24_candidate_strengths,
+    m25_prior_drawing,
 )
 
 _VERSIONS = (
@@ -52,6 +53,7 @@ _VERSIONS = (
     m22_forgotten_trials,
     m23_waiting_exports,
     m24_candidate_strengths,
+    m25_prior_drawing,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
