@@ -41,7 +41,12 @@ def refuse_replay_of_replay(store: Store, project_id: str) -> None:
 
 def refuse_by_hand(store: Store, round_id: str) -> None:
     """Refuse what a person does to a round of a replay: it would no longer be what it is compared as."""
-    replay = store.replays.get(store.rounds.get(round_id).project_id)
+    refuse_changes_by_hand(store, store.rounds.get(round_id).project_id)
+
+
+def refuse_changes_by_hand(store: Store, project_id: str) -> None:
+    """Refuse what a person changes in a replay."""
+    replay = store.replays.get(project_id)
     if replay is not None:
         raise StudioError(
             f"This is a replay of {replay.source_name}: it decides and draws by itself, so that the two can "

@@ -114,8 +114,8 @@ def record_verdicts(
 
 def _choices(store: Store, round_id: str, batch: Sequence[tuple[str, Verdict]]) -> list[NewChoice]:
     """Each accepted picture and each suggested one that is rejected; suggested ones first."""
-    if all(verdict == "undecided" for _, verdict in batch):
-        return []
+    if all(verdict == "undecided" for _, verdict in batch) or missing(store, round_id):
+        return []  # nothing is suggested before all pictures are drawn
     suggested = {made.anchor_id: made.candidate_id for made in shown_proposal(store, round_id).suggestions}
     candidates = {candidate.id: candidate for candidate in store.candidates.with_own(round_id)}
     ranked = rank_anchors(round_scores(store, round_id))

@@ -131,6 +131,10 @@ def test_a_replay_is_not_decided_in_by_hand(studio: Studio, second: str) -> None
         lambda: studio.run_missing(first),
         lambda: studio.run_refinement(first),
         lambda: studio.make_pairs(first),
+        lambda: studio.change_settings(made, {"gal": {"top_k": 2}}),
+        lambda: studio.add_anchors(made, ["A boat {}"]),
+        lambda: studio.enable_anchor(studio.store.projects.anchors(made)[0].id, False),
+        lambda: studio.change_test_set(made, ["A boat {}"], 1),
     ):
         with pytest.raises(StudioError, match="it decides and draws by itself"):
             act()

@@ -7,6 +7,7 @@ from gal_studio.core.errors import StudioError
 from gal_studio.core.measures.pictures import When
 from gal_studio.core.types import Job
 from gal_studio.rounds import test_set
+from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.change_stamp import measures_stamp
 from gal_studio.studio.requests import measures as requests
 from gal_studio.studio.verbs.base import Verbs
@@ -39,6 +40,7 @@ class MeasureVerbs(Verbs):
 
         All rounds have to be measured again on what is new before they are compared.
         """
+        refuse_changes_by_hand(self.store, project_id)
         test_set.change(self.store, project_id, list(templates), seeds)
 
     def measure_when(self, project_id: str, when: When) -> None:

@@ -12,6 +12,7 @@ from gal_studio.core.models.reports import ModelNames, ModelReports
 from gal_studio.core.naming import check_name, unique_name
 from gal_studio.core.settings import Settings
 from gal_studio.core.types import Author, Kind, Round
+from gal_studio.rounds.replays import refuse_changes_by_hand
 from gal_studio.state.files.ballast import give_up_ballast
 from gal_studio.state.files.errors import NoRoomError
 from gal_studio.studio.create import anchors, project
@@ -115,6 +116,7 @@ class ProjectVerbs(Verbs):
         Suggestions and their weight change at once in rounds that no later round was trained on; all other
         settings apply from the next training or drawing.
         """
+        refuse_changes_by_hand(self.store, project_id)
         with self.store.database.transaction():
             settings = self.store.projects.get(project_id).settings.updated(changes)
             enabled = [anchor for anchor in self.store.projects.anchors(project_id) if anchor.enabled]
@@ -140,8 +142,10 @@ class ProjectVerbs(Verbs):
 
     def add_anchors(self, project_id: str, templates: Sequence[str], only: bool = False) -> None:
         """Add anchors that contain `{}` or name the subject; `only` disables all others."""
+        refuse_changes_by_hand(self.store, project_id)
         anchors.add_anchors(self.store, project_id, templates, only)
 
     def enable_anchor(self, anchor_id: str, enabled: bool) -> None:
         """Enable or disable an anchor for later rounds."""
+        refuse_changes_by_hand(self.store, self.store.projects.project_of_anchor(anchor_id))
         anchors.enable_anchor(self.store, anchor_id, enabled)

@@ -71,10 +71,14 @@ def _round_choices(
         )
         for choice in log
     )
-    return RoundChoices(round_, name, views, _agreement(store, round_.id, views, len(candidates)))
+    return RoundChoices(round_, name, views, _agreement(store, round_.id, views, candidates))
 
 
-def _agreement(store: Store, round_id: str, views: Sequence[ChoiceView], pictures: int) -> Agreement:
+def _agreement(
+    store: Store, round_id: str, views: Sequence[ChoiceView], candidates: Mapping[str, Candidate]
+) -> Agreement:
+    """Of the pictures that can be suggested: none of a person's own prompts."""
+    drawn = {candidate.id for candidate in candidates.values() if not candidate.own}
     counted = [view for view in views if view.stands and view.kind != "added"]
     offered: dict[str, str | None] = {
         made.anchor_id: made.candidate_id for made in policy_proposal(store, round_id).suggestions
@@ -85,5 +89,5 @@ def _agreement(store: Store, round_id: str, views: Sequence[ChoiceView], picture
     return Agreement(
         choices=len(counted),
         agreed=sum(view.kind == "agreed" for view in counted),
-        kappa=cohen_kappa(pictures, suggested, store.decisions.accepted(round_id)),
+        kappa=cohen_kappa(len(drawn), suggested, drawn.intersection(store.decisions.accepted(round_id))),
     )

@@ -157,7 +157,7 @@ def _verdicts(view: RoundView) -> dict[str, str]:
 def _accepted(view: RoundView | None) -> frozenset[str]:
     """The anchors that have an accepted picture."""
     tiles = view.candidates if view else ()
-    return frozenset(_anchor(tile) for tile in tiles if tile.verdict == "accepted")
+    return frozenset(tile.candidate.anchor_id for tile in tiles if tile.verdict == "accepted")
 
 
 def covers(studio: Studio, rounds: tuple[RoundSummary, ...]) -> dict[str, Payload]:
@@ -179,11 +179,10 @@ def digest(part: Any) -> str:
 def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
     """The candidates after the mark; all candidates, with `reset`, if those before it have changed.
 
-    The mark has a count for each anchor, since the order of drawing depends on the batches, and what a person
-    said of which candidate: those of which something else is said now come again.
+    The mark has their number, since new ones follow the others, and what a person said of which candidate:
+    those of which something else is said now come again.
     """
-    counts: dict[str, int] = mark.get("counts") or {}
-    old = [tile for tile in view.candidates if tile.candidate.index < counts.get(_anchor(tile), 0)]
+    old = view.candidates[: int(mark.get("count") or 0)]
     same = _digest(old) == (mark.get("digest") or _digest([]))
     said = mark.get("marks") or {}
     ids = {
@@ -197,25 +196,16 @@ def new_candidates(view: RoundView, mark: Payload) -> Payload | None:
     heads = short_names(view.project.anchors)
     return {
         "reset": not same,
-        "items": [candidate_payload(tile, heads.get(_anchor(tile), tile.prompt)) for tile in fresh],
-        "mark": {"counts": _counts(view), "digest": _digest(view.candidates), "marks": _marks(view)},
+        "items": [
+            candidate_payload(tile, heads.get(tile.candidate.anchor_id, tile.prompt)) for tile in fresh
+        ],
+        "mark": {"count": len(view.candidates), "digest": _digest(view.candidates), "marks": _marks(view)},
     }
 
 
 def _marks(view: RoundView) -> dict[str, bool]:
     said = {tile.candidate.id: tile.candidate.marked_copy for tile in view.candidates}
     return {name: copy for name, copy in said.items() if copy is not None}
-
-
-def _counts(view: RoundView) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for tile in view.candidates:
-        counts[_anchor(tile)] = max(counts.get(_anchor(tile), 0), tile.candidate.index + 1)
-    return counts
-
-
-def _anchor(tile: CandidateView) -> str:
-    return tile.candidate.anchor_id
 
 
 def _digest(tiles: Sequence[CandidateView]) -> str:

@@ -61,7 +61,10 @@ class Endpoints:
             base_model=base_model or None,
             clip_model=clip_model or None,
         )["project"]
-        return {"project": project, "round": self._views.rounds(project)[0].id}
+        rounds = self._views.rounds(project)
+        if not rounds:
+            raise StudioError(f"The project of the key {key!r} was deleted: give another key.")
+        return {"project": project, "round": rounds[0].id}
 
     def fine_tune(self, round: str, key: str = "") -> dict[str, Any]:
         """Queue the training of a round; returns the ID of the round that is trained."""

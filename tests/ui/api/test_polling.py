@@ -1,7 +1,9 @@
 """A poll returns what has changed, once."""
 
+from dataclasses import replace
+
 from gal_studio.state.tables.rounds import Preview
-from gal_studio.ui.api.polling import poll
+from gal_studio.ui.api.polling import new_candidates, poll
 from gal_studio.ui.api.view_cache import ViewCache
 from tests.ui.conftest import Place
 from tests.ui.seeded import draw, make_project, train
@@ -87,6 +89,22 @@ def test_one_index_after_another_is_new_as_well(place: Place):
     assert [item["index"] for item in second["candidates"]["items"]] == [1] * 18 or second["candidates"][
         "reset"
     ]
+
+
+def test_strengths_that_are_drawn_one_after_another_replace_nothing(place: Place):
+    """The first and the sixth picture of each prompt come first, then the second and the seventh."""
+    round_id = place.studio.rounds(make_project(place.studio, name="Another"))[0].id
+    draw(place.studio, round_id, candidates=7)
+    view = place.studio.round_view(round_id)
+    drawn = sorted(view.candidates, key=lambda tile: (tile.candidate.index % 5, tile.candidate.index))
+    mark, sent = {}, []
+    for count in range(18, len(drawn) + 1, 18):
+        part = new_candidates(replace(view, candidates=tuple(drawn[:count])), mark)
+        assert part is not None and not part["reset"]
+        mark = part["mark"]
+        sent += [item["id"] for item in part["items"]]
+    assert sent == [tile.candidate.id for tile in drawn]
+    assert new_candidates(replace(view, candidates=tuple(drawn)), mark) is None
 
 
 def test_an_unknown_project_is_gone_with_a_sentence(place: Place):

@@ -80,12 +80,12 @@ test("candidates are appended, a reset replaces them, and a response to an older
   const news = (/** @type {string} */ id, /** @type {CandidateMark} */ mark, reset = false) =>
     answer({}, "1", { candidates: { reset, items: [candidate({ id })], mark } });
   const older = known();
-  take(news("a", { counts: { p: 1 }, digest: "1" }));
-  take(news("b", { counts: { p: 2 }, digest: "2" }));
+  take(news("a", { count: 1, digest: "1" }));
+  take(news("b", { count: 2, digest: "2" }));
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
-  take(news("x", { counts: {}, digest: "0" }, true), { sent: older });
+  take(news("x", { count: 0, digest: "0" }, true), { sent: older });
   assert.deepEqual([...state.candidates.keys()], ["a", "b"]);
-  take(news("c", { counts: { p: 1 }, digest: "3" }, true));
+  take(news("c", { count: 1, digest: "3" }, true));
   assert.deepEqual([...state.candidates.keys()], ["c"]);
 });
 

@@ -212,9 +212,9 @@ export interface Parts {
   weights: Record<string, number>;
 }
 
-/** How many candidates of each test prompt are known, a digest of them, and who calls which a copy. */
+/** How many candidates are known, a digest of them, and what a person calls a copy. */
 export interface CandidateMark {
-  counts: Record<string, number>;
+  count: number;
   digest: string;
   marks?: Record<string, boolean>;
 }

@@ -196,9 +196,9 @@ class Parts(TypedDict):
 
 
 class CandidateMark(TypedDict):
-    """How many candidates of each test prompt are known, a digest of them, and who calls which a copy."""
+    """How many candidates are known, a digest of them, and what a person calls a copy."""
 
-    counts: dict[str, int]
+    count: int
     digest: str
     marks: NotRequired[dict[str, bool]]
 
