@@ -7,7 +7,7 @@ import { state, emit } from "./store.js";
 let digests = {};
 let invalidations = 0;
 /** @type {CandidateMark} */
-const NOTHING = { counts: {}, digest: "" };
+const NOTHING = { count: 0, digest: "" };
 let candidateMark = NOTHING;
 
 /** Digests of the state the page already holds, so that the server sends only what changed. */
