@@ -46,8 +46,9 @@ export function projectSettings(project) {
     el(
       "p",
       { class: "field-note" },
-      "Changes are saved at once. Suggestions, their weight and what finds copies change at once, too; the rest " +
-        "takes effect at the next Fine-tune or Generate, and rounds that have pictures keep their way of drawing.",
+      "Changes are saved at once. Suggestions, their weight and what finds copies change at once, too; " +
+        "the rest takes effect at the next Fine-tune or Generate, and rounds that have pictures keep " +
+        "their way of drawing.",
     ),
     el(
       "div",
