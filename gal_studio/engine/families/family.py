@@ -88,6 +88,8 @@ class Family(Protocol):
     name: ClassVar[str]
     pipelines: ClassVar[tuple[str, ...]]
     part: ClassVar[str]
+    usual_side: ClassVar[int]
+    """Pixels along a side of its pictures, where a model's configuration names none."""
     leave_out: ClassVar[Mapping[str, Any]]
     one_file: ClassVar[OneFileContent]
     patch: ClassVar[int]

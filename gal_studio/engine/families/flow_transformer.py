@@ -22,6 +22,7 @@ class FlowTransformerFamily(PipelineFamily):
     """A pipeline around a diffusion transformer, solved by Euler's method; see `Family`."""
 
     part: ClassVar[str] = "transformer"
+    usual_side: ClassVar[int] = 1024
     targets: ClassVar[tuple[Target, ...]] = ("attention", "all")
     one_file: ClassVar[OneFileContent] = "denoiser"
     in_float32: ClassVar[tuple[str, ...]] = ("vae",)
@@ -52,7 +53,7 @@ class FlowTransformerFamily(PipelineFamily):
     @property
     def resolution(self) -> int:
         """What these pipelines draw by default."""
-        return 1024
+        return self.usual_side
 
     @property
     def token_limit(self) -> int:

@@ -34,6 +34,7 @@ class UNetFamily(PipelineFamily):
     """A diffusers pipeline around a `UNet2DConditionModel` and an `AutoencoderKL`; see `Family`."""
 
     part: ClassVar[str] = "unet"
+    usual_side: ClassVar[int] = 512
     targets: ClassVar[tuple[Target, ...]] = ("attention", "all", "style")
 
     @classmethod

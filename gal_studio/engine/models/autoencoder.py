@@ -16,7 +16,7 @@ from gal_studio.engine.hub.models import is_directory
 from gal_studio.engine.models.devices import choose_device
 
 PART = "vae"
-_USUAL_SIDES = {"unet": 512, "transformer": 1024}  # pixels, where no configuration names one
+_USUAL_SIDE = 512  # pixels, where no configuration names one
 _LARGEST_WHOLE = 512  # pixels; a longer side is encoded and decoded in tiles
 
 
@@ -71,14 +71,14 @@ def load_autoencoder(name: str) -> Autoencoder:
 
 def _side(name: str, scale: int) -> int:
     """The side of the model's pictures in pixels, by the configuration of its denoiser."""
-    for part in sorted({family.part for family in FAMILIES}):  # its configuration names a latent's side
+    usual = {family.part: family.usual_side for family in FAMILIES}
+    for part, side in sorted(usual.items()):
         path = _file(name, f"{part}/config.json")
         if path is not None:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            size = found.get("sample_size")
-            side = size if isinstance(size, int) else (size or [0])[0]
-            return int(side) * scale or _USUAL_SIDES[part]
-    return _USUAL_SIDES["unet"]
+            size = json.loads(path.read_text(encoding="utf-8")).get("sample_size")  # of latents
+            named = size if isinstance(size, int) else (size or [0])[0]
+            return int(named) * scale or side
+    return _USUAL_SIDE
 
 
 def _file(name: str, file: str) -> Path | None:
