@@ -254,7 +254,7 @@ def test_killed_worker_is_noticed_and_its_job_resumes(
     studio: Studio, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "SILENCE", math.inf)  # noticed at the first look, and not by its silence
-    tune = {"steps": 100_000, "rank": 2, "batch_size": 1, "checkpoint_every": 5}  # nobody waits for its end
+    tune = {"steps": 50_000, "rank": 2, "batch_size": 1, "checkpoint_every": 5}  # nobody waits for its end
     first = first_round(studio, tiny_draft(names, changes={"tune": tune}))
     project_id = studio.store.rounds.get(first).project_id
     job = studio.fine_tune(first)
