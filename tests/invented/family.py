@@ -78,6 +78,7 @@ class InventedFamily:
     name: ClassVar[str] = "invented"
     pipelines: ClassVar[tuple[str, ...]] = ("InventedPipeline",)
     part: ClassVar[str] = "transformer"
+    usual_side: ClassVar[int] = 64
     leave_out: ClassVar[Mapping[str, Any]] = {}
     one_file: ClassVar[OneFileContent] = "denoiser"
     patch: ClassVar[int] = 1
