@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable
 
 from gal_studio.core import checks
@@ -14,23 +13,27 @@ MAX_ROUND_NAME_LENGTH = 40
 
 
 def round_names(rounds: Iterable[Round]) -> dict[str, str]:
-    """The display name of each round of a project, by id: as a person named it, else as it is numbered."""
+    """The display name of each round of a project, by id: as a person named it, else as it is numbered.
+
+    Where a person gave another round this number as its name, a counter is added.
+    """
     rounds = tuple(rounds)
-    return numbered_names(rounds) | {round_.id: round_.title for round_ in rounds if round_.title}
+    titles = {round_.id: round_.title for round_ in rounds if round_.title}
+    return numbered_names(rounds, titles.values()) | titles
 
 
-def numbered_names(rounds: Iterable[Round]) -> dict[str, str]:
-    """The name of each round of a project by its number: "Round 2", "Round 2 refined".
+def numbered_names(rounds: Iterable[Round], taken: Iterable[str] = ()) -> dict[str, str]:
+    """The name of each round of a project by its number, none of those `taken`: "Round 2", "Round 2 refined".
 
     Branches can have several rounds of the same number and kind; later ones get a counter: "Round 2 (2)".
     Archived rounds count as well, so that no name changes when they are archived or brought back.
     """
     names: dict[str, str] = {}
-    seen: Counter[str] = Counter()
+    used = set(taken)
     for round_ in rounds:
         name = f"Round {round_.number}{' refined' if round_.kind == 'refine' else ''}"
-        seen[name] += 1
-        names[round_.id] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        names[round_.id] = unique_name(name, used)
+        used.add(names[round_.id])
     return names
 
 

@@ -116,7 +116,8 @@ def _choices(store: Store, round_id: str, batch: Sequence[tuple[str, Verdict]]) 
     """Each accepted picture and each suggested one that is rejected; suggested ones first."""
     if all(verdict == "undecided" for _, verdict in batch) or missing(store, round_id):
         return []  # nothing is suggested before all pictures are drawn
-    suggested = {made.anchor_id: made.candidate_id for made in shown_proposal(store, round_id).suggestions}
+    made, refined = shown_proposal(store, round_id), accepted_in_base(store, round_id)
+    suggested = {one.anchor_id: one.candidate_id for one in made.suggestions if one.anchor_id not in refined}
     candidates = {candidate.id: candidate for candidate in store.candidates.with_own(round_id)}
     ranked = rank_anchors(round_scores(store, round_id))
     asked = {score.anchor.id for score in ranked}  # an own prompt answers no suggestion

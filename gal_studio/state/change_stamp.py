@@ -2,7 +2,7 @@
 
 from gal_studio.state.store import Store
 
-_STAMP = """
+_ROUNDS = """
 WITH own AS (SELECT id FROM rounds WHERE project_id = :project)
 SELECT
     (SELECT name FROM projects WHERE id = :project),
@@ -20,8 +20,6 @@ SELECT
         WHERE round_id IN own),
     (SELECT group_concat(round_id || form || COALESCE(made_of, '') || is_same || waits) FROM exports
         WHERE round_id IN own),
-    (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
-    (SELECT COUNT(*) FROM training_images WHERE round_id IN own),
     (SELECT MAX(id) FROM decision_batches WHERE round_id IN own),
     (SELECT MAX(override_reasons.id) FROM override_reasons JOIN overrides ON overrides.id = override_id
         JOIN decision_batches ON decision_batches.id = batch_id WHERE round_id IN own),
@@ -38,7 +36,10 @@ SELECT
         ON test_prompts.id = prompt_id WHERE project_id = :project),
     (SELECT MAX(job_moves.id) FROM job_moves JOIN jobs ON jobs.id = job_id WHERE project_id = :project)
 """
-
+_TRAINING = """
+    (SELECT COUNT(*) || ' ' || COALESCE(MAX(rowid), 0) FROM losses WHERE round_id IN own),
+    (SELECT COUNT(*) FROM training_images WHERE round_id IN own)
+"""
 
 _MEASURES = """
 SELECT
@@ -56,11 +57,21 @@ SELECT
 
 def measures_stamp(store: Store, project_id: str) -> str:
     """A string that changes whenever the view of the project's test set does; decisions do not change it."""
-    row = store.database.row(_MEASURES, {"project": project_id})
-    return "" if row is None else repr(tuple(row))
+    return _stamp(store, _MEASURES, project_id)
 
 
 def project_stamp(store: Store, project_id: str) -> str:
     """A string that changes whenever a view of the project does, except for the progress of jobs."""
-    row = store.database.row(_STAMP, {"project": project_id})
+    return _stamp(store, f"{_ROUNDS}, {_TRAINING}", project_id)
+
+
+def rounds_stamp(store: Store, project_id: str) -> str:
+    """A string that changes whenever the summaries of the project's rounds do; a training's losses and
+    pictures do not change it.
+    """
+    return _stamp(store, _ROUNDS, project_id)
+
+
+def _stamp(store: Store, query: str, project_id: str) -> str:
+    row = store.database.row(query, {"project": project_id})
     return "" if row is None else repr(tuple(row))

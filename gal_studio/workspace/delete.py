@@ -14,7 +14,6 @@ from gal_studio.workspace.archive.project_tables import (
     Folder,
     all_of_a_project,
     files_named,
-    project_rows,
     rows_of,
 )
 from gal_studio.workspace.check import folder_of, named_files
@@ -68,8 +67,12 @@ def refuse_while_at_work(store: Store, project_id: str) -> None:
 def _files(store: Store, project_id: str) -> Iterator[File]:
     tables = all_of_a_project(store.database.rows)
     for table in tables:
-        if any(column.folder for column in table.columns):
-            for row in project_rows(store.database.rows, tables, table.name, project_id):
+        named = ", ".join(column.name for column in table.columns if column.folder)
+        if named:
+            chosen = (
+                f"SELECT DISTINCT {named} FROM {table.name} WHERE rowid IN ({rows_of(tables, table.name)})"
+            )
+            for row in store.database.rows(chosen, {"project": project_id}):
                 yield from files_named(table, row)
 
 

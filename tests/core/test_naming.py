@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,11 @@ def test_the_rounds_of_a_tree_have_unique_names() -> None:
         "a": "Round 1", "b": "Round 1 refined", "c": "Round 1 refined (2)",
         "d": "Round 2", "e": "Round 2 (2)", "f": "Round 2 (3)",
     }  # fmt: skip
+
+
+def test_a_number_that_is_the_name_of_another_round_gets_a_counter() -> None:
+    rounds = (replace(_round("a", 1), title="Round 2"), _round("b", 2), _round("c", 2))
+    assert round_names(rounds) == {"a": "Round 2", "b": "Round 2 (2)", "c": "Round 2 (3)"}
 
 
 @given(st.text(), st.sets(st.text()))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from gal_studio.studio import Studio
+from gal_studio.studio.views.choices import RoundChoices
+from gal_studio.studio.views.learning import LearningOffer
 from gal_studio.studio.views.measures import MeasuresView
 from gal_studio.studio.views.replays import ReplayView
 from gal_studio.studio.views.types import RefinementView, RoundSummary, RoundView
@@ -23,7 +25,8 @@ class ViewCache:
 
     def rounds(self, project_id: str) -> tuple[RoundSummary, ...]:
         """A summary of each round."""
-        return self._cached(project_id, project_id, lambda: self.studio.rounds(project_id))
+        now = self.studio.rounds_stamp(project_id)
+        return self._kept_since(now, project_id, lambda: self.studio.rounds(project_id))
 
     def round_view(self, project_id: str, round_id: str) -> RoundView:
         """The view of a round."""
@@ -38,6 +41,15 @@ class ViewCache:
         """What was measured of a project."""
         now = self.studio.measures_stamp(project_id)
         return self._kept_since(now, f"measures {project_id}", lambda: self.studio.measures(project_id))
+
+    def choices(self, project_id: str) -> tuple[tuple[RoundChoices, ...], LearningOffer]:
+        """What was chosen beside what was suggested, and what is learned from it."""
+        now = self.studio.rounds_stamp(project_id)
+        return self._kept_since(
+            now,
+            f"choices {project_id}",
+            lambda: (self.studio.choices(project_id), self.studio.learning(project_id)),
+        )
 
     def replays(self, project_id: str) -> tuple[tuple[ReplayView, ...], ReplayView | None]:
         """The replays of a project, and what it draws again if it is one itself."""

@@ -81,10 +81,6 @@ def archive(studio: Studio, request: Payload) -> Payload:
 READS: Acts = {
     "relatives": relatives,
     "history": lambda studio, request: {"steps": history_payload(studio.history(request["round"]))},
-    "choices": lambda studio, request: {
-        "rounds": choices_payload(studio.choices(request["project"])),
-        "learning": learning_payload(studio.learning(request["project"])),
-    },
 }
 WRITES: Acts = {
     "fine_tune": lambda studio, request: {"round": studio.fine_tune(request["round"]).round_id},
@@ -126,11 +122,17 @@ def other_rounds(views: ViewCache, request: Payload) -> Payload:
     }
 
 
+def choices(views: ViewCache, request: Payload) -> Payload:
+    """What was chosen in each round beside what was suggested, and what is learned from it."""
+    chosen, learning = views.choices(request["project"])
+    return {"rounds": choices_payload(chosen), "learning": learning_payload(learning)}
+
+
 def _reads(context: Context) -> list[Handler]:
     return [
         *refine.handlers(context.views),
         *handlers_on(context.views.studio, {**READS, **trials.READS}),
-        *handlers_on(context.views, {"other_rounds": other_rounds}),
+        *handlers_on(context.views, {"other_rounds": other_rounds, "choices": choices}),
     ]
 
 

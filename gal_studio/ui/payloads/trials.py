@@ -1,15 +1,19 @@
 """The pictures of free prompts as JSON."""
 
+from gal_studio.core.naming import round_names
 from gal_studio.state.tables.trials import Trial
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads import Payload
 
 _LOST = "This picture was deleted from the workspace: press Again…, then Draw."
+_UNDRAWN = "It was not drawn before the project was moved here: press Again…, then Draw."
 
 
 def trial_payloads(studio: Studio, project_id: str) -> list[Payload]:
     """All of a project, the newest first; those of an archived round are left out."""
-    names = {summary.id: summary.name for summary in studio.rounds(project_id)}
+    rounds = studio.store.rounds
+    names = round_names(rounds.of_project(project_id))
+    shown = {round_.id for round_ in rounds.shown(project_id)}
     return [
         {
             "id": trial.id,
@@ -20,12 +24,23 @@ def trial_payloads(studio: Studio, project_id: str) -> list[Payload]:
             "seed": str(trial.seed),
             "guidance": trial.guidance_scale,
             "strength": trial.strength,
-            "trouble": _LOST if _is_lost(studio, trial) else trial.trouble,
+            "trouble": _trouble(studio, project_id, trial),
             "candidate": trial.candidate_id,
         }
         for trial in studio.trials(project_id)
-        if trial.round_id in names
+        if trial.round_id in shown
     ]
+
+
+def _trouble(studio: Studio, project_id: str, trial: Trial) -> str:
+    """Why there is no picture; archives hold no jobs, and nothing draws what waits in an imported project."""
+    if _is_lost(studio, trial):
+        return _LOST
+    if trial.image or trial.trouble:
+        return trial.trouble
+    jobs = studio.store.jobs.of_project(project_id)
+    is_asked = any(job.kind == "try" and job.round_id == trial.round_id for job in jobs)
+    return "" if is_asked else _UNDRAWN
 
 
 def _is_lost(studio: Studio, trial: Trial) -> bool:

@@ -81,6 +81,10 @@ def test_the_strip_counts_what_is_suggested(studio: Studio, drawn: str) -> None:
     train(studio, node.id)
     draw(studio, node.id, [2, 2, 2])
     assert [summary.suggested for summary in studio.rounds(project)] == [3, 2]
+    hidden = studio.proposal(node.id).suggestions[0].candidate_id
+    studio.decide([hidden], "rejected")
+    logged = [one.round.id for one in studio.choices(project)]
+    assert logged == [drawn], "the refined round has a picture of this prompt: the refinement suggests none"
 
 
 def test_choices_of_all_kinds(studio: Studio, drawn: str) -> None:

@@ -172,3 +172,17 @@ def test_views_are_made_once_until_something_changes(place: Place, monkeypatch):
     place.studio.accept_suggestion(place.round)
     poll(views, {"project": place.project})
     assert len(calls) == 2
+
+
+def test_losses_of_a_training_leave_the_other_rounds_alone(place: Place, monkeypatch):
+    views = ViewCache(place.studio)
+    calls = []
+    make = place.studio.rounds
+    monkeypatch.setattr(place.studio, "rounds", lambda name: calls.append(name) or make(name))
+    poll(views, {"project": place.project})
+    place.studio.store.rounds.save_losses(place.round, [(300, 0.125)])
+    assert poll(views, {"project": place.project})["parts"]["round"]["losses"][-1] == [300, 0.125]
+    assert len(calls) == 1
+    place.studio.store.rounds.set_title(place.round, "The first")
+    assert poll(views, {"project": place.project})["parts"]["rounds"][0]["name"] == "The first"
+    assert len(calls) == 2
