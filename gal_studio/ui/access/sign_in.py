@@ -28,10 +28,12 @@ class SignIn:
         self._credentials, self._attempts, self._programs = credentials, rules.attempts, rules.programs
         self._ticket = rules.ticket
         self._sessions = rules.sessions or Sessions(None, credentials)
+        self._of_programs = Sessions(None, credentials)  # apart: many of them would end a person's
 
     def knows(self, request: HTTPConnection) -> bool:
         """Whether the request has the cookie of an open session."""
-        return self._sessions.holds(request.cookies.get(_cookie(request)))
+        cookie = request.cookies.get(_cookie(request))
+        return self._sessions.holds(cookie) or self._of_programs.holds(cookie)
 
     async def answer(self, request: Request) -> Response | None:
         """The response of the sign-in, or to a request without a session; None to pass the request on."""
@@ -79,12 +81,12 @@ class SignIn:
         if isinstance(form, int):
             return PlainTextResponse(_SIGN_IN_FIRST, form)
         user, secret = form.get("username", ""), form.get("password", "")
-        made = self._attempt(request, {"user": user, "secret": secret})
+        made = self._attempt(request, {"user": user, "secret": secret}, self._of_programs)
         if "set-cookie" in made.headers:
             return JSONResponse({"success": True}, headers={"Set-Cookie": made.headers["set-cookie"]})
         return PlainTextResponse("The sign-in is wrong, or it was tried too often.", made.status_code)
 
-    def _attempt(self, request: Request, form: dict[str, str]) -> Response:
+    def _attempt(self, request: Request, form: dict[str, str], sessions: Sessions | None = None) -> Response:
         client = request.client.host if request.client else ""
         query, user = form.get("query", ""), form.get("user", "")
         if wait := math.ceil(self._attempts.wait(client)):
@@ -96,16 +98,16 @@ class SignIn:
             _log.warning("A sign-in from %s was refused.", client)
             return self._form(401, query, "The sign-in is wrong: try again.", user)
         self._attempts.succeeded(client)
-        return self._accept(request, query)
+        return self._accept(request, query, sessions)
 
-    def _accept(self, request: Request, query: str) -> Response:
+    def _accept(self, request: Request, query: str, sessions: Sessions | None = None) -> Response:
         if request.method == "POST":
             answer: Response = RedirectResponse(_address(query), 303)
         else:  # the link with the token may come from another site
             answer = _page(bounce_page(_address(query)), 200)
         answer.set_cookie(
             _cookie(request),
-            self._sessions.open(),
+            (sessions or self._sessions).open(),
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="strict",
@@ -114,7 +116,8 @@ class SignIn:
         return answer
 
     def _sign_out(self, request: Request) -> Response:
-        self._sessions.close(request.cookies.get(_cookie(request)))
+        for sessions in (self._sessions, self._of_programs):
+            sessions.close(request.cookies.get(_cookie(request)))
         answer = RedirectResponse(SIGN_IN, 303, {"Clear-Site-Data": '"cache"'})
         answer.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return answer

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from gradio_client import Client, handle_file
@@ -11,6 +12,7 @@ from gradio_client.exceptions import AppError, AuthenticationError
 
 from gal_studio.core.errors import StudioError
 from gal_studio.studio import Studio
+from gal_studio.ui.access import credentials
 from gal_studio.ui.access.credentials import Attempts, Credentials
 from gal_studio.ui.access.rules import Rules
 from gal_studio.ui.api.view_cache import ViewCache
@@ -21,7 +23,7 @@ from gal_studio.ui.programs.endpoints import NAMES, Endpoints
 from gal_studio.ui.programs.pictures import references_of
 from gal_studio.ui.programs.queue import DATA, JOIN, MOST_UNREAD, READ
 from gal_studio.ui.serve import make_rules
-from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, gradio_routes
+from tests.ui.access.doors import CREDENTIALS, PASSWORD, USER, Answer, ask, cookie_of, gradio_routes, sign_in
 from tests.ui.conftest import Place, Served, serving
 from tests.ui.seeded import finish_export, picture
 
@@ -206,6 +208,17 @@ def test_a_sign_in_holds_for_programs_too(shared_place: Place) -> None:
     closed = Rules(credentials=CREDENTIALS)
     with serving(shared_place, closed) as served:
         assert ask(served.address, "/login", "POST", {}, b"username=a&password=b").status == 401
+
+
+def test_many_programs_that_sign_in_end_no_persons_session(shared_place: Place, monkeypatch) -> None:
+    monkeypatch.setattr(credentials, "OPEN_SESSIONS", 3)
+    with serving(shared_place, Rules(credentials=CREDENTIALS, programs=True)) as served:
+        person = cookie_of(sign_in(served.address))
+        form = urlencode({"username": USER, "password": PASSWORD}).encode()
+        programs = [cookie_of(ask(served.address, "/login", "POST", {}, form)) for _ in range(4)]
+        signed_in = [ask(served.address, "/", headers=one).status for one in programs]
+        assert signed_in == [401, 200, 200, 200]
+        assert ask(served.address, "/", headers=person).status == 200
 
 
 def test_they_are_closed_where_other_machines_have_access(tmp_path: Path) -> None:
