@@ -11,6 +11,7 @@ from PIL import Image
 from benchmarks.gal_gain import arms
 from benchmarks.gal_gain.cases import Case
 from benchmarks.gal_gain.judging import CaseJudge, Verdicts
+from benchmarks.gal_gain.strengths import right_at_equal_likeness
 from gal_studio.core.types import TrainingExample
 from gal_studio.state import Store
 from gal_studio.state.tables.candidates import NewCandidate
@@ -82,3 +83,13 @@ def test_controls_change_the_weight_of_accepted_pictures_alone(arm: str, weight:
     changed = arms._weighed(accepted, arm)
     assert (changed.weight if changed else None) == weight
     assert arms._weighed(reference, arm) == reference
+
+
+def test_arms_on_one_curve_are_equal_and_a_better_one_is_better_by_its_distance() -> None:
+    less, more = (
+        {"likeness": [0.1, 0.2], "right": [0.6, 0.5]},
+        {"likeness": [0.2, 0.3], "right": [0.5, 0.4]},
+    )
+    assert right_at_equal_likeness(less, more) == pytest.approx(0.0)
+    better = {"likeness": [0.15, 0.25], "right": [0.65, 0.55]}
+    assert right_at_equal_likeness(better, less) == pytest.approx(0.1)

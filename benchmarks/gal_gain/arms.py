@@ -198,9 +198,9 @@ def _weighed(example: TrainingExample, arm: str) -> TrainingExample | None:
     return {"weight 0": replace(example, weight=0.0), "no balance": replace(example, weight=1.0)}.get(arm)
 
 
-def drawn_with(bench: Bench, case: Case, adapter: Path | None) -> list[Image.Image]:
-    """The test prompts, each from the same seeds."""
+def drawn_with(bench: Bench, case: Case, adapter: Path | None, strength: float = 1.0) -> list[Image.Image]:
+    """The test prompts, each from the same seeds, with the LoRA at this strength."""
     requests = [DrawRequest(p, candidate_seed(9, p, k)) for p, _ in case.tests for k in range(SEEDS)]
-    with drawing(bench.model, adapter) as ready:
+    with drawing(bench.model, adapter, strength=strength) as ready:
         events = draw(ready, requests, bench.settings.generation)
         return [picture for e in events if isinstance(e, DrawnBatch) for picture in e.images]
