@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from gal_studio.assets import load_held_out
 from gal_studio.core.errors import StudioError
 from gal_studio.core.intervals import paired_difference
 from gal_studio.core.measures.published import alignment, likeness, mean_over_prompts
-from gal_studio.core.naming import numbered_names, round_names
+from gal_studio.core.naming import round_names, unique_name
 from gal_studio.core.prompts import plain_prompt
 from gal_studio.core.references import Prompts
 from gal_studio.core.seeds import generator, named_seed
@@ -64,10 +63,8 @@ def find_points(store: Store, project: Project) -> list[Point]:
 
 
 def _unique_names(rounds: Sequence[Round]) -> dict[str, str]:
-    """The name of each round by ID; one that is given twice has its number behind it."""
-    names, numbered = round_names(rounds), numbered_names(rounds)
-    given = Counter([BASE, *names.values()])
-    return {one: f"{name} ({numbered[one]})" if given[name] > 1 else name for one, name in names.items()}
+    """The name of each round by ID; none is that of the base model."""
+    return {identity: unique_name(name, {BASE}) for identity, name in round_names(rounds).items()}
 
 
 def _before(round_: Round, names: Mapping[str, str], points: Collection[str]) -> str:

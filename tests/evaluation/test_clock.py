@@ -9,7 +9,7 @@ def test_rounds_with_the_same_name_are_told_apart() -> None:
     two = Round("b", "p", "a", 2, "lora", 2.0)
     three = Round("c", "p", "b", 3, "lora", 3.0, title=BASE)
     names = _unique_names([one, two, three])
-    assert names == {"a": "Round 2 (Round 1)", "b": "Round 2 (Round 2)", "c": f"{BASE} (Round 3)"}
+    assert names == {"a": "Round 2", "b": "Round 2 (2)", "c": f"{BASE} (2)"}
     points = [
         Point(BASE, None, None),
         Point(names["a"], one, BASE),
