@@ -14,7 +14,7 @@ from tools.pocket.data.dataset import CLEAR_PACKS, LABEL, NONE, Plan, left_out_s
 from tools.pocket.data.icons import PACKS, Design
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train import denoiser, latents
-from tools.pocket.train.clear import FIRST_STYLES, FORMER, ClearDraws
+from tools.pocket.train.clear import FIRST_STYLES, FORMER, HARDEST, ClearDraws
 
 ICONS = Path("icons")
 DESIGNS = [
@@ -74,6 +74,15 @@ def test_styles_of_the_prior_pictures_are_drawn_twice_as_often() -> None:
     assert STYLES[0].name in FIRST_STYLES
     rows = ClearDraws(clear, former).rows(np.random.default_rng(0), 8000)
     assert abs(np.mean(rows == 1) / np.mean(rows == 0) - 2) < 0.2
+
+
+def test_what_was_judged_least_is_drawn_twice_as_often() -> None:
+    clear, former = (np.zeros(count, LABEL) for count in (2, 1))
+    assert set(HARDEST) <= {concept.name for concept in CONCEPTS}
+    clear["first"] = [concept.name for concept in CONCEPTS].index("shoe"), 0
+    assert CONCEPTS[0].name not in HARDEST
+    rows = ClearDraws(clear, former).rows(np.random.default_rng(0), 8000)
+    assert abs(np.mean(rows == 0) / np.mean(rows == 1) - 2) < 0.2
 
 
 def test_the_last_stage_counts_where_there_is_one(tmp_path: Path) -> None:

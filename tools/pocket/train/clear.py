@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from diffusers import UNet2DConditionModel
 
+from tools.pocket.data.concepts import CONCEPTS
 from tools.pocket.scenes.styles import STYLES
 from tools.pocket.train.denoiser import BATCH, LATE_MIXTURE, drawing_rates, learn, learner, load_shipped
 from tools.pocket.train.latents import load_latents
@@ -22,14 +23,17 @@ from tools.pocket.train.training import Run, arguments, load_weights
 RATE = 4e-4
 FORMER = 0.25  # the share of the former training's pictures
 FIRST_STYLES = ("flat", "watercolor", "cartoon", "3d")  # drawn twice as often: those of the prior pictures
+HARDEST = ("shoe", "knife", "candy", "grapes", "cheese", "koala")  # likewise: judged least
 
 
 class ClearDraws:
     """Random rows of the clear pictures, and of the former ones at the rates of their late mixture."""
 
     def __init__(self, clear: np.ndarray, former: np.ndarray) -> None:
-        numbers = [n for n, style in enumerate(STYLES) if style.name in FIRST_STYLES]
-        wanted = np.where(np.isin(clear["style"], numbers), 2.0, 1.0)
+        styles = [n for n, style in enumerate(STYLES) if style.name in FIRST_STYLES]
+        things = [n for n, concept in enumerate(CONCEPTS) if concept.name in HARDEST]
+        wanted = np.where(np.isin(clear["style"], styles), 2.0, 1.0)
+        wanted *= np.where(np.isin(clear["first"], things), 2.0, 1.0)
         shares = (1 - FORMER) * wanted / wanted.sum(), FORMER * drawing_rates(former, LATE_MIXTURE)
         self.edges = np.cumsum(np.concatenate(shares))
 
