@@ -81,8 +81,8 @@ def _until_ended(process: "subprocess.Popen[bytes]") -> Generator[None, None, No
 
 
 def _compare(folder: Path, expected: Sequence[Image.Image], code: int) -> Checked:
-    if code:
-        told = folder / ERROR
+    told = folder / ERROR
+    if code or told.is_file():  # an error that the process could tell ends it as usual
         why = (
             told.read_text(encoding="utf-8") if told.is_file() else f"its process ended with the code {code}"
         )

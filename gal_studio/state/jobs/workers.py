@@ -80,5 +80,5 @@ class Workers:
     def _lives(self, row: sqlite3.Row) -> bool:
         if row["host"] == host_name():
             return bool(process_identity(row["pid"]) == row["process"])
-        silence: float = self._clock() - row["beat"]
-        return silence < SILENCE
+        silence: float = self._clock() - row["beat"]  # below 0 after the clock was set back
+        return abs(silence) < SILENCE

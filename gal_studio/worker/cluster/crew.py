@@ -52,7 +52,7 @@ class Crew:
     def __init__(self, address: str, cores: int = 1) -> None:
         self.address, self._cores = address, cores
         self._members: list[Member] = []
-        self._turned_away = 0  # processes with other versions
+        self._turned_away: list[Member] = []  # with other versions; they keep Ray from placing others there
 
     def draw(
         self, order: Order, requests: Sequence[DrawRequest], adapter: Path | None
@@ -74,7 +74,7 @@ class Crew:
         """The processes, with new ones for devices that came, up to `most`."""
         ray = connect(self.address)
         count, options = devices(ray, self._cores)
-        while len(self._members) + self._turned_away < min(count, most):
+        while len(self._members) < min(count - len(self._turned_away), most):
             actor = ray.remote(Artist).options(**options, max_restarts=0).remote()
             self._members.append(Member(actor, actor.describe.remote()))
         return self._members
@@ -85,11 +85,15 @@ class Crew:
         self._members = [each for each in self._members if each is not member]
 
     def turn_away(self, member: Member) -> None:
-        """End a process for good: its device gets no other one. Refused if it was the last one."""
-        self.dismiss(member)
-        self._turned_away += 1
-        if not self._members:
-            self._turned_away = 0  # the next job looks again
+        """Give a process no work; it stays on its device. Refused if no other device is left."""
+        self._members = [each for each in self._members if each is not member]
+        self._turned_away.append(member)
+        ray = connect(self.address)
+        count, _ = devices(ray, self._cores)
+        if not self._members and len(self._turned_away) >= count:
+            for each in self._turned_away:
+                ray.kill(each.actor)
+            self._turned_away = []  # the next job looks again
             raise StudioError(
                 "No machine of the Ray cluster has this computer's versions of GAL Studio, torch and "
                 "diffusers, so that pictures would differ: install the same ones there; the log names them."

@@ -26,11 +26,15 @@ class CardPicture:
 
 @dataclass(frozen=True)
 class Written:
-    """What lies beside the card. `file` is a LoRA, or the weights of a whole denoiser in a folder."""
+    """What lies beside the card. `file` is a LoRA, or the weights of a whole denoiser in a folder.
+
+    The `expected` pictures have `resolution` pixels a side.
+    """
 
     file: str
     pictures: Sequence[CardPicture]
     expected: Sequence[DrawRequest]
+    resolution: int
     is_whole: bool
     workflow: str = ""
     merged: str = ""
@@ -131,7 +135,7 @@ def _place(name: str) -> str:
 def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> list[str]:
     """Lines of Python that draw the first of the checked pictures."""
     first, kind = written.expected[0], type(family.pipeline).__name__
-    generation = task.settings.generation
+    generation, side = task.settings.generation, written.resolution
     lines = ["import torch", f"from diffusers import {kind}", ""]
     denoiser = type(family.denoiser).__name__
     opening = _opening(facts.base_model, family, written.is_whole)
@@ -141,7 +145,7 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
     if not written.is_whole:
         lines.append(f"pipeline.load_lora_weights('.', weight_name={written.file!r})")
     if family.part == "unet":
-        solver: Any = family.solver(generation.steps, facts.resolution, torch.device("cpu"))
+        solver: Any = family.solver(generation.steps, written.resolution, torch.device("cpu"))
         lines[1] += ", DPMSolverMultistepScheduler"
         lines += [
             "pipeline.scheduler = DPMSolverMultistepScheduler.from_config(",
@@ -154,6 +158,7 @@ def _code(task: ExportTask, facts: Facts, family: Family, written: Written) -> l
         "picture = pipeline(",
         f"    {first.prompt!r},",
         f"    num_inference_steps={generation.steps}, guidance_scale={generation.guidance_scale},",
+        f"    height={side}, width={side},",
         f"    generator=torch.Generator('cpu').manual_seed({first.seed}),",
         ").images[0]",
     ]

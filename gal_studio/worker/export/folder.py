@@ -123,7 +123,8 @@ def _save_beside(
     shown = [CardPicture(*each) for each in save_shown(task, pictures, out)]
     merged = f"{MERGED}/{model.family.part}" if len(files) > 1 else ""
     name = f"{files[0].name}/" if is_whole else files[0].name
-    return Written(name, shown, task.requests, is_whole, WORKFLOW if made is not None else "", merged)
+    beside = WORKFLOW if made is not None else ""
+    return Written(name, shown, task.requests, order.resolution, is_whole, beside, merged)
 
 
 def _requests(task: ExportTask, model: ImageModel, files: Sequence[Path]) -> list[StockRequest]:

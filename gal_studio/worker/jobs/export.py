@@ -5,7 +5,6 @@ from collections.abc import Generator
 from pathlib import Path
 from zipfile import ZipFile
 
-from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Job
 from gal_studio.state import Store
 from gal_studio.state.files.content_store import writing_beside
@@ -28,7 +27,7 @@ def export_round(store: Store, models: Models, job: Job) -> Generator[Progress, 
             yield from _export(store, models, waiting[0])
         except DiskError:
             raise  # what was asked for still waits
-        except StudioError:
+        except Exception:  # it must not stand before what is asked for next
             store.exports.forget(job.round_id, waiting[0].form)
             raise
 

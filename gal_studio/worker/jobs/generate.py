@@ -95,7 +95,7 @@ def _draw(
 ) -> Generator[Progress, None, None]:
     """Draw the candidates, those of one strength after those of another: the adapter is fused for each."""
     left = len(wanted)
-    total = task.store.candidates.count(task.round.id) + left
+    total = len(task.store.candidates.drawn(task.round.id)) + left
     for strength in sorted({planned.strength for planned in wanted}, reverse=True):
         part = [planned for planned in wanted if planned.strength == strength]
         left -= len(part)

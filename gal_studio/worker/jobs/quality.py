@@ -7,7 +7,13 @@ from gal_studio.rounds import pairs as pairing
 from gal_studio.state import Store
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.foregrounds import find_in_references
-from gal_studio.worker.patches.judge import AT_ONCE, look_for_subjects, only, references_by_subject
+from gal_studio.worker.patches.judge import (
+    AT_ONCE,
+    Judge,
+    look_for_subjects,
+    only,
+    references_by_subject,
+)
 from gal_studio.worker.patches.maps import judge_candidate
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.task import Progress, Task, open_task
@@ -18,14 +24,21 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
     task = open_task(store, models, job)
     yield Progress("loading", 0, 0, "Loading the vision model")
     yield from find_subjects(task)
-    name = pairing.vision_model(store, job.round_id)
-    judge = open_judge(store, models, task.project, name)
-    candidates = store.candidates.of_round(job.round_id)
-    judged = pairing.judged_candidates(store, job.round_id)
+    judge = open_judge(store, models, task.project, pairing.vision_model(store, job.round_id))
+    while not (yield from _judge_missing(task, judge)):
+        pass  # a mask was painted meanwhile: what was judged by the one before is gone
+
+
+def _judge_missing(task: Task, judge: Judge) -> Generator[Progress, None, bool]:
+    """Judge what has no map yet; ends early, with False, when a reference's mask is changed meanwhile."""
+    store, round_id = task.store, task.round.id
+    masks = _masks(task)
+    candidates = store.candidates.of_round(round_id)
+    judged = pairing.judged_candidates(store, round_id)
     missing = [candidate for candidate in candidates if candidate.id not in judged]
     if not missing:
-        return
-    references = references_by_subject(judge, task.prompts, task.store.projects.references(task.project.id))
+        return True
+    references = references_by_subject(judge, task.prompts, store.projects.references(task.project.id))
     prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(task.project.id)}
     named = {candidate.id: task.prompts.named_in(prompts[candidate.anchor_id]) for candidate in candidates}
     pictures = {
@@ -38,14 +51,18 @@ def judge_round(store: Store, models: Models, job: Job) -> Generator[Progress, N
         part = missing[first : first + AT_ONCE]
         known = judge.features([candidate.image for candidate in part])
         for candidate in part:
-            judge_candidate(
-                judge,
-                candidate,
-                known[candidate.image],
-                only(references, named[candidate.id]),
-                task.project.kind == "object",
-            )
+            own = only(references, named[candidate.id])
+            with store.database.transaction():
+                if _masks(task) != masks:
+                    return False
+                judge_candidate(judge, candidate, known[candidate.image], own, task.project.kind == "object")
         yield Progress("maps", len(judged) + first + len(part), len(candidates), "Making heat maps")
+    return True
+
+
+def _masks(task: Task) -> list[str | None]:
+    references = task.store.projects.references(task.project.id)
+    return [pairing.mask_of_reference(task.store, reference) for reference in references]
 
 
 def find_subjects(task: Task) -> Generator[Progress, None, None]:

@@ -178,6 +178,15 @@ def test_worker_on_another_machine_lives_by_its_heartbeat(store: Store, job: Job
     assert store.jobs.reap() == (job.id,)
 
 
+def test_a_heartbeat_in_the_future_is_none(store: Store, job: Job, clock: Clock) -> None:
+    """The clock was set back, as after a start without power for it; a living worker beats every second."""
+    store.workers.enter("w")
+    store.jobs.claim("w")
+    store.database.write("UPDATE workers SET host = 'before the restart'")
+    clock.now -= 3600
+    assert store.jobs.reap() == (job.id,)
+
+
 def test_worker_that_left_is_not_alive(store: Store) -> None:
     store.workers.enter("w")
     assert store.workers.living() == {"w"}

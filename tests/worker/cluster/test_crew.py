@@ -12,7 +12,7 @@ from gal_studio.engine.sampling.sampler import DrawnBatch
 from gal_studio.worker.cluster import crew as module
 from gal_studio.worker.cluster.artist import Artist, Order
 from gal_studio.worker.cluster.crew import Crew, split
-from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by
+from tests.worker.cluster.conftest import REQUESTS, Pictures, drawn_by, pictures_of
 
 
 class LostError(Exception):
@@ -168,6 +168,24 @@ def test_other_versions_are_turned_away(
     with pytest.raises(StudioError, match="has this computer's versions"):
         drawn_by(Crew("auto"), order)
     assert "attic has other versions" in caplog.text
+
+
+def test_machines_with_other_versions_are_left_out(cluster: Cluster, order: Order, here: Pictures) -> None:
+    class Mixed(Artist):
+        """The process that was started first is on a machine with other versions."""
+
+        def describe(self) -> Any:
+            found = super().describe()
+            return replace(found, versions={"torch": "1.0"}) if cluster.made[0].artist is self else found
+
+    cluster.make = Mixed
+    crew, first = Crew("auto"), {number: here[number] for number in range(4)}
+    assert pictures_of(crew.draw(order, REQUESTS[:4], None)) == first  # one chunk, which starts one process
+    assert drawn_by(crew, order) == here
+    assert len(cluster.made) == 2 and not cluster.killed  # the first one keeps its place
+    crew.dismiss(crew.members(1)[0])
+    assert pictures_of(crew.draw(order, REQUESTS[:4], None)) == first
+    assert len(cluster.made) == 3
 
 
 def test_an_error_names_the_machine(cluster: Cluster, order: Order) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -58,3 +59,5 @@ def test_the_whole_loop(
     assert work(studio, models, studio.export_round(round_id, form)).message == ""
     (found,) = studio.exports(round_id)
     assert found.is_same, found.sentence
+    with ZipFile(studio.exported(round_id, form)) as archive:
+        assert "height=64, width=64" in archive.read("README.md").decode()  # the pictures' size

@@ -11,11 +11,13 @@ from gal_studio.core.patchdpo import patch_quality
 from gal_studio.core.types import Job
 from gal_studio.state.tables.refinements import StoredMap
 from gal_studio.studio import ProjectDraft, ReferenceDraft, Studio
+from gal_studio.worker.jobs import quality
 from gal_studio.worker.models import Models
 from gal_studio.worker.patches.judge import references_by_subject
 from gal_studio.worker.patches.maps import add_missing_regions
 from gal_studio.worker.patches.open_judge import open_judge
 from gal_studio.worker.patches.weights import read_pair, weights_of_pair
+from gal_studio.worker.task import Progress
 from tests.tiny_project import drawing, object_draft
 from tests.worker.refinement.working import (
     changes,
@@ -52,6 +54,30 @@ def test_quality_maps_of_all_candidates(studio: Studio, models: Models) -> None:
         reference = studio.round_view(first).project.references[0]
         studio.set_reference_mask(reference.id, half(255, 0, (40, 32)))
         assert not any(tile.has_map for tile in studio.round_view(first).candidates), "judged by another mask"
+
+
+def test_a_mask_that_is_painted_meanwhile_counts_for_all_maps(
+    studio: Studio, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "AT_ONCE", 2)
+    first = first_round(studio, "object")
+    reference = studio.round_view(first).project.references[0]
+    painted = []
+
+    def paint(job: Job, progress: Progress) -> None:
+        if progress.phase == "maps" and progress.message == "Making heat maps" and not painted:
+            painted.append(progress.done)
+            studio.set_reference_mask(reference.id, half(255, 0, (40, 32)))
+
+    def maps() -> list[object]:
+        return [studio.patch_maps(tile.candidate.id) for tile in studio.round_view(first).candidates]
+
+    work(studio, models, studio.judge_quality(first), paint)
+    assert painted == [2]
+    while_painted = maps()
+    studio.store.refinements.forget_quality(reference.id)
+    work(studio, models, studio.judge_quality(first))
+    assert all(while_painted) and while_painted == maps()
 
 
 def flat(grey: int) -> bytes:

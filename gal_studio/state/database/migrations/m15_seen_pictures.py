@@ -1,4 +1,4 @@
-"""Version 16: how the autoencoder of a base model gives a picture back, asked for when it is uploaded."""
+"""Version 15: how the autoencoder of a base model gives a picture back, asked for when it is uploaded."""
 
 STATEMENTS = """
 CREATE TABLE seen_pictures (
