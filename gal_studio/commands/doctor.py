@@ -194,16 +194,17 @@ def _drawing_speed(model: Any, preset: Preset) -> float:
 
     settings = preset.settings["style"].generation
     requests = [DrawRequest("A cat", seed) for seed in range(settings.batch_size)]
-    times = []  # the end of each step; the first step warms up
+    times, at_once = [], len(requests)  # the end of each step; the first step warms up
     with drawing(model) as ready:
         events = draw(ready, requests, settings)
         for event in events:
             times.append(time.monotonic())
             if isinstance(event, DrawnBatch) or (len(times) > 2 and times[-1] - times[0] > PROBE_SECONDS):
                 break
+            at_once = -(-len(requests) * settings.steps // event.total)  # fewer where memory is short
         events.close()  # type: ignore[attr-defined]
     a_step = (times[-1] - times[0]) / (len(times) - 1)
-    return len(requests) / (a_step * (settings.steps + 1))  # decoding takes about as long as a step
+    return at_once / (a_step * (settings.steps + 1))  # decoding takes about as long as a step
 
 
 def _training_speed(model: Any, preset: Preset, picture: Any) -> float:

@@ -101,7 +101,7 @@ def _check_same(folder: Path, told: Mapping[str, Any]) -> None:
         before = None
         with suppress(OSError, ValueError):
             before = json.loads(card.read_text(encoding="utf-8"))
-        if before != told:
+        if not _is_same(before, told):
             raise StudioError(
                 f"{folder} has pictures drawn by another round or with other settings: delete it, or "
                 "give another folder with --out."
@@ -109,6 +109,15 @@ def _check_same(folder: Path, told: Mapping[str, Any]) -> None:
         return
     make_folder(folder)
     write_whole(card, f"{json.dumps(told, indent=2)}\n".encode(), folder)
+
+
+def _is_same(before: object, told: Mapping[str, Any]) -> bool:
+    """Whether a card tells the same; pins of models that were loaded only later do not count."""
+    if not isinstance(before, dict) or not isinstance(before.get("revisions"), dict):
+        return False
+    pinned = {**told["revisions"], **before["revisions"]}
+    agrees = all(pinned[model] == revision for model, revision in told["revisions"].items())
+    return agrees and {**before, "revisions": {}} == {**told, "revisions": {}}
 
 
 def _save(path: Path, image: Any, folder: Path) -> None:

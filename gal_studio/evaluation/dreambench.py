@@ -48,7 +48,11 @@ def read_dreambench(folder: Path, only: Sequence[str] = (), live: Collection[str
         raise StudioError(
             f"{folder} is not laid out like DreamBench: it needs a folder for each subject and {LIST}."
         )
-    classes, templates = parse_list((root / LIST).read_text(encoding="utf-8"), root / LIST)
+    try:
+        text = (root / LIST).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudioError(f"{root / LIST} is not a text in UTF-8: save it as such.") from error
+    classes, templates = parse_list(text, root / LIST)
     if unknown := [name for name in only if name not in classes]:
         raise StudioError(f"{root / LIST} has no subject {unknown[0]!r}: choose from {', '.join(classes)}.")
     subjects = []

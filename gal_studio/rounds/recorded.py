@@ -88,6 +88,7 @@ def _record(store: Store, round_: Round, taken: set[str], with_decisions: bool) 
     drawn = {candidate.anchor_id for candidate in store.candidates.of_round(round_.id)}
     return RecordedRound(
         settings=store.rounds.settings(round_.id),
+        prior_drawing=store.rounds.prior_drawing(round_.id),
         prompts=tuple(anchor.prompt for anchor in anchors if anchor.id in drawn | taken),
         decisions=_decisions(store, round_) if with_decisions else {},
     )

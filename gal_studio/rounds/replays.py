@@ -6,7 +6,7 @@ import json
 from gal_studio.core.errors import StudioError
 from gal_studio.core.naming import MAX_NAME_LENGTH, unique_name
 from gal_studio.core.types import Job, Round
-from gal_studio.rounds import lineage, test_set
+from gal_studio.rounds import lineage, prior, test_set
 from gal_studio.rounds.recorded import RecordedLine, record_line
 from gal_studio.rounds.replay_decisions import CHOICES, decide
 from gal_studio.state.store import Store
@@ -60,11 +60,18 @@ def _origin(source_id: str, line: RecordedLine, policy: str) -> str:
             recorded.settings.to_dict(),
             recorded.prompts,
             [[*p, *_parts(d)] for p, d in recorded.decisions.items()],
+            *_prior_parts(recorded),
         ]
         for recorded in line.rounds
     ]
     text = json.dumps(["replay", source_id, policy, parts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _prior_parts(recorded: RecordedRound) -> list[object]:
+    """How prior pictures were drawn, if otherwise than candidates: former replays stay known."""
+    own = recorded.prior_drawing
+    return [] if own == recorded.settings.generation else [own.to_dict()]
 
 
 def _parts(made: RecordedDecision) -> list[object]:
@@ -76,6 +83,8 @@ def _make(store: Store, line: RecordedLine, policy: str, origin: str) -> str:
     source_id = source.id
     anchors = store.projects.anchors(source_id)
     present = max(anchor.order for anchor in anchors if anchor.prompt in first.prompts)
+    if source.kind == "style":  # prior pictures ask for the first prompts, whether they are on or not
+        present = max(present, *(recorded.settings.tune.prior_images - 1 for recorded in line.rounds))
     new = NewProject(
         name=_name(store, source.name, policy),
         kind=source.kind,
@@ -97,6 +106,7 @@ def _make(store: Store, line: RecordedLine, policy: str, origin: str) -> str:
     replay = Replay(made.id, source_id, source.name, line.last, policy, line.left_out)
     store.replays.add(replay, line.rounds)
     _copy_test_set(store, source_id, made.id)
+    _copy_prior(store, line.last, made.id)
     _add_round(store, made, None, first)
     return made.id
 
@@ -117,12 +127,23 @@ def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
     test_set.set_when(store, project_id, "always")
 
 
+def _copy_prior(store: Store, last: str, project_id: str) -> None:
+    """The same prior pictures for the rounds down to the last one, so that these train on equal sets."""
+    for round_id in (*(each.id for each in store.rounds.ancestors(last)), last):
+        for wanted in prior.drawn_prior(store, round_id):
+            pictures = store.projects.class_images(store.rounds.get(round_id).project_id, wanted.key)
+            for position, image in enumerate(pictures):
+                store.projects.add_class_image(project_id, wanted.key, position, image)
+
+
 def _add_round(store: Store, project: Project, parent: Round | None, recorded: RecordedRound) -> Round:
     """Add a round with the settings and the test prompts that the recorded one had."""
     store.projects.add_anchors(project.id, recorded.prompts)
     for anchor in store.projects.anchors(project.id):
         store.projects.enable_anchor(anchor.id, anchor.prompt in recorded.prompts)
-    return store.rounds.add(project.id, parent.id if parent else None, recorded.settings)
+    added = store.rounds.add(project.id, parent.id if parent else None, recorded.settings)
+    store.rounds.keep_prior_drawing(added.id, recorded.prior_drawing)
+    return added
 
 
 def go_on(store: Store, round_id: str) -> tuple[Job, ...]:

@@ -169,6 +169,9 @@ def test_a_project_draws_its_own_subject(
     assert evaluate(names, tmp_path, *words, "--subject", "vase") == 0
     assert "vase: drawn 1\n" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in drawn} == before
+    with Store(workspace) as store:  # a vision model was opened meanwhile
+        store.projects.revisions(store.projects.all()[0].id)["some/vision-model"] = "0123abcd" * 5
+    assert evaluate(names, tmp_path, *words, "--subject", "vase") == 0
     assert evaluate(names, tmp_path, *words[:-1], 3, "--subject", "vase") == 2
     assert "drawn by another round or with other settings" in capsys.readouterr().err
 

@@ -42,6 +42,17 @@ def test_pictures_are_found_by_their_prompts(tmp_path: Path) -> None:
         find_drawn(cat, folder)
 
 
+def test_the_list_may_come_from_windows(tmp_path: Path) -> None:
+    make_dreambench(tmp_path)
+    path = tmp_path / "dataset" / "prompts_and_classes.txt"
+    before, text = read_dreambench(tmp_path), path.read_text()
+    path.write_text(text, encoding="utf-8-sig")
+    assert read_dreambench(tmp_path) == before
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(StudioError, match="is not a text in UTF-8: save it as such"):
+        read_dreambench(tmp_path)
+
+
 def test_other_folders_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="not laid out like DreamBench"):
         read_dreambench(tmp_path)

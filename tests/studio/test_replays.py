@@ -9,6 +9,7 @@ from PIL import Image
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import Verdict
 from gal_studio.rounds import lineage, replays, test_set
+from gal_studio.rounds.prior import drawn_prior
 from gal_studio.rounds.recorded import record_line
 from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.replays import RecordedDecision
@@ -269,3 +270,32 @@ def test_a_project_without_a_second_round_is_refused(studio: Studio, round_id: s
     other = studio.create_project(draft())
     with pytest.raises(StudioError, match="No round is trained yet"):
         studio.replay(other, "human")
+
+
+def test_the_first_round_trains_on_the_same_prior_pictures(studio: Studio, second: str) -> None:
+    """Also when prompts were switched off before it, and pictures drawn otherwise after its training."""
+    first, store = studio.store.rounds.ancestors(second)[0], studio.store
+    last_prompt = store.projects.anchors(first.project_id)[-1]
+    for own in (first.id, second):
+        settings = store.rounds.settings(own)
+        drawn_later = settings.updated({"generation": {"steps": settings.generation.steps + 3}})
+        store.rounds.keep_prior_drawing(own)
+        store.rounds.set_settings(own, drawn_later.updated({"tune": {"prior_images": 18}}))
+    store.database.write("DELETE FROM candidates WHERE anchor_id = ?", (last_prompt.id,))
+    wanted = drawn_prior(store, first.id)
+    for number, each in enumerate(wanted):
+        image = store.images.add(f"prior {number}".encode())
+        store.projects.add_class_image(first.project_id, each.key, 0, image)
+    made = replays.start(store, second, "random")
+    again = store.rounds.of_project(made)[0].id
+    assert drawn_prior(store, again) == wanted and len(wanted) == 18
+    for each in wanted:
+        assert store.projects.class_images(made, each.key) == store.projects.class_images(
+            first.project_id, each.key
+        )
+    assert last_prompt.prompt not in [anchor.prompt for anchor in studio.pool(again)]
+    recorded = store.replays.rounds(made)
+    assert [each.prior_drawing.steps for each in recorded] == [
+        each.settings.generation.steps - 3 for each in recorded
+    ]
+    assert replays.start(store, second, "random") == made

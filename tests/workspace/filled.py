@@ -70,7 +70,9 @@ def _replay(store: Store, random: Random, project: Project) -> None:
     """As if the project drew another one again, with one decision of a person."""
     mask = store.images.add_picture(picture(random, "L"))
     made = RecordedDecision("accepted", "5" * 64, mask, 0.5)
-    recorded = RecordedRound(project.settings, ("A tie in ink",), {("A tie in ink", 0): made})
+    recorded = RecordedRound(
+        project.settings, project.settings.generation, ("A tie in ink",), {("A tie in ink", 0): made}
+    )
     store.replays.add(Replay(project.id, "cat", "Cat", "round", "human", ("a refinement",)), [recorded])
 
 

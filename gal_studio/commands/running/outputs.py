@@ -5,11 +5,11 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gal_studio.commands.terminal.machine import describe_machine
-from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.balance import effective_draws
 from gal_studio.core.gal.scores.registry import SCORES, known_scores
 from gal_studio.rounds import lineage
@@ -48,8 +48,8 @@ def write_outputs(
     """
     check_folder(out)
     nodes = refinements or {}
-    views = [studio.round_view(round_id) for round_id in round_ids]
-    refined = [studio.round_view(nodes[view.round.id]) for view in views if view.round.id in nodes]
+    views = [_drawn(studio.round_view(round_id)) for round_id in round_ids]
+    refined = [_drawn(studio.round_view(nodes[view.round.id])) for view in views if view.round.id in nodes]
     for view in (*views, *refined):
         _write_round(studio, view, out)
     measures = studio.measures(views[-1].project.id)
@@ -75,6 +75,11 @@ def write_outputs(
     return summary
 
 
+def _drawn(view: RoundView) -> RoundView:
+    """A round without the pictures of a person's own prompts, which no figure counts."""
+    return replace(view, candidates=tuple(tile for tile in view.candidates if not tile.candidate.own))
+
+
 def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
     label = _label(view)
     for tile in view.candidates:
@@ -88,10 +93,8 @@ def _write_round(studio: Studio, view: RoundView, out: Path) -> None:
             write_whole(path, data, out)
     kind = "denoiser" if view.settings.tune.method == "full" else "lora"
     studio.export_adapter(view.round.id, out / f"{kind}-{label}.safetensors")
-    if not view.candidates and view.round.kind == "refine":
-        return
     if not view.candidates:
-        raise StudioError(f"Round {view.round.number} has no pictures: add anchors or choose fewer rounds.")
+        return
     buffer = io.BytesIO()
     contact_sheet(studio.store.images, view).save(buffer, "PNG")
     write_whole(out / f"contact-sheet-{label}.png", buffer.getvalue(), out)

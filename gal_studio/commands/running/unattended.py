@@ -18,7 +18,7 @@ from gal_studio.commands.running.outputs import check_folder, write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.gal.policies.registry import POLICIES, find_policy
 from gal_studio.core.types import Round
-from gal_studio.rounds import pairs
+from gal_studio.rounds import lineage, pairs
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.references import Mask, open_picture
@@ -91,6 +91,9 @@ def carry_out(plan: Plan) -> dict[str, Any]:
             for number in range(1, plan.rounds + 1):
                 round_ = rounds[-1]
                 _work_on(studio, worker, round_.id)
+                if not studio.pool(round_.id):
+                    line.say(_no_prompts_left(number, plan.rounds))
+                    break
                 _tell(studio, line, round_.id)
                 if number < plan.rounds or (plan.refine and not pairs.can_be_refined(store, round_)):
                     _decide(studio, round_, plan.policy)
@@ -103,6 +106,11 @@ def carry_out(plan: Plan) -> dict[str, Any]:
             line.say(words)
         line.say(f"Written to {plan.out} after {time.monotonic() - started:.0f} s.")
     return summary
+
+
+def _no_prompts_left(number: int, wanted: int) -> str:
+    after = "" if number == wanted else f", and no round follows it of the {wanted} that were asked for"
+    return f"Round {number} has no pictures: all test prompts have accepted pictures{after}."
 
 
 def _origin(plan: Plan) -> str:
@@ -121,8 +129,17 @@ def _origin(plan: Plan) -> str:
     if draft.prior:  # the last two fields are those that earlier versions did not have
         parts.append([(_picture_digest(picture), prompt) for picture, prompt in draft.prior])
     if draft.start_from is not None:
-        parts.append(str(draft.start_from))
+        parts.append(_file_digest(draft.start_from))
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    """The SHA-256 of a file; of one that cannot be read its name, and the project is refused."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return str(path)
 
 
 def _picture_digest(picture: Mask) -> str:
@@ -134,10 +151,7 @@ def _work_on(studio: Studio, worker: LocalWorker, round_id: str) -> None:
     worker.finish_what_was_left(round_id)
     if studio.store.rounds.get(round_id).adapter is None:
         worker.finish(studio.fine_tune(round_id))
-    project_id = studio.store.rounds.get(round_id).project_id
-    jobs = [job for job in studio.store.jobs.of_project(project_id) if job.round_id == round_id]
-    drawn = any(job.kind == "generate" and job.state == "completed" for job in jobs)
-    if not drawn and studio.pool(round_id):
+    if lineage.missing(studio.store, round_id):
         worker.finish(studio.generate(round_id))
 
 

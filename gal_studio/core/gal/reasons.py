@@ -150,10 +150,15 @@ def explain_picture(score: AnchorScore, passed_over: int = 0) -> str:
     chosen = (
         f"closest to its prompt among the {good} of {score.candidates} that do not look like the reference"
     )
-    if not passed_over:
-        return f"{chosen}."
-    closer = "one that is closer is" if passed_over == 1 else f"{passed_over} that are closer are"
-    return f"{chosen}; {closer} passed over, with least in common with the reference's pictures."
+    return f"{chosen}{explain_passed_over(passed_over)}."
+
+
+def explain_passed_over(count: int) -> str:
+    """A clause on the pictures that are closer to the prompt than the chosen one; empty if there are none."""
+    if not count:
+        return ""
+    closer = "one that is closer is" if count == 1 else f"{count} that are closer are"
+    return f"; {closer} passed over, with least in common with the reference's pictures"
 
 
 ALL_BLANK = (

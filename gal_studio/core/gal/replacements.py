@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gal_studio.core.gal.reasons import short_names
+from gal_studio.core.gal.reasons import explain_passed_over, short_names
 from gal_studio.core.gal.selection import SuggestionSet, best_candidate, informative, rank_anchors
 from gal_studio.core.types import AnchorScore, Candidate, Suggestion
 
-_REPLACED = "In place of a picture that you left out: the closest to its test prompt of the others."
+_REPLACED = "In place of a picture that you left out: the next best one of its test prompt."
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,13 @@ def _next_anchor(
     return None
 
 
-def explain_next_best(left_out: int, good: int) -> str:
-    """Explain the choice of a picture after `left_out` of the anchor's `good` pictures were rejected."""
+def explain_next_best(left_out: int, others: int, passed_over: int = 0) -> str:
+    """Explain the choice of a picture after `left_out` good ones of its anchor were rejected (Eq. G6, ours).
+
+    `others` good ones are left; of them `passed_over` are closer to the prompt, with least in common with the
+    reference.
+    """
     before = "the one" if left_out == 1 else f"the {left_out}"
-    if good - left_out == 1:
+    if not others:
         return f"the last good one of this test prompt, after {before} that you left out."
-    return f"closest to its prompt after {before} that you left out."
+    return f"closest to its prompt after {before} that you left out{explain_passed_over(passed_over)}."

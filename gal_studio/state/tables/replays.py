@@ -1,13 +1,14 @@
 """Projects that draw another one again: its name, the policy, and what was decided in it."""
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from gal_studio.core import strict_json
 from gal_studio.core.errors import StudioError
-from gal_studio.core.settings import Settings
+from gal_studio.core.settings import GenerationSettings, Settings
 from gal_studio.state.database.connection import Database
 from gal_studio.state.tables.projects import read_settings
 
@@ -30,9 +31,13 @@ class RecordedDecision:
 
 @dataclass(frozen=True)
 class RecordedRound:
-    """A round as it was: its settings, the test prompts that were on, and the person's decisions."""
+    """A round as it was: its settings, the test prompts that were on, and the person's decisions.
+
+    `prior_drawing` are the settings with which the prior pictures of its training were drawn.
+    """
 
     settings: Settings
+    prior_drawing: GenerationSettings
     prompts: tuple[str, ...]
     decisions: Mapping[Place, RecordedDecision]
 
@@ -73,10 +78,12 @@ class Replays:
                  json.dumps(replay.left_out)),
             )  # fmt: skip
             for number, recorded in enumerate(rounds, start=1):
-                settings = strict_json.dumps(recorded.settings.to_dict())
+                settings, prior = (
+                    strict_json.dumps(each.to_dict()) for each in (recorded.settings, recorded.prior_drawing)
+                )
                 writer.execute(
-                    "INSERT INTO replay_rounds VALUES (?, ?, ?, ?)",
-                    (own, number, settings, json.dumps(recorded.prompts)),
+                    "INSERT INTO replay_rounds VALUES (?, ?, ?, ?, ?)",
+                    (own, number, settings, json.dumps(recorded.prompts), prior),
                 )
                 writer.executemany(
                     "INSERT INTO replay_decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -106,14 +113,7 @@ class Replays:
         rows = self._database.rows(
             "SELECT * FROM replay_rounds WHERE project_id = ? ORDER BY number", (project_id,)
         )
-        return tuple(
-            RecordedRound(
-                read_settings(row["settings"]),
-                _texts(row["prompts"]),
-                decisions.get(row["number"], {}),
-            )
-            for row in rows
-        )
+        return tuple(_round(row, decisions.get(row["number"], {})) for row in rows)
 
     def _read(self, condition: str, identity: str) -> tuple[Replay, ...]:
         rows = self._database.rows(f"SELECT * FROM replays WHERE {condition} ORDER BY rowid", (identity,))
@@ -125,6 +125,12 @@ class Replays:
             )
             for row in rows
         )  # fmt: skip
+
+
+def _round(row: sqlite3.Row, decisions: Mapping[Place, RecordedDecision]) -> RecordedRound:
+    settings, kept = read_settings(row["settings"]), row["prior_drawing"]
+    prior = settings.generation if kept is None else GenerationSettings.from_dict(strict_json.loads(kept))
+    return RecordedRound(settings, prior, _texts(row["prompts"]), decisions)
 
 
 def _texts(stored: str) -> tuple[str, ...]:

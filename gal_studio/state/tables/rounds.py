@@ -112,9 +112,9 @@ class Rounds:
             "UPDATE rounds SET settings = ? WHERE id = ?", (strict_json.dumps(settings.to_dict()), round_id)
         )
 
-    def keep_prior_drawing(self, round_id: str) -> None:
-        """Keep how prior pictures are drawn, before the round's settings of drawing change; only once."""
-        kept = self.settings(round_id).generation.to_dict()
+    def keep_prior_drawing(self, round_id: str, drawing: GenerationSettings | None = None) -> None:
+        """Keep how prior pictures are drawn, by default as the round's settings say now; only once."""
+        kept = (drawing or self.settings(round_id).generation).to_dict()
         self._database.write(
             "UPDATE rounds SET prior_drawing = ? WHERE id = ? AND prior_drawing IS NULL",
             (strict_json.dumps(kept), round_id),

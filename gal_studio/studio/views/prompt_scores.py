@@ -42,7 +42,7 @@ def score_views(
                 rank=rank,
                 suggested_candidate_id=chosen.candidate_id if chosen else None,
                 reason=chosen.reason if chosen else f"{reasons[score.anchor.id]}{why_not}",
-                why=_why(score, chosen, candidates, left_out, made) if chosen else "",
+                why=_why(score, chosen, candidates, rejected, left_out, made) if chosen else "",
                 left_out=left_out,
             )
         )
@@ -50,18 +50,24 @@ def score_views(
 
 
 def _left_out(chosen: Suggestion | None, candidates: Sequence[Candidate], rejected: Collection[str]) -> int:
-    """How many good pictures were rejected that are closer to the test prompt than the suggested one."""
+    """How many good pictures were rejected that Eq. G6 prefers to the suggested one."""
     taken = next((one for one in candidates if chosen and one.id == chosen.candidate_id), None)
     if taken is None or taken.overfit:
         return 0
-    better = [one for one in candidates if one.similarity_anchor >= taken.similarity_anchor]
-    return sum(one.id in rejected and not one.overfit for one in better if one.id != taken.id)
+    styled = in_style(candidates)
+    preferred = [
+        one
+        for one in candidates
+        if (one.id in styled, one.similarity_anchor) >= (taken.id in styled, taken.similarity_anchor)
+    ]
+    return sum(one.id in rejected and not one.overfit for one in preferred if one.id != taken.id)
 
 
 def _why(
     score: AnchorScore,
     chosen: Suggestion,
     candidates: Sequence[Candidate],
+    rejected: Collection[str],
     left_out: int,
     made: SuggestionSet,
 ) -> str:
@@ -69,14 +75,13 @@ def _why(
     taken = next((candidate for candidate in candidates if candidate.id == chosen.candidate_id), None)
     if taken is None or taken.overfit:  # a policy that does not look at the pictures
         return ""
-    good = [candidate for candidate in candidates if not candidate.overfit]
-    if left_out:
-        return explain_next_best(left_out, len(good))
-    if made.by != "rank":
-        return ""
     styled = in_style(candidates)
+    good = [one for one in candidates if not one.overfit and one.id not in rejected and one.id != taken.id]
     closer = [one for one in good if one.similarity_anchor > taken.similarity_anchor]
-    return explain_picture(score, sum(one.id not in styled for one in closer))
+    passed_over = sum(one.id not in styled for one in closer)
+    if left_out:
+        return explain_next_best(left_out, len(good), passed_over)
+    return explain_picture(score, passed_over) if made.by == "rank" else ""
 
 
 def _why_not(

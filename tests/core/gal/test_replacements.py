@@ -67,4 +67,8 @@ def test_a_prompt_that_was_answered_needs_no_other_in_its_place() -> None:
 def test_reasons_of_the_next_best() -> None:
     assert explain_next_best(1, 5) == "closest to its prompt after the one that you left out."
     assert explain_next_best(2, 5) == "closest to its prompt after the 2 that you left out."
-    assert explain_next_best(2, 3) == "the last good one of this test prompt, after the 2 that you left out."
+    assert explain_next_best(2, 0) == "the last good one of this test prompt, after the 2 that you left out."
+    assert explain_next_best(1, 3, 1) == (
+        "closest to its prompt after the one that you left out; one that is closer is passed over, with "
+        "least in common with the reference's pictures."
+    )

@@ -26,6 +26,7 @@ from gal_studio.state.database.migrations import (
     m23_waiting_exports,
     m24_candidate_strengths,
     m25_prior_drawing,
+    m26_replayed_prior,
 )
 
 _VERSIONS = (
@@ -54,6 +55,7 @@ _VERSIONS = (
     m23_waiting_exports,
     m24_candidate_strengths,
     m25_prior_drawing,
+    m26_replayed_prior,
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = tuple(
     tuple(statement.strip() for statement in version.STATEMENTS.split(";")) for version in _VERSIONS
