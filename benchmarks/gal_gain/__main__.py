@@ -13,6 +13,7 @@ reference: look at them first.
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,22 +29,26 @@ from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.models.image_model import load_image_model
 
-ARMS = ("base model", "first round", *LOOPS, *CONTROLS)
+ALWAYS = ("base model", "first round", "suggestion")
+ARMS = (*ALWAYS, *LOOPS[1:], *CONTROLS)
 MEASURES = ("successes", "right", "copies", "likeness")
 SIDE, LABEL = 72, 90
 
 
-def run_case(work: Judging, case: Case, changes: dict[str, Any], out: Path) -> dict[str, Any]:
-    """The figures of all arms on one reference."""
+def run_case(
+    work: Judging, case: Case, changes: dict[str, Any], out: Path, arms: Sequence[str]
+) -> dict[str, Any]:
+    """The figures of these arms on one reference."""
     preset = load_preset("pocket")
     settings = preset.settings[case.kind].updated(changes)
     bench = Bench(load_image_model(resolve_model(preset.base_model)), settings, changes)
     untaught = drawn_with(bench, case, None)
     judge = work.of(case, untaught)
-    adapters = {arm: paths[-1] for arm, paths in adapters_of(bench, case, judge, out / case.name).items()}
+    made = adapters_of(bench, case, judge, out / case.name, arms)
+    adapters = {arm: paths[-1] for arm, paths in made.items()}
     wanted = [name for _, name in case.tests for _ in range(SEEDS)]
     figures, rows = {}, {}
-    for arm in ARMS:
+    for arm in arms:
         pictures = drawn_with(bench, case, adapters[arm]) if arm in adapters else untaught
         seen = judge.verdicts(pictures, wanted)
         good = seen.likeness[seen.right] if seen.right.any() else seen.likeness
@@ -96,16 +101,19 @@ def write(path: Path, value: Any) -> None:
 
 def report(rows: list[dict[str, Any]]) -> None:
     """Levels of each arm, and paired differences over the references with their 95 % intervals."""
+    arms = [arm for arm in ARMS if all(arm in row["figures"] for row in rows)]
     for kind in ("style", "object", "all"):
         mine = [row["figures"] for row in rows if kind in (row["kind"], "all")]
         if len(mine) < 2:
             continue
         print(f"{kind}: {len(mine)} references")
         for name in MEASURES:
-            levels = "  ".join(f"{arm} {np.mean([row[arm][name] for row in mine]):.3f}" for arm in ARMS)
+            levels = "  ".join(f"{arm} {np.mean([row[arm][name] for row in mine]):.3f}" for arm in arms)
             print(f"  {name}: {levels}")
-        for arm in ("suggestion", "human", "marked"):
-            for other in ("weight 0", "random", "no balance", "plain", "first round"):
+        for arm in (each for each in ("suggestion", "human", "marked") if each in arms):
+            for other in (
+                each for each in ("weight 0", "random", "no balance", "plain", "first round") if each in arms
+            ):
                 told = [row[arm]["successes"] - row[other]["successes"] for row in mine]
                 mean, low, high = interval(told)
                 print(f"  successes, {arm} - {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
@@ -120,6 +128,7 @@ def main() -> None:
     parser.add_argument("--icons", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cases", nargs="*", help="names of references; all by default")
+    parser.add_argument("--arms", nargs="*", choices=ARMS, default=ARMS, help="others than the suggestion's")
     parser.add_argument("--changes", type=json.loads, default={}, help="settings to change, as JSON")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="only print the table")
@@ -135,10 +144,15 @@ def main() -> None:
         torch.set_num_threads(args.threads)
         work = Judging(args.work)
         for case in cases(args.icons):
-            if case.name in {row["case"] for row in rows} or (args.cases and case.name not in args.cases):
+            if args.cases and case.name not in args.cases:
+                continue
+            known_arms = {arm for row in rows if row["case"] == case.name for arm in row["figures"]}
+            arms = [arm for arm in ARMS if arm in {*ALWAYS, *args.arms, *known_arms}]
+            if known_arms.issuperset(arms):
                 continue
             (args.out / case.name).mkdir(parents=True, exist_ok=True)
-            rows.append(run_case(work, case, args.changes, args.out))
+            row = run_case(work, case, args.changes, args.out, arms)
+            rows[:] = [each for each in rows if each["case"] != case.name] + [row]
             write(kept, known)
     report(rows)
 

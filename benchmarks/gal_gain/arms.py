@@ -8,7 +8,7 @@ of `human` and `marked` is the judge that measures: their gain is a bound for pe
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,7 +47,9 @@ class Bench:
     changes: dict[str, dict[str, object]]
 
 
-def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dict[str, list[Path]]:
+def adapters_of(
+    bench: Bench, case: Case, judge: CaseJudge, folder: Path, arms: Collection[str]
+) -> dict[str, list[Path]]:
     """The LoRA of each arm's rounds 2 and 3, and of the common first one; made once."""
     base = folder / "base"
     if not (base / "done").exists():
@@ -55,7 +57,7 @@ def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dic
         _first_round(bench, case, base)
         (base / "done").touch()
     found = {"first round": _exported(base, folder, "first")}
-    for arm in LOOPS:
+    for arm in (name for name in LOOPS if name in arms):
         workspace = folder / arm
         if not (workspace / "done").exists():
             shutil.rmtree(workspace, ignore_errors=True)
@@ -63,7 +65,7 @@ def adapters_of(bench: Bench, case: Case, judge: CaseJudge, folder: Path) -> dic
             _loop(workspace, arm, case, judge)
             (workspace / "done").touch()
         found[arm] = _exported(workspace, folder, arm)[1:]
-    for arm in CONTROLS:
+    for arm in (name for name in CONTROLS if name in arms):
         found[arm] = [_control(bench, folder, arm, number) for number in range(2, ROUNDS + 1)]
     return found
 

@@ -20,6 +20,7 @@ from tools.pocket.data.dataset import concept_index, load_split
 from tools.pocket.evaluation.independent import IndependentTower, style_likeness
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.train.judge import judge_pictures, load_judge
+from tools.pocket.train.judge_tuning import load_tuned
 
 NEAR = 40.0  # between the colours of two grounds
 UNTAUGHT = 0.95  # the share of the base model's pictures that are not in the style, or not of the object
@@ -46,8 +47,8 @@ class Judging:
     """The judge, and how it sees ordinary pictures."""
 
     def __init__(self, work: Path) -> None:
-        self.judge = load_judge(work)
-        self.tower = IndependentTower(self.judge)
+        self.judge = load_tuned(work)
+        self.tower = IndependentTower(load_judge(work))
         pictures = load_split(work, "unseen", limit=500)[0][:500]
         self.ordinary = self.tower.style_statistics([Image.fromarray(p) for p in pictures])
 

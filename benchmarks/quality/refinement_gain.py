@@ -44,6 +44,7 @@ from tools.pocket.evaluation.gain_cases import GainCase, object_cases, style_cas
 from tools.pocket.evaluation.independent import IndependentTower, style_likeness
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.train.judge import judge_pictures, load_judge
+from tools.pocket.train.judge_tuning import load_tuned
 
 SEEDS = 4
 VARIANTS = ("before", "refined", "further", "uniform")
@@ -61,8 +62,8 @@ class Bench:
     def __post_init__(self) -> None:
         preset = load_preset("pocket")
         self.embedder = load_embedder(resolve_model(preset.clip_model))
-        self.judge = load_judge(self.work)
-        self.tower = IndependentTower(self.judge)
+        self.judge = load_tuned(self.work)
+        self.tower = IndependentTower(load_judge(self.work))
         ordinary = load_split(self.work, "unseen", limit=500)[0][:500]
         self.ordinary = self.tower.style_statistics([Image.fromarray(p) for p in ordinary])
 

@@ -32,7 +32,8 @@ from tools.pocket.data.dataset import TRAINED_STYLES, WORK, concept_index
 from tools.pocket.data.references import REFERENCES, ReferenceCase
 from tools.pocket.scenes.places import PLACES
 from tools.pocket.scenes.styles import STYLES
-from tools.pocket.train.judge import Judge, judge_pictures, load_judge
+from tools.pocket.train.judge import Judge, judge_pictures
+from tools.pocket.train.judge_tuning import load_tuned
 
 ANCHORS = (  # the concept of each style anchor, in their order
     *("tie", "candy", "drum", "koala", "beach scene", "shoe", "pencil", "kite", "cheese", "backpack"),
@@ -66,7 +67,7 @@ def measure_pictures(work: Path, sheet: Path | None) -> dict[str, object]:
     requests = [DrawRequest(p, candidate_seed(0, p, k)) for p, (_, _, k) in zip(prompts, cells, strict=True)]
     with drawing(model):
         pictures = as_array(drawn(model, requests, preset.settings["style"].generation))
-    told = judge_pictures(load_judge(work), pictures)
+    told = judge_pictures(load_tuned(work), pictures)
     wanted = np.array([concept_index()[ANCHORS[a]] for a, _, _ in cells])
     styles = np.array([TRAINED_STYLES.index(by_name[s][0]) for _, s, _ in cells])
     right, in_style = told["concept"].argmax(1) == wanted, told["style"].argmax(1) == styles
@@ -150,7 +151,7 @@ def measure_flags(work: Path, steps: int | None, only: str | None, clip: str | N
     preset = load_preset("pocket")
     model = load_image_model(resolve_model(preset.base_model))
     embedder = load_embedder(resolve_model(clip or preset.clip_model))
-    judge = load_judge(work)
+    judge = load_tuned(work)
     (work / "flags").mkdir(exist_ok=True)
     rows, pooled = {}, []
     for case in REFERENCES:
