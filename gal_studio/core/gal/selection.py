@@ -51,7 +51,7 @@ def best_candidate(candidates: Iterable[Candidate], rejected: Collection[str] = 
 
 
 def in_style(candidates: Iterable[Candidate]) -> frozenset[str]:
-    """The IDs of the half of an anchor's non-copies that is most like the references (rounded up).
+    """The IDs of an anchor's non-copies but for the quarter (rounded down) that is least like the references.
 
     They show one thing, so that what sets them apart is how it is drawn. All, if some have no such score.
     """
@@ -59,7 +59,7 @@ def in_style(candidates: Iterable[Candidate]) -> frozenset[str]:
     known = [(candidate.score(LIKENESS), candidate.index, candidate.id) for candidate in clean]
     if any(likeness is None for likeness, _, _ in known):
         return frozenset(name for _, _, name in known)
-    return frozenset(name for _, _, name in sorted(known)[len(known) // 2 :])
+    return frozenset(name for _, _, name in sorted(known)[len(known) // 4 :])
 
 
 def suggest(

@@ -41,14 +41,12 @@ class RoundPlan:
 
 
 def starting_settings(kind: Kind, preset: Preset, is_own: bool, from_lora: bool) -> Settings:
-    """The preset's settings; for a user's own model, or to go on from a LoRA, with all layers.
+    """The preset's settings; for a user's own model, or to go on from a LoRA, candidates have full strength.
 
-    Which layers decide the style was seen of the preset's model alone, and a LoRA may change any of them.
+    What less strength draws (Eq. G13) was seen of the preset's model alone, and would weaken that LoRA, too.
     """
     settings = preset.settings[kind]
-    if (is_own or from_lora) and settings.tune.target == "style":
-        return settings.updated({"tune": {"target": "all"}})
-    return settings
+    return settings.updated({"generation": {"lowest_strength": 1.0}}) if is_own or from_lora else settings
 
 
 def fitted(preset: Preset, kind: Kind, device: Device | None = None) -> Settings:

@@ -19,23 +19,22 @@ def own_klein(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form_plan, "measured_shape", lambda model: load_shape("flux2-klein"))
 
 
-def target(request: dict[str, Any]) -> str:
-    return base_settings(request).tune.target
+def lowest(request: dict[str, Any]) -> float:
+    return base_settings(request).generation.lowest_strength
 
 
-def test_only_the_presets_own_model_learns_the_layers_of_its_style() -> None:
+def test_only_the_presets_own_model_draws_with_less_strength() -> None:
     preset = {"kind": "style", "preset": "pocket"}
-    assert load_preset("pocket").settings["style"].tune.target == "style"
-    assert target(preset) == "style"
-    assert target({**preset, "start_from": "lora.safetensors"}) == "all"
-    assert target({**KLEIN, "base_model": "some/model"}) == "all"
+    assert lowest(preset) == load_preset("pocket").settings["style"].generation.lowest_strength < 1.0
+    assert lowest({**preset, "start_from": "lora.safetensors"}) == 1.0
+    assert lowest({**KLEIN, "base_model": "some/model"}) == 1.0
 
 
 @pytest.mark.parametrize("kind", ["style", "object"])
-def test_a_model_of_the_users_own_is_shown_with_all_layers(kind: Kind) -> None:
+def test_a_model_of_the_users_own_is_shown_with_full_strength(kind: Kind) -> None:
     shown = models()["own"][kind]
     assert shown == own_settings()[kind].to_dict()
-    assert shown["tune"]["target"] == "all"
+    assert shown["generation"]["lowest_strength"] == 1.0
 
 
 @pytest.mark.usefixtures("own_klein")
