@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.gal_gain import __main__ as gal_gain
 from benchmarks.gal_gain import arms
 from benchmarks.gal_gain.cases import Case
 from benchmarks.gal_gain.judging import CaseJudge, Verdicts
@@ -93,3 +94,16 @@ def test_arms_on_one_curve_are_equal_and_a_better_one_is_better_by_its_distance(
     assert right_at_equal_likeness(less, more) == pytest.approx(0.0)
     better = {"likeness": [0.15, 0.25], "right": [0.65, 0.55]}
     assert right_at_equal_likeness(better, less) == pytest.approx(0.1)
+
+
+def test_the_report_has_the_arms_that_all_references_have(capsys: pytest.CaptureFixture[str]) -> None:
+    def row(**successes: float) -> dict[str, Any]:
+        level = {name: 0.0 for name in gal_gain.MEASURES}
+        figures = {arm.replace("_", " "): {**level, "successes": told} for arm, told in successes.items()}
+        return {"case": "", "kind": "style", "figures": figures}
+
+    gal_gain.report([row(suggestion=0.5, weight_0=0.1, random=0.2), row(suggestion=0.7, weight_0=0.5)])
+    told = capsys.readouterr().out
+    assert "successes: suggestion 0.600  weight 0 0.300" in told
+    assert "successes, suggestion - weight 0: +0.300" in told
+    assert "random" not in told

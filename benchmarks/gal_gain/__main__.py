@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from gal_studio.engine.models.image_model import load_image_model
 
 ALWAYS = ("base model", "first round", "suggestion")
 ARMS = (*ALWAYS, *LOOPS[1:], *CONTROLS)
+JUDGED = ("suggestion", "human", "marked")
+COMPARED = ("weight 0", "random", "no balance", "plain", "first round")
 MEASURES = ("successes", "right", "copies", "likeness")
 SIDE, LABEL = 72, 90
 
@@ -110,10 +113,8 @@ def report(rows: list[dict[str, Any]]) -> None:
         for name in MEASURES:
             levels = "  ".join(f"{arm} {np.mean([row[arm][name] for row in mine]):.3f}" for arm in arms)
             print(f"  {name}: {levels}")
-        for arm in (each for each in ("suggestion", "human", "marked") if each in arms):
-            for other in (
-                each for each in ("weight 0", "random", "no balance", "plain", "first round") if each in arms
-            ):
+        for arm, other in product(JUDGED, COMPARED):
+            if {arm, other}.issubset(arms):
                 told = [row[arm]["successes"] - row[other]["successes"] for row in mine]
                 mean, low, high = interval(told)
                 print(f"  successes, {arm} - {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")

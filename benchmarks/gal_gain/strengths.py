@@ -1,4 +1,4 @@
-"""Is a later round better than the same LoRA at another strength? The arms of `gal_gain`, drawn at six.
+"""Is a later round better than the same LoRA at another strength? The arms of `gal_gain`, drawn at five.
 
     python -m benchmarks.gal_gain --work POCKET_WORK --icons ICONS --out FOLDER
     python -m benchmarks.gal_gain.strengths --work POCKET_WORK --icons ICONS --out FOLDER [--cases NAME ...]
@@ -26,7 +26,7 @@ from benchmarks.quality.refinement_gain import interval
 from gal_studio.assets import load_preset, resolve_model
 from gal_studio.engine.models.image_model import load_image_model
 
-STRENGTHS = (0.7, 0.85, 1.0, 1.15, 1.3, 1.5)
+STRENGTHS = (0.4, 0.55, 0.7, 0.85, 1.0)
 ARMS = {
     "first round": "first-1",
     "suggestion": "suggestion-3",
