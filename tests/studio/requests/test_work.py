@@ -57,10 +57,12 @@ def test_how_often_a_sample_is_drawn_makes_no_other_training(studio: Studio, rou
     ],
 )
 def test_other_settings_of_drawing_make_no_other_training(
-    studio: Studio, round_id: str, changes: dict[str, dict[str, object]]
+    studio: Studio, changes: dict[str, dict[str, object]]
 ) -> None:
     """Its prior pictures were drawn with the former ones."""
-    project_id, store = studio.store.rounds.get(round_id).project_id, studio.store
+    project_id, store = studio.create_project(draft(changes={"tune": {"prior_images": 18}})), studio.store
+    round_id = store.rounds.of_project(project_id)[0].id
+    train(studio, round_id)
     assert drawn_prior(store, round_id)
     before = fingerprints.training_fingerprint(store, round_id)
     studio.change_settings(project_id, changes)
