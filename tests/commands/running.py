@@ -27,7 +27,7 @@ checkpoint_every = 1
 steps = 2
 batch_size = 4
 candidates = 3
-lowest_strength = 0.4
+lowest_strength = 0.7
 [settings.gal]
 top_k = 2
 [settings.refine]
