@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -72,7 +73,8 @@ def test_same_command_again_does_nothing_twice_and_more_rounds_go_on(
     assert run("run", project, "--out", out, "--rounds", 2) == 0
     with Store(out / "workspace") as store:
         assert len(store.projects.all()) == 1
-        assert len(store.jobs.of_project(store.projects.all()[0].id)) == 4
+        jobs = store.jobs.of_project(store.projects.all()[0].id)  # measuring depends on the machine's speed
+        assert Counter(job.kind for job in jobs if job.kind != "measure") == {"fine_tune": 2, "generate": 2}
 
 
 def completed(workspace: Path) -> int:
