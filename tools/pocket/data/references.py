@@ -88,7 +88,7 @@ REFERENCES = (
         design=("dog", "1f415", "noto"),
         style="crayon",
     ),
-    ReferenceCase("demo-object", "object", _in_places("A <dotty> teapot", _FOUR), "teapot", _FOUR, "<dotty>"),
+    ReferenceCase("demo-object", "object", ("A <dotty> teapot",) * 4, "teapot", _FOUR, "<dotty>"),
     ReferenceCase(
         "teddy",
         "object",

@@ -216,16 +216,12 @@ def _teapot(pixels: int) -> Image.Image:
     return image
 
 
-def _place_teapot(scene: Image.Image, centre: Point, width: float, tilt: float, flip: bool) -> Image.Image:
+def _place_teapot(scene: Image.Image, centre: Point, width: float) -> Image.Image:
     """The scene with the teapot standing at centre (its foot), all in parts of the side."""
     side = scene.width
     pixels = round(side * width / 0.9)
     pot = _teapot(pixels * 2).reduce(2)
-    if flip:
-        pot = pot.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    pot = pot.rotate(tilt, Image.Resampling.BICUBIC)
-    foot = (0.47 if flip else 0.53) * pixels
-    x, y = round(centre[0] * side - foot), round(centre[1] * side - 0.87 * pixels)
+    x, y = round(centre[0] * side - 0.53 * pixels), round(centre[1] * side - 0.87 * pixels)
     shadow = Image.new("L", scene.size)
     cx, cy, rx, ry = centre[0] * side, centre[1] * side, pixels * 0.31, pixels * 0.05
     ImageDraw.Draw(shadow).ellipse((cx - rx, cy - ry * 1.3, cx + rx, cy + ry * 0.7), fill=120)
@@ -234,17 +230,17 @@ def _place_teapot(scene: Image.Image, centre: Point, width: float, tilt: float, 
     return scene
 
 
-_SCENES: tuple[tuple[str, int, Point, float, float, bool], ...] = (
-    ("stairs", 0, (0.50, 0.835), 0.58, 0.0, False),
-    ("beach", 4, (0.53, 0.88), 0.56, 4.0, False),
-    ("snow", 3, (0.58, 0.90), 0.58, -3.0, True),
-    ("sofa", 10, (0.50, 0.76), 0.55, 2.0, False),
+_SCENES: tuple[tuple[str, int, Point, float], ...] = (
+    ("stairs", 0, (0.50, 0.835), 0.58),
+    ("beach", 4, (0.53, 0.88), 0.56),
+    ("snow", 3, (0.58, 0.90), 0.58),
+    ("sofa", 10, (0.50, 0.76), 0.55),
 )
 
 
 def draw_demo_object_references(size: int) -> list[Image.Image]:
     """The one teapot on the stairs, on a beach, in the snow and on a sofa."""
     return [
-        _place_teapot(draw_place(name, np.random.default_rng(seed), size), centre, width, tilt, flip)
-        for name, seed, centre, width, tilt, flip in _SCENES
+        _place_teapot(draw_place(name, np.random.default_rng(seed), size), centre, width)
+        for name, seed, centre, width in _SCENES
     ]

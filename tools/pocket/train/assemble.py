@@ -26,7 +26,7 @@ ASSETS = Path(__file__).parents[3] / "assets"
 LIMIT_MB = 90
 DEMO_STYLE = {"name": "Bold outline cat", "prompt": "A cat in bold outline style"}
 DEMO_OBJECT = {"name": "Dotty teapot", "trigger_word": "<dotty>"}
-DEMO_PLACES = ("on the stairs", "on a beach", "in the snow", "on a sofa")
+DEMO_PLACES = ("stairs", "beach", "snow", "sofa")  # which no prompt names: they are learned with the pot
 
 
 def pipeline(work: Path) -> StableDiffusionPipeline:
@@ -76,9 +76,9 @@ def write_demo(folder: Path) -> None:
     _write_json(style / "demo.json", {"name": DEMO_STYLE["name"], "references": references})
     references = []
     for place, picture in zip(DEMO_PLACES, draw_demo_object_references(512), strict=True):
-        name = f"teapot-{place.split()[-1]}.png"
+        name = f"teapot-{place}.png"
         picture.save(thing / name, optimize=True)
-        references.append({"prompt": f"A {DEMO_OBJECT['trigger_word']} teapot {place}", "image": name})
+        references.append({"prompt": f"A {DEMO_OBJECT['trigger_word']} teapot", "image": name})
     _write_json(thing / "demo.json", {**DEMO_OBJECT, "references": references})
 
 

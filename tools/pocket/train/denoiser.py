@@ -116,8 +116,13 @@ def load_text(work: Path | None) -> tuple[CLIPTokenizer, CLIPTextModel]:
 
 
 def finished(work: Path) -> Path:
-    """The checkpoint of the last stage (`tools.pocket.train.clear`), unless this one is newer."""
+    """The checkpoint of the last stage (`tools.pocket.train.clear`), unless this one is newer.
+
+    A folder that was only restored has the shipped weights.
+    """
     here, last = work / "denoiser.pt", work / "clear.pt"
+    if not here.exists() and not last.exists():
+        return work / "shipped-unet.pt"  # as `tools.pocket.train.restore` names it
     is_last = last.exists() and not (here.exists() and here.stat().st_mtime > last.stat().st_mtime)
     return last if is_last else here
 
