@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gal_studio.assets import load_presets, resolve_model
 from gal_studio.core.prompts import about_tokens, has_usual_style, style_descriptor
+from gal_studio.core.references import describe
 from gal_studio.studio.create.looks import short_model_name
 
 USUAL_LIMIT = 77
@@ -14,6 +15,10 @@ USUAL_LIMIT = 77
 ONE_VIEW = (
     "One picture shows the object in one place only, and the model learns that place as well: 3 to 6 "
     "pictures in different places are better."
+)
+NO_PLACE = (
+    "No prompt says where the object is, so the model may learn what is around it, too: end each prompt with "
+    "the place, such as “on the stairs”, or correct it in the rounds."
 )
 
 
@@ -36,6 +41,16 @@ def _context_length(base_model: str) -> int:
     except (OSError, ValueError, AttributeError):
         return USUAL_LIMIT
     return length if isinstance(length, int) and 2 < length < 10_000 else USUAL_LIMIT
+
+
+def about_places(texts: Sequence[tuple[str, str]]) -> str:
+    """A warning that no prompt of an object, given with its trigger word, says more than its name; or ""."""
+    if any(
+        prompt.strip(" .").lower() != describe("object", [(prompt, word)]).prompts.name.lower()
+        for prompt, word in texts
+    ):
+        return ""
+    return NO_PLACE
 
 
 def about_style(prompt: str, base_model: str) -> str:

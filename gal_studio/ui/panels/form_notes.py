@@ -17,7 +17,7 @@ from gal_studio.studio.create.project import (
     check_model,
     check_settings,
 )
-from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_style
+from gal_studio.studio.create.prompt_notes import ONE_VIEW, about_length, about_places, about_style
 from gal_studio.ui.payloads import Payload
 
 Texts = Sequence[tuple[str, str]]
@@ -105,6 +105,8 @@ def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, mode
                 yield note(place, text, number, "warning")
     if kind == "object" and len(texts) == 1:
         yield note("pictures", ONE_VIEW, number, "warning")
+    elif kind == "object" and not _refusal(describe, kind, texts) and (text := about_places(texts)):
+        yield note("prompt", text, number, "warning")
 
 
 def _missing(kind: Kind, texts: Texts, given: Payload, number: int) -> Iterator[Payload]:

@@ -13,7 +13,7 @@ from gal_studio.core.pictures.fidelity import Fidelity
 from gal_studio.state import Store
 from gal_studio.studio import ProjectDraft, Studio
 from gal_studio.studio.create.looks import ONE_COLOUR, about_seen, examine, notes_on
-from gal_studio.studio.create.prompt_notes import about_length, about_style
+from gal_studio.studio.create.prompt_notes import NO_PLACE, about_length, about_places, about_style
 
 POCKET = "assets:pocket/pipeline"
 
@@ -119,3 +119,8 @@ def test_notes_do_not_depend_on_the_size(teapots: list[Path]) -> None:
     large = Image.open(teapots[0]).convert("RGB").resize((1500, 1500), Image.Resampling.BICUBIC)
     first, second = examine(teapots[0]), examine(encoded(large))
     assert np.abs(first.summary.colours - second.summary.colours).max() < 3
+
+
+def test_prompts_that_name_no_place_are_told() -> None:
+    assert about_places([("A <dotty> teapot", "<dotty>"), ("a <dotty> teapot.", "<dotty>")]) == NO_PLACE
+    assert about_places([("A <dotty> teapot", "<dotty>"), ("A <dotty> teapot in the snow", "<dotty>")]) == ""
