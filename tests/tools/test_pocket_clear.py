@@ -87,6 +87,8 @@ def test_what_was_judged_least_is_drawn_twice_as_often() -> None:
 
 def test_the_last_stage_counts_where_there_is_one(tmp_path: Path) -> None:
     assert denoiser.finished(tmp_path).name == "denoiser.pt"
+    (tmp_path / "shipped-unet.pt").touch()
+    assert denoiser.finished(tmp_path).name == "shipped-unet.pt", "the folder was only restored"
     (tmp_path / "clear.pt").touch()
     assert denoiser.finished(tmp_path).name == "clear.pt"
     (tmp_path / "denoiser.pt").touch()

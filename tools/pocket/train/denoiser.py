@@ -121,8 +121,9 @@ def finished(work: Path) -> Path:
     A folder that was only restored has the shipped weights.
     """
     here, last = work / "denoiser.pt", work / "clear.pt"
-    if not here.exists() and not last.exists():
-        return work / "shipped-unet.pt"  # as `tools.pocket.train.restore` names it
+    shipped = work / "shipped-unet.pt"  # as `tools.pocket.train.restore` names it
+    if shipped.exists() and not here.exists() and not last.exists():
+        return shipped
     is_last = last.exists() and not (here.exists() and here.stat().st_mtime > last.stat().st_mtime)
     return last if is_last else here
 
