@@ -45,12 +45,11 @@ def _context_length(base_model: str) -> int:
 
 def about_places(texts: Sequence[tuple[str, str]]) -> str:
     """A warning that no prompt of an object, given with its trigger word, says more than its name; or ""."""
-    if any(
-        prompt.strip(" .").lower() != describe("object", [(prompt, word)]).prompts.name.lower()
+    names_alone = all(
+        prompt.strip(" .").lower() == describe("object", [(prompt, word)]).prompts.name.lower()
         for prompt, word in texts
-    ):
-        return ""
-    return NO_PLACE
+    )
+    return NO_PLACE if names_alone else ""
 
 
 def about_style(prompt: str, base_model: str) -> str:

@@ -94,7 +94,7 @@ def _on_set(kind: Kind, texts: Texts, places: Sequence[str], number: int) -> lis
 
 
 def _warnings(kind: Kind, texts: Texts, places: Sequence[str], number: int, model: str) -> Iterator[Payload]:
-    """What is taken, but should be known: long prompts, odd names of styles, one picture of an object."""
+    """What is taken, but should be known: long prompts, odd names of styles, an object's places."""
     told: set[str] = set()
     for (prompt, _), place in zip(texts, places, strict=True):
         is_style = kind == "style" and not _refusal(style_descriptor, prompt)
