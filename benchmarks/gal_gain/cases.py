@@ -3,7 +3,7 @@
 Six held-out designs of `tools/pocket`, each once in a style of its own (`styles.py`) and once as an object:
 one picture on a plain ground and two in places, which their prompts do not name. The prompts to test on are
 no anchors. (Settings were tried on other pictures in two of these styles: a backpack in cross-stitch, a
-parrot in stained glass.)
+parrot in stained glass. The objects' learning rate was lowered for the parrot.)
 """
 
 from collections.abc import Callable
