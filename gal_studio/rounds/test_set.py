@@ -115,12 +115,38 @@ def _not_held_out(store: Store, project_id: str) -> frozenset[str]:
 
 
 def prompts_in_use(store: Store, project_id: str) -> tuple[MeasuredPrompt, ...]:
-    """The enabled prompts of the test set; one that became an anchor since is held out no more."""
-    taken = _not_held_out(store, project_id)
-    return tuple(
+    """The enabled prompts of the test set; one that became an anchor since is held out no more.
+
+    Those that ask for what the references show are left out, unless no held-out prompt would remain.
+    """
+    taken, asking = _not_held_out(store, project_id), asking_for_references(store, project_id)
+    held_out = tuple(
         prompt
         for prompt in store.measures.prompts(project_id)
         if prompt.enabled and not (prompt.part == "held_out" and prompt.prompt in taken)
+    )
+    telling = tuple(prompt for prompt in held_out if prompt.id not in asking)
+    return telling if any(prompt.part == "held_out" for prompt in telling) else held_out
+
+
+def asking_for_references(store: Store, project_id: str) -> frozenset[str]:
+    """The IDs of prompts whose pictures by the base model all show the reference by Eq. G11.
+
+    What was never learned cannot be a copy: such a prompt asks for the place that an object's references
+    show, and a round that draws it has only done so.
+    """
+    chosen, by_prompt = store.measures.held_out_set(project_id), dict[str, list[MeasuredPicture]]()
+    if chosen is None or store.projects.get(project_id).settings.gal.witnesses == "prompts":
+        return frozenset()
+    for picture in store.measures.pictures(project_id):
+        if picture.round_id is None:
+            by_prompt.setdefault(picture.prompt_id, []).append(picture)
+    return frozenset(
+        prompt.id
+        for prompt in store.measures.prompts(project_id)
+        if prompt.part != "accepted"
+        and len(drawn := by_prompt.get(prompt.id, [])) >= pictures_of(prompt.part, chosen)
+        and all(picture.candidate.overfit_by_picture for picture in drawn)
     )
 
 

@@ -1,11 +1,12 @@
 """The test set is chosen once, edited with its pictures kept, and compared only where it is complete."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
+from gal_studio.core.types import SHOWN
 from gal_studio.rounds import test_set
 from gal_studio.state.tables.measures import LIKENESS, NewMeasuredPicture
 from gal_studio.studio import Studio
@@ -18,8 +19,14 @@ def project_of(studio: Studio, round_id: str) -> str:
     return studio.store.rounds.get(round_id).project_id
 
 
-def measure(studio: Studio, round_id: str, likeness: float = 0.5, arms: Sequence[str | None] = ()) -> None:
-    """Store what a round still lacks of the test set, as if it was drawn."""
+def measure(
+    studio: Studio,
+    round_id: str,
+    likeness: float = 0.5,
+    arms: Sequence[str | None] = (),
+    shown: Mapping[str, float] | None = None,
+) -> None:
+    """Store what a round still lacks of the test set, as if it was drawn; `shown` is Eq. G10 by prompt."""
     image = studio.store.images.add_picture(Image.new("RGB", (8, 8), "red"))
     for planned in test_set.missing(studio.store, round_id):
         if arms and planned.round_id not in arms:
@@ -27,6 +34,8 @@ def measure(studio: Studio, round_id: str, likeness: float = 0.5, arms: Sequence
         trained_as = studio.store.rounds.trained_as(planned.round_id) if planned.round_id else ""
         close = likeness if planned.round_id else 0.1
         scores = {"similarity_anchor": 0.5, "similarity_reference": 0.1, LIKENESS: close}
+        if shown is not None:
+            scores[SHOWN] = shown.get(planned.prompt.prompt, 0.1)
         studio.store.measures.save(
             [
                 NewMeasuredPicture(
@@ -123,6 +132,39 @@ def test_a_held_out_prompt_that_becomes_a_test_prompt_counts_no_more(studio: Stu
     assert view.left_out == ("A house in watercolor painting style",)
     assert [(each.drawn, each.wanted) for each in view.rounds] == [(2, 2)] * 2
     assert all(each.report is not None and each.report.pictures == 2 for each in view.rounds)
+
+
+HOUSE, FISH = "A house in watercolor painting style", "A fish in watercolor painting style"
+
+
+def test_a_prompt_that_the_base_model_answers_with_the_reference_counts_no_more(
+    studio: Studio, small: str
+) -> None:
+    project = project_of(studio, small)
+    measure(studio, small, shown={HOUSE: 0.9})
+    view = studio.measures(project)
+    assert (view.asking, view.left_out) == ((HOUSE,), ())
+    assert [(each.drawn, each.wanted) for each in view.rounds] == [(2, 2)] * 2
+    assert HOUSE not in {each.prompt.prompt for each in test_set.wanted(studio.store, small)}
+    studio.change_settings(project, {"gal": {"witnesses": "prompts"}})
+    assert studio.measures(project).asking == (), "the pictures are not asked"
+
+
+def test_a_round_that_shows_the_reference_takes_no_prompt_out_of_the_test_set(
+    studio: Studio, small: str
+) -> None:
+    measure(studio, small, arms=[None], shown={})
+    measure(studio, small, shown={HOUSE: 0.9})
+    view = studio.measures(project_of(studio, small))
+    assert view.asking == ()
+    assert [each.report.count("copies") for each in view.rounds if each.report] == [0, 2]
+
+
+def test_prompts_stay_if_all_of_them_ask_for_the_reference(studio: Studio, small: str) -> None:
+    measure(studio, small, shown={HOUSE: 0.9, FISH: 0.9})
+    view = studio.measures(project_of(studio, small))
+    assert view.asking == ()
+    assert [(each.drawn, each.wanted) for each in view.rounds] == [(4, 4)] * 2
 
 
 def test_pictures_of_an_earlier_training_do_not_count(studio: Studio, small: str) -> None:

@@ -286,6 +286,7 @@ export const measures = (more) => ({
   seeds: 2,
   when: "auto",
   left_out: [],
+  asking: [],
   called: "in ink style",
   best: null,
   sentence: "",

@@ -28,6 +28,24 @@ export function changeInShort(metric, change, sinceBase) {
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
 /**
+ * Which held-out prompts do not count, and why.
+ * @param {Pick<Measures, "left_out" | "asking">} measures
+ */
+export function leftOut({ left_out: tested, asking }) {
+  const [are, now] = tested.length === 1 ? ["is", "it is a test prompt"] : ["are", "they are test prompts"];
+  const named = asking.map((prompt) => `“${prompt}”`).join(", ");
+  return [
+    tested.length ? `${tested.length} more ${are} left out, as ${now} now.` : "",
+    asking.length
+      ? `${named} ${asking.length === 1 ? "is" : "are"} left out: the base model’s own pictures look like ` +
+        "the reference there, so that no copy can be told."
+      : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/**
  * "+17", "−3": percentage points of a share; "+0.041": a difference of cosines.
  * @param {Metric} metric
  * @param {number} value

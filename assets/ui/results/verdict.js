@@ -3,7 +3,7 @@
 import { el, repeats } from "../kit/dom.js";
 import { count } from "../kit/format.js";
 import { howComputed } from "../kit/how.js";
-import { byAge } from "../measures/words.js";
+import { byAge, leftOut } from "../measures/words.js";
 
 const how = howComputed([
   [
@@ -40,7 +40,7 @@ export function showVerdict(box, measures) {
 
 /** @param {Measures} measures */
 function content(measures) {
-  const { best, sentence, rounds, prompts, seeds, left_out: leftOut } = measures;
+  const { best, sentence, rounds, prompts, seeds } = measures;
   const name = rounds.find((round) => round.id === best && best)?.name;
   const { now, earlier } = byAge(measures);
   const done = rounds.some((round) => round.report && round.id);
@@ -62,10 +62,7 @@ function content(measures) {
             { class: "verdict-set" },
             `Measured on ${count(prompts.length, "held-out prompt")} × ${count(seeds, "seed")} that no ` +
               "training uses, the same for every round. ",
-            leftOut.length === 1 ? "1 of them is left out, as it is a test prompt now. " : null,
-            leftOut.length > 1
-              ? `${leftOut.length} of them are left out, as they are test prompts now. `
-              : null,
+            leftOut(measures),
           ),
           how,
         ]

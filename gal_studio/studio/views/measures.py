@@ -41,12 +41,17 @@ class MeasuredRound:
 
 @dataclass(frozen=True)
 class MeasuresView:
-    """Everything that is measured of a project; `is_chosen` is False while the set is only proposed."""
+    """Everything that is measured of a project; `is_chosen` is False while the set is only proposed.
+
+    `left_out` are held-out prompts that became test prompts since, `asking` those that ask for what the
+    references show; neither counts.
+    """
 
     chosen: HeldOutSet
     is_chosen: bool
     prompts: tuple[MeasuredPrompt, ...]
     left_out: tuple[str, ...]
+    asking: tuple[str, ...]
     called: str
     rounds: tuple[MeasuredRound, ...]
     verdict: Verdict
@@ -66,6 +71,8 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     pictures = tuple(picture.judged_by(witnesses) for picture in store.measures.pictures(project_id))
     arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
     seed = store.projects.get(project_id).seed
+    unused = _unused(store, project_id, prompts)
+    asking = test_set.asking_for_references(store, project_id)
     numbered: dict[str | None, str] = {None: BASE_NAME}
     numbered.update(numbered_names(store.rounds.of_project(project_id)))
     reports = _reports(seed, arms, numbered)
@@ -84,7 +91,8 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
         chosen=chosen or proposed,
         is_chosen=chosen is not None,
         prompts=prompts,
-        left_out=_left_out(store, project_id, prompts),
+        left_out=tuple(prompt.prompt for prompt in unused if prompt.id not in asking),
+        asking=tuple(prompt.prompt for prompt in unused if prompt.id in asking),
         called=called,
         rounds=_rounds(store, project_id, arms, reports, chosen or proposed, prompts),
         verdict=find_best(measured, base, ahead),
@@ -207,11 +215,11 @@ def _is_plain(store: Store, round_: Round) -> bool:
     return round_.kind == "fine_tune" and all(example.is_reference for example in examples)
 
 
-def _left_out(store: Store, project_id: str, prompts: Iterable[MeasuredPrompt]) -> tuple[str, ...]:
-    """Held-out prompts that became test prompts since, so that they count no more."""
+def _unused(store: Store, project_id: str, prompts: Iterable[MeasuredPrompt]) -> tuple[MeasuredPrompt, ...]:
+    """Held-out prompts that do not count."""
     used = {prompt.id for prompt in prompts}
     return tuple(
-        prompt.prompt
+        prompt
         for prompt in store.measures.prompts(project_id)
         if prompt.enabled and prompt.part == "held_out" and prompt.id not in used
     )

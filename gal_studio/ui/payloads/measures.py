@@ -27,6 +27,7 @@ def measures_payload(
         "seeds": view.chosen.seeds,
         "when": view.chosen.measured,
         "left_out": list(view.left_out),
+        "asking": list(view.asking),
         "called": view.called,
         "best": view.verdict.best,
         "sentence": view.verdict.sentence,

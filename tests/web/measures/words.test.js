@@ -6,6 +6,7 @@ import {
   changeInShort,
   chipGain,
   inFull,
+  leftOut,
   shown,
   signed,
 } from "../../../assets/ui/measures/words.js";
@@ -59,4 +60,14 @@ test("a round that is not wholly measured says nothing", () => {
   const half = measuredRound({ drawn: 10, report: null });
   assert.equal(chipGain(measures({ rounds: [half] }), "r"), null);
   assert.equal(chipGain(null, "r"), null);
+});
+
+test("prompts that do not count are counted or named, with the reason", () => {
+  assert.equal(leftOut({ left_out: [], asking: [] }), "");
+  assert.equal(leftOut({ left_out: ["A"], asking: [] }), "1 more is left out, as it is a test prompt now.");
+  assert.match(
+    leftOut({ left_out: ["A", "B"], asking: [] }),
+    /^2 more are left out, as they are test prompts/,
+  );
+  assert.match(leftOut({ left_out: [], asking: ["A", "B"] }), /^“A”, “B” are left out: the base model’s/);
 });

@@ -96,6 +96,8 @@ export interface Measures {
   seeds: number;
   when: "auto" | "always" | "never";
   left_out: string[];
+  /** Held-out prompts that ask for what the references show. */
+  asking: string[];
   called: string;
   best: string | null;
   sentence: string;

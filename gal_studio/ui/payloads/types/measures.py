@@ -111,6 +111,7 @@ class Measures(TypedDict):
     seeds: float
     when: Literal["auto", "always", "never"]
     left_out: list[str]
+    asking: Annotated[list[str], Doc("Held-out prompts that ask for what the references show.")]
     called: str
     best: str | None
     sentence: str
