@@ -100,6 +100,20 @@ def test_four_anchors_are_drawn_and_recognised(model, embedder):
     assert sum(int(row.argmax()) == n for n, row in enumerate(likeness)) >= 3
 
 
+@pytest.mark.parametrize("kind", ["style", "object"])
+def test_the_demo_references_come_back_from_the_autoencoder(kind):
+    """Each at 25 dB or more, and not poor to the eye."""
+    from PIL import Image
+
+    from gal_studio.core.pictures.fidelity import compare
+    from gal_studio.engine.models.autoencoder import load_autoencoder
+
+    autoencoder = load_autoencoder(resolve_model(load_preset("pocket").base_model))
+    for path in demo(kind).images:
+        seen = compare(*autoencoder.returned(Image.open(path).convert("RGB")))
+        assert seen.psnr >= 25.0 and not seen.is_poor, path
+
+
 def test_the_clip_knows_the_demo_references(embedder):
     from PIL import Image
 
