@@ -184,30 +184,27 @@ def _pot_lid(ink: Ink) -> None:
     ink.fill(_round(51.4, 19, 1.6, 1.5), "#fff0b4")
 
 
-def _pot_band(ink: Ink, image: Image.Image, mask: Image.Image) -> None:
-    """The dark band of white dots, bowed with the belly, between two golden lines."""
+_DOTS = ((53, 60, 6.5), (37, 53, 5), (69, 53, 5), (39, 70, 4.5), (67, 70, 4.5), (53, 46, 4))
 
-    def bow(x: float, y: float) -> Point:
-        return x, y + 4.5 * (1 - ((x - 53) / 27.5) ** 2)
 
-    xs = [25 + k for k in range(57)]
-    for top, low, color in ((50, 67, "#f2b71f"), (51.6, 65.4, "#0a5f70")):
-        shape = [bow(x, top) for x in xs] + [bow(x, low) for x in reversed(xs)]
-        image.paste(color, (0, 0), _masked(mask, shape))
-    for k in range(-4, 5):
-        turn = k * 0.36
-        x, y = bow(53 + 27.5 * math.sin(turn), 58.5)
-        image.paste("#ffffff", (0, 0), _masked(mask, _round(x, y, 4 * math.cos(turn), 4)))
+def _pot_dots(image: Image.Image, mask: Image.Image) -> None:
+    """White dots on the belly, narrower towards its sides.
+
+    They are few and apart: the bundled model draws a row of dots as teeth.
+    """
+    for x, y, radius in _DOTS:
+        narrowed = math.cos(math.asin((x - 53) / 27.5))
+        image.paste("#ffffff", (0, 0), _masked(mask, _round(x, y, radius * narrowed, radius)))
 
 
 def _teapot(pixels: int) -> Image.Image:
-    """The teapot on a clear square: teal, a dotted band, golden knob, curved spout."""
+    """The teapot on a clear square: teal with white dots, golden knob, curved spout."""
     image = Image.new("RGBA", (pixels, pixels), (23, 170, 168, 0))
     ink = Ink(image)
     _pot_parts(ink)
     mask = Image.new("L", image.size)
     Ink(mask).draw.polygon([(x * ink.unit, y * ink.unit) for x, y in _round(53, 59, 27.5, 24.5)], fill=255)
-    _pot_band(ink, image, mask)
+    _pot_dots(image, mask)
     shade = ImageChops.subtract(mask, _masked(mask, _round(47, 53, 29, 26), 1.5))
     image.paste("#063a55", (0, 0), shade.point(lambda v: int(v * 0.34)))
     glow = _masked(mask, _smooth([(34, 48), (37, 42), (44, 38.5), (46, 41), (39, 46), (36, 52)], True), 0.7)
