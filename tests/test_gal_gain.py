@@ -1,6 +1,7 @@
 """The benchmark of rounds: its projects can be made, and its arms differ in what they should."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,8 +10,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.gal_gain import __main__ as gal_gain
-from benchmarks.gal_gain import arms
-from benchmarks.gal_gain.cases import Case
+from benchmarks.gal_gain import arms, eyes
+from benchmarks.gal_gain.cases import SEEDS, Case
 from benchmarks.gal_gain.judging import CaseJudge, Verdicts
 from benchmarks.gal_gain.strengths import right_at_equal_likeness
 from gal_studio.core.types import TrainingExample
@@ -107,3 +108,32 @@ def test_the_report_has_the_arms_that_all_references_have(capsys: pytest.Capture
     assert "successes: suggestion 0.600  weight 0 0.300" in told
     assert "successes, suggestion - weight 0: +0.300" in told
     assert "random" not in told
+
+
+def page_of(asked: str, like: str, copy: str) -> dict[str, list[int]]:
+    return {"asked": [*map(int, asked)], "like": [*map(int, like)], "copy": [*map(int, copy)]}
+
+
+def test_a_picture_counts_by_eye_if_it_is_as_asked_and_like_the_reference_and_no_copy() -> None:
+    page = {"A": page_of("1110", "1101", "1000"), "B": page_of("0000", "1111", "1111")}
+    other = {"A": page_of("1111", "1111", "0000"), "B": page_of("0000", "1111", "1111")}
+    rows = {"foil": ["human", "random"], "not counted": ["human", "random"]}
+    assert eyes.shares(rows, [{"foil": page}]) == {"foil": {"human": 0.25, "random": 0.0}}
+    assert eyes.shares(rows, [{"foil": page}, {"foil": other}])["foil"]["human"] == 0.625
+    assert eyes.agreement(rows, [{"foil": page}, {"foil": page}]) == [1.0]
+    assert eyes.agreement(rows, [{"foil": page}, {}]) == []
+
+
+def test_a_page_for_eyes_has_every_arm_in_a_row_of_its_own(case: Case, tmp_path: Path) -> None:
+    tests = tuple((f"A {thing} in gold foil style", thing) for thing in ("fish", "bus"))
+    drawn = {
+        arm: [Image.new("RGB", (8, 8), colour)] * 2 * SEEDS
+        for arm, colour in zip(("human", "random", "weight 0"), COLOURS.values(), strict=True)
+    }
+    order = eyes.write_page(replace(case, tests=tests), drawn, tmp_path)
+    page = Image.open(tmp_path / "foil.png")
+    assert sorted(order) == sorted(drawn)
+    assert page.size == (34 + 4 * 128, 34 + 4 * 128)
+    for row, arm in enumerate(order):
+        expected = drawn[arm][0].getpixel((0, 0))
+        assert [page.getpixel((40 + 128 * n, 170 + 128 * row)) for n in range(4)] == [expected] * 4
