@@ -120,7 +120,7 @@ def _copy_test_set(store: Store, source_id: str, project_id: str) -> None:
     """The same held-out prompts and seeds, so that the rounds of both can be compared; always measured."""
     chosen = store.measures.held_out_set(source_id)
     if chosen is not None:
-        for prompt in test_set.prompts_in_use(store, source_id):
+        for prompt in test_set.enabled_prompts(store, source_id):
             if prompt.part != "accepted":
                 store.measures.add_prompts(project_id, prompt.part, [prompt.prompt])
         store.measures.choose(project_id, chosen)

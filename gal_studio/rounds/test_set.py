@@ -114,40 +114,47 @@ def _not_held_out(store: Store, project_id: str) -> frozenset[str]:
     return frozenset(anchors | {reference.prompt for reference in store.projects.references(project_id)})
 
 
-def prompts_in_use(store: Store, project_id: str) -> tuple[MeasuredPrompt, ...]:
-    """The enabled prompts of the test set; one that became an anchor since is held out no more.
-
-    Those that ask for what the references show are left out, unless no held-out prompt would remain.
-    """
-    taken, asking = _not_held_out(store, project_id), asking_for_references(store, project_id)
-    held_out = tuple(
+def enabled_prompts(store: Store, project_id: str) -> tuple[MeasuredPrompt, ...]:
+    """The enabled prompts of the test set; one that became an anchor since is held out no more."""
+    taken = _not_held_out(store, project_id)
+    return tuple(
         prompt
         for prompt in store.measures.prompts(project_id)
         if prompt.enabled and not (prompt.part == "held_out" and prompt.prompt in taken)
     )
-    telling = tuple(prompt for prompt in held_out if prompt.id not in asking)
-    return telling if any(prompt.part == "held_out" for prompt in telling) else held_out
 
 
-def asking_for_references(store: Store, project_id: str) -> frozenset[str]:
-    """The IDs of prompts whose pictures by the base model all show the reference by Eq. G11.
+def prompts_in_use(store: Store, project_id: str) -> tuple[MeasuredPrompt, ...]:
+    """The enabled prompts without those that ask for what the references show, and their plain ones."""
+    asking = asking_for_references(store, project_id)
+    named = store.projects.prompts(project_id)
+    plain = {without_subject(named, prompt) for prompt in asking}
+    left_out = {"held_out": asking, "plain": plain, "accepted": set[str]()}
+    return tuple(
+        each for each in enabled_prompts(store, project_id) if each.prompt not in left_out[each.part]
+    )
+
+
+def asking_for_references(store: Store, project_id: str) -> tuple[str, ...]:
+    """The held-out prompts whose pictures by the base model all show the reference by Eq. G11.
 
     What was never learned cannot be a copy: such a prompt asks for the place that an object's references
-    show, and a round that draws it has only done so.
+    show, and a round that draws it has only done so. None if no held-out prompt would remain.
     """
-    chosen, by_prompt = store.measures.held_out_set(project_id), dict[str, list[MeasuredPicture]]()
+    chosen = store.measures.held_out_set(project_id)
     if chosen is None or store.projects.get(project_id).settings.gal.witnesses == "prompts":
-        return frozenset()
+        return ()
+    shown: dict[str, list[bool]] = {}
     for picture in store.measures.pictures(project_id):
-        if picture.round_id is None:
-            by_prompt.setdefault(picture.prompt_id, []).append(picture)
-    return frozenset(
-        prompt.id
-        for prompt in store.measures.prompts(project_id)
-        if prompt.part != "accepted"
-        and len(drawn := by_prompt.get(prompt.id, [])) >= pictures_of(prompt.part, chosen)
-        and all(picture.candidate.overfit_by_picture for picture in drawn)
-    )
+        if picture.round_id is None and picture.candidate.index < chosen.seeds:
+            shown.setdefault(picture.prompt_id, []).append(bool(picture.candidate.overfit_by_picture))
+    held_out = [each for each in enabled_prompts(store, project_id) if each.part == "held_out"]
+    asking = [
+        each
+        for each in held_out
+        if sum(shown.get(each.id, [])) == len(shown.get(each.id, [])) == chosen.seeds
+    ]
+    return tuple(each.prompt for each in asking) if len(asking) < len(held_out) else ()
 
 
 def accepted_prompts(store: Store, round_id: str) -> tuple[str, ...]:

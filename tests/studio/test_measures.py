@@ -145,7 +145,13 @@ def test_a_prompt_that_the_base_model_answers_with_the_reference_counts_no_more(
     view = studio.measures(project)
     assert (view.asking, view.left_out) == ((HOUSE,), ())
     assert [(each.drawn, each.wanted) for each in view.rounds] == [(2, 2)] * 2
-    assert HOUSE not in {each.prompt.prompt for each in test_set.wanted(studio.store, small)}
+    wanted = {each.prompt.prompt for each in test_set.wanted(studio.store, small)}
+    assert wanted == {FISH, "A fish"}, "nor does it count without the style's words"
+    studio.change_test_set(project, [*PROMPTS], 1)
+    assert studio.measures(project).asking == (HOUSE,), "one of its two pictures is enough"
+    studio.change_test_set(project, [*PROMPTS], 3)
+    assert studio.measures(project).asking == (), "the third picture is not drawn yet"
+    studio.change_test_set(project, [*PROMPTS], 2)
     studio.change_settings(project, {"gal": {"witnesses": "prompts"}})
     assert studio.measures(project).asking == (), "the pictures are not asked"
 

@@ -35,10 +35,10 @@ export function leftOut({ left_out: tested, asking }) {
   const [are, now] = tested.length === 1 ? ["is", "it is a test prompt"] : ["are", "they are test prompts"];
   const named = asking.map((prompt) => `“${prompt}”`).join(", ");
   return [
-    tested.length ? `${tested.length} more ${are} left out, as ${now} now.` : "",
+    tested.length ? `${count(tested.length, "more prompt")} ${are} left out, as ${now} now.` : "",
     asking.length
       ? `${named} ${asking.length === 1 ? "is" : "are"} left out: the base model’s own pictures look like ` +
-        "the reference there, so that no copy can be told."
+        "the reference there, so that copies cannot be told."
       : "",
   ]
     .filter(Boolean)

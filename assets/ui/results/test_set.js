@@ -24,7 +24,7 @@ export function mountTestSet(button) {
 function open() {
   const { measures, projectId } = state;
   if (!measures) return;
-  const before = measures.prompts.join("\n");
+  const before = [...measures.prompts, ...measures.asking].join("\n");
   const prompts = el("textarea", {
     rows: 12,
     "aria-label": "Held-out prompts, one per line",

@@ -71,7 +71,6 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
     pictures = tuple(picture.judged_by(witnesses) for picture in store.measures.pictures(project_id))
     arms = _arms(store, project_id, chosen or proposed, prompts, pictures)
     seed = store.projects.get(project_id).seed
-    unused = _unused(store, project_id, prompts)
     asking = test_set.asking_for_references(store, project_id)
     numbered: dict[str | None, str] = {None: BASE_NAME}
     numbered.update(numbered_names(store.rounds.of_project(project_id)))
@@ -91,8 +90,8 @@ def measures_view(store: Store, project_id: str) -> MeasuresView:
         chosen=chosen or proposed,
         is_chosen=chosen is not None,
         prompts=prompts,
-        left_out=tuple(prompt.prompt for prompt in unused if prompt.id not in asking),
-        asking=tuple(prompt.prompt for prompt in unused if prompt.id in asking),
+        left_out=_left_out(store, project_id),
+        asking=asking,
         called=called,
         rounds=_rounds(store, project_id, arms, reports, chosen or proposed, prompts),
         verdict=find_best(measured, base, ahead),
@@ -215,11 +214,11 @@ def _is_plain(store: Store, round_: Round) -> bool:
     return round_.kind == "fine_tune" and all(example.is_reference for example in examples)
 
 
-def _unused(store: Store, project_id: str, prompts: Iterable[MeasuredPrompt]) -> tuple[MeasuredPrompt, ...]:
-    """Held-out prompts that do not count."""
-    used = {prompt.id for prompt in prompts}
+def _left_out(store: Store, project_id: str) -> tuple[str, ...]:
+    """Held-out prompts that became test prompts since, so that they count no more."""
+    enabled = {prompt.id for prompt in test_set.enabled_prompts(store, project_id)}
     return tuple(
-        prompt
+        prompt.prompt
         for prompt in store.measures.prompts(project_id)
-        if prompt.enabled and prompt.part == "held_out" and prompt.id not in used
+        if prompt.enabled and prompt.part == "held_out" and prompt.id not in enabled
     )

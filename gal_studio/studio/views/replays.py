@@ -136,7 +136,7 @@ def _asked_for(view: MeasuresView) -> tuple[object, ...]:
     """What makes two test sets the same."""
     chosen = view.chosen
     prompts = frozenset(prompt.prompt for prompt in view.prompts if prompt.part == "held_out")
-    return chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution, prompts
+    return chosen.seeds, chosen.steps, chosen.guidance_scale, chosen.resolution, prompts.union(view.asking)
 
 
 def _counterpart(store: Store, replay: Replay, own: MeasuresView) -> MeasuredRound | None:
