@@ -64,7 +64,10 @@ test("a round that is not wholly measured says nothing", () => {
 
 test("prompts that do not count are counted or named, with the reason", () => {
   assert.equal(leftOut({ left_out: [], asking: [] }), "");
-  assert.equal(leftOut({ left_out: ["A"], asking: [] }), "1 more prompt is left out, as it is a test prompt now.");
+  assert.equal(
+    leftOut({ left_out: ["A"], asking: [] }),
+    "1 more prompt is left out, as it is a test prompt now.",
+  );
   assert.match(
     leftOut({ left_out: ["A", "B"], asking: [] }),
     /^2 more prompts are left out, as they are test prompts/,
