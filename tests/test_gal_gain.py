@@ -122,6 +122,7 @@ def test_a_picture_counts_by_eye_if_it_is_as_asked_and_like_the_reference_and_no
     assert eyes.shares(rows, [{"foil": page}, {"foil": other}])["foil"]["human"] == 0.625
     assert eyes.agreement(rows, [{"foil": page}, {"foil": page}]) == [1.0]
     assert eyes.agreement(rows, [{"foil": page}, {}]) == []
+    assert eyes.answered(rows, [{"foil": page}, {"foil": other}], "human", "asked") == 0.875
 
 
 def test_a_page_for_eyes_has_every_arm_in_a_row_of_its_own(case: Case, tmp_path: Path) -> None:

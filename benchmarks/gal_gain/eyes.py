@@ -106,7 +106,7 @@ def agreement(rows: Mapping[str, Sequence[str]], counts: Sequence[Count]) -> lis
 
 
 def report(rows: Mapping[str, Sequence[str]], counts: Sequence[Count]) -> list[str]:
-    """Successes by reference and arm, and paired differences with their 95 % intervals."""
+    """Successes by reference and arm, paired differences with their 95 % intervals, and answers by arm."""
     found = shares(rows, counts)
     arms = list(ARMS)
     lines = ["  ".join([f"{'':24}", *arms])]
@@ -116,7 +116,21 @@ def report(rows: Mapping[str, Sequence[str]], counts: Sequence[Count]) -> list[s
         for other in ("weight 0", "random", "first round"):
             mean, low, high = interval([told[arm] - told[other] for told in found.values()])
             lines.append(f"{arm} - {other}: {mean:+.3f} [{low:+.3f}, {high:+.3f}]")
-    return [*lines, *(f"kappa of two people: {kappa:.2f}" for kappa in agreement(rows, counts))]
+    for question in QUESTIONS:
+        told = [f"{arm} {answered(rows, counts, arm, question):.2f}" for arm in arms]
+        lines.append("  ".join([f"{question}:", *told]))
+    return [*lines, *(f"kappa of two counts: {kappa:.2f}" for kappa in agreement(rows, counts))]
+
+
+def answered(rows: Mapping[str, Sequence[str]], counts: Sequence[Count], arm: str, question: str) -> float:
+    """The share of an arm's pictures for which a question was answered with yes."""
+    told = [
+        np.mean(count[page]["ABCDEFGH"[order.index(arm)]][question])
+        for count in counts
+        for page, order in rows.items()
+        if page in count
+    ]
+    return float(np.mean(told))
 
 
 def _sheets(args: argparse.Namespace) -> None:
