@@ -128,13 +128,13 @@ def test_a_picture_counts_by_eye_if_it_is_as_asked_and_like_the_reference_and_no
 def test_a_page_for_eyes_has_every_arm_in_a_row_of_its_own(case: Case, tmp_path: Path) -> None:
     tests = tuple((f"A {thing} in gold foil style", thing) for thing in ("fish", "bus"))
     drawn = {
-        arm: [Image.new("RGB", (8, 8), colour)] * 2 * SEEDS
-        for arm, colour in zip(("human", "random", "weight 0"), COLOURS.values(), strict=True)
+        arm: [Image.new("RGB", (8, 8), (red, n, 0)) for n in range(2 * SEEDS)]
+        for red, arm in enumerate(("human", "random", "weight 0"))
     }
     order = eyes.write_page(replace(case, tests=tests), drawn, tmp_path)
     page = Image.open(tmp_path / "foil.png")
     assert sorted(order) == sorted(drawn)
     assert page.size == (34 + 4 * 128, 34 + 4 * 128)
     for row, arm in enumerate(order):
-        expected = drawn[arm][0].getpixel((0, 0))
-        assert [page.getpixel((40 + 128 * n, 170 + 128 * row)) for n in range(4)] == [expected] * 4
+        expected = [drawn[arm][n].getpixel((0, 0)) for n in (0, 1, SEEDS, SEEDS + 1)]
+        assert [page.getpixel((40 + 128 * n, 170 + 128 * row)) for n in range(4)] == expected

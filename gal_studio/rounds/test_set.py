@@ -149,11 +149,7 @@ def asking_for_references(store: Store, project_id: str) -> tuple[str, ...]:
         if picture.round_id is None and picture.candidate.index < chosen.seeds:
             shown.setdefault(picture.prompt_id, []).append(bool(picture.candidate.overfit_by_picture))
     held_out = [each for each in enabled_prompts(store, project_id) if each.part == "held_out"]
-    asking = [
-        each
-        for each in held_out
-        if sum(shown.get(each.id, [])) == len(shown.get(each.id, [])) == chosen.seeds
-    ]
+    asking = [each for each in held_out if shown.get(each.id) == [True] * chosen.seeds]
     return tuple(each.prompt for each in asking) if len(asking) < len(held_out) else ()
 
 
