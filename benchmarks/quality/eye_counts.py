@@ -1,19 +1,20 @@
 """Count copies by eye, and compare the flags with the counts.
 
-    python -m benchmarks.quality.eye_counts sheets RESULTS --out FOLDER [--without THING]
-    python -m benchmarks.quality.eye_counts compare FOLDER
+    python -m benchmarks.quality.eye_counts sheets WORKSPACE --out FOLDER [--without THING]
+    python -m benchmarks.quality.eye_counts compare FOLDER ...
 
-RESULTS is what `gal-studio run` or `demo` left. `sheets` lays out the pictures of its first round in random
-order: numbered pages, and RULES.md for somebody who has seen nothing else. `--without` leaves out the
-pictures that ask for the reference's own thing, of which nobody can say whether they are copies. Each person
-writes `count-NAME.json` into FOLDER, as RULES.md says; `compare` takes the figures, from FOLDER alone.
+WORKSPACE is a workspace of the studio. `sheets` lays out its first project's first round in random order in
+FOLDER/pages: the references, numbered pictures, and RULES.md for somebody who has seen nothing else.
+`--without` leaves out the pictures that ask for the reference's own thing, of which nobody can say whether
+they are copies. Each person writes `count-NAME.json` there, as RULES.md says; what the studio says of the
+pictures is in FOLDER/key.csv, which they do not see. `compare` takes the figures from both.
 """
 
 import argparse
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -24,24 +25,53 @@ from PIL import Image, ImageDraw
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
 from benchmarks.quality.copy_witness import agreement
+from gal_studio.core.types import SHOWN, Kind
+from gal_studio.state import Store
+from gal_studio.studio import Studio
 
 COLUMNS, ROWS, SIDE, TEXT = 10, 6, 144, 16
-KEPT = ("file", "prompt", "strength", "overfit", "suggested", "shows_reference", "similarity_reference")
+KEY = ("number", "prompt", "strength", "overfit", "suggested", SHOWN, "margin")
 RULES = """# Counting by eye
 
-`reference.png` shows {prompt!r}. A model learned its STYLE from this one picture, and then drew the numbered
-pictures on the pages `page-*.png`. Under each picture stand its number and the thing that was asked for.
+{learned}
+and then drew the numbered pictures on the pages `page-*.png`. Under each picture stand its number and
+{asked}.
 
 Look at every picture, and say two things about it:
 
+{questions}
+
+Write a JSON file `count-YOURNAME.json` beside this one: {{"copies": [numbers], "unrecognised": [numbers]}}.
+Numbers that you do not list are neither. Do not read any other file than the pictures of this folder.
+"""
+STYLE = {
+    "learned": "`references.png` shows {prompt!r}. A model learned its STYLE from it,",
+    "asked": "the thing that was asked for",
+    "questions": """\
 - **copy**: it shows the reference's own thing, or a part of it that a person can name (an ear, a paw, a tail,
   a window, a strap, the outline of its body) where the thing that was asked for does not have it. The style
   is no copy: the same colours, lines, textures and ground are wanted.
-- **recognised**: you can tell that it is the thing that was asked for.
+- **recognised**: you can tell that it is the thing that was asked for.""",
+}
+OBJECT = {
+    "learned": "`references.png` shows one object, {prompt!r}. A model learned the OBJECT from it,",
+    "asked": "the place that was asked for",
+    "questions": """\
+- **copy**: it shows the place or the ground of one of the references, or a part of it that a person can name
+  (snow, a step, a beach, the same empty ground), where the place that was asked for does not have it. The
+  object is no copy: it is wanted in every picture.
+- **recognised**: you can tell that it is the place that was asked for, at least roughly.""",
+}
+ABOUT: dict[Kind, dict[str, str]] = {"style": STYLE, "object": OBJECT}
 
-Write a JSON file `count-YOURNAME.json` beside this one: {{"copies": [numbers], "unrecognised": [numbers]}}.
-Numbers that you do not list are neither. Do not read any other file in this folder.
-"""
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture of a page, with what the studio says of it."""
+
+    picture: Image.Image
+    label: str
+    said: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -53,41 +83,60 @@ class Counted:
     recognised: NDArray[np.bool_]
 
 
-def write_sheets(results: Path, out: Path, without: str | None, rng: np.random.Generator) -> int:
-    """Write pages, rules, reference and key; returns how many pictures there are to count."""
-    summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))["project"]
-    with (results / "candidates.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["round"] == "1"]
-    style = summary["reference_prompt"]
-    rows = [row for row in rows if without is None or without not in _thing(row["prompt"], style)]
-    rows = [rows[place] for place in rng.permutation(len(rows))]
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "RULES.md").write_text(RULES.format(prompt=style), encoding="utf-8")
-    labels = [f"{number} {_thing(row['prompt'], style)}" for number, row in enumerate(rows, start=1)]
-    pictures = [results / row["file"] for row in rows]
-    for page, first in enumerate(range(0, len(rows), COLUMNS * ROWS), start=1):
-        there = slice(first, first + COLUMNS * ROWS)
-        _page(pictures[there], labels[there]).save(out / f"page-{page}.png")
+def write_sheets(workspace: Path, out: Path, without: str | None, rng: np.random.Generator) -> int:
+    """Write pages, rules, references and key; returns how many pictures there are to count."""
+    with Store(workspace) as store:
+        project = store.projects.all()[0]
+        references = store.projects.references(project.id)
+        shown = [one for one in _first_round(store, project.id) if not without or without not in one.label]
+        given = [store.images.picture(reference.image) for reference in references]
+    shown = [shown[place] for place in rng.permutation(len(shown))]
+    pages = out / "pages"
+    pages.mkdir(parents=True, exist_ok=True)
+    about = {name: text.format(prompt=references[0].prompt) for name, text in ABOUT[project.kind].items()}
+    (pages / "RULES.md").write_text(RULES.format(**about), encoding="utf-8")
+    _page(given, [""] * len(given)).save(pages / "references.png")
+    for page, first in enumerate(range(0, len(shown), COLUMNS * ROWS), start=1):
+        there = shown[first : first + COLUMNS * ROWS]
+        labels = [f"{number} {one.label}" for number, one in enumerate(there, start=first + 1)]
+        _page([one.picture for one in there], labels).save(pages / f"page-{page}.png")
     with (out / "key.csv").open("w", newline="", encoding="utf-8") as file:
-        key = csv.DictWriter(file, ("number", *KEPT), extrasaction="ignore")
+        key = csv.DictWriter(file, KEY)
         key.writeheader()
-        key.writerows({"number": number, **row} for number, row in enumerate(rows, start=1))
-    return len(rows)
+        key.writerows({"number": number, **one.said} for number, one in enumerate(shown, start=1))
+    return len(shown)
 
 
-def _thing(prompt: str, style: str) -> str:
-    """What a prompt asks for, without the style's words."""
-    return re.sub(r"^(a|an|the) ", "", prompt.split(" in ")[0].lower()) if " in " in style else prompt
+def _first_round(store: Store, project_id: str) -> Iterable[Shown]:
+    studio, round_ = Studio(store), store.rounds.of_project(project_id)[0]
+    prompts = {anchor.id: anchor.prompt for anchor in store.projects.anchors(project_id)}
+    suggested = {each.candidate_id for each in studio.proposal(round_.id, "uncertainty").suggestions}
+    for one in store.candidates.of_round(round_.id):
+        prompt = prompts[one.anchor_id]
+        said = {
+            "prompt": prompt,
+            "strength": one.strength,
+            "overfit": int(one.overfit),
+            "suggested": int(one.id in suggested),
+            SHOWN: one.score(SHOWN),
+            "margin": one.margin,
+        }
+        yield Shown(store.images.picture(one.image), _asked(prompt), said)
 
 
-def _page(pictures: Sequence[Path], labels: Sequence[str]) -> Image.Image:
+def _asked(prompt: str) -> str:
+    """What a prompt asks for, without the words of the style or of the object."""
+    words = re.sub(r"^.*<[^>]*> \w+ ", "", prompt) if "<" in prompt else prompt.split(" in ")[0]
+    return re.sub(r"^(a|an|the) ", "", words.lower())
+
+
+def _page(pictures: Sequence[Image.Image], labels: Sequence[str]) -> Image.Image:
     page = Image.new("RGB", (COLUMNS * SIDE, -(-len(pictures) // COLUMNS) * (SIDE + TEXT)), "white")
     write = ImageDraw.Draw(page)
-    for place, (path, label) in enumerate(zip(pictures, labels, strict=True)):
+    for place, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
         left, top = place % COLUMNS * SIDE, place // COLUMNS * (SIDE + TEXT)
-        with Image.open(path) as picture:
-            page.paste(picture.convert("RGB").resize((SIDE - 4, SIDE - 4)), (left + 2, top))
-        write.text((left + 4, top + SIDE - 2), label, fill="black")
+        page.paste(picture.resize((SIDE - 4, SIDE - 4)), (left + 2, top))
+        write.text((left + 4, top + SIDE - 2), label[:23], fill="black")
     return page
 
 
@@ -106,7 +155,7 @@ def compare(folder: Path) -> list[str]:
     with (folder / "key.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     numbers = [int(row["number"]) for row in rows]
-    counts = [read_count(path, numbers) for path in sorted(folder.glob("count-*.json"))]
+    counts = [read_count(path, numbers) for path in sorted((folder / "pages").glob("count-*.json"))]
     lines = [line for count in counts for line in _describe(count, rows)]
     for one, other in combinations(counts, 2):
         kappa = cohen_kappa_score(one.copies, other.copies)
@@ -125,9 +174,9 @@ def _describe(count: Counted, rows: Sequence[dict[str, str]]) -> list[str]:
         f"{found.recall:.2f}, precision {found.precision:.2f}, kappa {found.kappa:.2f}",
         f"  {clean} of {int(suggested.sum())} suggested pictures are recognised and no copies",
     ]
-    if 0 < count.copies.sum() < len(rows):
-        areas = {name: _area(count, rows, name) for name in ("shows_reference", "similarity_reference")}
-        lines.append("  area under the ROC curve: " + ", ".join(f"{k} {v:.2f}" for k, v in areas.items()))
+    if 0 < count.copies.sum() < len(rows) and all(row[SHOWN] for row in rows):
+        area = roc_auc_score(count.copies, [float(row[SHOWN]) for row in rows])
+        lines.append(f"  area under the ROC curve of Eq. G11: {area:.2f}")
     strengths = np.array([float(row["strength"]) for row in rows])
     for strength in np.unique(strengths)[::-1]:
         at = strengths == strength
@@ -138,10 +187,6 @@ def _describe(count: Counted, rows: Sequence[dict[str, str]]) -> list[str]:
     return lines
 
 
-def _area(count: Counted, rows: Sequence[dict[str, str]], name: str) -> float:
-    return float(roc_auc_score(count.copies, [float(row[name]) for row in rows]))
-
-
 def main() -> None:
     """Write sheets or print figures."""
     parser = argparse.ArgumentParser(
@@ -149,17 +194,18 @@ def main() -> None:
     )
     verbs = parser.add_subparsers(dest="verb", required=True)
     sheets = verbs.add_parser("sheets")
-    sheets.add_argument("results", type=Path)
+    sheets.add_argument("workspace", type=Path)
     sheets.add_argument("--out", type=Path, required=True)
     sheets.add_argument("--without", metavar="THING")
     sheets.add_argument("--seed", type=int, default=0)
-    verbs.add_parser("compare").add_argument("folder", type=Path)
+    verbs.add_parser("compare").add_argument("folders", type=Path, nargs="+")
     given = parser.parse_args()
     if given.verb == "sheets":
         rng = np.random.default_rng(given.seed)
-        print(write_sheets(given.results, given.out, given.without, rng), "pictures")
+        print(write_sheets(given.workspace, given.out, given.without, rng), "pictures")
     else:
-        print("\n".join(compare(given.folder)))
+        for folder in given.folders:
+            print("\n".join([str(folder), *compare(folder)]))
 
 
 if __name__ == "__main__":
