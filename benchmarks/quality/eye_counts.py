@@ -86,7 +86,10 @@ class Counted:
 def write_sheets(workspace: Path, out: Path, without: str | None, rng: np.random.Generator) -> int:
     """Write pages, rules, references and key; returns how many pictures there are to count."""
     with Store(workspace) as store:
-        project = store.projects.all()[0]
+        projects = store.projects.all()
+        if not projects:
+            raise SystemExit(f"{workspace} holds no project: name a workspace whose first round is drawn.")
+        project = projects[0]
         references = store.projects.references(project.id)
         shown = [one for one in _first_round(store, project.id) if not without or without not in one.label]
         given = [store.images.picture(reference.image) for reference in references]

@@ -8,7 +8,8 @@ import pytest
 
 from gal_studio.state import Store
 from gal_studio.studio import Studio
-from tests.studio.seeding import draft, train
+from tests.studio.replaying import decide, next_round
+from tests.studio.seeding import draft, draw, train
 from tests.ui.seeded import finished
 
 
@@ -40,3 +41,13 @@ def place(tmp_path: Path) -> Iterator[Place]:
     studio, project, round_id = finished(tmp_path / "place", candidates=2)
     with studio.store:
         yield Place(studio, project, round_id)
+
+
+@pytest.fixture
+def second(studio: Studio, round_id: str) -> str:
+    """The second round of a project; two pictures were accepted in the first one, one was rejected."""
+    draw(studio, round_id, [1, 2])
+    studio.set_weight(decide(studio, round_id, 2), 0.5)
+    decide(studio, round_id, 4)
+    decide(studio, round_id, 6, "rejected")
+    return next_round(studio, round_id)

@@ -1,69 +1,17 @@
 """What a replay records of a project, what it cannot repeat, and what it decides."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from gal_studio.core.errors import StudioError
-from gal_studio.core.types import Verdict
-from gal_studio.rounds import lineage, replays, test_set
-from gal_studio.rounds.prior import drawn_prior
+from gal_studio.rounds import lineage
 from gal_studio.rounds.recorded import record_line
-from gal_studio.state.tables.candidates import NewCandidate
 from gal_studio.state.tables.replays import RecordedDecision
 from gal_studio.state.tables.trials import NewTrial
 from gal_studio.studio import Studio
+from tests.studio.replaying import decide, next_round, project_of, redraw
 from tests.studio.seeding import draft, draw, train
-from tests.studio.test_measures import measure
-
-
-def decide(studio: Studio, round_id: str, place: int, verdict: Verdict = "accepted") -> str:
-    """Decide on the first picture of a test prompt of the round's pool."""
-    anchor = studio.pool(round_id)[place].id
-    drawn = studio.store.candidates.of_round(round_id)
-    picture = next(each.id for each in drawn if each.anchor_id == anchor)
-    studio.decide([picture], verdict)
-    return picture
-
-
-def next_round(studio: Studio, round_id: str) -> str:
-    after = studio.next_round(round_id).id
-    train(studio, after)
-    draw(studio, after, [1])
-    return after
-
-
-@pytest.fixture
-def second(studio: Studio, round_id: str) -> str:
-    """The second round of a project; two pictures were accepted in the first one, one was rejected."""
-    draw(studio, round_id, [1, 2])
-    studio.set_weight(decide(studio, round_id, 2), 0.5)
-    decide(studio, round_id, 4)
-    decide(studio, round_id, 6, "rejected")
-    return next_round(studio, round_id)
-
-
-def project_of(studio: Studio, round_id: str) -> str:
-    return studio.store.rounds.get(round_id).project_id
-
-
-def redraw(studio: Studio, project_id: str) -> str:
-    """Do the first round of a replay as its worker would; returns the round."""
-    first = studio.store.rounds.of_project(project_id)[0].id
-    train(studio, first)
-    for anchor in studio.pool(first):
-        pictures = [
-            NewCandidate(
-                anchor.id, index, index, studio.store.images.add(f"{anchor.prompt}{index} again".encode()),
-                0.3, 0.1, np.array([1.0, 0.0]),
-            )
-            for index in range(4)
-        ]  # fmt: skip
-        studio.store.candidates.save(first, pictures)
-    replays.go_on(studio.store, first)
-    return first
 
 
 def test_what_stands_is_recorded_and_the_last_decisions_are_not(studio: Studio, second: str) -> None:
@@ -215,30 +163,6 @@ def test_marks_of_copies_are_not_replayed_and_that_is_said(studio: Studio, secon
     assert record_line(studio.store, second).left_out == ()
 
 
-def test_the_test_set_is_taken_over_and_arms_of_another_one_are_not_compared(
-    studio: Studio, second: str
-) -> None:
-    source = project_of(studio, second)
-    studio.change_test_set(source, ["A house {}", "A fish {}"], 2)
-    made = studio.replay(source, "human", second)
-    chosen = studio.store.measures.held_out_set(made)
-    assert chosen == replace(test_set.ensure(studio.store, source), measured="always")
-    prompts = [[each.prompt for each in studio.measures(name).prompts] for name in (source, made)]
-    assert prompts[0] == prompts[1]
-    redraw(studio, made)
-    last = studio.store.rounds.of_project(made)[1]
-    train(studio, last.id)
-    measure(studio, last.id, likeness=0.5)
-    measure(studio, second, likeness=0.4)
-    (view,) = studio.replays(source)
-    assert view.incomparable == ""
-    assert view.differences["clip_i"].value == pytest.approx(0.1)
-    studio.change_test_set(source, ["A house {}"], 2)
-    (view,) = studio.replays(source)
-    assert "test set has changed since" in view.incomparable
-    assert view.differences == {}
-
-
 def test_a_stopped_replay_says_so_and_goes_on(studio: Studio, second: str) -> None:
     source = project_of(studio, second)
     made = studio.replay(source, "random", second)
@@ -270,32 +194,3 @@ def test_a_project_without_a_second_round_is_refused(studio: Studio, round_id: s
     other = studio.create_project(draft())
     with pytest.raises(StudioError, match="No round is trained yet"):
         studio.replay(other, "human")
-
-
-def test_the_first_round_trains_on_the_same_prior_pictures(studio: Studio, second: str) -> None:
-    """Also when prompts were switched off before it, and pictures drawn otherwise after its training."""
-    first, store = studio.store.rounds.ancestors(second)[0], studio.store
-    last_prompt = store.projects.anchors(first.project_id)[-1]
-    for own in (first.id, second):
-        settings = store.rounds.settings(own)
-        drawn_later = settings.updated({"generation": {"steps": settings.generation.steps + 3}})
-        store.rounds.keep_prior_drawing(own)
-        store.rounds.set_settings(own, drawn_later.updated({"tune": {"prior_images": 18}}))
-    store.database.write("DELETE FROM candidates WHERE anchor_id = ?", (last_prompt.id,))
-    wanted = drawn_prior(store, first.id)
-    for number, each in enumerate(wanted):
-        image = store.images.add(f"prior {number}".encode())
-        store.projects.add_class_image(first.project_id, each.key, 0, image)
-    made = replays.start(store, second, "random")
-    again = store.rounds.of_project(made)[0].id
-    assert drawn_prior(store, again) == wanted and len(wanted) == 18
-    for each in wanted:
-        assert store.projects.class_images(made, each.key) == store.projects.class_images(
-            first.project_id, each.key
-        )
-    assert last_prompt.prompt not in [anchor.prompt for anchor in studio.pool(again)]
-    recorded = store.replays.rounds(made)
-    assert [each.prior_drawing.steps for each in recorded] == [
-        each.settings.generation.steps - 3 for each in recorded
-    ]
-    assert replays.start(store, second, "random") == made
