@@ -26,7 +26,7 @@ from gal_studio.assets import resolve_model
 from gal_studio.core.patchdpo.masks import Flags
 from gal_studio.core.patchdpo.patch_quality import Features, foreground_patches
 from gal_studio.core.patchdpo.shown import SHOWS_FROM, Sought, find_reference
-from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask
+from gal_studio.engine.patches.foreground import NoForegroundError, foreground_mask, is_ragged
 from gal_studio.engine.patches.loading import DESCRIPTION, load_vision
 from gal_studio.engine.patches.tower import PatchTower
 
@@ -116,11 +116,13 @@ def _open(path: Path) -> Image.Image:
 
 def _subject(picture: Image.Image, features: Features) -> Flags:
     height, width = features.shape[:2]
+    everything = np.ones((height, width), dtype=bool)
     try:
-        mask = np.asarray(foreground_mask(picture), dtype=np.float64) / 255
+        mask = foreground_mask(picture)
     except NoForegroundError:
-        return np.ones((height, width), dtype=bool)
-    return foreground_patches(mask, height, width)
+        return everything
+    inside = np.asarray(mask, dtype=np.float64) / 255
+    return everything if is_ragged(mask) else foreground_patches(inside, height, width)
 
 
 def witnesses(case: Labelled, threshold: float) -> Mapping[str, Bools]:

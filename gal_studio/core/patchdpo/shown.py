@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from gal_studio.core.patchdpo.masks import Flags, Map
 from gal_studio.core.patchdpo.patch_quality import Features, Limits
 from gal_studio.core.types import SHOWS_REFERENCE
 
-NEAR = 1 / 16  # how far a patch may lie from its place, relative to the side
-MOVED = 3 / 16  # how far all of them may have moved together
+MOVED = 1 / 16  # how far all patches may have moved together, relative to the side
 MOST_SHARED = 0.5  # most that accepted pictures share, from the low (0) to the high (1) limit of Eq. P6
 MOST_GROUND = 0.7  # most that the ground shares, which is never a copy
 BEYOND = 1 / 8  # how near the subject the ground is not looked at, relative to the side: patches overlap
-SHOWS_FROM = 0.28  # of Eq. G10, for vision models without a measured threshold
+SHOWS_FROM = 0.19  # of Eq. G10, for vision models without a measured threshold
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Found:
 
 
 def find_reference(sought: Sought, generated: Features, limits: Limits) -> Found:
-    """Eq. G10: the mean match of the sought patches, each near its own place, from the style's share to 1.
+    """Eq. G10: the mean match of the sought patches, each at its own place, from the style's share to 1.
 
     All of them may have moved together, or be mirrored; the displacement that shows most counts.
     """
@@ -73,7 +73,8 @@ def shared_with(sought: Features, patches: Flags, others: Sequence[Features], li
     """
     shared = np.full(sought.shape[:2], limits.low)
     reach = max(1, round(BEYOND * max(patches.shape)))
-    ground = ~_windows(np.argwhere(patches), patches.shape, reach).any(axis=0)
+    around = sliding_window_view(np.pad(patches, reach), (2 * reach + 1, 2 * reach + 1))
+    ground = ~around.any(axis=(-2, -1))
     if ground.any():
         closest = (sought[patches] @ sought[ground].T).max(axis=1)
         shared[patches] = _between(closest, limits, MOST_GROUND)
@@ -89,40 +90,18 @@ def _between(cosines: NDArray[np.floating], limits: Limits, most: float) -> NDAr
 
 
 def _displaced(sought: Sought, generated: Features, limits: Limits) -> Found:
-    side = max(generated.shape[:2])
-    near, moved = max(1, round(NEAR * side)), round(MOVED * side)
-    places = np.argwhere(sought.patches)
-    cosines = np.einsum("md,hwd->mhw", sought.features[sought.patches], generated).astype(np.float64)
-    around = np.pad(_nearby(cosines, near), ((0, 0), (moved, moved), (moved, moved)), constant_values=-1.0)
+    moved = max(1, round(MOVED * max(generated.shape[:2])))
+    own, places = sought.features[sought.patches], np.argwhere(sought.patches)
+    around = np.pad(generated, ((moved, moved), (moved, moved), (0, 0)))  # outside there is nothing alike
     steps = np.arange(2 * moved + 1)
-    shifts = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 1, 2)
-    rows, columns = np.moveaxis(places + shifts, -1, 0)
-    matches = around[np.arange(len(places)), rows, columns]  # (displacements, m)
+    shifts = np.stack(np.meshgrid(steps, steps, indexing="ij"), axis=-1).reshape(-1, 2)
+    matches = np.array([np.einsum("md,md->m", own, around[tuple((places + at).T)]) for at in shifts])
     low = sought.shared[sought.patches]
     parts = np.clip((matches - low) / (limits.high - low), 0.0, 1.0)
     likeness = parts.mean(axis=1)
-    still = abs(shifts[:, 0] - moved).sum(axis=1)
+    still = abs(shifts - moved).sum(axis=1)
     best = int(np.lexsort((still, -likeness))[0])  # the smallest displacement on a tie
-    shown = np.clip((cosines - low[:, None, None]) / (limits.high - low)[:, None, None], 0.0, 1.0)
-    shown *= _windows(places + shifts[best] - moved, generated.shape[:2], near)
-    return Found(float(likeness[best]), shown.max(axis=0), matches[best])
-
-
-def _nearby(cosines: Map, near: int) -> Map:
-    """The largest value within `near` patches of each place, for each of (m, h, w)."""
-    for axis in (1, 2):
-        length = cosines.shape[axis]
-        edge = [(near, near) if number == axis else (0, 0) for number in range(3)]
-        wide = np.pad(cosines, edge, constant_values=-1.0)
-        views = [np.take(wide, range(first, first + length), axis=axis) for first in range(2 * near + 1)]
-        cosines = np.max(views, axis=0)
-    return cosines
-
-
-def _windows(places: NDArray[np.integer], shape: tuple[int, ...], near: int) -> Flags:
-    """The patches of (h, w) within `near` of each of m places, (m, h, w)."""
-    rows, columns = (
-        abs(np.arange(length) - places[:, axis, None]) <= near for axis, length in enumerate(shape)
-    )
-    inside: Flags = rows[:, :, None] & columns[:, None, :]
-    return inside
+    shown = np.zeros(around.shape[:2])
+    shown[tuple((places + shifts[best]).T)] = parts[best]
+    inside = shown[moved:-moved, moved:-moved]
+    return Found(float(likeness[best]), inside, matches[best].astype(np.float64))

@@ -23,6 +23,7 @@ SMALL_PIECE = 0.05  # area below which a component is dropped, relative to the l
 OPAQUE = 250  # alpha
 RING = 0.03  # width of the border in `is_calm`, relative to the side
 NEAR = 25.0  # distance in Lab
+RAGGED = 0.45  # share of its convex hull that a ragged mask covers at most
 CALM = 0.8  # share of a calm border that is as near to its median colour
 LOWEST, HIGHEST = 0.05, 0.995  # quantiles of the likeness that are scaled to 0 and 255
 SURE_BACKGROUND, SURE_SUBJECT = 0.75, 0.6  # relative to the threshold; from the threshold to the maximum
@@ -150,6 +151,16 @@ def is_calm(image: Image.Image) -> bool:
     ring = lab[~inner]
     apart = np.linalg.norm(ring - np.median(ring, axis=0), axis=1)
     return bool((apart < NEAR).mean() >= CALM)
+
+
+def is_ragged(mask: Image.Image) -> bool:
+    """Whether a mask is scattered over its convex hull, as one that was found in a texture is."""
+    inside = np.where(np.asarray(mask.convert("L")) > 127, np.uint8(255), np.uint8(0))
+    there = cv2.findNonZero(inside)
+    if there is None:
+        return True
+    hull = cv2.fillConvexPoly(np.zeros_like(inside), cv2.convexHull(there), 255)
+    return bool((inside > 0).sum() < RAGGED * (hull > 0).sum())
 
 
 def guided_cut(image: Image.Image, likeness: Map) -> Pixels:

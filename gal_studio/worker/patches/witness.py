@@ -20,6 +20,7 @@ from gal_studio.core.patchdpo.shown import (
     show_most,
 )
 from gal_studio.core.types import Kind, Reference
+from gal_studio.engine.patches.foreground import is_ragged
 from gal_studio.rounds import lineage, pairs
 from gal_studio.rounds.pairs import mask_of_reference
 from gal_studio.state.tables.refinements import StoredMap
@@ -89,12 +90,14 @@ def open_witness(task: Task) -> PictureWitness:
 def _counting(judge: Judge, kind: Kind, reference: Reference, features: Features) -> Flags:
     """The patches that a copy repeats: the subject of a style, what surrounds an object that is learned.
 
-    All of them where the subject is not known.
+    All of them where the subject is not known, as of a style in whose texture only shreds of it were found.
     """
     subject = None
     with suppress(StudioError):
         mask = mask_of_reference(judge.store, reference)
-        subject = judge.patches(mask, features, reference.prompt)
+        shreds = mask and not reference.mask and is_ragged(judge.store.images.picture(mask))
+        if kind == "object" or not shreds:
+            subject = judge.patches(mask, features, reference.prompt)
     if subject is None:
         return np.ones(features.shape[:2], dtype=bool)
     return ~subject if kind == "object" else subject

@@ -56,15 +56,19 @@ def test_by_hand_two_patches_of_which_one_is_there() -> None:
     patches = np.zeros((4, 4), dtype=bool)
     patches[1, 1] = patches[2, 2] = True
     drawn = np.zeros((4, 4, 2))
-    drawn[1, 1] = [0.5, np.sqrt(0.75)]  # cosines: 0.5 to the one, 0.866 to its neighbour's
+    drawn[1, 1] = [np.sqrt(0.75), 0.5]  # a cosine of 0.866 to the one; the other is not there
     found = find_reference(Sought(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
-    assert found.likeness == pytest.approx(((0.5 - 0.2) / 0.6 + 1.0) / 2)
+    assert found.likeness == pytest.approx(0.5)
     assert found.map[1, 1] == pytest.approx(1.0)
-    assert found.map.sum() == pytest.approx(1.0)
+    drawn[2, 2] = [np.sqrt(0.75), 0.5]  # 0.5 to the other
+    found = find_reference(Sought(reference, patches, np.full((4, 4), LIMITS.low)), drawn, LIMITS)
+    assert found.likeness == pytest.approx((1.0 + (0.5 - 0.2) / 0.6) / 2)
+    assert found.map[2, 2] == pytest.approx(0.5)
+    assert found.map.sum() == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize(("down", "right"), [(0, 0), (3, 0), (-3, 2), (1, -3)])
-def test_the_subject_may_have_moved(down: int, right: int) -> None:
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (1, 0), (-1, 1), (0, -1)])
+def test_the_subject_may_have_moved_a_little(down: int, right: int) -> None:
     found = find_reference(sought(), pasted(down, right), LIMITS)
     assert found.likeness == pytest.approx(1.0)
     rows, columns = np.nonzero(subject())
@@ -72,7 +76,15 @@ def test_the_subject_may_have_moved(down: int, right: int) -> None:
 
 
 def test_a_subject_elsewhere_is_not_a_memorised_picture() -> None:
-    assert find_reference(sought(), pasted(7, 6), LIMITS).likeness < 0.6
+    assert find_reference(sought(), pasted(3, 2), LIMITS).likeness < 0.6
+
+
+def test_a_patch_counts_at_its_own_place_alone() -> None:
+    """A thing of the reference's colours has such patches somewhere, but not one by one where they belong."""
+    own, mixed = features(0), features(9)
+    rows, columns = np.nonzero(subject())
+    mixed[rows, columns] = own[rows, columns][np.random.default_rng(4).permutation(len(rows))]
+    assert find_reference(sought(), mixed, LIMITS).likeness < 0.5
 
 
 def test_a_mirrored_picture_shows_it_where_it_is() -> None:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from gal_studio.assets import assets_folder
 from gal_studio.core.errors import StudioError
 from gal_studio.core.patchdpo.patch_quality import Map
-from gal_studio.engine.patches.foreground import foreground_mask, guided_cut, is_calm
+from gal_studio.engine.patches.foreground import foreground_mask, guided_cut, is_calm, is_ragged
 
 SIZE = 128
 BOX = (46, 52, 98, 104)
@@ -194,3 +194,13 @@ def test_a_picture_of_any_shape_gets_a_mask_of_its_size() -> None:
     found = foreground_mask(wide, lambda: likeness(BOX))
     assert found.size == (300, 150)
     assert overlap(found, shape_mask(BOX).resize((300, 150))) > 0.85
+
+
+def test_a_mask_of_shreds_is_ragged_and_a_shape_with_arms_is_not() -> None:
+    shreds = np.zeros((64, 64), dtype=np.uint8)
+    shreds[8:56:12, 8:56] = shreds[8:56, 8:56:12] = 255
+    cross = np.zeros((64, 64), dtype=np.uint8)
+    cross[24:40, 4:60] = cross[4:60, 24:40] = 255
+    assert is_ragged(Image.fromarray(shreds))
+    assert not is_ragged(Image.fromarray(cross))
+    assert is_ragged(Image.new("L", (64, 64)))
