@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gal_studio.commands.running.outputs import write_outputs
 from gal_studio.core.errors import StudioError
 from gal_studio.core.types import SHOWN
+from gal_studio.state.tables.refinements import Foreground
 from gal_studio.studio import Studio
 from gal_studio.ui.payloads.rounds import candidate_payload
 from gal_studio.worker.jobs import generate
@@ -99,3 +101,29 @@ def test_only_a_style_shares_what_its_ground_shows(
         lowest = witness.judge.limits.low
         above.append([bool((each.shared > lowest).any()) for each in witness.sought])
     assert above == [[True], [False, False]]
+
+
+def shreds(size: tuple[int, int]) -> Image.Image:
+    """A grid of thin lines, as a search finds in a texture."""
+    mask = np.zeros(size[::-1], dtype=np.uint8)
+    mask[::8] = mask[:, ::8] = 255
+    return Image.fromarray(mask)
+
+
+def test_where_a_style_shows_shreds_of_a_subject_all_patches_count_unless_a_person_painted_them(
+    studio: Studio, models: Models, names: tuple[str, str]
+) -> None:
+    store = studio.store
+    counting = {}
+    for name, draft in (("style", tiny_draft(names)), ("object", object_draft(names))):
+        round_id = first_round(studio, draft)
+        project = store.rounds.get(round_id).project_id
+        reference = store.projects.references(project)[0]
+        mask = store.images.add_picture(shreds(store.images.picture(reference.image).size))
+        store.refinements.keep_foreground(reference.image, Foreground(mask))
+        task = open_task(store, models, studio.fine_tune(round_id))
+        counting[name] = open_witness(task).sought[0].patches.all()
+        if name == "style":
+            store.projects.masks.add(reference.id, mask)
+            counting["painted"] = open_witness(task).sought[0].patches.all()
+    assert counting == {"style": True, "painted": False, "object": False}
