@@ -1,0 +1,165 @@
+"""Which candidates to draw next (Eq. G15): a few of each prompt, then more where a decision is still open.
+
+Two questions are open: which prompts of the pool are the k most undecided (Eq. G5), and whether each of them
+has a clean picture to accept. A prompt for which both are settled gets no further pictures. Each stage is a
+function of the stages before it, so an interrupted round continues as if it had not been interrupted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+
+from gal_studio.core.gal.turning import Observed, curves, entropies, information, posteriors
+
+Floats = NDArray[numpy.float64]
+Place = tuple[str, int]  # an anchor's ID and a candidate's index
+
+CLEAN = 0.5  # a picture below is clean
+DRAWS = 400  # of the posterior
+AT_ONCE = 3  # pictures of one prompt in a stage after the first
+
+
+@dataclass(frozen=True)
+class Race:
+    """How candidates are allocated: `first` of each prompt, then stages of `stage` up to `budget` in all.
+
+    The race ends when, with `confidence`, the chosen k prompts have on average at most `tolerance` nats less
+    entropy than the k best, and each has `clean` pictures to accept.
+    """
+
+    top_k: int
+    budget: int
+    first: int = 2
+    stage: int = 18
+    confidence: float = 0.9
+    tolerance: float = 0.05
+    clean: int = 2
+
+    def __post_init__(self) -> None:
+        if min(self.top_k, self.first, self.stage, self.budget) < 1:
+            raise ValueError(f"a race needs at least one picture and one suggestion, not {self!r}")
+        if not 0.0 < self.confidence < 1.0 or self.tolerance < 0.0:
+            raise ValueError(f"no confidence or tolerance: {self!r}")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a race stands: which pictures come next, none when it is over.
+
+    `settled` are the prompts that are certainly among the k most undecided, or certainly not; `confidence` is
+    the probability that the chosen k are good enough, `decided` whether that ended the race.
+    """
+
+    next: tuple[Place, ...]
+    drawn: int
+    settled: frozenset[str]
+    confidence: float
+    decided: bool
+
+
+def stand(
+    anchors: Sequence[str],
+    drawn: Mapping[str, Mapping[int, float | None]],
+    strengths: Sequence[float],
+    race: Race,
+    seed: int,
+) -> Standing:
+    """Where the race of a pool stands, given p(copy) of the pictures drawn so far (None: blank).
+
+    `strengths[i]` is the strength of candidate `i`; their number is the most that a prompt gets. Pictures
+    that a person asked for on top do not influence it.
+    """
+    seen: dict[str, dict[int, float | None]] = {anchor: {} for anchor in anchors}
+    first = min(race.first, len(strengths), max(1, race.budget // max(1, len(anchors))))
+    order = _first_indices(strengths, first)
+    stage: Sequence[Place] = [(anchor, index) for anchor in anchors for index in order]
+    count = 0
+    while stage:
+        left = tuple((anchor, index) for anchor, index in stage if index not in drawn.get(anchor, {}))
+        if left:
+            return Standing(left, count, frozenset(), 0.0, False)
+        for anchor, index in stage:
+            seen[anchor][index] = drawn[anchor][index]
+        count += len(stage)
+        stage, standing = _next_stage(seen, strengths, race, count, numpy.random.default_rng([seed, count]))
+    return standing if anchors else Standing((), 0, frozenset(), 1.0, True)
+
+
+def _first_indices(strengths: Sequence[float], number: int) -> tuple[int, ...]:
+    """The candidates to begin with: spread over the strengths, the first of each."""
+    levels = sorted(set(strengths), reverse=True)
+    spread = [levels[round(place)] for place in numpy.linspace(0, len(levels) - 1, number + 2)[1:-1]]
+    chosen: list[int] = []
+    for level in spread:
+        free = [index for index, strength in enumerate(strengths) if index not in chosen]
+        chosen.append(min(free, key=lambda index: (abs(strengths[index] - level), index)))
+    return tuple(sorted(chosen))
+
+
+def _next_stage(
+    seen: Mapping[str, Mapping[int, float | None]],
+    strengths: Sequence[float],
+    race: Race,
+    count: int,
+    rng: numpy.random.Generator,
+) -> tuple[Sequence[Place], Standing]:
+    names = list(seen)
+    posterior = posteriors([_observed(seen[name], strengths) for name in names])
+    at_levels = curves(strengths)
+    sampled = numpy.array([rng.choice(row.size, size=DRAWS, p=row) for row in posterior])
+    entropy = entropies(at_levels.mean(axis=1))[sampled]  # (a, DRAWS): H of each draw of each prompt's curve
+    k = min(race.top_k, len(names))
+    chosen = set(numpy.argsort(-entropy.mean(axis=1), kind="stable")[:k].tolist())
+    best = -numpy.sort(-entropy, axis=0)[:k].mean(axis=0)
+    confidence = float((best - entropy[sorted(chosen)].mean(axis=0) <= race.tolerance).mean())
+    lowest = numpy.sort(entropy, axis=0)[-k]
+    among = (entropy >= lowest - race.tolerance).mean(axis=1)  # P(prompt is one of the k, or as good)
+    doubt = among * (1.0 - among)
+    settled = frozenset(name for name, value in zip(names, among, strict=True) if not 0.1 < value < 0.9)
+    unclean = {place for place in chosen if _clean(seen[names[place]]) < race.clean}
+    unclean = {place for place in unclean if len(seen[names[place]]) < len(strengths)}
+    decided = confidence >= race.confidence and not unclean
+    room = min(race.stage, race.budget - count)
+    over = Standing((), count, settled, confidence, decided)
+    if decided or room <= 0:
+        return (), over
+    ranked = sorted(range(len(names)), key=lambda place: (place not in unclean, -doubt[place], place))
+    stage: list[Place] = []
+    for place in ranked:
+        if len(stage) >= room or (place not in unclean and doubt[place] < 0.02):
+            break
+        free = [index for index in range(len(strengths)) if index not in seen[names[place]]]
+        wanted = _wanted(posterior[place], strengths, free, place in unclean)
+        stage += [(names[place], index) for index in wanted[: min(AT_ONCE, room - len(stage))]]
+    return tuple(stage), over
+
+
+def _observed(pictures: Mapping[int, float | None], strengths: Sequence[float]) -> list[Observed]:
+    return [Observed(strengths[index], copy) for index, copy in pictures.items() if copy is not None]
+
+
+def _clean(pictures: Mapping[int, float | None]) -> int:
+    return sum(copy is not None and copy < CLEAN for copy in pictures.values())
+
+
+def _wanted(posterior: Floats, strengths: Sequence[float], free: Sequence[int], clean: bool) -> list[int]:
+    """The free candidates, the most useful first: where a picture says most about the curve, or where it is
+    expected to be clean at the greatest strength.
+    """
+    levels = [strengths[index] for index in free]
+    if not levels:
+        return []
+    if clean:
+        expected = posterior @ curves(levels)
+        value = numpy.where(expected < CLEAN, 1.0 + numpy.array(levels), -expected)
+    else:
+        value = information(posterior, levels)
+    left, picked, used = dict(zip(free, value.tolist(), strict=True)), [], dict[float, int]()
+    while left:  # a level's second picture says less than another level's first
+        index = max(left, key=lambda one: (left[one] / (1 + used.get(strengths[one], 0)), -one))
+        used[strengths[index]] = used.get(strengths[index], 0) + 1
+        picked.append(index)
+        del left[index]
+    return picked
