@@ -8,11 +8,11 @@ import { mountReference } from "./reference/reference.js";
 import { mountResults } from "./results/results.js";
 import { state, on } from "./app/store.js";
 
-/** @import { Parts, Server, Upload } from "./app/types/parts.d.ts" */
+/** @import { Parts, Server } from "./app/types/parts.d.ts" */
 
 /**
  * @template {keyof Parts} Name
- * @typedef {(parts: Parts[Name], element: HTMLElement, gradio: { upload: Upload }) => void} Mount
+ * @typedef {(parts: Parts[Name], element: HTMLElement) => void} Mount
  */
 /** @type {{ [Name in keyof Parts]: Mount<Name> }} */
 const panels = { top: mountTop, reference: mountReference, rounds: mountRounds, results: mountResults };
@@ -35,11 +35,11 @@ function parts(_name, element) {
 /**
  * @template {keyof Parts} Name
  * @param {Name} name
- * @param {{ element: HTMLElement, server: Server, upload: Upload }} gradio
+ * @param {{ element: HTMLElement, server: Server }} gradio
  */
-export function mount(name, { element, server, upload }) {
+export function mount(name, { element, server }) {
   connect(name, server);
-  panels[name](parts(name, element), element, { upload });
+  panels[name](parts(name, element), element);
   unmounted.delete(name);
   if (!unmounted.size && !document.documentElement.dataset.studio) begin();
 }

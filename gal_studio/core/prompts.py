@@ -38,9 +38,8 @@ def check_trigger_word(trigger_word: str) -> str:
     if not any(letter.isalnum() for letter in word):
         raise StudioError("The trigger word is empty: choose a made-up word, such as <cute-cat>.")
     if len(word.split()) > 1:
-        raise StudioError(
-            f"A trigger word cannot contain spaces, as {word!r} does: write one word, such as <cute-cat>."
-        )
+        one = "-".join(word.split())
+        raise StudioError(f"A trigger word cannot contain spaces, as {word!r} does: write {one!r} instead.")
     return word
 
 
@@ -157,8 +156,11 @@ def class_prompt(prompt: str, trigger_word: str) -> str:
 
 
 def find_trigger_word(prompts: Sequence[str]) -> str:
-    """Find the word in angle brackets that all prompts share, such as `<cute-cat>`; "" if there is none."""
-    for word in re.findall(r"<[^<>\s]*\w[^<>\s]*>", prompts[0]) if prompts else ():
+    """Find the word in angle brackets that all prompts share, such as `<cute-cat>`; "" if there is none.
+
+    What has spaces, such as `<cute cat>`, is found as well: `check_trigger_word` says what is wrong with it.
+    """
+    for word in re.findall(r"<(?!\s)[^<>]*\w[^<>]*(?<!\s)>", prompts[0]) if prompts else ():
         if all(word.lower() in prompt.lower() for prompt in prompts):
             return str(word)
     return ""

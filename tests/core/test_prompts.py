@@ -121,6 +121,11 @@ def test_a_trigger_word_is_one_word(word):
         check_trigger_word(word)
 
 
+def test_one_word_is_proposed_in_place_of_several():
+    with pytest.raises(StudioError, match="as '<my robot>' does: write '<my-robot>' instead"):
+        check_trigger_word(" <my  robot> ".replace("  ", " "))
+
+
 @pytest.mark.parametrize(
     ("prompt", "foreground", "of_class"),
     [
@@ -156,6 +161,8 @@ def test_an_object_prompt_needs_its_trigger_word_and_its_class():
         (["A <dotty> teapot and a <brumm> bear", BEAR], "<brumm>"),
         ([POT, BEAR], ""),
         (["A cat < 3 kg", "x <> y"], ""),
+        (["A cat < 3 kg and > 2 kg"], ""),
+        (["A <my robot> toy on a desk"], "<my robot>"),
         ([], ""),
     ],
 )

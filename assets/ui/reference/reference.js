@@ -1,6 +1,6 @@
 /** Step 1: the open project, the new project form, the demos, and the list of projects. */
 /** @import { Project, Subject } from "../app/types/payloads.d.ts" */
-/** @import { ReferenceParts, Upload } from "../app/types/parts.d.ts" */
+/** @import { ReferenceParts } from "../app/types/parts.d.ts" */
 import { state, on } from "../app/store.js";
 import { openProject, refresh } from "../app/session.js";
 import { write } from "../app/writes.js";
@@ -17,15 +17,11 @@ import { listProjects, mountProjects } from "./project_list.js";
 let parts;
 let creating = false;
 
-/**
- * @param {ReferenceParts} found
- * @param {HTMLElement} _element
- * @param {{ upload: Upload }} gradio
- */
-export function mountReference(found, _element, { upload }) {
+/** @param {ReferenceParts} found */
+export function mountReference(found) {
   parts = found;
   mountProjects(found);
-  mountForm(parts, upload, (projectId) => {
+  mountForm(parts, (projectId) => {
     creating = false;
     openProject(projectId);
   });

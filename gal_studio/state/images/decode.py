@@ -20,7 +20,7 @@ SMALLEST_EDGE = 8
 KEPT_EDGE = 2048
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 STORED_MODES = ("RGB", "L")
-HEIC = "a HEIC picture: install pi-heif (pip install pi-heif) or save it as JPEG"
+HEIC = "a HEIC picture, which this installation cannot read: save it as JPEG"
 
 _ORIENTATION, _PLACE = 0x0112, 0x8825
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
@@ -67,12 +67,11 @@ def check_stored(name: str, data: bytes, sized: Callable[[int], None] = lambda _
 
 
 def known_formats() -> tuple[str, ...]:
-    """The formats that this installation reads; HEIC with pillow-heif or pi-heif, which only decodes."""
+    """The formats that this installation reads; HEIC with pi-heif."""
     Image.init()
-    for library in ("pillow_heif", "pi_heif"):
-        if "HEIF" not in Image.OPEN:
-            with suppress(ImportError):
-                import_module(library).register_heif_opener()
+    if "HEIF" not in Image.OPEN:
+        with suppress(ImportError):  # its libraries are not built for every machine
+            import_module("pi_heif").register_heif_opener()
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
 

@@ -25,6 +25,8 @@ from gal_studio.state.tables.seen_pictures import SeenPicture
 from gal_studio.studio.create.references import Picture
 
 ONE_COLOUR = "This picture is one colour all over: there is nothing in it to learn. Choose another one."
+SMALL_EDGE = 64
+"""Shorter sides in pixels are said to be small: half of what the bundled model draws."""
 LOST_AGAIN = "Details are missing here as well."
 
 
@@ -34,6 +36,8 @@ class Examined:
 
     notes: tuple[str, ...]
     one_colour: bool
+    size: tuple[int, int]
+    """Width and height in pixels."""
     summary: Summary
 
 
@@ -49,11 +53,11 @@ def examine(picture: Picture) -> Examined:
     """Decode a picture and examine it."""
     read, notes = read_picture(picture)
     small = np.asarray(read.resize((SIDE, SIDE), Image.Resampling.BOX))
-    return Examined(notes, is_one_colour(np.asarray(read)), summarize(small))
+    return Examined(notes, is_one_colour(np.asarray(read)), read.size, summarize(small))
 
 
 def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
-    """Warn of pictures of one colour, of near-copies, and of one picture that dominates; names in order."""
+    """Warn of small pictures, those of one colour, near-copies, and one that dominates; names in order."""
     groups = groups_of_near_copies([one.summary for one in pictures])
     first = {later: group[0] for group in groups for later in group[1:]}
     notes = tuple(
@@ -61,10 +65,19 @@ def notes_on(pictures: Sequence[Examined], names: Sequence[str]) -> SetNotes:
         if one.one_colour
         else f"Nearly the same picture as {names[first[place]]}: one of the two is enough."
         if place in first
+        else _about_size(*one.size)
+        if min(one.size) < SMALL_EDGE
         else ""
         for place, one in enumerate(pictures)
     )
     return SetNotes(notes, _about_dominant(len(dominant(groups, len(pictures))), len(pictures)))
+
+
+def _about_size(width: int, height: int) -> str:
+    return (
+        f"This picture is only {width} x {height} px: it is enlarged for the model, which learns the blur. "
+        f"Use one with at least {SMALL_EDGE} px on each side, better 512."
+    )
 
 
 def _about_dominant(alike: int, count: int) -> str:

@@ -18,7 +18,7 @@ from gal_studio.ui.payloads.door import checked
 Subject = TypeVar("Subject")
 
 _BOOT = """
-import("%s").then((boot) => boot.mount("%s", { element, server, upload }));
+import("%s").then((boot) => boot.mount("%s", { element, server }));
 """
 
 

@@ -77,8 +77,5 @@ export interface Parts {
   results: ResultsParts;
 }
 
-/** Gradio's upload function; `path` identifies the file on the server. */
-export type Upload = (file: File) => Promise<{ path: string }>;
-
 /** Server functions of a panel, by name. Gradio does not check their arguments or results. */
 export type Server = Record<string, (request: object) => Promise<unknown>>;

@@ -1,6 +1,6 @@
 /** The form of a new project: one set of references per object, the model and its settings. */
 /** @import { ProjectKind } from "../../app/types/payloads.d.ts" */
-/** @import { ReferenceParts, Upload } from "../../app/types/parts.d.ts" */
+/** @import { ReferenceParts } from "../../app/types/parts.d.ts" */
 /** @import { Derived, ModelFacts } from "../../app/types/payloads_form_answers.d.ts" */
 /** @import { Chosen } from "./model_facts.js" */
 import { on, state } from "../../app/store.js";
@@ -21,11 +21,10 @@ const ASK_AGAIN = 1500; // ms, while the size of a model is measured
 
 /**
  * @param {ReferenceParts} parts
- * @param {Upload} upload
  * @param {(projectId: string) => void} created
  */
-export function mountForm(parts, upload, created) {
-  const form = new ProjectForm(parts, upload, created);
+export function mountForm(parts, created) {
+  const form = new ProjectForm(parts, created);
   parts.another.addEventListener("click", () => form.addSet().file.focus());
   parts.form.addEventListener("input", () => form.changed());
   parts.form.addEventListener("change", ({ target }) => {
@@ -62,12 +61,10 @@ class ProjectForm {
 
   /**
    * @param {ReferenceParts} parts
-   * @param {Upload} upload
    * @param {(projectId: string) => void} created
    */
-  constructor(parts, upload, created) {
+  constructor(parts, created) {
     this.parts = parts;
-    this.upload = upload;
     this.created = created;
     this.said = new Said(parts);
     this.watch = watchPictures(
@@ -201,7 +198,7 @@ class ProjectForm {
   }
 
   addSet() {
-    const set = new PictureSet(this.upload, {
+    const set = new PictureSet({
       changed: () => this.changed(),
       remove: () => {
         this.sets.splice(this.sets.indexOf(set), 1);

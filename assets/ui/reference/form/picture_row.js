@@ -4,18 +4,19 @@
 /** @import { NotePlace } from "./notes.js" */
 import { call } from "../../app/session.js";
 import { paintMask } from "../../brush/mask_dialog.js";
-import { el, find, repeats, setText } from "../../kit/dom.js";
+import { el, find, repeats, setAttribute, setText } from "../../kit/dom.js";
 import { notePlace, showNotes } from "./notes.js";
 
 const MASK = "-masklabel.png";
 const LARGEST_PAINTED = 2048; // pixels per edge; the server scales pictures down to this size
 /**
  * A picture of the form; `path` is the uploaded file, `mask` an uploaded mask file, `painted` a painted mask;
- * `kept` is its file also while that is being checked.
+ * `kept` is its file also while that is being checked. `showStored()` shows it as the studio has it, where
+ * the browser does not read its format.
  * @typedef {{ node: HTMLElement, image: HTMLImageElement, prompt: HTMLInputElement, note: HTMLElement,
  *   paint: HTMLButtonElement, problems: NotePlace, warnings: NotePlace, seen: HTMLElement, name: string,
- *   remove: () => void, changed: () => void, stem: string, kept: string | null, path: string | null,
- *   mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
+ *   remove: () => void, changed: () => void, showStored: () => void, stem: string, kept: string | null,
+ *   path: string | null, mask: string | null, painted: Runs | null, ready: Promise<void> }} Row
  */
 
 /** @param {Row} [row] */
@@ -76,15 +77,17 @@ export function makeRow({ name, source, caption }, { remove, changed }) {
   /** @type {Row} */
   const row = {
     ...{ node, image, prompt, note, paint, problems, warnings, seen, name, remove, changed },
+    showStored() {
+      const unread = image.complete && !image.naturalWidth; // by this browser, such as HEIC
+      if (unread && row.path) setAttribute(image, "src", `/uploaded/${encodeURIComponent(row.path)}`);
+    },
     ...{ stem: stem({ name }), kept: null, path: null, mask: null, painted: null, ready: Promise.resolve() },
   };
   image.addEventListener("load", () => {
     if (Math.max(image.naturalWidth, image.naturalHeight) > LARGEST_PAINTED)
       refusePainting(paint, "This picture is large: start the project, then paint over it");
   });
-  image.addEventListener("error", () =>
-    refusePainting(paint, "This browser does not show the picture: start the project, then paint over it"),
-  );
+  image.addEventListener("error", () => row.showStored());
   return row;
 }
 

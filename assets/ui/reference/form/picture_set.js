@@ -3,9 +3,9 @@
 /** @import { DerivedSet, FormNote, SeenSet } from "../../app/types/payloads_form_answers.d.ts" */
 /** @import { Row } from "./picture_row.js" */
 /** @import { KeptSet } from "./kept_form.js" */
-/** @import { Upload } from "../../app/types/parts.d.ts" */
 import { setAttribute, setText } from "../../kit/dom.js";
 import { count } from "../../kit/format.js";
+import { toast } from "../../kit/toast.js";
 import { giveCaptions, readCaptions, saveCaptions } from "./captions.js";
 import { showDerived } from "./derived.js";
 import { showNotes } from "./notes.js";
@@ -30,15 +30,12 @@ export class PictureSet {
   /** @type {FormNote[]} */
   pictureNotes = [];
 
-  /**
-   * @param {Upload} upload
-   * @param {{ changed: () => void, remove: () => void }} on
-   */
-  constructor(upload, { changed, remove }) {
-    this.upload = upload;
+  /** @param {{ changed: () => void, remove: () => void }} on */
+  constructor({ changed, remove }) {
     this.changed = changed;
     const save = () => saveCaptions(this.rows, this.prompts());
-    this.parts = elementsOf({ changed: () => this.refresh(), remove, save });
+    const removeAll = () => this.removeAll();
+    this.parts = elementsOf({ changed: () => this.refresh(), remove, save, removeAll });
     this.node = this.parts.node;
     this.file = this.parts.file;
     takeFiles(this.parts.drop, this.file, (files) => this.add(files));
@@ -96,7 +93,7 @@ export class PictureSet {
     giveCaptions(this, captions, pictures.map(stem));
     for (const one of pictures) this.addPicture(one, captions.get(stem(one)) ?? "");
     const of = (/** @type {string} */ name) => this.rows.find((row) => row.stem === name);
-    for (const [name, mask] of masks) giveMask(of(name), mask, this.upload);
+    for (const [name, mask] of masks) giveMask(of(name), mask);
     if (this.prompts().some((prompt) => !prompt)) this.parts.prompt.focus();
     this.refresh();
   }
@@ -109,7 +106,7 @@ export class PictureSet {
     const source = URL.createObjectURL(file);
     const row = this.newRow(file.name, source, caption || (this.remembered.get(stem(file)) ?? ""));
     this.remembered.delete(row.stem);
-    row.ready = send(row, file, this.upload);
+    row.ready = send(row, file);
   }
 
   /**
@@ -135,6 +132,25 @@ export class PictureSet {
     this.rows.splice(at, 1);
     if (held) (removeButton(this.rows[at] ?? this.rows.at(-1)) ?? this.file).focus();
     this.refresh();
+  }
+
+  /** Remove all pictures; they can be brought back while the message stands. */
+  removeAll() {
+    const removed = this.rows.splice(0);
+    for (const row of removed) row.node.remove();
+    this.warning = "";
+    this.pictureNotes = [];
+    this.showPictureNotes();
+    this.file.focus();
+    this.refresh();
+    toast(`${count(removed.length, "picture")} removed`, "plain", {
+      label: "Undo",
+      act: () => {
+        this.rows.unshift(...removed);
+        this.parts.list.prepend(...removed.map((row) => row.node));
+        this.refresh();
+      },
+    });
   }
 
   clear() {
@@ -187,12 +203,14 @@ export class PictureSet {
 
   /** Show what the number of pictures and the kind ask for. */
   arrange() {
-    const { field, prompt, question, save } = this.parts;
+    const { field, prompt, question, save, removeAll } = this.parts;
     const several = this.rows.length > 1;
     field.hidden = this.kind === "style";
     prompt.placeholder = EXAMPLES[this.kind];
     setText(question, several ? "What the pictures show" : "What the picture shows");
     save.hidden = !this.rows.length;
+    removeAll.hidden = !several;
+    setText(removeAll, `Remove all ${count(this.rows.length, "picture")}`);
     for (const row of this.rows) {
       row.prompt.hidden = !several && !row.prompt.value;
       row.prompt.placeholder = AS_ABOVE;

@@ -3,12 +3,12 @@ import { el, setText } from "../../kit/dom.js";
 import { notePlace } from "./notes.js";
 
 /**
- * @param {{ changed: () => void, remove: () => void, save: () => void }} on
+ * @param {{ changed: () => void, remove: () => void, save: () => void, removeAll: () => void }} on
  */
-export function elementsOf({ changed, remove, save }) {
+export function elementsOf({ changed, remove, save, removeAll }) {
   const file = el("input", {
     type: "file",
-    accept: "image/*,.txt",
+    accept: "image/*,.heic,.heif,.txt",
     multiple: true,
     data: { part: "file" },
     "aria-label": "Choose reference pictures",
@@ -34,6 +34,11 @@ export function elementsOf({ changed, remove, save }) {
       on: { click: save },
     },
     "Save captions",
+  );
+  const removing = el(
+    "button",
+    { type: "button", class: "quiet remove-all", hidden: true, on: { click: removeAll } },
+    "Remove all",
   );
   const fileNotes = notePlace(file);
   const promptNotes = notePlace(prompt);
@@ -64,7 +69,7 @@ export function elementsOf({ changed, remove, save }) {
       "div",
       { class: "field prompt-field" },
       el("label", { class: "field" }, question, prompt),
-      saving,
+      el("span", { class: "set-actions" }, removing, saving),
       promptNotes.box,
     ),
     list,
@@ -73,7 +78,7 @@ export function elementsOf({ changed, remove, save }) {
   );
   return {
     ...{ node, head, title, away, file, drop, list, trigger, prompt, question, field, derived },
-    ...{ save: saving, fileNotes, promptNotes, triggerNotes },
+    ...{ save: saving, removeAll: removing, fileNotes, promptNotes, triggerNotes },
   };
 }
 

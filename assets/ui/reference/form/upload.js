@@ -1,60 +1,54 @@
 /** Uploads of pictures and masks; the server checks each after its upload. */
 /** @import { Row } from "./picture_row.js" */
-/** @import { Upload } from "../../app/types/parts.d.ts" */
 import { call } from "../../app/session.js";
 import { setText } from "../../kit/dom.js";
 import { toast } from "../../kit/toast.js";
 
+const UPLOADS = "/gradio_api/upload";
 let uploading = 0;
 addEventListener("beforeunload", (event) => {
   if (uploading) event.preventDefault(); // a file that is on its way is lost with the page
 });
 
 /**
- * @param {Upload} upload
+ * Upload a file; null if it was refused or did not arrive, which is then said once.
+ *
+ * The page sends it itself: Gradio's own upload shows a message of its own over ours.
  * @param {File} file
+ * @returns {Promise<string | null>} its id
  */
-async function sendFile(upload, file) {
+async function sendFile(file) {
+  const body = new FormData();
+  body.append("files", file, file.name);
   uploading += 1;
   try {
-    return (await upload(file)).path;
+    const answer = await fetch(UPLOADS, { method: "POST", body });
+    if (answer.ok) return (await answer.json())[0];
+    toast(`${file.name} could not be uploaded: ${await answer.text()}`, "error");
+  } catch {
+    toast(`${file.name} could not be uploaded: try again when the studio answers.`, "error");
   } finally {
     uploading -= 1;
   }
-}
-
-/**
- * Why an upload failed: the server's message ("HTTP 415: it is ..."), Gradio's check, or the connection.
- * @param {File} file
- * @param {unknown} error
- */
-function notUploaded(file, error) {
-  const { message = "" } = /** @type {{ message?: string }} */ (error ?? {}); // Gradio may throw anything
-  const why = /^HTTP \d+: (.+)/s.exec(message)?.[1];
-  const large = message.startsWith("File(s) exceed") ? "it is too large." : "try again.";
-  return `${file.name} could not be uploaded: ${why ?? large}`;
+  return null;
 }
 
 /**
  * Upload one picture and have the server check it; remove the row if the picture cannot be read.
  * @param {Row} row
  * @param {File} file
- * @param {Upload} upload
  * @returns {Promise<void>}
  */
-export async function send(row, file, upload) {
-  try {
-    const path = await sendFile(upload, file);
-    row.kept = path;
-    const answer = await checked(path);
-    if (!answer) return row.remove();
-    row.path = path;
-    setText(row.note, answer.notes.join("; "));
-    row.changed();
-  } catch (error) {
-    toast(notUploaded(file, error), "error");
-    row.remove();
-  }
+export async function send(row, file) {
+  const path = await sendFile(file);
+  if (!path) return row.remove();
+  row.kept = path;
+  const answer = await checked(path);
+  if (!answer) return row.remove();
+  row.path = path;
+  setText(row.note, answer.notes.join("; "));
+  row.showStored();
+  row.changed();
   return undefined;
 }
 
@@ -93,25 +87,20 @@ export async function checkAgain(row, path) {
  * Upload a mask after its picture. If the mask does not fit, only the mask is rejected.
  * @param {Row | undefined} row
  * @param {File} file
- * @param {Upload} upload
  */
-export function giveMask(row, file, upload) {
+export function giveMask(row, file) {
   if (!row)
     return toast(`${file.name} is the mask of a picture that is not here: choose both together.`, "error");
   row.ready = row.ready.then(async () => {
     if (!row.path) return;
-    try {
-      const mask = await sendFile(upload, file);
-      const answer = await call("reference", "check", { path: row.path, mask });
-      if (!answer) return;
-      row.mask = mask;
-      row.painted = null;
-      row.paint.hidden = true;
-      setText(row.note, answer.notes.join("; "));
-      row.changed();
-    } catch (error) {
-      toast(notUploaded(file, error), "error");
-    }
+    const mask = await sendFile(file);
+    const answer = mask && (await call("reference", "check", { path: row.path, mask }));
+    if (!answer) return;
+    row.mask = mask;
+    row.painted = null;
+    row.paint.hidden = true;
+    setText(row.note, answer.notes.join("; "));
+    row.changed();
   });
   return undefined;
 }

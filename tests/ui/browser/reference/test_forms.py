@@ -1,11 +1,15 @@
 """The first screen in a real Chromium: rows, presets and facts are what the person made of them."""
 
+import io
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from gal_studio.ui.panels import reference
+from tests.state.images.heic import HEIC_PICTURE
 from tests.ui.access.gates import Gate
 from tests.ui.conftest import Served, Watched
 from tests.ui.seeded import make_project, picture
@@ -15,6 +19,14 @@ pytestmark = pytest.mark.browser
 
 def file(name: str, data: bytes) -> dict[str, Any]:
     return {"name": name, "mimeType": "image/png", "buffer": data}
+
+
+def tiny(side: int) -> bytes:
+    """A picture of that many pixels along a side that is like no other one."""
+    pixels = np.random.default_rng(side).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def test_a_row_that_is_removed_on_its_way_takes_no_other_with_it(watched: Watched, served: Served):
@@ -149,3 +161,50 @@ def test_a_demo_begins_once_though_the_list_comes_anew_meanwhile(watched: Watche
     page.click("[data-step=reference]")
     page.wait_for_selector(".demo-button:enabled >> nth=1")
     assert len(studio.projects()) == 3
+
+
+def test_what_is_refused_is_said_once(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    page.set_input_files("input[data-part=file]", [file("notes.png", b"no picture at all")])
+    page.wait_for_selector(".toast:has-text('notes.png could not be uploaded: it is not a picture')")
+    page.wait_for_selector(".reference-rows li", state="detached")
+    assert page.locator("[role=alert]:visible, .toast-body:visible, .error:visible").count() == 1
+    assert "HTTP" not in page.inner_text("body")
+    watched.complaints[:] = [line for line in watched.complaints if "415" not in line]
+
+
+def test_heic_is_taken_and_shown(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    page.set_input_files("input[data-part=file]", [file("IMG_1.HEIC", HEIC_PICTURE)])
+    page.wait_for_function("document.querySelector('.reference-rows img')?.naturalWidth === 64")
+    page.fill("[data-part=prompt]", "A cat in ink style")
+    page.click("[data-part=create]")
+    page.wait_for_selector(".chip-round[aria-current]")
+    assert [one.prompt for one in served.place.studio.projects()[0].references] == ["A cat in ink style"]
+
+
+def test_a_small_picture_is_told_and_forty_rows_go_at_once(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    page.set_input_files("input[data-part=file]", [file("tiny.png", tiny(24))])
+    page.wait_for_selector("li:has-text('tiny.png') .field-notes p:has-text('only 24 x 24 px')")
+    many = [file(f"cat-{i}.png", tiny(i)) for i in range(100, 139)]
+    page.set_input_files("input[data-part=file]", many)
+    rows = page.locator(".reference-rows li")
+    expect(rows).to_have_count(40)
+    page.click("text=Remove all 40 pictures")
+    expect(rows).to_have_count(0)
+    expect(page.locator(".remove-all")).to_be_hidden()
+    page.click(".toast >> text=Undo")
+    expect(rows).to_have_count(40)
+
+
+def test_a_trigger_word_with_a_space_in_the_prompt_is_told(watched: Watched, served: Served):
+    page = watched.open(served.address)
+    page.wait_for_selector("[data-part=presets] input")
+    page.check("input[name=kind][value=object]")
+    page.fill("[data-part=prompt]", "A <my robot> toy on a desk")
+    words = "A trigger word cannot contain spaces, as '<my robot>' does: write '<my-robot>' instead."
+    page.wait_for_selector(f'.field-notes p:has-text("{words}")')
